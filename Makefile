@@ -1,0 +1,30 @@
+# Every target sets up .venv by itself; see scripts/make_env.py.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; exit; fi; done; echo python3)
+BIN := .venv/bin
+DEMO := demo-workspace
+
+.PHONY: demo test lint bench env lock
+
+demo: env
+	@$(BIN)/roadwright demo $(DEMO)
+
+test: env
+	@$(BIN)/python -m pytest
+
+lint: env
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: env
+	@$(BIN)/python -m benchmarks
+
+env:
+	@$(PYTHON) scripts/make_env.py
+
+# For developers, after a change of the dependencies in pyproject.toml (needs uv).
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --quiet --upgrade \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml -o requirements.lock

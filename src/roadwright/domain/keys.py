@@ -1,0 +1,20 @@
+"""The keys that the backend gives: ``INIT-000001`` for initiatives, ``ACT-`` and ``OPT-`` for runs."""
+
+from __future__ import annotations
+
+import re
+
+INITIATIVE = "INIT"
+ACTION_RUN = "ACT"
+OPTIMIZATION_RUN = "OPT"
+
+
+def make_key(prefix: str, number: int) -> str:
+    """The key of the number-th thing of its kind: ``make_key("INIT", 1)`` is ``INIT-000001``."""
+    return f"{prefix}-{number:06d}"
+
+
+def parse_key(prefix: str, text: str) -> int | None:
+    """The number in a key, in any case and with outer blanks, or None where the text is no such key."""
+    match = re.fullmatch(rf"\s*{prefix}-(\d{{1,12}})\s*", text, re.IGNORECASE | re.ASCII)
+    return int(match[1]) if match else None

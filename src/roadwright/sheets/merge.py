@@ -1,0 +1,64 @@
+"""Three-way merge of one row, cell by cell: what the copy once showed, what it says now, what is stored now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class OnConflict(StrEnum):
+    """Who wins where the same field was changed on both sides."""
+
+    ASK = "ask"
+    SHEET = "sheet"
+    DATABASE = "database"
+
+
+@dataclass
+class RowMerge:
+    """What the merge of one row came to.
+
+    ``changes`` are the values to store (the sheet's edits that stand). ``conflicts`` are fields changed on both
+    sides to different values, as (sheet, stored). ``edited`` are all columns whose sheet value is not what the copy
+    once showed.
+    """
+
+    changes: dict[str, object] = field(default_factory=dict)
+    conflicts: dict[str, tuple[object, object]] = field(default_factory=dict)
+    edited: set[str] = field(default_factory=set)
+
+
+def merge_row(
+    columns: Iterable[str],
+    *,
+    base: Mapping[str, object] | None,
+    sheet: Mapping[str, object],
+    stored: Mapping[str, object],
+    blanks: Mapping[str, object] | None = None,
+    on_conflict: OnConflict = OnConflict.ASK,
+) -> RowMerge:
+    """Merge the named columns of one row.
+
+    A column that the sheet does not have, or could not read, is not in ``sheet`` and stays as stored. A column
+    without a base (the row was typed by hand, or the copy is older than the column) counts as having shown a blank:
+    what was typed there is an edit, what was left blank is none. ``blanks`` gives what a blank means, where that is
+    not None.
+    """
+    result = RowMerge()
+    for column in columns:
+        if column not in sheet:
+            continue
+        said, kept = sheet[column], stored.get(column)
+        blank = blanks.get(column) if blanks else None
+        shown = base[column] if base is not None and column in base else blank
+        if said == shown:
+            continue
+        result.edited.add(column)
+        if said == kept:
+            continue
+        if kept == shown or on_conflict is OnConflict.SHEET:
+            result.changes[column] = said
+        elif on_conflict is OnConflict.ASK:
+            result.conflicts[column] = (said, kept)
+    return result

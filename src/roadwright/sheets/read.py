@@ -1,0 +1,174 @@
+"""Read one tab by its declaration: match the header, find the data rows, turn cells into values.
+
+A cell that can't be read is a problem of its row, kept with the row; it never stops the rows beside it. A header that
+can't be matched refuses the whole tab, because nothing in it could be trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from roadwright.sheets.backend import Area, Grid, SheetError
+from roadwright.sheets.kinds import is_blank
+from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
+from roadwright.sheets.values import CellValue, cell_name, column_letters
+
+BACKEND_COLUMNS = ("run_status", "updated_source", "updated_at")
+"""The system columns that say what the backend did; they alone never make a row a data row."""
+
+
+class HeaderProblem(SheetError):
+    """The header row can't be matched to the tab's declaration."""
+
+
+@dataclass
+class Row:
+    """One data row, addressed by its number in the sheet.
+
+    ``raw`` holds the cells as they are (blank ones absent), ``values`` what they mean: every column that the sheet
+    has and that could be read, blank ones with the declared meaning of a blank. ``problems`` says, by column, why a
+    cell could not be read.
+    """
+
+    number: int
+    raw: dict[str, CellValue] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def text(self, column: str) -> str:
+        value = self.values.get(column)
+        return "" if value is None else str(value)
+
+
+@dataclass
+class Table:
+    """A tab as its declaration sees it.
+
+    ``columns`` maps the declared names that the sheet has to column numbers; ``missing_system`` are system columns
+    that have to be added. ``leftovers`` are rows that hold nothing but what the backend once wrote.
+    """
+
+    spec: TabSpec
+    tab: str
+    header_row: int
+    columns: dict[str, int]
+    missing_system: tuple[str, ...]
+    last_header_column: int
+    rows: list[Row]
+    leftovers: list[Row]
+    last_data_row: int
+    stale: bool
+
+    def place(self, row: int, column: str | None = None) -> str:
+        """Where a cell or a row is, in words for a person."""
+        if column is not None and column in self.columns:
+            return f"{self.tab}!{cell_name(row, self.columns[column])}"
+        return f"{self.tab} row {row}"
+
+
+def normalised(header: str) -> str:
+    """A header without case, spaces, hyphens and underscores: ``KPI Key`` and ``kpi_key`` are equal."""
+    return re.sub(r"[\s\u200b\ufeff_\-\u2010-\u2015]+", "", header).casefold()
+
+
+def header_names(column: Column) -> set[str]:
+    return {normalised(name) for name in (column.name, *column.aliases)}
+
+
+def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> tuple[dict[str, int], int]:
+    cells = {column: value for column, value in grid.rows.get(header_row, {}).items() if not is_blank(value)}
+    if not cells:
+        needed = ", ".join(column.name for column in spec.columns if column.required)
+        raise HeaderProblem(
+            f"{tab}: row {header_row} should hold the header, but it is empty. Put the column names there ({needed}, …), "
+            "or say in roadwright.toml in which row the header stands (header_row)."
+        )
+    for area in grid.merged:
+        if area.first_row <= header_row <= area.last_row:
+            where = f"{cell_name(area.first_row, area.first_column)}:{cell_name(area.last_row, area.last_column)}"
+            raise HeaderProblem(f"{tab}: the header has merged cells ({where}); unmerge them and run again.")
+    known = {name: column.name for column in spec.columns for name in header_names(column)}
+    found: dict[str, int] = {}
+    for number, value in sorted(cells.items()):
+        name = known.get(normalised(str(value)))
+        if name is None:
+            continue
+        if name in found:
+            first = cells[found[name]]
+            raise HeaderProblem(
+                f"{tab}: two columns stand for {name}: {column_letters(found[name])} ({first}) and "
+                f"{column_letters(number)} ({value}). Rename or remove one of them."
+            )
+        found[name] = number
+    missing = [c.name for c in spec.columns if c.required and c.owner is not Owner.SYSTEM and c.name not in found]
+    if missing:
+        have = ", ".join(str(value) for _, value in sorted(cells.items()))
+        raise HeaderProblem(
+            f"{tab}: the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
+            f"{'are' if len(missing) > 1 else 'is'} missing in row {header_row}. It has: {have}."
+        )
+    return found, max(cells)
+
+
+def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
+    """The merged area that swallows this cell (its top left cell is its own master)."""
+    for area in merged:
+        if area.covers(row, column) and (row, column) != (area.first_row, area.first_column):
+            return area
+    return None
+
+
+def _read_row(number: int, raw: Mapping[str, CellValue], spec: TabSpec, columns: Mapping[str, int], grid: Grid) -> Row:
+    row = Row(number, dict(raw))
+    merged = [area for area in grid.merged if area.first_row <= number <= area.last_row]
+    for name, position in columns.items():
+        column = spec.by_name[name]
+        value = raw.get(name)
+        if merged and (area := _covering(number, position, merged)):
+            if column.owner in (Owner.INPUT, Owner.SHARED):
+                master = cell_name(area.first_row, area.first_column)
+                row.problems[name] = f"{name}: the cell is merged into {master}; unmerge it and type its value"
+            continue
+        try:
+            if value is None:
+                if column.required and column.owner is not Owner.SYSTEM:
+                    raise CellProblem("is empty, but needed")
+                row.values[name] = column.blank_means
+            else:
+                result = column.kind.read(value)
+                if result is not None and column.check is not None:
+                    column.check(result)
+                row.values[name] = column.blank_means if result is None else result
+        except CellProblem as problem:
+            row.problems[name] = f"{name}: {problem}"
+    return row
+
+
+def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> Table:
+    """The tab's rows by their declaration. Raises HeaderProblem when the header can't be matched."""
+    columns, last_column = _match_header(grid, spec, tab, header_row)
+    by_position = {position: name for name, position in columns.items()}
+    backend_only = {c.name for c in spec.owned(Owner.DERIVED)} | set(BACKEND_COLUMNS)
+    mirrored = {c.name for c in spec.columns if c.owner is not Owner.DERIVED} <= set(BACKEND_COLUMNS) | {
+        c.name for c in spec.owned(Owner.SHEET_ONLY)
+    }
+    rows: list[Row] = []
+    leftovers: list[Row] = []
+    last = header_row
+    for number, cells in grid.rows.items():
+        if number <= header_row or number in grid.totals_rows:
+            continue
+        raw = {by_position[p]: v for p, v in cells.items() if p in by_position and not is_blank(v)}
+        if not raw:
+            continue
+        last = max(last, number)
+        # A column of unticked boxes runs down many empty rows; it alone makes no row.
+        typed = any(v is not False and (mirrored or name not in backend_only) for name, v in raw.items())
+        row = _read_row(number, raw, spec, columns, grid)
+        (rows if typed else leftovers).append(row)
+    missing_system = tuple(c.name for c in spec.owned(Owner.SYSTEM) if c.name not in columns)
+    return Table(
+        spec, tab, header_row, columns, missing_system, last_column, rows, leftovers, last, grid.stale
+    )

@@ -1,0 +1,113 @@
+"""How a tab is declared: its columns, who owns each, and how a cell's content becomes a value and back.
+
+Everything else about a tab follows from its declaration: reader, writer, template workbook, validation, reference
+page. See ``roadwright.tabs`` for the declarations themselves and ``roadwright.sheets.kinds`` for the kinds of cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from roadwright.sheets.values import CellValue
+
+
+
+class Owner(StrEnum):
+    """Who may write a column."""
+
+    INPUT = "input"
+    """People type it, the backend saves it and writes merged values back."""
+    DERIVED = "derived"
+    """The backend computes it and overwrites what people type there."""
+    SYSTEM = "system"
+    """Keys, statuses and provenance, written by the backend."""
+    SHARED = "shared"
+    """Written by the backend until a person types something else there."""
+    SHEET_ONLY = "sheet-only"
+    """People's own words and ticks on a tab that the backend rewrites: remembered by row identity, no part of the model."""
+
+
+class CellProblem(ValueError):
+    """What is wrong with one cell, in the user's words: the value found and what would be accepted."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of cell content.
+
+    ``read`` turns a cell's value (never None) into a value, or raises CellProblem. ``show`` turns a value back into
+    what the cell holds. ``expects`` completes the sentence "expected …". ``number_format`` and ``width`` are what
+    the template gives the column; ``wrap`` breaks long text into lines; ``choices`` become a dropdown.
+    """
+
+    name: str
+    read: Callable[[CellValue], object]
+    show: Callable[[object], CellValue]
+    expects: str
+    width: float = 16
+    number_format: str = ""
+    wrap: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a tab.
+
+    ``blank_means`` is the value of a blank cell, where the contract gives it one (a blank is_active is TRUE).
+    ``check`` refuses a value that the kind could read (out of range, too long): it raises CellProblem.
+    """
+
+    name: str
+    owner: Owner
+    kind: Kind
+    help: str
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    blank_means: object = None
+    check: Callable[[object], None] | None = None
+    group: str = ""
+    """Columns of one group stand under one shade of header in the template, e.g. ``RICE``."""
+
+
+class Layout(StrEnum):
+    """How the backend keeps a tab's rows."""
+
+    ROWS = "rows"
+    """People and backend add rows; a row stays where it is."""
+    SETS = "sets"
+    """Saved set by set: a row gone from the sheet is removed from its set."""
+    MIRROR = "mirror"
+    """The backend replaces the rows, in its own order; sheet-only cells are remembered."""
+
+
+@dataclass(frozen=True)
+class TabSpec:
+    """A tab, declared once.
+
+    ``workbook`` is the template's file name without ending. ``identity`` names the columns that identify a row.
+    ``set_identity`` names, for a SETS tab, the columns that name the set a row belongs to.
+    """
+
+    name: str
+    workbook: str
+    help: str
+    columns: tuple[Column, ...]
+    identity: tuple[str, ...]
+    layout: Layout = Layout.ROWS
+    set_identity: tuple[str, ...] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    def owned(self, *owners: Owner) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.owner in owners)
+
+    @property
+    def saved(self) -> tuple[Column, ...]:
+        """The columns whose typed values go to the database."""
+        return self.owned(Owner.INPUT, Owner.SHARED)
