@@ -8,9 +8,7 @@ import re
 
 _BLANKS = re.compile(r"[\s\-_]+")
 _PART = r"(?P<part>[QH]\d|\d{1,2})"
-_FORMS = tuple(
-    re.compile(form) for form in (rf"(?P<year>\d{{4}}){_PART}?", r"(?P<part>[QH]\d)(?P<year>\d{4})")
-)
+_FORMS = tuple(re.compile(form) for form in (rf"(?P<year>\d{{4}}){_PART}?", r"(?P<part>[QH]\d)(?P<year>\d{4})"))
 
 
 def _squeezed(key: str) -> str:
@@ -38,7 +36,7 @@ def days_of(key: str) -> tuple[dt.date, dt.date] | None:
 
 
 def same_period(one: str | None, other: str | None) -> bool:
-    """Two keys are equal when they name the same days, else when their text is equal without case, blanks, ``-``, ``_``."""
+    """Equal when both name the same days, else when their text is equal without case, blanks, ``-`` and ``_``."""
     if not one or not other:
         return False
     days = days_of(one)

@@ -169,6 +169,4 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
         row = _read_row(number, raw, spec, columns, grid)
         (rows if typed else leftovers).append(row)
     missing_system = tuple(c.name for c in spec.owned(Owner.SYSTEM) if c.name not in columns)
-    return Table(
-        spec, tab, header_row, columns, missing_system, last_column, rows, leftovers, last, grid.stale
-    )
+    return Table(spec, tab, header_row, columns, missing_system, last_column, rows, leftovers, last, grid.stale)

@@ -14,7 +14,6 @@ from functools import cached_property
 from roadwright.sheets.values import CellValue
 
 
-
 class Owner(StrEnum):
     """Who may write a column."""
 

@@ -1,0 +1,337 @@
+"""The kinds of cell content: how a cell's value is read as what a person means, and how a value is shown in a cell.
+
+A kind reads anything a spreadsheet can hold, and refuses with CellProblem what it can't read; it never guesses and
+never turns an unreadable cell into a blank one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from roadwright.sheets.numbers import ACCEPTED, NotANumber, parse_number, strict_json, tidy
+from roadwright.sheets.spec import CellProblem, Kind
+from roadwright.sheets.values import CellError, CellValue, NotCalculated
+
+_OUTER = " \t\r\n\u00a0\u2007\u2009\u200b\u202f\ufeff"
+_YES = {"true", "yes", "1", "\u2713", "\u2714", "\u2611", "=true()"}
+_NO = {"false", "no", "0", "\u2717", "\u2718", "\u2610", "=false()"}
+_LIST_BREAKS = re.compile(r"[,;\r\n]+")
+_PAIR_BREAKS = re.compile(r"[;\r\n]+")
+_SHOWN = 60
+
+
+def is_blank(value: CellValue | None) -> bool:
+    """No value: an absent cell, or a text of nothing but blanks of any sort."""
+    if isinstance(value, CellError | NotCalculated):
+        return False
+    return value is None or (isinstance(value, str) and not value.strip(_OUTER))
+
+
+def quoted(value: object) -> str:
+    """A value as it is named in a message, cut where it is long."""
+    text = str(value)
+    return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"}"'
+
+
+def _refuse_unusable(value: CellValue) -> None:
+    if isinstance(value, CellError):
+        raise CellProblem(f"the cell shows the error {value}; mend its formula or type the value")
+    if isinstance(value, NotCalculated):
+        raise CellProblem(
+            f"the formula ={str(value)[:_SHOWN]} has no calculated value; open the workbook in a spreadsheet program, "
+            "let it calculate, save it, and run again"
+        )
+
+
+def _clean_text(value: CellValue) -> str:
+    _refuse_unusable(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(tidy(value))
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    text = str(value).strip(_OUTER)
+    if (bad := re.search("[\x00\ud800-\udfff]", text)) is not None:
+        raise CellProblem(
+            f"holds a character that can't be stored (code {ord(bad[0])}); type the text again without it"
+        )
+    return text
+
+
+def _read_text(value: CellValue) -> object:
+    return _clean_text(value) or None
+
+
+def _read_number(value: CellValue) -> object:
+    _refuse_unusable(value)
+    if isinstance(value, bool):
+        raise CellProblem(f"{quoted('TRUE' if value else 'FALSE')} is not a number; expected {ACCEPTED}")
+    if isinstance(value, dt.date | dt.time | dt.timedelta):
+        raise CellProblem(
+            f"{quoted(value)} is a date or time, not a number; format the cell as a number and type it again"
+        )
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise CellProblem(f"{quoted(value)} is not a number; expected {ACCEPTED}")
+        return value
+    try:
+        return tidy(parse_number(value))
+    except NotANumber as error:
+        raise CellProblem(f"{quoted(value)} {error}; expected {ACCEPTED}") from error
+
+
+def _read_count(value: CellValue) -> object:
+    number = _read_number(value)
+    if not (isinstance(number, int) or (isinstance(number, float) and number.is_integer())):
+        raise CellProblem(f"{quoted(value)} is not a whole number")
+    return int(number)
+
+
+def _read_boolean(value: CellValue) -> object:
+    _refuse_unusable(value)
+    if isinstance(value, bool):
+        return value
+    word = _clean_text(value).casefold()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise CellProblem(f"{quoted(value)} is neither yes nor no; expected TRUE or FALSE, yes or no, 1 or 0")
+
+
+def _read_date(value: CellValue) -> object:
+    _refuse_unusable(value)
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    expected = "a date, as the spreadsheet's own date or as 2026-05-31"
+    if isinstance(value, bool | int | float | dt.time | dt.timedelta):
+        raise CellProblem(f"{quoted(value)} is not a date; expected {expected}")
+    text = _clean_text(value)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ].*)?", text, re.ASCII):
+        try:
+            return dt.datetime.fromisoformat(text).date()
+        except ValueError:
+            pass
+    raise CellProblem(f"{quoted(value)} is not a date; expected {expected}")
+
+
+def _read_period(value: CellValue) -> object:
+    """Spreadsheets turn ``2026-05`` into the date of its first day; that is read back as what was typed."""
+    if isinstance(value, dt.datetime | dt.date):
+        if value.day != 1:
+            raise CellProblem(f"{quoted(value)} is a day, not a period; expected a period such as 2026-Q2 (as text)")
+        return f"{value.year:04d}-{value.month:02d}"
+    return _read_text(value)
+
+
+def split_list(text: str) -> list[str]:
+    """The entries of a list in a cell: separated by comma, semicolon or newline, outer blanks removed."""
+    return [entry for part in _LIST_BREAKS.split(text) if (entry := part.strip(_OUTER))]
+
+
+def _read_list(value: CellValue) -> object:
+    return split_list(_clean_text(value)) or None
+
+
+def _numbers_of(found: object, what: str) -> dict[str, float]:
+    if not isinstance(found, dict):
+        raise CellProblem(f"expected {what}")
+    result: dict[str, float] = {}
+    for key, number in found.items():
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise CellProblem(f"{key} has {quoted(json.dumps(number))}, which is not a number; expected {what}")
+        name = key.strip(_OUTER)
+        if not name or name in result:
+            raise CellProblem(f"names {name or 'a blank KPI'} twice" if name else f"has a blank name; expected {what}")
+        result[name] = number
+    return result
+
+
+def parse_pairs(text: str, what: str) -> dict[str, float]:
+    """``gmv: 120,000; retention: 0.01`` as a dict. Pairs end at ``;`` or a newline, never at a comma."""
+    result: dict[str, float] = {}
+    for part in _PAIR_BREAKS.split(text):
+        if not (pair := part.strip(_OUTER)):
+            continue
+        name, colon, number = pair.rpartition(":")
+        name = name.strip(_OUTER)
+        if not colon or not name:
+            raise CellProblem(f"{quoted(pair)} is no pair of a KPI and a number; expected {what}")
+        if name in result:
+            raise CellProblem(f"names {name} twice")
+        try:
+            result[name] = tidy(parse_number(number))
+        except NotANumber as error:
+            raise CellProblem(f"{name}: {quoted(number.strip())} {error}; expected {what}") from error
+    return result
+
+
+_PAIRS = 'pairs such as gmv: 120,000; retention: 0.01, or JSON such as {"gmv": 120000}'
+
+
+def _json_or_none(text: str) -> object | None:
+    if text[:1] not in "{[":
+        return None
+    try:
+        return strict_json(text)
+    except ValueError as error:
+        raise CellProblem(f"{quoted(text)} {error}") from error
+
+
+def _read_contributions(value: CellValue) -> object:
+    text = _clean_text(value)
+    found = _json_or_none(text)
+    return _numbers_of(found, _PAIRS) if found is not None else parse_pairs(text, _PAIRS)
+
+
+_OBJECTIVE = "weights such as gmv: 0.6; retention: 0.4, or an order such as retention > gmv (or the same as JSON)"
+
+
+def _read_objective(value: CellValue) -> object:
+    """Weights as {kpi: weight}, an order as [{"kpi": …, "tolerance": …}]."""
+    text = _clean_text(value)
+    found = _json_or_none(text)
+    if found is None and ":" in text:
+        return parse_pairs(text, _OBJECTIVE)
+    if found is None:
+        found = [part.strip(_OUTER) for part in text.split(">")]
+    if isinstance(found, dict):
+        return _numbers_of(found, _OBJECTIVE)
+    order: list[dict[str, object]] = []
+    if not isinstance(found, list):
+        raise CellProblem(f"expected {_OBJECTIVE}")
+    for entry in found:
+        stage = {"kpi": entry} if isinstance(entry, str) else entry
+        if not isinstance(stage, dict) or not set(stage) <= {"kpi", "tolerance"}:
+            raise CellProblem(f"{quoted(json.dumps(entry))} is no step of an order; expected {_OBJECTIVE}")
+        kpi, tolerance = stage.get("kpi"), stage.get("tolerance", 0.0)
+        if not isinstance(kpi, str) or not kpi.strip(_OUTER):
+            raise CellProblem(f"a step of the order names no KPI; expected {_OBJECTIVE}")
+        if isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or not 0 <= tolerance < math.inf:
+            raise CellProblem(f"the tolerance of {kpi} is {quoted(tolerance)}; expected a number of 0 or more")
+        order.append({"kpi": kpi.strip(_OUTER), "tolerance": tolerance})
+    return order
+
+
+def _read_json(value: CellValue) -> object:
+    text = _clean_text(value)
+    try:
+        return strict_json(text)
+    except ValueError as error:
+        raise CellProblem(f"{quoted(text)} {error}") from error
+
+
+def compact_json(value: object) -> str:
+    """JSON as it is shown in a cell: keys sorted, whole numbers without a decimal point."""
+
+    def tidied(part: object) -> object:
+        if isinstance(part, dict):
+            return {key: tidied(part[key]) for key in sorted(part)}
+        if isinstance(part, list | tuple):
+            return [tidied(entry) for entry in part]
+        return tidy(part) if isinstance(part, float) else part
+
+    return json.dumps(tidied(value), ensure_ascii=False)
+
+
+def _show_text(value: object) -> CellValue:
+    return str(value)
+
+
+def _show_number(value: object) -> CellValue:
+    if isinstance(value, float):
+        return tidy(value)
+    if isinstance(value, int):
+        return value
+    raise TypeError(f"{value!r} is no number")
+
+
+def _show_boolean(value: object) -> CellValue:
+    return bool(value)
+
+
+def _show_date(value: object) -> CellValue:
+    if isinstance(value, dt.date):
+        return value
+    return dt.date.fromisoformat(str(value))
+
+
+def _show_list(value: object) -> CellValue:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{value!r} is no list")
+    return ", ".join(str(entry) for entry in value)
+
+
+TEXT = Kind("text", _read_text, _show_text, "text", width=22)
+LONG_TEXT = Kind("text", _read_text, _show_text, "text", width=48, wrap=True)
+KEY = Kind("key", _read_text, _show_text, "a key such as INIT-000001", width=14)
+TIMESTAMP = Kind("timestamp", _read_text, _show_text, "a time in UTC", width=30)
+NUMBER = Kind("number", _read_number, _show_number, ACCEPTED, width=13)
+SCORE = Kind("number", _read_number, _show_number, ACCEPTED, width=12, number_format="#,##0.00")
+SHARE = Kind("share", _read_number, _show_number, "a share from 0 to 1, or a percentage such as 80 %", width=12)
+COUNT = Kind("whole number", _read_count, _show_number, "a whole number", width=10, number_format="0")
+BOOLEAN = Kind(
+    "yes/no", _read_boolean, _show_boolean, "TRUE or FALSE, yes or no, 1 or 0", width=11, choices=("TRUE", "FALSE")
+)
+DATE = Kind("date", _read_date, _show_date, "a date, or text such as 2026-05-31", width=13, number_format="yyyy-mm-dd")
+PERIOD = Kind("period", _read_period, _show_text, "a period such as 2026-Q2", width=13, number_format="@")
+LIST = Kind("list", _read_list, _show_list, "entries separated by comma, semicolon or newline", width=30, wrap=True)
+CONTRIBUTIONS = Kind("contributions", _read_contributions, compact_json, _PAIRS, width=40, wrap=True)
+OBJECTIVE = Kind("objective", _read_objective, compact_json, _OBJECTIVE, width=40, wrap=True)
+JSON = Kind("JSON", _read_json, compact_json, "JSON", width=40, wrap=True)
+
+
+def choice(words: type[StrEnum] | tuple[str, ...]) -> Kind:
+    """One of a fixed set of words; case and outer blanks do not matter."""
+    choices = tuple(str(word) for word in words)
+    by_fold = {word.casefold(): word for word in choices}
+    expected = f"one of {', '.join(choices)}"
+
+    def read(value: CellValue) -> object:
+        text = _clean_text(value)
+        word = by_fold.get(text.casefold())
+        if word is None:
+            raise CellProblem(f"{quoted(text)} is not known; expected {expected}")
+        return word
+
+    return Kind(
+        "choice", read, _show_text, expected, width=max(14, *(len(word) + 3 for word in choices)), choices=choices
+    )
+
+
+Check = Callable[[object], None]
+
+
+def within(low: float = -math.inf, high: float = math.inf, *, above: float | None = None) -> Check:
+    """A check that a number lies in [low, high], or is greater than ``above``."""
+
+    def check(value: object) -> None:
+        if not isinstance(value, int | float):
+            raise TypeError(f"{value!r} is no number")
+        if above is not None and value <= above:
+            raise CellProblem(f"{tidy(float(value))} is out of range; expected a number above {tidy(float(above))}")
+        if not low <= value <= high:
+            span = f"from {low:g} to {high:g}" if high < math.inf else f"of {low:g} or more"
+            raise CellProblem(f"{tidy(float(value))} is out of range; expected a number {span}")
+
+    return check
+
+
+def at_most(length: int) -> Check:
+    """A check that a text has no more than so many characters."""
+
+    def check(value: object) -> None:
+        if len(str(value)) > length:
+            raise CellProblem(f"has {len(str(value))} characters; at most {length} are possible")
+
+    return check

@@ -1,0 +1,70 @@
+"""Numbers as people type them: ``1,234.5``, ``1 234.5``, ``12 %``. Ambiguous ones are refused, never guessed. Pure."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from decimal import Decimal
+
+_BLANK = "[ \u00a0\u2007\u2009\u202f]"
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_COMMAS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_BLANKS = re.compile(rf"[+-]?\d{{1,3}}({_BLANK}\d{{3}})+(\.\d*)?", re.ASCII)
+_EUROPEAN = re.compile(rf"[+-]?\d+([.{_BLANK[1:-1]}]\d{{3}})*,\d*", re.ASCII)
+
+ACCEPTED = "a number such as 1234.5, 1,234.5 or 12 %"
+
+
+class NotANumber(ValueError):
+    """The text is no number, or one that could be read in two ways; the message completes "<text> …"."""
+
+
+def parse_number(text: str) -> float:
+    """The number that a text means; ``12 %`` is 0.12. Raises NotANumber."""
+    bare = text.strip().replace("\u2212", "-")
+    percent = bare.endswith("%")
+    if percent:
+        bare = bare[:-1].rstrip()
+    if not (_PLAIN.fullmatch(bare) or _COMMAS.fullmatch(bare) or _BLANKS.fullmatch(bare)):
+        if _EUROPEAN.fullmatch(bare):
+            raise NotANumber("could be read in two ways: write decimals with a point, as in 1234.5 or 1,234.5")
+        raise NotANumber("is not a number")
+    number = Decimal(re.sub(rf",|{_BLANK}", "", bare))
+    value = float(number / 100 if percent else number)
+    if not math.isfinite(value):
+        raise NotANumber("is too large a number")
+    return value
+
+
+def tidy(number: float) -> float | int:
+    """A whole number as an int (``5.0`` is shown as 5), any other as it is."""
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def strict_json(text: str) -> object:
+    """JSON without doubled keys, NaN and Infinity. Raises ValueError in words for the person who typed it."""
+
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        result: dict[str, object] = {}
+        for key, value in items:
+            if key in result:
+                raise ValueError(f"names {key} twice")
+            result[key] = value
+        return result
+
+    def refuse(word: str) -> object:
+        raise ValueError(f"holds {word}, which is no number")
+
+    def finite(text: str) -> float:
+        value = float(text)
+        if not math.isfinite(value):
+            raise ValueError(f"holds {text}, which is too large a number")
+        return value
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse, parse_float=finite)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not valid JSON ({error.msg} at character {error.pos + 1})") from error
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error

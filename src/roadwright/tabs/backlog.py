@@ -1,0 +1,81 @@
+"""Tab Backlog: the universe of ideas, every one of them."""
+
+from __future__ import annotations
+
+from roadwright.domain.initiatives import Lifecycle, RiskLevel, ScopeMode
+from roadwright.sheets.kinds import DATE, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, choice, within
+from roadwright.sheets.spec import TabSpec
+from roadwright.tabs.columns import (
+    ACTIVE_FRAMEWORK,
+    ACTIVE_SCORES,
+    INITIATIVE_KEY,
+    PROVENANCE,
+    USE_MATH_MODEL,
+    amount,
+    derived,
+    flag,
+    system,
+    typed,
+)
+from roadwright.tabs.intake import brief_description
+
+DEFAULT_COEFFICIENT = 1.0
+"""strategic_priority_coefficient where none is typed."""
+
+BACKLOG = TabSpec(
+    name="Backlog",
+    workbook="Central_Backlog",
+    help="Every idea that was ever submitted. Work on it here: status, size, market, scoring framework, candidate flag.",
+    identity=("initiative_key",),
+    columns=(
+        INITIATIVE_KEY,
+        typed("title", TEXT, "A short name for the initiative.", required=True),
+        brief_description(),
+        system("intake_source", TEXT, "The intake workbook and tab it came from; `backlog` if it was typed here."),
+        typed("department", TEXT, "The department that owns it."),
+        typed("requesting_team", TEXT, "The team that asked for it."),
+        system("requester_name", TEXT, "Who asked for it, as in the intake sheet."),
+        system("requester_email", TEXT, "Where to reach them, as in the intake sheet."),
+        typed("country", TEXT, "The market it is for.", aliases=("market",)),
+        typed("product_area", TEXT, "The part of the product it touches."),
+        typed("customer_segment", TEXT, "The customers it is for."),
+        typed("initiative_type", TEXT, "What sort of work it is, e.g. feature, platform, compliance."),
+        typed("category", TEXT, "The category it is planned under."),
+        typed("program_key", TEXT, "The program it belongs to."),
+        typed(
+            "lifecycle_status",
+            choice(Lifecycle),
+            "Where it stands. done, rejected and withdrawn ones never take part in an optimization.",
+            blank_means=str(Lifecycle.NEW),
+        ),
+        typed("hypothesis", LONG_TEXT, "What we believe will happen, and why."),
+        typed("problem_statement", LONG_TEXT, "The problem it solves, and for whom."),
+        typed(
+            "strategic_priority_coefficient",
+            NUMBER,
+            "Multiplies the overall score at activation; above 0, blank counts as 1.",
+            blank_means=DEFAULT_COEFFICIENT,
+            check=within(above=0),
+        ),
+        typed("risk_level", choice(RiskLevel), "low, medium or high."),
+        amount("effort_engineering_days", "Estimated engineering days.", group="Size"),
+        amount("engineering_tokens", "Capacity it uses in scope `custom` (or blank scope).", group="Size"),
+        amount("engineering_tokens_mvp", "Capacity it uses in scope `mvp`.", group="Size"),
+        amount("engineering_tokens_full", "Capacity it uses in scope `full`.", group="Size"),
+        typed("scope_mode", choice(ScopeMode), "Which size is planned; blank counts as custom.", group="Size"),
+        typed("dependencies_initiatives", LIST, "Keys of initiatives it depends on, for information."),
+        typed("dependencies_others", LONG_TEXT, "What else it depends on."),
+        typed("deadline_date", DATE, "The date after which it is worth less."),
+        typed("earliest_start_date", DATE, "The first day work can start."),
+        ACTIVE_FRAMEWORK,
+        USE_MATH_MODEL,
+        *ACTIVE_SCORES,
+        derived("immediate_kpi_key", TEXT, "The KPI that its primary model moves first.", group="KPIs"),
+        derived("metric_chain", LONG_TEXT, "The causal path to the target KPI.", group="KPIs"),
+        derived("kpi_contributions", LONG_TEXT, "What it brings to the KPIs, in their own units.", group="KPIs"),
+        flag("is_optimization_candidate", "TRUE: it is a candidate for the scenarios of its period."),
+        typed("candidate_period_key", PERIOD, "The period it is a candidate for, e.g. 2026-Q2."),
+        derived("roadmaps", LIST, "The roadmaps it is on."),
+        *PROVENANCE,
+    ),
+)

@@ -1,0 +1,77 @@
+"""Short forms for declaring columns by their owner, and the columns that several tabs share."""
+
+from __future__ import annotations
+
+from roadwright.domain.initiatives import Framework
+from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, choice, within
+from roadwright.sheets.spec import Column, Kind, Owner
+
+
+def typed(
+    name: str,
+    kind: Kind,
+    help: str,
+    *,
+    required: bool = False,
+    aliases: tuple[str, ...] = (),
+    blank_means: object = None,
+    check: Check | None = None,
+    group: str = "",
+) -> Column:
+    """A column that people type."""
+    return Column(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group)
+
+
+def derived(name: str, kind: Kind, help: str, *, group: str = "") -> Column:
+    """A column that the backend computes."""
+    return Column(name, Owner.DERIVED, kind, help, group=group)
+
+
+def system(name: str, kind: Kind, help: str, *, required: bool = False) -> Column:
+    """A column of keys and provenance that the backend writes."""
+    return Column(name, Owner.SYSTEM, kind, help, required)
+
+
+def own_words(name: str, kind: Kind, help: str, *, blank_means: object = None) -> Column:
+    """A sheet-only column: people's own words or ticks on a tab that the backend rewrites."""
+    return Column(name, Owner.SHEET_ONLY, kind, help, blank_means=blank_means)
+
+
+def flag(name: str, help: str, *, blank_means: bool = False, group: str = "") -> Column:
+    """A yes/no column that people tick."""
+    return typed(name, BOOLEAN, help, blank_means=blank_means, group=group)
+
+
+def amount(name: str, help: str, *, group: str = "") -> Column:
+    """A number of 0 or more that people type."""
+    return typed(name, NUMBER, help, check=within(0), group=group)
+
+
+INITIATIVE_KEY = system("initiative_key", KEY, "The initiative's key. Roadwright gives it; never type or change it.")
+REQUIRED_KEY = system("initiative_key", KEY, "The initiative that this row is about.", required=True)
+TYPED_KEY = typed("initiative_key", KEY, "The initiative that this row is about, e.g. INIT-000012.", required=True)
+TITLE = derived("title", TEXT, "The initiative's title, from the Backlog.")
+ACTIVE_FRAMEWORK = typed(
+    "active_scoring_framework",
+    choice(Framework),
+    "The framework whose scores count for this initiative. Blank: none is activated.",
+)
+USE_MATH_MODEL = typed(
+    "use_math_model",
+    BOOLEAN,
+    "FALSE: math models stay suggestions and contribute nothing. Blank counts as TRUE once an approved model exists.",
+)
+ACTIVE_SCORES = (
+    derived("value_score", SCORE, "Value by the active framework.", group="Active score"),
+    derived("effort_score", SCORE, "Effort by the active framework.", group="Active score"),
+    derived(
+        "overall_score", SCORE, "The active framework's overall × strategic_priority_coefficient.", group="Active score"
+    ),
+)
+
+PROVENANCE = (
+    system("run_status", TEXT, "What the last action said of this row: OK, SKIPPED, WARNING, CONFLICT or FAILED."),
+    system("updated_source", TEXT, "The action that last changed this row."),
+    system("updated_at", TIMESTAMP, "When that was (UTC). Leave it: it tells what this copy of the row has seen."),
+)
+"""The system columns that end every tab."""

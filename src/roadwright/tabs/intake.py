@@ -1,0 +1,48 @@
+"""Tab Intake: where anyone submits ideas. Any number of workbooks and tabs of any name have this form."""
+
+from __future__ import annotations
+
+from roadwright.domain.initiatives import INTAKE_LIFECYCLES, Lifecycle
+from roadwright.sheets.kinds import DATE, LONG_TEXT, TEXT, at_most, choice
+from roadwright.sheets.spec import Column, TabSpec
+from roadwright.tabs.columns import INITIATIVE_KEY, PROVENANCE, typed
+
+BRIEF_LENGTH = 500
+"""The longest brief_description, in characters."""
+
+
+def brief_description() -> Column:
+    return typed(
+        "brief_description",
+        LONG_TEXT,
+        f"The idea in one line, at most {BRIEF_LENGTH} characters.",
+        check=at_most(BRIEF_LENGTH),
+    )
+
+
+INTAKE = TabSpec(
+    name="Intake",
+    workbook="Intake",
+    help="Submit ideas here, one a row. Every row enters the backlog; nothing is filtered.",
+    identity=("initiative_key",),
+    columns=(
+        INITIATIVE_KEY,
+        typed("title", TEXT, "A short name for the idea.", required=True),
+        brief_description(),
+        typed("department", TEXT, "The department that owns the idea, e.g. Growth."),
+        typed("requesting_team", TEXT, "The team that asks for it."),
+        typed("requester_name", TEXT, "Who asks for it."),
+        typed("requester_email", TEXT, "Where to reach them."),
+        typed("country", TEXT, "The market it is for, e.g. UK.", aliases=("market",)),
+        typed("product_area", TEXT, "The part of the product it touches."),
+        typed("problem_statement", LONG_TEXT, "The problem it solves, and for whom."),
+        typed("deadline_date", DATE, "The date after which it is worth less, if there is one."),
+        typed(
+            "lifecycle_status",
+            choice(INTAKE_LIFECYCLES),
+            "new, or withdrawn to take the idea back.",
+            blank_means=str(Lifecycle.NEW),
+        ),
+        *PROVENANCE,
+    ),
+)

@@ -1,0 +1,243 @@
+"""Workbook Optimization_Center: candidates, scenarios, constraints and targets in; runs, results and alerts out."""
+
+from __future__ import annotations
+
+from roadwright.domain.alerts import AlertKind, Severity
+from roadwright.domain.initiatives import Lifecycle
+from roadwright.domain.optimization import ConstraintType, ObjectiveMode, RunStatus, TargetKind
+from roadwright.sheets.kinds import (
+    BOOLEAN,
+    CONTRIBUTIONS,
+    COUNT,
+    DATE,
+    LIST,
+    LONG_TEXT,
+    NUMBER,
+    OBJECTIVE,
+    PERIOD,
+    SCORE,
+    TEXT,
+    TIMESTAMP,
+    choice,
+    within,
+)
+from roadwright.sheets.spec import Layout, TabSpec
+from roadwright.tabs.columns import PROVENANCE, REQUIRED_KEY, TITLE, amount, derived, own_words, typed
+
+_WORKBOOK = "Optimization_Center"
+
+
+CANDIDATES = TabSpec(
+    name="Candidates",
+    workbook=_WORKBOOK,
+    help="The candidates of one scenario, written by pm.populate_candidates. Tick rows to run only those.",
+    identity=("scenario_name", "initiative_key"),
+    layout=Layout.MIRROR,
+    columns=(
+        derived("scenario_name", TEXT, "The scenario that this row belongs to."),
+        REQUIRED_KEY,
+        TITLE,
+        derived("country", TEXT, "From the Backlog."),
+        derived("department", TEXT, "From the Backlog."),
+        derived("category", TEXT, "From the Backlog."),
+        derived("program_key", TEXT, "From the Backlog."),
+        amount("engineering_tokens", "The tokens of the initiative's scope; typed here, they are saved there."),
+        typed("deadline_date", DATE, "The date after which it is worth less."),
+        derived("lifecycle_status", choice(Lifecycle), "From the Backlog."),
+        derived("active_scoring_framework", TEXT, "From the Backlog."),
+        derived("overall_score", SCORE, "The active framework's score.", group="Value"),
+        derived("north_star_contribution", NUMBER, "What it adds to the north star.", group="Value"),
+        derived("strategic_kpi_contributions", CONTRIBUTIONS, "What it adds to the strategic KPIs.", group="Value"),
+        derived("immediate_kpi_key", TEXT, "The KPI that moves first.", group="Value"),
+        derived("is_mandatory", BOOLEAN, "TRUE where a mandatory row names it.", group="Constraints"),
+        derived("bundle_key", LIST, "The bundles it is in.", group="Constraints"),
+        derived("prerequisite_keys", LIST, "What it needs.", group="Constraints"),
+        derived("exclusion_keys", LIST, "What it can't be chosen with.", group="Constraints"),
+        derived("synergy_group_keys", LIST, "The synergy groups it is in.", group="Constraints"),
+        derived("gate_status", TEXT, "How its roadmap's gates judged it."),
+        own_words(
+            "is_selected_for_run", BOOLEAN, "Tick the rows for pm.optimize_run_selected_candidates.", blank_means=False
+        ),
+        own_words("notes", LONG_TEXT, "Your notes; they stay with the initiative."),
+        *PROVENANCE,
+    ),
+)
+
+SCENARIO_CONFIG = TabSpec(
+    name="Scenario_Config",
+    workbook=_WORKBOOK,
+    help="What to maximise, for which period, with how much capacity. One scenario a row.",
+    identity=("scenario_name",),
+    columns=(
+        typed("scenario_name", TEXT, "A name for the scenario.", required=True),
+        typed("period_key", PERIOD, "The period it plans, e.g. 2026-Q2.", required=True),
+        typed("roadmap_name", TEXT, "Take the candidates of this roadmap; blank: the flagged ones of the period."),
+        typed(
+            "capacity_total_tokens",
+            NUMBER,
+            "Engineering tokens there are in all, above 0.",
+            required=True,
+            check=within(above=0),
+        ),
+        typed("objective_mode", choice(ObjectiveMode), "What to maximise.", required=True),
+        typed(
+            "objective_weights_json",
+            OBJECTIVE,
+            "weighted_kpis: gmv: 0.6; retention: 0.4. lexicographic: retention > gmv.",
+        ),
+        typed("constraint_set_name", TEXT, "The set of constraints and targets; blank: the scenario's only set."),
+        typed("notes", LONG_TEXT, "Your notes."),
+        *PROVENANCE,
+    ),
+)
+
+CONSTRAINTS = TabSpec(
+    name="Constraints",
+    workbook=_WORKBOOK,
+    help="Which portfolios are allowed. Saved set by set: a row that is gone from here is gone from its set.",
+    identity=(
+        "scenario_name",
+        "constraint_set_name",
+        "constraint_type",
+        "dimension",
+        "dimension_key",
+        "member_keys",
+        "kpi_key",
+    ),
+    layout=Layout.SETS,
+    set_identity=("scenario_name", "constraint_set_name"),
+    columns=(
+        typed("scenario_name", TEXT, "The scenario it is for.", required=True),
+        typed("constraint_set_name", TEXT, "The set it belongs to.", required=True),
+        typed("constraint_type", choice(ConstraintType), "What the row demands; see the reference.", required=True),
+        typed("dimension", TEXT, "country, department, …, all or initiative; several joined by +."),
+        typed("dimension_key", TEXT, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
+        typed("min_tokens", NUMBER, "capacity_floor: at least so many tokens in the slice."),
+        typed("max_tokens", NUMBER, "capacity_cap: at most so many tokens in the slice."),
+        typed(
+            "member_keys",
+            LIST,
+            "The initiatives of the bundle, pair, prerequisite or group.",
+            aliases=("bundle_member_keys", "prereq_member_keys"),
+        ),
+        typed("kpi_key", TEXT, "synergy_bonus: the KPI that gains."),
+        typed("bonus_value", NUMBER, "synergy_bonus: what it gains when all members are chosen."),
+        typed("min_count", COUNT, "choose_count: at least so many of the members."),
+        typed("max_count", COUNT, "choose_count: at most so many of the members."),
+        typed("reason", LONG_TEXT, "Why; needed for mandatory."),
+        typed("notes", LONG_TEXT, "Your notes."),
+        *PROVENANCE,
+    ),
+)
+
+TARGETS = TabSpec(
+    name="Targets",
+    workbook=_WORKBOOK,
+    help="KPI levels to reach: floor is a must, goal is a wish whose gap is reported. Saved set by set.",
+    identity=(
+        "scenario_name",
+        "constraint_set_name",
+        "dimension",
+        "dimension_key",
+        "kpi_key",
+        "floor_or_goal",
+    ),
+    layout=Layout.SETS,
+    set_identity=("scenario_name", "constraint_set_name"),
+    columns=(
+        typed("scenario_name", TEXT, "The scenario it is for.", required=True),
+        typed("constraint_set_name", TEXT, "The set it belongs to.", required=True),
+        typed("dimension", TEXT, "all, country, department, …; several joined by +.", required=True),
+        typed("dimension_key", TEXT, "The slice; all for the whole portfolio.", required=True),
+        typed("kpi_key", TEXT, "The KPI.", required=True),
+        typed("target_value", NUMBER, "The level to reach (the increment, where there is no baseline).", required=True),
+        typed("baseline_value", NUMBER, "Where the slice stands today."),
+        typed("floor_or_goal", choice(TargetKind), "floor: must be met. goal: the gap is reported.", required=True),
+        typed("notes", LONG_TEXT, "Your notes."),
+        *PROVENANCE,
+    ),
+)
+
+RUNS = TabSpec(
+    name="Runs",
+    workbook=_WORKBOOK,
+    help="Every optimization run, newest first.",
+    identity=("run_id",),
+    layout=Layout.MIRROR,
+    columns=(
+        derived("run_id", TEXT, "The run's key."),
+        derived("scenario_name", TEXT, "The scenario it answered."),
+        derived("constraint_set_name", TEXT, "The rules it used."),
+        derived("period_key", PERIOD, "The period it planned."),
+        derived("status", choice(RunStatus), "How it ended; optimal means proved."),
+        derived("objective_mode", choice(ObjectiveMode), "What was maximised."),
+        derived("candidates", COUNT, "How many candidates took part."),
+        derived("selected_count", COUNT, "How many were chosen."),
+        derived("capacity_total", NUMBER, "Tokens there were."),
+        derived("capacity_used", NUMBER, "Tokens the portfolio uses."),
+        derived("objective_value", SCORE, "The objective of the portfolio (last stage, where there are several)."),
+        derived("bound", SCORE, "No portfolio can be better than this."),
+        derived("gap_percent", SCORE, "How far the answer may be from the best; 0 is proved best."),
+        derived("targets_met", TEXT, "Targets met, of all."),
+        derived("created_at", TIMESTAMP, "When it was asked (UTC)."),
+        derived("finished_at", TIMESTAMP, "When it ended (UTC)."),
+        derived("solve_seconds", SCORE, "How long it took."),
+        derived("solver", TEXT, "The solver and its version."),
+        derived("snapshot_hash", TEXT, "Fingerprint of the exact inputs."),
+        derived("summary", LONG_TEXT, "The run in a sentence."),
+        *PROVENANCE,
+    ),
+)
+
+RESULTS = TabSpec(
+    name="Results",
+    workbook=_WORKBOOK,
+    help="The latest answer for each scenario: every candidate, the chosen ones first, with the reason.",
+    identity=("scenario_name", "initiative_key"),
+    layout=Layout.MIRROR,
+    columns=(
+        derived("run_id", TEXT, "The run that chose."),
+        derived("scenario_name", TEXT, "The scenario."),
+        derived("rank", COUNT, "Chosen ones by contribution per token, then the others."),
+        REQUIRED_KEY,
+        derived("title", TEXT, "The initiative's title."),
+        derived("selected", BOOLEAN, "TRUE: in the portfolio."),
+        derived("allocated_tokens", NUMBER, "Tokens it gets."),
+        derived("country", TEXT, "From the Backlog."),
+        derived("department", TEXT, "From the Backlog."),
+        derived("category", TEXT, "From the Backlog."),
+        derived("program_key", TEXT, "From the Backlog."),
+        derived("north_star_gain", SCORE, "What it adds to the north star."),
+        derived("objective_contribution", SCORE, "What it adds to the objective."),
+        derived("overall_score", SCORE, "The active framework's score."),
+        derived("reason", LONG_TEXT, "Why it is in or out."),
+        derived("dependency_status", LONG_TEXT, "What it says it depends on, and whether that was chosen."),
+        own_words("notes", LONG_TEXT, "Your notes; they stay with the initiative."),
+        *PROVENANCE,
+    ),
+)
+
+GAPS_AND_ALERTS = TabSpec(
+    name="Gaps_And_Alerts",
+    workbook=_WORKBOOK,
+    help="Targets and how far they are, and everything that deserves a look, from the latest run of each scenario.",
+    identity=("scenario_name", "kind", "dimension", "dimension_key", "kpi_key", "message"),
+    layout=Layout.MIRROR,
+    columns=(
+        derived("run_id", TEXT, "The run it comes from."),
+        derived("scenario_name", TEXT, "The scenario."),
+        derived("kind", choice(AlertKind), "What it is about."),
+        derived("dimension", TEXT, "The dimension of the slice."),
+        derived("dimension_key", TEXT, "The slice."),
+        derived("kpi_key", TEXT, "The KPI."),
+        derived("target", NUMBER, "The level asked for."),
+        derived("baseline", NUMBER, "Where it stands today."),
+        derived("achieved", NUMBER, "The level the portfolio reaches."),
+        derived("gap", NUMBER, "What is missing; 0 where it is met."),
+        derived("severity", choice(Severity), "info, warning or critical."),
+        derived("message", LONG_TEXT, "What was found."),
+        derived("recommendation", LONG_TEXT, "What you can do."),
+        own_words("notes", LONG_TEXT, "Your notes; they stay with the alert."),
+        *PROVENANCE,
+    ),
+)

@@ -1,0 +1,75 @@
+"""Workbook Roadmaps: curated subsets of the backlog, the gates that guard them, and their entries."""
+
+from __future__ import annotations
+
+from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
+from roadwright.sheets.kinds import BOOLEAN, COUNT, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
+from roadwright.sheets.spec import Layout, TabSpec
+from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, typed
+
+_WORKBOOK = "Roadmaps"
+
+
+ROADMAPS = TabSpec(
+    name="Roadmaps",
+    workbook=_WORKBOOK,
+    help="One roadmap a row: its period, where its entries come from, and the gates that guard it.",
+    identity=("roadmap_name",),
+    columns=(
+        typed("roadmap_name", TEXT, "A name for the roadmap.", required=True),
+        typed("period_key", PERIOD, "The period it plans.", required=True),
+        typed("description", LONG_TEXT, "What it is for."),
+        typed("source", choice(RoadmapSource), "filter, portfolio or list."),
+        typed("source_ref", LONG_TEXT, "The filter's text, the run's key, or initiative keys."),
+        typed("gate_policy", TEXT, "The policy on the Gates tab; blank: tokens are asked for, with a warning."),
+        derived("status", choice(RoadmapStatus), "Where it stands."),
+        derived("version", COUNT, "The newest published version."),
+        derived("entries", COUNT, "How many initiatives are on it."),
+        derived("tokens", NUMBER, "The tokens they need."),
+        typed("owner", TEXT, "Who answers for it."),
+        *PROVENANCE,
+    ),
+)
+
+GATES = TabSpec(
+    name="Gates",
+    workbook=_WORKBOOK,
+    help="Gate policies: what an initiative needs before it may stand on a roadmap. Saved policy by policy.",
+    identity=("gate_policy", "gate"),
+    layout=Layout.SETS,
+    set_identity=("gate_policy",),
+    columns=(
+        typed("gate_policy", TEXT, "The policy's name.", required=True),
+        typed("gate", choice(Gate), "What is asked for.", required=True),
+        typed("parameter", TEXT, "The gate's parameter: names, a list, or a number."),
+        typed("severity", choice(GateSeverity), "block, or warn.", required=True),
+        typed("notes", LONG_TEXT, "Your notes."),
+        *PROVENANCE,
+    ),
+)
+
+ROADMAP_ENTRIES = TabSpec(
+    name="Roadmap_Entries",
+    workbook=_WORKBOOK,
+    help="The initiatives on each roadmap and how the gates judged them. Waive with a name and a reason.",
+    identity=("roadmap_name", "initiative_key"),
+    layout=Layout.SETS,
+    set_identity=("roadmap_name",),
+    columns=(
+        typed("roadmap_name", TEXT, "The roadmap.", required=True),
+        TYPED_KEY,
+        TITLE,
+        derived("brief_description", LONG_TEXT, "The initiative in one line."),
+        derived("gate_status", choice(GateStatus), "admitted, blocked or waived."),
+        derived("gate_failures", LIST, "The gates that failed."),
+        typed("waived_by", TEXT, "Who lets it on in spite of the gates."),
+        typed("waiver_reason", LONG_TEXT, "Why."),
+        typed("priority_rank", NUMBER, "Your order."),
+        typed("planned_period", PERIOD, "When it is planned."),
+        flag("is_locked", "TRUE: an optimization of this roadmap must choose it."),
+        derived("selected", BOOLEAN, "TRUE: chosen."),
+        derived("tokens", NUMBER, "The tokens of its scope."),
+        typed("notes", LONG_TEXT, "Your notes."),
+        *PROVENANCE,
+    ),
+)
