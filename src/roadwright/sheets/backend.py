@@ -87,10 +87,10 @@ class Workbook(Protocol):
         """The tab's cells. Raises SheetError when there is no such tab or it can't be read."""
 
     def plan_append(self, edit: TabEdit) -> list[int]:
-        """The row numbers that the edit's appended rows will get. Raises SheetError when rows can't be appended there."""
+        """The row numbers that the edit's appended rows will get. Raises SheetError when there is no room for them."""
 
     def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], str]:
-        """Cells of the edit that can't be written (a formula stands there, or a merged area covers it), with the reason.
+        """Cells of the edit that can't be written (a formula stands there, a merged area covers it), with the reason.
 
         The caller leaves these out and says so on the rows; a write that still names one is refused whole.
         """

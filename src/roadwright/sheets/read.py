@@ -82,7 +82,7 @@ def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> tuple
     if not cells:
         needed = ", ".join(column.name for column in spec.columns if column.required)
         raise HeaderProblem(
-            f"{tab}: row {header_row} should hold the header, but it is empty. Put the column names there ({needed}, …), "
+            f"{tab}: row {header_row} should hold the header, but it is empty. Put the column names there ({needed}), "
             "or say in roadwright.toml in which row the header stands (header_row)."
         )
     for area in grid.merged:

@@ -26,7 +26,7 @@ class Owner(StrEnum):
     SHARED = "shared"
     """Written by the backend until a person types something else there."""
     SHEET_ONLY = "sheet-only"
-    """People's own words and ticks on a tab that the backend rewrites: remembered by row identity, no part of the model."""
+    """People's own words and ticks on a tab that the backend rewrites: remembered by row identity, not modelled."""
 
 
 class CellProblem(ValueError):

@@ -25,7 +25,7 @@ DEFAULT_COEFFICIENT = 1.0
 BACKLOG = TabSpec(
     name="Backlog",
     workbook="Central_Backlog",
-    help="Every idea that was ever submitted. Work on it here: status, size, market, scoring framework, candidate flag.",
+    help="Every idea that was ever submitted. Work on it here: status, size, scoring framework, candidate flag.",
     identity=("initiative_key",),
     columns=(
         INITIATIVE_KEY,
