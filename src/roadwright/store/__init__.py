@@ -1,1 +1,1 @@
-"""."""
+"""The database: models, sessions, migrations. It is the truth; sheets show it."""

@@ -1,0 +1,388 @@
+"""The first schema."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision: str | None = None
+branch_labels = None
+depends_on = None
+
+
+JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "action_runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.String(length=32), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("request_json", JSON, nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("worker", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.String(length=32), nullable=True),
+        sa.Column("finished_at", sa.String(length=32), nullable=True),
+        sa.Column("progress", sa.Text(), nullable=True),
+        sa.Column("summary_json", JSON, nullable=True),
+        sa.Column("rows_json", JSON, nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("optimization_run_id", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_runs")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_action_runs_run_id")),
+    )
+    with op.batch_alter_table("action_runs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_runs_status"), ["status"], unique=False)
+
+    op.create_table(
+        "initiatives",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("initiative_key", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("brief_description", sa.String(length=500), nullable=True),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("requesting_team", sa.Text(), nullable=True),
+        sa.Column("requester_name", sa.Text(), nullable=True),
+        sa.Column("requester_email", sa.Text(), nullable=True),
+        sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("product_area", sa.Text(), nullable=True),
+        sa.Column("customer_segment", sa.Text(), nullable=True),
+        sa.Column("initiative_type", sa.Text(), nullable=True),
+        sa.Column("category", sa.Text(), nullable=True),
+        sa.Column("program_key", sa.Text(), nullable=True),
+        sa.Column("lifecycle_status", sa.String(length=32), nullable=False),
+        sa.Column("hypothesis", sa.Text(), nullable=True),
+        sa.Column("problem_statement", sa.Text(), nullable=True),
+        sa.Column("strategic_priority_coefficient", sa.Double(), nullable=False),
+        sa.Column("risk_level", sa.String(length=16), nullable=True),
+        sa.Column("effort_engineering_days", sa.Double(), nullable=True),
+        sa.Column("engineering_tokens", sa.Double(), nullable=True),
+        sa.Column("engineering_tokens_mvp", sa.Double(), nullable=True),
+        sa.Column("engineering_tokens_full", sa.Double(), nullable=True),
+        sa.Column("scope_mode", sa.String(length=16), nullable=True),
+        sa.Column("dependencies_initiatives", JSON, nullable=True),
+        sa.Column("dependencies_others", sa.Text(), nullable=True),
+        sa.Column("deadline_date", sa.Date(), nullable=True),
+        sa.Column("earliest_start_date", sa.Date(), nullable=True),
+        sa.Column("is_optimization_candidate", sa.Boolean(), nullable=False),
+        sa.Column("candidate_period_key", sa.Text(), nullable=True),
+        sa.Column("intake_source", sa.Text(), nullable=False),
+        sa.Column("intake_workbook", sa.Text(), nullable=True),
+        sa.Column("intake_tab", sa.Text(), nullable=True),
+        sa.Column("intake_row", sa.Integer(), nullable=True),
+        sa.Column("intake_missing", sa.Boolean(), nullable=False),
+        sa.Column("intake_conflicts", JSON, nullable=True),
+        sa.Column("submitted_at", sa.String(length=32), nullable=False),
+        sa.Column("active_scoring_framework", sa.String(length=16), nullable=True),
+        sa.Column("use_math_model", sa.Boolean(), nullable=True),
+        sa.Column("value_score", sa.Double(), nullable=True),
+        sa.Column("effort_score", sa.Double(), nullable=True),
+        sa.Column("overall_score", sa.Double(), nullable=True),
+        sa.Column("rice_reach", sa.Double(), nullable=True),
+        sa.Column("rice_impact", sa.Double(), nullable=True),
+        sa.Column("rice_confidence", sa.Double(), nullable=True),
+        sa.Column("rice_effort", sa.Double(), nullable=True),
+        sa.Column("wsjf_business_value", sa.Double(), nullable=True),
+        sa.Column("wsjf_time_criticality", sa.Double(), nullable=True),
+        sa.Column("wsjf_risk_reduction", sa.Double(), nullable=True),
+        sa.Column("wsjf_job_size", sa.Double(), nullable=True),
+        sa.Column("immediate_kpi_key", sa.Text(), nullable=True),
+        sa.Column("metric_chain_json", JSON, nullable=True),
+        sa.Column("kpi_contribution_json", JSON, nullable=True),
+        sa.Column("kpi_contribution_computed_json", JSON, nullable=True),
+        sa.Column("kpi_contribution_source", sa.String(length=16), nullable=False),
+        sa.Column("kpi_contribution_notes", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiatives")),
+        sa.UniqueConstraint("initiative_key", name=op.f("uq_initiatives_initiative_key")),
+    )
+    with op.batch_alter_table("initiatives", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_initiatives_lifecycle_status"), ["lifecycle_status"], unique=False)
+
+    op.create_table(
+        "issued_keys",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("issued_at", sa.String(length=32), nullable=False),
+        sa.Column("issued_for", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_issued_keys")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "optimization_constraint_sets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scenario_name", sa.Text(), nullable=False),
+        sa.Column("constraint_set_name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_constraint_sets")),
+        sa.UniqueConstraint(
+            "scenario_name", "constraint_set_name", name=op.f("uq_optimization_constraint_sets_scenario_name")
+        ),
+    )
+    op.create_table(
+        "optimization_scenarios",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scenario_name", sa.Text(), nullable=False),
+        sa.Column("period_key", sa.Text(), nullable=False),
+        sa.Column("roadmap_name", sa.Text(), nullable=True),
+        sa.Column("capacity_total_tokens", sa.Double(), nullable=False),
+        sa.Column("objective_mode", sa.String(length=16), nullable=False),
+        sa.Column("objective_weights_json", JSON, nullable=True),
+        sa.Column("constraint_set_name", sa.Text(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("sheet_row", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_scenarios")),
+        sa.UniqueConstraint("scenario_name", name=op.f("uq_optimization_scenarios_scenario_name")),
+    )
+    op.create_table(
+        "organization_metrics_config",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kpi_key", sa.Text(), nullable=False),
+        sa.Column("kpi_name", sa.Text(), nullable=False),
+        sa.Column("kpi_level", sa.String(length=16), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("direction", sa.String(length=16), nullable=False),
+        sa.Column("baseline_value", sa.Double(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("driven_by", JSON, nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organization_metrics_config")),
+        sa.UniqueConstraint("kpi_key", name=op.f("uq_organization_metrics_config_kpi_key")),
+    )
+    op.create_table(
+        "sheet_own_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tab", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("values", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_own_words")),
+        sa.UniqueConstraint("tab", "identity", name=op.f("uq_sheet_own_words_tab")),
+    )
+    op.create_table(
+        "sheet_row_copies",
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.Column("tab", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("values", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_sheet_row_copies")),
+    )
+    op.create_table(
+        "initiative_math_models",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("initiative_id", sa.Integer(), nullable=False),
+        sa.Column("model_name", sa.Text(), nullable=False),
+        sa.Column("target_kpi_key", sa.Text(), nullable=False),
+        sa.Column("immediate_kpi_key", sa.Text(), nullable=True),
+        sa.Column("metric_chain_text", sa.Text(), nullable=True),
+        sa.Column("metric_chain_json", JSON, nullable=True),
+        sa.Column("formula_text", sa.Text(), nullable=True),
+        sa.Column("assumptions_text", sa.Text(), nullable=True),
+        sa.Column("is_primary", sa.Boolean(), nullable=False),
+        sa.Column("approved_by_user", sa.Boolean(), nullable=False),
+        sa.Column("pattern", sa.String(length=32), nullable=True),
+        sa.Column("computed_score", sa.Double(), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_math_models_initiative_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_math_models")),
+        sa.UniqueConstraint("initiative_id", "model_name", name=op.f("uq_initiative_math_models_initiative_id")),
+    )
+    op.create_table(
+        "initiative_params",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("initiative_id", sa.Integer(), nullable=False),
+        sa.Column("model_name", sa.Text(), nullable=False),
+        sa.Column("param_name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("min", sa.Double(), nullable=True),
+        sa.Column("max", sa.Double(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("approved", sa.Boolean(), nullable=False),
+        sa.Column("is_auto_seeded", sa.Boolean(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_params_initiative_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_params")),
+        sa.UniqueConstraint(
+            "initiative_id", "model_name", "param_name", name=op.f("uq_initiative_params_initiative_id")
+        ),
+    )
+    op.create_table(
+        "initiative_scores",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("initiative_id", sa.Integer(), nullable=False),
+        sa.Column("framework", sa.String(length=16), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=True),
+        sa.Column("effort", sa.Double(), nullable=True),
+        sa.Column("overall", sa.Double(), nullable=True),
+        sa.Column("components", JSON, nullable=False),
+        sa.Column("warnings", JSON, nullable=False),
+        sa.Column("computed_at", sa.String(length=32), nullable=False),
+        sa.Column("computed_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_scores_initiative_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_scores")),
+    )
+    with op.batch_alter_table("initiative_scores", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_initiative_scores_current", ["initiative_id", "framework", "is_current"], unique=False
+        )
+
+    op.create_table(
+        "optimization_constraints",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("set_id", sa.Integer(), nullable=False),
+        sa.Column("constraint_type", sa.String(length=32), nullable=False),
+        sa.Column("dimension", sa.Text(), nullable=True),
+        sa.Column("dimension_key", sa.Text(), nullable=True),
+        sa.Column("min_tokens", sa.Double(), nullable=True),
+        sa.Column("max_tokens", sa.Double(), nullable=True),
+        sa.Column("member_keys", JSON, nullable=True),
+        sa.Column("kpi_key", sa.Text(), nullable=True),
+        sa.Column("bonus_value", sa.Double(), nullable=True),
+        sa.Column("min_count", sa.Integer(), nullable=True),
+        sa.Column("max_count", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("sheet_row", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["set_id"], ["optimization_constraint_sets.id"], name=op.f("fk_optimization_constraints_set_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_constraints")),
+    )
+    with op.batch_alter_table("optimization_constraints", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_optimization_constraints_set_id"), ["set_id"], unique=False)
+
+    op.create_table(
+        "optimization_runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.String(length=32), nullable=False),
+        sa.Column("action_run_id", sa.Integer(), nullable=True),
+        sa.Column("scenario_name", sa.Text(), nullable=False),
+        sa.Column("constraint_set_name", sa.Text(), nullable=True),
+        sa.Column("period_key", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("objective_mode", sa.String(length=16), nullable=False),
+        sa.Column("capacity_total", sa.Double(), nullable=False),
+        sa.Column("inputs_snapshot_json", JSON, nullable=True),
+        sa.Column("snapshot_hash", sa.Text(), nullable=True),
+        sa.Column("options_json", JSON, nullable=False),
+        sa.Column("context_json", JSON, nullable=False),
+        sa.Column("result_json", JSON, nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("finished_at", sa.String(length=32), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["action_run_id"], ["action_runs.id"], name=op.f("fk_optimization_runs_action_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_runs")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_optimization_runs_run_id")),
+    )
+    op.create_table(
+        "optimization_targets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("set_id", sa.Integer(), nullable=False),
+        sa.Column("dimension", sa.Text(), nullable=False),
+        sa.Column("dimension_key", sa.Text(), nullable=False),
+        sa.Column("kpi_key", sa.Text(), nullable=False),
+        sa.Column("target_value", sa.Double(), nullable=False),
+        sa.Column("baseline_value", sa.Double(), nullable=True),
+        sa.Column("floor_or_goal", sa.String(length=8), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("sheet_row", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["set_id"], ["optimization_constraint_sets.id"], name=op.f("fk_optimization_targets_set_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_targets")),
+    )
+    with op.batch_alter_table("optimization_targets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_optimization_targets_set_id"), ["set_id"], unique=False)
+
+    op.create_table(
+        "portfolios",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("optimization_run_id", sa.Integer(), nullable=True),
+        sa.Column("period_key", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["optimization_run_id"], ["optimization_runs.id"], name=op.f("fk_portfolios_optimization_run_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolios")),
+        sa.UniqueConstraint("optimization_run_id", name=op.f("uq_portfolios_optimization_run_id")),
+    )
+    op.create_table(
+        "portfolio_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("portfolio_id", sa.Integer(), nullable=False),
+        sa.Column("initiative_key", sa.String(length=32), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("allocated_tokens", sa.Double(), nullable=False),
+        sa.Column("objective_contribution", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["portfolio_id"], ["portfolios.id"], name=op.f("fk_portfolio_items_portfolio_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolio_items")),
+        sa.UniqueConstraint("portfolio_id", "initiative_key", name=op.f("uq_portfolio_items_portfolio_id")),
+    )
+    with op.batch_alter_table("portfolio_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_portfolio_items_portfolio_id"), ["portfolio_id"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("portfolio_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_portfolio_items_portfolio_id"))
+
+    op.drop_table("portfolio_items")
+    op.drop_table("portfolios")
+    with op.batch_alter_table("optimization_targets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_optimization_targets_set_id"))
+
+    op.drop_table("optimization_targets")
+    op.drop_table("optimization_runs")
+    with op.batch_alter_table("optimization_constraints", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_optimization_constraints_set_id"))
+
+    op.drop_table("optimization_constraints")
+    with op.batch_alter_table("initiative_scores", schema=None) as batch_op:
+        batch_op.drop_index("ix_initiative_scores_current")
+
+    op.drop_table("initiative_scores")
+    op.drop_table("initiative_params")
+    op.drop_table("initiative_math_models")
+    op.drop_table("sheet_row_copies")
+    op.drop_table("sheet_own_words")
+    op.drop_table("organization_metrics_config")
+    op.drop_table("optimization_scenarios")
+    op.drop_table("optimization_constraint_sets")
+    op.drop_table("issued_keys")
+    with op.batch_alter_table("initiatives", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_initiatives_lifecycle_status"))
+
+    op.drop_table("initiatives")
+    with op.batch_alter_table("action_runs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_runs_status"))
+
+    op.drop_table("action_runs")

@@ -1,0 +1,46 @@
+"""The durable ledger of everything that people asked for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from roadwright.store.models.base import Base, Key, Moment, Row
+
+
+class ActionStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ActionRun(Base):
+    """One action that a person asked for."""
+
+    __tablename__ = "action_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[Key] = mapped_column(unique=True)
+    action: Mapped[str]
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    request_json: Mapped[Row]
+    """What was asked: tab, selection, options."""
+    requested_by: Mapped[str]
+    """The door (cli, …), user and host that it came through."""
+    worker: Mapped[str | None]
+    """The host and process that runs it, to tell an interrupted run from a running one."""
+    created_at: Mapped[Moment]
+    started_at: Mapped[Moment | None]
+    finished_at: Mapped[Moment | None]
+    progress: Mapped[str | None]
+    """What it is doing, in words."""
+    summary_json: Mapped[Row | None]
+    rows_json: Mapped[list[Row] | None]
+    """Per-row statuses: tab, row, key, run_status."""
+    error: Mapped[str | None]
+    """Why it failed, in words, and what is still pending."""
+    optimization_run_id: Mapped[str | None] = mapped_column(String(32))

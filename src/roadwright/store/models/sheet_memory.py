@@ -1,0 +1,38 @@
+"""What the backend remembers of sheets: what each copy of a row showed, and people's own words on mirrored tabs."""
+
+from __future__ import annotations
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from roadwright.store.models.base import Base, Moment, Row
+
+
+class SheetRowCopy(Base):
+    """What a row showed when the backend last wrote it: the base of the three-way merge.
+
+    Found by the row's own ``updated_at``, which is unique per write. Copies are kept, so that a row in an older copy
+    of a workbook still finds what it once showed.
+    """
+
+    __tablename__ = "sheet_row_copies"
+
+    mark: Mapped[Moment] = mapped_column(primary_key=True)
+    tab: Mapped[str]
+    """The declared tab; for intake the tab's kind, not the workbook's name for it."""
+    identity: Mapped[str]
+    """The row's identity as JSON text."""
+    values: Mapped[Row]
+    """{column: what the cell meant}, as JSON values."""
+
+
+class SheetOwnWords(Base):
+    """A sheet-only cell on a tab that the backend rewrites, remembered by the row's identity."""
+
+    __tablename__ = "sheet_own_words"
+    __table_args__ = (UniqueConstraint("tab", "identity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tab: Mapped[str]
+    identity: Mapped[str]
+    values: Mapped[Row]

@@ -1,0 +1,94 @@
+"""Opening the database: SQLite file or PostgreSQL by URL, brought to the newest schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from roadwright.store.migrations import NEWEST
+
+BUSY_SECONDS = 30
+"""How long a statement waits for another process of ours that writes to the same SQLite file."""
+
+
+class StoreError(Exception):
+    """The database can't be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open database."""
+
+    engine: Engine
+    _sessions: sessionmaker[Session]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose changes are committed at the end, or none of them when something is raised."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _prepared(url: str) -> URL:
+    """The URL with our driver: plain ``postgresql://`` (or ``postgres://``) means psycopg 3."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            f'the database_url "{url}" can\'t be read; expected sqlite:///FILE or postgresql://…'
+        ) from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(f"{parsed.drivername} is not supported; expected sqlite:///FILE or postgresql://…")
+    return parsed
+
+
+def _connect(url: str) -> Engine:
+    parsed = _prepared(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    return engine
+
+
+def schema_version(engine: Engine) -> str | None:
+    """The schema that the database has, or None where it has none of ours yet."""
+    if not inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        version: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return version
+
+
+def open_store(url: str) -> Store:
+    """Open the database and bring its schema to the newest. Raises StoreError."""
+    engine = _connect(url)
+    try:
+        if schema_version(engine) != NEWEST:
+            # Alembic is slow to import, and hardly ever needed.
+            from roadwright.store.migrations.upgrade import upgrade  # noqa: PLC0415
+
+            upgrade(engine)
+    except (OperationalError, SQLAlchemyError) as error:
+        engine.dispose()
+        shown = engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"the database {shown} can't be used: {getattr(error, 'orig', None) or error}") from error
+    return Store(engine, sessionmaker(engine, expire_on_commit=False))
