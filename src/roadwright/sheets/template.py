@@ -1,0 +1,282 @@
+"""Template workbooks: empty tabs, ready to type into, made from their declarations with XlsxWriter.
+
+A template helps and never forbids: dropdowns offer words but let ``✓`` or ``80 %`` through, and typing into a column
+that the backend writes asks first instead of being locked, because a protected sheet can be neither sorted nor
+extended. Plain ranges only, no tables and no merged cells. The same declarations give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+import os
+import textwrap
+import uuid
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from roadwright.sheets.backend import SheetError
+from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
+from roadwright.sheets.values import column_letters
+
+LAST_ROW = 5000
+"""Dropdowns, colours and the filter reach down to this row; the appending writer grows them from there."""
+
+STATUS_COLUMN = "run_status"
+
+_CREATED = dt.datetime(2026, 1, 1)  # a fixed date, so that equal declarations give equal bytes
+_FONT = {"font_name": "Calibri", "font_size": 10}
+_FIRST, _LAST = 1, LAST_ROW - 1  # XlsxWriter counts rows from 0
+
+_BACKEND_OWNED = (Owner.DERIVED, Owner.SYSTEM)
+_STRONG, _QUIET = "#1F3864", "#E7E6E6"
+_HUES = (("#2F6DAB", "#DAE6F3"), ("#38765A", "#DCEBE3"), ("#8A5A2B", "#F1E5D8"), ("#1F7380", "#D9ECEE"))
+"""Header fills of grouped columns, as (typed, computed); groups that begin with the same word share one."""
+_SHARED_FILL, _SHEET_ONLY_FILL = "#5F4B8B", "#FFF2CC"
+_REQUIRED_LINE, _EDGE = "#E07B00", "#D0D0D0"
+
+_STATUS_COLOURS = {
+    "OK": ("#E2F0D9", "#2E6B1F"),
+    "WARNING": ("#FFF2CC", "#7F5A00"),
+    "SKIPPED": ("#FFF2CC", "#7F5A00"),
+    "CONFLICT": ("#F8D7DA", "#8A1C25"),
+    "FAILED": ("#F8D7DA", "#8A1C25"),
+}
+"""Fill and ink of a run_status that begins with the word."""
+
+_OWNER_WORDS = {
+    Owner.INPUT: "You type this.",
+    Owner.DERIVED: "Computed: what you type here is overwritten.",
+    Owner.SYSTEM: "Written by the backend: leave it as it is.",
+    Owner.SHARED: "Computed, until you type something else here; clear it to go back.",
+    Owner.SHEET_ONLY: "Yours alone: kept with the row, used by nothing else.",
+}
+
+_STATUS_WIDTH = 56
+_FROZEN_WIDTH = 72  # characters; more would leave a small screen no room to scroll
+_PAGE_WIDTH = 200  # characters that a landscape page still shows legibly
+_NOTE_COLUMNS = 46  # characters in a line of a note
+_LONGEST_DROPDOWN = 255  # characters; the file format's limit for words listed in place
+
+
+def _header_format(column: Column, hue: tuple[str, str]) -> dict[str, Any]:
+    strong, quiet = hue
+    fill, ink, bold = {
+        Owner.INPUT: (strong, "#FFFFFF", True),
+        Owner.SHARED: (_SHARED_FILL, "#FFFFFF", True),
+        Owner.SHEET_ONLY: (_SHEET_ONLY_FILL, "#5C4300", True),
+        Owner.DERIVED: (quiet, "#404040", False),
+        Owner.SYSTEM: (_QUIET, "#6B6B6B", False),
+    }[column.owner]
+    return {
+        **_FONT,
+        "bg_color": fill,
+        "font_color": ink,
+        "bold": bold,
+        "italic": column.owner is Owner.SYSTEM,
+        "valign": "vcenter",
+        "border": 1,
+        "border_color": "#A6A6A6",
+        **({"bottom": 5, "bottom_color": _REQUIRED_LINE} if column.required else {}),
+    }
+
+
+def _cell_format(column: Column) -> dict[str, Any]:
+    style: dict[str, Any] = {**_FONT, "valign": "top"}
+    if column.kind.number_format:
+        style["num_format"] = column.kind.number_format
+    if column.kind.wrap or column.name == STATUS_COLUMN:
+        style["text_wrap"] = True
+    if column.owner in _BACKEND_OWNED:
+        style |= {"bg_color": "#F5F5F5", "font_color": "#595959", "border": 1, "border_color": "#E0E0E0"}
+    else:
+        style["locked"] = False  # whoever protects the sheet by hand can still type here
+    return style
+
+
+def _hues(columns: Sequence[Column]) -> Callable[[Column], tuple[str, str]]:
+    words = list(dict.fromkeys(column.group.split()[0] for column in columns if column.group))
+    return lambda column: (
+        _HUES[words.index(column.group.split()[0]) % len(_HUES)] if column.group else (_STRONG, _QUIET)
+    )
+
+
+def _width(column: Column) -> float:
+    """Wide enough for the content, and for the header beside its filter button."""
+    content = _STATUS_WIDTH if column.name == STATUS_COLUMN else column.kind.width
+    return max(content, len(column.name) * (1.1 if column.owner in _BACKEND_OWNED else 1.2) + 3)
+
+
+def _shown(value: object, column: Column) -> str:
+    shown = column.kind.show(value)
+    return str(shown).upper() if isinstance(shown, bool) else str(shown)
+
+
+def header_note(column: Column) -> str:
+    """What a person should know of a column: what it is for, who writes it, what it accepts, whether it is needed."""
+    lines = [column.help, "", _OWNER_WORDS[column.owner]]
+    if column.owner not in _BACKEND_OWNED:
+        lines.append(f"Accepts {column.kind.expects}.")
+        if column.required:
+            lines.append("Required.")
+        elif column.blank_means is not None:
+            lines.append(f"Optional; blank counts as {_shown(column.blank_means, column)}.")
+        else:
+            lines.append("Optional.")
+    elif column.required:
+        lines.append("Every row needs it.")
+    if column.aliases:
+        lines.append(f"The header may also be {', '.join(column.aliases)}.")
+    return "\n".join(lines)
+
+
+def _note_options(text: str) -> dict[str, Any]:
+    lines = sum(max(1, len(textwrap.wrap(line, _NOTE_COLUMNS))) for line in text.split("\n"))
+    return {"width": 300, "height": 16 * lines + 14, "font_name": "Calibri", "font_size": 9, "color": "#FFFFE8"}
+
+
+def _frozen_columns(spec: TabSpec) -> int:
+    """How many columns stay in sight: up to the last one that tells a row, as far as there is room."""
+    telling = {*spec.identity, "title"}
+    frozen, width = 0, 0.0
+    for number, column in enumerate(spec.columns, start=1):
+        width += _width(column)
+        if width > _FROZEN_WIDTH:
+            break
+        if column.name in telling:
+            frozen = number
+    return frozen
+
+
+def _offer_words(sheet: Worksheet, spec: TabSpec) -> None:
+    for position, column in enumerate(spec.columns):
+        if not column.kind.choices or column.owner in _BACKEND_OWNED:
+            continue
+        if len(",".join(column.kind.choices)) > _LONGEST_DROPDOWN:
+            raise ValueError(f"{spec.name}.{column.name} has too many words for a dropdown")
+        sheet.data_validation(
+            _FIRST,
+            position,
+            _LAST,
+            position,
+            {"validate": "list", "source": list(column.kind.choices), "show_error": False},
+        )
+
+
+def _ask_before_typing(sheet: Worksheet, spec: TabSpec) -> None:
+    """A question, which can be answered with yes, when someone types into a column that the backend writes.
+
+    A required key is left out: it may be typed on a tab that is about existing things.
+    """
+    positions = enumerate(spec.columns)
+    for asked, run in groupby(positions, key=lambda p: p[1].owner in _BACKEND_OWNED and not p[1].required):
+        if not asked:
+            continue
+        numbers = [position for position, _ in run]
+        sheet.data_validation(
+            _FIRST,
+            numbers[0],
+            _LAST,
+            numbers[-1],
+            {
+                "validate": "custom",
+                "value": "=FALSE",
+                "error_type": "warning",
+                "error_title": "Written by the backend",
+                "error_message": "This column is computed: the next action writes over what you type here.",
+            },
+        )
+
+
+def _colour_statuses(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
+    for position, column in enumerate(spec.columns):
+        if column.name != STATUS_COLUMN:
+            continue
+        for word, (fill, ink) in _STATUS_COLOURS.items():
+            sheet.conditional_format(
+                _FIRST,
+                position,
+                _LAST,
+                position,
+                {
+                    "type": "text",
+                    "criteria": "begins with",
+                    "value": word,
+                    "format": book.add_format({"bg_color": fill, "font_color": ink}),
+                },
+            )
+
+
+def _set_up_printing(sheet: Worksheet, spec: TabSpec, frozen: int) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    # A wide tab goes over several pages across: on one it would be too small to read.
+    sheet.fit_to_pages(math.ceil(sum(map(_width, spec.columns)) / _PAGE_WIDTH), 0)
+    sheet.repeat_rows(0)
+    if frozen:
+        sheet.repeat_columns(0, frozen - 1)
+    sheet.set_header("&L&A")
+    sheet.set_footer("&L&F&RPage &P of &N")
+
+
+def _add_tab(book: Workbook, spec: TabSpec) -> None:
+    sheet = book.add_worksheet(spec.name)
+    hue = _hues(spec.columns)
+    for position, column in enumerate(spec.columns):
+        sheet.set_column(position, position, _width(column), book.add_format(_cell_format(column)))
+        sheet.write_string(0, position, column.name, book.add_format(_header_format(column, hue(column))))
+        note = header_note(column)
+        sheet.write_comment(0, position, note, _note_options(note))
+        if column.kind.number_format == "@":
+            # a period such as 2026 is text on purpose; no green triangle about it
+            letters = column_letters(position + 1)
+            sheet.ignore_errors({"number_stored_as_text": f"{letters}2:{letters}{LAST_ROW}"})
+    sheet.set_row(0, 24)
+    frozen = _frozen_columns(spec)
+    sheet.freeze_panes(1, frozen)
+    sheet.autofilter(0, 0, _LAST, len(spec.columns) - 1)
+    sheet.set_tab_color("#A6A6A6" if spec.layout is Layout.MIRROR else _STRONG)
+    _offer_words(sheet, spec)
+    _ask_before_typing(sheet, spec)
+    _colour_statuses(book, sheet, spec)
+    _set_up_printing(sheet, spec, frozen)
+
+
+def template_bytes(specs: Sequence[TabSpec], *, title: str = "") -> bytes:
+    """An empty workbook with these tabs, as the bytes of an xlsx file."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"title": title, "created": _CREATED})
+        for spec in specs:
+            _add_tab(book, spec)
+    return buffer.getvalue()
+
+
+def write_template(path: Path, specs: Sequence[TabSpec]) -> None:
+    """Write an empty workbook with these tabs to ``path``, whole or not at all.
+
+    Raises SheetError when something is already there (it is never overwritten) or the folder can't be written.
+    """
+    content = template_bytes(specs, title=path.stem)
+    # Not named *.xlsx, so that nobody takes a half-written file for a workbook.
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            raise SheetError(f"{path} is already there; move it away or choose another name. It was left as it is.")
+        temporary.replace(path)
+    except OSError as error:
+        raise SheetError(f"{path} can't be written: {error.strerror or error}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
