@@ -54,7 +54,7 @@ _STATUS_COLOURS = {
 _OWNER_WORDS = {
     Owner.INPUT: "You type this.",
     Owner.DERIVED: "Computed: what you type here is overwritten.",
-    Owner.SYSTEM: "Written by the backend: leave it as it is.",
+    Owner.SYSTEM: "Written by Roadwright: leave it as it is.",
     Owner.SHARED: "Computed, until you type something else here; clear it to go back.",
     Owner.SHEET_ONLY: "Yours alone: kept with the row, used by nothing else.",
 }
@@ -81,6 +81,7 @@ def _header_format(column: Column, hue: tuple[str, str]) -> dict[str, Any]:
         "font_color": ink,
         "bold": bold,
         "italic": column.owner is Owner.SYSTEM,
+        "align": "left",
         "valign": "vcenter",
         "border": 1,
         "border_color": "#A6A6A6",
@@ -89,13 +90,13 @@ def _header_format(column: Column, hue: tuple[str, str]) -> dict[str, Any]:
 
 
 def _cell_format(column: Column) -> dict[str, Any]:
-    style: dict[str, Any] = {**_FONT, "valign": "top"}
+    style: dict[str, Any] = {**_FONT, "valign": "top", "border": 1, "border_color": _EDGE}
     if column.kind.number_format:
         style["num_format"] = column.kind.number_format
     if column.kind.wrap or column.name == STATUS_COLUMN:
         style["text_wrap"] = True
     if column.owner in _BACKEND_OWNED:
-        style |= {"bg_color": "#F5F5F5", "font_color": "#595959", "border": 1, "border_color": "#E0E0E0"}
+        style |= {"bg_color": "#F5F5F5", "font_color": "#595959"}
     else:
         style["locked"] = False  # whoever protects the sheet by hand can still type here
     return style
@@ -111,7 +112,7 @@ def _hues(columns: Sequence[Column]) -> Callable[[Column], tuple[str, str]]:
 def _width(column: Column) -> float:
     """Wide enough for the content, and for the header beside its filter button."""
     content = _STATUS_WIDTH if column.name == STATUS_COLUMN else column.kind.width
-    return max(content, len(column.name) * (1.1 if column.owner in _BACKEND_OWNED else 1.2) + 3)
+    return max(content, len(column.name) * (1.1 if column.owner in _BACKEND_OWNED else 1.2) + 4)
 
 
 def _shown(value: object, column: Column) -> str:
@@ -189,7 +190,7 @@ def _ask_before_typing(sheet: Worksheet, spec: TabSpec) -> None:
                 "validate": "custom",
                 "value": "=FALSE",
                 "error_type": "warning",
-                "error_title": "Written by the backend",
+                "error_title": "Written by Roadwright",
                 "error_message": "This column is computed: the next action writes over what you type here.",
             },
         )

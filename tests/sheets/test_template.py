@@ -1,0 +1,280 @@
+"""Template workbooks, with openpyxl as the witness of what is in the file."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roadwright.sheets.backend import Grid, SheetError
+from roadwright.sheets.kinds import BOOLEAN, COUNT, DATE, KEY, LONG_TEXT, NUMBER, PERIOD, SCORE, TEXT, choice
+from roadwright.sheets.read import read_table
+from roadwright.sheets.spec import Column, Kind, Layout, Owner, TabSpec
+from roadwright.sheets.template import LAST_ROW, header_note, template_bytes, write_template
+from roadwright.sheets.values import column_letters
+from roadwright.tabs import TABS, workbooks
+
+SPEC = TabSpec(
+    name="Ideas",
+    workbook="Box",
+    help="Ideas.",
+    identity=("idea_key",),
+    columns=(
+        Column("idea_key", Owner.SYSTEM, KEY, "Given."),
+        Column("title", Owner.INPUT, TEXT, "Its name.", required=True, aliases=("name", "headline")),
+        Column("size", Owner.INPUT, NUMBER, "How big.", group="Size"),
+        Column("effort", Owner.INPUT, NUMBER, "How much work.", group="Effort"),
+        Column("size_score", Owner.DERIVED, SCORE, "How big, in points.", group="Size scores"),
+        Column("is_urgent", Owner.INPUT, BOOLEAN, "Whether it can't wait.", blank_means=False),
+        Column("state", Owner.INPUT, choice(("new", "done")), "Where it stands.", blank_means="new"),
+        Column("seen_state", Owner.DERIVED, choice(("new", "done")), "Where it stood."),
+        Column("due", Owner.INPUT, DATE, "When."),
+        Column("period", Owner.INPUT, PERIOD, "The period."),
+        Column("gain", Owner.SHARED, LONG_TEXT, "What it brings."),
+        Column("rank", Owner.DERIVED, COUNT, "Its place."),
+        Column("notes", Owner.SHEET_ONLY, LONG_TEXT, "Your notes."),
+        Column("run_status", Owner.SYSTEM, TEXT, "What happened."),
+    ),
+)
+POSITION = {column.name: number for number, column in enumerate(SPEC.columns, start=1)}
+
+
+def opened(*specs: TabSpec) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(template_bytes(specs)))
+
+
+@pytest.fixture(scope="module")
+def sheet() -> Worksheet:
+    return opened(SPEC)["Ideas"]
+
+
+def column_format(sheet: Worksheet, name: str) -> str:
+    return sheet.column_dimensions[column_letters(POSITION[name])].number_format
+
+
+def fill(sheet: Worksheet, name: str) -> str:
+    return str(sheet.cell(1, POSITION[name]).fill.fgColor.rgb)
+
+
+def test_the_header_holds_the_field_names_and_nothing_stands_below(sheet: Worksheet) -> None:
+    assert [cell.value for cell in sheet[1]] == [column.name for column in SPEC.columns]
+    assert sheet.max_row == 1
+    assert not sheet.tables
+    assert not sheet.merged_cells.ranges
+
+
+def test_header_and_the_columns_that_tell_a_row_stay_in_sight(sheet: Worksheet) -> None:
+    assert sheet.freeze_panes == "C2"
+
+
+def test_frozen_columns_leave_room_to_scroll() -> None:
+    wide = tuple(Column(f"key_{n}", Owner.INPUT, TEXT, "A part of the key.", required=True) for n in range(7))
+    spec = TabSpec("Wide", "Box", "", wide, tuple(column.name for column in wide))
+    assert opened(spec)["Wide"].freeze_panes == "D2"
+    no_key_in_front = TabSpec("Far", "Box", "", (*wide, Column("key", Owner.INPUT, KEY, "")), ("key",))
+    assert opened(no_key_in_front)["Far"].freeze_panes == "A2"
+
+
+def test_the_filter_spans_the_header_and_the_rows_to_come(sheet: Worksheet) -> None:
+    assert sheet.auto_filter.ref == f"A1:{column_letters(len(SPEC.columns))}{LAST_ROW}"
+
+
+def test_headers_look_different_by_owner_and_required_ones_are_underlined(sheet: Worksheet) -> None:
+    fills = {name: fill(sheet, name) for name in ("title", "gain", "notes", "rank")}
+    assert len(set(fills.values())) == 4
+    assert fill(sheet, "idea_key") == fill(sheet, "rank")
+    assert sheet.cell(1, POSITION["title"]).font.b
+    assert not sheet.cell(1, POSITION["rank"]).font.b
+    assert sheet.cell(1, POSITION["title"]).border.bottom.style == "thick"
+    assert sheet.cell(1, POSITION["due"]).border.bottom.style == "thin"
+
+
+def test_groups_have_a_shade_of_their_own(sheet: Worksheet) -> None:
+    assert len({fill(sheet, "title"), fill(sheet, "size"), fill(sheet, "effort")}) == 3
+    assert fill(sheet, "size_score") not in {fill(sheet, "rank"), fill(sheet, "size")}
+
+
+def validations(sheet: Worksheet) -> dict[str, tuple[str, str]]:
+    """By column: what is checked, and the words or the formula."""
+    found = {}
+    for validation in sheet.data_validations.dataValidation:
+        for cells in validation.sqref.ranges:
+            for position in range(cells.min_col, cells.max_col + 1):
+                assert (cells.min_row, cells.max_row) == (2, LAST_ROW)
+                found[SPEC.columns[position - 1].name] = (str(validation.type), str(validation.formula1))
+    return found
+
+
+def test_words_are_offered_where_people_type(sheet: Worksheet) -> None:
+    found = validations(sheet)
+    assert found["is_urgent"] == ("list", '"TRUE,FALSE"')
+    assert found["state"] == ("list", '"new,done"')
+    assert {"title", "size", "due", "gain", "notes"}.isdisjoint(found)
+
+
+def test_no_validation_forbids_anything(sheet: Worksheet) -> None:
+    for validation in sheet.data_validations.dataValidation:
+        assert not validation.showErrorMessage or validation.errorStyle == "warning"
+
+
+def test_typing_into_a_computed_column_asks_first(sheet: Worksheet) -> None:
+    found = validations(sheet)
+    asking = {name for name, (kind, _) in found.items() if kind == "custom"}
+    assert asking == {"idea_key", "size_score", "seen_state", "rank", "run_status"}
+
+
+def test_the_sheet_is_not_protected_but_ready_to_be(sheet: Worksheet) -> None:
+    assert not sheet.protection.sheet
+    letters = {name: column_letters(position) for name, position in POSITION.items()}
+    assert not sheet.column_dimensions[letters["title"]].protection.locked
+    assert not sheet.column_dimensions[letters["notes"]].protection.locked
+    assert sheet.column_dimensions[letters["rank"]].protection.locked
+
+
+def test_columns_carry_formats_for_what_is_typed_later(sheet: Worksheet) -> None:
+    assert column_format(sheet, "due") == "yyyy-mm-dd"
+    assert column_format(sheet, "period") == "@"
+    assert column_format(sheet, "size") == "General"
+    assert column_format(sheet, "size_score") == "#,##0.00"
+    assert sheet.column_dimensions[column_letters(POSITION["gain"])].alignment.wrap_text
+    assert sheet.column_dimensions[column_letters(POSITION["run_status"])].alignment.wrap_text
+    grey = sheet.column_dimensions[column_letters(POSITION["rank"])].fill.fgColor.rgb
+    assert grey != sheet.column_dimensions[column_letters(POSITION["size"])].fill.fgColor.rgb
+
+
+def test_columns_are_wide_enough_for_header_and_content(sheet: Worksheet) -> None:
+    for name, position in POSITION.items():
+        width = sheet.column_dimensions[column_letters(position)].width
+        assert width >= max(len(name) + 3, SPEC.by_name[name].kind.width)
+
+
+def test_run_status_is_coloured_by_its_first_word(sheet: Worksheet) -> None:
+    (cells,) = sheet.conditional_formatting
+    assert str(cells.sqref) == f"N2:N{LAST_ROW}"
+    colours = {rule.text: rule.dxf.fill.bgColor.rgb for rule in cells.rules}
+    assert all(rule.type == "beginsWith" for rule in cells.rules)
+    assert set(colours) == {"OK", "WARNING", "SKIPPED", "CONFLICT", "FAILED"}
+    assert colours["WARNING"] == colours["SKIPPED"]
+    assert colours["CONFLICT"] == colours["FAILED"]
+    assert len(set(colours.values())) == 3
+
+
+def test_every_header_has_a_note(sheet: Worksheet) -> None:
+    for name, position in POSITION.items():
+        comment = sheet.cell(1, position).comment
+        assert comment is not None
+        assert comment.text == header_note(SPEC.by_name[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("title", ("Its name.", "You type this.", "Accepts text.", "Required.", "may also be name, headline")),
+        ("is_urgent", ("Accepts TRUE or FALSE, yes or no, 1 or 0.", "Optional; blank counts as FALSE.")),
+        ("state", ("Accepts one of new, done.", "Optional; blank counts as new.")),
+        ("due", ("Accepts a date, or text such as 2026-05-31.", "Optional.")),
+        ("gain", ("until you type something else here",)),
+        ("notes", ("Yours alone",)),
+        ("rank", ("Its place.", "Computed: what you type here is overwritten.")),
+        ("run_status", ("Written by Roadwright",)),
+    ],
+)
+def test_a_note_says_what_the_column_is_for_who_writes_it_and_what_it_accepts(
+    name: str, parts: tuple[str, ...]
+) -> None:
+    note = header_note(SPEC.by_name[name])
+    for part in parts:
+        assert part in note
+
+
+def test_printing_is_set_up(sheet: Worksheet) -> None:
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.sheet_properties.pageSetUpPr is not None
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.print_title_cols == "$A:$B"
+
+
+def test_tabs_that_the_backend_rewrites_have_another_colour() -> None:
+    mirror = TabSpec("Answers", "Box", "", SPEC.columns, ("idea_key",), Layout.MIRROR)
+    book = opened(SPEC, mirror)
+    assert book.sheetnames == ["Ideas", "Answers"]
+    colours = [tab.sheet_properties.tabColor for tab in book.worksheets]
+    assert len({colour.rgb for colour in colours if colour is not None}) == 2
+
+
+def test_equal_declarations_give_equal_bytes() -> None:
+    assert template_bytes((SPEC,), title="Box") == template_bytes((SPEC,), title="Box")
+
+
+def test_the_rows_to_come_do_not_swell_the_file() -> None:
+    content = template_bytes((SPEC,))
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert parts.read("xl/worksheets/sheet1.xml").count(b"<row ") == 1
+    assert len(content) < 20_000
+
+
+def test_too_many_words_for_a_dropdown_is_an_error_of_the_declaration() -> None:
+    words = tuple(f"a_rather_long_word_{n}" for n in range(20))
+    spec = TabSpec("T", "B", "", (Column("word", Owner.INPUT, choice(words), ""),), ("word",))
+    with pytest.raises(ValueError, match=r"T\.word has too many words"):
+        template_bytes((spec,))
+
+
+def test_writing_makes_the_file_whole_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "Box.xlsx"
+    write_template(path, (SPEC,))
+    assert path.read_bytes() == template_bytes((SPEC,), title="Box")
+    assert [file.name for file in tmp_path.iterdir()] == ["Box.xlsx"]
+
+
+def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "Box.xlsx"
+    path.write_bytes(b"someone's work")
+    with pytest.raises(SheetError, match=r"Box\.xlsx is already there"):
+        write_template(path, (SPEC,))
+    assert path.read_bytes() == b"someone's work"
+    assert [file.name for file in tmp_path.iterdir()] == ["Box.xlsx"]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SheetError, match=r"nowhere/Box\.xlsx can't be written: No such file"):
+        write_template(tmp_path / "nowhere" / "Box.xlsx", (SPEC,))
+
+
+@pytest.mark.parametrize("name", list(workbooks()))
+def test_every_declared_workbook_makes_a_template_that_reads_back_empty(name: str, tmp_path: Path) -> None:
+    specs = workbooks()[name]
+    path = tmp_path / f"{name}.xlsx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # XlsxWriter warns, and leaves out, what it can't do
+        write_template(path, specs)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == [spec.name for spec in specs]
+    for spec in specs:
+        sheet = book[spec.name]
+        grid = Grid(rows={1: {number: str(cell.value) for number, cell in enumerate(sheet[1], start=1)}})
+        table = read_table(grid, spec, tab=spec.name)
+        assert list(table.columns) == [column.name for column in spec.columns]
+        assert (table.rows, table.leftovers, table.missing_system) == ([], [], ())
+        assert sheet.max_row == 1
+
+
+def test_notes_of_all_tabs_are_whole_sentences() -> None:
+    for spec in TABS:
+        for column in spec.columns:
+            for line in header_note(column).split("\n"):
+                assert line == "" or re.fullmatch(r"\S.*[.…]", line), (spec.name, column.name, line)
+
+
+def test_kinds_without_words_get_no_dropdown() -> None:
+    odd = Kind("odd", str, str, "anything")
+    spec = TabSpec("T", "B", "", (Column("odd", Owner.INPUT, odd, "Odd."),), ("odd",))
+    assert not opened(spec)["T"].data_validations.dataValidation
