@@ -9,8 +9,9 @@ from decimal import Decimal
 
 _BLANK = "[ \u00a0\u2007\u2009\u202f]"
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_COMMAS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
-_BLANKS = re.compile(rf"[+-]?\d{{1,3}}({_BLANK}\d{{3}})+(\.\d*)?", re.ASCII)
+# No group of thousands starts with 0: 0,123 is a decimal in half of Europe.
+_COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
+_BLANKS = re.compile(rf"[+-]?[1-9]\d{{0,2}}({_BLANK}\d{{3}})+(\.\d*)?", re.ASCII)
 _EUROPEAN = re.compile(rf"[+-]?\d+([.{_BLANK[1:-1]}]\d{{3}})*,\d*", re.ASCII)
 
 ACCEPTED = "a number such as 1234.5, 1,234.5 or 12 %"
