@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
@@ -79,11 +80,11 @@ def _read_number(value: CellValue) -> object:
             f"{quoted(value)} is a date or time, not a number; format the cell as a number and type it again"
         )
     if isinstance(value, int | float):
-        if not math.isfinite(value):
-            raise CellProblem(f"{quoted(value)} is not a number; expected {ACCEPTED}")
+        if not abs(value) <= sys.float_info.max:
+            raise CellProblem(f"{quoted(value)} is not a number that can be stored; expected {ACCEPTED}")
         return value
     try:
-        return tidy(parse_number(value))
+        return tidy(parse_number(_clean_text(value)))
     except NotANumber as error:
         raise CellProblem(f"{quoted(value)} {error}; expected {ACCEPTED}") from error
 

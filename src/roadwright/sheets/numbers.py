@@ -63,8 +63,12 @@ def strict_json(text: str) -> object:
             raise ValueError(f"holds {text}, which is too large a number")
         return value
 
+    def whole(text: str) -> int:
+        finite(text)
+        return int(text)
+
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse, parse_float=finite)
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse, parse_float=finite, parse_int=whole)
     except json.JSONDecodeError as error:
         raise ValueError(f"is not valid JSON ({error.msg} at character {error.pos + 1})") from error
     except RecursionError as error:
