@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from roadwright.sheets.numbers import ACCEPTED, NotANumber, parse_number, strict_json, tidy
+from roadwright.sheets.numbers import ACCEPTED, UNSTORABLE, NotANumber, parse_number, strict_json, tidy
 from roadwright.sheets.spec import CellProblem, Kind
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 
@@ -60,7 +60,7 @@ def _clean_text(value: CellValue) -> str:
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     text = str(value).strip(_OUTER)
-    if (bad := re.search("[\x00\ud800-\udfff]", text)) is not None:
+    if (bad := UNSTORABLE.search(text)) is not None:
         raise CellProblem(
             f"holds a character that can't be stored (code {ord(bad[0])}); type the text again without it"
         )

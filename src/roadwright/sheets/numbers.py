@@ -14,6 +14,11 @@ _COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
 _BLANKS = re.compile(rf"[+-]?[1-9]\d{{0,2}}({_BLANK}\d{{3}})+(\.\d*)?", re.ASCII)
 _EUROPEAN = re.compile(rf"[+-]?\d+([.{_BLANK[1:-1]}]\d{{3}})*,\d*", re.ASCII)
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that no database and no file takes: NUL and halves of surrogate pairs."""
+
+_DEEPEST = 20
+
 ACCEPTED = "a number such as 1234.5, 1,234.5 or 12 %"
 
 
@@ -43,8 +48,24 @@ def tidy(number: float) -> float | int:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
+def _refuse_unstorable(value: object, depth: int = 0) -> None:
+    if depth > _DEEPEST:
+        raise ValueError("is nested too deeply")
+    if isinstance(value, str) and (bad := UNSTORABLE.search(value)):
+        raise ValueError(f"holds a character that can't be stored (code {ord(bad[0])})")
+    if isinstance(value, dict):
+        for part in (*value.keys(), *value.values()):
+            _refuse_unstorable(part, depth + 1)
+    elif isinstance(value, list):
+        for part in value:
+            _refuse_unstorable(part, depth + 1)
+
+
 def strict_json(text: str) -> object:
-    """JSON without doubled keys, NaN and Infinity. Raises ValueError in words for the person who typed it."""
+    """JSON without doubled keys, NaN, Infinity and what can't be stored.
+
+    Raises ValueError in words for the person who typed it.
+    """
 
     def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
         result: dict[str, object] = {}
@@ -68,8 +89,12 @@ def strict_json(text: str) -> object:
         return int(text)
 
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse, parse_float=finite, parse_int=whole)
+        value: object = json.loads(
+            text, object_pairs_hook=pairs, parse_constant=refuse, parse_float=finite, parse_int=whole
+        )
     except json.JSONDecodeError as error:
         raise ValueError(f"is not valid JSON ({error.msg} at character {error.pos + 1})") from error
     except RecursionError as error:
         raise ValueError("is nested too deeply") from error
+    _refuse_unstorable(value)
+    return value
