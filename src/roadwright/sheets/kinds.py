@@ -164,7 +164,7 @@ def parse_pairs(text: str, what: str) -> dict[str, float]:
     for part in _PAIR_BREAKS.split(text):
         if not (pair := part.strip(_OUTER)):
             continue
-        name, colon, number = pair.rpartition(":")
+        name, colon, number = pair.partition(":")
         name = name.strip(_OUTER)
         if not colon or not name:
             raise CellProblem(f"{quoted(pair)} is no pair of a KPI and a number; expected {what}")
@@ -174,6 +174,8 @@ def parse_pairs(text: str, what: str) -> dict[str, float]:
             result[name] = tidy(parse_number(number))
         except NotANumber as error:
             raise CellProblem(f"{name}: {quoted(number.strip())} {error}; expected {what}") from error
+    if not result:
+        raise CellProblem(f"{quoted(text)} names no KPI; expected {what}")
     return result
 
 
