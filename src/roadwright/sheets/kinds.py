@@ -18,7 +18,8 @@ from roadwright.sheets.numbers import ACCEPTED, UNSTORABLE, NotANumber, parse_nu
 from roadwright.sheets.spec import CellProblem, Kind
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 
-_OUTER = " \t\r\n\u00a0\u2007\u2009\u200b\u202f\ufeff"
+_OUTER = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\u2060\ufeff"
+"""Every sort of blank, the invisible ones that come with pasted text included."""
 _YES = {"true", "yes", "1", "\u2713", "\u2714", "\u2611", "=true()"}
 _NO = {"false", "no", "0", "\u2717", "\u2718", "\u2610", "=false()"}
 _LIST_BREAKS = re.compile(r"[,;\r\n]+")
