@@ -1,7 +1,9 @@
-"""The optimizer's words: objective modes, constraint types, dimensions, target kinds and the states of a run."""
+"""The optimizer's words: objective modes, constraint types and their fields, dimensions, target kinds, run states."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -43,6 +45,122 @@ class Dimension(StrEnum):
     CUSTOMER_SEGMENT = "customer_segment"
     INITIATIVE_TYPE = "initiative_type"
     INITIATIVE = "initiative"
+
+
+CANDIDATE_DIMENSIONS = tuple(d for d in Dimension if d not in (Dimension.ALL, Dimension.INITIATIVE))
+"""The dimensions whose value a candidate carries itself (every candidate is in ``all``, and is its own initiative)."""
+
+_DIMENSION_WORDS = frozenset(d.value for d in Dimension)
+
+TOKENS = "tokens"
+"""The name of the resource that every candidate uses; others are named by the problem."""
+
+CAPACITY_ID = "capacity"
+
+
+def capacity_id(resource: str = TOKENS) -> str:
+    """The id under which the total capacity of a resource appears among the rows: ``capacity:design_days``."""
+    return CAPACITY_ID if resource == TOKENS else f"{CAPACITY_ID}:{resource}"
+
+
+def parse_dimension(text: str) -> tuple[Dimension, ...]:
+    """The parts of a dimension such as ``country`` or ``Country + department``.
+
+    Raises ValueError, in the user's words, where a part is unknown, appears twice, or is ``all`` beside others.
+    """
+    parts = []
+    for part in text.split("+"):
+        word = part.strip().lower()
+        if word not in _DIMENSION_WORDS:
+            raise ValueError(f"unknown dimension '{part.strip()}'; one of {', '.join(Dimension)}, or several with +")
+        parts.append(Dimension(word))
+    if len(set(parts)) < len(parts):
+        raise ValueError(f"dimension '{text}' names a part twice")
+    if Dimension.ALL in parts and len(parts) > 1:
+        raise ValueError(f"dimension '{text}' joins all with others; leave all out")
+    return tuple(parts)
+
+
+def slice_value(parts: Sequence[str]) -> str:
+    """The form in which slice values compare: without case and without blanks around each ``+``-separated part."""
+    return "+".join(piece.strip() for part in parts for piece in part.split("+")).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintFields:
+    """Which fields a constraint type needs and may have, and what its dimension_key means."""
+
+    needs: frozenset[str]
+    may_have: frozenset[str] = frozenset()
+    needs_one_of: tuple[str, ...] = ()
+    key_is_initiative: bool = False
+    key_is_slice: bool = False
+    min_members: int = 0
+    max_members: int | None = None
+
+
+def _slice_rule(limit: str) -> ConstraintFields:
+    return ConstraintFields(
+        frozenset({"dimension", "dimension_key", limit}), frozenset({"resource", "reason"}), key_is_slice=True
+    )
+
+
+def _initiative_rule(*needs: str, min_members: int = 0, max_members: int | None = None) -> ConstraintFields:
+    return ConstraintFields(
+        frozenset({"dimension_key", *needs}),
+        frozenset({"reason"}),
+        key_is_initiative=True,
+        min_members=min_members,
+        max_members=max_members,
+    )
+
+
+def _group_rule(*needs: str, min_members: int, needs_one_of: tuple[str, ...] = ()) -> ConstraintFields:
+    return ConstraintFields(
+        frozenset({"dimension_key", "members", *needs}),
+        frozenset({"reason", *needs_one_of}),
+        needs_one_of=needs_one_of,
+        min_members=min_members,
+    )
+
+
+CONSTRAINT_FIELDS: dict[ConstraintType, ConstraintFields] = {
+    ConstraintType.CAPACITY_FLOOR: _slice_rule("min_tokens"),
+    ConstraintType.CAPACITY_CAP: _slice_rule("max_tokens"),
+    ConstraintType.MANDATORY: _initiative_rule(),
+    ConstraintType.EXCLUDE_INITIATIVE: _initiative_rule(),
+    ConstraintType.EXCLUDE_PAIR: _initiative_rule("members", min_members=1, max_members=1),
+    ConstraintType.BUNDLE: _group_rule(min_members=2),
+    ConstraintType.REQUIRE_PREREQ: _initiative_rule("members", min_members=1),
+    ConstraintType.REQUIRE_ANY: _initiative_rule("members", min_members=1),
+    ConstraintType.CHOOSE_COUNT: _group_rule(min_members=1, needs_one_of=("min_count", "max_count")),
+    ConstraintType.SYNERGY_BONUS: _group_rule("kpi_key", "bonus_value", min_members=2),
+}
+
+
+class Severity(StrEnum):
+    """How much a finding matters: a notice, something to look at, or a reason why there is no answer."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class FindingKind(StrEnum):
+    """What a finding is about."""
+
+    TARGET = "target"
+    CONSTRAINT = "constraint"
+    DATA = "data"
+    OBJECTIVE = "objective"
+
+
+class TieBreak(StrEnum):
+    """Whether the selection is proved to be the one that the tie-break rules name."""
+
+    PROVED = "proved"
+    LIMITED = "limited"
+    OFF = "off"
 
 
 class RunStatus(StrEnum):

@@ -1,1 +1,23 @@
-"""."""
+"""The portfolio optimizer as a library: Problem in, Solution out; no database, no sheets, no server."""
+
+from roadwright.optimize.canonical import problem_to_json, snapshot_hash
+from roadwright.optimize.checks import check
+from roadwright.optimize.parse import parse_problem
+from roadwright.optimize.problem import Fault, Finding, InvalidProblem, Problem
+from roadwright.optimize.solution import Solution
+from roadwright.optimize.solve import Progress, SolveOptions, solve
+
+__all__ = [
+    "Fault",
+    "Finding",
+    "InvalidProblem",
+    "Problem",
+    "Progress",
+    "Solution",
+    "SolveOptions",
+    "check",
+    "parse_problem",
+    "problem_to_json",
+    "snapshot_hash",
+    "solve",
+]

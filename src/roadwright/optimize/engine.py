@@ -1,0 +1,233 @@
+"""One run of the solver HiGHS on a linear model: scaled by powers of two, always minimising, one thread, fixed seed.
+
+What the solver says is in its own tolerances; callers round the columns and check them exactly.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import highspy
+import numpy as np
+
+from roadwright.optimize.matrix import Linear, Values
+from roadwright.optimize.tighten import tighten
+
+SEED = 1
+THREADS = 1
+TOLERANCE = 1e-9
+"""Feasibility and integrality tolerance: rows are scaled so that this is far below what counts as rounding."""
+ROW_SIZE = 6
+COST_SIZE = 10
+"""The largest coefficient of a row (of the objective) is about two to this power after scaling."""
+PRESOLVE_LIMIT = 20_000
+"""With more columns HiGHS' presolve costs more than it saves, and can't be interrupted."""
+
+
+class End(Enum):
+    """How a run ended."""
+
+    PROVED = auto()
+    STOPPED_BY_GAP = auto()
+    STOPPED_BY_NODES = auto()
+    STOPPED_BY_TIME = auto()
+    CANCELLED = auto()
+    INFEASIBLE = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may stop a run early: a relative gap, seconds, branch-and-bound nodes, a cancel event."""
+
+    gap: float = 0.0
+    seconds: float | None = None
+    nodes: int | None = None
+    cancel: threading.Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Where a run stands, in the units of its costs: incumbent and bound are None until there are any."""
+
+    incumbent: float | None
+    bound: float | None
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`columns` is the best answer (None where none was found), `bound` no answer can cost less than."""
+
+    end: End
+    columns: Values | None
+    bound: float
+    nodes: int
+
+
+def version() -> str:
+    """The version of HiGHS."""
+    return f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
+
+
+def options() -> dict[str, float | int]:
+    """The solver options that matter for reproducing an answer."""
+    return {"threads": THREADS, "random_seed": SEED, "mip_feasibility_tolerance": TOLERANCE}
+
+
+def minimise(
+    linear: Linear,
+    costs: Values,
+    limits: Limits,
+    *,
+    start: Values | None = None,
+    on_tick: Callable[[Tick], None] | None = None,
+) -> Outcome:
+    """The columns with the least total cost that a model allows."""
+    tightened = tighten(linear)
+    if tightened is None:
+        return Outcome(End.INFEASIBLE, None, np.inf, 0)
+    if linear.matrix.shape[1] == 0:
+        return Outcome(End.PROVED, np.zeros(0), 0.0, 0)
+    run = _Run(tightened, costs, limits)
+    if start is not None:
+        run.start_from(start)
+    return run.outcome(on_tick)
+
+
+def power_of_two(largest: float, size: int) -> float:
+    """The power of two that brings `largest` to about two to the power of `size` (1 where there is nothing)."""
+    return float(2.0 ** (size - round(np.log2(largest)))) if largest > 0 else 1.0
+
+
+class _Run:
+    """A model inside HiGHS."""
+
+    def __init__(self, linear: Linear, costs: Values, limits: Limits) -> None:
+        self.linear = linear
+        self.limits = limits
+        matrix = linear.matrix
+        free = linear.lower != linear.upper
+        offset = float(np.dot(np.where(free, 0.0, costs), np.where(free, 0.0, linear.lower)))
+        costs = np.where(free, costs, 0.0)
+        self.cost_scale = power_of_two(float(np.abs(costs).max(initial=0.0)), COST_SIZE)
+        scale = _row_scales(linear)
+        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.highs.silent()
+        self._set_options()
+        status = self.highs.passModel(
+            matrix.shape[1],
+            matrix.shape[0],
+            matrix.nnz,
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize),
+            offset * self.cost_scale,
+            costs * self.cost_scale,
+            linear.lower,
+            linear.upper,
+            linear.row_lower * scale,
+            linear.row_upper * scale,
+            matrix.indptr[:-1].astype(np.int32),
+            matrix.indices.astype(np.int32),
+            matrix.data * np.repeat(scale, np.diff(matrix.indptr)),
+            linear.integer.astype(np.int32),
+        )
+        if status == highspy.HighsStatus.kError:
+            raise RuntimeError("HiGHS refused the model")
+
+    def _set_options(self) -> None:
+        chosen: dict[str, float | str] = {
+            **options(),
+            "primal_feasibility_tolerance": TOLERANCE,
+            "dual_feasibility_tolerance": TOLERANCE,
+            "mip_rel_gap": self.limits.gap,
+            "mip_abs_gap": 0.0,
+            "small_matrix_value": 1e-12,
+        }
+        if self.limits.seconds is not None:
+            chosen["time_limit"] = max(0.0, self.limits.seconds)
+        if self.limits.nodes is not None:
+            chosen["mip_max_nodes"] = self.limits.nodes
+        if self.linear.matrix.shape[1] > PRESOLVE_LIMIT:
+            chosen["presolve"] = "off"
+        for name, value in chosen.items():
+            if self.highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+                raise RuntimeError(f"HiGHS refused the option {name} = {value}")
+
+    def start_from(self, columns: Values) -> None:
+        solution = highspy.HighsSolution()
+        solution.col_value = columns.tolist()
+        solution.value_valid = True
+        self.highs.setSolution(solution)
+
+    def _watch(self, on_tick: Callable[[Tick], None] | None) -> None:
+        cancel = self.limits.cancel
+
+        def tick(event: highspy.HighsCallbackEvent) -> None:
+            data = event.data_out
+            if on_tick is not None:
+                on_tick(
+                    Tick(self._native(data.mip_primal_bound), self._native(data.mip_dual_bound), data.mip_node_count)
+                )
+            if cancel is not None:
+                event.interrupt(cancel.is_set())
+
+        def interrupt(event: highspy.HighsCallbackEvent) -> None:
+            event.interrupt(cancel is not None and cancel.is_set())
+
+        if on_tick is not None or cancel is not None:
+            self.highs.cbMipImprovingSolution += tick
+            self.highs.cbMipInterrupt += tick
+        if cancel is not None:
+            self.highs.cbSimplexInterrupt += interrupt
+
+    def _native(self, scaled: float) -> float | None:
+        return scaled / self.cost_scale if np.isfinite(scaled) and abs(scaled) < 1e100 else None
+
+    def outcome(self, on_tick: Callable[[Tick], None] | None) -> Outcome:
+        self._watch(on_tick)
+        self.highs.run()
+        info = self.highs.getInfo()
+        nodes = max(0, int(info.mip_node_count))
+        status = self.highs.getModelStatus()
+        has_answer = info.primal_solution_status == highspy.kSolutionStatusFeasible
+        columns = np.asarray(self.highs.getSolution().col_value) if has_answer else None
+        bound = self._native(info.mip_dual_bound)
+        end = self._end(status, columns is not None, info)
+        if end is End.PROVED:
+            bound = self._native(info.objective_function_value)
+        return Outcome(end, columns, -np.inf if bound is None else bound, nodes)
+
+    def _end(self, status: highspy.HighsModelStatus, has_answer: bool, info: highspy.HighsInfo) -> End:
+        kinds = highspy.HighsModelStatus
+        if status == kinds.kOptimal and has_answer:
+            return End.STOPPED_BY_GAP if self.limits.gap > 0 and info.mip_gap > 0 else End.PROVED
+        ends = {
+            kinds.kInfeasible: End.INFEASIBLE,
+            kinds.kUnboundedOrInfeasible: End.INFEASIBLE,  # every column is bounded where it matters
+            kinds.kTimeLimit: End.STOPPED_BY_TIME,
+            kinds.kSolutionLimit: End.STOPPED_BY_NODES,
+            kinds.kInterrupt: End.CANCELLED,
+        }
+        return ends.get(status, End.FAILED)
+
+
+def _row_scales(linear: Linear) -> Values:
+    """Per row a power of two; rows of ones and minus ones are left as they are."""
+    matrix = linear.matrix
+    size = np.abs(matrix.data)
+    lengths = np.diff(matrix.indptr)
+    filled = lengths > 0
+    largest, smallest = np.zeros(len(lengths)), np.zeros(len(lengths))
+    starts = matrix.indptr[:-1][filled]
+    if len(starts):
+        largest[filled] = np.maximum.reduceat(size, starts)
+        smallest[filled] = np.minimum.reduceat(size, starts)
+    uneven = (largest != 1.0) | (smallest != 1.0)
+    scales = np.ones(len(lengths))
+    use = filled & uneven & (largest > 0)
+    scales[use] = 2.0 ** (ROW_SIZE - np.round(np.log2(largest[use])))
+    return scales

@@ -1,0 +1,219 @@
+"""The problem as a linear model in 0/1 columns: which rows say which rule, and what each KPI's improvement is.
+
+Columns: x (one per candidate of the model, in key order), y (one per synergy: 1 where all its members are selected),
+s (one per goal that is not met from the start: its shortfall as a share of its need). Rows stand in a fixed order:
+total capacities, rules by content, targets by content, then what defines y and s. The input's order plays no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from roadwright.domain.optimization import TOKENS, capacity_id
+from roadwright.optimize.canonical import target_order
+from roadwright.optimize.exact import as_float
+from roadwright.optimize.problem import Problem
+from roadwright.optimize.rules import Resolved, resolve
+from roadwright.optimize.targets import Needed, is_everything, needed_targets
+from roadwright.optimize.universe import Universe
+
+Values = NDArray[np.float64]
+Terms = tuple[list[int], list[float]]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """row_lower <= matrix @ columns <= row_upper, lower <= columns <= upper, some of the columns whole numbers."""
+
+    matrix: sp.csr_matrix
+    row_lower: Values
+    row_upper: Values
+    lower: Values
+    upper: Values
+    integer: NDArray[np.bool_]
+
+    def with_rows(self, rows: Sequence[tuple[Sequence[int], Sequence[float], float, float]]) -> Linear:
+        """This model and further rows below its own: (columns, values, lower, upper) each."""
+        if not rows:
+            return self
+        starts = np.cumsum([0, *(len(columns) for columns, _, _, _ in rows)])
+        added = sp.csr_matrix(
+            (
+                np.concatenate([np.asarray(values, float) for _, values, _, _ in rows]),
+                np.concatenate([np.asarray(columns, np.int64) for columns, _, _, _ in rows]),
+                starts,
+            ),
+            shape=(len(rows), self.matrix.shape[1]),
+        )
+        return Linear(
+            sp.csr_matrix(sp.vstack([self.matrix, added], format="csr")),
+            np.append(self.row_lower, [low for _, _, low, _ in rows]),
+            np.append(self.row_upper, [high for _, _, _, high in rows]),
+            self.lower,
+            self.upper,
+            self.integer,
+        )
+
+
+class _Rows:
+    """Collects rows; `owners` holds the id of the rule each belongs to, or None for what is no rule."""
+
+    def __init__(self) -> None:
+        self.columns: list[int] = []
+        self.values: list[float] = []
+        self.starts = [0]
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.owners: list[str | None] = []
+
+    def add(self, owner: str | None, columns: Iterable[int], values: Iterable[float], low: float, high: float) -> None:
+        for column, value in zip(columns, values, strict=True):
+            if value != 0.0:
+                self.columns.append(column)
+                self.values.append(value)
+        self.starts.append(len(self.columns))
+        self.lower.append(low)
+        self.upper.append(high)
+        self.owners.append(owner)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A problem, its candidates, rules and targets resolved, and where each stands among the columns."""
+
+    universe: Universe
+    resolved: Resolved
+    targets: tuple[Needed, ...]
+
+    @classmethod
+    def of(cls, problem: Problem) -> Model:
+        universe = Universe.of(problem)
+        targets = sorted(needed_targets(problem), key=lambda needed: (target_order(needed.target), needed.target.id))
+        return cls(universe, resolve(universe), tuple(targets))
+
+    @property
+    def problem(self) -> Problem:
+        return self.universe.problem
+
+    @property
+    def size(self) -> int:
+        """How many candidates there are; their columns come first."""
+        return self.universe.size
+
+    @cached_property
+    def goals(self) -> tuple[Needed, ...]:
+        """The goals whose shortfall is a column."""
+        return tuple(needed for needed in self.targets if needed.counts_shortfall)
+
+    @property
+    def first_goal_column(self) -> int:
+        return self.size + len(self.resolved.synergies)
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return self.first_goal_column + len(self.goals)
+
+    def improvement(self, kpi_key: str, dimension: str = "all", dimension_key: str = "all") -> Terms:
+        """The improvement of a KPI in a slice as columns and values: contributions, and synergies inside the slice."""
+        sign = self.problem.kpi[kpi_key].direction.sign
+        contributions = self.universe.contributions(kpi_key)
+        places = self.universe.in_slice(dimension, dimension_key)
+        columns, values = list(places), [sign * contributions[place] for place in places]
+        inside, everything = set(places), is_everything(dimension)
+        for column, synergy in enumerate(self.resolved.synergies, self.size):
+            if synergy.constraint.kpi_key != kpi_key:
+                continue
+            if everything or (synergy.members and inside.issuperset(synergy.members)):
+                columns.append(column)
+                values.append(sign * (synergy.constraint.bonus_value or 0.0))
+        return columns, values
+
+    def vector(self, terms: Terms) -> Values:
+        """Columns and values as a vector over all columns."""
+        dense = np.zeros(self.width)
+        dense[np.asarray(terms[0], np.int64)] = terms[1]
+        return dense
+
+    @cached_property
+    def _rows(self) -> _Rows:
+        rows = _Rows()
+        everyone = range(self.size)
+        rows.add(capacity_id(), everyone, self.universe.usage(TOKENS), -inf, self.problem.capacity)
+        for resource, capacity in sorted(self.problem.capacities.items()):
+            rows.add(capacity_id(resource), everyone, self.universe.usage(resource), -inf, capacity)
+        for rule in self.resolved.rules:
+            for row in rule.rows:
+                rows.add(rule.constraint.id, row.places, row.values, row.lower, row.upper)
+        for needed in self.targets:
+            if needed.is_floor:
+                rows.add(needed.target.id, *self._improvement_of(needed), as_float(needed.need), inf)
+        self._define_synergies(rows)
+        for column, goal in enumerate(self.goals, self.first_goal_column):
+            need = as_float(goal.need)
+            columns, values = self._improvement_of(goal)
+            rows.add(None, [*columns, column], [*(value / need for value in values), 1.0], 1.0, inf)
+        return rows
+
+    def _improvement_of(self, needed: Needed) -> Terms:
+        target = needed.target
+        return self.improvement(target.kpi_key, target.dimension, target.dimension_key)
+
+    def _define_synergies(self, rows: _Rows) -> None:
+        """y = 1 exactly where all members are selected, as far as it matters.
+
+        A bonus that improves its KPI is never worth less than counted, so only y <= x is needed; one that worsens it is
+        never dodged, so only y >= sum x - (n - 1) is. Half the rows say the same, and are solved faster.
+        """
+        for column, synergy in enumerate(self.resolved.synergies, self.size):
+            members = synergy.members
+            if self.improves(column):
+                for place in members:
+                    rows.add(None, [column, place], [1.0, -1.0], -inf, 0.0)
+            elif members:
+                rows.add(None, [column, *members], [1.0, *[-1.0] * len(members)], 1.0 - len(members), inf)
+
+    def improves(self, column: int) -> bool:
+        """Whether the bonus of the synergy at a column makes its KPI better."""
+        constraint = self.resolved.synergies[column - self.size].constraint
+        kpi = self.problem.kpi[constraint.kpi_key or ""]
+        return kpi.direction.sign * (constraint.bonus_value or 0.0) > 0
+
+    @cached_property
+    def owners(self) -> tuple[str | None, ...]:
+        """For each row of `linear` the id of the rule or capacity it belongs to; None for synergies and goals."""
+        return tuple(self._rows.owners)
+
+    @cached_property
+    def linear(self) -> Linear:
+        rows = self._rows
+        matrix = sp.csr_matrix(
+            (np.array(rows.values, float), np.array(rows.columns, np.int64), np.array(rows.starts, np.int64)),
+            shape=(len(rows.lower), self.width),
+        )
+        lower, upper = np.zeros(self.width), np.ones(self.width)
+        upper[self.first_goal_column :] = inf
+        for column, synergy in enumerate(self.resolved.synergies, self.size):
+            if not synergy.members:
+                lower[column] = 1.0
+        integer = np.arange(self.width) < self.first_goal_column
+        return Linear(matrix, np.array(rows.lower), np.array(rows.upper), lower, upper, integer)
+
+    def columns_of(self, selected: Iterable[str]) -> Values:
+        """The column values of a selection: x, and the y and s that follow from it."""
+        values = np.zeros(self.width)
+        values[np.asarray(self.universe.places(selected), np.int64)] = 1.0
+        for column, synergy in enumerate(self.resolved.synergies, self.size):
+            values[column] = float(all(values[place] for place in synergy.members))
+        for column, goal in enumerate(self.goals, self.first_goal_column):
+            columns, terms = self._improvement_of(goal)
+            achieved = float(np.dot(values[np.asarray(columns, np.int64)], terms)) / as_float(goal.need)
+            values[column] = max(0.0, 1.0 - achieved)
+        return values

@@ -1,0 +1,137 @@
+"""What is maximised: the objective's stages as exact combinations of KPI improvements, and the scales behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from roadwright.domain.optimization import FindingKind, ObjectiveMode, Severity
+from roadwright.optimize.evaluate import Evaluation
+from roadwright.optimize.exact import as_float, exact, exact_sum
+from roadwright.optimize.matrix import Model, Values
+from roadwright.optimize.problem import Finding
+from roadwright.optimize.targets import is_everything
+
+SHORTFALL_STAGE = "goal_shortfall"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One thing to optimise: the goals' relative shortfall (minimised), or a combination of improvements (maximised).
+
+    `tolerance` is the share of this stage's optimum that later stages may give up.
+    """
+
+    name: str
+    weights: Mapping[str, Fraction]
+    is_shortfall: bool = False
+    tolerance: Fraction = Fraction(0)
+
+    def value(self, evaluation: Evaluation) -> Fraction:
+        """The stage's exact value of a selection, as it is reported."""
+        if self.is_shortfall:
+            return evaluation.relative_shortfall
+        return sum((weight * evaluation.improvement[kpi] for kpi, weight in self.weights.items()), Fraction(0))
+
+    @property
+    def sign(self) -> int:
+        """What turns the stage's value into a cost to minimise."""
+        return 1 if self.is_shortfall else -1
+
+    def costs(self, model: Model) -> Values:
+        """The cost of each column, to be minimised."""
+        total = np.zeros(model.width)
+        if self.is_shortfall:
+            total[model.first_goal_column :] = 1.0
+        for kpi, weight in self.weights.items():
+            total -= as_float(weight) * model.vector(model.improvement(kpi))
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The stages in their order (none: any allowed portfolio will do), and what there is to say about them."""
+
+    stages: tuple[Stage, ...]
+    findings: tuple[Finding, ...]
+
+
+def plan(model: Model) -> Plan:
+    """The stages of the problem's objective."""
+    problem = model.problem
+    objective = problem.objective
+    findings = [
+        Finding(
+            "objective", f"{name} is not used with the mode {objective.mode}", Severity.WARNING, FindingKind.OBJECTIVE
+        )
+        for name in objective.unused
+    ]
+    if objective.mode is ObjectiveMode.NORTH_STAR:
+        return Plan((_kpi_stage(problem.north_star.key),), tuple(findings))
+    if objective.mode is ObjectiveMode.LEXICOGRAPHIC:
+        stages = [Stage(SHORTFALL_STAGE, {}, is_shortfall=True)] if model.goals else []
+        stages += [_kpi_stage(item.kpi, exact(item.tolerance)) for item in objective.order]
+        if problem.north_star.key not in {item.kpi for item in objective.order}:
+            stages.append(_kpi_stage(problem.north_star.key))
+        return Plan(tuple(stages), tuple(findings))
+    weights: dict[str, Fraction] = {}
+    for kpi, weight in sorted(objective.weights.items()):
+        if weight > 0:
+            scale = _scale(model, kpi, findings)
+            if scale > 0:
+                weights[kpi] = exact(weight) / scale
+    if not weights:
+        findings.append(
+            Finding(
+                "objective",
+                "no weighted KPI is left to improve: any portfolio that keeps the rules will do",
+                Severity.WARNING,
+                FindingKind.OBJECTIVE,
+            )
+        )
+        return Plan((), tuple(findings))
+    return Plan((Stage(ObjectiveMode.WEIGHTED_KPIS.value, weights),), tuple(findings))
+
+
+def _kpi_stage(kpi: str, tolerance: Fraction = Fraction(0)) -> Stage:
+    return Stage(kpi, {kpi: Fraction(1)}, tolerance=tolerance)
+
+
+def _scale(model: Model, kpi: str, findings: list[Finding]) -> Fraction:
+    """What one unit of weight stands for: the KPI's largest need, else all improvement on offer; 0 leaves it out."""
+
+    def say(message: str, severity: Severity) -> None:
+        findings.append(Finding("objective", f"{kpi}: {message}", severity, FindingKind.OBJECTIVE))
+
+    targets = [needed for needed in model.targets if needed.target.kpi_key == kpi]
+    for everything in (True, False):
+        needs = [needed.need for needed in targets if is_everything(needed.target.dimension) is everything]
+        if any(need > 0 for need in needs):
+            return max(needs)
+    if targets and not any(needed.is_floor for needed in targets):
+        say("all its goals are met already, so it is left out of the weighted sum", Severity.INFO)
+        return Fraction(0)
+    sign = model.problem.kpi[kpi].direction.sign
+    total = exact_sum(max(0.0, sign * value) for value in model.universe.contributions(kpi))
+    if total == 0:
+        say("no candidate improves it, so it is left out of the weighted sum", Severity.INFO)
+        return total
+    reason = "its targets only protect what there is" if targets else "it has no target"
+    say(f"{reason}; it is scaled by all the improvement on offer ({as_float(total):g})", Severity.WARNING)
+    return total
+
+
+def objective_contributions(model: Model) -> dict[str, Fraction]:
+    """What each candidate alone adds to the objective (lexicographic: to the first KPI in order), without synergies."""
+    stages = [stage for stage in plan(model).stages if not stage.is_shortfall]
+    weights = stages[0].weights if stages else {}
+    totals = [Fraction(0)] * model.size
+    for kpi, weight in weights.items():
+        factor = weight * model.problem.kpi[kpi].direction.sign
+        for place, value in enumerate(model.universe.contributions(kpi)):
+            if value:
+                totals[place] += factor * exact(value)
+    return {candidate.key: totals[place] for place, candidate in enumerate(model.universe.candidates)}

@@ -1,0 +1,207 @@
+"""What each constraint means for the candidates of the model, as linear rows over their places.
+
+Initiatives that are known but no candidates are settled here: what they leave of a rule, and what there is to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from roadwright.domain.optimization import ConstraintType, FindingKind, Severity
+from roadwright.optimize.canonical import constraint_order
+from roadwright.optimize.problem import Constraint, Finding
+from roadwright.optimize.universe import Universe
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """lower <= sum of values[j] * x[places[j]] <= upper, x being 1 where a candidate is selected."""
+
+    places: list[int]
+    values: list[float]
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A hard constraint, and the rows that say it (none where nothing is left to demand)."""
+
+    constraint: Constraint
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Synergy:
+    """A bonus that counts when all of `members` are selected (none left: it always counts)."""
+
+    constraint: Constraint
+    members: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """All rules and synergies in the order of their content, and the findings about them."""
+
+    rules: list[Rule]
+    synergies: list[Synergy]
+    findings: list[Finding]
+
+
+def resolve(universe: Universe) -> Resolved:
+    """Every constraint of the problem, resolved against its candidates."""
+    rules: list[Rule] = []
+    synergies: list[Synergy] = []
+    findings: list[Finding] = []
+    for constraint in sorted(universe.problem.constraints, key=lambda row: (constraint_order(row), row.id)):
+        resolver = _Resolver(universe, constraint, findings)
+        if constraint.type is ConstraintType.SYNERGY_BONUS:
+            synergy = resolver.synergy()
+            if synergy is not None:
+                synergies.append(synergy)
+        else:
+            rules.append(Rule(constraint, resolver.rows()))
+    return Resolved(rules, synergies, findings)
+
+
+class _Resolver:
+    """One constraint against the candidates."""
+
+    def __init__(self, universe: Universe, constraint: Constraint, findings: list[Finding]) -> None:
+        self.universe = universe
+        self.row = constraint
+        self.findings = findings
+        self.inside = universe.places(constraint.members)
+        self.outside = sorted(key for key in constraint.members if key in universe.outside)
+        self.delivered = sorted(key for key in constraint.members if key in universe.problem.delivered)
+        self.own = universe.place.get(constraint.dimension_key)
+
+    def say(self, message: str, severity: Severity) -> None:
+        self.findings.append(Finding(self.row.id, message, severity, FindingKind.CONSTRAINT))
+
+    def notice(self, message: str) -> None:
+        self.say(message, Severity.INFO)
+
+    def warn(self, message: str) -> None:
+        self.say(message, Severity.WARNING)
+
+    def rows(self) -> list[Row]:
+        build = {
+            ConstraintType.CAPACITY_FLOOR: self.floor,
+            ConstraintType.CAPACITY_CAP: self.cap,
+            ConstraintType.MANDATORY: self.mandatory,
+            ConstraintType.EXCLUDE_INITIATIVE: self.excluded,
+            ConstraintType.EXCLUDE_PAIR: self.pair,
+            ConstraintType.BUNDLE: self.bundle,
+            ConstraintType.REQUIRE_PREREQ: self.prerequisites,
+            ConstraintType.REQUIRE_ANY: self.any_of,
+            ConstraintType.CHOOSE_COUNT: self.count,
+        }
+        return build[self.row.type]()
+
+    def _slice(self) -> tuple[list[int], list[float]]:
+        row = self.row
+        places = self.universe.in_slice(row.dimension or "", row.dimension_key)
+        if not places:
+            self.warn(f"no candidate has {row.dimension} {row.dimension_key}: nothing can be spent there")
+        usage = self.universe.usage(row.resource)
+        return places, [usage[place] for place in places]
+
+    def floor(self) -> list[Row]:
+        places, values = self._slice()
+        return [Row(places, values, self.row.min_tokens or 0.0, inf)]
+
+    def cap(self) -> list[Row]:
+        places, values = self._slice()
+        return [Row(places, values, -inf, self.row.max_tokens or 0.0)]
+
+    def _without_effect(self) -> bool:
+        """Whether the rule is about an initiative that is no candidate, so that there is nothing to rule."""
+        if self.own is None:
+            self.notice(f"{self._who(self.row.dimension_key)}, so this row has no effect")
+        return self.own is None
+
+    def _who(self, key: str) -> str:
+        if key in self.universe.problem.delivered:
+            return f"{key} is delivered already"
+        missing = key in self.universe.without_tokens
+        return f"{key} has no tokens and is left out" if missing else f"{key} is not a candidate"
+
+    def _all(self, keys: list[str]) -> str:
+        return "; ".join(self._who(key) for key in keys)
+
+    def mandatory(self) -> list[Row]:
+        if self.own is None:
+            self.notice(f"{self._who(self.row.dimension_key)}, so this row is fulfilled")
+            return []
+        return [Row([self.own], [1.0], 1.0, inf)]
+
+    def excluded(self) -> list[Row]:
+        return [] if self._without_effect() else self._not_selectable()
+
+    def _not_selectable(self) -> list[Row]:
+        assert self.own is not None
+        return [Row([self.own], [1.0], -inf, 0.0)]
+
+    def pair(self) -> list[Row]:
+        if self._without_effect():
+            return []
+        assert self.own is not None
+        if not self.inside:
+            self.notice(f"{self._all(self.outside + self.delivered)}, so this row has no effect")
+            return []
+        return [Row([self.own, self.inside[0]], [1.0, 1.0], -inf, 1.0)]
+
+    def bundle(self) -> list[Row]:
+        if self.outside:
+            if self.inside:
+                self.warn(f"{self._all(self.outside)}, so no member of this bundle can be selected")
+            else:
+                self.notice(f"{self._all(self.outside)}, so this row has no effect")
+            return [Row([place], [1.0], -inf, 0.0) for place in self.inside]
+        if self.delivered:
+            self.notice(f"{self._all(self.delivered)}; the remaining members stay all or none")
+        members = sorted(self.inside)
+        return [Row([members[0], other], [1.0, -1.0], 0.0, 0.0) for other in members[1:]]
+
+    def prerequisites(self) -> list[Row]:
+        if self._without_effect():
+            return []
+        assert self.own is not None
+        if self.outside:
+            self.warn(f"{self._all(self.outside)}, so {self.row.dimension_key} can't be selected")
+            return self._not_selectable()
+        if self.delivered:
+            self.notice(f"{self._all(self.delivered)}: met")
+        return [Row([self.own, place], [1.0, -1.0], -inf, 0.0) for place in sorted(self.inside)]
+
+    def any_of(self) -> list[Row]:
+        if self._without_effect():
+            return []
+        assert self.own is not None
+        if self.delivered:
+            self.notice(f"{self._all(self.delivered)}: met")
+            return []
+        if not self.inside:
+            self.warn(f"{self._all(self.outside)}, so {self.row.dimension_key} can't be selected")
+            return self._not_selectable()
+        if self.outside:
+            self.notice(f"{self._all(self.outside)}; the other members count")
+        members = sorted(self.inside)
+        return [Row([self.own, *members], [1.0, *[-1.0] * len(members)], -inf, 0.0)]
+
+    def count(self) -> list[Row]:
+        if self.outside or self.delivered:
+            self.notice(f"{self._all(self.outside + self.delivered)}: counted as 0")
+        low = -inf if self.row.min_count is None else float(self.row.min_count)
+        high = inf if self.row.max_count is None else float(self.row.max_count)
+        return [Row(sorted(self.inside), [1.0] * len(self.inside), low, high)]
+
+    def synergy(self) -> Synergy | None:
+        if self.outside:
+            self.notice(f"{self._all(self.outside)}, so this row has no effect")
+            return None
+        if self.delivered:
+            self.notice(f"{self._all(self.delivered)}: counts as selected")
+        return Synergy(self.row, sorted(self.inside))

@@ -1,0 +1,169 @@
+"""From a problem to its solution: the objective's stages in order, then the tie-break, every answer checked exactly."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from time import monotonic
+
+import numpy as np
+
+from roadwright.domain.optimization import FindingKind, RunStatus, Severity
+from roadwright.optimize.checks import findings_of
+from roadwright.optimize.engine import End, Tick
+from roadwright.optimize.evaluate import Evaluation
+from roadwright.optimize.exact import ROUNDING
+from roadwright.optimize.matrix import Model
+from roadwright.optimize.objective import Plan, Stage, plan
+from roadwright.optimize.problem import Finding, Problem
+from roadwright.optimize.report import Answer, StageAnswer, report
+from roadwright.optimize.solution import Solution
+from roadwright.optimize.stages import Search, Step, StepResult
+from roadwright.optimize.tie_break import break_ties, stage_step
+
+LARGE = 20_000
+"""Above this many candidates the default gap is LARGE_GAP instead of 0."""
+LARGE_GAP = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOptions:
+    """How long and how exactly to solve.
+
+    `time_limit` is in seconds over everything (None: none). `gap` is the relative gap that is good enough (None: 0, or
+    above 20,000 candidates 1e-4). `diagnose_seconds` bounds the search for a conflict and a repair.
+    """
+
+    time_limit: float | None = None
+    gap: float | None = None
+    tie_break: bool = True
+    diagnose: bool = True
+    diagnose_seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        for name in ("time_limit", "gap", "diagnose_seconds"):
+            value = getattr(self, name)
+            if value is not None and not (np.isfinite(value) and value >= 0):
+                raise ValueError(f"{name} must be a number of at least 0, not {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a running solve stands; objective and bound count improvement, and are None until there are any."""
+
+    stage: str
+    seconds: float
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    nodes: int
+
+
+def solve(
+    problem: Problem,
+    options: SolveOptions | None = None,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> Solution:
+    """The best portfolio that the problem allows, proved and checked; see Solution.status for how it ended.
+
+    `progress` is called now and then from the solving thread; setting `cancel` ends the search with what there is.
+    """
+    options = options or SolveOptions()
+    began = monotonic()
+    model = Model.of(problem)
+    steps = plan(model)
+    findings = [*findings_of(model), *steps.findings]
+    gap = options.gap
+    if gap is None:
+        gap = LARGE_GAP if model.size > LARGE else 0.0
+        if gap:
+            findings.append(_large(model.size))
+    search = Search(
+        model,
+        deadline=None if options.time_limit is None else began + options.time_limit,
+        cancel=cancel,
+        on_tick=_ticker(steps, began, progress),
+    )
+    if any(finding.severity is Severity.CRITICAL for finding in findings):
+        answer = Answer(RunStatus.INFEASIBLE)
+    else:
+        answer = _search(search, steps.stages or (Stage("feasibility", {}),), gap, options.tie_break)
+    return report(model, steps, answer, findings, seconds=monotonic() - began, timings=search.timings)
+
+
+def _large(size: int) -> Finding:
+    return Finding(
+        "objective",
+        f"{size:,} candidates: the answer may be up to {LARGE_GAP:.2%} below the best; ask for gap 0 to prove it",
+        Severity.INFO,
+        FindingKind.OBJECTIVE,
+    )
+
+
+def _search(search: Search, stages: tuple[Stage, ...], gap: float, tie_break: bool) -> Answer:
+    best: Evaluation | None = None
+    answers: list[StageAnswer] = []
+    for stage in stages:
+        step = stage_step(search.model, stage)
+        result = search.minimise(step, gap=gap, start=best)
+        if result.evaluation is None:
+            return _unanswered(result.end, best, answers)
+        if best is None or step.cost(result.evaluation) <= step.cost(best):
+            best = result.evaluation
+        optimum = stage.value(best)
+        answers.append(
+            StageAnswer(stage, optimum, stage.sign * result.bound, _is_proved(step.cost(best), result, step))
+        )
+        if result.end in (End.STOPPED_BY_TIME, End.CANCELLED):
+            return _unanswered(result.end, best, answers)
+        search.hold(step, step.cost(best), stage.tolerance)
+    assert best is not None
+    proved = all(answer.is_proved for answer in answers)
+    status = RunStatus.OPTIMAL if proved else RunStatus.FEASIBLE
+    if not (proved and tie_break):
+        return Answer(status, best, answers)
+    search.hold(step, step.cost(best))
+    best, state = break_ties(search, best, shortfall_done=stages[0].is_shortfall)
+    if search.is_cancelled:
+        status = RunStatus.CANCELLED
+    return Answer(status, best, answers, state)
+
+
+def _is_proved(cost: Fraction, result: StepResult, step: Step) -> bool:
+    if result.end not in (End.PROVED, End.STOPPED_BY_GAP) or not np.isfinite(result.bound):
+        return False
+    return cost - Fraction(result.bound) <= ROUNDING * max(abs(cost), step.largest)
+
+
+def _unanswered(end: End, best: Evaluation | None, answers: list[StageAnswer]) -> Answer:
+    """How it ends where a stage brought no answer, or only a part of one; `best` stands from before."""
+    if end is End.CANCELLED:
+        return Answer(RunStatus.CANCELLED, best, answers)
+    if best is not None:
+        return Answer(RunStatus.FEASIBLE, best, answers)
+    statuses = {End.INFEASIBLE: RunStatus.INFEASIBLE, End.STOPPED_BY_TIME: RunStatus.UNKNOWN}
+    return Answer(statuses.get(end, RunStatus.FAILED))
+
+
+def _ticker(
+    steps: Plan, began: float, progress: Callable[[Progress], None] | None
+) -> Callable[[str, Tick], None] | None:
+    """Turns the solver's costs into improvements for whoever watches."""
+    if progress is None:
+        return None
+    signs = {stage.name: stage.sign for stage in steps.stages}
+
+    def on_tick(name: str, tick: Tick) -> None:
+        sign = signs.get(name, 1)
+        objective = None if tick.incumbent is None else sign * tick.incumbent
+        bound = None if tick.bound is None else sign * tick.bound
+        gap = None
+        if objective is not None and bound is not None:
+            gap = abs(bound - objective) / abs(objective) if objective else None
+        progress(Progress(name, monotonic() - began, objective, bound, gap, tick.nodes))
+
+    return on_tick

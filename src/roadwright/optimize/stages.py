@@ -1,0 +1,135 @@
+"""Optimising one thing after the other: each stage on the model, its optimum held, its answer checked exactly."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from time import monotonic
+
+import numpy as np
+
+from roadwright.optimize.cuts import Cut, cover_cuts
+from roadwright.optimize.engine import End, Limits, Tick, minimise
+from roadwright.optimize.evaluate import Evaluation, evaluate
+from roadwright.optimize.exact import ROUNDING, as_float
+from roadwright.optimize.matrix import Linear, Model, Values
+
+MAX_CUT_ROUNDS = 200
+"""How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What later stages must keep: the cost of a selection stays within `limit` (and `slack`, which is rounding)."""
+
+    costs: Values
+    cost: Callable[[Evaluation], Fraction]
+    limit: Fraction
+    slack: Fraction
+
+    def row(self) -> Cut:
+        columns = np.flatnonzero(self.costs)
+        return columns.tolist(), self.costs[columns].tolist(), -np.inf, as_float(self.limit + self.slack)
+
+    def is_kept(self, evaluation: Evaluation) -> bool:
+        return self.cost(evaluation) <= self.limit + 2 * self.slack
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to minimise: a cost per column for the solver, and the exact cost of a selection."""
+
+    name: str
+    costs: Values
+    cost: Callable[[Evaluation], Fraction]
+
+    @property
+    def largest(self) -> Fraction:
+        """The largest coefficient: what counts as small where the optimum is 0."""
+        return Fraction(float(np.abs(self.costs).max(initial=0.0)))
+
+    def held(self, optimum: Fraction, tolerance: Fraction) -> Held:
+        """What keeps this step's optimum, up to a share `tolerance` of it and rounding."""
+        slack = ROUNDING * (abs(optimum) if optimum else self.largest)
+        return Held(self.costs, self.cost, optimum + tolerance * abs(optimum), slack)
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """`evaluation` is the checked answer (None where there is none), `bound` the cost that none can beat."""
+
+    end: End
+    evaluation: Evaluation | None
+    bound: float
+
+
+@dataclass
+class Search:
+    """The model with all that is held so far, and what is left of the time."""
+
+    model: Model
+    deadline: float | None = None
+    cancel: threading.Event | None = None
+    on_tick: Callable[[str, Tick], None] | None = None
+    held: list[Held] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def seconds_left(self) -> float | None:
+        return None if self.deadline is None else max(0.0, self.deadline - monotonic())
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancel is not None and self.cancel.is_set()
+
+    def linear(self) -> Linear:
+        return self.model.linear.with_rows([*self.cuts, *(held.row() for held in self.held)])
+
+    def hold(self, step: Step, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
+        self.held.append(step.held(optimum, tolerance))
+
+    def minimise(
+        self, step: Step, *, gap: float = 0.0, nodes: int | None = None, start: Evaluation | None = None
+    ) -> StepResult:
+        """The selection with the least cost, checked exactly; answers that break a rule are cut off and solved anew."""
+        began = monotonic()
+        try:
+            return self._minimise(step, gap, nodes, start)
+        finally:
+            self.timings[step.name] = self.timings.get(step.name, 0.0) + monotonic() - began
+
+    def _minimise(self, step: Step, gap: float, nodes: int | None, start: Evaluation | None) -> StepResult:
+        tick = None if self.on_tick is None else partial(self.on_tick, step.name)
+        for _ in range(MAX_CUT_ROUNDS):
+            if self.is_cancelled:
+                return StepResult(End.CANCELLED, None, -np.inf)
+            if self.seconds_left == 0.0:
+                return StepResult(End.STOPPED_BY_TIME, None, -np.inf)
+            linear = self.linear()
+            outcome = minimise(
+                linear,
+                step.costs,
+                Limits(gap, self.seconds_left, nodes, self.cancel),
+                start=None if start is None else self.model.columns_of(start.selected),
+                on_tick=tick,
+            )
+            if outcome.columns is None:
+                return StepResult(outcome.end, None, outcome.bound)
+            evaluation = self._evaluate(outcome.columns)
+            broken = {violation.id for violation in evaluation.violations if not violation.is_rounding}
+            if not broken and all(held.is_kept(evaluation) for held in self.held):
+                return StepResult(outcome.end, evaluation, outcome.bound)
+            cuts = cover_cuts(self.model.linear, self.model.owners, broken, outcome.columns)
+            if not cuts:
+                break
+            self.cuts += cuts
+        return StepResult(End.FAILED, None, -np.inf)
+
+    def _evaluate(self, columns: Values) -> Evaluation:
+        candidates = self.model.universe.candidates
+        chosen = np.flatnonzero(np.round(columns[: self.model.size]) == 1.0)
+        return evaluate(self.model, [candidates[place].key for place in chosen])

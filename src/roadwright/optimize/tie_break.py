@@ -1,0 +1,69 @@
+"""Which of the equally good portfolios is the answer: less shortfall, then fewer tokens, then a fixed hash of the keys.
+
+Its budget is counted in branch-and-bound nodes, so that the answer is the same on a slow machine and on a fast one.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from hashlib import blake2b
+
+import numpy as np
+
+from roadwright.domain.optimization import TOKENS, TieBreak
+from roadwright.optimize.engine import End
+from roadwright.optimize.evaluate import Evaluation
+from roadwright.optimize.matrix import Model
+from roadwright.optimize.objective import SHORTFALL_STAGE, Stage
+from roadwright.optimize.stages import Search, Step
+
+NODES = 2_000
+"""Branch-and-bound nodes for each step of the tie-break."""
+HASH_BITS = 48
+
+
+def key_weight(key: str) -> Fraction:
+    """The weight of a candidate in the last step: 1 and a hash of its key, in [1, 2)."""
+    digest = blake2b(key.encode(), digest_size=HASH_BITS // 8).digest()
+    return 1 + Fraction(int.from_bytes(digest, "big"), 2**HASH_BITS)
+
+
+def stage_step(model: Model, stage: Stage) -> Step:
+    """A stage of the objective as something to minimise."""
+    return Step(stage.name, stage.costs(model), lambda evaluation: stage.sign * stage.value(evaluation))
+
+
+def tokens_step(model: Model) -> Step:
+    """Fewer tokens."""
+    costs = np.zeros(model.width)
+    costs[: model.size] = model.universe.usage(TOKENS)
+    return Step("tie-break: tokens", costs, lambda evaluation: evaluation.used[TOKENS])
+
+
+def keys_step(model: Model) -> Step:
+    """The smaller sum of key weights."""
+    weight = {candidate.key: key_weight(candidate.key) for candidate in model.universe.candidates}
+    costs = np.zeros(model.width)
+    costs[: model.size] = [float(weight[candidate.key]) for candidate in model.universe.candidates]
+    return Step("tie-break: keys", costs, lambda evaluation: sum((weight[k] for k in evaluation.selected), Fraction(0)))
+
+
+def break_ties(search: Search, best: Evaluation, *, shortfall_done: bool) -> tuple[Evaluation, TieBreak]:
+    """The selection that the tie-break names among those that keep all that `search` holds; `best` is one of them.
+
+    A step that is not proved within its nodes (or before the time is up) ends the tie-break; what it improved is kept
+    where nodes ended it, and dropped where time did.
+    """
+    model = search.model
+    steps = [tokens_step(model), keys_step(model)]
+    if model.goals and not shortfall_done:
+        stage = Stage(SHORTFALL_STAGE, {}, is_shortfall=True)
+        steps.insert(0, stage_step(model, stage))
+    for step in steps:
+        result = search.minimise(step, nodes=NODES, start=best)
+        if result.evaluation is not None and result.end in (End.PROVED, End.STOPPED_BY_NODES):
+            best = min(result.evaluation, best, key=lambda one: (step.cost(one), one is best))
+        if result.end is not End.PROVED:
+            return best, TieBreak.LIMITED
+        search.hold(step, step.cost(best))
+    return best, TieBreak.PROVED

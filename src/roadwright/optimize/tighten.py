@@ -1,0 +1,127 @@
+"""Making a model gentle to floating-point solvers without changing which 0/1 answers it allows.
+
+Numbers of very different size in one row (0.002 and 120,000) are where solvers with absolute tolerances go wrong. Most
+such coefficients are larger than they need to be: an item that alone breaks a limit is simply out, one that alone
+fulfils a demand counts as just that much. What can never bind is dropped, what can never hold is found here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from roadwright.optimize.matrix import Linear, Values
+
+MAX_PASSES = 10
+MARGIN = 1e-9
+"""Nothing is concluded from a difference below this share of the right-hand side (at least of 1): it is rounding."""
+FLOAT_ERROR = 1e-14
+"""An upper bound of the relative error of a sum of floats, with room for long sums."""
+
+
+@dataclass
+class _Entries:
+    """The non-zeros of a matrix, and the model's bounds, while they are being tightened."""
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    values: Values
+    low: Values
+    high: Values
+    lower: Values
+    upper: Values
+    integer: NDArray[np.bool_]
+
+    def total(self, amounts: Values) -> Values:
+        return np.asarray(np.bincount(self.rows, weights=amounts, minlength=len(self.low)), float)
+
+    def activity(self) -> tuple[Values, Values, Values]:
+        """For each row the least and the most it can be, and how far float sums of it may be off."""
+        at_lower, at_upper = self.values * self.lower[self.columns], self.values * self.upper[self.columns]
+        least, most = self.total(np.minimum(at_lower, at_upper)), self.total(np.maximum(at_lower, at_upper))
+        return least, most, FLOAT_ERROR * self.total(np.abs(self.values))
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        self.rows, self.columns, self.values = self.rows[mask], self.columns[mask], self.values[mask]
+
+
+def tighten(linear: Linear) -> Linear | None:
+    """An equivalent model with smaller numbers, or None where no selection can meet some row."""
+    matrix = linear.matrix.tocoo()
+    work = _Entries(
+        matrix.row.astype(np.int64),
+        matrix.col.astype(np.int64),
+        matrix.data.astype(float),
+        linear.row_lower.copy(),
+        linear.row_upper.copy(),
+        linear.lower.copy(),
+        linear.upper.copy(),
+        linear.integer,
+    )
+    for _ in range(MAX_PASSES):
+        fixed = _fix(work)
+        if fixed is None:
+            return None
+        if not fixed:
+            break
+    _remove_fixed(work)
+    _shrink(work)
+    return Linear(
+        sp.csr_matrix((work.values, (work.rows, work.columns)), shape=linear.matrix.shape),
+        work.low,
+        work.high,
+        work.lower,
+        work.upper,
+        work.integer,
+    )
+
+
+def _fix(work: _Entries) -> bool | None:
+    """Fix the columns that a row leaves no choice for, once; None where a row can't hold. True where any was fixed."""
+    least, most, error = work.activity()
+    low_margin = MARGIN * np.maximum(1.0, np.abs(work.low)) + error
+    high_margin = MARGIN * np.maximum(1.0, np.abs(work.high)) + error
+    demand, limit = work.low - low_margin, work.high + high_margin
+    if bool(((most < demand) | (least > limit)).any()):
+        return None
+    work.low[least - error >= work.low] = -np.inf
+    work.high[most + error <= work.high] = np.inf
+    demand[np.isneginf(work.low)] = -np.inf
+    limit[np.isposinf(work.high)] = np.inf
+    free = work.integer[work.columns] & (work.lower[work.columns] != work.upper[work.columns])
+    size = np.abs(work.values)
+    at_best = free & (most[work.rows] - size < demand[work.rows])
+    not_at_worst = free & (least[work.rows] + size > limit[work.rows])
+    positive = work.values > 0
+    work.lower[work.columns[(at_best & positive) | (not_at_worst & ~positive)]] = 1.0
+    work.upper[work.columns[(at_best & ~positive) | (not_at_worst & positive)]] = 0.0
+    if bool((work.lower > work.upper).any()):
+        return None
+    return bool(at_best.any() or not_at_worst.any())
+
+
+def _remove_fixed(work: _Entries) -> None:
+    """Take fixed columns and rows that can't bind out of the matrix."""
+    fixed = work.lower == work.upper
+    there = fixed[work.columns]
+    constant = work.total(np.where(there, work.values * np.where(fixed, work.lower, 0.0)[work.columns], 0.0))
+    work.low, work.high = work.low - constant, work.high - constant
+    idle = np.isneginf(work.low) & np.isposinf(work.high)
+    work.keep(~there & ~idle[work.rows])
+
+
+def _shrink(work: _Entries) -> None:
+    """Cut coefficients down to what fulfils a one-sided row whatever the other columns are."""
+    least, most, _ = work.activity()
+    whole = work.integer[work.columns]
+    demand_only = np.isposinf(work.high)[work.rows] & np.isfinite(work.low)[work.rows]
+    limit_only = np.isneginf(work.low)[work.rows] & np.isfinite(work.high)[work.rows]
+    with np.errstate(invalid="ignore"):
+        gap_up = np.where(demand_only, (work.low - least)[work.rows], np.inf)
+        gap_down = np.where(limit_only, (most - work.high)[work.rows], np.inf)
+    cut_up = whole & (gap_up > 0) & (work.values > gap_up)
+    cut_down = whole & (gap_down > 0) & (-work.values > gap_down)
+    work.values = np.where(cut_up, gap_up, np.where(cut_down, -gap_down, work.values))

@@ -1,0 +1,97 @@
+"""The candidates of the model in key order, as arrays, and which of them lie in a slice.
+
+A candidate without tokens is left out of the model: everywhere else it counts as an initiative that is no candidate.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from roadwright.domain.optimization import CANDIDATE_DIMENSIONS, TOKENS, Dimension, parse_dimension, slice_value
+from roadwright.optimize.problem import Candidate, Problem
+
+
+@dataclass(frozen=True)
+class Universe:
+    """`candidates` are those of the model; everything else is indexed by their place in it."""
+
+    problem: Problem
+    candidates: tuple[Candidate, ...]
+    without_tokens: tuple[str, ...]
+    _slices: dict[tuple[Dimension, ...], dict[str, list[int]]] = field(default_factory=dict)
+    _usage: dict[str, list[float]] = field(default_factory=dict)
+    _contributions: dict[str, list[float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, problem: Problem) -> Universe:
+        ordered = sorted(problem.candidates, key=lambda candidate: candidate.key)
+        inside = tuple(candidate for candidate in ordered if candidate.tokens is not None)
+        return cls(problem, inside, tuple(candidate.key for candidate in ordered if candidate.tokens is None))
+
+    @property
+    def size(self) -> int:
+        return len(self.candidates)
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where a candidate of the model stands, by key."""
+        return {candidate.key: place for place, candidate in enumerate(self.candidates)}
+
+    @cached_property
+    def outside(self) -> frozenset[str]:
+        """Known initiatives that can't be selected and are not delivered."""
+        return (self.problem.outside | frozenset(self.without_tokens)) - self.problem.delivered
+
+    def usage(self, resource: str) -> list[float]:
+        """What each candidate uses of a resource."""
+        if resource not in self._usage:
+            self._usage[resource] = [
+                (candidate.tokens or 0.0) if resource == TOKENS else candidate.resources.get(resource, 0.0)
+                for candidate in self.candidates
+            ]
+        return self._usage[resource]
+
+    def contributions(self, kpi: str) -> list[float]:
+        """What each candidate contributes to a KPI: signed changes in its unit."""
+        if kpi not in self._contributions:
+            self._contributions[kpi] = [candidate.contributions.get(kpi, 0.0) for candidate in self.candidates]
+        return self._contributions[kpi]
+
+    def in_slice(self, dimension: str, dimension_key: str) -> list[int]:
+        """The places of the candidates in a slice, ascending."""
+        parts = parse_dimension(dimension)
+        if parts == (Dimension.ALL,):
+            return list(range(self.size))
+        if parts not in self._slices:
+            self._slices[parts] = self._by_value(parts)
+        return self._slices[parts].get(_wanted(parts, dimension_key), [])
+
+    def _by_value(self, parts: tuple[Dimension, ...]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, candidate in enumerate(self.candidates):
+            values = [_value(candidate, part) for part in parts]
+            if None not in values:
+                found[_joined(parts, [value for value in values if value is not None])].append(place)
+        return dict(found)
+
+    def places(self, keys: Iterable[str]) -> list[int]:
+        """The places of those keys that are candidates of the model."""
+        return [self.place[key] for key in keys if key in self.place]
+
+
+def _value(candidate: Candidate, part: Dimension) -> str | None:
+    if part is Dimension.INITIATIVE:
+        return candidate.key
+    assert part in CANDIDATE_DIMENSIONS
+    return candidate.dimensions.get(part.value)
+
+
+def _joined(parts: tuple[Dimension, ...], values: list[str]) -> str:
+    return slice_value(values) if len(parts) > 1 else values[0].strip().casefold()
+
+
+def _wanted(parts: tuple[Dimension, ...], dimension_key: str) -> str:
+    return _joined(parts, [dimension_key])
