@@ -25,6 +25,7 @@ _NO = {"false", "no", "0", "\u2717", "\u2718", "\u2610", "=false()"}
 _LIST_BREAKS = re.compile(r"[,;\r\n]+")
 _PAIR_BREAKS = re.compile(r"[;\r\n]+")
 _SHOWN = 60
+_LARGEST_COUNT = 2**31 - 1  # the largest whole number of every database
 
 
 def is_blank(value: CellValue | None) -> bool:
@@ -94,6 +95,8 @@ def _read_count(value: CellValue) -> object:
     number = _read_number(value)
     if not (isinstance(number, int) or (isinstance(number, float) and number.is_integer())):
         raise CellProblem(f"{quoted(value)} is not a whole number")
+    if abs(number) > _LARGEST_COUNT:
+        raise CellProblem(f"{quoted(value)} is too large; at most {_LARGEST_COUNT} is possible")
     return int(number)
 
 
