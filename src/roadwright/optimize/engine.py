@@ -98,6 +98,19 @@ def minimise(
     return run.outcome(on_tick)
 
 
+def cost_size(linear: Linear, costs: Values) -> float:
+    """The largest cost of a column that is not settled from the start: what the costs are scaled by."""
+    tightened = tighten(linear)
+    if tightened is None:
+        return 0.0
+    return float(np.abs(costs[tightened.lower != tightened.upper]).max(initial=0.0))
+
+
+def cost_error(size: float) -> float:
+    """How much better than a proved answer another one may be, unseen, where the largest cost is `size`."""
+    return TOLERANCE / 2.0**COST_SIZE * size
+
+
 def power_of_two(largest: float, size: int) -> float:
     """The power of two that brings `largest` to about two to the power of `size` (1 where there is nothing)."""
     return float(2.0 ** (size - round(np.log2(largest)))) if largest > 0 else 1.0

@@ -136,7 +136,7 @@ def _search(search: Search, stages: tuple[Stage, ...], gap: float, tie_break: bo
 def _is_proved(cost: Fraction, result: StepResult, step: Step) -> bool:
     if result.end not in (End.PROVED, End.STOPPED_BY_GAP) or not np.isfinite(result.bound):
         return False
-    return cost - Fraction(result.bound) <= ROUNDING * max(abs(cost), step.largest)
+    return cost - Fraction(result.bound) <= ROUNDING * max(abs(cost), Fraction(step.size))
 
 
 def _unanswered(end: End, best: Evaluation | None, answers: list[StageAnswer]) -> Answer:

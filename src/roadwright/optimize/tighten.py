@@ -107,8 +107,11 @@ def _remove_fixed(work: _Entries) -> None:
     """Take fixed columns and rows that can't bind out of the matrix."""
     fixed = work.lower == work.upper
     there = fixed[work.columns]
-    constant = work.total(np.where(there, work.values * np.where(fixed, work.lower, 0.0)[work.columns], 0.0))
-    work.low, work.high = work.low - constant, work.high - constant
+    moved = np.where(there, work.values * np.where(fixed, work.lower, 0.0)[work.columns], 0.0)
+    constant, gross = work.total(moved), work.total(np.abs(moved))
+    # What is left of a limit may be tiny beside what it was: the error of the subtraction must not eat it.
+    work.low = work.low - constant - FLOAT_ERROR * (gross + np.where(np.isfinite(work.low), np.abs(work.low), 0.0))
+    work.high = work.high - constant + FLOAT_ERROR * (gross + np.where(np.isfinite(work.high), np.abs(work.high), 0.0))
     idle = np.isneginf(work.low) & np.isposinf(work.high)
     work.keep(~there & ~idle[work.rows])
 
