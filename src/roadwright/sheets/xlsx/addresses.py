@@ -1,0 +1,49 @@
+"""Cell addresses and ranges as workbooks write them: ``B7``, ``$A$1:F20``. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from roadwright.sheets.backend import Area
+from roadwright.sheets.values import cell_name
+
+LAST_ROW = 1_048_576
+"""The number of rows that a tab has room for."""
+
+LAST_COLUMN = 16_384
+"""The number of columns that a tab has room for."""
+
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+
+
+@lru_cache(maxsize=LAST_COLUMN)
+def column_number(letters: str) -> int:
+    """The 1-based number of a column: ``A`` is 1, ``AB`` is 28."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def parse_cell(address: str) -> tuple[int, int]:
+    """Row and column of a cell's address. Raises ValueError for anything else, such as a whole column."""
+    match = _CELL.fullmatch(address)
+    if match is None:
+        raise ValueError(f"{address!r} is no cell")
+    return int(match[2]), column_number(match[1])
+
+
+def parse_area(reference: str) -> Area:
+    """The rectangle that a range names; a single cell is one, too. Raises ValueError for whole rows and columns."""
+    first, _, last = reference.partition(":")
+    row, column = parse_cell(first)
+    last_row, last_column = parse_cell(last or first)
+    return Area(min(row, last_row), min(column, last_column), max(row, last_row), max(column, last_column))
+
+
+def area_text(area: Area) -> str:
+    """The range as it stands in a file, without dollar signs."""
+    first = cell_name(area.first_row, area.first_column)
+    last = cell_name(area.last_row, area.last_column)
+    return first if first == last else f"{first}:{last}"

@@ -1,0 +1,117 @@
+"""Where appended rows go: below the data, inside or under its table, never over anything that stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from roadwright.sheets.backend import Area, Grid, SheetError, TabEdit
+from roadwright.sheets.values import CellValue, cell_name
+from roadwright.sheets.xlsx.addresses import LAST_ROW
+from roadwright.sheets.xlsx.tables import Table
+
+
+@dataclass
+class AppendPlan:
+    """The rows that appended data gets, and what has to follow them.
+
+    ``growing`` are tables that end on ``rows[-1]`` afterwards. ``calculated`` are the cells that belong to a
+    calculated column of a table and stay empty otherwise, with that table.
+    """
+
+    rows: list[int] = field(default_factory=list)
+    old_last_row: int = 0
+    growing: list[Table] = field(default_factory=list)
+    calculated: list[tuple[int, int, Table]] = field(default_factory=list)
+
+
+def plan_rows(edit: TabEdit, grid: Grid, tables: list[Table]) -> AppendPlan:
+    """Find the rows for ``edit.appended``. Raises SheetError, naming what is in the way, when there is no room."""
+    count = len(edit.appended)
+    last = max(edit.last_data_row, edit.header_row)
+    if not count:
+        return AppendPlan(old_last_row=last)
+    rows = list(range(last + 1, last + 1 + count))
+    if rows[-1] > LAST_ROW:
+        raise SheetError(f"{edit.tab}: {count:,} new rows don't fit below row {last:,}; a tab has {LAST_ROW:,} rows.")
+    written = {column for row in edit.appended for column, value in row.items() if value is not None}
+    own = [table for table in tables if _is_of_header(table, edit.header_row, written)]
+    growing = [table for table in own if last <= table.last_body_row < rows[-1]]
+    plan = AppendPlan(rows, last, growing)
+    _refuse_totals_rows(edit.tab, rows, own)
+    for table in growing:
+        _refuse_what_stands_below(edit.tab, table, rows, grid)
+    _refuse_taken_cells(edit, rows, grid, [table for table in tables if table not in own])
+    for table in own:
+        plan.calculated += _calculated_cells(table, table in growing, rows, edit.appended, grid)
+    return plan
+
+
+def _is_of_header(table: Table, header_row: int, columns: set[int]) -> bool:
+    return table.area.first_row == header_row and any(
+        table.area.first_column <= column <= table.area.last_column for column in columns
+    )
+
+
+def _refuse_totals_rows(tab: str, rows: list[int], tables: list[Table]) -> None:
+    for table in tables:
+        if table.totals_rows and rows[0] <= table.area.last_row and rows[-1] > table.last_body_row:
+            raise SheetError(
+                f"{tab}: the totals row of table {table.name} (row {table.last_body_row + 1}) stands where new rows "
+                "have to go. Switch the totals row off (Table Design > Total Row), or insert empty rows above it, and "
+                "run again."
+            )
+
+
+def _refuse_what_stands_below(tab: str, table: Table, rows: list[int], grid: Grid) -> None:
+    """A table that grows would swallow whatever stands under it in its columns."""
+    for row in rows:
+        if row <= table.last_body_row:
+            continue
+        for column, value in grid.rows.get(row, {}).items():
+            if table.area.first_column <= column <= table.area.last_column and value != "":
+                raise SheetError(_in_the_way(tab, row, column, f"stands below table {table.name}"))
+    for area in grid.merged:
+        beside = area.last_column < table.area.first_column or area.first_column > table.area.last_column
+        if not beside and _meets(area, rows) and area.last_row > table.last_body_row:
+            place = max(area.first_row, rows[0]), max(area.first_column, table.area.first_column)
+            raise SheetError(_in_the_way(tab, *place, f"belongs to merged cells below table {table.name}"))
+
+
+def _refuse_taken_cells(edit: TabEdit, rows: list[int], grid: Grid, others: list[Table]) -> None:
+    obstacles = [(area, "belongs to merged cells") for area in grid.merged]
+    obstacles += [(table.area, f"belongs to table {table.name}") for table in others]
+    obstacles = [(area, why) for area, why in obstacles if _meets(area, rows)]
+    for row, values in zip(rows, edit.appended, strict=True):
+        standing = grid.rows.get(row, {})
+        for column, value in values.items():
+            if value is None:
+                continue
+            if standing.get(column, "") != "":
+                raise SheetError(_in_the_way(edit.tab, row, column, "holds something already"))
+            for area, why in obstacles:
+                if area.covers(row, column):
+                    raise SheetError(_in_the_way(edit.tab, row, column, why))
+
+
+def _meets(area: Area, rows: list[int]) -> bool:
+    return area.first_row <= rows[-1] and area.last_row >= rows[0]
+
+
+def _in_the_way(tab: str, row: int, column: int, why: str) -> str:
+    return (
+        f"{tab}!{cell_name(row, column)} {why}, just where new rows have to go. "
+        "Move it to the right of the data or to another tab, and run again."
+    )
+
+
+def _calculated_cells(
+    table: Table, grows: bool, rows: list[int], appended: Sequence[Mapping[int, CellValue | None]], grid: Grid
+) -> list[tuple[int, int, Table]]:
+    return [
+        (row, column, table)
+        for row, values in zip(rows, appended, strict=True)
+        if grows or row <= table.last_body_row
+        for column in table.calculated
+        if values.get(column) is None and column not in grid.rows.get(row, {})
+    ]

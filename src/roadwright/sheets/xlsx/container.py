@@ -1,0 +1,138 @@
+"""The zip container of a workbook: its parts, held as the file's bytes, within limits that no honest workbook meets."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import posixpath
+import zipfile
+import zlib
+from pathlib import Path
+
+from roadwright.sheets.backend import WorkbookUnreadable
+from roadwright.sheets.xlsx.markup import as_utf8
+
+MAX_PARTS = 20_000
+MAX_PART_SIZE = 1 << 30
+"""Bytes of one part, unpacked. The largest tabs that Excel can make stay below."""
+MAX_TOTAL_SIZE = 2 << 30
+"""Bytes of all parts together, unpacked."""
+MAX_RATIO = 1000
+"""Deflate can't do better than 1 : 1032; XML of a real tab reaches about 1 : 100."""
+RATIO_MATTERS_FROM = 64 << 20
+
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCAL_HEADER_SIZE = 30
+
+
+class Package:
+    """The parts of one workbook, as the file held them when it was read."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        """Take the file's bytes. Raises WorkbookUnreadable when they are no zip file of a workbook's kind."""
+        self.data = data
+        self.name = name
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        _refuse_other_kinds(data, name)
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                self.entries = archive.infolist()
+                self.comment = archive.comment
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+            raise WorkbookUnreadable(
+                f"{name} is not a workbook, or only a part of one ({error}). "
+                "Get the file again, or open it in a spreadsheet program and save it as .xlsx."
+            ) from error
+        _check_limits(self.entries, name)
+        # Part names ignore case (OPC, ECMA-376 part 2, 9.1.1).
+        self._by_name = {entry.filename.lower(): entry for entry in self.entries}
+
+    def has(self, part: str) -> bool:
+        return part.lower() in self._by_name
+
+    def entry_name(self, part: str) -> str:
+        """The part's name in the file's own spelling."""
+        return self._entry(part).filename
+
+    def _entry(self, part: str) -> zipfile.ZipInfo:
+        entry = self._by_name.get(part.lower())
+        if entry is None:
+            raise WorkbookUnreadable(f"{self.name} is damaged: its part {part} is missing.")
+        return entry
+
+    def compressed(self, entry: zipfile.ZipInfo) -> bytes:
+        """The part's bytes as they lie in the file. Raises WorkbookUnreadable when the file ends before them."""
+        at = entry.header_offset
+        header = self.data[at : at + _LOCAL_HEADER_SIZE]
+        if header[:4] != b"PK\x03\x04" or len(header) < _LOCAL_HEADER_SIZE:
+            raise WorkbookUnreadable(f"{self.name} is damaged: its part {entry.filename} is not where it should be.")
+        at += _LOCAL_HEADER_SIZE + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        body = self.data[at : at + entry.compress_size]
+        if len(body) != entry.compress_size:
+            raise WorkbookUnreadable(f"{self.name} is damaged: its part {entry.filename} is cut off.")
+        return body
+
+    def read(self, part: str) -> bytes:
+        """The part's XML in UTF-8. Raises WorkbookUnreadable when it is missing or damaged."""
+        entry = self._entry(part)
+        return as_utf8(self._inflate(entry), self.where(part))
+
+    def where(self, part: str) -> str:
+        """How messages name a part."""
+        return f"{self.name} (part {posixpath.basename(part)})"
+
+    def _inflate(self, entry: zipfile.ZipInfo) -> bytes:
+        if entry.flag_bits & 0x1:
+            raise WorkbookUnreadable(f"{self.name} is encrypted. Save it without a password.")
+        body = self.compressed(entry)
+        if entry.compress_type == zipfile.ZIP_DEFLATED:
+            try:
+                # Never more than the header promises, whatever the stream holds.
+                raw = zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, entry.file_size + 1)
+            except zlib.error as error:
+                raise WorkbookUnreadable(f"{self.name} is damaged in its part {entry.filename} ({error}).") from error
+        elif entry.compress_type == zipfile.ZIP_STORED:
+            raw = body
+        else:
+            raise WorkbookUnreadable(f"{self.name} is packed in a way that no spreadsheet program uses. Save it again.")
+        if len(raw) != entry.file_size or zlib.crc32(raw) != entry.CRC:
+            raise WorkbookUnreadable(f"{self.name} is damaged: the checksum of its part {entry.filename} is wrong.")
+        return raw
+
+
+def _refuse_other_kinds(data: bytes, name: str) -> None:
+    if not data:
+        raise WorkbookUnreadable(f"{name} is empty (0 bytes). Put a workbook there, or remove the file.")
+    if data.startswith(_OLE_MAGIC):
+        raise WorkbookUnreadable(
+            f"{name} is protected by a password, or an old .xls file. Save it as .xlsx without a password."
+        )
+
+
+def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:
+    if len(entries) > MAX_PARTS:
+        raise WorkbookUnreadable(f"{name} has {len(entries):,} parts; at most {MAX_PARTS:,} are accepted.")
+    total = 0
+    for entry in entries:
+        total += entry.file_size
+        swollen = entry.file_size > RATIO_MATTERS_FROM and entry.file_size > MAX_RATIO * entry.compress_size
+        if entry.file_size > MAX_PART_SIZE or total > MAX_TOTAL_SIZE or swollen:
+            raise WorkbookUnreadable(
+                f"{name} would unpack to more than a workbook can need (part {entry.filename}: "
+                f"{entry.file_size:,} bytes from {entry.compress_size:,}); refused."
+            )
+
+
+def load_package(path: Path) -> Package:
+    """Read a workbook file. Raises WorkbookUnreadable in words for the person who named it."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise WorkbookUnreadable(f"There is no file {path}.") from error
+    except IsADirectoryError as error:
+        raise WorkbookUnreadable(f"{path} is a folder, not a workbook.") from error
+    except PermissionError as error:
+        raise WorkbookUnreadable(f"{path} can't be read: permission denied.") from error
+    except OSError as error:
+        raise WorkbookUnreadable(f"{path} can't be read: {error.strerror or error}.") from error
+    return Package(data, path.name)

@@ -1,0 +1,72 @@
+"""The formula that a table's calculated column has in a new row."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from roadwright.sheets.xlsx.addresses import column_number
+from roadwright.sheets.xlsx.cells import Formula
+from roadwright.sheets.xlsx.formula_shift import has_relative_rows, shifted
+from roadwright.sheets.xlsx.markup import local_name, parse_xml
+from roadwright.sheets.xlsx.sheet_part import SheetPart
+from roadwright.sheets.xlsx.tables import Table
+
+
+class _Found(NamedTuple):
+    text: str
+    shared: str | None
+
+
+def formula_for(part: SheetPart, table: Table, row: int, column: int) -> Formula | None:
+    """The column's formula as it stands in ``row``.
+
+    The table's own text serves where it means the same in every row. One with plain references to cells is taken from
+    the nearest row above that holds it; None when no row of the table does, so that there is nothing to fill down.
+    """
+    declared = table.calculated[column]
+    if not has_relative_rows(declared.text):
+        return declared
+    shared: str | None = None
+    for number in range(min(row - 1, table.last_body_row), table.area.first_row, -1):
+        found = _formula_at(part, number, column)
+        if found is None or (shared is not None and found.shared != shared):
+            continue
+        if found.text:
+            return Formula(shifted(found.text, row - number), declared.array)
+        # The text of a shared formula stands in its first cell, further up.
+        shared = found.shared
+    return None
+
+
+def _formula_at(part: SheetPart, row: int, column: int) -> _Found | None:
+    span = part.find(row)
+    if span is None:
+        return None
+    at = 0
+    found: _Found | None = None
+    pieces: list[str] = []
+    inside = False
+    shared: str | None = None
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal at, inside, shared
+        name = local_name(tag)
+        if name == "c":
+            reference = attributes.get("r")
+            at = column_number(reference.rstrip("0123456789")) if reference else at + 1
+        elif name == "f" and at == column:
+            inside = True
+            shared = attributes.get("si") if attributes.get("t") == "shared" else None
+
+    def end(tag: str) -> None:
+        nonlocal inside, found
+        if inside and local_name(tag) == "f":
+            inside = False
+            found = _Found("".join(pieces), shared)
+
+    def text(piece: str) -> None:
+        if inside:
+            pieces.append(piece)
+
+    parse_xml(part.fragment(span), part.where, start, end, text)
+    return found

@@ -1,0 +1,192 @@
+"""Reads one tab's part as a grid of values, in one pass of expat."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from roadwright.sheets.backend import Area, Grid, SheetError, WorkbookUnreadable
+from roadwright.sheets.values import CellError, CellValue, NotCalculated, cell_name
+from roadwright.sheets.xlsx.addresses import column_number, parse_area
+from roadwright.sheets.xlsx.markup import local_name, main_prefixes, new_parser, run_parser
+from roadwright.sheets.xlsx.serials import Shows, from_serial
+from roadwright.sheets.xlsx.text import decode_text
+
+_TRUE = ("1", "true")
+_BOOLEAN_FORMULAS = {"TRUE()": True, "FALSE()": False}
+"""LibreOffice saves a typed TRUE as the formula ``=TRUE()``; it is a plain boolean all the same."""
+
+
+@dataclass(frozen=True)
+class CellFormats:
+    """What turns a cell's stored number or text into a value."""
+
+    strings: Sequence[str]
+    shows: Mapping[str, Shows]
+    date1904: bool
+
+
+@dataclass
+class SheetContent:
+    """A tab as its part says: the grid, and the ranges of formulas that fill several cells at once."""
+
+    grid: Grid
+    arrays: list[Area] = field(default_factory=list)
+
+
+class _Handlers:
+    """The state of one pass. Written for speed: a large tab has a million tags."""
+
+    def __init__(self, raw: bytes, where: str, tab: str, formats: CellFormats) -> None:
+        prefixes = main_prefixes(raw)
+        if not prefixes:
+            raise WorkbookUnreadable(f"{where} is damaged: it holds no tab.")
+        self.where, self.tab, self.formats = where, tab, formats
+        self.content = SheetContent(Grid(date1904=formats.date1904))
+        self.cell_tags = frozenset(f"{prefix}c" for prefix in prefixes)
+        self.value_tags = frozenset(f"{prefix}v" for prefix in prefixes)
+        self.text_tags = frozenset(f"{prefix}t" for prefix in prefixes)
+        self.formula_tags = frozenset(f"{prefix}f" for prefix in prefixes)
+        self.row_tags = frozenset(f"{prefix}row" for prefix in prefixes)
+        self.hint_tags = frozenset(f"{prefix}rPh" for prefix in prefixes)
+        self.inline_tags = frozenset(f"{prefix}is" for prefix in prefixes)
+        self.pieces: list[str] = []
+        self.collecting = self.in_hint = False
+        self.row = self.column = 0
+        self.cells: dict[int, CellValue] = {}
+        self.kind = "n"
+        self.style = "0"
+        self.formula: str | None = None
+        self.value: str | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in self.cell_tags:
+            get = attributes.get
+            reference = get("r")
+            column = column_number(reference.rstrip("0123456789")) if reference else self.column + 1
+            if column <= self.column:
+                raise SheetError(_OUT_OF_ORDER.format(place=f"{self.tab}!{cell_name(self.row, column)}"))
+            self.column = column
+            self.kind, self.style = get("t", "n"), get("s", "0")
+            self.formula = self.value = None
+        elif tag in self.value_tags or tag in self.text_tags:
+            self.pieces.clear()
+            self.collecting = not self.in_hint
+        elif tag in self.formula_tags:
+            self.pieces.clear()
+            self.collecting = True
+            if attributes.get("t") in ("array", "dataTable") and "ref" in attributes:
+                self.content.arrays.append(parse_area(attributes["ref"]))
+        elif tag in self.row_tags:
+            number = attributes.get("r")
+            row = int(number) if number else self.row + 1
+            if row <= self.row:
+                raise SheetError(_OUT_OF_ORDER.format(place=f"{self.tab} row {row}"))
+            self.row, self.column, self.cells = row, 0, {}
+        elif tag in self.inline_tags:
+            self.value = ""
+        elif tag in self.hint_tags:
+            self.in_hint = True
+        elif local_name(tag) == "mergeCell":
+            self.content.grid.merged.append(parse_area(attributes["ref"]))
+
+    def end(self, tag: str) -> None:
+        if tag in self.value_tags:
+            self.value = "".join(self.pieces)
+            self.collecting = False
+        elif tag in self.cell_tags:
+            if self.value is not None or self.formula is not None:
+                self.finish_cell()
+        elif tag in self.text_tags:
+            if self.collecting:
+                self.value = (self.value or "") + "".join(self.pieces)
+            self.collecting = False
+        elif tag in self.formula_tags:
+            self.formula = "".join(self.pieces)
+            self.collecting = False
+        elif tag in self.row_tags:
+            if self.cells:
+                self.content.grid.rows[self.row] = self.cells
+        elif tag in self.hint_tags:
+            self.in_hint = False
+
+    def text(self, piece: str) -> None:
+        if self.collecting:
+            self.pieces.append(piece)
+
+    def finish_cell(self) -> None:
+        value, kind = self.value, self.kind
+        if self.formula is not None:
+            plain = _BOOLEAN_FORMULAS.get(self.formula)
+            if plain is not None:
+                self.cells[self.column] = plain if not value or kind != "b" else value in _TRUE
+                return
+            self.content.grid.formulas.add((self.row, self.column))
+            if not value and (value is None or kind != "str"):
+                self.cells[self.column] = NotCalculated(self.formula)
+                return
+        if value is None or (not value and kind in ("n", "b", "e", "d", "s")):
+            return
+        try:
+            self.cells[self.column] = _decode(value, kind, self.style, self.formats)
+        except (ValueError, IndexError) as error:
+            place = f"{self.tab}!{cell_name(self.row, self.column)}"
+            raise WorkbookUnreadable(
+                f"{self.where} is damaged: {place} holds {value!r}, which is no value of its type. "
+                "Open the workbook in a spreadsheet program, type the cell again, and save."
+            ) from error
+
+
+_OUT_OF_ORDER = (
+    "{place} stands below or beside a later one in the file: its rows and cells are not in order. "
+    "Open the workbook in a spreadsheet program and save it, which puts them in order."
+)
+
+
+def _decode(value: str, kind: str, style: str, formats: CellFormats) -> CellValue:
+    if kind == "s":
+        return formats.strings[int(value)]
+    if kind == "n":
+        number = float(value)
+        if not math.isfinite(number):
+            raise ValueError(value)
+        if style in formats.shows:
+            return from_serial(number, formats.shows[style], formats.date1904)
+        return int(number) if number.is_integer() and abs(number) < 1e15 else number
+    return _RARER_KINDS.get(kind, decode_text)(value)
+
+
+def _iso_date(value: str) -> CellValue:
+    if "T" in value:
+        return dt.datetime.fromisoformat(value).replace(tzinfo=None)
+    return dt.time.fromisoformat(value) if ":" in value else dt.date.fromisoformat(value)
+
+
+_RARER_KINDS: Mapping[str, Callable[[str], CellValue]] = {
+    "b": lambda value: value in _TRUE,
+    "e": CellError,
+    "d": _iso_date,
+}
+"""How the other types of cell are read; ``str`` and ``inlineStr`` are text."""
+
+
+def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
+    """The tab's cells. Raises WorkbookUnreadable when the part is damaged, SheetError when its cells are out of order.
+
+    Cells that an array formula fills count as formulas, too.
+    """
+    parser = new_parser(where)
+    handlers = _Handlers(raw, where, tab, formats)
+    parser.StartElementHandler = handlers.start
+    parser.EndElementHandler = handlers.end
+    parser.CharacterDataHandler = handlers.text
+    run_parser(parser, raw, where)
+    content = handlers.content
+    for area in content.arrays:
+        for row in content.grid.rows:
+            if area.first_row <= row <= area.last_row:
+                cells = content.grid.rows[row]
+                content.grid.formulas.update((row, column) for column in cells if area.covers(row, column))
+    return content

@@ -1,0 +1,114 @@
+"""The cells of one row in its bytes: where they stand, and the row with some of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from roadwright.sheets.xlsx.addresses import column_number
+from roadwright.sheets.xlsx.markup import (
+    Splice,
+    apply_splices,
+    blanked,
+    element_end,
+    local_name,
+    new_parser,
+    run_parser,
+    set_attribute,
+    tag_end,
+)
+
+_TRUE = ("1", "true")
+
+
+@dataclass
+class RowCells:
+    """Where a row's cells stand, as offsets into the row's bytes.
+
+    ``styles`` maps each column that has a cell to the cell's style, in the order of the cells; ``ends`` only holds
+    the columns that were asked for. ``with_formula`` are those of them that hold a formula.
+    """
+
+    attributes: dict[str, str] = field(default_factory=dict)
+    prefix: str = ""
+    styles: dict[int, str | None] = field(default_factory=dict)
+    starts: dict[int, int] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
+    with_formula: set[int] = field(default_factory=set)
+    close: int = 0
+    """Where the row's end tag begins; 0 for a row without one."""
+
+    @property
+    def own_style(self) -> str | None:
+        """The format that the person gave the whole row."""
+        return self.attributes.get("s") if self.attributes.get("customFormat") in _TRUE else None
+
+
+def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCells:
+    """Find the cells of a row; ends and formulas of the wanted columns only, which is much faster."""
+    found = RowCells()
+    parser = new_parser(where)
+    column = 0
+    cell_tag = row_tag = ""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal column, cell_tag, row_tag
+        if tag == cell_tag or (row_tag and local_name(tag) == "c"):
+            cell_tag = tag
+            reference = attributes.get("r")
+            column = column_number(reference.rstrip("0123456789")) if reference else column + 1
+            found.styles[column] = attributes.get("s")
+            found.starts[column] = parser.CurrentByteIndex
+            if column in wanted:
+                parser.EndElementHandler = end
+        elif not row_tag:
+            row_tag = tag
+            found.attributes = attributes
+            found.prefix = tag.removesuffix("row")
+        elif column in wanted and local_name(tag) == "f":
+            found.with_formula.add(column)
+
+    def end(tag: str) -> None:
+        if tag == cell_tag:
+            found.ends[column] = element_end(row, found.starts[column], parser.CurrentByteIndex)
+            parser.EndElementHandler = None
+
+    parser.StartElementHandler = start
+    run_parser(parser, row, where)
+    if row[(end_of_tag := tag_end(row, 0)) - 2 : end_of_tag] != b"/>":
+        found.close = blanked(row).rindex(b"</" + row_tag.encode())
+    return found
+
+
+def changed_row(row: bytes, cells: RowCells, new: dict[int, bytes]) -> bytes:
+    """The row with the cells of some columns replaced or put in between; ``cells`` must have been asked for them."""
+    splices = [_widened_tag(row, cells, new)]
+    columns = list(cells.starts)
+    position = 0
+    inserted: dict[int, list[bytes]] = {}
+    for column in sorted(new):
+        if column in cells.ends:
+            splices.append(Splice(cells.starts[column], cells.ends[column], new[column]))
+            continue
+        while position < len(columns) and columns[position] < column:
+            position += 1
+        at = cells.starts[columns[position]] if position < len(columns) else cells.close
+        inserted.setdefault(at, []).append(new[column])
+    if not cells.close:
+        tag = splices[0]
+        closing = f"</{cells.prefix}row>".encode()
+        body = b"".join(b"".join(pieces) for pieces in inserted.values())
+        opened = tag.new[:-2].rstrip() + b">" + body + closing if body else tag.new
+        return opened + row[tag.end :]
+    splices += [Splice(at, at, b"".join(pieces)) for at, pieces in inserted.items()]
+    return apply_splices(row, splices)
+
+
+def _widened_tag(row: bytes, cells: RowCells, new: dict[int, bytes]) -> Splice:
+    """The row's start tag without its ``spans`` hint where that would be wrong now; a wrong one is worse than none."""
+    end = tag_end(row, 0)
+    tag = row[:end]
+    spans = cells.attributes.get("spans", "").replace(":", " ").split()
+    if spans and (min(new) < int(spans[0]) or max(new) > int(spans[-1])):
+        tag = set_attribute(tag, "spans", None)
+    return Splice(0, end, tag)

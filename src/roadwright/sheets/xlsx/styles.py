@@ -1,0 +1,137 @@
+"""Cell formats: which of them show dates, and a date format for a cell that has none.
+
+A cell's ``s`` attribute counts the ``xf`` elements of ``cellXfs`` (ECMA-376 part 1, 18.8.10).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from roadwright.sheets.xlsx.markup import (
+    Splice,
+    apply_splices,
+    element_end,
+    local_name,
+    new_parser,
+    run_parser,
+    set_attribute,
+    tag_end,
+)
+from roadwright.sheets.xlsx.serials import DateValue, Shows, what_format_shows
+
+MAX_CELL_FORMATS = 65_000
+"""Excel accepts 65,490."""
+
+_DEFAULT_FORMAT = {Shows.DATE: "14", Shows.DATE_AND_TIME: "22", Shows.TIME: "21", Shows.DURATION: "46"}
+"""The built-in number format for each, in the user's own locale."""
+
+
+class NoDateFormat(Exception):
+    """The cell has no date format and none can be added; the message says why."""
+
+
+def needed_for(value: DateValue) -> Shows:
+    """What a cell has to show for this value to be seen whole."""
+    if isinstance(value, dt.timedelta):
+        return Shows.DURATION
+    if isinstance(value, dt.time):
+        return Shows.TIME
+    return Shows.DATE_AND_TIME if isinstance(value, dt.datetime) and value.time() != dt.time() else Shows.DATE
+
+
+class Styles:
+    """The cell formats of a workbook. ``raw`` is the styles part (None when the workbook has none)."""
+
+    def __init__(self, raw: bytes | None, where: str) -> None:
+        self._raw = raw
+        self._where = where
+        self._formats: list[bytes] = []
+        self._added: list[bytes] = []
+        self._list_start = self._list_end = 0
+        self._derived: dict[tuple[str, Shows], str] = {}
+        self.shows: dict[str, Shows] = {}
+        """What the formats show that show no plain number, by the cell's ``s`` attribute; no ``s`` means ``"0"``."""
+        if raw is not None:
+            self._read(raw)
+
+    def _read(self, raw: bytes) -> None:
+        codes: dict[int, str] = {}
+        numbers: list[int] = []
+        path: list[str] = []
+        parser = new_parser(self._where)
+        opened = 0
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal opened
+            path.append(local_name(tag))
+            if path[1:] == ["numFmts", "numFmt"]:
+                codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+            elif path[1:] == ["cellXfs"]:
+                self._list_start = parser.CurrentByteIndex
+            elif path[1:] == ["cellXfs", "xf"]:
+                numbers.append(int(attributes.get("numFmtId", "0")))
+                opened = parser.CurrentByteIndex
+
+        def end(_: str) -> None:
+            if path[1:] == ["cellXfs", "xf"]:
+                self._formats.append(raw[opened : element_end(raw, opened, parser.CurrentByteIndex)])
+            elif path[1:] == ["cellXfs"]:
+                self._list_end = parser.CurrentByteIndex
+            path.pop()
+
+        parser.StartElementHandler, parser.EndElementHandler = start, end
+        run_parser(parser, raw, self._where)
+        for index, number in enumerate(numbers):
+            shows = what_format_shows(number, codes.get(number))
+            if shows is not None:
+                self.shows[str(index)] = shows
+
+    def showing(self, style: str | None, value: DateValue) -> str:
+        """A format like ``style`` that shows this value: the same one where it does, else a copy with a date format.
+
+        Raises NoDateFormat when the workbook has no formats to copy or no room for one more.
+        """
+        style = style or "0"
+        needed = needed_for(value)
+        has = self.shows.get(style)
+        if has is needed or (has is Shows.DATE_AND_TIME and needed is Shows.DATE):
+            return style
+        if needed is Shows.DATE_AND_TIME and has is Shows.DATE:
+            # The person chose to see the day only; the time is kept all the same.
+            return style
+        key = style, needed
+        if key not in self._derived:
+            self._derived[key] = self._derive(style, needed)
+        return self._derived[key]
+
+    def _derive(self, style: str, needed: Shows) -> str:
+        if not style.isdecimal() or int(style) >= len(self._formats):
+            raise NoDateFormat("the workbook has no cell formats to take one from")
+        original = self._formats[int(style)]
+        end = tag_end(original, 0)
+        tag = set_attribute(original[:end], "numFmtId", _DEFAULT_FORMAT[needed])
+        wanted = set_attribute(tag, "applyNumberFormat", "1") + original[end:]
+        known = self._formats + self._added
+        if wanted in known:
+            index = known.index(wanted)
+        else:
+            index = len(known)
+            if index >= MAX_CELL_FORMATS:
+                raise NoDateFormat("the workbook has too many cell formats to add one")
+            self._added.append(wanted)
+        self.shows[str(index)] = needed
+        return str(index)
+
+    def changed(self) -> bytes | None:
+        """The styles part with the added formats, or None when there are none."""
+        if self._raw is None or not self._added:
+            return None
+        start, end = self._list_start, tag_end(self._raw, self._list_start)
+        count = str(len(self._formats) + len(self._added))
+        return apply_splices(
+            self._raw,
+            [
+                Splice(start, end, set_attribute(self._raw[start:end], "count", count)),
+                Splice(self._list_end, self._list_end, b"".join(self._added)),
+            ],
+        )

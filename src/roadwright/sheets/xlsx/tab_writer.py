@@ -1,0 +1,168 @@
+"""The new bytes of a tab's part: cells put into their rows, new rows put in between, every other byte kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from roadwright.sheets.backend import SheetError
+from roadwright.sheets.values import cell_name
+from roadwright.sheets.xlsx.cells import Content, cell_xml
+from roadwright.sheets.xlsx.markup import Splice, apply_splices, parse_xml
+from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells
+from roadwright.sheets.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
+from roadwright.sheets.xlsx.styles import NoDateFormat, Styles
+
+
+@dataclass
+class TabChange:
+    """What to write on one tab.
+
+    ``cells`` maps rows to columns to contents. Rows from ``first_new_row`` on are appended ones and look like
+    ``model_row``, the last row of data before them (``None`` when there was none).
+    """
+
+    tab: str
+    header_row: int
+    cells: dict[int, dict[int, Content]] = field(default_factory=dict)
+    first_new_row: int | None = None
+    model_row: int | None = None
+
+
+class TabWriter:
+    """Writes the cells of one tab. ``formulas_changed`` says afterwards whether formulas came or went."""
+
+    def __init__(
+        self, part: SheetPart, around: Surroundings, styles: Styles, date1904: bool, change: TabChange
+    ) -> None:
+        self._part = part
+        self._around = around
+        self._styles = styles
+        self._date1904 = date1904
+        self._change = change
+        self._above: dict[int, str] = {}
+        self._above_from = 0
+        self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
+        self.formulas_changed = False
+
+    def row_splices(self) -> list[Splice]:
+        """The changes among the rows. Raises SheetError, naming the cell, for what a cell can't hold."""
+        part = self._part
+        splices: list[Splice] = []
+        fresh: dict[int, list[bytes]] = {}
+        for number in sorted(self._change.cells):
+            cells = self._change.cells[number]
+            position = part.position(number)
+            span = part.rows[position] if position < len(part.rows) else None
+            if span is not None and span.number == number:
+                splices.append(self._changed(span, cells))
+            else:
+                row = self._new_row(number, cells)
+                fresh.setdefault(span.start if span else part.data_end, []).append(row)
+        if part.closed:
+            body = b"".join(b"".join(rows) for rows in fresh.values())
+            opened = part.raw[part.data_tag : part.data_start - 2].rstrip() + b">"
+            closing = f"</{part.prefix}sheetData>".encode()
+            return [Splice(part.data_tag, part.data_start, opened + body + closing)] if body else []
+        return splices + [Splice(at, at, b"".join(rows)) for at, rows in fresh.items()]
+
+    def _changed(self, span: RowSpan, cells: Mapping[int, Content]) -> Splice:
+        row = self._part.fragment(span)
+        found = locate_cells(row, self._part.where, cells)
+        if any(column not in found.styles for column in cells):
+            self._look_above(span.number)
+        new: dict[int, bytes] = {}
+        for column, content in cells.items():
+            if column in found.styles:
+                style = found.styles[column]
+            elif content is None:
+                continue
+            else:
+                style = self._style_for(span.number, column, content, found)
+            new[column] = self._cell(found.prefix, span.number, column, content, style)
+            if style is not None:
+                found.styles[column] = style
+        self.formulas_changed |= bool(found.with_formula)
+        self._remember(span.number, found)
+        return Splice(span.start, span.end, changed_row(row, found, new) if new else row)
+
+    def _new_row(self, number: int, cells: Mapping[int, Content]) -> bytes:
+        prefix = self._part.prefix
+        self._look_above(number)
+        wanted = dict(cells)
+        if self._is_appended(number):
+            wanted |= {column: None for column in self._model if column not in cells}
+        body: list[bytes] = []
+        for column in sorted(wanted):
+            content = wanted[column]
+            style = self._style_for(number, column, content, None)
+            if content is not None or style is not None:
+                body.append(self._cell(prefix, number, column, content, style))
+        return f'<{prefix}row r="{number}">'.encode() + b"".join(body) + f"</{prefix}row>".encode()
+
+    def _is_appended(self, row: int) -> bool:
+        return self._change.first_new_row is not None and row >= self._change.first_new_row
+
+    def _cell(self, prefix: str, row: int, column: int, content: Content, style: str | None) -> bytes:
+        try:
+            if isinstance(content, dt.date | dt.time | dt.timedelta):
+                style = self._styles.showing(style, content)
+            return cell_xml(prefix, row, column, content, style=style, date1904=self._date1904)
+        except NoDateFormat as error:
+            raise SheetError(
+                f"{self._change.tab}!{cell_name(row, column)}: a date ({content}) can't be written, because {error}. "
+                "Format the column as a date and run again."
+            ) from error
+        except ValueError as error:
+            raise SheetError(f"{self._change.tab}!{cell_name(row, column)} can't hold {error}.") from error
+
+    def _style_for(self, row: int, column: int, content: Content, found: RowCells | None) -> str | None:
+        """The format of a cell that isn't there yet: the first candidate that does not turn its number into a date."""
+        plain_number = isinstance(content, int | float)
+        for style in self._candidates(row, column, found):
+            if style is not None and not (plain_number and style in self._styles.shows):
+                return style
+        return None
+
+    def _candidates(self, row: int, column: int, found: RowCells | None) -> Iterator[str | None]:
+        if row == self._change.header_row and found is not None:
+            # A new column's name looks like its neighbour.
+            yield next((style for other, style in reversed(sorted_styles(found)) if other < column), None)
+        if found is not None:
+            yield found.own_style
+        yield self._model.get(column) if self._is_appended(row) else self._above.get(column)
+        yield self._around.column_style(column)
+
+    def _look_above(self, row: int) -> None:
+        """Learn the formats of the row above, unless it was the last one that was written."""
+        position = self._part.position(row) - 1
+        if position < 0 or self._part.rows[position].number <= max(self._change.header_row, self._above_from):
+            return
+        above = self._part.rows[position]
+        self._remember(above.number, locate_cells(self._part.fragment(above), self._part.where))
+
+    def _remember(self, row: int, found: RowCells) -> None:
+        if row > self._change.header_row:
+            self._above.update((column, style) for column, style in found.styles.items() if style is not None)
+            self._above_from = row
+
+    def _styles_of(self, row: int) -> dict[int, str]:
+        span = self._part.find(row)
+        if span is None:
+            return {}
+        found = locate_cells(self._part.fragment(span), self._part.where)
+        return {column: style for column, style in found.styles.items() if style is not None}
+
+
+def sorted_styles(found: RowCells) -> list[tuple[int, str | None]]:
+    """Columns and styles of a row's cells, from left to right."""
+    return sorted(found.styles.items())
+
+
+def assembled(part: SheetPart, splices: list[Splice]) -> bytes:
+    """The part with all changes made, checked to be well-formed before anyone has to open it."""
+    new = apply_splices(part.raw, splices)
+    if new != part.raw:
+        parse_xml(new, part.where)
+    return new

@@ -1,0 +1,124 @@
+"""One .xlsx or .xlsm file as a workbook of the sheet engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from roadwright.sheets.backend import Grid, TabEdit, WorkbookUnreadable
+from roadwright.sheets.values import cell_name
+from roadwright.sheets.xlsx.appending import plan_rows
+from roadwright.sheets.xlsx.book import Sheet, read_book
+from roadwright.sheets.xlsx.container import Package, load_package
+from roadwright.sheets.xlsx.patching import TabWork, changed_parts
+from roadwright.sheets.xlsx.protection import protection
+from roadwright.sheets.xlsx.reader import CellFormats, SheetContent, read_sheet
+from roadwright.sheets.xlsx.shared_strings import read_shared_strings
+from roadwright.sheets.xlsx.styles import Styles
+from roadwright.sheets.xlsx.swap import refuse_changed, refuse_locked, replace_workbook
+from roadwright.sheets.xlsx.tables import Table, read_tables
+from roadwright.sheets.xlsx.zip_copy import packed
+
+
+class XlsxWorkbook:
+    """A workbook file as it was when it was read; see ``roadwright.sheets.backend.Workbook``.
+
+    Nothing of the file is held open. A tab is parsed once and its grid kept, so grids must not be changed by callers.
+    """
+
+    def __init__(self, path: Path, scratch: Path | None = None) -> None:
+        self._path = path
+        self._scratch = scratch
+        self._take(load_package(path))
+
+    def _take(self, package: Package) -> None:
+        self._package = package
+        self._book = read_book(package)
+        self._formats: CellFormats | None = None
+        self._contents: dict[str, SheetContent] = {}
+        self._tables: dict[str, list[Table]] = {}
+
+    @property
+    def name(self) -> str:
+        return self._path.name
+
+    def tabs(self) -> list[str]:
+        return [sheet.name for sheet in self._book.sheets]
+
+    def read(self, tab: str) -> Grid:
+        return self._content(self._sheet(tab)).grid
+
+    def plan_append(self, edit: TabEdit) -> list[int]:
+        sheet = self._sheet(edit.tab)
+        return plan_rows(edit, self._content(sheet).grid, self._tables_of(sheet)).rows
+
+    def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], str]:
+        sheet = self._sheet(edit.tab)
+        content, tables = self._content(sheet), self._tables_of(sheet)
+        found: dict[tuple[int, int], str] = {}
+        for row, column in edit.cells:
+            if reason := protection(content, tables, row, column):
+                found[row, column] = f"{cell_name(row, column)} {reason}"
+        return found
+
+    def write(self, edits: Sequence[TabEdit]) -> bool:
+        works = [self._work(edit) for edit in edits]
+        if len({work.sheet.part for work in works}) < len(works):
+            raise ValueError("two edits of one write name the same tab")
+        changed = changed_parts(self._package, self._book, works)
+        if not changed:
+            return False
+        refuse_locked(self._path)
+        refuse_changed(self._path, self._package.sha256)
+        new = packed(self._package, changed)
+        replace_workbook(self._path, new, self._package.sha256, self._scratch)
+        self._take(Package(new, self.name))
+        return True
+
+    def _work(self, edit: TabEdit) -> TabWork:
+        sheet = self._sheet(edit.tab)
+        return TabWork(sheet, edit, self._content(sheet), self._tables_of(sheet))
+
+    def _sheet(self, tab: str) -> Sheet:
+        # Names of tabs ignore case in spreadsheet programs.
+        for sheet in self._book.sheets:
+            if sheet.name.casefold() == tab.casefold():
+                return sheet
+        have = ", ".join(sheet.name for sheet in self._book.sheets) or "no tabs with cells"
+        raise WorkbookUnreadable(f"{self.name} has no tab {tab}. It has: {have}.")
+
+    def _content(self, sheet: Sheet) -> SheetContent:
+        if sheet.part not in self._contents:
+            package = self._package
+            where = package.where(sheet.part)
+            content = read_sheet(package.read(sheet.part), where, sheet.name, self._cell_formats())
+            grid = content.grid
+            for table in self._tables_of(sheet):
+                grid.totals_rows.update(range(table.last_body_row + 1, table.area.last_row + 1))
+            # Without formulas on the tab there is nothing that could be out of date.
+            grid.stale = self._book.recalculates and bool(grid.formulas)
+            self._contents[sheet.part] = content
+        return self._contents[sheet.part]
+
+    def _cell_formats(self) -> CellFormats:
+        if self._formats is None:
+            package, book = self._package, self._book
+            styles = Styles(package.read(book.styles) if book.styles else None, package.where(book.styles or "styles"))
+            strings: list[str] = []
+            if book.shared_strings:
+                strings = read_shared_strings(package.read(book.shared_strings), package.where(book.shared_strings))
+            self._formats = CellFormats(strings, styles.shows, book.date1904)
+        return self._formats
+
+    def _tables_of(self, sheet: Sheet) -> list[Table]:
+        if sheet.part not in self._tables:
+            self._tables[sheet.part] = read_tables(self._package, sheet)
+        return self._tables[sheet.part]
+
+
+def open_workbook(path: Path, scratch: Path | None = None) -> XlsxWorkbook:
+    """Read a workbook file. ``scratch`` is the folder for temporary files (else the workbook's own).
+
+    Raises WorkbookUnreadable when the file is missing, damaged, password-protected or no .xlsx or .xlsm workbook.
+    """
+    return XlsxWorkbook(path, scratch)
