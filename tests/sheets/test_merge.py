@@ -1,0 +1,121 @@
+"""The three-way merge of one row."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roadwright.sheets.merge import OnConflict, RowMerge, merge_row
+
+A, B, C = "a", "b", "c"
+
+
+def merged(base: object, sheet: object, stored: object, how: OnConflict = OnConflict.ASK) -> RowMerge:
+    return merge_row(["x"], base={"x": base}, sheet={"x": sheet}, stored={"x": stored}, on_conflict=how)
+
+
+@pytest.mark.parametrize(
+    ("base", "sheet", "stored", "changes", "conflicts"),
+    [
+        (A, A, A, {}, {}),
+        (A, A, B, {}, {}),  # the database moved on; an untouched cell follows
+        (A, B, A, {"x": B}, {}),  # the person's edit
+        (A, B, B, {}, {}),  # both came to the same
+        (A, B, C, {}, {"x": (B, C)}),
+        (A, None, A, {"x": None}, {}),  # clearing is an edit
+        (A, None, B, {}, {"x": (None, B)}),
+        (A, B, None, {}, {"x": (B, None)}),
+        (None, B, None, {"x": B}, {}),
+        (None, None, B, {}, {}),
+    ],
+)
+def test_three_ways(
+    base: object, sheet: object, stored: object, changes: dict[str, object], conflicts: dict[str, object]
+) -> None:
+    result = merged(base, sheet, stored)
+    assert result.changes == changes
+    assert result.conflicts == conflicts
+    assert result.edited == ({"x"} if base != sheet else set())
+
+
+def test_a_conflict_can_be_settled_either_way() -> None:
+    assert merged(A, B, C, OnConflict.SHEET).changes == {"x": B}
+    assert merged(A, B, C, OnConflict.SHEET).conflicts == {}
+    for_database = merged(A, B, C, OnConflict.DATABASE)
+    assert (for_database.changes, for_database.conflicts) == ({}, {})
+
+
+@pytest.mark.parametrize("how", list(OnConflict))
+def test_settling_touches_conflicts_only(how: OnConflict) -> None:
+    assert merged(A, B, A, how).changes == {"x": B}
+    assert merged(A, A, B, how).changes == {}
+
+
+def test_two_people_on_different_fields_both_keep_their_edits() -> None:
+    result = merge_row(
+        ["x", "y"], base={"x": A, "y": A}, sheet={"x": B, "y": A}, stored={"x": A, "y": C}, on_conflict=OnConflict.ASK
+    )
+    assert result == RowMerge(changes={"x": B}, edited={"x"})
+
+
+def test_what_the_sheet_does_not_say_stays_as_stored() -> None:
+    result = merge_row(["x", "y"], base={"x": A, "y": A}, sheet={"y": B}, stored={"x": C, "y": A})
+    assert result == RowMerge(changes={"y": B}, edited={"y"})
+
+
+def test_only_named_columns_are_merged() -> None:
+    assert merge_row([], base={"x": A}, sheet={"x": B}, stored={"x": A}) == RowMerge()
+
+
+@pytest.mark.parametrize("base", [None, {}])
+def test_without_a_base_what_was_typed_is_an_edit_and_a_blank_is_none(base: dict[str, object] | None) -> None:
+    result = merge_row(["x", "y", "z"], base=base, sheet={"x": B, "y": None, "z": C}, stored={"y": A, "z": A})
+    assert result.changes == {"x": B}
+    assert result.conflicts == {"z": (C, A)}
+    assert result.edited == {"x", "z"}
+
+
+def test_without_a_base_a_blank_is_what_a_blank_means() -> None:
+    sheet = {"x": True, "y": False}
+    result = merge_row(
+        ["x", "y"], base=None, sheet=sheet, stored={"x": False, "y": True}, blanks={"x": True, "y": True}
+    )
+    assert result.edited == {"y"}
+    assert result.changes == {"y": False}
+
+
+def test_a_known_base_outweighs_what_a_blank_means() -> None:
+    result = merge_row(["x"], base={"x": False}, sheet={"x": True}, stored={"x": False}, blanks={"x": True})
+    assert result.changes == {"x": True}
+
+
+def test_a_computed_value_gives_way_to_what_is_typed() -> None:
+    result = merge_row(["x"], base={"x": A}, sheet={"x": B}, stored={"x": C}, yielding={"x"})
+    assert result == RowMerge(changes={"x": B}, edited={"x"})
+    untouched = merge_row(["x"], base={"x": A}, sheet={"x": A}, stored={"x": C}, yielding={"x"})
+    assert untouched == RowMerge()
+
+
+_VALUE = st.sampled_from((None, "a", "b", 1, 0, True, ("a",)))
+_ROW = st.dictionaries(st.sampled_from("xyz"), _VALUE)
+
+
+@given(base=st.none() | _ROW, sheet=_ROW, stored=_ROW, how=st.sampled_from(OnConflict))
+def test_whatever_the_three_say(
+    base: dict[str, object] | None, sheet: dict[str, object], stored: dict[str, object], how: OnConflict
+) -> None:
+    result = merge_row("xyz", base=base, sheet=sheet, stored=stored, on_conflict=how)
+    assert not result.changes.keys() & result.conflicts.keys()
+    assert result.changes.keys() | result.conflicts.keys() <= result.edited <= sheet.keys()
+    assert all(sheet[column] == value for column, value in result.changes.items())
+    assert how is OnConflict.ASK or not result.conflicts
+    # once stored and shown again, nothing is left to merge
+    after = {**stored, **result.changes}
+    shown = {
+        column: result.conflicts[column][0] if column in result.conflicts else after.get(column) for column in sheet
+    }
+    again = merge_row("xyz", base={**(base or {}), **{c: shown[c] for c in shown if c not in result.conflicts}},
+                      sheet=shown, stored=after, on_conflict=how)  # fmt: skip
+    assert again.changes == {}
+    assert again.conflicts == result.conflicts
