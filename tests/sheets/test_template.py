@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import warnings
@@ -12,12 +13,13 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roadwright.sheets.backend import Grid, SheetError
+from roadwright.sheets.backend import SheetError, TabEdit
 from roadwright.sheets.kinds import BOOLEAN, COUNT, DATE, KEY, LONG_TEXT, NUMBER, PERIOD, SCORE, TEXT, choice
 from roadwright.sheets.read import read_table
 from roadwright.sheets.spec import Column, Kind, Layout, Owner, TabSpec
 from roadwright.sheets.template import LAST_ROW, header_note, template_bytes, write_template
 from roadwright.sheets.values import column_letters
+from roadwright.sheets.xlsx import open_workbook
 from roadwright.tabs import TABS, workbooks
 
 SPEC = TabSpec(
@@ -258,13 +260,26 @@ def test_every_declared_workbook_makes_a_template_that_reads_back_empty(name: st
         write_template(path, specs)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [spec.name for spec in specs]
+    ours = open_workbook(path)
     for spec in specs:
-        sheet = book[spec.name]
-        grid = Grid(rows={1: {number: str(cell.value) for number, cell in enumerate(sheet[1], start=1)}})
-        table = read_table(grid, spec, tab=spec.name)
+        table = read_table(ours.read(spec.name), spec, tab=spec.name)
         assert list(table.columns) == [column.name for column in spec.columns]
         assert (table.rows, table.leftovers, table.missing_system) == ([], [], ())
-        assert sheet.max_row == 1
+        assert (book[spec.name].max_row, table.last_data_row) == (1, 1)
+
+
+def test_rows_that_the_backend_adds_look_like_typed_ones_and_grow_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "Box.xlsx"
+    write_template(path, (SPEC,))
+    row = {POSITION["title"]: "A", POSITION["due"]: dt.date(2026, 5, 31), POSITION["is_urgent"]: True}
+    open_workbook(path).write([TabEdit("Ideas", 1, appended=[row], last_data_row=1)])
+    sheet = openpyxl.load_workbook(path)["Ideas"]
+    assert sheet.cell(2, POSITION["title"]).font.name == "Calibri"
+    assert sheet.cell(2, POSITION["due"]).number_format == "yyyy-mm-dd"
+    assert sheet.cell(2, POSITION["due"]).value == dt.datetime(2026, 5, 31)
+    assert sheet.auto_filter.ref == f"A1:N{LAST_ROW}"
+    (found,) = read_table(open_workbook(path).read("Ideas"), SPEC, tab="Ideas").rows
+    assert (found.number, found.values["title"], found.values["is_urgent"]) == (2, "A", True)
 
 
 def test_notes_of_all_tabs_are_whole_sentences() -> None:
