@@ -18,7 +18,7 @@ from roadwright.sheets.kinds import BOOLEAN, COUNT, DATE, KEY, LONG_TEXT, NUMBER
 from roadwright.sheets.read import read_table
 from roadwright.sheets.spec import Column, Kind, Layout, Owner, TabSpec
 from roadwright.sheets.template import LAST_ROW, header_note, template_bytes, write_template
-from roadwright.sheets.values import column_letters
+from roadwright.sheets.values import CellValue, column_letters
 from roadwright.sheets.xlsx import open_workbook
 from roadwright.tabs import TABS, workbooks
 
@@ -271,7 +271,11 @@ def test_every_declared_workbook_makes_a_template_that_reads_back_empty(name: st
 def test_rows_that_the_backend_adds_look_like_typed_ones_and_grow_nothing(tmp_path: Path) -> None:
     path = tmp_path / "Box.xlsx"
     write_template(path, (SPEC,))
-    row = {POSITION["title"]: "A", POSITION["due"]: dt.date(2026, 5, 31), POSITION["is_urgent"]: True}
+    row: dict[int, CellValue | None] = {
+        POSITION["title"]: "A",
+        POSITION["due"]: dt.date(2026, 5, 31),
+        POSITION["is_urgent"]: True,
+    }
     open_workbook(path).write([TabEdit("Ideas", 1, appended=[row], last_data_row=1)])
     sheet = openpyxl.load_workbook(path)["Ideas"]
     assert sheet.cell(2, POSITION["title"]).font.name == "Calibri"
