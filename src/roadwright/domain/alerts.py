@@ -1,4 +1,4 @@
-"""What an alert of an optimization run is about, and how much it matters."""
+"""What an alert of an optimization run is about."""
 
 from __future__ import annotations
 
@@ -6,15 +6,9 @@ from enum import StrEnum
 
 
 class AlertKind(StrEnum):
-    """What an alert is about."""
+    """What an alert is about, as Gaps_And_Alerts names it."""
 
     TARGET = "target"
     CONSTRAINT = "constraint"
     DATA = "data"
     INFEASIBLE = "infeasible"
-
-
-class Severity(StrEnum):
-    INFO = "info"
-    WARNING = "warning"
-    CRITICAL = "critical"

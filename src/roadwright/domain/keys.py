@@ -18,3 +18,9 @@ def parse_key(prefix: str, text: str) -> int | None:
     """The number in a key, in any case and with outer blanks, or None where the text is no such key."""
     match = re.fullmatch(rf"\s*{prefix}-(\d{{1,12}})\s*", text, re.IGNORECASE | re.ASCII)
     return int(match[1]) if match else None
+
+
+def canonical_key(text: str) -> str | None:
+    """An initiative's key as it is stored (``init-1`` is ``INIT-000001``), or None where the text is no such key."""
+    number = parse_key(INITIATIVE, text)
+    return None if number is None else make_key(INITIATIVE, number)

@@ -13,7 +13,7 @@ from roadwright.domain.optimization import ConstraintType, FindingKind, Severity
 from roadwright.optimize.clashes import clashes
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.problem import Finding, Problem
-from roadwright.optimize.targets import target_notices
+from roadwright.optimize.targets import slice_name, target_notices
 
 
 def check(problem: Problem) -> list[Finding]:
@@ -92,7 +92,7 @@ def _empty_targets(model: Model) -> Iterable[Finding]:
         if not model.universe.in_slice(target.dimension, target.dimension_key):
             yield Finding(
                 target.id,
-                f"no candidate has {target.dimension} {target.dimension_key}: nothing can be achieved there",
+                f"there is no candidate in {slice_name(target.dimension, target.dimension_key)}: nothing is achieved there",
                 Severity.WARNING,
                 FindingKind.TARGET,
             )

@@ -22,6 +22,7 @@ from roadwright.domain.optimization import (
 from roadwright.optimize.exact import as_float, exact, exact_sum, rounding_of
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.problem import Constraint, Finding
+from roadwright.optimize.targets import slice_name
 
 
 def clashes(model: Model) -> list[Finding]:
@@ -71,7 +72,7 @@ def _floors(model: Model) -> Iterable[Finding]:
     floors: dict[tuple[object, ...], _Limit] = {}
     for row in _of_type(model, ConstraintType.CAPACITY_FLOOR):
         floor = _Limit(row, exact(row.min_tokens or 0.0))
-        where = f"{row.dimension} {row.dimension_key}"
+        where = slice_name(row.dimension or "", row.dimension_key)
         cap = caps.get(_slice(row))
         if cap is not None and floor.value - cap.value > rounding_of(floor.value):
             yield _critical(
@@ -162,7 +163,7 @@ def _targets_out_of_reach(model: Model) -> Iterable[Finding]:
         if needed.need - most > rounding_of(needed.need):
             yield _critical(
                 target.id,
-                f"asks for an improvement of {_number(needed.need)} in {target.kpi_key} for {target.dimension} "
-                f"{target.dimension_key}, and all candidates together bring {_number(most)}",
+                f"asks for an improvement of {_number(needed.need)} in {target.kpi_key} for "
+                f"{slice_name(target.dimension, target.dimension_key)}, and all candidates there bring {_number(most)}",
                 FindingKind.TARGET,
             )

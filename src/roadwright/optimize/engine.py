@@ -23,6 +23,7 @@ TOLERANCE = 1e-9
 ROW_SIZE = 6
 COST_SIZE = 10
 """The largest coefficient of a row (of the objective) is about two to this power after scaling."""
+MAX_EXPONENT = 1000
 PRESOLVE_LIMIT = 20_000
 """With more columns HiGHS' presolve costs more than it saves, and can't be interrupted."""
 
@@ -113,7 +114,9 @@ def cost_error(size: float) -> float:
 
 def power_of_two(largest: float, size: int) -> float:
     """The power of two that brings `largest` to about two to the power of `size` (1 where there is nothing)."""
-    return float(2.0 ** (size - round(np.log2(largest)))) if largest > 0 else 1.0
+    if largest <= 0:
+        return 1.0
+    return float(2.0 ** min(MAX_EXPONENT, max(-MAX_EXPONENT, size - round(np.log2(largest)))))
 
 
 class _Run:
@@ -242,5 +245,5 @@ def _row_scales(linear: Linear) -> Values:
     uneven = (largest != 1.0) | (smallest != 1.0)
     scales = np.ones(len(lengths))
     use = filled & uneven & (largest > 0)
-    scales[use] = 2.0 ** (ROW_SIZE - np.round(np.log2(largest[use])))
+    scales[use] = 2.0 ** np.clip(ROW_SIZE - np.round(np.log2(largest[use])), -MAX_EXPONENT, MAX_EXPONENT)
     return scales

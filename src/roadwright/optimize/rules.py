@@ -11,6 +11,7 @@ from math import inf
 from roadwright.domain.optimization import ConstraintType, FindingKind, Severity
 from roadwright.optimize.canonical import constraint_order
 from roadwright.optimize.problem import Constraint, Finding
+from roadwright.optimize.targets import slice_name
 from roadwright.optimize.universe import Universe
 
 
@@ -104,7 +105,8 @@ class _Resolver:
         row = self.row
         places = self.universe.in_slice(row.dimension or "", row.dimension_key)
         if not places:
-            self.warn(f"no candidate has {row.dimension} {row.dimension_key}: nothing can be spent there")
+            name = slice_name(row.dimension or "", row.dimension_key)
+            self.warn(f"there is no candidate in {name}: nothing is spent there")
         usage = self.universe.usage(row.resource)
         return places, [usage[place] for place in places]
 

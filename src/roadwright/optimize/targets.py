@@ -15,6 +15,11 @@ def is_everything(dimension: str) -> bool:
     return parse_dimension(dimension) == (Dimension.ALL,)
 
 
+def slice_name(dimension: str, dimension_key: str) -> str:
+    """A slice in the user's words."""
+    return "the whole portfolio" if is_everything(dimension) else f"{dimension} {dimension_key}"
+
+
 def baseline_of(problem: Problem, target: Target) -> float | None:
     """The baseline that applies: the target's own, or for the whole portfolio the KPI's."""
     if target.baseline_value is not None:
@@ -56,7 +61,7 @@ def target_notices(problem: Problem) -> list[Finding]:
     return [
         Finding(
             target.id,
-            f"no baseline_value for {target.dimension} {target.dimension_key}: the target is taken as the change "
+            f"no baseline_value for {slice_name(target.dimension, target.dimension_key)}: the target is taken as the change "
             "that the portfolio must bring there",
             Severity.INFO,
             FindingKind.TARGET,

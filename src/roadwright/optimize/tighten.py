@@ -114,6 +114,9 @@ def _remove_fixed(work: _Entries) -> None:
     work.high = work.high - constant + FLOAT_ERROR * (gross + np.where(np.isfinite(work.high), np.abs(work.high), 0.0))
     idle = np.isneginf(work.low) & np.isposinf(work.high)
     work.keep(~there & ~idle[work.rows])
+    # What is settled altogether was judged, with its margin, when it was settled.
+    empty = np.bincount(work.rows, minlength=len(work.low)) == 0
+    work.low[empty], work.high[empty] = -np.inf, np.inf
 
 
 def _shrink(work: _Entries) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -37,13 +37,14 @@ def merge_row(
     stored: Mapping[str, object],
     blanks: Mapping[str, object] | None = None,
     on_conflict: OnConflict = OnConflict.ASK,
+    yielding: Collection[str] = (),
 ) -> RowMerge:
     """Merge the named columns of one row.
 
     A column that the sheet does not have, or could not read, is not in ``sheet`` and stays as stored. A column
     without a base (the row was typed by hand, or the copy is older than the column) counts as having shown a blank:
     what was typed there is an edit, what was left blank is none. ``blanks`` gives what a blank means, where that is
-    not None.
+    not None. ``yielding`` columns hold a computed value in the store, which gives way to what a person types.
     """
     result = RowMerge()
     for column in columns:
@@ -57,7 +58,7 @@ def merge_row(
         result.edited.add(column)
         if said == kept:
             continue
-        if kept == shown or on_conflict is OnConflict.SHEET:
+        if kept == shown or column in yielding or on_conflict is OnConflict.SHEET:
             result.changes[column] = said
         elif on_conflict is OnConflict.ASK:
             result.conflicts[column] = (said, kept)

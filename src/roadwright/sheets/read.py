@@ -23,6 +23,9 @@ class HeaderProblem(SheetError):
     """The header row can't be matched to the tab's declaration."""
 
 
+_TYPED = (Owner.INPUT, Owner.SHARED, Owner.SHEET_ONLY)
+
+
 @dataclass
 class Row:
     """One data row, addressed by its number in the sheet.
@@ -36,6 +39,8 @@ class Row:
     raw: dict[str, CellValue] = field(default_factory=dict)
     values: dict[str, object] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    overtyped: set[str] = field(default_factory=set)
+    """Columns of the backend's own in which something unreadable stands; it is overwritten."""
 
     def text(self, column: str) -> str:
         value = self.values.get(column)
@@ -127,7 +132,7 @@ def _read_row(number: int, raw: Mapping[str, CellValue], spec: TabSpec, columns:
         column = spec.by_name[name]
         value = raw.get(name)
         if merged and (area := _covering(number, position, merged)):
-            if column.owner in (Owner.INPUT, Owner.SHARED):
+            if column.owner in _TYPED:
                 master = cell_name(area.first_row, area.first_column)
                 row.problems[name] = f"{name}: the cell is merged into {master}; unmerge it and type its value"
             continue
@@ -142,7 +147,10 @@ def _read_row(number: int, raw: Mapping[str, CellValue], spec: TabSpec, columns:
                     column.check(result)
                 row.values[name] = column.blank_means if result is None else result
         except CellProblem as problem:
-            row.problems[name] = f"{name}: {problem}"
+            if column.owner in _TYPED or name in spec.identity:
+                row.problems[name] = f"{name}: {problem}"
+            else:
+                row.overtyped.add(name)
     return row
 
 

@@ -17,6 +17,29 @@ from roadwright.tabs.optimization_center import (
 from roadwright.tabs.product_ops import KPI_CONTRIBUTIONS, MATH_MODELS, METRICS_CONFIG, PARAMS, SCORING_INPUTS
 from roadwright.tabs.roadmaps import GATES, ROADMAP_ENTRIES, ROADMAPS
 
+__all__ = [
+    "BACKLOG",
+    "BY_NAME",
+    "CANDIDATES",
+    "CONSTRAINTS",
+    "GAPS_AND_ALERTS",
+    "GATES",
+    "INTAKE",
+    "KPI_CONTRIBUTIONS",
+    "MATH_MODELS",
+    "METRICS_CONFIG",
+    "PARAMS",
+    "RESULTS",
+    "ROADMAPS",
+    "ROADMAP_ENTRIES",
+    "RUNS",
+    "SCENARIO_CONFIG",
+    "SCORING_INPUTS",
+    "TABS",
+    "TARGETS",
+    "workbooks",
+]
+
 TABS: tuple[TabSpec, ...] = (
     INTAKE,
     BACKLOG,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from roadwright.domain.alerts import AlertKind, Severity
+from roadwright.domain.alerts import AlertKind
 from roadwright.domain.initiatives import Lifecycle
-from roadwright.domain.optimization import ConstraintType, ObjectiveMode, RunStatus, TargetKind
+from roadwright.domain.optimization import ConstraintType, ObjectiveMode, RunStatus, Severity, TargetKind
 from roadwright.sheets.kinds import (
     BOOLEAN,
     CONTRIBUTIONS,

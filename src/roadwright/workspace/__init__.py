@@ -1,1 +1,1 @@
-"""."""
+"""A workspace: the folder with its settings, its workbooks and its database."""

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from roadwright.sheets.backend import Area
-from roadwright.sheets.values import cell_name
+from roadwright.sheets.values import cell_name, column_letters
 
 LAST_ROW = 1_048_576
 """The number of rows that a tab has room for."""
@@ -19,10 +19,14 @@ _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
 @lru_cache(maxsize=LAST_COLUMN)
 def column_number(letters: str) -> int:
-    """The 1-based number of a column: ``A`` is 1, ``AB`` is 28."""
+    """The 1-based number of a column: ``A`` is 1, ``AB`` is 28. Raises ValueError for what names no column."""
     number = 0
+    if not (letters.isascii() and letters.isalpha()):
+        raise ValueError(f"{letters!r} is no column")
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
+    if number > LAST_COLUMN:
+        raise ValueError(f"{letters!r} is no column")
     return number
 
 
@@ -47,3 +51,11 @@ def area_text(area: Area) -> str:
     first = cell_name(area.first_row, area.first_column)
     last = cell_name(area.last_row, area.last_column)
     return first if first == last else f"{first}:{last}"
+
+
+def absolute_text(area: Area) -> str:
+    """The range with dollar signs, as defined names hold it: ``$A$1:$F$20``."""
+    return ":".join(
+        f"${column_letters(column)}${row}"
+        for row, column in ((area.first_row, area.first_column), (area.last_row, area.last_column))
+    )

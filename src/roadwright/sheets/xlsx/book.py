@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from roadwright.sheets.backend import WorkbookUnreadable
+from roadwright.sheets.backend import Area, WorkbookUnreadable
+from roadwright.sheets.xlsx.addresses import absolute_text
 from roadwright.sheets.xlsx.container import Package
 from roadwright.sheets.xlsx.markup import Splice, local_name, main_prefixes, new_parser, parse_xml, retag, run_parser
 from roadwright.sheets.xlsx.relations import relations
@@ -127,12 +128,15 @@ def ask_for_recalculation(raw: bytes, where: str) -> list[Splice]:
     return [Splice(places[0], places[0], b"<" + prefix + b'calcPr calcId="0" fullCalcOnLoad="1"/>')]
 
 
-def grow_filter_name(raw: bytes, sheet: Sheet, old_last_row: int, new_last_row: int) -> list[Splice]:
-    """Changes that keep the hidden name of a tab's filter in step with the filter, which ended on the old last row."""
+def move_filter_name(raw: bytes, sheet: Sheet, old: Area, new: Area) -> list[Splice]:
+    """Changes that keep the hidden name of a tab's filter in step with the filter itself."""
     pattern = re.compile(
         rb"<(?:[^\s<>/:]+:)?definedName\b"
         rb"""(?=[^>]*\bname\s*=\s*["']_xlnm\._FilterDatabase["'])"""
-        rb"""(?=[^>]*\blocalSheetId\s*=\s*["']""" + str(sheet.index).encode() + rb"""["'])[^>]*>"""
-        rb"[^<]*\$(" + str(old_last_row).encode() + rb")\s*(?=</)"
+        rb"""(?=[^>]*\blocalSheetId\s*=\s*["']"""
+        + str(sheet.index).encode()
+        + rb"""["'])[^>]*>[^<]*!("""
+        + re.escape(absolute_text(old)).encode()
+        + rb")\s*(?=</)"
     )
-    return [Splice(*match.span(1), str(new_last_row).encode()) for match in pattern.finditer(raw)]
+    return [Splice(*match.span(1), absolute_text(new).encode()) for match in pattern.finditer(raw)]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from roadwright.sheets.xlsx.book import Book
 from roadwright.sheets.xlsx.container import Package
-from roadwright.sheets.xlsx.markup import apply_splices
+from roadwright.sheets.xlsx.markup import apply_splices, start_tags
 from roadwright.sheets.xlsx.relations import CONTENT_TYPES, relations_part, without_kind, without_override
-
-_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f[\s>/]")
-
 
 def has_formulas(package: Package, book: Book) -> bool:
     """Some tab of the workbook holds a formula."""
-    return book.calc_chain is not None or any(_FORMULA.search(package.read(sheet.part)) for sheet in book.sheets)
+    return book.calc_chain is not None or any(_holds_formula(package.read(sheet.part)) for sheet in book.sheets)
+
+
+def _holds_formula(raw: bytes) -> bool:
+    return start_tags(raw, "f").search(raw) is not None
 
 
 def without_calc_chain(package: Package, book: Book) -> dict[str, bytes | None]:

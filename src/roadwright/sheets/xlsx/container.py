@@ -13,12 +13,12 @@ from roadwright.sheets.backend import WorkbookUnreadable
 from roadwright.sheets.xlsx.markup import as_utf8
 
 MAX_PARTS = 20_000
-MAX_PART_SIZE = 1 << 30
-"""Bytes of one part, unpacked. The largest tabs that Excel can make stay below."""
+MAX_PART_SIZE = 512 << 20
+"""Bytes of one part, unpacked: a tab of a million rows with twenty columns."""
 MAX_TOTAL_SIZE = 2 << 30
 """Bytes of all parts together, unpacked."""
-MAX_RATIO = 1000
-"""Deflate can't do better than 1 : 1032; XML of a real tab reaches about 1 : 100."""
+MAX_RATIO = 250
+"""The XML of a real tab shrinks to a tenth, of an empty formatted one to a hundredth; deflate's limit is 1 : 1032."""
 RATIO_MATTERS_FROM = 64 << 20
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

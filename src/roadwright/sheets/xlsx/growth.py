@@ -1,13 +1,14 @@
-"""Which ranges grow when rows are appended below the data, and how. Pure.
+"""Which ranges of a tab grow with what is written, and how. Pure.
 
-A range grows when it ends where the data ended. One that reaches further (a dropdown for rows 2 to 5000) covers the
-new rows already; one that ends earlier was never meant for all rows.
+A rule or filter grows downwards when it covers the last row of data and ends before the last appended row. One that
+reaches further (a dropdown for rows 2 to 5000) covers the new rows already; one that ends earlier was never meant
+for all rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from roadwright.sheets.backend import Area
 from roadwright.sheets.xlsx.addresses import area_text, parse_area
@@ -15,44 +16,53 @@ from roadwright.sheets.xlsx.addresses import area_text, parse_area
 
 @dataclass(frozen=True)
 class Growth:
-    """Rows appended to a tab: where the data and its tables ended before, and where they end now."""
+    """How a tab grows: rows below its data, columns to the right of its header.
+
+    ``old_last_row`` is the last row of data before (the header's when there was none), ``new_last_row`` the last
+    one now. ``header_cells`` are the columns of the header row that get a name.
+    """
 
     header_row: int
-    old_ends: Collection[int]
+    old_last_row: int
     new_last_row: int
+    header_cells: Collection[int] = ()
 
 
 def grown_ranges(ranges: str, growth: Growth) -> str:
-    """The ranges of a rule (parted by blanks), those grown that ended with the data. Equal when nothing changes."""
+    """The ranges of a rule (parted by blanks). Equal to what was given when nothing changes."""
     parts = ranges.split()
-    grown = [_grown(part, growth) for part in parts]
+    grown = [_grown_range(part, growth) for part in parts]
     return " ".join(grown) if grown != parts else ranges
 
 
-def _grown(reference: str, growth: Growth) -> str:
+def _grown_range(reference: str, growth: Growth) -> str:
     try:
         area = parse_area(reference)
     except ValueError:  # whole columns, A:C: they cover everything
         return reference
+    first = growth.header_row + 1
     # A rule on one row alone is about that row, unless that row is all the data there was.
-    about_all = area.first_row < area.last_row or area.first_row == growth.header_row + 1
-    if area.first_row <= growth.header_row and area.last_row <= growth.header_row:
-        return reference
-    if area.last_row in growth.old_ends and area.last_row < growth.new_last_row and about_all:
-        return area_text(Area(area.first_row, area.first_column, growth.new_last_row, area.last_column))
+    about_all = area.first_row < area.last_row or area.first_row == first
+    covers_end = area.first_row <= max(growth.old_last_row, first) <= area.last_row
+    if about_all and covers_end and area.last_row < growth.new_last_row:
+        return area_text(replace(area, last_row=growth.new_last_row))
     return reference
 
 
-def grown_filter(reference: str, growth: Growth) -> str:
-    """The range of a tab's filter, grown when it starts at the header and ended with the data."""
-    try:
-        area = parse_area(reference)
-    except ValueError:
-        return reference
-    ended_with_data = area.last_row in growth.old_ends and area.last_row < growth.new_last_row
-    if area.first_row != growth.header_row or not ended_with_data:
-        return reference
-    return area_text(Area(area.first_row, area.first_column, growth.new_last_row, area.last_column))
+def grown_filter(area: Area, growth: Growth) -> Area:
+    """The range of a filter that has its buttons in the header row; any other stays.
+
+    It takes in new columns at its right edge: sorting by it would tear the rows apart otherwise.
+    """
+    if area.first_row != growth.header_row:
+        return area
+    last_row = area.last_row
+    if growth.old_last_row <= last_row < growth.new_last_row:
+        last_row = growth.new_last_row
+    last_column = area.last_column
+    while last_column + 1 in growth.header_cells:
+        last_column += 1
+    return replace(area, last_row=last_row, last_column=last_column)
 
 
 def widened_dimension(reference: str, cells: Collection[tuple[int, int]]) -> str:

@@ -14,8 +14,10 @@ StartHandler = Callable[[str, dict[str, str]], None]
 EndHandler = Callable[[str], None]
 TextHandler = Callable[[str], None]
 
-_MAIN_NAMESPACE = re.compile(rb"""\bxmlns(?::([^\s=]+))?\s*=\s*["'][^"']*/spreadsheetml/(?:2006/)?main["']""")
-_TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
+_MAIN_NAMESPACE = re.compile(rb"""xmlns(?::([^\s=]+))?\s*=\s*["'][^"']*/spreadsheetml/(?:2006/)?main["']""")
+_REST_OF_TAG = rb"""[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>"""
+_TAG = re.compile(b"<" + _REST_OF_TAG)
+SHEET_DATA = re.compile(rb"<((?:[^\s<>/:]+:)?)sheetData(?=[\s/>])" + _REST_OF_TAG)
 _NOT_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _DECLARED_ENCODING = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']+)["']""")
 
@@ -58,7 +60,8 @@ def run_parser(parser: expat.XMLParserType, raw: bytes, where: str) -> None:
     """Parse everything. Raises WorkbookUnreadable when it isn't well-formed XML; ``where`` names file and part."""
     try:
         parser.Parse(raw, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, KeyError, ValueError, IndexError) as error:
+        # Beside broken XML: well-formed tags that lack an attribute they must have, or hold nonsense in it.
         raise WorkbookUnreadable(
             f"{where} is damaged ({error}). "
             "Open the workbook in a spreadsheet program, let it repair the file, and save it."
@@ -116,6 +119,14 @@ def main_prefixes(raw: bytes) -> tuple[str, ...]:
     """
     found = {match[1] or b"" for match in _MAIN_NAMESPACE.finditer(raw)}
     return tuple(sorted(name.decode("utf-8") + ":" if name else "" for name in found))
+
+
+def start_tags(raw: bytes, name: str) -> re.Pattern[bytes]:
+    """A pattern for the start tags of one spreadsheet element, under the prefixes that this part uses."""
+    prefixes = [re.escape(prefix.encode()) for prefix in main_prefixes(raw)]
+    # Where there is one prefix the pattern begins with a literal, which is searched five times faster.
+    prefix = prefixes[0] if len(prefixes) == 1 else b"(?:" + b"|".join(prefixes) + b")"
+    return re.compile(b"<" + prefix + name.encode() + rb"(?=[\s/>])" + _REST_OF_TAG)
 
 
 def tag_end(raw: bytes, start: int) -> int:

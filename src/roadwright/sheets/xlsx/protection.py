@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from roadwright.sheets.backend import Area
 from roadwright.sheets.values import cell_name
 from roadwright.sheets.xlsx.addresses import area_text
 from roadwright.sheets.xlsx.reader import SheetContent
 from roadwright.sheets.xlsx.tables import Table
 
+_WRITTEN_BY_US = "or move it to a column of your own, because this one is written by the program"
 
-def protection(content: SheetContent, tables: list[Table], row: int, column: int) -> str | None:
-    """Why this cell can't be written, as the end of a sentence that begins with its place; None when it can."""
-    for area in content.arrays:
-        if area.covers(row, column):
-            return (
-                f"belongs to the array formula in {area_text(area)}; move that formula to a column of your own, "
-                "because this one is written by the program"
-            )
-    if (row, column) in content.grid.formulas:
-        return (
-            "holds a formula; replace it by a plain value, or move it to a column of your own, "
-            "because this one is written by the program"
-        )
-    for area in content.grid.merged:
-        if area.covers(row, column) and (row, column) != (area.first_row, area.first_column):
-            return f"is merged into {cell_name(area.first_row, area.first_column)}; unmerge {area_text(area)}"
-    for table in tables:
-        if not table.area.covers(row, column):
-            continue
-        if row < table.area.first_row + table.header_rows:
-            return f"is a header of table {table.name}; rename it in a spreadsheet program"
-        if row > table.last_body_row:
-            return f"belongs to the totals row of table {table.name}"
-    return None
+
+class Protection:
+    """Answers, for the cells of some rows of a tab, whether they can be written."""
+
+    def __init__(self, content: SheetContent, tables: Iterable[Table], rows: Iterable[int]) -> None:
+        self._formulas = content.grid.formulas
+        ordered = sorted(set(rows))
+        self._arrays = _by_row(content.arrays, ordered)
+        self._merged = _by_row(content.grid.merged, ordered)
+        self._tables = list(tables)
+
+    def reason(self, row: int, column: int) -> str | None:
+        """Why this cell can't be written, as the end of a sentence that begins with its place; None when it can."""
+        for area in self._arrays.get(row, ()):
+            if area.covers(row, column):
+                return f"belongs to the array formula in {area_text(area)}; replace it by plain values, {_WRITTEN_BY_US}"
+        if (row, column) in self._formulas:
+            return f"holds a formula; replace it by a plain value, {_WRITTEN_BY_US}"
+        for area in self._merged.get(row, ()):
+            if area.covers(row, column) and (row, column) != (area.first_row, area.first_column):
+                return f"is merged into {cell_name(area.first_row, area.first_column)}; unmerge {area_text(area)}"
+        for table in self._tables:
+            if not table.area.covers(row, column):
+                continue
+            if row < table.area.first_row + table.header_rows:
+                return f"is a header of table {table.name}; rename it in a spreadsheet program"
+            if row > table.last_body_row:
+                return f"belongs to the totals row of table {table.name}; switch that off or move it"
+        return None
+
+
+def _by_row(areas: Iterable[Area], rows: list[int]) -> dict[int, list[Area]]:
+    found: dict[int, list[Area]] = {}
+    for area in areas:
+        for row in rows[bisect_left(rows, area.first_row) : bisect_left(rows, area.last_row + 1)]:
+            found.setdefault(row, []).append(area)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,8 @@ from roadwright.sheets.xlsx.text import decode_text
 
 _TRUE = ("1", "true")
 _BOOLEAN_FORMULAS = {"TRUE()": True, "FALSE()": False}
-"""LibreOffice saves a typed TRUE as the formula ``=TRUE()``; it is a plain boolean all the same."""
+"""LibreOffice saves a typed TRUE as the formula ``=TRUE()``; it is a plain boolean all the same. (One that Excel has
+filled down, as a shared formula, stays a formula: writing over its first cell would orphan the others.)"""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class SheetContent:
 
     grid: Grid
     arrays: list[Area] = field(default_factory=list)
+    """Ranges of several cells that one array formula or data table fills."""
 
 
 class _Handlers:
@@ -59,6 +62,9 @@ class _Handlers:
         self.kind = "n"
         self.style = "0"
         self.formula: str | None = None
+        self.formula_kind = "normal"
+        self.shared_index = ""
+        self.shared: dict[str, str] = {}
         self.value: str | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -77,8 +83,10 @@ class _Handlers:
         elif tag in self.formula_tags:
             self.pieces.clear()
             self.collecting = True
-            if attributes.get("t") in ("array", "dataTable") and "ref" in attributes:
-                self.content.arrays.append(parse_area(attributes["ref"]))
+            if attributes:
+                self.start_formula(attributes)
+            else:
+                self.formula_kind = "normal"
         elif tag in self.row_tags:
             number = attributes.get("r")
             row = int(number) if number else self.row + 1
@@ -91,6 +99,13 @@ class _Handlers:
             self.in_hint = True
         elif local_name(tag) == "mergeCell":
             self.content.grid.merged.append(parse_area(attributes["ref"]))
+
+    def start_formula(self, attributes: dict[str, str]) -> None:
+        self.formula_kind = attributes.get("t", "normal")
+        self.shared_index = attributes.get("si", "")
+        reference = attributes.get("ref", "")
+        if self.formula_kind in ("array", "dataTable") and ":" in reference:
+            self.content.arrays.append(parse_area(reference))
 
     def end(self, tag: str) -> None:
         if tag in self.value_tags:
@@ -105,6 +120,10 @@ class _Handlers:
             self.collecting = False
         elif tag in self.formula_tags:
             self.formula = "".join(self.pieces)
+            if self.formula_kind == "shared":
+                # Only the first cell of a shared formula holds its text.
+                self.formula = self.formula or self.shared.get(self.shared_index, "")
+                self.shared[self.shared_index] = self.formula
             self.collecting = False
         elif tag in self.row_tags:
             if self.cells:
@@ -119,7 +138,7 @@ class _Handlers:
     def finish_cell(self) -> None:
         value, kind = self.value, self.kind
         if self.formula is not None:
-            plain = _BOOLEAN_FORMULAS.get(self.formula)
+            plain = _BOOLEAN_FORMULAS.get(self.formula) if self.formula_kind == "normal" else None
             if plain is not None:
                 self.cells[self.column] = plain if not value or kind != "b" else value in _TRUE
                 return
@@ -184,9 +203,9 @@ def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetC
     parser.CharacterDataHandler = handlers.text
     run_parser(parser, raw, where)
     content = handlers.content
+    rows = content.grid.rows
+    numbers = list(rows)
     for area in content.arrays:
-        for row in content.grid.rows:
-            if area.first_row <= row <= area.last_row:
-                cells = content.grid.rows[row]
-                content.grid.formulas.update((row, column) for column in cells if area.covers(row, column))
+        for row in numbers[bisect_left(numbers, area.first_row) : bisect_left(numbers, area.last_row + 1)]:
+            content.grid.formulas.update((row, column) for column in rows[row] if area.covers(row, column))
     return content

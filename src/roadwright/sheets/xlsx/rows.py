@@ -53,18 +53,20 @@ def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCel
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal column, cell_tag, row_tag
-        if tag == cell_tag or (row_tag and local_name(tag) == "c"):
+        if not row_tag:
+            row_tag = tag
+            found.attributes = attributes
+            found.prefix = tag.removesuffix("row")
+            return
+        if not cell_tag and local_name(tag) == "c":
             cell_tag = tag
+        if tag == cell_tag:
             reference = attributes.get("r")
             column = column_number(reference.rstrip("0123456789")) if reference else column + 1
             found.styles[column] = attributes.get("s")
             found.starts[column] = parser.CurrentByteIndex
             if column in wanted:
                 parser.EndElementHandler = end
-        elif not row_tag:
-            row_tag = tag
-            found.attributes = attributes
-            found.prefix = tag.removesuffix("row")
         elif column in wanted and local_name(tag) == "f":
             found.with_formula.add(column)
 

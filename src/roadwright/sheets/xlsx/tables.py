@@ -76,17 +76,52 @@ def _read_table(package: Package, part: str) -> Table:
     )
 
 
-def with_last_body_row(raw: bytes, where: str, table: Table, last_row: int) -> list[Splice]:
-    """Changes that let the table and its filter end on another row. The table must have no totals row."""
-    area = Area(table.area.first_row, table.area.first_column, last_row, table.area.last_column)
+def resized(raw: bytes, where: str, table: Table, area: Area, new_columns: Sequence[str]) -> list[Splice]:
+    """Changes that give the table another last row, and more columns on its right with these names.
+
+    ``area`` is the new range, totals rows included.
+    """
+    splices: list[Splice] = []
+    ids = [0]
 
     def pick(path: list[str], attributes: dict[str, str]) -> dict[str, str | None] | None:
+        if path == ["table", "tableColumns", "tableColumn"]:
+            ids.append(int(attributes["id"]))
         if path == ["table"]:
             return {"ref": area_text(area)}
         if path == ["table", "autoFilter"] and "ref" in attributes:
-            filtered = parse_area(attributes["ref"])
-            grown = Area(filtered.first_row, filtered.first_column, last_row, filtered.last_column)
-            return {"ref": area_text(grown)}
+            return {"ref": area_text(replace(area, last_row=area.last_row - table.totals_rows))}
+        if path == ["table", "tableColumns"] and new_columns:
+            return {"count": str(len(table.columns) + len(new_columns))}
         return None
 
-    return retag(raw, where, pick)
+    splices += retag(raw, where, pick)
+    if new_columns:
+        close = blanked(raw).rindex(b"</" + main_prefixes(raw)[0].encode() + b"tableColumns")
+        prefix = main_prefixes(raw)[0]
+        new = "".join(
+            f"<{prefix}tableColumn id=\"{max(ids) + place}\" name={quoteattr(encode_name(name))}/>"
+            for place, name in enumerate(new_columns, start=1)
+        )
+        splices.append(Splice(close, close, new.encode()))
+    return splices
+
+
+def columns_to_join(table: Table, header: Mapping[int, str], others: Sequence[Table]) -> list[str]:
+    """The names, from left to right, of new columns beside the table that belong to it from now on.
+
+    A spreadsheet program does the same when a person types a name there; sorting the table would tear the rows apart
+    otherwise. ``header`` holds the new cells of the table's header row. A table that an outside source fills stays.
+    """
+    names: list[str] = []
+    known = {name.casefold() for name in table.columns}
+    column = table.area.last_column + 1
+    while table.header_rows == 1 and not table.from_query and column in header:
+        name = header[column]
+        taken = any(other.area.covers(row, column) for other in others for row in (table.area.first_row, other.area.first_row))
+        if not name.strip() or name.casefold() in known or taken:
+            break
+        known.add(name.casefold())
+        names.append(name)
+        column += 1
+    return names

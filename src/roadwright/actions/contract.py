@@ -1,0 +1,98 @@
+"""What an action is: its name, help, tabs and options; what it is given, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from roadwright.sheets.spec import TabSpec
+from roadwright.sync.outcome import RowReport, TabReport
+from roadwright.sync.selection import Selection
+from roadwright.sync.statuses import Level
+from roadwright.workspace.workspace import TabPlace, Workspace
+
+EXIT_DONE, EXIT_FAILED, EXIT_WRONG, EXIT_INFEASIBLE = 0, 1, 2, 3
+
+
+class UsageError(Exception):
+    """The person asked for something that can't be done as asked: exit code 2."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One ``--option name=value`` of an action. ``parse`` raises ValueError in words for what it can't take."""
+
+    name: str
+    help: str
+    parse: Callable[[str], object] = str
+    default: str = ""
+    """What holds where the option is left out, in words."""
+
+
+class Report(Protocol):
+    """Where an action says how far it is: in words, and in steps done of all where it can count them."""
+
+    def __call__(self, message: str, done: int | None = None, total: int | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an action is given. ``tab`` is the tab it was asked to work on; None where the action has no single one."""
+
+    workspace: Workspace
+    action: str
+    tab: TabPlace | None
+    selection: Selection
+    options: Mapping[str, object]
+    report: Report
+    action_run_id: int
+
+
+@dataclass
+class Answer:
+    """What an action did. ``problems`` are things that it could not do: they make the run fail, what is done stays."""
+
+    tabs: list[TabReport] = field(default_factory=list)
+    more_rows: list[RowReport] = field(default_factory=list)
+    """Lines on initiatives that stand on no tab of this action, such as skipped candidates."""
+    summary: dict[str, object] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    optimization_run_id: str | None = None
+    status: str = "success"
+    exit_code: int = EXIT_DONE
+
+    def rows(self) -> list[RowReport]:
+        return [row for tab in self.tabs for row in tab.rows] + self.more_rows
+
+    def full_summary(self) -> dict[str, object]:
+        """The counts of all rows and tabs, and the action's own figures."""
+        rows = self.rows()
+        count = {level: sum(row.level is level for row in rows) for level in Level}
+        totals = {
+            name: sum(getattr(tab, name) for tab in self.tabs) for name in ("saved", "created", "added", "removed")
+        }
+        return {
+            "selected": len(rows),
+            "ok": count[Level.OK],
+            "warned": count[Level.WARNING],
+            "skipped": count[Level.SKIPPED],
+            "conflicts": count[Level.CONFLICT],
+            "failed": count[Level.FAILED],
+            **totals,
+            **self.summary,
+        }
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that a person can ask for. The first of ``tabs`` is the default one; none means that it has no tab."""
+
+    name: str
+    help: str
+    explanation: str
+    run: Callable[[Request], Answer]
+    tabs: tuple[TabSpec, ...] = ()
+    options: tuple[Option, ...] = ()
+    selects: bool = True
+    """Whether it takes --select; an action that always works on everything does not."""

@@ -1,0 +1,114 @@
+"""The command `roadwright solve problem.json`: a Problem JSON in, a Solution JSON out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from roadwright.cli.problem_file import Unreadable, load_json
+from roadwright.domain.optimization import RunStatus
+
+if TYPE_CHECKING:
+    from roadwright.optimize import Problem, Progress
+
+EXIT_CODES = {
+    RunStatus.OPTIMAL: 0,
+    RunStatus.FEASIBLE: 0,
+    RunStatus.UNKNOWN: 1,
+    RunStatus.CANCELLED: 1,
+    RunStatus.FAILED: 1,
+    RunStatus.INVALID: 2,
+    RunStatus.INFEASIBLE: 3,
+}
+
+
+def refuse(*lines: str) -> NoReturn:
+    """End the command as wrong usage or input, one line on standard error for each fault."""
+    for line in lines:
+        typer.echo(" ".join(line.splitlines()), err=True)
+    raise typer.Exit(2)
+
+
+def read_problem(place: str) -> Problem:
+    """The problem in a file (``-``: standard input); ends the command where it is unreadable or invalid."""
+    from roadwright.optimize import InvalidProblem, parse_problem
+
+    try:
+        return parse_problem(load_json(place))
+    except Unreadable as error:
+        refuse(str(error))
+    except InvalidProblem as error:
+        refuse(*(f"{fault.id}: {fault.message}" for fault in error.faults))
+
+
+def check_output(output: Path | None) -> None:
+    """Refuse an output file that can't be written before any work is done for it."""
+    if output is None:
+        return
+    if output.is_dir() or not output.parent.is_dir():
+        refuse(f"{output}: " + ("is a folder" if output.is_dir() else f"there is no folder {output.parent}"))
+
+
+def write_json(value: dict[str, Any], output: Path | None) -> None:
+    """The JSON text to a file, or to standard output in UTF-8."""
+    data = (json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        refuse(f"{output}: can't be written: {error.strerror or error}")
+
+
+def solve(
+    problem_file: Annotated[str, typer.Argument(metavar="PROBLEM.json", help="Problem JSON; - reads standard input.")],
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
+    ] = None,
+    gap: Annotated[
+        float | None,
+        typer.Option("--gap", min=0, help="Relative gap that is good enough; 0 unless there are very many candidates."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the Solution JSON here instead of standard output.")
+    ] = None,
+    progress: Annotated[
+        bool | None, typer.Option("--progress/--no-progress", help="Show progress on standard error.")
+    ] = None,
+) -> None:
+    """Find the best portfolio for a Problem JSON and print the Solution JSON.
+
+    Exit code 0: solved (optimal, or feasible within a limit), 1: no answer found, 2: the problem is invalid (the faults
+    are on standard error), 3: infeasible (with the conflict and the cheapest repair).
+    """
+    from roadwright.optimize import SolveOptions
+    from roadwright.optimize import solve as solve_problem
+
+    for name, value in (("--time-limit", time_limit), ("--gap", gap)):
+        if value is not None and not value < float("inf"):
+            refuse(f"{name} must be a finite number, not {value}")
+    check_output(output)
+    problem = read_problem(problem_file)
+    shows = sys.stderr.isatty() if progress is None else progress
+    solution = solve_problem(
+        problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None
+    )
+    write_json(solution.to_json(), output)
+    if solution.message:
+        typer.echo(f"{solution.status}: {solution.message}", err=True)
+    code = EXIT_CODES[solution.status]
+    if code:
+        raise typer.Exit(code)
+
+
+def _show(progress: Progress) -> None:
+    objective = "-" if progress.objective is None else f"{progress.objective:,.6g}"
+    bound = "-" if progress.bound is None else f"{progress.bound:,.6g}"
+    gap = "" if progress.gap is None else f" gap {progress.gap:.2%}"
+    typer.echo(f"{progress.seconds:8.1f} s  {progress.stage}: {objective} of at most {bound}{gap}", err=True)

@@ -1,0 +1,144 @@
+"""The rows of Gaps_And_Alerts: every target with its gap, and everything of a run that deserves a look. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from roadwright.domain.alerts import AlertKind
+from roadwright.domain.optimization import FindingKind, Severity, TargetKind
+from roadwright.optimize.problem import Constraint, Fault, Finding, Problem, Target
+from roadwright.optimize.solution import Solution
+from roadwright.optimize.targets import is_everything
+from roadwright.portfolios.facts import CandidateFacts, RunRef
+
+Alert = dict[str, object]
+
+_KINDS = {
+    FindingKind.TARGET: AlertKind.TARGET,
+    FindingKind.CONSTRAINT: AlertKind.CONSTRAINT,
+    FindingKind.DATA: AlertKind.DATA,
+    FindingKind.OBJECTIVE: AlertKind.DATA,
+}
+
+
+def alert(run: RunRef, kind: AlertKind, severity: Severity, message: str, **more: object) -> Alert:
+    """One row; ``more`` are its other columns."""
+    return {
+        "run_id": run.run_id,
+        "scenario_name": run.scenario_name,
+        "kind": str(kind),
+        "severity": str(severity),
+        "message": message,
+        **more,
+    }
+
+
+def _baseline(problem: Problem, target: Target) -> float | None:
+    if target.baseline_value is not None:
+        return target.baseline_value
+    return problem.kpi[target.kpi_key].baseline_value if is_everything(target.dimension) else None
+
+
+def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Alert]:
+    """Every target on one scale: achieved = baseline + signed change where a baseline applies, else the change."""
+    by_id = {target.id: target for target in problem.targets}
+    rows = []
+    for result in solution.targets:
+        target = by_id[result.id]
+        kpi = problem.kpi[target.kpi_key]
+        baseline = _baseline(problem, target)
+        where = "" if is_everything(target.dimension) else f" in {target.dimension} {target.dimension_key}"
+        unit = f" {kpi.unit}" if kpi.unit else ""
+        level = (baseline or 0.0) + result.achieved
+        if result.met:
+            severity, advice = Severity.INFO, None
+            message = f"{kpi.key}{where}: the {target.type} of {target.target_value:,g}{unit} is met"
+        else:
+            severity = Severity.CRITICAL if target.type is TargetKind.FLOOR else Severity.WARNING
+            message = (
+                f"{kpi.key}{where}: reaches {level:,g}{unit} of {target.target_value:,g}{unit}, "
+                f"{result.shortfall:,g}{unit} short"
+            )
+            advice = "add capacity, relax a rule that binds, or find initiatives that move this KPI; or lower the goal"
+        rows.append(
+            alert(
+                run,
+                AlertKind.TARGET,
+                severity,
+                message,
+                dimension=target.dimension,
+                dimension_key=target.dimension_key,
+                kpi_key=kpi.key,
+                target=target.target_value,
+                baseline=baseline,
+                achieved=level,
+                gap=result.shortfall,
+                recommendation=advice,
+            )
+        )
+    return rows
+
+
+def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[Finding]) -> list[Alert]:
+    """What the optimizer had to say of rows, data and objective."""
+    rows: dict[str, Constraint | Target] = {row.id: row for row in problem.constraints}
+    rows.update((row.id, row) for row in problem.targets)
+    result = []
+    for finding in findings:
+        row = rows.get(finding.id)
+        place = (
+            {"dimension": row.dimension, "dimension_key": row.dimension_key, "kpi_key": row.kpi_key}
+            if row is not None
+            else {"dimension": "initiative", "dimension_key": finding.id}
+            if finding.kind is FindingKind.DATA
+            else {}
+        )
+        message = f"{finding.id}: {finding.message}"
+        result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **place))
+    return result
+
+
+def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:
+    """Why a run was invalid."""
+    return [
+        alert(
+            run,
+            AlertKind.DATA,
+            Severity.CRITICAL,
+            f"{fault.id}: {fault.message}",
+            recommendation="mend the row and run again",
+        )
+        for fault in faults
+    ]
+
+
+def dependency_alerts(run: RunRef, results: Sequence[Mapping[str, object]]) -> list[Alert]:
+    """Chosen initiatives that say they depend on one that was not chosen."""
+    return [
+        alert(
+            run,
+            AlertKind.DATA,
+            Severity.WARNING,
+            f"{row['initiative_key']}: {row['dependency_status']}",
+            dimension="initiative",
+            dimension_key=row["initiative_key"],
+            recommendation="add a require_prereq row to Constraints if the dependency must bind",
+        )
+        for row in results
+        if row["selected"] and "not selected" in str(row["dependency_status"] or "")
+    ]
+
+
+def data_alerts(run: RunRef, findings: Iterable[tuple[str, str]], titles: Mapping[str, CandidateFacts]) -> list[Alert]:
+    """What was found in the initiatives' data while the problem was built, as (initiative key, message)."""
+    return [
+        alert(
+            run,
+            AlertKind.DATA,
+            Severity.WARNING,
+            f"{key} ({titles[key].title}): {message}" if key in titles else f"{key}: {message}",
+            dimension="initiative",
+            dimension_key=key,
+        )
+        for key, message in findings
+    ]

@@ -1,0 +1,120 @@
+"""The rows of Results: every candidate, the chosen ones first, each with the reason why it is in or out. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from roadwright.domain.keys import canonical_key
+from roadwright.domain.optimization import ConstraintType
+from roadwright.optimize.problem import Constraint, Problem
+from roadwright.optimize.solution import Solution
+from roadwright.portfolios.facts import CandidateFacts, RunRef
+
+BEST_USE = "best use of capacity"
+
+
+def results_rows(
+    run: RunRef,
+    problem: Problem,
+    solution: Solution,
+    facts: Sequence[CandidateFacts],
+    alone: Mapping[str, float],
+) -> list[dict[str, object]]:
+    """The rows, in rank order. ``alone`` is what each candidate alone adds to the objective."""
+    items = {item.key: item for item in solution.items}
+    candidates = {candidate.key: candidate for candidate in problem.candidates}
+    reasons = _Reasons(problem, set(solution.selected))
+
+    def order(fact: CandidateFacts) -> tuple[bool, float, str]:
+        gain = items[fact.key].objective_contribution if fact.key in items else alone.get(fact.key, -math.inf)
+        tokens = fact.tokens or 0.0
+        per_token = gain / tokens if tokens > 0 else math.copysign(math.inf, gain) if gain else 0.0
+        return fact.key not in items, -per_token, fact.key
+
+    rows: list[dict[str, object]] = []
+    for rank, fact in enumerate(sorted(facts, key=order), start=1):
+        item = items.get(fact.key)
+        north_star = candidates[fact.key].contributions.get(problem.north_star.key, 0.0)
+        rows.append(
+            {
+                "run_id": run.run_id,
+                "scenario_name": run.scenario_name,
+                "rank": rank,
+                "initiative_key": fact.key,
+                "title": fact.title,
+                "selected": item is not None,
+                "allocated_tokens": item.tokens if item is not None else 0.0,
+                "country": fact.country,
+                "department": fact.department,
+                "category": fact.category,
+                "program_key": fact.program_key,
+                "north_star_gain": item.north_star_gain if item is not None else north_star,
+                "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
+                "overall_score": fact.overall_score,
+                "reason": reasons.chosen(fact, alone) if item is not None else reasons.left_out(fact),
+                "dependency_status": dependency_status(fact, solution.selected, problem),
+            }
+        )
+    return rows
+
+
+def dependency_status(fact: CandidateFacts, selected: Sequence[str], problem: Problem) -> str | None:
+    """How the dependencies named on the Backlog stand; they bind only where a require_prereq row says so."""
+    if not fact.dependencies:
+        return None
+    parts = []
+    for typed in fact.dependencies:
+        key = canonical_key(typed) or typed
+        if key in problem.delivered:
+            parts.append(f"needs {key}, delivered")
+        else:
+            parts.append(f"needs {key}, {'selected' if key in selected else 'not selected'}")
+    return "; ".join(parts)
+
+
+class _Reasons:
+    """Why each candidate is in or out, as far as the rules and the data say it."""
+
+    def __init__(self, problem: Problem, selected: set[str]) -> None:
+        self.problem = problem
+        self.selected = selected
+        self.by_type: dict[ConstraintType, list[Constraint]] = {}
+        for row in problem.constraints:
+            self.by_type.setdefault(row.type, []).append(row)
+
+    def _rows(self, kind: ConstraintType) -> list[Constraint]:
+        return self.by_type.get(kind, [])
+
+    def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
+        for row in self._rows(ConstraintType.MANDATORY):
+            if row.dimension_key == fact.key:
+                return f"mandatory: {row.reason or row.id}"
+        if alone.get(fact.key, 0.0) <= 0:
+            needed_by = [
+                row.dimension_key
+                for kind in (ConstraintType.REQUIRE_PREREQ, ConstraintType.REQUIRE_ANY)
+                for row in self._rows(kind)
+                if fact.key in row.members and row.dimension_key in self.selected
+            ]
+            if needed_by:
+                return f"needed by {', '.join(sorted(set(needed_by)))}"
+            for row in self._rows(ConstraintType.BUNDLE):
+                if fact.key in row.members:
+                    return f"comes with the bundle {row.dimension_key}"
+            return "needed to keep the rules and targets"
+        return BEST_USE
+
+    def left_out(self, fact: CandidateFacts) -> str:
+        if fact.tokens is None:
+            return "not selected: its engineering tokens are missing"
+        for row in self._rows(ConstraintType.EXCLUDE_INITIATIVE):
+            if row.dimension_key == fact.key:
+                return f"not selected: excluded by {row.id}" + (f" ({row.reason})" if row.reason else "")
+        for row in self._rows(ConstraintType.EXCLUDE_PAIR):
+            pair = {row.dimension_key, *row.members}
+            if fact.key in pair and pair & self.selected:
+                return f"not selected: can't be chosen with {', '.join(sorted(pair & self.selected))} ({row.id})"
+        if fact.tokens > self.problem.capacity:
+            return f"not selected: it needs {fact.tokens:g} tokens, more than the capacity of {self.problem.capacity:g}"
+        return "not selected: within the capacity and the rules, the chosen ones together bring more"

@@ -1,0 +1,167 @@
+"""One optimization run: check and solve a built problem, and keep everything that a person may ask of it later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
+from roadwright.domain.optimization import RunStatus
+from roadwright.optimize import (
+    Fault,
+    InvalidProblem,
+    Problem,
+    Progress,
+    Solution,
+    SolveOptions,
+    objective_contributions,
+    parse_problem,
+    problem_to_json,
+    snapshot_hash,
+    solve,
+)
+from roadwright.portfolios import alerts as alert_rows
+from roadwright.portfolios.facts import CandidateFacts, RunRef
+from roadwright.portfolios.problem import BuiltProblem
+from roadwright.portfolios.results import results_rows
+from roadwright.store.clock import now
+from roadwright.store.models import OptimizationRun, OptimizationScenario, Portfolio, PortfolioItem
+
+
+@dataclass
+class RunDraft:
+    """A run before it is kept: what was asked, and once solved what came out."""
+
+    scenario: OptimizationScenario
+    built: BuiltProblem | None
+    faults: list[Fault] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    """Flagged initiatives that are no candidates, as (key, why)."""
+    created_at: str = field(default_factory=now)
+    problem: Problem | None = None
+    solution: Solution | None = None
+
+    @property
+    def status(self) -> RunStatus:
+        return self.solution.status if self.solution is not None else RunStatus.INVALID
+
+
+def solve_draft(draft: RunDraft, options: SolveOptions, progress: Callable[[Progress], None] | None) -> None:
+    """Check and solve. A problem that is wrong by itself leaves its faults in the draft, and is not solved."""
+    if draft.built is None or draft.faults:
+        return
+    try:
+        draft.problem = parse_problem(draft.built.json)
+    except InvalidProblem as invalid:
+        draft.faults.extend(invalid.faults)
+        return
+    draft.solution = solve(draft.problem, options, progress=progress)
+
+
+def _summary(draft: RunDraft) -> str:
+    solution = draft.solution
+    if solution is None:
+        first = draft.faults[0] if draft.faults else Fault("problem", "there is no problem to solve")
+        more = f" (and {len(draft.faults) - 1} more)" if len(draft.faults) > 1 else ""
+        return f"invalid: {first.id}: {first.message}{more}"
+    if not solution.items and solution.status is not RunStatus.OPTIMAL:
+        return solution.message
+    missed = sum(not target.met for target in solution.targets)
+    text = (
+        f"{len(solution.selected)} of {len(draft.built.candidates) if draft.built else 0} candidates, "
+        f"{solution.tokens_used or 0:g} of {draft.scenario.capacity_total_tokens:g} tokens"
+    )
+    if solution.targets:
+        text += f", {missed} of {len(solution.targets)} targets missed" if missed else ", all targets met"
+    return f"{text}; {solution.message}" if solution.message else text
+
+
+def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
+    """Store the run, its snapshot and result, and the portfolio where there is one."""
+    number = (session.scalar(select(func.max(OptimizationRun.id))) or 0) + 1
+    run_id = make_key(OPTIMIZATION_RUN, number)
+    ref = RunRef(run_id, draft.scenario.scenario_name)
+    scenario, solution, problem = draft.scenario, draft.solution, draft.problem
+    facts = [CandidateFacts.of(initiative) for initiative in (draft.built.candidates if draft.built else ())]
+    results: list[dict[str, object]] = []
+    if problem is not None and solution is not None and has_answer(solution):
+        alone = objective_contributions(problem)
+        results = results_rows(ref, problem, solution, facts, alone)
+    run = OptimizationRun(
+        id=number,
+        run_id=run_id,
+        action_run_id=action_run_id,
+        scenario_name=scenario.scenario_name,
+        constraint_set_name=(
+            draft.built.constraint_set.constraint_set_name if draft.built and draft.built.constraint_set else None
+        ),
+        period_key=scenario.period_key,
+        status=str(draft.status),
+        objective_mode=scenario.objective_mode,
+        capacity_total=scenario.capacity_total_tokens,
+        inputs_snapshot_json=problem_to_json(problem) if problem is not None else None,
+        snapshot_hash=snapshot_hash(problem) if problem is not None else None,
+        options_json={"time_limit": options.time_limit, "gap": options.gap},
+        context_json={
+            "candidates": [fact.to_json() for fact in facts],
+            "results": results,
+            "alerts": _alerts(ref, draft, facts, results),
+        },
+        result_json=solution.to_json() if solution is not None else None,
+        created_at=draft.created_at,
+        finished_at=now(),
+        summary=_summary(draft),
+    )
+    session.add(run)
+    session.flush()
+    if results and solution is not None:
+        session.add(_portfolio(run, solution, results))
+    return run
+
+
+def has_answer(solution: Solution) -> bool:
+    """Whether the solution is a portfolio (an empty one counts)."""
+    return solution.objective_value is not None or bool(solution.selected)
+
+
+def _portfolio(run: OptimizationRun, solution: Solution, results: Sequence[dict[str, Any]]) -> Portfolio:
+    items = {item.key: item for item in solution.items}
+    return Portfolio(
+        name=f"{run.scenario_name} {run.run_id}",
+        optimization_run_id=run.id,
+        period_key=run.period_key,
+        created_at=now(),
+        items=[
+            PortfolioItem(
+                initiative_key=row["initiative_key"],
+                rank=row["rank"],
+                allocated_tokens=items[row["initiative_key"]].tokens,
+                objective_contribution=items[row["initiative_key"]].objective_contribution,
+            )
+            for row in results
+            if row["selected"]
+        ],
+    )
+
+
+def _alerts(
+    run: RunRef, draft: RunDraft, facts: Sequence[CandidateFacts], results: Sequence[dict[str, object]]
+) -> list[alert_rows.Alert]:
+    by_key = {fact.key: fact for fact in facts}
+    rows = alert_rows.fault_alerts(run, draft.faults)
+    if draft.problem is not None and draft.solution is not None:
+        rows += alert_rows.target_alerts(run, draft.problem, draft.solution)
+        rows += alert_rows.finding_alerts(run, draft.problem, draft.solution.warnings)
+    rows += alert_rows.dependency_alerts(run, results)
+    rows += alert_rows.data_alerts(run, draft.skipped, by_key)
+    if draft.built is not None:
+        told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}
+        rows += alert_rows.data_alerts(run, (f for f in draft.built.findings if f[0] not in told), by_key)
+    unique: dict[tuple[object, ...], alert_rows.Alert] = {}
+    for row in rows:
+        unique.setdefault(tuple(row.get(n) for n in ("kind", "dimension", "dimension_key", "kpi_key", "message")), row)
+    return list(unique.values())

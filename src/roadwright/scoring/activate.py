@@ -1,0 +1,64 @@
+"""Activation: copy the active framework's scores into value, effort and overall, in batches of ``activating_batch``.
+
+The strategic coefficient enters here and nowhere else: overall_score = overall * strategic_priority_coefficient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.initiatives import Framework
+from roadwright.store.clock import now
+from roadwright.store.models import Initiative, InitiativeScore
+from roadwright.store.scores import current_scores
+from roadwright.store.session import Store
+
+
+def activate_one(initiative: Initiative, score: InitiativeScore | None, source: str) -> str | None:
+    """Copy a framework's score (None: there is none) into the initiative. Returns a warning where one is due."""
+    if score is None:
+        active: tuple[float | None, float | None, float | None] = (None, None, None)
+    else:
+        overall = None if score.overall is None else score.overall * initiative.strategic_priority_coefficient
+        active = (score.value, score.effort, overall)
+    if (initiative.value_score, initiative.effort_score, initiative.overall_score) != active:
+        initiative.value_score, initiative.effort_score, initiative.overall_score = active
+        initiative.updated_at, initiative.updated_source = now(), source
+    framework = initiative.active_scoring_framework
+    if framework is not None and score is None:
+        return f"active_scoring_framework: {framework} is active, but there is no {framework} score to activate"
+    return None
+
+
+def _activate(session: Session, keys: Sequence[str], source: str) -> dict[str, str]:
+    initiatives = list(session.scalars(select(Initiative).where(Initiative.initiative_key.in_(keys))))
+    scores = current_scores(session, (initiative.id for initiative in initiatives))
+    warnings = {}
+    for initiative in initiatives:
+        framework = initiative.active_scoring_framework
+        score = scores.get((initiative.id, Framework(framework))) if framework else None
+        warning = activate_one(initiative, score, source)
+        if warning is not None:
+            warnings[initiative.initiative_key] = warning
+    return warnings
+
+
+def activate_in_batches(
+    store: Store, keys: Sequence[str], activating_batch: int, source: str, progress: Callable[[int, int], None]
+) -> dict[str, str]:
+    """Activate these initiatives, ``activating_batch`` at a time, each batch one commit. Returns warnings by key.
+
+    Stopped half-way, the batches that were committed stay; running it again is safe, because activating twice gives
+    the same scores.
+    """
+    warnings: dict[str, str] = {}
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), activating_batch):
+        batch = ordered[start : start + activating_batch]
+        with store.transaction() as session:
+            warnings.update(_activate(session, batch, source))
+        progress(start + len(batch), len(ordered))
+    return warnings

@@ -1,0 +1,39 @@
+"""What a framework's score is, and the rules that all frameworks share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Score:
+    """Value, effort and overall = value / effort, with the inputs they came from.
+
+    All three are None where the score can't be computed: because no input was given (``warnings`` is empty) or because
+    some are missing (a warning names them). A missing input never counts as zero.
+    """
+
+    value: float | None = None
+    effort: float | None = None
+    overall: float | None = None
+    components: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def exists(self) -> bool:
+        return self.value is not None
+
+
+def missing_inputs(framework: str, inputs: Mapping[str, float | None]) -> Score | None:
+    """The empty score where inputs are missing, or None where all are there."""
+    blank = [name for name, value in inputs.items() if value is None]
+    if not blank:
+        return None
+    if len(blank) == len(inputs):
+        return Score()
+    return Score(warnings=(f"no {framework} score: {', '.join(blank)} {'is' if len(blank) == 1 else 'are'} blank",))
+
+
+def score_of(value: float, effort: float, components: Mapping[str, float]) -> Score:
+    return Score(value, effort, value / effort, dict(components))

@@ -1,0 +1,22 @@
+"""Values in a form that JSON keeps and that compares by meaning: the currency of merge and memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+
+def plain(value: object) -> object:
+    """Dates as ISO text, tuples as lists, everything else as it is."""
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    return value
+
+
+def plain_values(values: Mapping[str, object]) -> dict[str, object]:
+    """All values of a row in plain form."""
+    return {column: plain(value) for column, value in values.items()}

@@ -1,0 +1,27 @@
+"""The KPI registry, loaded for the rules that ask it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.kpis import Direction, KpiLevel
+from roadwright.domain.registry import RegisteredKpi, Registry
+from roadwright.store.models import OrganizationMetricsConfig
+
+
+def registered(row: OrganizationMetricsConfig) -> RegisteredKpi:
+    return RegisteredKpi(
+        key=row.kpi_key,
+        level=KpiLevel(row.kpi_level),
+        direction=Direction(row.direction),
+        is_active=row.is_active,
+        unit=row.unit,
+        baseline_value=row.baseline_value,
+    )
+
+
+def load_registry(session: Session) -> Registry:
+    """All KPIs of Metrics_Config, in the order they were first saved."""
+    rows = session.scalars(select(OrganizationMetricsConfig).order_by(OrganizationMetricsConfig.id))
+    return Registry.of(registered(row) for row in rows)

@@ -1,0 +1,135 @@
+"""The Backlog tab and the initiatives behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.keys import canonical_key
+from roadwright.sheets.kinds import quoted
+from roadwright.sheets.plain import plain
+from roadwright.store.models import Initiative
+from roadwright.sync.binding import Defaults, Edit, Refused, Values
+from roadwright.sync.identity import Identity
+from roadwright.sync.initiatives import (
+    all_keys,
+    by_identity,
+    chain_text,
+    contributions_text,
+    initiative_values,
+    load_initiatives,
+    new_initiative,
+    set_attribute,
+    stamp,
+)
+from roadwright.sync.keys import issued_numbers
+from roadwright.sync.outcome import Outcome
+from roadwright.sync.statuses import Notes
+
+FROM_BACKLOG = "backlog"
+"""intake_source of an initiative that was typed on the Backlog tab."""
+
+
+class BacklogBinding(Defaults):
+    """Backlog rows are initiatives, one to one."""
+
+    spec = tabs.BACKLOG
+
+    def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        return {
+            identity: {
+                **initiative_values(initiative, self.spec),
+                "metric_chain": chain_text(initiative),
+                "kpi_contributions": contributions_text(initiative.kpi_contribution_json),
+                "roadmaps": None,
+            }
+            for identity, initiative in by_identity(session, identities).items()
+        }
+
+    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+        start, deadline = values.get("earliest_start_date"), values.get("deadline_date")
+        if start is not None and deadline is not None and str(start) > str(deadline):
+            notes.warnings.append(f"earliest_start_date: {start} lies after deadline_date {deadline}")
+        wanted = values.get("dependencies_initiatives")
+        if isinstance(wanted, list):
+            known = load_initiatives(session, map(str, wanted))
+            for key in wanted:
+                if canonical_key(str(key)) not in known:
+                    notes.warnings.append(f"dependencies_initiatives: no initiative has the key {quoted(key)}")
+
+    def save(self, session: Session, edit: Edit) -> None:
+        key = canonical_key(str(edit.values.get("initiative_key") or ""))
+        if key is None:
+            if edit.values.get("initiative_key"):
+                raise Refused(unknown_key(edit.values["initiative_key"]))
+            return  # it waits for a key, which the write of this pass could not give
+        if edit.is_new:
+            if not issued_numbers(session, [key]):
+                raise Refused(unknown_key(key))
+            initiative = new_initiative(key, str(edit.values["title"]), mark=edit.mark, source=edit.source)
+            initiative.intake_source = FROM_BACKLOG
+            session.add(initiative)
+        else:
+            initiative = load_initiatives(session, [key])[key]
+        for name in edit.changes:
+            set_attribute(initiative, name, edit.values.get(name))
+        stamp(initiative, edit.mark, edit.source)
+
+
+def unknown_key(key: object) -> str:
+    """What is said of a key that was never given."""
+    return f"initiative_key: {quoted(key)} was not given by Roadwright; clear the key to submit it as a new idea"
+
+
+def missing_from_tab(session: Session, present: set[Identity]) -> list[Identity]:
+    """The initiatives that do not stand on a tab yet, in the order of their keys."""
+    have = {canonical_key(identity[0]) for identity in present if identity and identity[0]}
+    return [(key.casefold(),) for key in all_keys(session) if key not in have]
+
+
+def settle_equal(initiative: Initiative) -> None:
+    """Forget conflicts with intake in which both sides say the same by now."""
+    if initiative.intake_conflicts:
+        left = {n: v for n, v in initiative.intake_conflicts.items() if plain(getattr(initiative, n)) != v}
+        initiative.intake_conflicts = left or None
+
+
+def add_intake_notes(initiative: Initiative, notes: Notes) -> None:
+    """What a backlog row has to say of its intake row: conflicts with it, or that it is gone."""
+    for name, value in (initiative.intake_conflicts or {}).items():
+        place = f"{initiative.intake_source} row {initiative.intake_row}"
+        ours = plain(getattr(initiative, name))
+        notes.conflicts.append(
+            f"{name}: {place} has {quoted('' if value is None else value)}, the backlog has "
+            f"{quoted('' if ours is None else ours)}; settle it with pm.backlog_sync --option on_conflict=sheet (the "
+            "intake's value) or on_conflict=database (the backlog's)"
+        )
+    if initiative.intake_missing:
+        notes.warnings.append(f"source_missing: its row is gone from {initiative.intake_source}")
+
+
+def say_intake(session: Session, outcomes: Iterable[Outcome]) -> None:
+    """Put the intake notes on the rows that were looked at."""
+    rows = [o for o in outcomes if o.looked_at and not o.doubled]
+    found = by_identity(session, {o.identity for o in rows})
+    for outcome in rows:
+        initiative = found.get(outcome.identity)
+        if initiative is not None:
+            settle_equal(initiative)
+            add_intake_notes(initiative, outcome.notes)
+
+
+def intake_notes(session: Session, identity: Identity) -> Notes:
+    """The intake notes of a row that is put on the tab."""
+    notes = Notes()
+    for initiative in by_identity(session, [identity]).values():
+        add_intake_notes(initiative, notes)
+    return notes
+
+
+def from_intake(session: Session) -> list[Initiative]:
+    """All initiatives that came from an intake tab."""
+    return list(session.scalars(select(Initiative).where(Initiative.intake_workbook.is_not(None))))

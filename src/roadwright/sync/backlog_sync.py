@@ -1,0 +1,94 @@
+"""pm.backlog_sync: people's edits on the Backlog, then all intake, then the Backlog tab. Everything, always."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from roadwright import tabs
+from roadwright.sheets.backend import SheetError, Workbook
+from roadwright.sheets.merge import OnConflict
+from roadwright.sync.backlog import BacklogBinding, intake_notes, missing_from_tab, say_intake
+from roadwright.sync.engine import PendingWrite, merge_tab, read_tab, run_pass, show_tab
+from roadwright.sync.intake import KeyPool, give_keys, sync_intake, unkeyed
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.work import OpenTab, Pass
+from roadwright.workspace.workspace import TabPlace, Workspace
+
+
+@dataclass
+class SyncResult:
+    """What a sync did on each tab, and what it could not do."""
+
+    tabs: list[TabReport] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def keys_for_new_rows(workspace: Workspace, source: str, places: Sequence[TabPlace]) -> str | None:
+    """Give keys to rows without one, and write them into the sheets. Returns what is pending where one is open."""
+    pool = KeyPool()
+    opened: dict[Path, Workbook] = {}
+    waiting = [place for place in places if unkeyed(read_tab(workspace, place, opened))]
+    if not waiting:
+        return None
+    try:
+        run_pass(workspace, source, waiting, lambda work, open_tabs: [give_keys(work, t, pool) for t in open_tabs])
+    except PendingWrite as pending:
+        return f"new ideas wait for their keys: {pending.__cause__}"
+    return None
+
+
+def _readable(workspace: Workspace, places: Sequence[TabPlace]) -> tuple[list[TabPlace], dict[str, str]]:
+    opened: dict[Path, Workbook] = {}
+    good: list[TabPlace] = []
+    bad: dict[str, str] = {}
+    for place in places:
+        try:
+            read_tab(workspace, place, opened)
+        except SheetError as error:
+            bad[place.name] = str(error)
+        else:
+            good.append(place)
+    return good, bad
+
+
+def backlog_sync(
+    workspace: Workspace, source: str, on_conflict: OnConflict, progress: Callable[[str], None]
+) -> SyncResult:
+    """Sync everything. Intake tabs that can't be read are named in the result and do not stop the others.
+
+    Raises SheetError when the Backlog tab can't be read, PendingWrite when a workbook could not be written.
+    """
+    result = SyncResult()
+    backlog = workspace.place(tabs.BACKLOG)
+    progress("reading the workbooks")
+    intake, unreadable = _readable(workspace, workspace.intake())
+    result.problems.extend(unreadable.values())
+    pending = keys_for_new_rows(workspace, source, [*intake, backlog])
+    if pending is not None:
+        result.problems.append(pending)
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        *intake_tabs, backlog_tab = open_tabs
+        progress(f"merging {sum(len(tab.table.rows) for tab in intake_tabs):,} intake rows")
+        binding = BacklogBinding()
+        outcomes, report = merge_tab(current, backlog_tab, binding)
+        intake_reports = sync_intake(current, intake_tabs, unreadable, on_conflict)
+        say_intake(current.session, outcomes)
+        current.session.flush()
+        progress("writing the workbooks")
+        show_tab(
+            current,
+            backlog_tab,
+            binding,
+            outcomes,
+            report,
+            add=lambda present: missing_from_tab(current.session, present),
+            statuses=lambda identity: intake_notes(current.session, identity),
+        )
+        return [*intake_reports, report]
+
+    wait = 0.0 if pending is not None else None
+    result.tabs = run_pass(workspace, source, [*intake, backlog], work, wait=wait)
+    return result

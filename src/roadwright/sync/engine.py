@@ -1,0 +1,228 @@
+"""One pass over tabs: read them, work on rows and database in one transaction, then write each workbook once.
+
+The transaction commits before any sheet is written. A workbook that can't be written then (open elsewhere, changed
+since it was read) is tried again with a fresh read until the waiting time is over; what is still pending is said, and
+the next run of the same action completes it, because every pass is idempotent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from roadwright.sheets.backend import TabEdit, Workbook, WorkbookBusy
+from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.read import Table, read_table
+from roadwright.store.clock import Marks
+from roadwright.sync.binding import Binding, SetBinding
+from roadwright.sync.identity import Identity, identity_of
+from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of
+from roadwright.sync.outcome import Outcome, TabReport, report_rows
+from roadwright.sync.selection import ALL, Selection
+from roadwright.sync.statuses import Notes
+from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
+from roadwright.workspace.workspace import TabPlace, Workspace
+
+_PAUSE = 0.5
+"""Seconds between two attempts to write a workbook that someone holds."""
+
+
+class PendingWrite(Exception):
+    """The database has everything, but a workbook could not be brought up to date."""
+
+
+Work = Callable[[Pass, Sequence[OpenTab]], list[TabReport]]
+"""Work on the open tabs: change the database through the session, plan the tabs' cells, say what was done on each."""
+
+
+def read_tab(workspace: Workspace, place: TabPlace, opened: dict[Path, Workbook]) -> OpenTab:
+    """Read a tab, opening its workbook once for all its tabs. Raises SheetError."""
+    workbook = opened.get(place.workbook)
+    if workbook is None:
+        workbook = opened[place.workbook] = workspace.open(place)
+    table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+    return OpenTab(place, workbook, table)
+
+
+def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> tuple[set[str], dict[Path, WorkbookBusy]]:
+    """Write each workbook once. Returns the places written and the workbooks that could not be."""
+    busy: dict[Path, WorkbookBusy] = {}
+    written: set[str] = set()
+    for path in dict.fromkeys(tab.place.workbook for tab in tabs):
+        mine = [tab for tab in tabs if tab.place.workbook == path]
+        try:
+            if mine[0].workbook.write([edits[tab.place.name] for tab in mine]):
+                written |= {tab.place.name for tab in mine}
+        except WorkbookBusy as error:
+            busy[path] = error
+    return written, busy
+
+
+def run_pass(
+    workspace: Workspace,
+    source: str,
+    places: Sequence[TabPlace],
+    work: Work,
+    *,
+    wait: float | None = None,
+    write: bool = True,
+) -> list[TabReport]:
+    """Work on the tabs until their workbooks are written; ``wait`` seconds at most for those that someone holds.
+
+    With ``write`` False only the database is worked on: a later pass of the same action shows what came of it.
+
+    Raises SheetError when a tab can't be read or an edit can't be made (nothing was saved then), PendingWrite when the
+    database was saved but a workbook stayed busy.
+    """
+    deadline = time.monotonic() + (workspace.settings.lock_wait if wait is None else wait)
+    earlier: list[TabReport] = []
+    while True:
+        opened: dict[Path, Workbook] = {}
+        tabs = [read_tab(workspace, place, opened) for place in places]
+        with workspace.store.transaction() as session:
+            reports = work(Pass(workspace, session, Marks(session), source), tabs)
+            if not write:
+                return reports
+            edits = {tab.place.name: finish(session, tab) for tab in tabs}
+            for tab in tabs:
+                if tab.pending.appended:
+                    tab.workbook.plan_append(edits[tab.place.name])
+        for report, before in zip(reports, earlier, strict=bool(earlier)):
+            report.absorb(before)
+        written, busy = _write(tabs, edits)
+        for report in reports:
+            report.written = report.written or report.place.name in written
+        if not busy:
+            return reports
+        if time.monotonic() >= deadline:
+            reasons = "; ".join(str(error) for error in busy.values())
+            raise PendingWrite(
+                f"the database is up to date, but {', '.join(path.name for path in busy)} is not: {reasons}. "
+                "Run the action again when that is settled; it completes what is pending"
+            ) from next(iter(busy.values()))
+        earlier = reports
+        time.sleep(_PAUSE)
+
+
+def save_tab(
+    work: Pass,
+    tab: OpenTab,
+    binding: Binding,
+    *,
+    selection: Selection = ALL,
+    on_conflict: OnConflict = OnConflict.ASK,
+    only: frozenset[str] | None = None,
+    show_only: bool = False,
+    after: Callable[[list[Outcome]], None] | None = None,
+    add: Callable[[set[Identity]], Sequence[Identity]] | None = None,
+) -> TabReport:
+    """What most tabs need: merge and save the selected rows, then show what is stored.
+
+    ``after`` may work on the saved rows (compute scores, say) before they are shown. ``add`` names the stored rows, by
+    identity, that should stand on the tab too, given those that do; they are appended.
+    """
+    outcomes, report = merge_tab(
+        work, tab, binding, selection=selection, on_conflict=on_conflict, only=only, show_only=show_only
+    )
+    if after is not None:
+        after(outcomes)
+        work.session.flush()
+    show_tab(work, tab, binding, outcomes, report, add=add)
+    return report
+
+
+def merge_tab(
+    work: Pass,
+    tab: OpenTab,
+    binding: Binding,
+    *,
+    selection: Selection = ALL,
+    on_conflict: OnConflict = OnConflict.ASK,
+    only: frozenset[str] | None = None,
+    show_only: bool = False,
+) -> tuple[list[Outcome], TabReport]:
+    """Merge and save the selected rows. The tab itself is not brought up to date yet."""
+    spec, table, session = tab.place.spec, tab.table, work.session
+    picked = selection.picks(spec, table.rows)
+    if spec.set_identity:
+        picked = whole_sets(table, spec.set_identity, picked)
+    outcomes = outcomes_of(session, table, spec, picked)
+    rules = MergeRules(work.source, on_conflict, only, show_only)
+    report = TabReport(tab.place)
+    report.saved, report.created = merge_outcomes(work, binding, outcomes, rules)
+    if spec.set_identity and not show_only:
+        report.removed = remove_gone(session, cast("SetBinding", binding), outcomes, selection)
+    session.flush()
+    return outcomes, report
+
+
+def show_tab(
+    work: Pass,
+    tab: OpenTab,
+    binding: Binding,
+    outcomes: list[Outcome],
+    report: TabReport,
+    *,
+    add: Callable[[set[Identity]], Sequence[Identity]] | None = None,
+    statuses: Callable[[Identity], Notes] | None = None,
+) -> None:
+    """Bring the rows that were looked at up to date, append those to add, and finish the report."""
+    wanted = add({o.identity for o in outcomes}) if add is not None else ()
+    stored = binding.load(work.session, {*(o.identity for o in outcomes), *wanted})
+    bring_up_to_date(work, tab, outcomes, stored)
+    new = [(identity, stored[identity]) for identity in wanted if identity in stored]
+    notes = {identity: statuses(identity).text for identity, _ in new} if statuses is not None else {}
+    append_rows(work, tab, new, notes)
+    report.added = len(new)
+    report.rows = report_rows(tab.place, outcomes)
+
+
+def whole_sets(table: Table, set_identity: Sequence[str], picked: set[int]) -> set[int]:
+    """Selecting a row of a set selects the whole set."""
+    sets = {identity_of(set_identity, row.values) for row in table.rows if row.number in picked}
+    return {row.number for row in table.rows if identity_of(set_identity, row.values) in sets}
+
+
+def remove_gone(session: Session, binding: SetBinding, outcomes: Sequence[Outcome], selection: Selection) -> int:
+    """Remove stored rows that are gone from the sets that were saved; with everything selected, sets that are gone too.
+
+    Nothing is removed on the word of a row whose identity can't be read: it could be the very row that seems gone.
+    """
+    sets: dict[Identity, list[Outcome]] = {}
+    unread = False
+    for outcome in outcomes:
+        unread = unread or any(name in outcome.row.problems for name in binding.spec.identity)
+        sets.setdefault(identity_of(binding.spec.set_identity, outcome.row.values), []).append(outcome)
+    if unread:
+        return 0
+    saved = {name for name, members in sets.items() if any(o.looked_at for o in members)}
+    if selection.everything:
+        saved |= binding.sets(session)
+    gone = [
+        identity
+        for name in sorted(saved)
+        for identity in sorted(binding.rows_of(session, name) - {o.identity for o in sets.get(name, ())})
+    ]
+    for identity in gone:
+        binding.remove(session, identity)
+    return len(gone)
+
+
+def say_of_rows(work: Pass, tab: OpenTab, binding: Binding, say: Callable[[Outcome], Notes | None]) -> TabReport:
+    """Save nothing, and put a new status on the rows of which there is something to say."""
+    spec, table = tab.place.spec, tab.table
+    outcomes = outcomes_of(work.session, table, spec, set())
+    merge_outcomes(work, binding, outcomes, MergeRules(work.source, show_only=True))
+    for outcome in outcomes:
+        notes = say(outcome)
+        if notes is not None:
+            outcome.looked_at = True
+            outcome.notes = notes
+    report = TabReport(tab.place)
+    show_tab(work, tab, binding, outcomes, report)
+    return report

@@ -1,0 +1,104 @@
+"""Initiatives as the tabs show them: loading them by key, their values by column, and making new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.initiatives import ContributionSource, Lifecycle
+from roadwright.domain.keys import canonical_key
+from roadwright.sheets.kinds import compact_json
+from roadwright.sheets.numbers import tidy
+from roadwright.sheets.spec import TabSpec
+from roadwright.store.clock import now
+from roadwright.store.models import Initiative
+from roadwright.sync.identity import Identity
+from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
+
+_CHUNK = 500
+_ATTRIBUTES = frozenset(inspect(Initiative).columns.keys())
+
+
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values in parts that fit into one statement."""
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
+
+
+def load_initiatives(session: Session, keys: Iterable[str]) -> dict[str, Initiative]:
+    """The initiatives with these keys (any case); unknown ones are left out."""
+    wanted = {key for text in keys if (key := canonical_key(text)) is not None}
+    found: dict[str, Initiative] = {}
+    for part in chunks(wanted):
+        rows = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(part)))
+        found.update((row.initiative_key, row) for row in rows)
+    return found
+
+
+def all_keys(session: Session) -> list[str]:
+    """Every initiative's key, in order."""
+    return list(session.scalars(select(Initiative.initiative_key).order_by(Initiative.id)))
+
+
+def by_identity(session: Session, identities: Collection[Identity]) -> dict[Identity, Initiative]:
+    """The initiatives behind rows that are identified by initiative_key alone."""
+    wanted = {identity: canonical_key(identity[0]) for identity in identities if identity[0]}
+    found = load_initiatives(session, (key for key in wanted.values() if key is not None))
+    return {identity: found[key] for identity, key in wanted.items() if key in found}
+
+
+def contributions_text(contributions: dict[str, float] | None) -> str | None:
+    """Contributions as people read them: ``gmv: 120,000; retention: 0.01``."""
+    if not contributions:
+        return None
+    return "; ".join(f"{kpi}: {tidy(float(value)):,}" for kpi, value in sorted(contributions.items()))
+
+
+def initiative_values(initiative: Initiative, spec: TabSpec) -> dict[str, object]:
+    """What a tab shows of an initiative: its attributes of the columns' names."""
+    return {
+        c.name: getattr(initiative, c.name) for c in spec.columns if c.name in _ATTRIBUTES and c.name != "updated_at"
+    }
+
+
+def set_attribute(initiative: Initiative, name: str, value: object) -> None:
+    """Store one typed value, with the default of a blank where the model needs one."""
+    if value is None and name == "strategic_priority_coefficient":
+        value = DEFAULT_COEFFICIENT
+    setattr(initiative, name, value)
+
+
+def new_initiative(key: str, title: str, *, mark: str, source: str) -> Initiative:
+    """An initiative with nothing but its key and title; the caller adds it to the session."""
+    return Initiative(
+        initiative_key=key,
+        title=title,
+        lifecycle_status=str(Lifecycle.NEW),
+        strategic_priority_coefficient=DEFAULT_COEFFICIENT,
+        is_optimization_candidate=False,
+        intake_source="backlog",
+        intake_missing=False,
+        kpi_contribution_source=str(ContributionSource.COMPUTED),
+        submitted_at=now(),
+        created_at=now(),
+        updated_at=mark,
+        updated_source=source,
+    )
+
+
+def stamp(initiative: Initiative, mark: str, source: str) -> None:
+    """Say which action last wrote the initiative, and when."""
+    initiative.updated_at = mark
+    initiative.updated_source = source
+
+
+def chain_text(initiative: Initiative) -> str | None:
+    """The primary model's metric chain as text."""
+    chain = initiative.metric_chain_json
+    if not chain:
+        return None
+    source = chain.get("source")
+    return str(source) if source else compact_json(chain)

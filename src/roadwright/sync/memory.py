@@ -1,0 +1,67 @@
+"""What the backend remembers of sheets: the base of each row's merge, and people's own words on mirrored tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from roadwright.store.models import SheetOwnWords, SheetRowCopy
+from roadwright.sync.identity import Identity, identity_text
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What a copy of a row showed when the backend last wrote it, in plain values."""
+
+    identity: str
+    values: Mapping[str, object]
+
+
+def load_copies(session: Session, tab: str, marks: Iterable[str]) -> dict[str, Copy]:
+    """The remembered copies behind these marks (the rows' ``updated_at``); unknown marks are left out."""
+    wanted = sorted(set(marks))
+    found: dict[str, Copy] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = session.execute(
+            select(SheetRowCopy.mark, SheetRowCopy.identity, SheetRowCopy.values).where(
+                SheetRowCopy.tab == tab, SheetRowCopy.mark.in_(wanted[start : start + _CHUNK])
+            )
+        )
+        found.update((mark, Copy(identity, values)) for mark, identity, values in rows)
+    return found
+
+
+def remember_copies(session: Session, tab: str, copies: Iterable[tuple[str, Identity, Mapping[str, object]]]) -> None:
+    """Keep what rows show now, as (mark, identity, plain values)."""
+    rows = [
+        {"mark": mark, "tab": tab, "identity": identity_text(identity), "values": dict(values)}
+        for mark, identity, values in copies
+    ]
+    if rows:
+        session.execute(insert(SheetRowCopy), rows)
+
+
+def load_own_words(session: Session, tab: str) -> dict[str, dict[str, object]]:
+    """People's own words on a mirrored tab: {identity text: {column: plain value}}."""
+    rows = session.execute(select(SheetOwnWords.identity, SheetOwnWords.values).where(SheetOwnWords.tab == tab))
+    return {row.identity: row.values for row in rows}
+
+
+def remember_own_words(session: Session, tab: str, words: Mapping[Identity, Mapping[str, object]]) -> None:
+    """Keep what people wrote in the rows that the tab shows now; rows it does not show keep what was remembered."""
+    known = {row.identity: row for row in session.scalars(select(SheetOwnWords).where(SheetOwnWords.tab == tab))}
+    for identity, values in words.items():
+        text = identity_text(identity)
+        said = {column: value for column, value in values.items() if value not in (None, False)}
+        row = known.get(text)
+        if row is None and said:
+            row = SheetOwnWords(tab=tab, identity=text, values=said)
+            session.add(row)
+            known[text] = row
+        elif row is not None and row.values != said:
+            row.values = said

@@ -1,0 +1,121 @@
+"""Metrics_Config: the KPI registry, saved row by row but judged as a whole.
+
+Whatever else is right or wrong, a save that would leave other than exactly one active north star saves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.registry import Registry, key_problem, nearest, north_star_problem
+from roadwright.sheets.kinds import quoted
+from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.spec import Owner
+from roadwright.store.clock import now
+from roadwright.store.models import OrganizationMetricsConfig
+from roadwright.store.registry import registered
+from roadwright.sync.binding import Defaults, Edit, Values
+from roadwright.sync.engine import merge_tab
+from roadwright.sync.identity import Identity
+from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.selection import Selection
+from roadwright.sync.statuses import Notes
+from roadwright.sync.work import OpenTab, Pass
+
+_FIELDS = tuple(column.name for column in tabs.METRICS_CONFIG.owned(Owner.INPUT))
+
+
+class MetricsConfigBinding(Defaults):
+    """KPIs by key. Saved rows wait in the session until the whole registry is judged."""
+
+    spec = tabs.METRICS_CONFIG
+
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+
+    def _rows(self, session: Session) -> dict[Identity, OrganizationMetricsConfig]:
+        rows = session.scalars(select(OrganizationMetricsConfig).order_by(OrganizationMetricsConfig.id))
+        return {(row.kpi_key.casefold(),): row for row in rows}
+
+    def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        rows = self._rows(session)
+        return {
+            identity: {name: getattr(rows[identity], name) for name in _FIELDS}
+            for identity in identities
+            if identity in rows
+        }
+
+    def examine(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
+        problem = key_problem(str(values.get("kpi_key") or ""))
+        if problem is not None:
+            notes.failed.append(f"kpi_key: {problem}")
+
+    def save(self, session: Session, edit: Edit) -> None:  # noqa: ARG002 - applied once the whole is judged
+        self.edits.append(edit)
+
+    def registry_after(self, session: Session) -> Registry:
+        """The registry as it would be with the edits."""
+        rows = {identity: _copy(row) for identity, row in self._rows(session).items()}
+        for edit in self.edits:
+            _apply(rows.setdefault(edit.identity, OrganizationMetricsConfig()), edit)
+        return Registry.of(registered(row) for row in rows.values())
+
+    def apply(self, session: Session) -> None:
+        """Store the edits."""
+        rows = self._rows(session)
+        for edit in self.edits:
+            row = rows.get(edit.identity)
+            if row is None:
+                row = OrganizationMetricsConfig(created_at=now())
+                session.add(row)
+            _apply(row, edit)
+        session.flush()
+
+
+def _copy(row: OrganizationMetricsConfig) -> OrganizationMetricsConfig:
+    return OrganizationMetricsConfig(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _apply(row: OrganizationMetricsConfig, edit: Edit) -> None:
+    for name in _FIELDS if edit.is_new else edit.changes:
+        setattr(row, name, edit.values.get(name))
+    row.updated_at, row.updated_source = edit.mark, edit.source
+
+
+def merge_metrics_config(
+    work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict
+) -> tuple[list[Outcome], TabReport]:
+    """Save the selected rows if the registry as a whole stays right, else none of them."""
+    binding = MetricsConfigBinding()
+    outcomes, report = merge_tab(work, tab, binding, selection=selection, on_conflict=on_conflict)
+    registry = binding.registry_after(work.session)
+    problem = north_star_problem(registry.north_stars)
+    if problem is not None and any(o.looked_at for o in outcomes):
+        _refuse(outcomes, f"nothing was saved: {problem}")
+        report.saved = report.created = 0
+    else:
+        binding.apply(work.session)
+        _warn_of_unknown_drivers(outcomes, registry)
+    return outcomes, report
+
+
+def _refuse(outcomes: list[Outcome], message: str) -> None:
+    for outcome in outcomes:
+        if outcome.looked_at:
+            outcome.notes.failed.append(message)
+            outcome.kept |= outcome.merge.edited
+            outcome.mark = None
+
+
+def _warn_of_unknown_drivers(outcomes: list[Outcome], registry: Registry) -> None:
+    for outcome in outcomes:
+        drivers = outcome.row.values.get("driven_by")
+        if outcome.looked_at and isinstance(drivers, list):
+            for key in drivers:
+                if registry.resolve(str(key)) is None:
+                    hint = nearest(str(key), registry.kpis)
+                    outcome.notes.warnings.append(f"driven_by: {quoted(key)} is no KPI of Metrics_Config{hint}")

@@ -1,0 +1,136 @@
+"""Tabs whose rows the backend replaces, in its own order: candidates, runs, results, alerts.
+
+What people typed there that waits to be settled travels with its row, and so do their own words (sheet-only cells),
+which are remembered by the row's identity and come back when the row comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.plain import plain
+from roadwright.sheets.read import Row, Table
+from roadwright.sheets.spec import Owner, TabSpec
+from roadwright.sheets.values import CellValue
+from roadwright.sync.identity import Identity, identity_of, identity_text
+from roadwright.sync.memory import load_own_words, remember_own_words
+from roadwright.sync.outcome import Outcome
+from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.write_back import column_places, shown
+
+_PROVENANCE = ("updated_source", "updated_at")
+
+
+@dataclass(frozen=True)
+class MirrorRow:
+    """A row as it should stand: its identity, values by column, and status."""
+
+    values: Mapping[str, object]
+    run_status: str = "OK"
+
+
+def own_columns(spec: TabSpec) -> list[str]:
+    return [column.name for column in spec.owned(Owner.SHEET_ONLY)]
+
+
+def collect_own_words(work: Pass, tab: OpenTab) -> None:
+    """Remember the sheet-only cells of the rows that the tab shows now."""
+    spec, table = tab.spec, tab.table
+    columns = [name for name in own_columns(spec) if name in table.columns]
+    words: dict[Identity, dict[str, object]] = {}
+    for row in table.rows:
+        identity = identity_of(spec.identity, row.values)
+        if any(identity) and identity not in words:
+            words[identity] = {name: plain(row.values[name]) for name in columns if name in row.values}
+    if columns:
+        remember_own_words(work.session, spec.name, words)
+
+
+@dataclass
+class _Standing:
+    """What stood on the tab for one identity before it is rewritten."""
+
+    row: Row
+    outcome: Outcome | None = None
+    waiting: dict[str, CellValue] = field(default_factory=dict)
+
+
+def _standing(table: Table, spec: TabSpec, outcomes: Sequence[Outcome]) -> dict[Identity, _Standing]:
+    by_number = {outcome.row.number: outcome for outcome in outcomes}
+    result: dict[Identity, _Standing] = {}
+    for row in table.rows:
+        identity = identity_of(spec.identity, row.values)
+        outcome = by_number.get(row.number)
+        waiting = {name: row.raw[name] for name in outcome.kept if name in row.raw} if outcome else {}
+        result.setdefault(identity, _Standing(row, outcome, waiting))
+    return result
+
+
+def _same_as_before(spec: TabSpec, standing: _Standing, values: Mapping[str, object]) -> bool:
+    """Whether the row's saved and derived values are what stands there already."""
+    return not standing.row.overtyped and all(
+        plain(standing.row.values.get(c.name)) == plain(values.get(c.name)) or _both_blank(standing.row, c.name, values)
+        for c in spec.columns
+        if c.name not in (*_PROVENANCE, "run_status")
+        and c.owner is not Owner.SHEET_ONLY
+        and c.name not in standing.waiting
+    )
+
+
+def _both_blank(row: Row, name: str, values: Mapping[str, object]) -> bool:
+    return row.raw.get(name) is None and values.get(name) in (None, "", [], {})
+
+
+def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: Sequence[Outcome] = ()) -> None:
+    """Plan the tab to show exactly these rows, in this order, from the first data row on.
+
+    ``outcomes`` are the tab's rows after their inputs were saved, where it has inputs.
+    """
+    spec, table, pending = tab.spec, tab.table, tab.pending
+    places = column_places(tab)
+    standing = _standing(table, spec, outcomes)
+    words = load_own_words(work.session, spec.name)
+    saved = [c.name for c in spec.saved]
+    existing = {row.number: row for row in (*table.rows, *table.leftovers)}
+    numbers = sorted(existing)
+    wanted: list[tuple[Identity, dict[str, CellValue | None]]] = []
+    for mirror in rows:
+        identity = identity_of(spec.identity, mirror.values)
+        before = standing.get(identity)
+        own = {name: words.get(identity_text(identity), {}).get(name) for name in own_columns(spec)}
+        full: dict[str, object] = {**mirror.values, **own, "run_status": mirror.run_status}
+        if before is not None and before.row.text("updated_at") and _same_as_before(spec, before, full):
+            full.update({name: before.row.values.get(name) for name in _PROVENANCE})
+        else:
+            mark = work.marks.next()
+            full.update(updated_source=work.source, updated_at=mark)
+            kept = before.waiting if before is not None else {}
+            base = before.outcome.base if before is not None and before.outcome is not None else None
+            copy = {name: plain(full.get(name)) for name in saved if name not in kept}
+            copy.update({name: base[name] for name in kept if base is not None and name in base})
+            pending.copies.append((mark, identity, copy))
+        cells = {c.name: shown(c, full.get(c.name)) for c in spec.columns if c.name in places}
+        if before is not None:
+            cells.update({name: value for name, value in before.waiting.items() if name in places})
+        wanted.append((identity, cells))
+    for number, (_, cells) in zip(numbers, wanted, strict=False):
+        row = existing[number]
+        for name, value in cells.items():
+            if plain(row.raw.get(name)) != plain(value):
+                pending.cells[number, places[name]] = value
+    for number in numbers[len(wanted) :]:
+        for name in existing[number].raw:
+            pending.cells[number, places[name]] = None
+    for _, cells in wanted[len(numbers) :]:
+        pending.appended.append({places[name]: value for name, value in cells.items() if value is not None})
+    _leave_protected(tab)
+
+
+def _leave_protected(tab: OpenTab) -> None:
+    """A person's own formula in a cell of a mirrored tab stays where it is."""
+    cells = tab.pending.cells
+    if cells:
+        for place in tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, cells)):
+            del cells[place]

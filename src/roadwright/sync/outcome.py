@@ -1,0 +1,76 @@
+"""What an action came to on one row, and on one tab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from roadwright.sheets.merge import RowMerge
+from roadwright.sheets.read import Row
+from roadwright.sync.identity import Identity
+from roadwright.sync.statuses import Level, Notes
+from roadwright.workspace.workspace import TabPlace
+
+
+@dataclass
+class Outcome:
+    """One row of a sheet on its way through a merge.
+
+    ``kept`` are the columns whose typed cell stays as it is, because it could not be read, conflicts, or was not
+    saved. ``base`` is what this copy of the row once showed (plain values), None where it never was written.
+    ``mark`` is set where the row was saved.
+    """
+
+    row: Row
+    identity: Identity
+    key: str
+    notes: Notes = field(default_factory=Notes)
+    looked_at: bool = True
+    base: Mapping[str, object] | None = None
+    merge: RowMerge = field(default_factory=RowMerge)
+    kept: set[str] = field(default_factory=set)
+    mark: str | None = None
+    doubled: bool = False
+    """Its identity belongs to another row: nothing but its status is written."""
+
+
+@dataclass
+class RowReport:
+    """A row's line in an action's answer."""
+
+    tab: str
+    row: int
+    key: str
+    run_status: str
+    level: Level
+    notices: tuple[str, ...] = ()
+
+
+@dataclass
+class TabReport:
+    """What an action did on one tab. Counts add up over the attempts of one action."""
+
+    place: TabPlace
+    rows: list[RowReport] = field(default_factory=list)
+    saved: int = 0
+    created: int = 0
+    removed: int = 0
+    added: int = 0
+    """Rows that the backend put on the tab."""
+    written: bool = False
+
+    def absorb(self, earlier: TabReport) -> None:
+        """Count what an earlier attempt of the same pass did, whose sheet write failed."""
+        self.saved += earlier.saved
+        self.created += earlier.created
+        self.removed += earlier.removed
+        self.written = self.written or earlier.written
+
+
+def report_rows(place: TabPlace, outcomes: list[Outcome]) -> list[RowReport]:
+    """The lines of the rows that were looked at."""
+    return [
+        RowReport(place.name, o.row.number, o.key, o.notes.text, o.notes.level, tuple(o.notes.notices))
+        for o in outcomes
+        if o.looked_at
+    ]

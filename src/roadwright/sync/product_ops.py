@@ -1,0 +1,120 @@
+"""Scoring_Inputs and KPI_Contributions: what people type about single initiatives in the ProductOps workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.initiatives import ContributionSource
+from roadwright.domain.registry import Registry, UnknownKpi
+from roadwright.sheets.kinds import quoted
+from roadwright.store.models import Initiative
+from roadwright.store.registry import load_registry
+from roadwright.store.scores import current_scores
+from roadwright.sync.binding import Defaults, Edit, Refused, Values
+from roadwright.sync.identity import Identity
+from roadwright.sync.initiatives import by_identity, initiative_values, load_initiatives, set_attribute, stamp
+from roadwright.sync.statuses import Notes
+from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
+
+
+def known_initiative(session: Session, typed: object) -> Initiative:
+    """The initiative that a row names. Raises Refused."""
+    if typed is None or typed == "":
+        raise Refused("initiative_key: is empty; run pm.populate_initiatives to get the rows of initiatives")
+    found = list(load_initiatives(session, [str(typed)]).values())
+    if not found:
+        raise Refused(f"initiative_key: no initiative has the key {quoted(typed)}; see the Backlog for those there are")
+    return found[0]
+
+
+class ScoringInputsBinding(Defaults):
+    """Inputs of the frameworks; scores are shown as they are computed and activated."""
+
+    spec = tabs.SCORING_INPUTS
+
+    def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        found = by_identity(session, identities)
+        scores = current_scores(session, (initiative.id for initiative in found.values()))
+        result: dict[Identity, dict[str, object]] = {}
+        for identity, initiative in found.items():
+            values = initiative_values(initiative, self.spec)
+            values["math_warnings"] = None
+            for framework, prefix in SCORE_PREFIX.items():
+                score = scores.get((initiative.id, framework))
+                for part in SCORE_PARTS:
+                    values[f"{prefix}_{part}_score"] = getattr(score, part) if score is not None else None
+            result[identity] = values
+        return result
+
+    def save(self, session: Session, edit: Edit) -> None:
+        initiative = known_initiative(session, edit.values.get("initiative_key"))
+        for name in edit.changes:
+            set_attribute(initiative, name, edit.values.get(name))
+        stamp(initiative, edit.mark, edit.source)
+
+
+class KpiContributionsBinding(Defaults):
+    """The contribution that counts: the computed one, until a person types another."""
+
+    spec = tabs.KPI_CONTRIBUTIONS
+
+    def __init__(self) -> None:
+        self._registry: Registry | None = None
+
+    def registry(self, session: Session) -> Registry:
+        if self._registry is None:
+            self._registry = load_registry(session)
+        return self._registry
+
+    def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        return {
+            identity: {**initiative_values(initiative, self.spec), "notes": initiative.kpi_contribution_notes}
+            for identity, initiative in by_identity(session, identities).items()
+        }
+
+    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+        typed = values.get("kpi_contribution_json")
+        if isinstance(typed, dict):
+            try:
+                self._resolved(session, typed)
+            except Refused as refusal:
+                notes.failed.extend(refusal.messages)
+
+    def _resolved(self, session: Session, typed: dict[str, float]) -> dict[str, float]:
+        """The contributions under the registry's own keys. Raises Refused, naming every key that can't stand there."""
+        result: dict[str, float] = {}
+        problems: list[str] = []
+        for key, value in typed.items():
+            try:
+                known = self.registry(session).contributable(key).key
+            except UnknownKpi as problem:
+                problems.append(f"kpi_contribution_json: {problem}")
+                continue
+            if known in result:
+                problems.append(f"kpi_contribution_json: names {known} twice")
+            result[known] = value
+        if problems:
+            raise Refused(*problems)
+        return result
+
+    def save(self, session: Session, edit: Edit) -> None:
+        initiative = known_initiative(session, edit.values.get("initiative_key"))
+        if "kpi_contribution_json" in edit.changes:
+            typed = edit.values.get("kpi_contribution_json")
+            if isinstance(typed, dict):
+                initiative.kpi_contribution_json = self._resolved(session, typed)
+                initiative.kpi_contribution_source = str(ContributionSource.PM_OVERRIDE)
+            else:
+                initiative.kpi_contribution_json = initiative.kpi_contribution_computed_json
+                initiative.kpi_contribution_source = str(ContributionSource.COMPUTED)
+        if "notes" in edit.changes:
+            notes = edit.values.get("notes")
+            initiative.kpi_contribution_notes = None if notes is None else str(notes)
+        stamp(initiative, edit.mark, edit.source)
+
+    def yields(self, column: str, stored: Values) -> bool:
+        computed = stored.get("kpi_contribution_source") in (None, str(ContributionSource.COMPUTED))
+        return column == "kpi_contribution_json" and computed

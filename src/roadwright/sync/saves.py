@@ -1,0 +1,78 @@
+"""How each tab that people type on is saved: the one list that actions dispatch on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from roadwright import tabs
+from roadwright.sheets.merge import OnConflict
+from roadwright.sync.backlog import BacklogBinding, say_intake
+from roadwright.sync.binding import Binding
+from roadwright.sync.candidates import CandidatesBinding
+from roadwright.sync.constraint_sets import ConstraintsBinding, TargetsBinding
+from roadwright.sync.engine import merge_tab
+from roadwright.sync.metrics import MetricsConfigBinding, merge_metrics_config
+from roadwright.sync.mirror import collect_own_words
+from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.product_ops import KpiContributionsBinding, ScoringInputsBinding
+from roadwright.sync.scenarios import ScenarioBinding
+from roadwright.sync.selection import Selection
+from roadwright.sync.work import OpenTab, Pass
+
+Merged = tuple[list[Outcome], TabReport]
+Merge = Callable[[Pass, OpenTab, Selection, OnConflict], Merged]
+
+
+def _plain(binding: Callable[[], Binding]) -> Merge:
+    def merge(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+        return merge_tab(work, tab, binding(), selection=selection, on_conflict=on_conflict)
+
+    return merge
+
+
+def _backlog(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    outcomes, report = merge_tab(work, tab, BacklogBinding(), selection=selection, on_conflict=on_conflict)
+    say_intake(work.session, outcomes)
+    return outcomes, report
+
+
+def _candidates(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    collect_own_words(work, tab)
+    return merge_tab(work, tab, CandidatesBinding(), selection=selection, on_conflict=on_conflict)
+
+
+def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | TargetsBinding]) -> Merge:
+    """Rules and scenarios are named by their row in a run's answer, so the rows are kept as they stand now."""
+
+    def merge(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+        bound = binding()
+        outcomes, report = merge_tab(work, tab, bound, selection=selection, on_conflict=on_conflict)
+        bound.remember_rows(work.session, {o.identity: o.row.number for o in outcomes if not o.doubled})
+        return outcomes, report
+
+    return merge
+
+
+MERGES: Mapping[str, Merge] = {
+    tabs.BACKLOG.name: _backlog,
+    tabs.SCORING_INPUTS.name: _plain(ScoringInputsBinding),
+    tabs.METRICS_CONFIG.name: merge_metrics_config,
+    tabs.KPI_CONTRIBUTIONS.name: _plain(KpiContributionsBinding),
+    tabs.CANDIDATES.name: _candidates,
+    tabs.SCENARIO_CONFIG.name: _with_places(ScenarioBinding),
+    tabs.CONSTRAINTS.name: _with_places(ConstraintsBinding),
+    tabs.TARGETS.name: _with_places(TargetsBinding),
+}
+"""Merge and save the selected rows of a tab; the tab itself is brought up to date afterwards."""
+
+BINDINGS: Mapping[str, Callable[[], Binding]] = {
+    tabs.BACKLOG.name: BacklogBinding,
+    tabs.SCORING_INPUTS.name: ScoringInputsBinding,
+    tabs.METRICS_CONFIG.name: MetricsConfigBinding,
+    tabs.KPI_CONTRIBUTIONS.name: KpiContributionsBinding,
+    tabs.CANDIDATES.name: CandidatesBinding,
+    tabs.SCENARIO_CONFIG.name: ScenarioBinding,
+    tabs.CONSTRAINTS.name: ConstraintsBinding,
+    tabs.TARGETS.name: TargetsBinding,
+}
+"""The binding of each tab that shows stored data."""

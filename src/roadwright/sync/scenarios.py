@@ -1,0 +1,94 @@
+"""Scenario_Config: what to maximise, for which period, with how much capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.optimization import ObjectiveMode
+from roadwright.domain.registry import UnknownKpi
+from roadwright.sheets.spec import Owner
+from roadwright.store.clock import now
+from roadwright.store.models import OptimizationScenario
+from roadwright.store.registry import load_registry
+from roadwright.sync.binding import Defaults, Edit, Refused, Values
+from roadwright.sync.identity import Identity
+from roadwright.sync.statuses import Notes
+
+_FIELDS = tuple(column.name for column in tabs.SCENARIO_CONFIG.owned(Owner.INPUT))
+_WEIGHTS = "objective_weights_json"
+
+
+class ScenarioBinding(Defaults):
+    """Scenarios by name."""
+
+    spec = tabs.SCENARIO_CONFIG
+
+    def _rows(self, session: Session) -> dict[Identity, OptimizationScenario]:
+        return {(row.scenario_name.casefold(),): row for row in session.scalars(select(OptimizationScenario))}
+
+    def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        rows = self._rows(session)
+        return {i: {name: getattr(rows[i], name) for name in _FIELDS} for i in identities if i in rows}
+
+    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+        mode, weights = values.get("objective_mode"), values.get(_WEIGHTS)
+        if mode is None:
+            return
+        try:
+            _check_objective(session, ObjectiveMode(str(mode)), weights)
+        except Refused as refusal:
+            notes.failed.extend(refusal.messages)
+        if mode == ObjectiveMode.NORTH_STAR and weights is not None:
+            notes.warnings.append(f"{_WEIGHTS}: is not used by objective_mode north_star")
+
+    def save(self, session: Session, edit: Edit) -> None:
+        row = self._rows(session).get(edit.identity)
+        if row is None:
+            row = OptimizationScenario(created_at=now())
+            session.add(row)
+        for name in _FIELDS if edit.is_new else edit.changes:
+            setattr(row, name, edit.values.get(name))
+        row.sheet_row = edit.sheet_row
+        row.updated_at, row.updated_source = edit.mark, edit.source
+
+    def remember_rows(self, session: Session, places: Mapping[Identity, int]) -> None:
+        """Keep in which row of the sheet each scenario stands now; the row names it in a run's answer."""
+        for identity, row in self._rows(session).items():
+            if identity in places and row.sheet_row != places[identity]:
+                row.sheet_row = places[identity]
+
+
+def _check_objective(session: Session, mode: ObjectiveMode, weights: object) -> None:
+    """Raise Refused where the weights or the order don't fit the mode, or name a KPI that can't be maximised."""
+    if mode is ObjectiveMode.NORTH_STAR:
+        return
+    if mode is ObjectiveMode.WEIGHTED_KPIS:
+        example = "expected weights such as gmv: 0.6; retention: 0.4"
+        if not isinstance(weights, dict) or not weights:
+            raise Refused(f"{_WEIGHTS}: objective_mode weighted_kpis needs weights; {example}")
+        bad = [f"{kpi}: {weight}" for kpi, weight in weights.items() if weight < 0]
+        if bad or not any(weights.values()):
+            raise Refused(f"{_WEIGHTS}: {', '.join(bad) or 'all weights are 0'}; weights are 0 or more, and not all 0")
+        names = list(weights)
+    else:
+        example = "expected an order such as retention > gmv"
+        if not isinstance(weights, list) or not weights:
+            raise Refused(f"{_WEIGHTS}: objective_mode lexicographic needs an order; {example}")
+        names = [str(stage["kpi"]) for stage in weights]
+    registry = load_registry(session)
+    problems, seen = [], set()
+    for name in names:
+        try:
+            key = registry.contributable(name).key
+        except UnknownKpi as problem:
+            problems.append(f"{_WEIGHTS}: {problem}")
+            continue
+        if key in seen:
+            problems.append(f"{_WEIGHTS}: names {key} twice")
+        seen.add(key)
+    if problems:
+        raise Refused(*problems)

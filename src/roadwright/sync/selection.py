@@ -1,0 +1,72 @@
+"""What an action is told to work on: everything, or the rows that a person names by key, name or row number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from roadwright.sheets.read import Row
+from roadwright.sheets.spec import TabSpec
+
+_ROWS = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
+
+
+class SelectionError(Exception):
+    """The selection can't be read, or names something that is not there."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Row numbers and names (without case) that a person selected. An empty one with ``everything`` selects all."""
+
+    everything: bool
+    rows: frozenset[int] = frozenset()
+    names: tuple[str, ...] = ()
+
+    def picks(self, spec: TabSpec, rows: Iterable[Row]) -> set[int]:
+        """The numbers of the selected rows; blank rows in a range are passed over.
+
+        Raises SelectionError for a name that no row has, and for row numbers of which none holds data.
+        """
+        all_rows = list(rows)
+        if self.everything:
+            return {row.number for row in all_rows}
+        by_name: dict[str, set[int]] = {}
+        for row in all_rows:
+            for column in spec.identity:
+                by_name.setdefault(row.text(column).casefold(), set()).add(row.number)
+        there = {row.number for row in all_rows}
+        missing = [name for name in self.names if name.casefold() not in by_name]
+        if missing:
+            raise SelectionError(f"{spec.name} has no {', '.join(missing)}")
+        picked = set(self.rows & there)
+        if self.rows and not picked:
+            raise SelectionError(f"{spec.name} has no data in row {', '.join(map(str, sorted(self.rows)[:5]))}")
+        for name in self.names:
+            picked |= by_name[name.casefold()]
+        return picked
+
+
+ALL = Selection(everything=True)
+
+
+def parse_selection(text: str | None) -> Selection:
+    """``INIT-000001, INIT-000004`` or ``7,9-12`` or names, separated by commas. None selects everything."""
+    if text is None:
+        return ALL
+    rows: set[int] = set()
+    names: list[str] = []
+    for part in re.split(r"[,;\n]", text):
+        word = part.strip()
+        match = _ROWS.fullmatch(word)
+        if match:
+            first, last = int(match[1]), int(match[2] or match[1])
+            if not 1 <= first <= last <= 1_048_576:
+                raise SelectionError(f'"{word}" is no range of rows; expected such as 7 or 9-12')
+            rows.update(range(first, last + 1))
+        elif word:
+            names.append(word)
+    if not rows and not names:
+        raise SelectionError("the selection is empty; name keys, names or row numbers, or use --all")
+    return Selection(everything=False, rows=frozenset(rows), names=tuple(names))

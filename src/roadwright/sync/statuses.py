@@ -1,0 +1,64 @@
+"""run_status: what an action says of a row, in the user's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How a row fared, best first."""
+
+    OK = "OK"
+    SKIPPED = "SKIPPED"
+    WARNING = "WARNING"
+    CONFLICT = "CONFLICT"
+    FAILED = "FAILED"
+
+
+_WORST_FIRST = (Level.FAILED, Level.CONFLICT, Level.WARNING, Level.SKIPPED)
+
+
+@dataclass
+class Notes:
+    """What there is to say of one row. ``notices`` leave the row OK; they go into the run's answer only."""
+
+    failed: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def _of(self, level: Level) -> list[str]:
+        return {
+            Level.FAILED: self.failed,
+            Level.CONFLICT: self.conflicts,
+            Level.WARNING: self.warnings,
+            Level.SKIPPED: self.skipped,
+        }[level]
+
+    @property
+    def level(self) -> Level:
+        return next((level for level in _WORST_FIRST if self._of(level)), Level.OK)
+
+    @property
+    def text(self) -> str:
+        """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
+        parts = [f"{level}: {'; '.join(dict.fromkeys(found))}" for level in _WORST_FIRST if (found := self._of(level))]
+        return " · ".join(parts) if parts else str(Level.OK)
+
+    def add(self, other: Notes) -> None:
+        """Say everything of ``other`` too."""
+        for mine, theirs in (
+            (self.failed, other.failed),
+            (self.conflicts, other.conflicts),
+            (self.warnings, other.warnings),
+            (self.skipped, other.skipped),
+            (self.notices, other.notices),
+        ):
+            mine.extend(message for message in theirs if message not in mine)
+
+
+def level_of(run_status: str) -> Level:
+    """The level that a run_status begins with."""
+    return next((level for level in Level if run_status.startswith(level)), Level.OK)

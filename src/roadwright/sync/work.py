@@ -1,0 +1,49 @@
+"""What one pass over tabs works with: the open tabs, the transaction, and the edits in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from roadwright.sheets.backend import Workbook
+from roadwright.sheets.read import Table
+from roadwright.sheets.spec import TabSpec
+from roadwright.sheets.values import CellValue
+from roadwright.store.clock import Marks
+from roadwright.sync.identity import Identity
+from roadwright.workspace.workspace import TabPlace, Workspace
+
+
+@dataclass
+class Pending:
+    """The edit of one tab in the making, and what to remember of the rows it shows, as (mark, identity, values)."""
+
+    cells: dict[tuple[int, int], CellValue | None] = field(default_factory=dict)
+    appended: list[dict[int, CellValue | None]] = field(default_factory=list)
+    copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
+
+
+@dataclass
+class OpenTab:
+    """One tab that was read, in the middle of a pass."""
+
+    place: TabPlace
+    workbook: Workbook
+    table: Table
+    pending: Pending = field(default_factory=Pending)
+
+    @property
+    def spec(self) -> TabSpec:
+        return self.place.spec
+
+
+@dataclass
+class Pass:
+    """What the steps of one attempt share: one transaction, and the action that asks for it."""
+
+    workspace: Workspace
+    session: Session
+    marks: Marks
+    source: str

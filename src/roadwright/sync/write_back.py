@@ -1,0 +1,156 @@
+"""Bring a tab up to date: the cells that the backend owns, merged values, statuses, provenance. Computes edits only.
+
+A cell is written only where its meaning differs from what should stand there. A cell in which something typed waits
+(unreadable, in conflict, not saved) is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy.orm import Session
+
+from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.plain import plain
+from roadwright.sheets.read import Row
+from roadwright.sheets.spec import Column, Owner, TabSpec
+from roadwright.sheets.values import CellValue
+from roadwright.sync.identity import Identity
+from roadwright.sync.memory import remember_copies
+from roadwright.sync.outcome import Outcome
+from roadwright.sync.work import OpenTab, Pass
+
+Values = Mapping[str, object]
+_PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
+
+
+def column_places(tab: OpenTab) -> dict[str, int]:
+    """Where each column stands; missing system columns are added to the right of the last header."""
+    table = tab.table
+    places = dict(table.columns)
+    for offset, name in enumerate(table.missing_system, start=1):
+        places[name] = table.last_header_column + offset
+        tab.pending.cells[table.header_row, places[name]] = name
+    return places
+
+
+def shown(column: Column, value: object) -> CellValue | None:
+    """What a cell of this column holds for a value; an empty list or object shows as a blank."""
+    if value is None or value == "" or (isinstance(value, list | tuple | dict) and not value):
+        return None
+    return column.kind.show(value)
+
+
+def differs(column: Column, row: Row, value: object) -> bool:
+    """Whether the row's cell means something else than this value."""
+    if column.name in row.problems or column.name in row.overtyped:
+        return True
+    said = row.values.get(column.name)
+    if shown(column, value) is None:
+        return row.raw.get(column.name) is not None and said is not None
+    return plain(said) != plain(value)
+
+
+def _writable(spec: TabSpec, places: Mapping[str, int], inputs: bool) -> Iterable[Column]:
+    owners = {Owner.DERIVED, Owner.SYSTEM} | ({Owner.INPUT, Owner.SHARED} if inputs else set())
+    return (c for c in spec.columns if c.name in places and c.owner in owners and c.name not in _PROVENANCE)
+
+
+def _drop_protected(
+    tab: OpenTab, outcome: Outcome, cells: dict[tuple[int, int], CellValue | None], names: Mapping[int, str]
+) -> set[str]:
+    """Take out the cells that can't be written, saying so on the row. Returns their columns."""
+    if not cells:
+        return set()
+    refused = tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, cells))
+    dropped = set()
+    for (number, place), why in refused.items():
+        del cells[number, place]
+        name = names.get(place, "")
+        dropped.add(name)
+        if name != "run_status":
+            outcome.notes.warnings.append(f"{name}: {tab.table.place(number, name)} was not brought up to date: {why}")
+    return dropped
+
+
+def bring_up_to_date(
+    work: Pass,
+    tab: OpenTab,
+    outcomes: Iterable[Outcome],
+    stored: Mapping[Identity, Values],
+    *,
+    inputs: bool = True,
+) -> None:
+    """Plan the cells of existing rows.
+
+    ``stored`` is what the database says now. ``inputs`` False leaves typed columns as people typed them (intake).
+    Rows that are not looked at are left alone.
+    """
+    spec, pending = tab.spec, tab.pending
+    places = column_places(tab)
+    names = {place: name for name, place in places.items()}
+    saved_columns = [c.name for c in spec.saved if c.name in places]
+    for outcome in outcomes:
+        if not outcome.looked_at:
+            continue
+        row = outcome.row
+        now = None if outcome.doubled else stored.get(outcome.identity)
+        cells: dict[tuple[int, int], CellValue | None] = {}
+        if now is not None:
+            for column in _writable(spec, places, inputs):
+                if column.name in now and column.name not in outcome.kept and differs(column, row, now[column.name]):
+                    cells[row.number, places[column.name]] = shown(column, now[column.name])
+        dropped = _drop_protected(tab, outcome, cells, names)
+        if now is not None:
+            base = _new_base(outcome, now, saved_columns, dropped, inputs)
+            if cells or outcome.mark or outcome.base is None or base != dict(outcome.base):
+                mark = outcome.mark or work.marks.next()
+                pending.copies.append((mark, outcome.identity, base))
+                cells[row.number, places["updated_source"]] = work.source
+                cells[row.number, places["updated_at"]] = mark
+        if row.raw.get("run_status") != outcome.notes.text:
+            cells[row.number, places["run_status"]] = outcome.notes.text
+        _drop_protected(tab, outcome, cells, names)
+        pending.cells.update(cells)
+
+
+def _new_base(
+    outcome: Outcome, now: Values, columns: Iterable[str], dropped: set[str], inputs: bool
+) -> dict[str, object]:
+    """What this copy of the row shows after the write, in plain values; kept cells keep what they showed before."""
+    base: dict[str, object] = {}
+    for name in columns:
+        if name in outcome.kept or name in dropped:
+            if outcome.base is not None and name in outcome.base:
+                base[name] = outcome.base[name]
+        elif inputs:
+            base[name] = plain(now.get(name))
+        elif name in outcome.row.values:
+            base[name] = plain(outcome.row.values[name])
+    return base
+
+
+def append_rows(
+    work: Pass, tab: OpenTab, rows: Iterable[tuple[Identity, Values]], statuses: Mapping[Identity, str]
+) -> None:
+    """Plan new rows below the data."""
+    spec, pending = tab.spec, tab.pending
+    places = column_places(tab)
+    for identity, values in rows:
+        mark = work.marks.next()
+        provenance = {"run_status": statuses.get(identity, "OK"), "updated_source": work.source, "updated_at": mark}
+        full = {**values, **provenance}
+        cells: dict[int, CellValue | None] = {
+            places[c.name]: cell
+            for c in spec.columns
+            if c.name in places and (cell := shown(c, full.get(c.name))) is not None
+        }
+        pending.appended.append(cells)
+        pending.copies.append((mark, identity, {c.name: plain(values.get(c.name)) for c in spec.saved}))
+
+
+def finish(session: Session, tab: OpenTab) -> TabEdit:
+    """The edit to write, with its memory stored in the session."""
+    table, pending = tab.table, tab.pending
+    remember_copies(session, tab.spec.name, pending.copies)
+    return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row)

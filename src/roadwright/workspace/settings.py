@@ -1,0 +1,134 @@
+"""roadwright.toml: which workbooks and tabs there are, which database, and the settings, each with its default."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from roadwright import tabs
+
+FILE = "roadwright.toml"
+DATABASE_FILE = "roadwright.db"
+ENVIRONMENT_PREFIX = "ROADWRIGHT_"
+
+
+class SettingsError(Exception):
+    """roadwright.toml can't be used; the message names the key and what would be accepted."""
+
+
+class IntakeBook(BaseModel):
+    """One intake workbook and its tabs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workbook: str = Field(min_length=1)
+    tabs: list[str] = Field(default=[tabs.INTAKE.name], min_length=1)
+    header_row: int = Field(default=1, ge=1)
+
+
+class TabPlace(BaseModel):
+    """Where a tab lies, if not where the templates have it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workbook: str | None = None
+    tab: str | None = None
+    header_row: int = Field(default=1, ge=1)
+
+
+class Settings(BaseSettings):
+    """The settings of a workspace. A variable ROADWRIGHT_… of the environment wins over the file."""
+
+    model_config = SettingsConfigDict(extra="forbid", env_prefix=ENVIRONMENT_PREFIX)
+
+    database_url: str = f"sqlite:///{DATABASE_FILE}"
+    activating_batch: int = Field(default=100, ge=1, le=10_000)
+    time_limit: float = Field(default=300.0, gt=0)
+    lock_wait: float = Field(default=10.0, ge=0)
+    intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
+    tabs: dict[str, TabPlace] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes all four by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+
+def _describe(error: ValidationError) -> str:
+    lines = []
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"])
+        found = "" if fault["type"] in ("missing", "extra_forbidden") else f' (it is "{fault["input"]}")'
+        why = "is not a key that Roadwright knows" if fault["type"] == "extra_forbidden" else fault["msg"]
+        lines.append(f"{FILE}: {key}: {why}{found}")
+    return "\n".join(lines)
+
+
+def load_settings(root: Path) -> Settings:
+    """The settings in a workspace's folder. Raises SettingsError."""
+    path = root / FILE
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{root} is no workspace: {FILE} is missing. Make one: roadwright init {root}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path} can't be read: {error}") from error
+    try:
+        settings = Settings(**content)
+    except ValidationError as error:
+        raise SettingsError(_describe(error)) from error
+    known = {name.casefold(): name for name in tabs.BY_NAME}
+    for name in settings.tabs:
+        if known.get(name.casefold()) != name or name == tabs.INTAKE.name:
+            raise SettingsError(f"{FILE}: [tabs.{name}]: there is no such tab; known: {', '.join(tabs.BY_NAME)}")
+    return settings
+
+
+def template() -> str:
+    """roadwright.toml of a new workspace, every key explained."""
+    defaults = Settings.model_fields
+    places = "\n".join(
+        f'# [tabs.{spec.name}]\n# workbook = "{spec.workbook}.xlsx"\n# tab = "{spec.name}"\n# header_row = 1\n'
+        for spec in tabs.TABS
+        if spec is not tabs.INTAKE
+    )
+    return f"""\
+# A Roadwright workspace. Keys that start with # have the value shown; remove the # to change one.
+# A variable of the environment wins over a key here, e.g. {ENVIRONMENT_PREFIX}DATABASE_URL.
+
+# The database: a SQLite file in this folder, or a PostgreSQL database such as postgresql://user@host/name
+# database_url = "{defaults["database_url"].default}"
+
+# How many initiatives one batch of an activation (pm.score_selected, pm.switch_framework) commits at a time.
+# activating_batch = {defaults["activating_batch"].default}
+
+# Seconds that an optimization may take; the best answer found by then is kept, with its gap.
+# time_limit = {defaults["time_limit"].default:g}
+
+# Seconds to wait for a workbook that someone has open.
+# lock_wait = {defaults["lock_wait"].default:g}
+
+# Intake: any number of workbooks, each with any number of tabs, of any name. All of them enter the backlog.
+# header_row is the row with the column names, if it is not the first.
+[[intake]]
+workbook = "{tabs.INTAKE.workbook}.xlsx"
+tabs = ["{tabs.INTAKE.name}"]
+# header_row = 1
+
+# [[intake]]
+# workbook = "Team_Ideas.xlsx"
+# tabs = ["Ideas", "Complaints"]
+
+# Where the other tabs lie, if you move or rename them:
+{places.rstrip()}
+"""

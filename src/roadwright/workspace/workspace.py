@@ -1,0 +1,129 @@
+"""An open workspace: its folder, settings, database, and the places of its tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import make_url
+
+from roadwright import tabs
+from roadwright.sheets.backend import Workbook
+from roadwright.sheets.spec import TabSpec
+from roadwright.store.session import Store, open_store
+from roadwright.workspace.settings import Settings, load_settings
+
+PRIVATE = ".roadwright"
+"""The folder for our own temporary files, locks and logs."""
+
+
+class WorkspaceBusy(Exception):
+    """Another action is running in this workspace."""
+
+
+class UnknownTab(Exception):
+    """A tab was named that this workspace does not have, or that is not unique."""
+
+
+@dataclass(frozen=True)
+class TabPlace:
+    """One tab of one workbook, and the declaration it follows."""
+
+    spec: TabSpec
+    workbook: Path
+    tab: str
+    header_row: int
+
+    @property
+    def name(self) -> str:
+        """The tab in full, as people name it where the tab alone is not unique: ``Team.xlsx!Ideas``."""
+        return f"{self.workbook.name}!{self.tab}"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    root: Path
+    settings: Settings
+    store: Store
+
+    @property
+    def private(self) -> Path:
+        return self.root / PRIVATE
+
+    def intake(self) -> list[TabPlace]:
+        """All intake tabs, in the order of the settings."""
+        return [
+            TabPlace(tabs.INTAKE, self.root / book.workbook, tab, book.header_row)
+            for book in self.settings.intake
+            for tab in book.tabs
+        ]
+
+    def place(self, spec: TabSpec) -> TabPlace:
+        """Where a tab lies (any tab but intake's)."""
+        moved = self.settings.tabs.get(spec.name)
+        workbook = (moved and moved.workbook) or f"{spec.workbook}.xlsx"
+        tab = (moved and moved.tab) or spec.name
+        return TabPlace(spec, self.root / workbook, tab, moved.header_row if moved else 1)
+
+    def places(self) -> list[TabPlace]:
+        """All tabs."""
+        return [*self.intake(), *(self.place(spec) for spec in tabs.TABS if spec is not tabs.INTAKE)]
+
+    def find(self, name: str) -> TabPlace:
+        """The tab that a person names, as ``Tab`` or ``Workbook.xlsx!Tab``. Raises UnknownTab."""
+        workbook, _, tab = name.rpartition("!")
+        found = [
+            place
+            for place in self.places()
+            if tab.casefold() in (place.tab.casefold(), place.spec.name.casefold() if not workbook else "")
+            and (not workbook or workbook.casefold() == place.workbook.name.casefold())
+        ]
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(place.name for place in (found or self.places()))
+        problem = "is the name of several tabs; name one" if found else "is no tab of this workspace; there are"
+        raise UnknownTab(f'"{name}" {problem}: {known}')
+
+    def open(self, place: TabPlace) -> Workbook:
+        """The workbook of a tab, as it is now. Raises SheetError."""
+        from roadwright.sheets.xlsx import open_workbook  # noqa: PLC0415 - only actions on sheets need it
+
+        return open_workbook(place.workbook, self.private)
+
+    @contextmanager
+    def exclusive(self, wait: float | None = None) -> Iterator[None]:
+        """Hold the workspace: one action at a time. Raises WorkspaceBusy after ``wait`` seconds."""
+        self.private.mkdir(exist_ok=True)
+        seconds = self.settings.lock_wait if wait is None else wait
+        lock = FileLock(self.private / "action.lock", timeout=seconds)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise WorkspaceBusy("another action is running in this workspace; run again when it has ended") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def _database_url(root: Path, url: str) -> str:
+    """A relative SQLite file lies in the workspace, wherever the command is run from."""
+    if not url.startswith("sqlite"):
+        return url
+    parsed = make_url(url)
+    if parsed.database in (None, "", ":memory:") or Path(str(parsed.database)).is_absolute():
+        return url
+    return parsed.set(database=str(root / str(parsed.database))).render_as_string(hide_password=False)
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Open the workspace in a folder. Raises SettingsError or StoreError."""
+    folder = root.resolve()
+    settings = load_settings(folder)
+    return Workspace(folder, settings, open_store(_database_url(folder, settings.database_url)))
