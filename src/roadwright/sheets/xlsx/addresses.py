@@ -59,3 +59,13 @@ def absolute_text(area: Area) -> str:
         f"${column_letters(column)}${row}"
         for row, column in ((area.first_row, area.first_column), (area.last_row, area.last_column))
     )
+
+
+def overlap(one: Area, other: Area) -> bool:
+    """The two have at least one cell in common."""
+    return (
+        one.first_row <= other.last_row
+        and other.first_row <= one.last_row
+        and one.first_column <= other.last_column
+        and other.first_column <= one.last_column
+    )

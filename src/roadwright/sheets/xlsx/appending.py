@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from roadwright.sheets.backend import Area, Grid, SheetError, TabEdit
 from roadwright.sheets.values import CellValue, cell_name
-from roadwright.sheets.xlsx.addresses import LAST_ROW
+from roadwright.sheets.xlsx.addresses import LAST_ROW, overlap
 from roadwright.sheets.xlsx.tables import Table
 
 
@@ -72,8 +72,7 @@ def _refuse_what_stands_below(tab: str, table: Table, rows: list[int], grid: Gri
             if table.area.first_column <= column <= table.area.last_column and value != "":
                 raise SheetError(_in_the_way(tab, row, column, f"stands below table {table.name}"))
     for area in grid.merged:
-        beside = area.last_column < table.area.first_column or area.first_column > table.area.last_column
-        if not beside and _meets(area, rows) and area.last_row > table.last_body_row:
+        if overlap(area, replace(table.area, first_row=table.last_body_row + 1, last_row=rows[-1])):
             place = max(area.first_row, rows[0]), max(area.first_column, table.area.first_column)
             raise SheetError(_in_the_way(tab, *place, f"belongs to merged cells below table {table.name}"))
 

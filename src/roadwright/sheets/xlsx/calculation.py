@@ -7,6 +7,7 @@ from roadwright.sheets.xlsx.container import Package
 from roadwright.sheets.xlsx.markup import apply_splices, start_tags
 from roadwright.sheets.xlsx.relations import CONTENT_TYPES, relations_part, without_kind, without_override
 
+
 def has_formulas(package: Package, book: Book) -> bool:
     """Some tab of the workbook holds a formula."""
     return book.calc_chain is not None or any(_holds_formula(package.read(sheet.part)) for sheet in book.sheets)

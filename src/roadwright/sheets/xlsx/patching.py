@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from roadwright.sheets.backend import SheetError, TabEdit
-from roadwright.sheets.values import CellValue, cell_name
-from roadwright.sheets.xlsx.addresses import parse_area
+from roadwright.sheets.backend import Area, SheetError, TabEdit
+from roadwright.sheets.values import cell_name
+from roadwright.sheets.xlsx.addresses import area_text, parse_area
 from roadwright.sheets.xlsx.appending import AppendPlan, plan_rows
-from roadwright.sheets.xlsx.book import Book, Sheet, ask_for_recalculation, grow_filter_name
+from roadwright.sheets.xlsx.book import Book, Sheet, ask_for_recalculation, move_filter_name
 from roadwright.sheets.xlsx.calculation import has_formulas, without_calc_chain
-from roadwright.sheets.xlsx.cells import Content, Formula
+from roadwright.sheets.xlsx.cells import Content
 from roadwright.sheets.xlsx.comparing import says_the_same
 from roadwright.sheets.xlsx.container import Package
 from roadwright.sheets.xlsx.fill_down import formula_for
 from roadwright.sheets.xlsx.growth import Growth, grown_filter, grown_ranges, widened_dimension
 from roadwright.sheets.xlsx.markup import Splice, apply_splices, set_attribute
-from roadwright.sheets.xlsx.protection import protection
+from roadwright.sheets.xlsx.protection import Protection
 from roadwright.sheets.xlsx.reader import SheetContent
 from roadwright.sheets.xlsx.sheet_part import RangePlace, SheetPart, Surroundings
 from roadwright.sheets.xlsx.styles import Styles
 from roadwright.sheets.xlsx.tab_writer import TabChange, TabWriter, assembled
-from roadwright.sheets.xlsx.tables import Table, with_last_body_row
+from roadwright.sheets.xlsx.tables import Table, columns_to_join, resized
 
 
 @dataclass(frozen=True)
@@ -35,116 +35,129 @@ class TabWork:
     tables: list[Table]
 
 
-@dataclass
-class _Outcome:
-    parts: dict[str, bytes | None] = field(default_factory=dict)
-    filters: list[tuple[Sheet, int, int]] = field(default_factory=list)
-    formulas_changed: bool = False
-
-
 def changed_parts(package: Package, book: Book, works: Iterable[TabWork]) -> dict[str, bytes | None]:
     """The parts that the edits change, in the file's spelling; None for one that goes. Empty: nothing differs.
 
     Raises SheetError when an edit can't be made.
     """
-    raw_styles = package.read(book.styles) if book.styles else None
-    styles = Styles(raw_styles, package.where(book.styles or "styles"))
-    outcome = _Outcome()
+    patch = _Patch(package, book)
     for work in works:
-        _patch_tab(package, book, work, styles, outcome)
-    if not outcome.parts:
-        return {}
-    if book.styles and (new_styles := styles.changed()) is not None:
-        outcome.parts[package.entry_name(book.styles)] = new_styles
-    if outcome.formulas_changed:
-        outcome.parts |= without_calc_chain(package, book)
-    raw = package.read(book.part)
-    splices: list[Splice] = []
-    for sheet, old_last_row, new_last_row in outcome.filters:
-        splices += grow_filter_name(raw, sheet, old_last_row, new_last_row)
-    if not book.recalculates and (outcome.formulas_changed or has_formulas(package, book)):
-        splices += ask_for_recalculation(raw, package.where(book.part))
-    if splices:
-        outcome.parts[package.entry_name(book.part)] = apply_splices(raw, splices)
-    return outcome.parts
+        patch.change_tab(work)
+    if patch.parts:
+        patch.finish()
+    return patch.parts
 
 
-def _patch_tab(package: Package, book: Book, work: TabWork, styles: Styles, outcome: _Outcome) -> None:
-    plan = plan_rows(work.edit, work.content.grid, work.tables)
-    change = TabChange(work.edit.tab, work.edit.header_row, _differing(work, plan, book.date1904))
-    if not change.cells:
-        return
-    where = package.where(work.sheet.part)
-    part = SheetPart(package.read(work.sheet.part), where)
-    if plan.rows:
-        change.first_new_row = plan.rows[0]
-        change.model_row = plan.old_last_row if plan.old_last_row > work.edit.header_row else None
-        for row, column, table in plan.calculated:
-            formula = formula_for(part, table, row, column)
-            if formula is not None:
-                change.cells.setdefault(row, {})[column] = formula
-    around = Surroundings(part)
-    writer = TabWriter(part, around, styles, book.date1904, change)
-    splices = writer.row_splices()
-    places = _changed_ranges(work, plan, change.cells, around.ranges)
-    splices += [_replaced(part.raw, place, new) for place, new in places]
-    new = assembled(part, splices)
-    if new == part.raw:
-        return
-    for place, grown in places:
-        if place.element == "autoFilter":
-            outcome.filters.append((work.sheet, parse_area(place.text).last_row, parse_area(grown).last_row))
-    outcome.parts[package.entry_name(work.sheet.part)] = new
-    outcome.formulas_changed |= writer.formulas_changed or _holds_formula(change.cells)
-    for table in plan.growing:
-        raw = package.read(table.part)
-        taller = with_last_body_row(raw, package.where(table.part), table, plan.rows[-1])
-        outcome.parts[package.entry_name(table.part)] = apply_splices(raw, taller)
+class _Patch:
+    """The parts that one write has changed so far, and what has to be changed with them in the end."""
+
+    def __init__(self, package: Package, book: Book) -> None:
+        self._package = package
+        self._book = book
+        self._styles = Styles(
+            package.read(book.styles) if book.styles else None, package.where(book.styles or "styles.xml")
+        )
+        self._moved_filters: list[tuple[Sheet, Area, Area]] = []
+        self._formulas_changed = False
+        self.parts: dict[str, bytes | None] = {}
+
+    def change_tab(self, work: TabWork) -> None:
+        edit = work.edit
+        plan = plan_rows(edit, work.content.grid, work.tables)
+        change = TabChange(edit.tab, edit.header_row, _differing(work, plan, self._book.date1904))
+        if not change.cells:
+            return
+        part = SheetPart(self._package.read(work.sheet.part), self._package.where(work.sheet.part))
+        if plan.rows:
+            change.first_new_row = plan.rows[0]
+            change.model_row = plan.old_last_row if plan.old_last_row > edit.header_row else None
+            _fill_calculated_columns(part, plan, change)
+        around = Surroundings(part)
+        writer = TabWriter(part, around, self._styles, self._book.date1904, change)
+        splices = writer.row_splices()
+        growth = _growth(edit.header_row, plan, change.cells)
+        for place in around.ranges:
+            new = _changed_range(place, growth, change.cells)
+            if new == place.text:
+                continue
+            splices.append(_replaced(part.raw, place, new))
+            if place.element == "autoFilter":
+                self._moved_filters.append((work.sheet, parse_area(place.text), parse_area(new)))
+        raw = assembled(part, splices)
+        if raw == part.raw:
+            return
+        self.parts[self._package.entry_name(work.sheet.part)] = raw
+        self._formulas_changed |= writer.formulas_changed
+        for table in work.tables:
+            self._resize(table, work, plan, change.cells.get(edit.header_row, {}))
+
+    def _resize(self, table: Table, work: TabWork, plan: AppendPlan, header: Mapping[int, Content]) -> None:
+        """Let a table take in appended rows, and new columns of its header row."""
+        area = replace(table.area, last_row=plan.rows[-1]) if table in plan.growing else table.area
+        names: list[str] = []
+        if table.area.first_row == work.edit.header_row:
+            obstacles = [other.area for other in work.tables if other is not table] + work.content.grid.merged
+            names = columns_to_join(replace(table, area=area), header, obstacles)
+            area = replace(area, last_column=area.last_column + len(names))
+        if area != table.area:
+            raw = self._package.read(table.part)
+            splices = resized(raw, self._package.where(table.part), table, area, names)
+            self.parts[self._package.entry_name(table.part)] = apply_splices(raw, splices)
+
+    def finish(self) -> None:
+        """Change the parts that belong to the workbook as a whole: formats, calculation, hidden names of filters."""
+        package, book = self._package, self._book
+        if book.styles and (styles := self._styles.changed()) is not None:
+            self.parts[package.entry_name(book.styles)] = styles
+        if self._formulas_changed:
+            self.parts |= without_calc_chain(package, book)
+        raw = package.read(book.part)
+        splices: list[Splice] = []
+        for sheet, old, new in self._moved_filters:
+            splices += move_filter_name(raw, sheet, old, new)
+        if not book.recalculates and (self._formulas_changed or has_formulas(package, book)):
+            splices += ask_for_recalculation(raw, package.where(book.part))
+        if splices:
+            self.parts[package.entry_name(book.part)] = apply_splices(raw, splices)
 
 
 def _differing(work: TabWork, plan: AppendPlan, date1904: bool) -> dict[int, dict[int, Content]]:
     """The cells to write, row by row, without those that hold their value already."""
-    grid = work.content.grid
+    rows = work.content.grid.rows
     cells: dict[int, dict[int, Content]] = {}
-
-    def put(row: int, column: int, value: CellValue | None) -> None:
-        if not says_the_same(grid.rows.get(row, {}).get(column), value, date1904):
-            cells.setdefault(row, {})[column] = value
-
+    protection = Protection(work.content, work.tables, (row for row, _ in work.edit.cells))
     for (row, column), value in work.edit.cells.items():
-        if reason := protection(work.content, work.tables, row, column):
+        same = says_the_same(rows.get(row, {}).get(column), value, date1904)
+        if reason := protection.reason(row, column, same=same):
             raise SheetError(f"{work.edit.tab}!{cell_name(row, column)} {reason}.")
-        put(row, column, value)
+        if not same:
+            cells.setdefault(row, {})[column] = value
     for row, values in zip(plan.rows, work.edit.appended, strict=True):
         for column, value in values.items():
-            put(row, column, value)
+            if value is not None and value != "":
+                cells.setdefault(row, {})[column] = value
     return cells
 
 
-def _holds_formula(cells: dict[int, dict[int, Content]]) -> bool:
-    return any(isinstance(content, Formula) for row in cells.values() for content in row.values())
+def _fill_calculated_columns(part: SheetPart, plan: AppendPlan, change: TabChange) -> None:
+    for row, column, table in plan.calculated:
+        if (formula := formula_for(part, table, row, column)) is not None:
+            change.cells.setdefault(row, {})[column] = formula
 
 
-def _changed_ranges(
-    work: TabWork, plan: AppendPlan, cells: dict[int, dict[int, Content]], ranges: list[RangePlace]
-) -> list[tuple[RangePlace, str]]:
-    """The ranges outside the rows that change: the used range, and those that grow with appended rows."""
-    ends = {plan.old_last_row} | {table.last_body_row for table in plan.growing}
-    growth = Growth(work.edit.header_row, ends, plan.rows[-1]) if plan.rows else None
-    filled = [(row, column) for row, contents in cells.items() for column in (min(contents), max(contents))]
-    changed: list[tuple[RangePlace, str]] = []
-    for place in ranges:
-        if place.element == "dimension":
-            new = widened_dimension(place.text, filled)
-        elif growth is None:
-            continue
-        elif place.element == "autoFilter":
-            new = grown_filter(place.text, growth)
-        else:
-            new = grown_ranges(place.text, growth)
-        if new != place.text:
-            changed.append((place, new))
-    return changed
+def _growth(header_row: int, plan: AppendPlan, cells: Mapping[int, Mapping[int, Content]]) -> Growth:
+    named = [column for column, content in cells.get(header_row, {}).items() if content is not None]
+    return Growth(header_row, plan.old_last_row, plan.rows[-1] if plan.rows else plan.old_last_row, named)
+
+
+def _changed_range(place: RangePlace, growth: Growth, cells: Mapping[int, Mapping[int, Content]]) -> str:
+    if place.element == "dimension":
+        return widened_dimension(place.text, [(r, c) for r, row in cells.items() for c in (min(row), max(row))])
+    if place.element == "autoFilter":
+        area = parse_area(place.text)
+        grown = grown_filter(area, growth)
+        return place.text if grown == area else area_text(grown)
+    return grown_ranges(place.text, growth)
 
 
 def _replaced(raw: bytes, place: RangePlace, new: str) -> Splice:

@@ -24,11 +24,16 @@ class Protection:
         self._merged = _by_row(content.grid.merged, ordered)
         self._tables = list(tables)
 
-    def reason(self, row: int, column: int) -> str | None:
-        """Why this cell can't be written, as the end of a sentence that begins with its place; None when it can."""
+    def reason(self, row: int, column: int, *, same: bool) -> str | None:
+        """Why this cell can't be written, as the end of a sentence that begins with its place; None when it can.
+
+        ``same`` says that the cell shows the value already; a table's header may be given its own name again.
+        """
         for area in self._arrays.get(row, ()):
             if area.covers(row, column):
-                return f"belongs to the array formula in {area_text(area)}; replace it by plain values, {_WRITTEN_BY_US}"
+                return (
+                    f"belongs to the array formula in {area_text(area)}; replace it by plain values, {_WRITTEN_BY_US}"
+                )
         if (row, column) in self._formulas:
             return f"holds a formula; replace it by a plain value, {_WRITTEN_BY_US}"
         for area in self._merged.get(row, ()):
@@ -37,7 +42,7 @@ class Protection:
         for table in self._tables:
             if not table.area.covers(row, column):
                 continue
-            if row < table.area.first_row + table.header_rows:
+            if row < table.area.first_row + table.header_rows and not same:
                 return f"is a header of table {table.name}; rename it in a spreadsheet program"
             if row > table.last_body_row:
                 return f"belongs to the totals row of table {table.name}; switch that off or move it"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.values import cell_name
-from roadwright.sheets.xlsx.cells import Content, cell_xml
+from roadwright.sheets.xlsx.cells import Content, Formula, cell_xml
 from roadwright.sheets.xlsx.markup import Splice, apply_splices, parse_xml
 from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells
 from roadwright.sheets.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
@@ -108,6 +108,7 @@ class TabWriter:
         try:
             if isinstance(content, dt.date | dt.time | dt.timedelta):
                 style = self._styles.showing(style, content)
+            self.formulas_changed |= isinstance(content, Formula)
             return cell_xml(prefix, row, column, content, style=style, date1904=self._date1904)
         except NoDateFormat as error:
             raise SheetError(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from xml.sax.saxutils import quoteattr
 
 from roadwright.sheets.backend import Area
-from roadwright.sheets.xlsx.addresses import area_text, parse_area
+from roadwright.sheets.xlsx.addresses import area_text, overlap, parse_area
 from roadwright.sheets.xlsx.book import Sheet
-from roadwright.sheets.xlsx.cells import Formula
+from roadwright.sheets.xlsx.cells import Content, Formula
 from roadwright.sheets.xlsx.container import Package
-from roadwright.sheets.xlsx.markup import Splice, local_name, parse_xml, retag
+from roadwright.sheets.xlsx.markup import Splice, blanked, local_name, main_prefixes, parse_xml, retag
 from roadwright.sheets.xlsx.relations import relations
 
 
@@ -24,6 +26,8 @@ class Table:
     totals_rows: int
     columns: list[str] = field(default_factory=list)
     calculated: dict[int, Formula] = field(default_factory=dict)
+    can_widen: bool = True
+    """It has a header and people fill it; one that a query or an XML map fills keeps its columns."""
 
     @property
     def last_body_row(self) -> int:
@@ -73,6 +77,7 @@ def _read_table(package: Package, part: str) -> Table:
         int(head.get("totalsRowCount", "0")),
         columns,
         {area.first_column + index: formula for index, formula in formulas.items()},
+        head.get("headerRowCount", "1") == "1" and head.get("tableType", "worksheet") == "worksheet",
     )
 
 
@@ -81,45 +86,46 @@ def resized(raw: bytes, where: str, table: Table, area: Area, new_columns: Seque
 
     ``area`` is the new range, totals rows included.
     """
-    splices: list[Splice] = []
     ids = [0]
 
     def pick(path: list[str], attributes: dict[str, str]) -> dict[str, str | None] | None:
         if path == ["table", "tableColumns", "tableColumn"]:
             ids.append(int(attributes["id"]))
-        if path == ["table"]:
+        elif path == ["table"]:
             return {"ref": area_text(area)}
-        if path == ["table", "autoFilter"] and "ref" in attributes:
+        elif path == ["table", "autoFilter"]:
             return {"ref": area_text(replace(area, last_row=area.last_row - table.totals_rows))}
-        if path == ["table", "tableColumns"] and new_columns:
+        elif path == ["table", "tableColumns"]:
             return {"count": str(len(table.columns) + len(new_columns))}
         return None
 
-    splices += retag(raw, where, pick)
+    splices = retag(raw, where, pick)
     if new_columns:
-        close = blanked(raw).rindex(b"</" + main_prefixes(raw)[0].encode() + b"tableColumns")
         prefix = main_prefixes(raw)[0]
         new = "".join(
-            f"<{prefix}tableColumn id=\"{max(ids) + place}\" name={quoteattr(encode_name(name))}/>"
+            f'<{prefix}tableColumn id="{max(ids) + place}" name={quoteattr(name)}/>'
             for place, name in enumerate(new_columns, start=1)
         )
+        close = blanked(raw).rindex(f"</{prefix}tableColumns".encode())
         splices.append(Splice(close, close, new.encode()))
     return splices
 
 
-def columns_to_join(table: Table, header: Mapping[int, str], others: Sequence[Table]) -> list[str]:
+def columns_to_join(table: Table, header: Mapping[int, Content], obstacles: Sequence[Area]) -> list[str]:
     """The names, from left to right, of new columns beside the table that belong to it from now on.
 
     A spreadsheet program does the same when a person types a name there; sorting the table would tear the rows apart
-    otherwise. ``header`` holds the new cells of the table's header row. A table that an outside source fills stays.
+    otherwise. ``header`` holds the new cells of the table's header row, ``obstacles`` other tables and merged cells.
     """
     names: list[str] = []
     known = {name.casefold() for name in table.columns}
     column = table.area.last_column + 1
-    while table.header_rows == 1 and not table.from_query and column in header:
+    while table.can_widen and column in header:
         name = header[column]
-        taken = any(other.area.covers(row, column) for other in others for row in (table.area.first_row, other.area.first_row))
-        if not name.strip() or name.casefold() in known or taken:
+        wide = replace(table.area, first_column=column, last_column=column)
+        if not isinstance(name, str) or not name.isprintable() or not name.strip() or name.casefold() in known:
+            break
+        if any(overlap(wide, area) for area in obstacles):
             break
         known.add(name.casefold())
         names.append(name)

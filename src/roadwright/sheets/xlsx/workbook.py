@@ -9,9 +9,10 @@ from roadwright.sheets.backend import Grid, TabEdit, WorkbookUnreadable
 from roadwright.sheets.values import cell_name
 from roadwright.sheets.xlsx.appending import plan_rows
 from roadwright.sheets.xlsx.book import Sheet, read_book
+from roadwright.sheets.xlsx.comparing import says_the_same
 from roadwright.sheets.xlsx.container import Package, load_package
 from roadwright.sheets.xlsx.patching import TabWork, changed_parts
-from roadwright.sheets.xlsx.protection import protection
+from roadwright.sheets.xlsx.protection import Protection
 from roadwright.sheets.xlsx.reader import CellFormats, SheetContent, read_sheet
 from roadwright.sheets.xlsx.shared_strings import read_shared_strings
 from roadwright.sheets.xlsx.styles import Styles
@@ -55,9 +56,12 @@ class XlsxWorkbook:
     def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], str]:
         sheet = self._sheet(edit.tab)
         content, tables = self._content(sheet), self._tables_of(sheet)
+        protection = Protection(content, tables, (row for row, _ in edit.cells))
         found: dict[tuple[int, int], str] = {}
-        for row, column in edit.cells:
-            if reason := protection(content, tables, row, column):
+        for (row, column), value in edit.cells.items():
+            held = content.grid.rows.get(row, {}).get(column)
+            same = says_the_same(held, value, self._book.date1904)
+            if (reason := protection.reason(row, column, same=same)) is not None:
                 found[row, column] = f"{cell_name(row, column)} {reason}"
         return found
 
