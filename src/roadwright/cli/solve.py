@@ -96,9 +96,7 @@ def solve(
     check_output(output)
     problem = read_problem(problem_file)
     shows = sys.stderr.isatty() if progress is None else progress
-    solution = solve_problem(
-        problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None
-    )
+    solution = solve_problem(problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None)
     write_json(solution.to_json(), output)
     if solution.message:
         typer.echo(f"{solution.status}: {solution.message}", err=True)

@@ -18,12 +18,14 @@ from roadwright.optimize import (
     Progress,
     Solution,
     SolveOptions,
-    objective_contributions,
     parse_problem,
     problem_to_json,
     snapshot_hash,
     solve,
 )
+from roadwright.optimize.exact import as_float
+from roadwright.optimize.matrix import Model
+from roadwright.optimize.objective import objective_contributions
 from roadwright.portfolios import alerts as alert_rows
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 from roadwright.portfolios.problem import BuiltProblem
@@ -89,7 +91,7 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
     facts = [CandidateFacts.of(initiative) for initiative in (draft.built.candidates if draft.built else ())]
     results: list[dict[str, object]] = []
     if problem is not None and solution is not None and has_answer(solution):
-        alone = objective_contributions(problem)
+        alone = {key: as_float(gain) for key, gain in objective_contributions(Model.of(problem)).items()}
         results = results_rows(ref, problem, solution, facts, alone)
     run = OptimizationRun(
         id=number,
@@ -165,3 +167,8 @@ def _alerts(
     for row in rows:
         unique.setdefault(tuple(row.get(n) for n in ("kind", "dimension", "dimension_key", "kpi_key", "message")), row)
     return list(unique.values())
+
+
+def find_optimization_run(session: Session, run_id: str) -> OptimizationRun | None:
+    """The run of this key, in any case."""
+    return session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_id.strip().upper()))

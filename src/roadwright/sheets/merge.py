@@ -20,8 +20,8 @@ class RowMerge:
     """What the merge of one row came to.
 
     ``changes`` are the values to store (the sheet's edits that stand). ``conflicts`` are fields changed on both
-    sides to different values, as (sheet, stored). ``edited`` are all columns whose sheet value is not what the copy
-    once showed.
+    sides to different values, as (sheet, stored). ``edited`` are all columns whose sheet value is neither what the
+    copy once showed nor what is stored.
     """
 
     changes: dict[str, object] = field(default_factory=dict)
@@ -55,9 +55,9 @@ def merge_row(
         shown = base[column] if base is not None and column in base else blank
         if said == shown:
             continue
-        result.edited.add(column)
         if said == kept:
             continue
+        result.edited.add(column)
         if kept == shown or column in yielding or on_conflict is OnConflict.SHEET:
             result.changes[column] = said
         elif on_conflict is OnConflict.ASK:

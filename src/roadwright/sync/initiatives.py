@@ -43,6 +43,11 @@ def all_keys(session: Session) -> list[str]:
     return list(session.scalars(select(Initiative.initiative_key).order_by(Initiative.id)))
 
 
+def all_initiatives(session: Session) -> list[Initiative]:
+    """Every initiative, in the order of the keys."""
+    return list(session.scalars(select(Initiative).order_by(Initiative.id)))
+
+
 def by_identity(session: Session, identities: Collection[Identity]) -> dict[Identity, Initiative]:
     """The initiatives behind rows that are identified by initiative_key alone."""
     wanted = {identity: canonical_key(identity[0]) for identity in identities if identity[0]}

@@ -95,12 +95,13 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
     for outcome in outcomes:
         row = outcome.row
         stored = stored_rows.get(outcome.identity)
-        yielding = {c.name for c in columns if c.owner is Owner.SHARED and binding.yields(c.name, stored or {})}
+        before = stored if stored is not None else {column.name: column.blank_means for column in columns}
+        yielding = {c.name for c in columns if c.owner is Owner.SHARED and binding.yields(c.name, before)}
         merge = outcome.merge = merge_row(
             [column.name for column in columns],
             base=outcome.base,
             sheet=plain_values(row.values),
-            stored=plain_values(stored or {}),
+            stored=plain_values(before),
             blanks=blanks,
             on_conflict=rules.on_conflict,
             yielding=yielding,
@@ -116,7 +117,6 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
         outcome.notes.conflicts.extend(conflict_messages(conflicts, "the sheet", "the database"))
         if rules.show_only and (unsaved - set(merge.conflicts)):
             outcome.notes.skipped.append(f"{', '.join(sorted(unsaved))}: typed here, not saved yet")
-        before = stored or {column.name: column.blank_means for column in columns}
         unsettled = {*merge.conflicts, *unsaved}
         values = {**before, **row.values, **{name: before.get(name) for name in unsettled}}
         if not outcome.notes.failed and not rules.show_only:

@@ -66,6 +66,11 @@ def all_runs(session: Session) -> list[OptimizationRun]:
     return list(session.scalars(select(OptimizationRun).order_by(OptimizationRun.id.desc())))
 
 
+def latest_runs(session: Session) -> list[OptimizationRun]:
+    """The latest run of each scenario, newest first."""
+    return _latest(all_runs(session), None)[1]
+
+
 def _has_results(run: OptimizationRun) -> bool:
     return bool(run.context_json.get("results")) or run.status == RunStatus.OPTIMAL
 

@@ -52,9 +52,9 @@ class Package:
 
     def entry_name(self, part: str) -> str:
         """The part's name in the file's own spelling."""
-        return self._entry(part).filename
+        return self.entry(part).filename
 
-    def _entry(self, part: str) -> zipfile.ZipInfo:
+    def entry(self, part: str) -> zipfile.ZipInfo:
         entry = self._by_name.get(part.lower())
         if entry is None:
             raise WorkbookUnreadable(f"{self.name} is damaged: its part {part} is missing.")
@@ -74,14 +74,15 @@ class Package:
 
     def read(self, part: str) -> bytes:
         """The part's XML in UTF-8. Raises WorkbookUnreadable when it is missing or damaged."""
-        entry = self._entry(part)
-        return as_utf8(self._inflate(entry), self.where(part))
+        return as_utf8(self.unpacked(part), self.where(part))
 
     def where(self, part: str) -> str:
         """How messages name a part."""
         return f"{self.name} (part {posixpath.basename(part)})"
 
-    def _inflate(self, entry: zipfile.ZipInfo) -> bytes:
+    def unpacked(self, part: str) -> bytes:
+        """The part's content, whatever it is. Raises WorkbookUnreadable when it is missing or damaged."""
+        entry = self.entry(part)
         if entry.flag_bits & 0x1:
             raise WorkbookUnreadable(f"{self.name} is encrypted. Save it without a password.")
         body = self.compressed(entry)

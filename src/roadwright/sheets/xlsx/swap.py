@@ -13,7 +13,6 @@ import platform
 import re
 import secrets
 import time
-import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -134,13 +133,8 @@ def _write_and_check(temporary: Path, new: bytes) -> None:
         file.write(new)
         file.flush()
         os.fsync(file.fileno())
-    try:
-        with zipfile.ZipFile(temporary) as archive:
-            damaged = archive.testzip()
-    except zipfile.BadZipFile as error:
-        raise SheetError(f"The new file came out damaged ({error}); the old one is untouched.") from error
-    if damaged is not None:
-        raise SheetError(f"The new file came out damaged in {damaged}; the old one is untouched.")
+    if temporary.read_bytes() != new:
+        raise SheetError(f"The disk did not keep what was written to {temporary}; the old file is untouched.")
 
 
 def _copy_permissions(source: Path, goal: Path) -> None:

@@ -18,7 +18,7 @@ from roadwright.sheets.xlsx.shared_strings import read_shared_strings
 from roadwright.sheets.xlsx.styles import Styles
 from roadwright.sheets.xlsx.swap import refuse_changed, refuse_locked, replace_workbook
 from roadwright.sheets.xlsx.tables import Table, read_tables
-from roadwright.sheets.xlsx.zip_copy import packed
+from roadwright.sheets.xlsx.zip_copy import checked, packed
 
 
 class XlsxWorkbook:
@@ -75,8 +75,9 @@ class XlsxWorkbook:
         refuse_locked(self._path)
         refuse_changed(self._path, self._package.sha256)
         new = packed(self._package, changed)
+        package = checked(self._package, changed, new)
         replace_workbook(self._path, new, self._package.sha256, self._scratch)
-        self._take(Package(new, self.name))
+        self._take(package)
         return True
 
     def _work(self, edit: TabEdit) -> TabWork:

@@ -71,6 +71,25 @@ def packed(package: Package, changed: Mapping[str, bytes | None]) -> bytes:
     return out.getvalue()
 
 
+def checked(package: Package, changed: Mapping[str, bytes | None], new: bytes) -> Package:
+    """The new file's parts, once each of them is found to be what it should be.
+
+    Raises SheetError when one is not; then the file must not replace anything.
+    """
+    result = Package(new, package.name)
+    for entry in package.entries:
+        content = changed.get(entry.filename)
+        if entry.filename not in changed:
+            same = result.compressed(result.entry(entry.filename)) == package.compressed(entry)
+        elif content is None:
+            same = not result.has(entry.filename)
+        else:
+            same = result.unpacked(entry.filename) == content
+        if not same:
+            raise SheetError(f"The new {package.name} came out damaged in {entry.filename}; the old one is untouched.")
+    return result
+
+
 def _deflate(raw: bytes) -> bytes:
     packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(raw) + packer.flush()

@@ -1,0 +1,122 @@
+"""The durable ledger: one ActionRun for everything that was asked, whatever becomes of it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import psutil
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from roadwright.actions.contract import Answer
+from roadwright.domain.keys import ACTION_RUN, make_key
+from roadwright.store.clock import now
+from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.session import Store
+
+INTERRUPTED = "interrupted: the process ended before the action was done; run it again, that is safe"
+
+
+def requester(door: str) -> str:
+    """Who asks, through which door: ``cli:anna@host``."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        user = str(os.getuid()) if hasattr(os, "getuid") else "unknown"
+    return f"{door}:{user}@{socket.gethostname()}"
+
+
+def _worker() -> str:
+    """This process, told apart from a later one with the same number by its start."""
+    process = psutil.Process()
+    return f"{socket.gethostname()}/{process.pid}/{process.create_time():.2f}"
+
+
+def _is_alive(worker: str | None) -> bool:
+    """Whether the process that runs an action still runs; of other hosts that can't be said, so it counts as alive."""
+    host, _, rest = (worker or "").rpartition("/")[0].rpartition("/")
+    started = (worker or "").rpartition("/")[2]
+    if host != socket.gethostname():
+        return bool(worker)
+    try:
+        return f"{psutil.Process(int(rest)).create_time():.2f}" == started
+    except (psutil.NoSuchProcess, ValueError):
+        return False
+
+
+def mark_interrupted(session: Session) -> None:
+    """Runs whose process is gone did not finish: say so."""
+    open_states = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
+    for run in session.scalars(select(ActionRun).where(ActionRun.status.in_(open_states))):
+        if not _is_alive(run.worker):
+            run.status, run.error, run.finished_at = str(ActionStatus.FAILED), INTERRUPTED, now()
+
+
+def enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str) -> ActionRun:
+    """Write the run down before anything is done."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        number = (session.scalar(select(func.max(ActionRun.id))) or 0) + 1
+        run = ActionRun(
+            id=number,
+            run_id=make_key(ACTION_RUN, number),
+            action=action,
+            status=str(ActionStatus.QUEUED),
+            request_json=dict(asked),
+            requested_by=requested_by,
+            worker=_worker(),
+            created_at=now(),
+        )
+        session.add(run)
+    return run
+
+
+def start(store: Store, number: int) -> None:
+    with store.transaction() as session:
+        run = session.get_one(ActionRun, number)
+        run.status, run.started_at = str(ActionStatus.RUNNING), now()
+
+
+def note_progress(store: Store, number: int, message: str) -> None:
+    with store.transaction() as session:
+        session.get_one(ActionRun, number).progress = message
+
+
+def finish(store: Store, number: int, answer: Answer) -> ActionRun:
+    """Write down what came of it."""
+    with store.transaction() as session:
+        run = session.get_one(ActionRun, number)
+        status = ActionStatus.FAILED if answer.problems and answer.status == "success" else ActionStatus(answer.status)
+        run.status = str(status)
+        run.finished_at = now()
+        run.summary_json = answer.full_summary()
+        run.rows_json = [{k: v for k, v in asdict(row).items() if k != "level"} for row in answer.rows()]
+        run.error = "; ".join(answer.problems) or None
+        run.optimization_run_id = answer.optimization_run_id
+    return run
+
+
+def fail(store: Store, number: int, status: ActionStatus, error: str) -> ActionRun:
+    """Write down that it did not work, and why."""
+    with store.transaction() as session:
+        run = session.get_one(ActionRun, number)
+        run.status, run.error, run.finished_at = str(status), error, now()
+    return run
+
+
+def runs(store: Store, limit: int) -> list[ActionRun]:
+    """The newest runs, newest first."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        return list(session.scalars(select(ActionRun).order_by(ActionRun.id.desc()).limit(limit)))
+
+
+def find_run(store: Store, run_id: str) -> ActionRun | None:
+    with store.transaction() as session:
+        mark_interrupted(session)
+        return session.scalar(select(ActionRun).where(ActionRun.run_id == run_id.strip().upper()))

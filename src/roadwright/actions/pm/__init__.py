@@ -1,0 +1,1 @@
+"""The actions of product managers, one file per family."""

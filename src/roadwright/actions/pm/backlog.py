@@ -1,0 +1,29 @@
+"""pm.backlog_sync: every idea of every intake sheet, into the one backlog."""
+
+from __future__ import annotations
+
+from roadwright import tabs
+from roadwright.actions.contract import Action, Answer, Request
+from roadwright.actions.options import ON_CONFLICT, on_conflict
+from roadwright.sync.backlog_sync import backlog_sync
+
+
+def _run(request: Request) -> Answer:
+    result = backlog_sync(request.workspace, request.action, on_conflict(request), request.report)
+    return Answer(tabs=result.tabs, problems=result.problems)
+
+
+BACKLOG_SYNC = Action(
+    name="pm.backlog_sync",
+    help="merges edits on the Backlog, then all intake tabs, into the database and back to the Backlog tab",
+    explanation=(
+        "Everything, always: there is no selection, because no idea is ever left out. Rows without a key get one, "
+        "written into the sheet. Running it again changes nothing. After the first sync the backlog owns the fields "
+        "that were edited there: a later change of the same field in intake is shown as CONFLICT on both rows, and "
+        "on_conflict settles it (sheet: the intake's value, database: the backlog's)."
+    ),
+    run=_run,
+    tabs=(tabs.BACKLOG,),
+    options=(ON_CONFLICT,),
+    selects=False,
+)

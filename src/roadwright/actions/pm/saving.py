@@ -1,0 +1,76 @@
+"""pm.save_selected: what was typed on a tab, into the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from roadwright import tabs
+from roadwright.actions.contract import Action, Answer, Request
+from roadwright.actions.options import ON_CONFLICT, on_conflict
+from roadwright.sync.backlog_sync import keys_for_new_rows
+from roadwright.sync.engine import run_pass, show_tab
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.saves import BINDINGS, MERGES
+from roadwright.sync.selection import Selection
+from roadwright.sync.work import OpenTab, Pass
+from roadwright.workspace.workspace import TabPlace
+
+
+def save_tab(request: Request, place: TabPlace, selection: Selection) -> TabReport:
+    """Save the selected rows of a tab and show them as they are stored. Raises SheetError or PendingWrite."""
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        [tab] = open_tabs
+        outcomes, report = MERGES[place.spec.name](current, tab, selection, on_conflict(request))
+        show_tab(current, tab, BINDINGS[place.spec.name](), outcomes, report)
+        return [report]
+
+    request.report(f"saving {place.name}")
+    [report] = run_pass(
+        request.workspace, request.action, [place], lambda current, open_tabs: work(current, [*open_tabs])
+    )
+    return report
+
+
+def _run(request: Request) -> Answer:
+    place = request.tab
+    assert place is not None
+    answer = Answer()
+    if place.spec is tabs.BACKLOG and request.selection.everything:
+        pending = keys_for_new_rows(request.workspace, request.action, [place])
+        if pending is not None:
+            answer.problems.append(pending)
+    answer.tabs.append(save_tab(request, place, request.selection))
+    return answer
+
+
+SAVE_SELECTED = Action(
+    name="pm.save_selected",
+    help="saves what was typed on a tab (all rows, or the selected ones) to the database",
+    explanation=(
+        "Works on the tab that it is called from (--tab). Each row is merged cell by cell: edits of different fields "
+        "by several people all stay; a field that was changed on both sides says CONFLICT with both values, and "
+        "nothing is overwritten until on_conflict settles it (sheet: what the tab says, database: what is stored). "
+        "A row that can't be read says FAILED and why; its neighbours are saved. Constraints and Targets are saved "
+        "set by set: selecting a row selects its set, and rows that are gone are removed from it."
+    ),
+    run=_run,
+    tabs=tuple(tabs.BY_NAME[name] for name in MERGES),
+    options=(ON_CONFLICT,),
+)
+
+
+def _save_tab_action(name: str, spec_name: str, what: str) -> Action:
+    return Action(
+        name=name,
+        help=f"saves {what} to the database, checked",
+        explanation=SAVE_SELECTED.explanation,
+        run=_run,
+        tabs=(tabs.BY_NAME[spec_name],),
+        options=(ON_CONFLICT,),
+    )
+
+
+SAVE_SCENARIO = _save_tab_action("pm.optimize_save_scenario", tabs.SCENARIO_CONFIG.name, "Scenario_Config")
+SAVE_CONSTRAINTS = _save_tab_action("pm.optimize_save_constraints", tabs.CONSTRAINTS.name, "Constraints")
+SAVE_TARGETS = _save_tab_action("pm.optimize_save_targets", tabs.TARGETS.name, "Targets")

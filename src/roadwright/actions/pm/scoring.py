@@ -1,0 +1,222 @@
+"""Scoring: initiatives onto the scoring tabs, scores computed and activated, frameworks switched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.actions.contract import Action, Answer, Request
+from roadwright.actions.notes import RowNotes
+from roadwright.actions.options import ACTIVATING_BATCH, CANDIDATES_ONLY, ON_CONFLICT, activating_batch, on_conflict
+from roadwright.domain.keys import canonical_key
+from roadwright.scoring.activate import activate_in_batches
+from roadwright.scoring.compute import compute_scores
+from roadwright.sync.backlog import BacklogBinding, say_intake
+from roadwright.sync.engine import merge_tab, run_pass, say_of_rows, show_tab
+from roadwright.sync.identity import Identity
+from roadwright.sync.initiatives import all_initiatives, by_identity
+from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.product_ops import ScoringInputsBinding
+from roadwright.sync.saves import BINDINGS, MERGES
+from roadwright.sync.selection import ALL, Selection, SelectionError
+from roadwright.sync.statuses import Notes
+from roadwright.sync.work import OpenTab, Pass
+from roadwright.workspace.workspace import TabPlace
+
+_SWITCHES = frozenset({"active_scoring_framework", "use_math_model"})
+
+
+def _wanted_keys(session: Session, request: Request) -> list[str]:
+    """The initiatives that populate is asked for. Raises SelectionError."""
+    selection = request.selection
+    if selection.rows:
+        raise SelectionError("pm.populate_initiatives selects by initiative_key, not by row numbers")
+    only_candidates = bool(request.options.get(CANDIDATES_ONLY.name))
+    initiatives = all_initiatives(session)
+    known = {initiative.initiative_key for initiative in initiatives}
+    names = [canonical_key(name) or name for name in selection.names]
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise SelectionError(f"the backlog has no {', '.join(missing)}")
+    chosen = known if selection.everything else set(names)
+    return [
+        i.initiative_key
+        for i in initiatives
+        if i.initiative_key in chosen and (i.is_optimization_candidate or not only_candidates)
+    ]
+
+
+def _populate(request: Request) -> Answer:
+    workspace = request.workspace
+    places = [workspace.place(tabs.SCORING_INPUTS), workspace.place(tabs.KPI_CONTRIBUTIONS)]
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        keys = _wanted_keys(current.session, request)
+        wanted = [(key.casefold(),) for key in keys]
+        reports = []
+        for tab in open_tabs:
+            binding = BINDINGS[tab.spec.name]()
+            outcomes, report = merge_tab(current, tab, binding, show_only=True)
+            for outcome in outcomes:
+                outcome.looked_at = request.selection.everything or outcome.identity in wanted
+            show_tab(
+                current,
+                tab,
+                binding,
+                outcomes,
+                report,
+                add=lambda present: [identity for identity in wanted if identity not in present],
+            )
+            reports.append(report)
+        return reports
+
+    request.report("bringing Scoring_Inputs and KPI_Contributions up to date")
+    return Answer(tabs=run_pass(workspace, request.action, places, work))
+
+
+POPULATE_INITIATIVES = Action(
+    name="pm.populate_initiatives",
+    help="puts initiatives as rows on Scoring_Inputs and KPI_Contributions",
+    explanation=(
+        "Adds the rows that are missing, refreshes what the backend computes, removes nothing and keeps the order of "
+        "the rows. What was typed and not saved yet stays. --select names initiative keys."
+    ),
+    run=_populate,
+    tabs=(tabs.SCORING_INPUTS, tabs.KPI_CONTRIBUTIONS),
+    options=(CANDIDATES_ONLY,),
+)
+
+
+def _keys_of(session: Session, identities: set[Identity]) -> list[str]:
+    return sorted(initiative.initiative_key for initiative in by_identity(session, identities).values())
+
+
+def _activate(request: Request, keys: Sequence[str]) -> dict[str, str]:
+    return activate_in_batches(
+        request.workspace.store,
+        keys,
+        activating_batch(request),
+        request.action,
+        lambda done, total: request.report("activating scores", done, total),
+    )
+
+
+def _with_warnings(notes: RowNotes, warnings: dict[str, list[str]]) -> None:
+    for key, messages in warnings.items():
+        found = notes.by_identity((key.casefold(),))
+        if found is not None:
+            found.add(Notes(warnings=messages))
+
+
+def _score(request: Request) -> Answer:
+    workspace = request.workspace
+    scoring, contributions = workspace.place(tabs.SCORING_INPUTS), workspace.place(tabs.KPI_CONTRIBUTIONS)
+    saved: dict[str, tuple[RowNotes, TabReport]] = {}
+    keys: list[str] = []
+    warnings: dict[str, list[str]] = {}
+
+    def save(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        scoring_tab, contributions_tab = open_tabs
+        outcomes, report = MERGES[scoring.spec.name](current, scoring_tab, request.selection, on_conflict(request))
+        chosen = {o.identity for o in outcomes if o.looked_at}
+        there = {row.text("initiative_key") for row in contributions_tab.table.rows}
+        names = tuple(name for name in there if (name.casefold(),) in chosen)
+        also = ALL if request.selection.everything else Selection(everything=False, names=names)
+        more, more_report = MERGES[contributions.spec.name](current, contributions_tab, also, on_conflict(request))
+        saved[scoring.name] = RowNotes(outcomes), report
+        saved[contributions.name] = RowNotes(more), more_report
+        usable = saved[scoring.name][0].usable()
+        initiatives = list(by_identity(current.session, usable).values())
+        keys[:] = [initiative.initiative_key for initiative in initiatives]
+        request.report(f"scoring {len(keys):,} initiatives")
+        warnings.update(compute_scores(current.session, initiatives, current.source))
+        return [report, more_report]
+
+    places = [scoring, contributions]
+    request.report("saving Scoring_Inputs and KPI_Contributions")
+    run_pass(workspace, request.action, places, save, write=False)
+    for key, warning in _activate(request, keys).items():
+        if key not in warnings:
+            warnings[key] = [warning]
+    _with_warnings(saved[scoring.name][0], warnings)
+    reports = _show(request, places, saved)
+    return Answer(tabs=reports, summary={"scored": len(keys)})
+
+
+def _show(
+    request: Request, places: Sequence[TabPlace], saved: dict[str, tuple[RowNotes, TabReport]]
+) -> list[TabReport]:
+    """Write the rows that were saved, with what there is to say of them."""
+
+    def show(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        reports = []
+        for tab in open_tabs:
+            notes, earlier = saved[tab.place.name]
+            report = say_of_rows(current, tab, BINDINGS[tab.spec.name](), notes.of)
+            report.absorb(earlier)
+            reports.append(report)
+        return reports
+
+    request.report("writing the workbook")
+    return run_pass(request.workspace, request.action, places, show)
+
+
+SCORE_SELECTED = Action(
+    name="pm.score_selected",
+    help="saves the scoring inputs, computes all frameworks, activates one, and writes the scores back",
+    explanation=(
+        "Saves what was typed for the selected initiatives on Scoring_Inputs and KPI_Contributions, computes RICE and "
+        "WSJF side by side, copies the active framework's scores into value, effort and overall (overall times "
+        "strategic_priority_coefficient), and writes everything back. A framework with no input has no score; with "
+        "some input missing it has none either, and the row warns. A score is never made up."
+    ),
+    run=_score,
+    tabs=(tabs.SCORING_INPUTS,),
+    options=(ACTIVATING_BATCH, ON_CONFLICT),
+)
+
+
+def _switch(request: Request) -> Answer:
+    place = request.tab
+    assert place is not None
+    saved: dict[str, tuple[RowNotes, TabReport]] = {}
+    keys: list[str] = []
+
+    def save(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        [tab] = open_tabs
+        outcomes, report = _merge_switches(current, tab, request)
+        saved[place.name] = RowNotes(outcomes), report
+        keys[:] = _keys_of(current.session, saved[place.name][0].usable())
+        return [report]
+
+    request.report(f"saving {place.name}")
+    run_pass(request.workspace, request.action, [place], save, write=False)
+    warnings = {key: [warning] for key, warning in _activate(request, keys).items()}
+    _with_warnings(saved[place.name][0], warnings)
+    return Answer(tabs=_show(request, [place], saved), summary={"activated": len(keys)})
+
+
+def _merge_switches(current: Pass, tab: OpenTab, request: Request) -> tuple[list[Outcome], TabReport]:
+    binding = BacklogBinding() if tab.spec is tabs.BACKLOG else ScoringInputsBinding()
+    outcomes, report = merge_tab(
+        current, tab, binding, selection=request.selection, on_conflict=on_conflict(request), only=_SWITCHES
+    )
+    if tab.spec is tabs.BACKLOG:
+        say_intake(current.session, outcomes)
+    return outcomes, report
+
+
+SWITCH_FRAMEWORK = Action(
+    name="pm.switch_framework",
+    help="activates already computed scores of the framework chosen on the tab, without computing anything",
+    explanation=(
+        "Saves active_scoring_framework and use_math_model of the selected rows, then copies the chosen framework's "
+        "scores into value, effort and overall, in batches of activating_batch, each batch one commit. Stopped "
+        "half-way, it is safe to run again."
+    ),
+    run=_switch,
+    tabs=(tabs.SCORING_INPUTS, tabs.BACKLOG),
+    options=(ACTIVATING_BATCH, ON_CONFLICT),
+)

@@ -1,0 +1,43 @@
+"""The one list of actions; every door (command line, and later API, sheet menu and web) shows this list."""
+
+from __future__ import annotations
+
+import difflib
+
+from roadwright.actions.contract import Action, UsageError
+from roadwright.actions.pm.backlog import BACKLOG_SYNC
+from roadwright.actions.pm.optimization import (
+    POPULATE_CANDIDATES,
+    RUN_ALL_CANDIDATES,
+    RUN_SELECTED_CANDIDATES,
+    WRITE_RESULTS,
+)
+from roadwright.actions.pm.saving import SAVE_CONSTRAINTS, SAVE_SCENARIO, SAVE_SELECTED, SAVE_TARGETS
+from roadwright.actions.pm.scoring import POPULATE_INITIATIVES, SCORE_SELECTED, SWITCH_FRAMEWORK
+
+ACTIONS: tuple[Action, ...] = (
+    BACKLOG_SYNC,
+    SAVE_SELECTED,
+    POPULATE_INITIATIVES,
+    SCORE_SELECTED,
+    SWITCH_FRAMEWORK,
+    POPULATE_CANDIDATES,
+    SAVE_SCENARIO,
+    SAVE_CONSTRAINTS,
+    SAVE_TARGETS,
+    RUN_SELECTED_CANDIDATES,
+    RUN_ALL_CANDIDATES,
+    WRITE_RESULTS,
+)
+
+BY_NAME = {action.name: action for action in ACTIONS}
+
+
+def find_action(name: str) -> Action:
+    """The action of this name. Raises UsageError, naming the nearest."""
+    action = BY_NAME.get(name.strip())
+    if action is None:
+        close = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0.5)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise UsageError(f'there is no action "{name}"{hint} `roadwright actions` lists them')
+    return action

@@ -1,0 +1,168 @@
+"""Run an action by name: check what was asked, write it into the ledger, do it, write down what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from roadwright.actions import ledger
+from roadwright.actions.contract import EXIT_DONE, EXIT_FAILED, EXIT_WRONG, Action, Answer, Report, Request, UsageError
+from roadwright.actions.registry import find_action
+from roadwright.portfolios.candidates import ScenarioProblem
+from roadwright.sheets.backend import SheetError
+from roadwright.store.models import ActionStatus
+from roadwright.sync.engine import PendingWrite
+from roadwright.sync.outcome import RowReport
+from roadwright.sync.selection import Selection, SelectionError, parse_selection
+from roadwright.workspace.workspace import TabPlace, UnknownTab, Workspace, WorkspaceBusy
+
+_WRONG = (UsageError, SelectionError, UnknownTab, ScenarioProblem)
+_FAILURES = (SheetError, PendingWrite, WorkspaceBusy)
+_PROGRESS_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked for, as typed: tab, selection and options."""
+
+    action: str
+    tab: str | None = None
+    select: str | None = None
+    options: Sequence[str] = ()
+    """Each ``name=value``."""
+
+
+@dataclass
+class Outcome:
+    """What every door shows of a run."""
+
+    run_id: str | None
+    action: str
+    status: str
+    exit_code: int
+    summary: dict[str, object] = field(default_factory=dict)
+    rows: list[RowReport] = field(default_factory=list)
+    error: str | None = None
+    optimization_run_id: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that ``--json`` prints."""
+        body: dict[str, Any] = {"run_id": self.run_id}
+        if self.optimization_run_id is not None:
+            body["optimization_run_id"] = self.optimization_run_id
+        body.update(action=self.action, status=self.status, summary=self.summary)
+        if self.error is not None:
+            body["error"] = self.error
+        body["rows"] = [
+            {"tab": row.tab, "row": row.row, "key": row.key, "run_status": row.run_status}
+            | ({"notices": list(row.notices)} if row.notices else {})
+            for row in self.rows
+        ]
+        return body
+
+
+def _parse_options(action: Action, typed: Sequence[str]) -> dict[str, object]:
+    known = {option.name: option for option in action.options}
+    values: dict[str, object] = {}
+    for text in typed:
+        name, equals, value = text.partition("=")
+        name = name.strip().replace("-", "_")
+        option = known.get(name)
+        if not equals or not value.strip():
+            raise UsageError(f'--option "{text}" can\'t be read; expected name=value')
+        if option is None:
+            accepted = ", ".join(known) or "none"
+            raise UsageError(f'{action.name} has no option "{name}"; it has: {accepted}')
+        if name in values:
+            raise UsageError(f"option {name} is given twice")
+        try:
+            values[name] = option.parse(value.strip())
+        except ValueError as error:
+            raise UsageError(f'option {name} is "{value.strip()}"; {error}') from error
+    return values
+
+
+def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPlace | None:
+    if not action.tabs:
+        if typed is not None:
+            raise UsageError(f"{action.name} works on no single tab; leave --tab out")
+        return None
+    if typed is None:
+        return workspace.place(action.tabs[0])
+    place = workspace.find(typed)
+    if place.spec not in action.tabs:
+        accepted = ", ".join(spec.name for spec in action.tabs)
+        raise UsageError(f"{action.name} does not work on {place.name}; it works on: {accepted}")
+    return place
+
+
+def _check(workspace: Workspace, asked: Asked) -> tuple[Action, TabPlace | None, Selection, dict[str, object]]:
+    action = find_action(asked.action)
+    if asked.select is not None and not action.selects:
+        raise UsageError(f"{action.name} always works on everything; leave --select out")
+    place = _find_tab(workspace, action, asked.tab)
+    return action, place, parse_selection(asked.select), _parse_options(action, asked.options)
+
+
+def _throttled(workspace: Workspace, number: int, report: Report) -> Report:
+    """Progress for the door at once, and for the ledger once a second."""
+    last = 0.0
+
+    def say(message: str, done: int | None = None, total: int | None = None) -> None:
+        nonlocal last
+        report(message, done, total)
+        if time.monotonic() - last >= _PROGRESS_SECONDS:
+            last = time.monotonic()
+            counted = f" {done:,} of {total:,}" if done is not None and total is not None else ""
+            ledger.note_progress(workspace.store, number, message + counted)
+
+    return say
+
+
+def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report: Report) -> Outcome:
+    """Do what was asked. Never raises for what a person or a workbook can get wrong: the outcome says it."""
+    try:
+        action, place, selection, options = _check(workspace, asked)
+    except _WRONG as wrong:
+        return Outcome(None, asked.action, str(ActionStatus.FAILED), EXIT_WRONG, error=str(wrong))
+    request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
+    run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
+    request = Request(workspace, action.name, place, selection, options, _throttled(workspace, run.id, report), run.id)
+    try:
+        with workspace.exclusive():
+            ledger.start(workspace.store, run.id)
+            answer = action.run(request)
+    except KeyboardInterrupt:
+        failed = ledger.fail(workspace.store, run.id, ActionStatus.CANCELLED, "cancelled by the person who asked")
+        return Outcome(run.run_id, action.name, failed.status, EXIT_FAILED, error=failed.error)
+    except (*_WRONG, *_FAILURES) as problem:
+        ledger.fail(workspace.store, run.id, ActionStatus.FAILED, str(problem))
+        code = EXIT_WRONG if isinstance(problem, _WRONG) else EXIT_FAILED
+        return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), code, error=str(problem))
+    except Exception as fault:
+        # Not for the person to mend: the ledger keeps what happened, and the door shows the whole of it.
+        if not isinstance(fault, SQLAlchemyError):
+            ledger.fail(workspace.store, run.id, ActionStatus.FAILED, f"unexpected {type(fault).__name__}: {fault}")
+        raise
+    finished = ledger.finish(workspace.store, run.id, answer)
+    return _outcome(finished.run_id, action.name, finished.status, answer)
+
+
+def _outcome(run_id: str, name: str, status: str, answer: Answer) -> Outcome:
+    code = answer.exit_code
+    if status != ActionStatus.SUCCESS and code == EXIT_DONE:
+        code = EXIT_FAILED
+    return Outcome(
+        run_id,
+        name,
+        status,
+        code,
+        answer.full_summary(),
+        answer.rows(),
+        "; ".join(answer.problems) or None,
+        answer.optimization_run_id,
+    )

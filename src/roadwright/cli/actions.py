@@ -1,0 +1,133 @@
+"""`roadwright run` does an action; `roadwright actions` lists and explains them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from roadwright.actions.contract import Report
+    from roadwright.actions.runner import Outcome
+
+
+def reporter(progress: Progress) -> Report:
+    """Progress of an action as a line with a bar."""
+    task = progress.add_task("", total=None)
+
+    def report(message: str, done: int | None = None, total: int | None = None) -> None:
+        progress.update(task, description=message, completed=done or 0, total=total)
+
+    return report
+
+
+def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
+    """An action's answer for people: how it ended, its figures, and every row that is not simply OK."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from roadwright.sync.statuses import Level
+
+    console = Console(highlight=False)
+    colour = {"success": "green", "failed": "red", "cancelled": "yellow"}.get(outcome.status, "white")
+    title = Text.assemble((outcome.status, f"bold {colour}"), f"  {outcome.action}")
+    for key in (outcome.run_id, outcome.optimization_run_id):
+        if key:
+            title.append(f"  {key}", style="dim")
+    console.print(title)
+    figures = ", ".join(f"{name} {value}" for name, value in outcome.summary.items() if value not in (0, None, ""))
+    if figures:
+        console.print(Text(f"  {figures}"))
+    rows = [row for row in outcome.rows if all_rows or row.level is not Level.OK]
+    if rows:
+        table = Table("tab", "row", "key", "run_status", box=None, pad_edge=False, header_style="dim")
+        for row in rows:
+            table.add_row(Text(row.tab), str(row.row or ""), Text(row.key), Text(row.run_status))
+        console.print(table)
+    for row in outcome.rows:
+        for notice in row.notices:
+            console.print(Text(f"  {row.tab} row {row.row}: {notice}", style="dim"))
+    if outcome.error is not None:
+        Console(stderr=True, highlight=False).print(Text(outcome.error))
+
+
+def run(  # noqa: PLR0917 - typer calls it by name
+    name: Annotated[str, typer.Argument(metavar="ACTION", help="The action, e.g. pm.backlog_sync.")],
+    folder: WorkspaceOption = Path(),
+    tab: Annotated[
+        str | None, typer.Option("--tab", metavar="NAME", help="The tab to work on, e.g. Backlog or Team.xlsx!Ideas.")
+    ] = None,
+    select: Annotated[
+        str | None,
+        typer.Option("--select", metavar="…", help="Keys, names or rows, e.g. INIT-000001 or 7,9-12."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All rows (the default).")] = False,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", "-o", metavar="NAME=VALUE", help="An option of it; repeatable."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Do an action in a workspace. Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 infeasible."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from roadwright.actions.ledger import requester
+    from roadwright.actions.runner import Asked, run_action
+
+    if everything and select is not None:
+        stop("--all and --select exclude each other; leave one out", 2)
+    console = Console(stderr=True)
+    bars = Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
+        console=console, transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    with opened(folder) as workspace, bars:
+        asked = Asked(name, tab, select, tuple(option or ()))
+        outcome = run_action(workspace, asked, requested_by=requester("cli"), report=reporter(bars))
+    if as_json:
+        typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False, indent=2))
+    else:
+        show_outcome(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+def actions(
+    name: Annotated[str | None, typer.Argument(metavar="[ACTION]", help="The action to explain.")] = None,
+) -> None:
+    """List all actions, or explain one with its options."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from roadwright.actions.contract import UsageError
+    from roadwright.actions.registry import ACTIONS, find_action
+
+    console = Console(highlight=False, markup=False)
+    if name is None:
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for action in ACTIONS:
+            table.add_row(action.name, action.help)
+        console.print(table)
+        return
+    try:
+        action = find_action(name)
+    except UsageError as error:
+        stop(str(error), 2)
+    console.print(f"{action.name}: {action.help}\n\n{action.explanation}\n")
+    if action.tabs:
+        console.print(f"Tabs: {', '.join(spec.name for spec in action.tabs)} (the first is the default)")
+    console.print(f"Selection: {'--select keys, names or row numbers' if action.selects else 'always everything'}")
+    if action.options:
+        console.print("Options (--option name=value):")
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for option in action.options:
+            table.add_row(f"  {option.name}", f"{option.help} (default: {option.default})")
+        console.print(table)

@@ -1,0 +1,194 @@
+"""What `roadwright demo` prints: each step while it works, then the whole answer for a reader."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from roadwright import tabs
+from roadwright.actions.runner import Outcome
+from roadwright.cli.actions import reporter
+from roadwright.sample.company import ABOUT, NAME
+from roadwright.sample.flow import Done, Step, StepFailed, make_sample, run_main_job
+from roadwright.sheets.backend import SheetError
+from roadwright.store.models import OptimizationRun
+from roadwright.store.session import StoreError
+from roadwright.sync.run_tabs import latest_runs
+from roadwright.workspace.settings import FILE, SettingsError
+from roadwright.workspace.workspace import Workspace, open_workspace
+
+
+def run_demo(folder: Path) -> int:
+    """Run the demo; the exit code is 0 where every step worked."""
+    console = Console(highlight=False, soft_wrap=False)
+    errors = Console(stderr=True, highlight=False)
+    try:
+        if folder.exists():
+            console.print(Text(f"{folder} is there: working on it as it is."))
+        else:
+            console.print(Text(f"{NAME}\n", style="bold").append(Text(f"{ABOUT}\n", style="not bold")))
+            make_sample(folder, lambda message: console.print(Text(f"  · {message}")))
+        workspace = open_workspace(folder)
+    except (SettingsError, StoreError, SheetError, StepFailed, OSError) as error:
+        errors.print(Text(f"the demo can't run: {error}"))
+        errors.print(Text(f"To start over, move {folder} away and run it again."))
+        return 1
+    try:
+        done = _main_job(console, workspace)
+        _report(console, workspace, done, folder)
+    finally:
+        workspace.close()
+    return max(outcome.exit_code for _, outcome in done.steps)
+
+
+def _main_job(console: Console, workspace: Workspace) -> Done:
+    def say(step: Step, outcome: Outcome) -> None:
+        mark = ("✓ ", "green") if outcome.exit_code == 0 else ("✗ ", "bold red")
+        line = Text.assemble(mark, step.title)
+        figures = _figures(outcome.summary)
+        line.append(f"  {figures}" if figures else "", style="dim")
+        console.print(line)
+        if outcome.error is not None:
+            console.print(Text(f"    {outcome.error}", style="red"))
+
+    console.print(Text("\nThe main job", style="bold"))
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
+        console=console, transient=True, disable=not sys.stdout.isatty(),
+    ) as bars:  # fmt: skip
+        return run_main_job(workspace, reporter(bars), say)
+
+
+def _figures(summary: Mapping[str, object]) -> str:
+    hidden = {"selected", "ok", "scenario_name", "optimization_status"}
+    return ", ".join(f"{n} {v}" for n, v in summary.items() if n not in hidden and v not in (0, None, ""))
+
+
+def _report(console: Console, workspace: Workspace, done: Done, folder: Path) -> None:
+    outcomes = {step.asked.action: outcome for step, outcome in done.steps}
+    _came_in(console, outcomes["pm.backlog_sync"])
+    _scored(console, workspace)
+    with workspace.store.transaction() as session:
+        runs = latest_runs(session)
+    for run in runs:
+        _portfolio(console, run)
+    _files(console, workspace, folder)
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print(Text(f"\n{text}", style="bold"))
+
+
+def _came_in(console: Console, outcome: Outcome) -> None:
+    _heading(console, "What came in")
+    by_tab: dict[str, list[Any]] = {}
+    for row in outcome.rows:
+        by_tab.setdefault(row.tab, []).append(row)
+    for tab, rows in by_tab.items():
+        odd = [row for row in rows if row.run_status != "OK"]
+        console.print(Text(f"  {tab}: {len(rows)} rows" + (f", {len(odd)} with something to say" if odd else "")))
+        for row in odd[:4]:
+            console.print(Text(f"    row {row.row}: {row.run_status}", style="yellow"))
+
+
+def _scored(console: Console, workspace: Workspace) -> None:
+    from roadwright.sync.engine import read_tab
+
+    _heading(console, "What was scored")
+    table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS), {}).table
+    scored = [row for row in table.rows if isinstance(row.values.get("overall_score"), int | float)]
+    scored.sort(key=lambda row: (-_number(row.values["overall_score"]), row.text("initiative_key")))
+    console.print(Text(f"  {len(scored)} of {len(table.rows)} initiatives have an active score; the first five:"))
+    shown = Table("initiative", "title", "framework", "overall", box=None, padding=(0, 2), header_style="dim")
+    shown.columns[3].justify = "right"
+    for row in scored[:5]:
+        shown.add_row(
+            row.text("initiative_key"),
+            Text(row.text("title")),
+            row.text("active_scoring_framework"),
+            f"{_number(row.values['overall_score']):,.2f}",
+        )
+    console.print(shown)
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _portfolio(console: Console, run: OptimizationRun) -> None:
+    _heading(console, f"{run.scenario_name} ({run.run_id}, {run.status})")
+    console.print(Text(f"  {run.summary}"))
+    chosen = [row for row in run.context_json["results"] if row["selected"]]
+    left = [row for row in run.context_json["results"] if not row["selected"]]
+    table = Table("rank", "initiative", "title", "tokens", "north star", "reason", box=None, padding=(0, 1))
+    table.header_style = "dim"
+    table.columns[3].justify = table.columns[4].justify = "right"
+    for row in chosen:
+        table.add_row(
+            str(row["rank"]),
+            row["initiative_key"],
+            Text(row["title"]),
+            f"{row['allocated_tokens']:,g}",
+            f"{row['north_star_gain']:,g}",
+            Text(row["reason"]),
+        )
+    console.print(table)
+    _left_out(console, left)
+    used = (run.result_json or {}).get("tokens_used") or 0
+    console.print(Text(f"  Capacity: {used:,g} of {run.capacity_total:,g} tokens ({used / run.capacity_total:.0%})"))
+    _alerts(console, run.context_json["alerts"])
+
+
+def _left_out(console: Console, left: Sequence[Mapping[str, Any]]) -> None:
+    special = [row for row in left if "bring more" not in row["reason"]]
+    console.print(Text(f"  Left out: {len(left)}, of which for a reason of their own:"))
+    for row in special:
+        console.print(Text(f"    {row['initiative_key']} {row['title']}: {row['reason']}", style="dim"))
+
+
+def _alerts(console: Console, alerts: Sequence[Mapping[str, Any]]) -> None:
+    targets = [alert for alert in alerts if alert["kind"] == "target" and alert.get("target") is not None]
+    if targets:
+        table = Table("target", "slice", "asked", "reached", "gap", "", box=None, padding=(0, 1), header_style="dim")
+        for column in table.columns[2:5]:
+            column.justify = "right"
+        for row in targets:
+            met = not row["gap"]
+            table.add_row(
+                Text(row["kpi_key"]),
+                Text(f"{row['dimension']} {row['dimension_key']}"),
+                f"{row['target']:,g}",
+                f"{row['achieved']:,g}",
+                f"{row['gap']:,g}",
+                Text("met", style="green") if met else Text("missed", style="yellow"),
+            )
+        console.print(Text("  Targets and gaps"))
+        console.print(table)
+    others = [alert for alert in alerts if alert not in targets and alert["severity"] != "info"]
+    if others:
+        console.print(Text("  Alerts"))
+    for row in others:
+        console.print(Text(f"    {row['severity']}: {row['message']}", style="yellow"))
+
+
+def _files(console: Console, workspace: Workspace, folder: Path) -> None:
+    _heading(console, "Where it is")
+    for path in dict.fromkeys(place.workbook for place in workspace.places()):
+        names = ", ".join(place.tab for place in workspace.places() if place.workbook == path)
+        console.print(Text(f"  {folder / path.name}: {names}"))
+    console.print(Text(f"  {folder / FILE}: settings"))
+    _heading(console, "Try next")
+    console.print(Text("  Open a workbook, change something, save and close it, then:"))
+    for command in (
+        f"run pm.backlog_sync -w {folder}",
+        f"run pm.optimize_run_all_candidates -w {folder} --option scenario_name='Growth first'",
+        f"runs -w {folder}",
+    ):
+        console.print(Text(f"    .venv/bin/roadwright {command}", style="cyan"))

@@ -1,0 +1,28 @@
+"""`roadwright doctor`: check a workspace from settings to solver, and say what to do about what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from roadwright.cli.workspace import WorkspaceOption
+
+
+def doctor(folder: WorkspaceOption = Path()) -> None:
+    """Check settings, database, workbooks, headers and solver. Exit code 0: all is well; 1: something is not."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from roadwright.actions.doctor import examine
+
+    console = Console(highlight=False)
+    healthy = True
+    for finding in examine(folder):
+        healthy = healthy and finding.is_well
+        mark = ("ok  ", "green") if finding.is_well else ("bad ", "bold red")
+        console.print(Text.assemble(mark, f"{finding.what}: {finding.found}"))
+        if finding.advice is not None:
+            console.print(Text(f"    {finding.advice}"))
+    console.print("all is well" if healthy else "something needs you; see above")
+    raise typer.Exit(0 if healthy else 1)

@@ -1,0 +1,48 @@
+"""The command `roadwright`: lists the commands and hands each to its module. Heavy imports happen in the commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from roadwright import __version__
+from roadwright.cli import actions, demo, doctor, ledger, solve, workspace
+
+app = typer.Typer(
+    name="roadwright",
+    help="From intake sheets to roadmaps that can be defended.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"roadwright {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """From intake sheets to roadmaps that can be defended."""
+
+
+app.command("init")(workspace.init)
+app.command("run")(actions.run)
+app.command("actions")(actions.actions)
+app.command("runs")(ledger.runs)
+app.command("solve")(solve.solve)
+app.command("rerun")(ledger.rerun)
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,64 @@
+"""`roadwright init`, and how every command opens its workspace and speaks of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from roadwright.workspace.workspace import Workspace
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace's folder.", show_default="this folder")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def stop(message: str, code: int) -> NoReturn:
+    """End the command with a message on standard error."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Workspace]:
+    """The workspace in a folder; ends the command in words where it can't be opened."""
+    from roadwright.store.session import StoreError
+    from roadwright.workspace.settings import SettingsError
+    from roadwright.workspace.workspace import open_workspace
+
+    try:
+        workspace = open_workspace(folder)
+    except SettingsError as error:
+        stop(str(error), 2)
+    except StoreError as error:
+        stop(str(error), 1)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; made if it is not there.")]) -> None:
+    """Make a workspace: settings, database and template workbooks. Files that are there already stay as they are."""
+    from roadwright.sheets.backend import SheetError
+    from roadwright.store.session import StoreError
+    from roadwright.workspace.create import create_workspace
+    from roadwright.workspace.settings import SettingsError
+
+    try:
+        created = create_workspace(folder)
+    except SettingsError as error:
+        stop(str(error), 2)
+    except (OSError, SheetError, StoreError) as error:
+        stop(f"the workspace can't be made: {error}", 1)
+    for path in created.made:
+        typer.echo(f"made  {path}")
+    for path in created.kept:
+        typer.echo(f"kept  {path}")
+    typer.echo(f"\nNext: type ideas into {folder / 'Intake.xlsx'}, save and close it, then")
+    typer.echo(f"  roadwright run pm.backlog_sync -w {folder}")

@@ -1,0 +1,48 @@
+"""Solve a stored run again from its snapshot, and say whether the answer is the same in every figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from roadwright.optimize import SolveOptions, parse_problem, snapshot_hash, solve
+from roadwright.store.models import OptimizationRun
+
+_VARIES = frozenset({"seconds", "timings", "solver"})
+"""Parts of a solution that may differ from one machine or minute to the next without the answer being another."""
+
+
+class NothingToRerun(Exception):
+    """The run has no snapshot or no result to compare with."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a second solve of the same inputs came to."""
+
+    run_id: str
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def identical(self) -> bool:
+        return not self.differences
+
+    def to_json(self) -> dict[str, Any]:
+        return {"run_id": self.run_id, "identical": self.identical, "differences": self.differences}
+
+
+def rerun_snapshot(run: OptimizationRun) -> Comparison:
+    """Solve again with the same options and compare everything but timings. Raises NothingToRerun."""
+    if run.inputs_snapshot_json is None or run.result_json is None:
+        raise NothingToRerun(f"{run.run_id} was {run.status}: it was never solved, so there is nothing to compare")
+    problem = parse_problem(run.inputs_snapshot_json)
+    options = SolveOptions(time_limit=run.options_json.get("time_limit"), gap=run.options_json.get("gap"))
+    again = solve(problem, options).to_json()
+    comparison = Comparison(run.run_id)
+    if snapshot_hash(problem) != run.snapshot_hash:
+        comparison.differences.append("the stored inputs do not match their fingerprint")
+    for name in sorted((set(run.result_json) | set(again)) - _VARIES):
+        before, now = run.result_json.get(name), again.get(name)
+        if before != now:
+            comparison.differences.append(f"{name}: was {before}, is {now}")
+    return comparison

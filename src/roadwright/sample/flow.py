@@ -1,0 +1,135 @@
+"""The sample workspace: made once with what its people typed, and the main job that can be run on it any time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from roadwright import tabs
+from roadwright.actions.contract import Report
+from roadwright.actions.ledger import requester
+from roadwright.actions.runner import Asked, Outcome, run_action
+from roadwright.sample.backlog import BACKLOG_EDITS
+from roadwright.sample.intake import INTAKE_SHEETS
+from roadwright.sample.kpis import KPI_CONTRIBUTIONS, METRICS_CONFIG
+from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, SCENARIO_CONFIG, TARGETS
+from roadwright.sample.scoring import SCORING_INPUTS
+from roadwright.sample.typing import keys_on, make_intake_workbook, type_into_rows, type_new_rows
+from roadwright.workspace.create import create_workspace
+from roadwright.workspace.settings import FILE, template
+from roadwright.workspace.workspace import Workspace, open_workspace
+
+DOOR = "demo"
+
+
+class StepFailed(Exception):
+    """A step of the demo did not work; the message is the action's own."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action of the main job, and what it is for."""
+
+    title: str
+    asked: Asked
+
+
+def _run_step(name: str) -> Step:
+    return Step(f"optimize: {name}", Asked("pm.optimize_run_all_candidates", options=(f"scenario_name={name}",)))
+
+
+MAIN_JOB: tuple[Step, ...] = (
+    Step("sync every intake sheet into the backlog", Asked("pm.backlog_sync")),
+    Step("save the KPI registry", Asked("pm.save_selected", tab=tabs.METRICS_CONFIG.name)),
+    Step("put the initiatives on the scoring tabs", Asked("pm.populate_initiatives")),
+    Step("score with RICE and WSJF, activate, save contributions", Asked("pm.score_selected")),
+    Step("show the scores on the backlog", Asked("pm.backlog_sync")),
+    Step("save the scenarios", Asked("pm.optimize_save_scenario")),
+    Step("save the constraints", Asked("pm.optimize_save_constraints")),
+    Step("save the targets", Asked("pm.optimize_save_targets")),
+    Step("list the candidates", Asked("pm.populate_candidates", options=(f"scenario_name={GROWTH_FIRST}",))),
+    _run_step(BALANCED),
+    _run_step(GROWTH_FIRST),
+)
+"""From intake sheets to portfolios in the sheet."""
+
+
+@dataclass
+class Done:
+    """The answers of a main job, step by step."""
+
+    steps: list[tuple[Step, Outcome]] = field(default_factory=list)
+
+
+def make_sample(folder: Path, say: Callable[[str], None]) -> None:
+    """Make the sample workspace. It appears whole or not at all: until it is done it has another name."""
+    building = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        say("making the workspace and its workbooks")
+        _write_settings(building)
+        create_workspace(building)
+        workspace = open_workspace(building)
+        try:
+            for message in _type_everything(workspace):
+                say(message)
+        finally:
+            workspace.close()
+        building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _write_settings(folder: Path) -> None:
+    others = "".join(
+        f'\n[[intake]]\nworkbook = "{sheet.workbook}"\ntabs = ["{sheet.tab}"]\n' for sheet in INTAKE_SHEETS[1:]
+    )
+    (folder / FILE).write_text(template() + others, encoding="utf-8")
+
+
+def _type_everything(workspace: Workspace) -> Iterator[str]:
+    """What people type, in the order in which they can: the backlog's rows are there only after the first sync."""
+    first, *others = INTAKE_SHEETS
+    yield "people type their ideas into the intake sheets"
+    type_new_rows(workspace, workspace.intake()[0], first.rows)
+    for sheet in others:
+        make_intake_workbook(workspace.root / sheet.workbook, sheet)
+    yield "product managers work on the backlog"
+    _must_work(workspace, Asked("pm.backlog_sync"))
+    backlog = workspace.place(tabs.BACKLOG)
+    keys = keys_on(workspace, backlog)
+    type_into_rows(workspace, backlog, BACKLOG_EDITS, keys)
+    yield "they type KPIs, scoring inputs and contributions"
+    type_new_rows(workspace, workspace.place(tabs.METRICS_CONFIG), METRICS_CONFIG)
+    _must_work(workspace, Asked("pm.populate_initiatives"))
+    type_into_rows(workspace, workspace.place(tabs.SCORING_INPUTS), SCORING_INPUTS, keys)
+    type_into_rows(workspace, workspace.place(tabs.KPI_CONTRIBUTIONS), KPI_CONTRIBUTIONS, keys)
+    yield "they type scenarios, constraints and targets"
+    type_new_rows(workspace, workspace.place(tabs.SCENARIO_CONFIG), SCENARIO_CONFIG)
+    type_new_rows(workspace, workspace.place(tabs.CONSTRAINTS), CONSTRAINTS, keys)
+    type_new_rows(workspace, workspace.place(tabs.TARGETS), TARGETS)
+
+
+def _silent(message: str, done: int | None = None, total: int | None = None) -> None:
+    """No progress: these steps are short."""
+
+
+def _must_work(workspace: Workspace, asked: Asked) -> None:
+    outcome = run_action(workspace, asked, requested_by=requester(DOOR), report=_silent)
+    if outcome.exit_code:
+        raise StepFailed(f"{asked.action}: {outcome.error}")
+
+
+def run_main_job(workspace: Workspace, report: Report, say: Callable[[Step, Outcome], None]) -> Done:
+    """Run the whole main job, telling each step when it is done. A step that fails does not stop the others."""
+    done = Done()
+    for step in MAIN_JOB:
+        report(step.title)
+        outcome = run_action(workspace, step.asked, requested_by=requester(DOOR), report=report)
+        say(step, outcome)
+        done.steps.append((step, outcome))
+    return done
