@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.house import House, make_house
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
@@ -45,3 +47,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     with admin.connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
     admin.dispose()
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """An empty workspace, on SQLite and on PostgreSQL."""
+    made = make_house(tmp_path / "workspace", database_url)
+    yield made
+    made.workspace.close()

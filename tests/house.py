@@ -1,0 +1,98 @@
+"""A workspace for tests, and a person's hands: typing into its workbooks, reading them, asking for actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from roadwright.actions.runner import Asked, Outcome, run_action
+from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.read import Row, read_table
+from roadwright.sheets.values import CellValue
+from roadwright.workspace.create import create_workspace
+from roadwright.workspace.settings import FILE, template
+from roadwright.workspace.workspace import TabPlace, Workspace, open_workspace
+
+Cells = Mapping[str, CellValue | None]
+
+
+@dataclass
+class House:
+    """An open workspace with everything a test does to it."""
+
+    workspace: Workspace
+
+    @property
+    def root(self) -> Path:
+        return self.workspace.root
+
+    def place(self, tab: str) -> TabPlace:
+        return self.workspace.find(tab)
+
+    def rows(self, tab: str) -> list[Row]:
+        """The data rows of a tab, as the declaration reads them."""
+        place = self.place(tab)
+        workbook = self.workspace.open(place)
+        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row).rows
+
+    def row(self, tab: str, key: str) -> Row:
+        """The one row that has this text in one of its identity columns."""
+        [found] = [r for r in self.rows(tab) if key in {r.text(c) for c in self.place(tab).spec.identity}]
+        return found
+
+    def status(self, tab: str, key: str) -> str:
+        return self.row(tab, key).text("run_status")
+
+    def type_new(self, tab: str, *rows: Cells) -> None:
+        """Type rows below the data."""
+        place = self.place(tab)
+        workbook = self.workspace.open(place)
+        table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+        appended = [{table.columns[name]: value for name, value in row.items()} for row in rows]
+        workbook.write([TabEdit(place.tab, place.header_row, {}, appended, table.last_data_row)])
+
+    def type_into(self, tab: str, row: int, cells: Cells) -> None:
+        """Type into cells of a row by its number; None empties a cell."""
+        place = self.place(tab)
+        workbook = self.workspace.open(place)
+        table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+        edits = {(row, table.columns[name]): value for name, value in cells.items()}
+        workbook.write([TabEdit(place.tab, place.header_row, edits)])
+
+    def clear_row(self, tab: str, row: int) -> None:
+        """Delete a row's content, as a person does with the Delete key."""
+        place = self.place(tab)
+        workbook = self.workspace.open(place)
+        cells = workbook.read(place.tab).rows.get(row, {})
+        workbook.write([TabEdit(place.tab, place.header_row, dict.fromkeys(((row, column) for column in cells)))])
+
+    def run(
+        self, action: str, *, tab: str | None = None, select: str | None = None, options: Iterable[str] = ()
+    ) -> Outcome:
+        asked = Asked(action, tab, select, tuple(options))
+        return run_action(self.workspace, asked, requested_by="test", report=_quiet)
+
+    def done(self, action: str, **more: Any) -> Outcome:
+        """Run an action that must work."""
+        outcome = self.run(action, **more)
+        assert outcome.exit_code == 0, (outcome.error, [row.run_status for row in outcome.rows])
+        return outcome
+
+    def bytes(self) -> dict[str, bytes]:
+        """All workbooks, to tell whether one was written."""
+        return {path.name: path.read_bytes() for path in sorted(self.root.glob("*.xlsx"))}
+
+
+def _quiet(message: str, done: int | None = None, total: int | None = None) -> None:
+    """Tests show no progress."""
+
+
+def make_house(root: Path, database_url: str, *, more_settings: str = "") -> House:
+    """A new workspace on this database. Locks are not waited for."""
+    root.mkdir(parents=True, exist_ok=True)
+    head = f'database_url = "{database_url}"\nlock_wait = 0\n'
+    (root / FILE).write_text(head + template() + more_settings, encoding="utf-8")
+    create_workspace(root)
+    return House(open_workspace(root))
