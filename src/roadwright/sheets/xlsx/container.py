@@ -46,6 +46,10 @@ class Package:
         _check_limits(self.entries, name)
         # Part names ignore case (OPC, ECMA-376 part 2, 9.1.1).
         self._by_name = {entry.filename.lower(): entry for entry in self.entries}
+        if len(self._by_name) < len(self.entries):
+            raise WorkbookUnreadable(
+                f"{name} is damaged: it holds a part twice. Save it again in a spreadsheet program."
+            )
 
     def has(self, part: str) -> bool:
         return part.lower() in self._by_name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import pairwise
 from typing import NamedTuple
 
 from roadwright.sheets.backend import SheetError, WorkbookUnreadable
@@ -61,8 +62,7 @@ class SheetPart:
             (match.start(), _ROW_NUMBER.search(match[0]))
             for match in start_tags(searched, "row").finditer(searched, self.data_start, self.data_end)
         ]
-        ends = [start for start, _ in starts[1:]] + [self.data_end]
-        for (start, said), end in zip(starts, ends, strict=True):
+        for (start, said), (end, _) in pairwise([*starts, (self.data_end, None)]):
             following = int(said[1]) if said else number + 1
             if following <= number:
                 raise SheetError(
