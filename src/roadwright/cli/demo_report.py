@@ -15,6 +15,7 @@ from rich.text import Text
 from roadwright import tabs
 from roadwright.actions.runner import Outcome
 from roadwright.cli.actions import reporter
+from roadwright.domain.figures import figure
 from roadwright.sample.company import ABOUT, NAME
 from roadwright.sample.flow import Done, Step, StepFailed, make_sample, run_main_job
 from roadwright.sheets.backend import SheetError
@@ -77,7 +78,7 @@ def _report(console: Console, workspace: Workspace, done: Done, folder: Path) ->
     _scored(console, workspace)
     with workspace.store.transaction() as session:
         runs = latest_runs(session)
-    for run in runs:
+    for run in reversed(runs):
         _portfolio(console, run)
     _files(console, workspace, folder)
 
@@ -135,14 +136,16 @@ def _portfolio(console: Console, run: OptimizationRun) -> None:
             str(row["rank"]),
             row["initiative_key"],
             Text(row["title"]),
-            f"{row['allocated_tokens']:,g}",
-            f"{row['north_star_gain']:,g}",
+            f"{figure(row['allocated_tokens'])}",
+            f"{figure(row['north_star_gain'])}",
             Text(row["reason"]),
         )
     console.print(table)
     _left_out(console, left)
     used = (run.result_json or {}).get("tokens_used") or 0
-    console.print(Text(f"  Capacity: {used:,g} of {run.capacity_total:,g} tokens ({used / run.capacity_total:.0%})"))
+    console.print(
+        Text(f"  Capacity: {figure(used)} of {figure(run.capacity_total)} tokens ({used / run.capacity_total:.0%})")
+    )
     _alerts(console, run.context_json["alerts"])
 
 
@@ -164,9 +167,9 @@ def _alerts(console: Console, alerts: Sequence[Mapping[str, Any]]) -> None:
             table.add_row(
                 Text(row["kpi_key"]),
                 Text(f"{row['dimension']} {row['dimension_key']}"),
-                f"{row['target']:,g}",
-                f"{row['achieved']:,g}",
-                f"{row['gap']:,g}",
+                f"{figure(row['target'])}",
+                f"{figure(row['achieved'])}",
+                f"{figure(row['gap'])}",
                 Text("met", style="green") if met else Text("missed", style="yellow"),
             )
         console.print(Text("  Targets and gaps"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from roadwright.domain.alerts import AlertKind
+from roadwright.domain.figures import figure
 from roadwright.domain.optimization import FindingKind, Severity, TargetKind
 from roadwright.optimize.problem import Constraint, Fault, Finding, Problem, Target
 from roadwright.optimize.solution import Solution
@@ -52,12 +53,12 @@ def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Ale
         level = (baseline or 0.0) + result.achieved
         if result.met:
             severity, advice = Severity.INFO, None
-            message = f"{kpi.key}{where}: the {target.type} of {target.target_value:,g}{unit} is met"
+            message = f"{kpi.key}{where}: the {target.type} of {figure(target.target_value)}{unit} is met"
         else:
             severity = Severity.CRITICAL if target.type is TargetKind.FLOOR else Severity.WARNING
             message = (
-                f"{kpi.key}{where}: reaches {level:,g}{unit} of {target.target_value:,g}{unit}, "
-                f"{result.shortfall:,g}{unit} short"
+                f"{kpi.key}{where}: reaches {figure(level)}{unit} of {figure(target.target_value)}{unit}, "
+                f"{figure(result.shortfall)}{unit} short"
             )
             advice = "add capacity, relax a rule that binds, or find initiatives that move this KPI; or lower the goal"
         rows.append(
@@ -93,7 +94,7 @@ def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[Finding]) -
             if finding.kind is FindingKind.DATA
             else {}
         )
-        message = f"{finding.id}: {finding.message}"
+        message = finding.message if finding.message.startswith(finding.id) else f"{finding.id}: {finding.message}"
         result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **place))
     return result
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from roadwright.domain.figures import figure
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.optimization import ConstraintType
 from roadwright.optimize.problem import Constraint, Problem
@@ -116,5 +117,5 @@ class _Reasons:
             if fact.key in pair and pair & self.selected:
                 return f"not selected: can't be chosen with {', '.join(sorted(pair & self.selected))} ({row.id})"
         if fact.tokens > self.problem.capacity:
-            return f"not selected: it needs {fact.tokens:g} tokens, more than the capacity of {self.problem.capacity:g}"
+            return f"not selected: it needs {figure(fact.tokens)} tokens, more than the capacity of {figure(self.problem.capacity)}"
         return "not selected: within the capacity and the rules, the chosen ones together bring more"

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.figures import figure
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import (
@@ -75,7 +76,7 @@ def _summary(draft: RunDraft) -> str:
     missed = sum(not target.met for target in solution.targets)
     text = (
         f"{len(solution.selected)} of {len(draft.built.candidates) if draft.built else 0} candidates, "
-        f"{solution.tokens_used or 0:g} of {draft.scenario.capacity_total_tokens:g} tokens"
+        f"{figure(solution.tokens_used or 0)} of {figure(draft.scenario.capacity_total_tokens)} tokens"
     )
     if solution.targets:
         text += f", {missed} of {len(solution.targets)} targets missed" if missed else ", all targets met"

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import ContributionSource, Lifecycle
 from roadwright.domain.keys import canonical_key
 from roadwright.sheets.kinds import compact_json
-from roadwright.sheets.numbers import tidy
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative
@@ -59,7 +59,7 @@ def contributions_text(contributions: dict[str, float] | None) -> str | None:
     """Contributions as people read them: ``gmv: 120,000; retention: 0.01``."""
     if not contributions:
         return None
-    return "; ".join(f"{kpi}: {tidy(float(value)):,}" for kpi, value in sorted(contributions.items()))
+    return "; ".join(f"{kpi}: {figure(float(value))}" for kpi, value in sorted(contributions.items()))
 
 
 def initiative_values(initiative: Initiative, spec: TabSpec) -> dict[str, object]:

@@ -28,6 +28,7 @@ from roadwright.actions.options import (
     text_option,
     time_limit,
 )
+from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import tokens_field
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.optimization import RunStatus, Severity
@@ -338,7 +339,7 @@ def _run(request: Request, *, ticked_only: bool) -> Answer:
 
 
 def _progress_text(name: str, step: Progress) -> str:
-    best = "" if step.objective is None else f", best {step.objective:,g}"
+    best = "" if step.objective is None else f", best {figure(step.objective)}"
     gap = "" if step.gap is None else f", gap {step.gap:.2%}"
     return f"solving {name}: {step.stage}{best}{gap}"
 

@@ -1,0 +1,13 @@
+"""Numbers in sentences: ``1,200``, ``0.0245``, ``19,955,000``; never in powers of ten, never with noise digits."""
+
+from __future__ import annotations
+
+_WHOLE = 1e-9
+
+
+def figure(number: float) -> str:
+    """The number as people write it: thousands separated, at most six decimals, no trailing zeros."""
+    if abs(number - round(number)) <= _WHOLE * max(1.0, abs(number)):
+        return f"{round(number):,}"
+    digits = 6 if abs(number) >= 1e-3 else 12
+    return f"{number:,.{digits}f}".rstrip("0").rstrip(".")
