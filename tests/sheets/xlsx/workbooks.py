@@ -12,11 +12,13 @@ from pathlib import Path
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-    '<numFmt numFmtId="165" formatCode="[h]:mm"/></numFmts><cellXfs count="5">'
-    '<xf numFmtId="0" fontId="0"/><xf numFmtId="164" fontId="0" applyNumberFormat="1"/>'
+    '<numFmt numFmtId="165" formatCode="[h]:mm"/></numFmts><fonts count="2"><font/><font><b/></font></fonts>'
+    "<fills><fill><patternFill/></fill></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
+    '<cellXfs count="5"><xf numFmtId="0" fontId="0"/><xf numFmtId="164" fontId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="9" fontId="1"><alignment wrapText="1"/></xf><xf numFmtId="165"/><xf numFmtId="22"/>'
     "</cellXfs></styleSheet>"
 )
@@ -37,8 +39,6 @@ def by_hand(
         sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{sheet}</sheetData></worksheet>'
     kinds = {"worksheet": "worksheets/sheet1.xml"}
     parts: dict[str, str | bytes] = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="a/b"/>'
-        '<Override PartName="/xl/calcChain.xml" ContentType="a/c"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
         f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": workbook
@@ -59,10 +59,30 @@ def by_hand(
         for number, (kind, target) in enumerate(kinds.items(), start=1)
     )
     parts["xl/_rels/workbook.xml.rels"] = f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
+    parts |= more or {}
+    parts["[Content_Types].xml"] = _content_types(parts)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (parts | dict(more or {})).items():
+        for name, content in parts.items():
             archive.writestr(name, content)
     return path
+
+
+def _content_types(parts: Collection[str]) -> str:
+    kinds = {
+        "xl/workbook.xml": "sheet.main",
+        "xl/worksheets/sheet1.xml": "worksheet",
+        "xl/styles.xml": "styles",
+        "xl/sharedStrings.xml": "sharedStrings",
+        "xl/tables/table1.xml": "table",
+        "xl/calcChain.xml": "calcChain",
+    }
+    overrides = "".join(
+        f'<Override PartName="/{part}" ContentType="{_CONTENT}.{kind}+xml"/>'
+        for part, kind in kinds.items()
+        if part in parts
+    )
+    default = '<Default Extension="xml" ContentType="application/xml"/>'
+    return f'<Types xmlns="{_PACKAGE}/content-types">{default}{overrides}</Types>'
 
 
 def with_table(table: str) -> dict[str, str]:
