@@ -26,9 +26,13 @@ from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.workspace import Workspace, open_workspace
 
 
+PLAIN_WIDTH = 110
+"""Columns of the report where it does not go to a terminal."""
+
+
 def run_demo(folder: Path) -> int:
     """Run the demo; the exit code is 0 where every step worked."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
     errors = Console(stderr=True, highlight=False)
     try:
         if folder.exists():
@@ -73,8 +77,7 @@ def _figures(summary: Mapping[str, object]) -> str:
 
 
 def _report(console: Console, workspace: Workspace, done: Done, folder: Path) -> None:
-    outcomes = {step.asked.action: outcome for step, outcome in done.steps}
-    _came_in(console, outcomes["pm.backlog_sync"])
+    _came_in(console, next(o for step, o in done.steps if step.asked.action == "pm.backlog_sync"))
     _scored(console, workspace)
     with workspace.store.transaction() as session:
         runs = latest_runs(session)

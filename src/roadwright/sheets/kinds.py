@@ -288,7 +288,13 @@ SCORE = Kind("number", _read_number, _show_number, ACCEPTED, width=12, number_fo
 SHARE = Kind("share", _read_number, _show_number, "a share from 0 to 1, or a percentage such as 80 %", width=12)
 COUNT = Kind("whole number", _read_count, _show_number, "a whole number", width=10, number_format="0")
 BOOLEAN = Kind(
-    "yes/no", _read_boolean, _show_boolean, "TRUE or FALSE, yes or no, 1 or 0", width=11, choices=("TRUE", "FALSE")
+    "yes/no",
+    _read_boolean,
+    _show_boolean,
+    "TRUE or FALSE, yes or no, 1 or 0",
+    width=11,
+    number_format='"TRUE";"TRUE";"FALSE"',  # Excel shows booleans as words by itself, LibreOffice only with this
+    choices=("TRUE", "FALSE"),
 )
 DATE = Kind("date", _read_date, _show_date, "a date, or text such as 2026-05-31", width=13, number_format="yyyy-mm-dd")
 PERIOD = Kind("period", _read_period, _show_text, "a period such as 2026-Q2", width=13, number_format="@")

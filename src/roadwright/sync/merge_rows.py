@@ -116,7 +116,7 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
         conflicts = {name: both for name, both in merge.conflicts.items() if rules.judges(name)}
         outcome.notes.conflicts.extend(conflict_messages(conflicts, "the sheet", "the database"))
         if rules.show_only and (unsaved - set(merge.conflicts)):
-            outcome.notes.skipped.append(f"{', '.join(sorted(unsaved))}: typed here, not saved yet")
+            outcome.notes.notices.append(f"{', '.join(sorted(unsaved))}: typed here, not saved yet")
         unsettled = {*merge.conflicts, *unsaved}
         values = {**before, **row.values, **{name: before.get(name) for name in unsettled}}
         if not outcome.notes.failed and not rules.show_only:

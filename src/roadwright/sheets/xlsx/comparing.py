@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
 
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
-from roadwright.sheets.xlsx.serials import to_serial
 
 
-def says_the_same(held: CellValue | None, wanted: CellValue | None, date1904: bool) -> bool:
-    """The cell needs no write. Kinds count: ``TRUE`` is not 1 and the text ``5`` is not 5, but a date at midnight is
-    its day, and a number equals the date that it is shown as."""
+def says_the_same(held: CellValue | None, wanted: CellValue | None) -> bool:
+    """The cell needs no write: what stands there would be read as the same value, to the millisecond.
+
+    Kinds count: ``TRUE`` is not 1, the text ``5`` is not 5, and a number that is shown as a date is no number. A moment
+    at midnight is its day.
+    """
     if wanted is None or wanted == "":
         return held is None
-    if held is None or isinstance(held, bool) != isinstance(wanted, bool):
-        return False
-    if isinstance(held, str) or isinstance(wanted, str):
-        return held == wanted and _sort_of_text(held) is _sort_of_text(wanted)
-    return _number(held, date1904) == _number(wanted, date1904)
+    return held is not None and _meaning(held) == _meaning(wanted)
 
 
-def _sort_of_text(value: CellValue) -> type:
-    return next((kind for kind in (CellError, NotCalculated) if isinstance(value, kind)), str)
+def _meaning(value: CellValue) -> tuple[str, Hashable]:
+    if isinstance(value, str):
+        sort = "error" if isinstance(value, CellError) else "formula" if isinstance(value, NotCalculated) else "text"
+        return sort, str(value)
+    if isinstance(value, bool | int | float):
+        return ("boolean" if isinstance(value, bool) else "number"), value
+    if isinstance(value, dt.datetime):
+        return "moment", _milliseconds(value - dt.datetime.min) if value.tzinfo is None else value
+    if isinstance(value, dt.date):
+        return "moment", _milliseconds(value - dt.date.min)
+    if isinstance(value, dt.time):
+        return "time", _milliseconds(dt.datetime.combine(dt.date.min, value.replace(tzinfo=None)) - dt.datetime.min)
+    return "duration", _milliseconds(value)
 
 
-def _number(value: CellValue, date1904: bool) -> float | None:
-    if isinstance(value, dt.date | dt.time | dt.timedelta):
-        try:
-            return to_serial(value, date1904)
-        except ValueError:
-            return None
-    assert not isinstance(value, str)
-    return value
+def _milliseconds(span: dt.timedelta) -> int:
+    return round(span / dt.timedelta(milliseconds=1))

@@ -64,7 +64,7 @@ class _Patch:
     def change_tab(self, work: TabWork) -> None:
         edit = work.edit
         plan = plan_rows(edit, work.content.grid, work.tables)
-        change = TabChange(edit.tab, edit.header_row, _differing(work, plan, self._book.date1904))
+        change = TabChange(edit.tab, edit.header_row, _differing(work, plan))
         if not change.cells:
             return
         part = SheetPart(self._package.read(work.sheet.part), self._package.where(work.sheet.part))
@@ -121,13 +121,13 @@ class _Patch:
             self.parts[package.entry_name(book.part)] = apply_splices(raw, splices)
 
 
-def _differing(work: TabWork, plan: AppendPlan, date1904: bool) -> dict[int, dict[int, Content]]:
+def _differing(work: TabWork, plan: AppendPlan) -> dict[int, dict[int, Content]]:
     """The cells to write, row by row, without those that hold their value already."""
     rows = work.content.grid.rows
     cells: dict[int, dict[int, Content]] = {}
     protection = Protection(work.content, work.tables, (row for row, _ in work.edit.cells))
     for (row, column), value in work.edit.cells.items():
-        same = says_the_same(rows.get(row, {}).get(column), value, date1904)
+        same = says_the_same(rows.get(row, {}).get(column), value)
         if reason := protection.reason(row, column, same=same):
             raise SheetError(f"{work.edit.tab}!{cell_name(row, column)} {reason}.")
         if not same:

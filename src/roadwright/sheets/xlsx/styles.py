@@ -1,4 +1,4 @@
-"""Cell formats: which of them show dates, and a date format for a cell that has none.
+"""Cell formats: which of them show dates, and others for cells whose format does not suit their value.
 
 A cell's ``s`` attribute counts the ``xf`` elements of ``cellXfs`` (ECMA-376 part 1, 18.8.10).
 """
@@ -22,12 +22,12 @@ from roadwright.sheets.xlsx.serials import DateValue, Shows, what_format_shows
 MAX_CELL_FORMATS = 65_000
 """Excel accepts 65,490."""
 
-_DEFAULT_FORMAT = {Shows.DATE: "14", Shows.DATE_AND_TIME: "22", Shows.TIME: "21", Shows.DURATION: "46"}
-"""The built-in number format for each, in the user's own locale."""
+_DEFAULT_FORMAT = {None: "0", Shows.DATE: "14", Shows.DATE_AND_TIME: "22", Shows.TIME: "21", Shows.DURATION: "46"}
+"""The built-in number format for each, dates in the user's own locale; ``None`` is a plain number."""
 
 
-class NoDateFormat(Exception):
-    """The cell has no date format and none can be added; the message says why."""
+class NoFormat(Exception):
+    """The cell's format does not suit its value and none that does can be added; the message says why."""
 
 
 def needed_for(value: DateValue) -> Shows:
@@ -48,7 +48,7 @@ class Styles:
         self._formats: list[bytes] = []
         self._added: list[bytes] = []
         self._list_start = self._list_end = 0
-        self._derived: dict[tuple[str, Shows], str] = {}
+        self._derived: dict[tuple[str, Shows | None], str] = {}
         self.shows: dict[str, Shows] = {}
         """What the formats show that show no plain number, by the cell's ``s`` attribute; no ``s`` means ``"0"``."""
         if raw is not None:
@@ -86,41 +86,45 @@ class Styles:
             if shows is not None:
                 self.shows[str(index)] = shows
 
-    def showing(self, style: str | None, value: DateValue) -> str:
-        """A format like ``style`` that shows this value: the same one where it does, else a copy with a date format.
+    def showing(self, style: str | None, value: float | DateValue) -> str | None:
+        """A format like ``style`` that shows this value as what it is: the same one where it does, else a copy of it.
 
-        Raises NoDateFormat when the workbook has no formats to copy or no room for one more.
+        A date or time gets a date format where the cell has none, a number loses one that would show it as a date.
+        Raises NoFormat when the workbook has no formats to copy or no room for one more.
         """
-        style = style or "0"
+        has = self.shows.get(style or "0")
+        if isinstance(value, int | float):
+            return style if has is None else self._like(style, None)
         needed = needed_for(value)
-        has = self.shows.get(style)
         if has is needed or (has is Shows.DATE_AND_TIME and needed is Shows.DATE):
             return style
-        if needed is Shows.DATE_AND_TIME and has is Shows.DATE:
+        if has is Shows.DATE and needed is Shows.DATE_AND_TIME:
             # The person chose to see the day only; the time is kept all the same.
             return style
-        key = style, needed
+        return self._like(style, needed)
+
+    def _like(self, style: str | None, needed: Shows | None) -> str:
+        key = style or "0", needed
         if key not in self._derived:
-            self._derived[key] = self._derive(style, needed)
+            self._derived[key] = self._derive(*key)
         return self._derived[key]
 
-    def _derive(self, style: str, needed: Shows) -> str:
+    def _derive(self, style: str, needed: Shows | None) -> str:
         if not style.isdecimal() or int(style) >= len(self._formats):
-            raise NoDateFormat("the workbook has no cell formats to take one from")
+            raise NoFormat("the workbook has no cell formats to take one from")
         original = self._formats[int(style)]
         end = tag_end(original, 0)
         tag = set_attribute(original[:end], "numFmtId", _DEFAULT_FORMAT[needed])
         wanted = set_attribute(tag, "applyNumberFormat", "1") + original[end:]
         known = self._formats + self._added
         if wanted in known:
-            index = known.index(wanted)
-        else:
-            index = len(known)
-            if index >= MAX_CELL_FORMATS:
-                raise NoDateFormat("the workbook has too many cell formats to add one")
-            self._added.append(wanted)
-        self.shows[str(index)] = needed
-        return str(index)
+            return str(known.index(wanted))
+        if len(known) >= MAX_CELL_FORMATS:
+            raise NoFormat("the workbook has too many cell formats to add one")
+        self._added.append(wanted)
+        if needed is not None:
+            self.shows[str(len(known))] = needed
+        return str(len(known))
 
     def changed(self) -> bytes | None:
         """The styles part with the added formats, or None when there are none."""

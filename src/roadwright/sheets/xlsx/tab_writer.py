@@ -12,7 +12,7 @@ from roadwright.sheets.xlsx.cells import Content, Formula, cell_xml
 from roadwright.sheets.xlsx.markup import Splice, apply_splices, parse_xml
 from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells
 from roadwright.sheets.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
-from roadwright.sheets.xlsx.styles import NoDateFormat, Styles
+from roadwright.sheets.xlsx.styles import NoFormat, Styles
 
 
 @dataclass
@@ -106,23 +106,23 @@ class TabWriter:
 
     def _cell(self, prefix: str, row: int, column: int, content: Content, style: str | None) -> bytes:
         try:
-            if isinstance(content, dt.date | dt.time | dt.timedelta):
+            if isinstance(content, int | float | dt.date | dt.time | dt.timedelta) and not isinstance(content, bool):
                 style = self._styles.showing(style, content)
             self.formulas_changed |= isinstance(content, Formula)
             return cell_xml(prefix, row, column, content, style=style, date1904=self._date1904)
-        except NoDateFormat as error:
+        except NoFormat as error:
             raise SheetError(
-                f"{self._change.tab}!{cell_name(row, column)}: a date ({content}) can't be written, because {error}. "
-                "Format the column as a date and run again."
+                f"{self._change.tab}!{cell_name(row, column)} is not formatted for {content}, and {error}. "
+                "Format the column as a date or as a number, whatever it holds, and run again."
             ) from error
         except ValueError as error:
             raise SheetError(f"{self._change.tab}!{cell_name(row, column)} can't hold {error}.") from error
 
     def _style_for(self, row: int, column: int, content: Content, found: RowCells | None) -> str | None:
-        """The format of a cell that isn't there yet: the first candidate that does not turn its number into a date."""
-        plain_number = isinstance(content, int | float)
+        """The format of a cell that isn't there yet: the first candidate, passing over dates for a plain number."""
+        number = isinstance(content, int | float)
         for style in self._candidates(row, column, found):
-            if style is not None and not (plain_number and style in self._styles.shows):
+            if style is not None and not (number and style in self._styles.shows):
                 return style
         return None
 

@@ -60,7 +60,7 @@ class XlsxWorkbook:
         found: dict[tuple[int, int], str] = {}
         for (row, column), value in edit.cells.items():
             held = content.grid.rows.get(row, {}).get(column)
-            same = says_the_same(held, value, self._book.date1904)
+            same = says_the_same(held, value)
             if (reason := protection.reason(row, column, same=same)) is not None:
                 found[row, column] = f"{cell_name(row, column)} {reason}"
         return found
