@@ -91,12 +91,12 @@ def to_serial(value: DateValue, date1904: bool) -> float:
         )
     if isinstance(value, dt.datetime):
         if value.tzinfo is not None:
-            raise ValueError(f"{value.isoformat()} has a time zone, which a cell can't hold")
+            raise ValueError(f"{value.isoformat()}, because it has a time zone")
         moment = value
     else:
         moment = dt.datetime(value.year, value.month, value.day)
     serial = (moment - (_EPOCH_1904 if date1904 else _EPOCH_1900)) / _DAY
     first = 0 if date1904 else _FIRST_SAFE_SERIAL_1900
     if serial < first:
-        raise ValueError(f"{value.isoformat()} is before the days that a cell can hold")
+        raise ValueError(f"{value.isoformat()}, because it is before the days that spreadsheets count")
     return serial
