@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from roadwright.domain.exit_codes import ExitCode
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.outcome import RowReport, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.sync.statuses import Level
 from roadwright.workspace.workspace import TabPlace, Workspace
-
-EXIT_DONE, EXIT_FAILED, EXIT_WRONG, EXIT_INFEASIBLE = 0, 1, 2, 3
 
 
 class UsageError(Exception):
@@ -60,7 +59,7 @@ class Answer:
     problems: list[str] = field(default_factory=list)
     optimization_run_id: str | None = None
     status: str = "success"
-    exit_code: int = EXIT_DONE
+    exit_code: ExitCode = ExitCode.DONE
 
     def rows(self) -> list[RowReport]:
         return [row for tab in self.tabs for row in tab.rows] + self.more_rows

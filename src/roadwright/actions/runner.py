@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from roadwright.actions import ledger
-from roadwright.actions.contract import EXIT_DONE, EXIT_FAILED, EXIT_WRONG, Action, Answer, Report, Request, UsageError
+from roadwright.actions.contract import Action, Answer, Report, Request, UsageError
 from roadwright.actions.registry import find_action
+from roadwright.domain.exit_codes import ExitCode
 from roadwright.portfolios.candidates import ScenarioProblem
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import ActionStatus
@@ -43,7 +44,7 @@ class Outcome:
     run_id: str | None
     action: str
     status: str
-    exit_code: int
+    exit_code: ExitCode
     summary: dict[str, object] = field(default_factory=dict)
     rows: list[RowReport] = field(default_factory=list)
     error: str | None = None
@@ -128,7 +129,7 @@ def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report:
     try:
         action, place, selection, options = _check(workspace, asked)
     except _WRONG as wrong:
-        return Outcome(None, asked.action, str(ActionStatus.FAILED), EXIT_WRONG, error=str(wrong))
+        return Outcome(None, asked.action, str(ActionStatus.FAILED), ExitCode.WRONG, error=str(wrong))
     request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
     run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
     request = Request(workspace, action.name, place, selection, options, _throttled(workspace, run.id, report), run.id)
@@ -138,10 +139,10 @@ def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report:
             answer = action.run(request)
     except KeyboardInterrupt:
         failed = ledger.fail(workspace.store, run.id, ActionStatus.CANCELLED, "cancelled by the person who asked")
-        return Outcome(run.run_id, action.name, failed.status, EXIT_FAILED, error=failed.error)
+        return Outcome(run.run_id, action.name, failed.status, ExitCode.FAILED, error=failed.error)
     except (*_WRONG, *_FAILURES) as problem:
         ledger.fail(workspace.store, run.id, ActionStatus.FAILED, str(problem))
-        code = EXIT_WRONG if isinstance(problem, _WRONG) else EXIT_FAILED
+        code = ExitCode.WRONG if isinstance(problem, _WRONG) else ExitCode.FAILED
         return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), code, error=str(problem))
     except Exception as fault:
         # Not for the person to mend: the ledger keeps what happened, and the door shows the whole of it.
@@ -154,8 +155,8 @@ def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report:
 
 def _outcome(run_id: str, name: str, status: str, answer: Answer) -> Outcome:
     code = answer.exit_code
-    if status != ActionStatus.SUCCESS and code == EXIT_DONE:
-        code = EXIT_FAILED
+    if status != ActionStatus.SUCCESS and code == ExitCode.DONE:
+        code = ExitCode.FAILED
     return Outcome(
         run_id,
         name,

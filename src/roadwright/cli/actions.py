@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
+from roadwright.domain.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -84,7 +85,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
     from roadwright.actions.runner import Asked, run_action
 
     if everything and select is not None:
-        stop("--all and --select exclude each other; leave one out", 2)
+        stop("--all and --select exclude each other; leave one out", ExitCode.WRONG)
     console = Console(stderr=True)
     bars = Progress(
         SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
@@ -120,7 +121,7 @@ def actions(
     try:
         action = find_action(name)
     except UsageError as error:
-        stop(str(error), 2)
+        stop(str(error), ExitCode.WRONG)
     console.print(f"{action.name}: {action.help}\n\n{action.explanation}\n")
     if action.tabs:
         console.print(f"Tabs: {', '.join(spec.name for spec in action.tabs)} (the first is the default)")

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from roadwright.cli.workspace import WorkspaceOption
+from roadwright.domain.exit_codes import ExitCode
 
 
 def doctor(folder: WorkspaceOption = Path()) -> None:
@@ -25,4 +26,4 @@ def doctor(folder: WorkspaceOption = Path()) -> None:
         if finding.advice is not None:
             console.print(Text(f"    {finding.advice}"))
     console.print("all is well" if healthy else "something needs you; see above")
-    raise typer.Exit(0 if healthy else 1)
+    raise typer.Exit(ExitCode.DONE if healthy else ExitCode.FAILED)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
+from roadwright.domain.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from roadwright.store.models import ActionRun, OptimizationRun
@@ -76,7 +77,7 @@ def runs(
         if optimization is not None
         else _action_json(action)
         if action is not None
-        else stop(f"there is no run {run_id}; `roadwright runs -w {folder}` lists them", 2)
+        else stop(f"there is no run {run_id}; `roadwright runs -w {folder}` lists them", ExitCode.WRONG)
     )
     if as_json:
         typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
@@ -133,15 +134,15 @@ def rerun(
     with opened(folder) as workspace, workspace.store.transaction() as session:
         run = find_optimization_run(session, run_id)
     if run is None:
-        stop(f"there is no optimization run {run_id}; `roadwright runs -w {folder}` lists them", 2)
+        stop(f"there is no optimization run {run_id}; `roadwright runs -w {folder}` lists them", ExitCode.WRONG)
     try:
         comparison = rerun_snapshot(run)
     except NothingToRerun as error:
-        stop(str(error), 2)
+        stop(str(error), ExitCode.WRONG)
     if as_json:
         typer.echo(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2))
     else:
         typer.echo(f"{run.run_id}: {'identical' if comparison.identical else 'not identical'} ({run.snapshot_hash})")
         for difference in comparison.differences:
             typer.echo(f"  {difference}")
-    raise typer.Exit(0 if comparison.identical else 1)
+    raise typer.Exit(ExitCode.DONE if comparison.identical else ExitCode.FAILED)

@@ -10,27 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from roadwright.cli.problem_file import Unreadable, load_json
-from roadwright.domain.optimization import RunStatus
+from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 
 if TYPE_CHECKING:
     from roadwright.optimize import Problem, Progress
-
-EXIT_CODES = {
-    RunStatus.OPTIMAL: 0,
-    RunStatus.FEASIBLE: 0,
-    RunStatus.UNKNOWN: 1,
-    RunStatus.CANCELLED: 1,
-    RunStatus.FAILED: 1,
-    RunStatus.INVALID: 2,
-    RunStatus.INFEASIBLE: 3,
-}
 
 
 def refuse(*lines: str) -> NoReturn:
     """End the command as wrong usage or input, one line on standard error for each fault."""
     for line in lines:
         typer.echo(" ".join(line.splitlines()), err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(ExitCode.WRONG)
 
 
 def read_problem(place: str) -> Problem:
@@ -100,7 +90,7 @@ def solve(
     write_json(solution.to_json(), output)
     if solution.message:
         typer.echo(f"{solution.status}: {solution.message}", err=True)
-    code = EXIT_CODES[solution.status]
+    code = EXIT_CODE_OF[solution.status]
     if code:
         raise typer.Exit(code)
 

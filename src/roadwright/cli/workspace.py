@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from roadwright.domain.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from roadwright.workspace.workspace import Workspace
 
@@ -18,7 +20,7 @@ WorkspaceOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def stop(message: str, code: int) -> NoReturn:
+def stop(message: str, code: ExitCode) -> NoReturn:
     """End the command with a message on standard error."""
     typer.echo(message, err=True)
     raise typer.Exit(code)
@@ -34,9 +36,9 @@ def opened(folder: Path) -> Iterator[Workspace]:
     try:
         workspace = open_workspace(folder)
     except SettingsError as error:
-        stop(str(error), 2)
+        stop(str(error), ExitCode.WRONG)
     except StoreError as error:
-        stop(str(error), 1)
+        stop(str(error), ExitCode.FAILED)
     try:
         yield workspace
     finally:
@@ -53,9 +55,9 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder;
     try:
         created = create_workspace(folder)
     except SettingsError as error:
-        stop(str(error), 2)
+        stop(str(error), ExitCode.WRONG)
     except (OSError, SheetError, StoreError) as error:
-        stop(f"the workspace can't be made: {error}", 1)
+        stop(f"the workspace can't be made: {error}", ExitCode.FAILED)
     for path in created.made:
         typer.echo(f"made  {path}")
     for path in created.kept:

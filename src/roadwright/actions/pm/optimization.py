@@ -8,16 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import (
-    EXIT_DONE,
-    EXIT_FAILED,
-    EXIT_INFEASIBLE,
-    EXIT_WRONG,
-    Action,
-    Answer,
-    Request,
-    UsageError,
-)
+from roadwright.actions.contract import Action, Answer, Request, UsageError
 from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import (
     ON_CONFLICT,
@@ -28,6 +19,7 @@ from roadwright.actions.options import (
     text_option,
     time_limit,
 )
+from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import tokens_field
 from roadwright.domain.keys import canonical_key
@@ -58,12 +50,6 @@ from roadwright.sync.work import OpenTab, Pass
 
 _INPUT_TABS = (tabs.CANDIDATES, tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
 _RULE_TABS = (tabs.CONSTRAINTS, tabs.TARGETS)
-_EXIT = {
-    RunStatus.OPTIMAL: EXIT_DONE,
-    RunStatus.FEASIBLE: EXIT_DONE,
-    RunStatus.INFEASIBLE: EXIT_INFEASIBLE,
-    RunStatus.INVALID: EXIT_WRONG,
-}
 
 
 @dataclass
@@ -326,9 +312,9 @@ def _run(request: Request, *, ticked_only: bool) -> Answer:
             "answer": run.summary,
         },
         optimization_run_id=run.run_id,
-        exit_code=_EXIT.get(status, EXIT_FAILED),
+        exit_code=EXIT_CODE_OF[status],
     )
-    answer.status = "success" if answer.exit_code in (EXIT_DONE, EXIT_INFEASIBLE) else "failed"
+    answer.status = "success" if answer.exit_code in (ExitCode.DONE, ExitCode.INFEASIBLE) else "failed"
     if status is RunStatus.CANCELLED:
         answer.status = "cancelled"
     if answer.status == "failed":
