@@ -114,6 +114,15 @@ class TestHeader:
         table = read(["title", "updated_at"])
         assert table.missing_system == ("idea_key", "run_status", "updated_source")
 
+    def test_new_columns_stand_right_of_the_header_and_on_nobodys_remarks(self) -> None:
+        remarks = {2: {1: "Faster checkout", 3: "ask Ann"}, 3: {5: "", 6: 7}}
+        table = read_table(Grid(rows={1: {1: "title"}, **remarks}, merged=[Area(9, 7, 10, 8)]), SPEC, tab="Ideas")
+        assert table.new_columns == {"idea_key": 2, "run_status": 4, "updated_source": 5, "updated_at": 9}
+
+    def test_what_stands_above_the_header_is_in_no_ones_way(self) -> None:
+        table = read_table(Grid(rows={1: {3: "Our ideas"}, 2: {1: "title"}}), SPEC, tab="Ideas", header_row=2)
+        assert list(table.new_columns.values()) == [2, 3, 4, 5]
+
     def test_a_missing_required_column_refuses_the_tab(self) -> None:
         with pytest.raises(HeaderProblem, match=r"Ideas: the column title is missing in row 1\. It has: Titel, Size\."):
             read(["Titel", "Size"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
@@ -52,7 +53,8 @@ class Table:
     """A tab as its declaration sees it.
 
     ``columns`` maps the declared names that the sheet has to column numbers; ``missing_system`` are system columns
-    that have to be added. ``leftovers`` are rows that hold nothing but what the backend once wrote.
+    that have to be added, ``new_columns`` where: to the right of the last header, past any column in which something
+    stands without a header. ``leftovers`` are rows that hold nothing but what the backend once wrote.
     """
 
     spec: TabSpec
@@ -65,6 +67,7 @@ class Table:
     leftovers: list[Row]
     last_data_row: int
     stale: bool
+    new_columns: dict[str, int] = field(default_factory=dict)
 
     def place(self, row: int, column: str | None = None) -> str:
         """Where a cell or a row is, in words for a person."""
@@ -154,6 +157,16 @@ def _read_row(number: int, raw: Mapping[str, CellValue], spec: TabSpec, columns:
     return row
 
 
+def _free_columns(grid: Grid, header_row: int, last_header: int, names: Iterable[str]) -> dict[str, int]:
+    """A place for each new column: to the right of the last header, where nothing stands in or below the header row."""
+    taken = {p for number, cells in grid.rows.items() if number >= header_row for p, v in cells.items() if v != ""}
+    for area in grid.merged:
+        if area.last_row >= header_row:
+            taken.update(range(area.first_column, area.last_column + 1))
+    free = (position for position in count(last_header + 1) if position not in taken)
+    return dict(zip(names, free, strict=False))
+
+
 def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> Table:
     """The tab's rows by their declaration. Raises HeaderProblem when the header can't be matched."""
     columns, last_column = _match_header(grid, spec, tab, header_row)
@@ -177,4 +190,5 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
         row = _read_row(number, raw, spec, columns, grid)
         (rows if typed else leftovers).append(row)
     missing_system = tuple(c.name for c in spec.owned(Owner.SYSTEM) if c.name not in columns)
-    return Table(spec, tab, header_row, columns, missing_system, last_column, rows, leftovers, last, grid.stale)
+    free = _free_columns(grid, header_row, last_column, missing_system) if missing_system else {}
+    return Table(spec, tab, header_row, columns, missing_system, last_column, rows, leftovers, last, grid.stale, free)

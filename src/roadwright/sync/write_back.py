@@ -25,13 +25,11 @@ _PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
 
 
 def column_places(tab: OpenTab) -> dict[str, int]:
-    """Where each column stands; missing system columns are added to the right of the last header."""
+    """Where each column stands; missing system columns are added."""
     table = tab.table
-    places = dict(table.columns)
-    for offset, name in enumerate(table.missing_system, start=1):
-        places[name] = table.last_header_column + offset
-        tab.pending.cells[table.header_row, places[name]] = name
-    return places
+    for name, place in table.new_columns.items():
+        tab.pending.cells[table.header_row, place] = name
+    return {**table.columns, **table.new_columns}
 
 
 def shown(column: Column, value: object) -> CellValue | None:
