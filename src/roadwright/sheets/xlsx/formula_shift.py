@@ -14,7 +14,7 @@ _TOKEN = re.compile(
       | [\w.]*[^\W\d][\w.]*(?=!)                        # an unquoted sheet name
     )
   | (?P<rows> (?<![\w.$]) \$?\d+ : \$?\d+ (?![\w.(]) )  # whole rows, 3:7
-  | (?P<cell> (?<![\w.$]) \$?[A-Za-z]{1,3} \$?\d{1,7} (?![\w.(!]) )
+  | (?P<cell> (?<![\w.$]) \$?[A-Za-z]{1,3} \$?\d{1,7} (?![\w.(!\[]) )
     """,
     re.VERBOSE | re.DOTALL,
 )
