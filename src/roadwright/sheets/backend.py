@@ -43,9 +43,9 @@ class Grid:
     """What a tab held when it was read. Rows and columns count from 1; empty cells are absent.
 
     ``rows`` keeps the sheet's own row numbers in ascending order, hidden and filtered rows included.
-    ``formulas`` are the cells whose value comes from a formula.
-    ``totals_rows`` are totals rows of tables (no data). ``stale`` says that the workbook asks to be
-    recalculated when opened, so that cached formula values may be out of date.
+    ``formulas`` are the cells whose value comes from a formula (LibreOffice's ``=TRUE()`` is a plain boolean).
+    ``totals_rows`` are totals rows of tables (no data). ``stale`` says that the tab has formulas and the workbook asks
+    to be recalculated when opened, so that their values may be out of date.
     """
 
     rows: dict[int, dict[int, CellValue]] = field(default_factory=dict)

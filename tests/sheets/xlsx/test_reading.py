@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.sheets.backend import SheetError, WorkbookUnreadable
+from roadwright.sheets.backend import SheetError, TabEdit, WorkbookUnreadable
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 from roadwright.sheets.xlsx import open_workbook
 from tests.sheets.xlsx.workbooks import MAIN, OFFICE, by_hand, with_table
@@ -114,7 +114,10 @@ def test_other_prefixes_and_strict_files(tmp_path: Path) -> None:
         f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1"><x:c r="A1"><x:v>1</x:v></x:c></x:row>'
         f'<row xmlns="{MAIN}" r="2"><c r="A2"><v>2</v></c></row></x:sheetData></x:worksheet>'
     )
-    assert open_workbook(by_hand(tmp_path / "a.xlsx", mixed)).read("Tab").rows == {1: {1: 1}, 2: {1: 2}}
+    workbook = open_workbook(by_hand(tmp_path / "a.xlsx", mixed))
+    assert workbook.read("Tab").rows == {1: {1: 1}, 2: {1: 2}}
+    assert workbook.write([TabEdit("Tab", 1, {(1, 1): "a", (2, 1): "b", (2, 2): "c", (3, 1): "d"})])
+    assert workbook.read("Tab").rows == {1: {1: "a"}, 2: {1: "b", 2: "c"}, 3: {1: "d"}}
     strict = (
         '<worksheet xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"><sheetData><row><c><v>1</v></c></row>'
         "</sheetData></worksheet>"
@@ -129,8 +132,11 @@ def test_other_encodings(tmp_path: Path, encoding: str) -> None:
         f'<?xml version="1.0" encoding="{declared}"?><worksheet xmlns="{MAIN}"><sheetData><row r="1">'
         '<c r="A1" t="str"><v>für</v></c></row></sheetData></worksheet>'
     )
-    path = by_hand(tmp_path / "a.xlsx", sheet.encode(encoding))
-    assert open_workbook(path).read("Tab").rows == {1: {1: "für"}}
+    sheet = sheet.replace("<sheetData>", "<dimension ref='A1'/><!-- <row r='1'/> --><sheetData>")
+    workbook = open_workbook(by_hand(tmp_path / "a.xlsx", sheet.encode(encoding)))
+    assert workbook.read("Tab").rows == {1: {1: "für"}}
+    assert workbook.write([TabEdit("Tab", 1, {(1, 2): "größer ≥", (2, 1): 5})])
+    assert workbook.read("Tab").rows == {1: {1: "für", 2: "größer ≥"}, 2: {1: 5}}
 
 
 def test_1904_calendar_and_recalculation_flag(tmp_path: Path) -> None:

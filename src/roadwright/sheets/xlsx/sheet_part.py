@@ -90,13 +90,18 @@ class Surroundings:
     """What a tab's part holds outside its rows: column formats, and the ranges that may have to grow."""
 
     def __init__(self, part: SheetPart) -> None:
-        self.column_styles: list[tuple[int, int, str]] = []
-        """Formats of whole columns, as (first, last, style)."""
+        self._column_styles: list[tuple[int, int, str]] = []
+        self._style_of_column: dict[int, str | None] = {}
         self.ranges: list[RangePlace] = []
         self._read(part)
 
     def column_style(self, column: int) -> str | None:
-        return next((style for first, last, style in self.column_styles if first <= column <= last), None)
+        """The format that the person gave the whole column."""
+        if column not in self._style_of_column:
+            self._style_of_column[column] = next(
+                (style for first, last, style in self._column_styles if first <= column <= last), None
+            )
+        return self._style_of_column[column]
 
     def _read(self, part: SheetPart) -> None:
         skipped = part.data_end - part.data_start
@@ -115,7 +120,7 @@ class Surroundings:
             name = path[-1]
             attribute = _RANGE_ATTRIBUTES.get(name)
             if name == "col" and "style" in attributes:
-                self.column_styles.append((int(attributes["min"]), int(attributes["max"]), attributes["style"]))
+                self._column_styles.append((int(attributes["min"]), int(attributes["max"]), attributes["style"]))
             elif attribute in attributes and (name != "autoFilter" or len(path) == 2):
                 at = parser.CurrentByteIndex
                 place = RangePlace(name, attribute, attributes[attribute], in_part(at), in_part(tag_end(raw, at)))
@@ -143,5 +148,7 @@ _RANGE_ATTRIBUTES = {
     "autoFilter": "ref",
     "conditionalFormatting": "sqref",
     "dataValidation": "sqref",
+    "protectedRange": "sqref",
+    "ignoredError": "sqref",
 }
 """Where ranges stand; newer kinds of rules (x14) hold them as text of an own element ``sqref``."""

@@ -74,8 +74,8 @@ def replace_workbook(path: Path, new: bytes, read_sha256: str, scratch: Path | N
     the temporary file when it lies on the same file system. Raises WorkbookBusy when someone has the workbook open
     or changed it, SheetError when the disk won't take the new file. Then the old one is untouched.
     """
+    _refuse_busy(path, read_sha256)
     target = path.resolve()
-    refuse_locked(path)
     if target.exists() and not os.access(target, os.W_OK):
         raise SheetError(f"{path} is read-only. Allow writing to the file and run again.")
     folders = [target.parent]
@@ -87,19 +87,14 @@ def replace_workbook(path: Path, new: bytes, read_sha256: str, scratch: Path | N
     raise SheetError(f"{path} can't be replaced; its folder is on more than one file system.")
 
 
-def refuse_locked(path: Path) -> None:
-    """Raise WorkbookBusy when someone has the workbook open."""
-    if lock := find_lock(path):
-        raise WorkbookBusy(lock.message(path.name))
-
-
 def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sha256: str) -> bool:
     """Write into the folder and rename. False when the folder turns out to be on another file system."""
     temporary = _temporary(folder)
     try:
         _write_and_check(temporary, new)
         _copy_permissions(target, temporary)
-        refuse_changed(path, read_sha256)
+        # Asked again at the last moment: writing to a slow disk takes time in which people open files.
+        _refuse_busy(path, read_sha256)
         try:
             temporary.replace(target)
         except PermissionError as error:
@@ -116,12 +111,16 @@ def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sh
     return True
 
 
-def refuse_changed(path: Path, read_sha256: str) -> None:
-    """Raise WorkbookBusy when the workbook isn't any more what it was when it was read."""
+def _refuse_busy(path: Path, read_sha256: str) -> None:
+    """Raise WorkbookBusy when someone has the workbook open, or it isn't any more what it was when it was read."""
+    if lock := find_lock(path):
+        raise WorkbookBusy(lock.message(path.name))
     try:
         now = hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError as error:
         raise WorkbookBusy(f"{path.name} was moved or deleted since it was read; nothing was written.") from error
+    except OSError as error:
+        raise SheetError(f"{path} can't be read any more: {error.strerror or error}.") from error
     if now != read_sha256:
         raise WorkbookBusy(
             f"{path.name} was changed by someone else since it was read; nothing was written. Run again."

@@ -16,7 +16,7 @@ from roadwright.sheets.xlsx.protection import Protection
 from roadwright.sheets.xlsx.reader import CellFormats, SheetContent, read_sheet
 from roadwright.sheets.xlsx.shared_strings import read_shared_strings
 from roadwright.sheets.xlsx.styles import Styles
-from roadwright.sheets.xlsx.swap import refuse_changed, refuse_locked, replace_workbook
+from roadwright.sheets.xlsx.swap import replace_workbook
 from roadwright.sheets.xlsx.tables import Table, read_tables
 from roadwright.sheets.xlsx.zip_copy import checked, packed
 
@@ -72,8 +72,6 @@ class XlsxWorkbook:
         changed = changed_parts(self._package, self._book, works)
         if not changed:
             return False
-        refuse_locked(self._path)
-        refuse_changed(self._path, self._package.sha256)
         new = packed(self._package, changed)
         package = checked(self._package, changed, new)
         replace_workbook(self._path, new, self._package.sha256, self._scratch)
