@@ -12,12 +12,14 @@ from roadwright.actions.pm.optimization import (
     RUN_SELECTED_CANDIDATES,
     WRITE_RESULTS,
 )
+from roadwright.actions.pm.refresh import REFRESH_TAB
 from roadwright.actions.pm.saving import SAVE_CONSTRAINTS, SAVE_SCENARIO, SAVE_SELECTED, SAVE_TARGETS
 from roadwright.actions.pm.scoring import POPULATE_INITIATIVES, SCORE_SELECTED, SWITCH_FRAMEWORK
 
 ACTIONS: tuple[Action, ...] = (
     BACKLOG_SYNC,
     SAVE_SELECTED,
+    REFRESH_TAB,
     POPULATE_INITIATIVES,
     SCORE_SELECTED,
     SWITCH_FRAMEWORK,

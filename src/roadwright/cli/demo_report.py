@@ -25,7 +25,6 @@ from roadwright.sync.run_tabs import latest_runs
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.workspace import Workspace, open_workspace
 
-
 PLAIN_WIDTH = 110
 """Columns of the report where it does not go to a terminal."""
 

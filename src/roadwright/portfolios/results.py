@@ -117,5 +117,6 @@ class _Reasons:
             if fact.key in pair and pair & self.selected:
                 return f"not selected: can't be chosen with {', '.join(sorted(pair & self.selected))} ({row.id})"
         if fact.tokens > self.problem.capacity:
-            return f"not selected: it needs {figure(fact.tokens)} tokens, more than the capacity of {figure(self.problem.capacity)}"
+            needed, there = figure(fact.tokens), figure(self.problem.capacity)
+            return f"not selected: it needs {needed} tokens, more than the capacity of {there}"
         return "not selected: within the capacity and the rules, the chosen ones together bring more"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,6 +77,9 @@ class BacklogBinding(Defaults):
         for name in edit.changes:
             set_attribute(initiative, name, edit.values.get(name))
         stamp(initiative, edit.mark, edit.source)
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        return [(key.casefold(),) for key in all_keys(session)]
 
 
 def unknown_key(key: object) -> str:

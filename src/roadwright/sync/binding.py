@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,6 +56,9 @@ class Binding(Protocol):
     def save(self, session: Session, edit: Edit) -> None:
         """Store a row. Raises Refused."""
 
+    def listed(self, session: Session) -> Sequence[Identity]:
+        """The stored rows that a refresh puts on the tab where they are missing, in order."""
+
     def yields(self, column: str, stored: Values) -> bool:
         """Whether what is stored in a shared column was computed, so that what a person types there always wins."""
 
@@ -65,6 +68,9 @@ class Defaults:
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
         """Nothing beyond the declaration."""
+
+    def listed(self, session: Session) -> Sequence[Identity]:  # noqa: ARG002 - other actions choose the tab's rows
+        return ()
 
     def yields(self, column: str, stored: Values) -> bool:  # noqa: ARG002 - few bindings have shared columns
         return False

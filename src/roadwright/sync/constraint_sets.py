@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -73,6 +73,9 @@ class SetBinding(Defaults):
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         rows = self._rows(session)
         return {identity: self._values(*rows[identity]) for identity in identities if identity in rows}
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        return list(self._rows(session))
 
     def known(self, session: Session) -> tuple[Registry, frozenset[str]]:
         """The KPI registry and every initiative's key."""

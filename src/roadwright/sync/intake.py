@@ -7,7 +7,7 @@ stored (see ``sync.keys``), so that a crash at any moment neither loses nor doub
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from roadwright.store.clock import now
 from roadwright.store.models import Initiative
 from roadwright.sync.backlog import from_intake, unknown_key
 from roadwright.sync.initiatives import load_initiatives, new_initiative, set_attribute, stamp
-from roadwright.sync.keys import issue_keys, issued_numbers
+from roadwright.sync.keys import issued_numbers
 from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.outcome import Outcome, TabReport, report_rows
 from roadwright.sync.work import OpenTab, Pass
@@ -33,45 +33,6 @@ _BLANKS = {c.name: plain(c.blank_means) for c in tabs.INTAKE.columns if c.blank_
 
 
 @dataclass
-class KeyPool:
-    """Keys that were given out but not written yet, because their workbook was busy; used first at the next attempt."""
-
-    by_place: dict[str, list[str]] = field(default_factory=dict)
-
-    def take(self, session: Session, place: str, count: int, present: set[str]) -> list[str]:
-        """So many keys for the rows of a tab, none of those that stand on it already (``present``)."""
-        keys = [key for key in self.by_place.get(place, ()) if key not in present]
-        keys.extend(issue_keys(session, max(0, count - len(keys)), place))
-        self.by_place[place] = keys
-        return keys[:count]
-
-
-def unkeyed(tab: OpenTab) -> list[int]:
-    """The rows that wait for a key. On the Backlog, a row that can't be read is mended first."""
-    strict = tab.place.spec is tabs.BACKLOG
-    return [
-        row.number
-        for row in tab.table.rows
-        if "initiative_key" not in row.raw and "initiative_key" not in row.problems and not (strict and row.problems)
-    ]
-
-
-def give_keys(work: Pass, tab: OpenTab, pool: KeyPool) -> TabReport:
-    """Plan a key for every row that has none."""
-    table = tab.table
-    rows = unkeyed(tab)
-    place = table.columns.get("initiative_key")
-    if place is None:
-        place = table.last_header_column + 1 + table.missing_system.index("initiative_key")
-        if rows:
-            tab.pending.cells[table.header_row, place] = "initiative_key"
-    present = {row.text("initiative_key") for row in table.rows}
-    for number, key in zip(rows, pool.take(work.session, tab.place.name, len(rows), present), strict=True):
-        tab.pending.cells[number, place] = key
-    return TabReport(tab.place)
-
-
-@dataclass
 class _Found:
     """An intake row with its tab, while it is decided whose a key is."""
 
@@ -80,34 +41,36 @@ class _Found:
     outcome: Outcome
 
 
-def _outcomes(session: Session, tab: OpenTab) -> list[Outcome]:
-    bases = load_bases(session, tab.table, tabs.INTAKE)
-    result = []
-    for row in tab.table.rows:
-        text = row.text("initiative_key")
-        key = canonical_key(text) or text
-        copy = bases.get(row.number)
-        outcome = Outcome(row, (key.casefold(),), key)
-        outcome.base = copy.values if copy is not None else None
-        result.append(outcome)
-    return result
+def _found_rows(session: Session, intake: Sequence[OpenTab]) -> list[_Found]:
+    """All rows of all intake tabs, each with the base that its own mark leads to."""
+    found: list[_Found] = []
+    for tab in intake:
+        bases = load_bases(session, tab.table, tabs.INTAKE)
+        for row in tab.table.rows:
+            text = row.text("initiative_key")
+            key = canonical_key(text) or text
+            outcome = Outcome(row, (key.casefold(),), key)
+            copy = bases.get(row.number)
+            marked = copy is not None and copy.identity == identity_text(outcome.identity)
+            if copy is not None and marked:
+                outcome.base = copy.values
+            found.append(_Found(tab, len(found), outcome, marked))
+    return found
 
 
-def _distance(found: _Found, initiative: Initiative | None) -> tuple[int, bool, bool, int]:
-    """How far a row is from what was last synced under its key: by content, then by place, then from above."""
-    said = plain_values(found.outcome.row.values)
-    if found.outcome.base is not None:
-        last: dict[str, object] = dict(found.outcome.base)
-    else:
-        last = {n: plain(getattr(initiative, n)) for n in _FIELDS} if initiative is not None else {}
-    differing = sum(said.get(name) != last.get(name, _BLANKS.get(name)) for name in _FIELDS if name in said)
-    place = found.tab.place
-    elsewhere = initiative is None or (initiative.intake_workbook, initiative.intake_tab) != (
-        place.workbook.name,
-        place.tab,
-    )
-    moved = initiative is None or initiative.intake_row != found.outcome.row.number
-    return differing, elsewhere, moved, found.order
+def _find_lost_bases(session: Session, rows: Sequence[_Found], stored: Mapping[str, Initiative]) -> None:
+    """A row without its mark that says word for word what it said once was not edited since: that is its base.
+
+    Such rows come from a run that was killed before it wrote them, or lost their system columns.
+    """
+    lost = [found.outcome for found in rows if found.outcome.base is None and found.outcome.key in stored]
+    if not lost:
+        return
+    copies = copies_of(session, tabs.INTAKE.name, {outcome.identity for outcome in lost})
+    for outcome in lost:
+        said = content_of(tabs.INTAKE, outcome.row.values)
+        known = copies.get(outcome.identity, ())
+        outcome.base = next((copy for copy in known if content_of(tabs.INTAKE, copy) == said), None)
 
 
 def _judge_keys(session: Session, rows: Sequence[_Found], stored: dict[str, Initiative]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from roadwright.sheets.plain import plain
+from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import SheetOwnWords, SheetRowCopy
 from roadwright.sync.identity import Identity, identity_text
 
@@ -34,6 +37,31 @@ def load_copies(session: Session, tab: str, marks: Iterable[str]) -> dict[str, C
         )
         found.update((mark, Copy(identity, values)) for mark, identity, values in rows)
     return found
+
+
+def copies_of(session: Session, tab: str, identities: Iterable[Identity]) -> dict[Identity, list[Mapping[str, object]]]:
+    """All that copies of these rows ever showed, the newest first. For rows that lost their mark; it is slow."""
+    texts = {identity_text(identity): identity for identity in identities}
+    wanted = sorted(texts)
+    found: dict[Identity, list[Mapping[str, object]]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = session.execute(
+            select(SheetRowCopy.identity, SheetRowCopy.values)
+            .where(SheetRowCopy.tab == tab, SheetRowCopy.identity.in_(wanted[start : start + _CHUNK]))
+            .order_by(SheetRowCopy.mark.desc())
+        )
+        for text, values in rows:
+            found.setdefault(texts[text], []).append(values)
+    return found
+
+
+def content_of(spec: TabSpec, values: Mapping[str, object]) -> frozenset[tuple[str, str]]:
+    """What people typed in a row, comparable: two rows with the same say the same, wherever their columns stand."""
+    return frozenset(
+        (column.name, json.dumps(said, ensure_ascii=False, sort_keys=True))
+        for column in spec.saved
+        if (said := plain(values.get(column.name))) not in (None, "", [], {}, plain(column.blank_means))
+    )
 
 
 def remember_copies(session: Session, tab: str, copies: Iterable[tuple[str, Identity, Mapping[str, object]]]) -> None:

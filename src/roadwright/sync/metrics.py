@@ -5,7 +5,7 @@ Whatever else is right or wrong, a save that would leave other than exactly one 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,6 +48,9 @@ class MetricsConfigBinding(Defaults):
             for identity in identities
             if identity in rows
         }
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        return list(self._rows(session))
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
         problem = key_problem(str(values.get("kpi_key") or ""))

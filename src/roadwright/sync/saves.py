@@ -11,10 +11,12 @@ from roadwright.sync.binding import Binding
 from roadwright.sync.candidates import CandidatesBinding
 from roadwright.sync.constraint_sets import ConstraintsBinding, TargetsBinding
 from roadwright.sync.engine import merge_tab
+from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
 from roadwright.sync.metrics import MetricsConfigBinding, merge_metrics_config
 from roadwright.sync.mirror import collect_own_words
 from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.product_ops import KpiContributionsBinding, ScoringInputsBinding
+from roadwright.sync.roadmaps import GatesBinding, RoadmapEntriesBinding, RoadmapsBinding
 from roadwright.sync.scenarios import ScenarioBinding
 from roadwright.sync.selection import Selection
 from roadwright.sync.work import OpenTab, Pass
@@ -56,23 +58,33 @@ def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | Ta
 MERGES: Mapping[str, Merge] = {
     tabs.BACKLOG.name: _backlog,
     tabs.SCORING_INPUTS.name: _plain(ScoringInputsBinding),
+    tabs.MATH_MODELS.name: _plain(MathModelsBinding),
+    tabs.PARAMS.name: _plain(ParamsBinding),
     tabs.METRICS_CONFIG.name: merge_metrics_config,
     tabs.KPI_CONTRIBUTIONS.name: _plain(KpiContributionsBinding),
     tabs.CANDIDATES.name: _candidates,
     tabs.SCENARIO_CONFIG.name: _with_places(ScenarioBinding),
     tabs.CONSTRAINTS.name: _with_places(ConstraintsBinding),
     tabs.TARGETS.name: _with_places(TargetsBinding),
+    tabs.ROADMAPS.name: _plain(RoadmapsBinding),
+    tabs.GATES.name: _plain(GatesBinding),
+    tabs.ROADMAP_ENTRIES.name: _plain(RoadmapEntriesBinding),
 }
 """Merge and save the selected rows of a tab; the tab itself is brought up to date afterwards."""
 
 BINDINGS: Mapping[str, Callable[[], Binding]] = {
     tabs.BACKLOG.name: BacklogBinding,
     tabs.SCORING_INPUTS.name: ScoringInputsBinding,
+    tabs.MATH_MODELS.name: MathModelsBinding,
+    tabs.PARAMS.name: ParamsBinding,
     tabs.METRICS_CONFIG.name: MetricsConfigBinding,
     tabs.KPI_CONTRIBUTIONS.name: KpiContributionsBinding,
     tabs.CANDIDATES.name: CandidatesBinding,
     tabs.SCENARIO_CONFIG.name: ScenarioBinding,
     tabs.CONSTRAINTS.name: ConstraintsBinding,
     tabs.TARGETS.name: TargetsBinding,
+    tabs.ROADMAPS.name: RoadmapsBinding,
+    tabs.GATES.name: GatesBinding,
+    tabs.ROADMAP_ENTRIES.name: RoadmapEntriesBinding,
 }
 """The binding of each tab that shows stored data."""

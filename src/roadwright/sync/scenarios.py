@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,11 +28,17 @@ class ScenarioBinding(Defaults):
     spec = tabs.SCENARIO_CONFIG
 
     def _rows(self, session: Session) -> dict[Identity, OptimizationScenario]:
-        return {(row.scenario_name.casefold(),): row for row in session.scalars(select(OptimizationScenario))}
+        return {
+            (row.scenario_name.casefold(),): row
+            for row in session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id))
+        }
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         rows = self._rows(session)
         return {i: {name: getattr(rows[i], name) for name in _FIELDS} for i in identities if i in rows}
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        return list(self._rows(session))
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
         mode, weights = values.get("objective_mode"), values.get(_WEIGHTS)

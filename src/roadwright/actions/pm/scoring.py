@@ -138,8 +138,7 @@ def _score(request: Request) -> Answer:
     request.report("saving Scoring_Inputs and KPI_Contributions")
     run_pass(workspace, request.action, places, save, write=False)
     for key, warning in _activate(request, keys).items():
-        if key not in warnings:
-            warnings[key] = [warning]
+        warnings.setdefault(key, []).append(warning)
     _with_warnings(saved[scoring.name][0], warnings)
     reports = _show(request, places, saved)
     return Answer(tabs=reports, summary={"scored": len(keys)})

@@ -13,6 +13,7 @@ from roadwright.store.models.optimization import (
     Portfolio,
     PortfolioItem,
 )
+from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
 from roadwright.store.models.sheet_memory import SheetOwnWords, SheetRowCopy
 
@@ -20,6 +21,7 @@ __all__ = [
     "ActionRun",
     "ActionStatus",
     "Base",
+    "GatePolicy",
     "Initiative",
     "InitiativeMathModel",
     "InitiativeParam",
@@ -33,6 +35,8 @@ __all__ = [
     "OrganizationMetricsConfig",
     "Portfolio",
     "PortfolioItem",
+    "Roadmap",
+    "RoadmapEntry",
     "SheetOwnWords",
     "SheetRowCopy",
 ]

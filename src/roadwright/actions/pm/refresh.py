@@ -1,0 +1,76 @@
+"""pm.refresh_tab: what is stored, onto a tab; what was typed and not saved yet stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from roadwright import tabs
+from roadwright.actions.contract import Action, Answer, Request
+from roadwright.actions.options import SCENARIO_NAME, text_option
+from roadwright.actions.pm.optimization import show_candidates
+from roadwright.portfolios.candidates import candidates_of, find_scenario
+from roadwright.sync.backlog import intake_notes, say_intake
+from roadwright.sync.engine import merge_tab, run_pass, show_tab
+from roadwright.sync.mirror import collect_own_words
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
+from roadwright.sync.saves import BINDINGS
+from roadwright.sync.work import OpenTab, Pass
+
+
+def _refresh_rows(current: Pass, tab: OpenTab) -> TabReport:
+    binding = BINDINGS[tab.spec.name]()
+    outcomes, report = merge_tab(current, tab, binding, show_only=True)
+    is_backlog = tab.spec is tabs.BACKLOG
+    if is_backlog:
+        say_intake(current.session, outcomes)
+    show_tab(
+        current,
+        tab,
+        binding,
+        outcomes,
+        report,
+        add=lambda present: [identity for identity in binding.listed(current.session) if identity not in present],
+        statuses=(lambda identity: intake_notes(current.session, identity)) if is_backlog else None,
+    )
+    return report
+
+
+def _refresh_candidates(current: Pass, tab: OpenTab, request: Request) -> TabReport:
+    """The tab keeps its scenario, unless another one is asked for."""
+    collect_own_words(current, tab)
+    outcomes, _ = merge_tab(current, tab, BINDINGS[tab.spec.name](), show_only=True)
+    shown = next((name for row in tab.table.rows if (name := row.text("scenario_name"))), None)
+    scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME) or shown)
+    return show_candidates(current, tab, outcomes, scenario, candidates_of(current.session, scenario))
+
+
+def _run(request: Request) -> Answer:
+    place = request.tab
+    assert place is not None
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        [tab] = open_tabs
+        if tab.spec in RUN_TABS:
+            return [write_run_tab(current, tab)]
+        if tab.spec is tabs.CANDIDATES:
+            return [_refresh_candidates(current, tab, request)]
+        return [_refresh_rows(current, tab)]
+
+    request.report(f"bringing {place.name} up to date")
+    return Answer(tabs=run_pass(request.workspace, request.action, [place], work))
+
+
+REFRESH_TAB = Action(
+    name="pm.refresh_tab",
+    help="shows what is stored on a tab; what was typed there and not saved yet stays",
+    explanation=(
+        "The same merge as saving, the other way round: cells that nobody edited show what is stored, edited ones stay "
+        "as they are and say so. Rows that are stored and missing on the tab are added (on Scoring_Inputs and "
+        "KPI_Contributions pm.populate_initiatives does that). Nothing is saved."
+    ),
+    run=_run,
+    tabs=tuple(tabs.BY_NAME[name] for name in BINDINGS) + RUN_TABS,
+    options=(SCENARIO_NAME,),
+    selects=False,
+)
