@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 DEMO := demo-workspace
 
-.PHONY: demo test lint bench env lock
+.PHONY: demo test lint bench docs env lock
 
 demo: env
 	@$(BIN)/roadwright demo $(DEMO)
@@ -20,6 +20,10 @@ lint: env
 
 bench: env
 	@$(BIN)/python -m benchmarks
+
+# The reference pages of docs/reference, from the declarations.
+docs: env
+	@$(BIN)/python scripts/make_reference.py
 
 env:
 	@$(PYTHON) scripts/make_env.py

@@ -16,11 +16,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from roadwright.sheets.backend import SheetError, TabEdit
 from roadwright.sheets.kinds import BOOLEAN, COUNT, DATE, KEY, LONG_TEXT, NUMBER, PERIOD, SCORE, TEXT, choice
 from roadwright.sheets.read import read_table
-from roadwright.sheets.spec import Column, Kind, Layout, Owner, TabSpec
+from roadwright.sheets.spec import Column, Guide, Kind, Layout, Owner, TabSpec
 from roadwright.sheets.template import LAST_ROW, header_note, template_bytes, write_template
 from roadwright.sheets.values import CellValue, column_letters
 from roadwright.sheets.xlsx import open_workbook
-from roadwright.tabs import TABS, workbooks
+from roadwright.tabs import INTAKE, TABS, workbooks
+from roadwright.tabs.guides import GUIDES
 
 SPEC = TabSpec(
     name="Ideas",
@@ -297,3 +298,18 @@ def test_kinds_without_words_get_no_dropdown() -> None:
     odd = Kind("odd", str, str, "anything")
     spec = TabSpec("T", "B", "", (Column("odd", Owner.INPUT, odd, "Odd."),), ("odd",))
     assert not opened(spec)["T"].data_validations.dataValidation
+
+
+def test_the_readme_tab_tells_the_steps_and_the_tabs() -> None:
+    guide = Guide("Ideas go here.", ("Type an idea.", "Run the sync."))
+    content = template_bytes(workbooks()["Intake"], title="Intake", guide=guide)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["Intake", "README"]
+    assert book.active is not None
+    assert book.active.title == "Intake"
+    said = {str(cell.value) for row in book["README"].iter_rows() for cell in row if cell.value is not None}
+    assert {guide.about, *guide.steps, "Intake", INTAKE.help, "FAILED"} <= said
+
+
+def test_every_workbook_has_a_guide() -> None:
+    assert set(GUIDES) == set(workbooks())

@@ -110,3 +110,11 @@ class TabSpec:
     def saved(self) -> tuple[Column, ...]:
         """The columns whose typed values go to the database."""
         return self.owned(Owner.INPUT, Owner.SHARED)
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What a workbook is for and how people work with it, told on its README tab. Each step is a sentence or two."""
+
+    about: str
+    steps: tuple[str, ...]

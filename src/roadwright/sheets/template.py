@@ -7,7 +7,6 @@ extended. Plain ranges only, no tables and no merged cells. The same declaration
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import math
 import os
@@ -23,7 +22,9 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from roadwright.sheets.backend import SheetError
-from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
+from roadwright.sheets.readme import add_readme
+from roadwright.sheets.spec import Column, Guide, Layout, Owner, TabSpec
+from roadwright.sheets.styles import CREATED, FONT, STATUS_COLOURS
 from roadwright.sheets.values import column_letters
 
 LAST_ROW = 5000
@@ -31,8 +32,6 @@ LAST_ROW = 5000
 
 STATUS_COLUMN = "run_status"
 
-_CREATED = dt.datetime(2026, 1, 1)  # a fixed date, so that equal declarations give equal bytes
-_FONT = {"font_name": "Calibri", "font_size": 10}
 _FIRST, _LAST = 1, LAST_ROW - 1  # XlsxWriter counts rows from 0
 
 _BACKEND_OWNED = (Owner.DERIVED, Owner.SYSTEM)
@@ -41,15 +40,6 @@ _HUES = (("#2F6DAB", "#DAE6F3"), ("#38765A", "#DCEBE3"), ("#8A5A2B", "#F1E5D8"),
 """Header fills of grouped columns, as (typed, computed); groups that begin with the same word share one."""
 _SHARED_FILL, _SHEET_ONLY_FILL = "#5F4B8B", "#FFF2CC"
 _REQUIRED_LINE, _EDGE = "#E07B00", "#D0D0D0"
-
-_STATUS_COLOURS = {
-    "OK": ("#E2F0D9", "#2E6B1F"),
-    "WARNING": ("#FFF2CC", "#7F5A00"),
-    "SKIPPED": ("#FFF2CC", "#7F5A00"),
-    "CONFLICT": ("#F8D7DA", "#8A1C25"),
-    "FAILED": ("#F8D7DA", "#8A1C25"),
-}
-"""Fill and ink of a run_status that begins with the word."""
 
 _OWNER_WORDS = {
     Owner.INPUT: "You type this.",
@@ -76,7 +66,7 @@ def _header_format(column: Column, hue: tuple[str, str]) -> dict[str, Any]:
         Owner.SYSTEM: (_QUIET, "#6B6B6B", False),
     }[column.owner]
     return {
-        **_FONT,
+        **FONT,
         "bg_color": fill,
         "font_color": ink,
         "bold": bold,
@@ -90,7 +80,7 @@ def _header_format(column: Column, hue: tuple[str, str]) -> dict[str, Any]:
 
 
 def _cell_format(column: Column) -> dict[str, Any]:
-    style: dict[str, Any] = {**_FONT, "valign": "top", "border": 1, "border_color": _EDGE}
+    style: dict[str, Any] = {**FONT, "valign": "top", "border": 1, "border_color": _EDGE}
     if column.kind.number_format:
         style["num_format"] = column.kind.number_format
     if column.kind.wrap or column.name == STATUS_COLUMN:
@@ -200,7 +190,7 @@ def _colour_statuses(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
     for position, column in enumerate(spec.columns):
         if column.name != STATUS_COLUMN:
             continue
-        for word, (fill, ink) in _STATUS_COLOURS.items():
+        for word, (fill, ink) in STATUS_COLOURS.items():
             sheet.conditional_format(
                 _FIRST,
                 position,
@@ -251,22 +241,24 @@ def _add_tab(book: Workbook, spec: TabSpec) -> None:
     _set_up_printing(sheet, spec, frozen)
 
 
-def template_bytes(specs: Sequence[TabSpec], *, title: str = "") -> bytes:
-    """An empty workbook with these tabs, as the bytes of an xlsx file."""
+def template_bytes(specs: Sequence[TabSpec], *, title: str = "", guide: Guide | None = None) -> bytes:
+    """An empty workbook with these tabs, and a README tab with the guide, as the bytes of an xlsx file."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        book.set_properties({"title": title, "created": _CREATED})
+        book.set_properties({"title": title, "created": CREATED})
         for spec in specs:
             _add_tab(book, spec)
+        if guide is not None:
+            add_readme(book, title, guide, specs)
     return buffer.getvalue()
 
 
-def write_template(path: Path, specs: Sequence[TabSpec]) -> None:
+def write_template(path: Path, specs: Sequence[TabSpec], guide: Guide | None = None) -> None:
     """Write an empty workbook with these tabs to ``path``, whole or not at all.
 
     Raises SheetError when something is already there (it is never overwritten) or the folder can't be written.
     """
-    content = template_bytes(specs, title=path.stem)
+    content = template_bytes(specs, title=path.stem, guide=guide)
     # Not named *.xlsx, so that nobody takes a half-written file for a workbook.
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from roadwright import tabs
 from roadwright.sheets.template import write_template
+from roadwright.tabs.guides import GUIDES
 from roadwright.workspace.settings import FILE, template
 from roadwright.workspace.workspace import PRIVATE, open_workspace
 
@@ -35,7 +36,7 @@ def create_workspace(root: Path) -> Created:
         if path.exists():
             result.kept.append(path)
         else:
-            write_template(path, specs)
+            write_template(path, specs, GUIDES[name])
             result.made.append(path)
     open_workspace(root).close()
     return result

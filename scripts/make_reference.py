@@ -1,0 +1,110 @@
+"""Write the reference pages of docs/ from the declarations: `make docs`. A test keeps the pages current."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from roadwright import tabs
+from roadwright.actions.registry import ACTIONS
+from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+_OWNERS = {
+    Owner.INPUT: "you",
+    Owner.DERIVED: "computed",
+    Owner.SYSTEM: "Roadwright",
+    Owner.SHARED: "computed, until you type over it",
+    Owner.SHEET_ONLY: "you, for yourselves",
+}
+_LAYOUTS = {
+    Layout.ROWS: "You add and order the rows; a row stays where it is.",
+    Layout.SETS: "Saved set by set: rows that are gone from a set are removed from it.",
+    Layout.MIRROR: "Roadwright replaces the rows; your own words stay with their row.",
+}
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    names = list(head)
+    lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
+    lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
+    return lines
+
+
+def _accepts(column: Column) -> str:
+    if column.owner in (Owner.DERIVED, Owner.SYSTEM):
+        return ""
+    blank = "" if column.blank_means is None else f"; blank counts as {str(column.blank_means).upper()}"
+    return column.kind.expects + (blank if isinstance(column.blank_means, bool) else blank.lower())
+
+
+def _tab(spec: TabSpec) -> list[str]:
+    rows = (
+        (
+            f"`{column.name}`" + (" *" if column.required else "") + "".join(f", `{name}`" for name in column.aliases),
+            _OWNERS[column.owner],
+            column.help,
+            _accepts(column),
+        )
+        for column in spec.columns
+    )
+    identity = ", ".join(f"`{name}`" for name in spec.identity)
+    return [
+        f"## {spec.name}",
+        "",
+        f"In {spec.workbook}.xlsx. {spec.help}",
+        "",
+        f"{_LAYOUTS[spec.layout]} A row is known by {identity}.",
+        "",
+        *_table(("column", "who writes it", "meaning", "accepts"), rows),
+        "",
+    ]
+
+
+def tabs_page() -> str:
+    """All tabs with all their columns."""
+    lines = [
+        "# Tabs and columns",
+        "",
+        "Made from the declarations by `make docs`. `*` marks a required column; other names of a column follow it.",
+        "Case, blanks, hyphens and underscores of a header do not matter, and neither does the order of the columns.",
+        "",
+    ]
+    for spec in tabs.TABS:
+        lines += _tab(spec)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def actions_page() -> str:
+    """All actions with their options."""
+    lines = [
+        "# Actions",
+        "",
+        "Made from the registry by `make docs`. Each is run with `roadwright run NAME -w DIR`.",
+        "",
+    ]
+    for action in ACTIONS:
+        lines += [f"## {action.name}", "", f"{action.help[0].upper()}{action.help[1:]}.", "", action.explanation, ""]
+        if action.tabs:
+            lines += [f"Tabs (the first is the default): {', '.join(spec.name for spec in action.tabs)}.", ""]
+        lines += ["Takes `--select`." if action.selects else "Always works on everything.", ""]
+        if action.options:
+            rows = ((f"`{option.name}`", option.help, option.default) for option in action.options)
+            lines += [*_table(("option", "meaning", "default"), rows), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAGES = {"tabs.md": tabs_page, "actions.md": actions_page}
+
+
+def main() -> None:
+    DOCS.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+        print(f"wrote docs/reference/{name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The README tab of a template workbook: what it is for, how to work with it, and how to read it, in one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlsxwriter.workbook import Workbook
+
+from roadwright.sheets.spec import Guide, Layout, TabSpec
+from roadwright.sheets.styles import FONT, STATUS_COLOURS
+
+TAB = "README"
+
+_STATUS_WORDS = {
+    "OK": "done, nothing to say",
+    "SKIPPED": "left out, with the reason",
+    "WARNING": "done, but look at this",
+    "CONFLICT": "changed here and elsewhere; both values are shown, nothing was overwritten",
+    "FAILED": "not saved: the message names the column, the value and what is accepted",
+}
+_RULES = (
+    "White columns are yours. Grey columns are computed and overwritten. Columns that you add stay as they are.",
+    "Point at a header to read what the column is for and what it accepts.",
+    "Save and close the workbook before you run an action on it.",
+)
+
+
+def _who_writes(spec: TabSpec) -> str:
+    return "Roadwright, anew each time" if spec.layout is Layout.MIRROR else "you, and Roadwright the grey columns"
+
+
+def add_readme(book: Workbook, title: str, guide: Guide, specs: Sequence[TabSpec]) -> None:
+    """Put the README tab behind the others."""
+    sheet = book.add_worksheet(TAB)
+    sheet.hide_gridlines(2)
+    sheet.set_tab_color("#38765A")
+    plain = book.add_format({**FONT, "text_wrap": True, "valign": "top"})
+    strong = book.add_format({**FONT, "bold": True, "valign": "top"})
+    heading = book.add_format({**FONT, "bold": True, "font_size": 11, "font_color": "#1F3864", "bottom": 1})
+    for column, (width, style) in enumerate(((3, plain), (24, strong), (86, plain), (36, plain))):
+        sheet.set_column(column, column, width, style)
+    sheet.write_string(0, 1, title.replace("_", " "), book.add_format({**FONT, "bold": True, "font_size": 16}))
+    sheet.set_row(0, 26)
+    sheet.write_string(1, 1, guide.about, book.add_format(FONT))
+    row = 3
+
+    def section(name: str) -> None:
+        nonlocal row
+        for column in (1, 2, 3):
+            sheet.write_string(row, column, name if column == 1 else "", heading)
+        row += 1
+
+    section("How it goes")
+    for number, step in enumerate(guide.steps, start=1):
+        sheet.write_string(row, 1, f"{number}", strong)
+        sheet.write_string(row, 2, step, plain)
+        row += 1
+    row += 1
+    section("The tabs")
+    for spec in specs:
+        sheet.write_url(row, 1, f"internal:'{spec.name}'!A1", strong, spec.name)
+        sheet.write_string(row, 2, spec.help, plain)
+        sheet.write_string(row, 3, _who_writes(spec), plain)
+        row += 1
+    row += 1
+    section("run_status")
+    for word, meaning in _STATUS_WORDS.items():
+        fill, ink = STATUS_COLOURS[word]
+        sheet.write_string(row, 1, word, book.add_format({**FONT, "bg_color": fill, "font_color": ink}))
+        sheet.write_string(row, 2, meaning, plain)
+        row += 1
+    row += 1
+    section("Good to know")
+    for rule in _RULES:
+        sheet.write_string(row, 2, rule, plain)
+        row += 1
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 1)
