@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.keys import canonical_key
+from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.plain import plain
 from roadwright.store.models import Initiative
@@ -31,6 +31,11 @@ from roadwright.sync.statuses import Notes
 
 FROM_BACKLOG = "backlog"
 """intake_source of an initiative that was typed on the Backlog tab."""
+KEYLESS = (
+    "initiative_key: the row is not saved, because it has no key yet. Where its cell holds a formula or is merged, or "
+    "the workbook is open in another program, mend that; then run pm.backlog_sync, which gives keys"
+)
+"""What is said of a row that should have a key by now."""
 
 
 class BacklogBinding(Defaults):
@@ -38,7 +43,14 @@ class BacklogBinding(Defaults):
 
     spec = tabs.BACKLOG
 
+    def __init__(self) -> None:
+        self._initiatives: dict[str, Initiative] = {}
+        self._unused_keys: set[int] = set()
+
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        found = by_identity(session, identities)
+        self._initiatives.update((initiative.initiative_key, initiative) for initiative in found.values())
+        self._unused_keys |= issued_numbers(session, (i[0] for i in identities if i not in found))
         return {
             identity: {
                 **initiative_values(initiative, self.spec),
@@ -46,7 +58,7 @@ class BacklogBinding(Defaults):
                 "kpi_contributions": contributions_text(initiative.kpi_contribution_json),
                 "roadmaps": None,
             }
-            for identity, initiative in by_identity(session, identities).items()
+            for identity, initiative in found.items()
         }
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
@@ -55,9 +67,10 @@ class BacklogBinding(Defaults):
             notes.warnings.append(f"earliest_start_date: {start} lies after deadline_date {deadline}")
         wanted = values.get("dependencies_initiatives")
         if isinstance(wanted, list):
-            known = load_initiatives(session, map(str, wanted))
+            unseen = [str(key) for key in wanted if canonical_key(str(key)) not in self._initiatives]
+            self._initiatives.update(load_initiatives(session, unseen))
             for key in wanted:
-                if canonical_key(str(key)) not in known:
+                if canonical_key(str(key)) not in self._initiatives:
                     notes.warnings.append(f"dependencies_initiatives: no initiative has the key {quoted(key)}")
 
     def save(self, session: Session, edit: Edit) -> None:
@@ -65,15 +78,16 @@ class BacklogBinding(Defaults):
         if key is None:
             if edit.values.get("initiative_key"):
                 raise Refused(unknown_key(edit.values["initiative_key"]))
-            return  # it waits for a key, which the write of this pass could not give
+            raise Refused(KEYLESS)
         if edit.is_new:
-            if not issued_numbers(session, [key]):
+            if parse_key(INITIATIVE, key) not in self._unused_keys:
                 raise Refused(unknown_key(key))
             initiative = new_initiative(key, str(edit.values["title"]), mark=edit.mark, source=edit.source)
             initiative.intake_source = FROM_BACKLOG
             session.add(initiative)
+            self._initiatives[key] = initiative
         else:
-            initiative = load_initiatives(session, [key])[key]
+            initiative = self._initiatives[key]
         for name in edit.changes:
             set_attribute(initiative, name, edit.values.get(name))
         stamp(initiative, edit.mark, edit.source)
@@ -127,10 +141,15 @@ def say_intake(session: Session, outcomes: Iterable[Outcome]) -> None:
 
 def intake_notes(session: Session, identity: Identity) -> Notes:
     """The intake notes of a row that is put on the tab."""
-    notes = Notes()
-    for initiative in by_identity(session, [identity]).values():
-        add_intake_notes(initiative, notes)
-    return notes
+    return intake_notes_of(session, [identity]).get(identity, Notes())
+
+
+def intake_notes_of(session: Session, identities: Collection[Identity]) -> dict[Identity, Notes]:
+    """The intake notes of rows that are put on the tab; unknown ones are left out."""
+    found: dict[Identity, Notes] = {}
+    for identity, initiative in by_identity(session, identities).items():
+        add_intake_notes(initiative, found.setdefault(identity, Notes()))
+    return found
 
 
 def from_intake(session: Session) -> list[Initiative]:

@@ -9,10 +9,12 @@ from pathlib import Path
 from roadwright import tabs
 from roadwright.sheets.backend import SheetError, Workbook
 from roadwright.sheets.merge import OnConflict
-from roadwright.sync.backlog import BacklogBinding, intake_notes, missing_from_tab, say_intake
+from roadwright.sync.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sync.engine import PendingWrite, merge_tab, read_tab, run_pass, show_tab
-from roadwright.sync.intake import KeyPool, give_keys, sync_intake, unkeyed
+from roadwright.sync.intake import sync_intake
+from roadwright.sync.keys import KeyPool, give_keys, keys_on, unkeyed
 from roadwright.sync.outcome import TabReport
+from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.workspace import TabPlace, Workspace
 
@@ -25,15 +27,30 @@ class SyncResult:
     problems: list[str] = field(default_factory=list)
 
 
-def keys_for_new_rows(workspace: Workspace, source: str, places: Sequence[TabPlace]) -> str | None:
-    """Give keys to rows without one, and write them into the sheets. Returns what is pending where one is open."""
+def keys_for_new_rows(
+    workspace: Workspace, source: str, places: Sequence[TabPlace], selection: Selection = ALL
+) -> str | None:
+    """Give keys to rows without one, and write them into the sheets. Returns what is pending where that can't be.
+
+    ``places`` are all tabs of one sync: whether a key stands on none of them tells lost keys from new ideas.
+    Raises SheetError when a tab can't be read, SelectionError.
+    """
     pool = KeyPool()
     opened: dict[Path, Workbook] = {}
-    waiting = [place for place in places if unkeyed(read_tab(workspace, place, opened))]
+    waiting: list[TabPlace] = []
+    for place in places:
+        tab = read_tab(workspace, place, opened)
+        pool.standing |= keys_on(tab)
+        if unkeyed(tab, selection):
+            waiting.append(place)
     if not waiting:
         return None
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        return [give_keys(current, tab, pool, selection) for tab in open_tabs]
+
     try:
-        run_pass(workspace, source, waiting, lambda work, open_tabs: [give_keys(work, t, pool) for t in open_tabs])
+        run_pass(workspace, source, waiting, work)
     except PendingWrite as pending:
         return f"new ideas wait for their keys: {pending.__cause__}"
     return None
@@ -58,7 +75,7 @@ def backlog_sync(
 ) -> SyncResult:
     """Sync everything. Intake tabs that can't be read are named in the result and do not stop the others.
 
-    Raises SheetError when the Backlog tab can't be read, PendingWrite when a workbook could not be written.
+    Workbooks that can't be written are named there, too. Raises SheetError when the Backlog tab can't be read.
     """
     result = SyncResult()
     backlog = workspace.place(tabs.BACKLOG)
@@ -78,17 +95,15 @@ def backlog_sync(
         say_intake(current.session, outcomes)
         current.session.flush()
         progress("writing the workbooks")
-        show_tab(
-            current,
-            backlog_tab,
-            binding,
-            outcomes,
-            report,
-            add=lambda present: missing_from_tab(current.session, present),
-            statuses=lambda identity: intake_notes(current.session, identity),
-        )
+        missing = missing_from_tab(current.session, {outcome.identity for outcome in outcomes})
+        notes = intake_notes_of(current.session, missing)
+        show_tab(current, backlog_tab, binding, outcomes, report, add=lambda _: missing, statuses=notes.__getitem__)
         return [*intake_reports, report]
 
     wait = 0.0 if pending is not None else None
-    result.tabs = run_pass(workspace, source, [*intake, backlog], work, wait=wait)
+    try:
+        result.tabs = run_pass(workspace, source, [*intake, backlog], work, wait=wait)
+    except PendingWrite as unwritten:
+        result.tabs = unwritten.reports
+        result.problems.append(str(unwritten))
     return result

@@ -14,7 +14,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from roadwright.sheets.backend import TabEdit, Workbook, WorkbookBusy
+from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import Table, read_table
 from roadwright.store.clock import Marks
@@ -33,7 +33,11 @@ _PAUSE = 0.5
 
 
 class PendingWrite(Exception):
-    """The database has everything, but a workbook could not be brought up to date."""
+    """The database has everything, but a workbook could not be brought up to date. ``reports`` say what was done."""
+
+    def __init__(self, message: str, reports: Sequence[TabReport] = ()) -> None:
+        super().__init__(message)
+        self.reports = list(reports)
 
 
 Work = Callable[[Pass, Sequence[OpenTab]], list[TabReport]]
@@ -49,18 +53,18 @@ def read_tab(workspace: Workspace, place: TabPlace, opened: dict[Path, Workbook]
     return OpenTab(place, workbook, table)
 
 
-def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> tuple[set[str], dict[Path, WorkbookBusy]]:
-    """Write each workbook once. Returns the places written and the workbooks that could not be."""
-    busy: dict[Path, WorkbookBusy] = {}
+def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> tuple[set[str], dict[Path, SheetError]]:
+    """Write each workbook once, whatever becomes of the others. Returns the places written and what was refused."""
+    refused: dict[Path, SheetError] = {}
     written: set[str] = set()
     for path in dict.fromkeys(tab.place.workbook for tab in tabs):
         mine = [tab for tab in tabs if tab.place.workbook == path]
         try:
             if mine[0].workbook.write([edits[tab.place.name] for tab in mine]):
                 written |= {tab.place.name for tab in mine}
-        except WorkbookBusy as error:
-            busy[path] = error
-    return written, busy
+        except SheetError as error:
+            refused[path] = error
+    return written, refused
 
 
 def run_pass(
@@ -76,8 +80,8 @@ def run_pass(
 
     With ``write`` False only the database is worked on: a later pass of the same action shows what came of it.
 
-    Raises SheetError when a tab can't be read or an edit can't be made (nothing was saved then), PendingWrite when the
-    database was saved but a workbook stayed busy.
+    Raises SheetError when a tab can't be read or rows can't be added to it (nothing was saved then), PendingWrite when
+    the database was saved but a workbook could not be written.
     """
     deadline = time.monotonic() + (workspace.settings.lock_wait if wait is None else wait)
     earlier: list[TabReport] = []
@@ -94,17 +98,19 @@ def run_pass(
                     tab.workbook.plan_append(edits[tab.place.name])
         for report, before in zip(reports, earlier, strict=bool(earlier)):
             report.absorb(before)
-        written, busy = _write(tabs, edits)
+        written, refused = _write(tabs, edits)
         for report in reports:
             report.written = report.written or report.place.name in written
-        if not busy:
+        if not refused:
             return reports
-        if time.monotonic() >= deadline:
-            reasons = "; ".join(str(error) for error in busy.values())
+        can_wait = any(isinstance(error, WorkbookBusy) for error in refused.values())
+        if not can_wait or time.monotonic() >= deadline:
+            reasons = "; ".join(str(error).rstrip(".") for error in refused.values())
             raise PendingWrite(
-                f"the database is up to date, but {', '.join(path.name for path in busy)} is not: {reasons}. "
-                "Run the action again when that is settled; it completes what is pending"
-            ) from next(iter(busy.values()))
+                f"the database is up to date, but {', '.join(path.name for path in refused)} is not: {reasons}. "
+                "Run the action again when that is settled; it completes what is pending",
+                reports,
+            ) from next(iter(refused.values()))
         earlier = reports
         time.sleep(_PAUSE)
 

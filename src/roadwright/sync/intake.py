@@ -6,7 +6,7 @@ stored (see ``sync.keys``), so that a crash at any moment neither loses nor doub
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -20,8 +20,10 @@ from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative
 from roadwright.sync.backlog import from_intake, unknown_key
+from roadwright.sync.identity import identity_text
 from roadwright.sync.initiatives import load_initiatives, new_initiative, set_attribute, stamp
-from roadwright.sync.keys import issued_numbers
+from roadwright.sync.keys import issued_numbers, unwritable_keys
+from roadwright.sync.memory import content_of, copies_of
 from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.outcome import Outcome, TabReport, report_rows
 from roadwright.sync.work import OpenTab, Pass
@@ -34,11 +36,12 @@ _BLANKS = {c.name: plain(c.blank_means) for c in tabs.INTAKE.columns if c.blank_
 
 @dataclass
 class _Found:
-    """An intake row with its tab, while it is decided whose a key is."""
+    """An intake row with its tab, while it is decided whose a key is. ``marked``: its own mark is that of its key."""
 
     tab: OpenTab
     order: int
     outcome: Outcome
+    marked: bool
 
 
 def _found_rows(session: Session, intake: Sequence[OpenTab]) -> list[_Found]:
@@ -73,25 +76,55 @@ def _find_lost_bases(session: Session, rows: Sequence[_Found], stored: Mapping[s
         outcome.base = next((copy for copy in known if content_of(tabs.INTAKE, copy) == said), None)
 
 
-def _judge_keys(session: Session, rows: Sequence[_Found], stored: dict[str, Initiative]) -> None:
-    """Fail the rows whose key is not theirs: never given, of the Backlog, or copied from another row."""
+def _distance(found: _Found, initiative: Initiative | None) -> tuple[bool, int, bool, bool, int]:
+    """How far a row is from what was last synced under its key: by mark, by content, by place, then from above."""
+    said = plain_values(found.outcome.row.values)
+    if found.outcome.base is not None:
+        last: dict[str, object] = dict(found.outcome.base)
+    else:
+        last = {n: plain(getattr(initiative, n)) for n in _FIELDS} if initiative is not None else {}
+    differing = sum(said.get(name) != last.get(name, _BLANKS.get(name)) for name in _FIELDS if name in said)
+    elsewhere = initiative is None or initiative.intake_source != found.tab.place.name
+    moved = initiative is None or initiative.intake_row != found.outcome.row.number
+    return not found.marked, differing, elsewhere, moved, found.order
+
+
+def _key_problem(
+    found: _Found, initiative: Initiative | None, issued: Collection[int], unreadable: Collection[str]
+) -> str | None:
+    """Why a key can't be this row's at all."""
+    key = found.outcome.key
+    if parse_key(INITIATIVE, key) not in issued:
+        return unknown_key(key)
+    if initiative is None:
+        return None
+    if initiative.intake_workbook is None:
+        return (
+            f"initiative_key: {key} belongs to an initiative that was typed on the Backlog; "
+            "clear the key to submit it as a new idea"
+        )
+    if initiative.intake_source in unreadable:
+        return (
+            f"initiative_key: {key} belongs to a row of {initiative.intake_source}, which can't be read now; mend that "
+            "tab and run again, or clear the key to submit it as a new idea"
+        )
+    return None
+
+
+def _judge_keys(
+    session: Session, rows: Sequence[_Found], stored: Mapping[str, Initiative], unreadable: Collection[str]
+) -> None:
+    """Fail the rows whose key is not theirs: never given, of another tab, or copied from another row."""
     issued = issued_numbers(session, (found.outcome.key for found in rows))
     by_key: dict[str, list[_Found]] = {}
     for found in rows:
         outcome = found.outcome
         if not outcome.key:
             continue
-        initiative = stored.get(outcome.key)
-        number = parse_key(INITIATIVE, outcome.key)
-        if number is None or number not in issued:
+        problem = _key_problem(found, stored.get(outcome.key), issued, unreadable)
+        if problem is not None:
             outcome.doubled = True
-            outcome.notes.failed.append(unknown_key(outcome.key))
-        elif initiative is not None and initiative.intake_workbook is None:
-            outcome.doubled = True
-            outcome.notes.failed.append(
-                f"initiative_key: {outcome.key} belongs to an initiative that was typed on the Backlog; "
-                "clear the key to submit it as a new idea"
-            )
+            outcome.notes.failed.append(problem)
         else:
             by_key.setdefault(outcome.key, []).append(found)
     for key, copies in by_key.items():
@@ -105,56 +138,89 @@ def _judge_keys(session: Session, rows: Sequence[_Found], stored: dict[str, Init
                 )
 
 
-def _merge(work: Pass, tab: OpenTab, outcome: Outcome, initiative: Initiative | None, on_conflict: OnConflict) -> bool:
-    """Bring one intake row into its initiative. Returns whether a new one was made."""
-    row, notes = outcome.row, outcome.notes
-    for name, problem in row.problems.items():
-        entered = f"as {UNTITLED}" if name == "title" else "without it"
-        notes.warnings.append(f"{problem}; the idea entered {entered}" if initiative is None else problem)
-    outcome.kept = set(row.problems)
+def _say_keyless(intake: Sequence[OpenTab], found: Sequence[_Found]) -> None:
+    """Say of rows without a key why they have none; all others got one before."""
+    for tab in intake:
+        rows = {item.outcome.row.number: item.outcome for item in found if item.tab is tab and not item.outcome.key}
+        refused = unwritable_keys(tab, rows) if rows else {}
+        for number, outcome in rows.items():
+            if (problem := outcome.row.problems.get("initiative_key")) is not None:
+                why = f"{problem}; clear the cell to submit the row as a new idea"
+            elif (reason := refused.get(number)) is not None:
+                why = f"initiative_key: the row can get no key: {reason}"
+            else:
+                why = (
+                    "initiative_key: the row has no key yet, because its workbook is open in another program; "
+                    "close it and run pm.backlog_sync again"
+                )
+            outcome.notes.failed.append(why)
+
+
+def _without(initiative: Initiative, name: str) -> str:
+    """What the backlog has instead of a cell that can't be read."""
+    stored = plain(getattr(initiative, name))
+    if name == "title" and stored == UNTITLED:
+        return f"the idea is on the backlog as {UNTITLED}"
+    return f"the backlog has {quoted(stored)}" if stored is not None else "the idea is on the backlog without it"
+
+
+def _enter(work: Pass, tab: OpenTab, outcome: Outcome) -> Initiative:
+    """Make the initiative of a row that is seen for the first time."""
+    values = outcome.row.values
+    title = str(values.get("title") or UNTITLED)
+    initiative = new_initiative(outcome.key, title, mark=now(), source=work.source)
+    initiative.intake_source = tab.place.name
+    for name in _FIELDS:
+        if values.get(name) is not None:
+            set_attribute(initiative, name, values[name])
+    work.session.add(initiative)
+    return initiative
+
+
+def _merge(outcome: Outcome, initiative: Initiative, on_conflict: OnConflict) -> bool:
+    """Bring one intake row into its initiative. Returns whether that changed it."""
+    row = outcome.row
+    stored = {name: plain(getattr(initiative, name)) for name in _FIELDS}
+    if stored["title"] == UNTITLED:
+        stored["title"] = None  # a stand-in gives way to the first title that someone types
+    merge = outcome.merge = merge_row(
+        _FIELDS,
+        base=outcome.base,
+        sheet=plain_values(row.values),
+        stored=stored,
+        blanks=_BLANKS,
+        on_conflict=on_conflict,
+    )
+    outcome.kept |= set(merge.conflicts)
+    for name in merge.changes:
+        set_attribute(initiative, name, row.values.get(name))
+    for name, (said, kept) in merge.conflicts.items():
+        outcome.notes.conflicts.append(
+            f"{name}: this row has {quoted(_blank(said))}, the backlog has {quoted(_blank(kept))}; settle it with "
+            "pm.backlog_sync --option on_conflict=sheet (this row's value) or on_conflict=database (the backlog's)"
+        )
+    conflicts = {name: said for name, (said, _) in merge.conflicts.items()} or None
+    if initiative.intake_conflicts != conflicts:
+        initiative.intake_conflicts = conflicts
+    return bool(merge.changes)
+
+
+def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_conflict: OnConflict) -> bool:
+    """Bring one intake row into the backlog, and keep where it stands. Returns whether a new initiative was made."""
+    outcome, place = found.outcome, found.tab.place
+    outcome.kept = set(outcome.row.problems)
     created = initiative is None
-    place = tab.place
     if initiative is None:
-        initiative = new_initiative(
-            outcome.key, str(row.values.get("title") or UNTITLED), mark=now(), source=work.source
-        )
-        initiative.intake_source = place.name
-        work.session.add(initiative)
-        changes = {name: row.values[name] for name in _FIELDS if row.values.get(name) is not None}
-        for name, value in changes.items():
-            set_attribute(initiative, name, value)
-    else:
-        stored = {name: plain(getattr(initiative, name)) for name in _FIELDS}
-        merge = outcome.merge = merge_row(
-            _FIELDS,
-            base=outcome.base,
-            sheet=plain_values(row.values),
-            stored=stored,
-            blanks=_BLANKS,
-            on_conflict=on_conflict,
-        )
-        outcome.kept |= set(merge.conflicts)
-        for name in merge.changes:
-            set_attribute(initiative, name, row.values.get(name))
-        for name, (said, kept) in merge.conflicts.items():
-            notes.conflicts.append(
-                f"{name}: this row has {quoted(_blank(said))}, the backlog has {quoted(_blank(kept))}; settle it with "
-                "pm.backlog_sync --option on_conflict=sheet (this row's value) or on_conflict=database (the backlog's)"
-            )
-        conflicts = {name: said for name, (said, _) in merge.conflicts.items()} or None
-        if initiative.intake_conflicts != conflicts:
-            initiative.intake_conflicts = conflicts
-        changes = merge.changes
-    if changes or created:
+        initiative = _enter(work, found.tab, outcome)
+    if _merge(outcome, initiative, on_conflict) or created:
         outcome.mark = work.marks.next()
         stamp(initiative, outcome.mark, work.source)
-    if (initiative.intake_workbook, initiative.intake_tab) != (place.workbook.name, place.tab):
-        initiative.intake_workbook, initiative.intake_tab = place.workbook.name, place.tab
-        initiative.intake_source = place.name
-    if initiative.intake_row != row.number:
-        initiative.intake_row = row.number
-    if initiative.intake_missing:
-        initiative.intake_missing = False
+    outcome.notes.warnings.extend(
+        f"{problem}; {_without(initiative, name)}" for name, problem in outcome.row.problems.items()
+    )
+    initiative.intake_source, initiative.intake_workbook = place.name, place.workbook.name
+    initiative.intake_tab, initiative.intake_row = place.tab, outcome.row.number
+    initiative.intake_missing = False
     return created
 
 
@@ -163,38 +229,28 @@ def _blank(value: object) -> object:
 
 
 def sync_intake(
-    work: Pass, intake: Sequence[OpenTab], unreadable: Iterable[str], on_conflict: OnConflict
+    work: Pass, intake: Sequence[OpenTab], unreadable: Collection[str], on_conflict: OnConflict
 ) -> list[TabReport]:
-    """Merge all rows of all intake tabs, and plan their keys' statuses and provenance.
+    """Merge all rows of all intake tabs, and plan their keys, statuses and provenance.
 
     ``unreadable`` are tabs (by full name) that could not be read now: their initiatives are not said to be missing.
     """
-    found = [
-        _Found(tab, order, outcome)
-        for order, (tab, outcome) in enumerate(
-            (tab, outcome) for tab in intake for outcome in _outcomes(work.session, tab)
-        )
-    ]
+    found = _found_rows(work.session, intake)
     stored = load_initiatives(work.session, (item.outcome.key for item in found))
-    _judge_keys(work.session, found, stored)
+    _find_lost_bases(work.session, found, stored)
+    _judge_keys(work.session, found, stored, unreadable)
+    _say_keyless(intake, found)
     reports = {tab.place.name: TabReport(tab.place) for tab in intake}
     synced: set[str] = set()
     for item in found:
         outcome, report = item.outcome, reports[item.tab.place.name]
-        if not outcome.key:
-            outcome.notes.failed.append(
-                "initiative_key: the row has no key yet, because its workbook is open in another program; "
-                "close it and run pm.backlog_sync again"
-            )
+        if not outcome.key or outcome.doubled:
             continue
-        if outcome.doubled:
-            continue
-        created = _merge(work, item.tab, outcome, stored.get(outcome.key), on_conflict)
-        synced.add(outcome.key)
-        report.created += created
+        report.created += _take_in(work, item, stored.get(outcome.key), on_conflict)
         report.saved += outcome.mark is not None
+        synced.add(outcome.key)
     work.session.flush()
-    _say_missing(work.session, synced, set(unreadable))
+    _say_missing(work.session, synced, unreadable)
     for tab in intake:
         outcomes = [item.outcome for item in found if item.tab is tab]
         now_stored = {o.identity: {"initiative_key": o.key} for o in outcomes if o.key in synced}
@@ -203,7 +259,9 @@ def sync_intake(
     return list(reports.values())
 
 
-def _say_missing(session: Session, synced: set[str], unreadable: set[str]) -> None:
+def _say_missing(session: Session, synced: Collection[str], unreadable: Collection[str]) -> None:
+    """Mark the initiatives whose row is gone. What such a row said against the backlog went with it."""
     for initiative in from_intake(session):
         if initiative.initiative_key not in synced and initiative.intake_source not in unreadable:
             initiative.intake_missing = True
+            initiative.intake_conflicts = None

@@ -123,11 +123,10 @@ def _lost_keys(session: Session, tab: OpenTab, rows: Collection[int], standing: 
     found: dict[int, str] = {}
     used: set[str] = set()
     for row in unmarked:
-        keys = keys_of.get(content_of(tab.spec, row.values), ())
-        key = next((key for key in keys if key not in used), None)
-        if key is not None:
-            used.add(key)
-            found[row.number] = key
+        own = (key for key in keys_of.get(content_of(tab.spec, row.values), ()) if key not in used)
+        if (mine := next(own, None)) is not None:
+            used.add(mine)
+            found[row.number] = mine
     return found
 
 

@@ -72,11 +72,13 @@ def outcomes_of(session: Session, table: Table, spec: TabSpec, picked: Collectio
     return outcomes
 
 
-def conflict_messages(conflicts: Mapping[str, tuple[object, object]], here: str, there: str) -> list[str]:
+def conflict_messages(conflicts: Mapping[str, tuple[object, object]], tab: str) -> list[str]:
     """Both values of each field in conflict, and the way out."""
-    way_out = "settle it with --option on_conflict=sheet or on_conflict=database"
+    way_out = (
+        f"settle it with pm.save_selected --tab {tab} --option on_conflict=sheet (this cell) or on_conflict=database"
+    )
     return [
-        f"{column}: {here} has {quoted(_shown(said))}, {there} has {quoted(_shown(kept))}; {way_out}"
+        f"{column}: the sheet has {quoted(_shown(said))}, the database has {quoted(_shown(kept))}; {way_out}"
         for column, (said, kept) in conflicts.items()
     ]
 
@@ -114,7 +116,7 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
             continue
         outcome.notes.failed.extend(text for name, text in row.problems.items() if rules.judges(name))
         conflicts = {name: both for name, both in merge.conflicts.items() if rules.judges(name)}
-        outcome.notes.conflicts.extend(conflict_messages(conflicts, "the sheet", "the database"))
+        outcome.notes.conflicts.extend(conflict_messages(conflicts, spec.name))
         if rules.show_only and (unsaved - set(merge.conflicts)):
             outcome.notes.notices.append(f"{', '.join(sorted(unsaved))}: typed here, not saved yet")
         unsettled = {*merge.conflicts, *unsaved}
