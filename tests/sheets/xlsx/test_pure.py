@@ -116,10 +116,17 @@ def test_ranges_of_a_tab_with_one_row_or_none() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("A1:F20", "A1:H25"), ("A1:E20", "A1:E25"), ("A1:F10", "A1:H10"), ("A3:F20", "A3:F20"), ("A1:I30", "A1:J30")],
+    [
+        ("A:F", "A:F"),
+        ("A1:F20", "A1:H25"),
+        ("A1:E20", "A1:E25"),
+        ("A1:F10", "A1:H10"),
+        ("A3:F20", "A3:F20"),
+        ("A1:I30", "A1:J30"),
+    ],
 )
 def test_filters_grow_both_ways(before: str, after: str) -> None:
-    assert area_text(grown_filter(parse_area(before), GROWTH)) == after
+    assert grown_filter(before, GROWTH) == after
 
 
 def test_the_used_range() -> None:

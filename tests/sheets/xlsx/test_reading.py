@@ -76,7 +76,13 @@ def test_shared_strings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ['<c r="A1" t="s"><v>7</v></c>', '<c r="A1"><v>abc</v></c>', '<c r="A1"><v>INF</v></c>']
+    "cell",
+    [
+        '<c r="A1" t="s"><v>7</v></c>',
+        '<c r="A1" t="s"><v>-1</v></c>',
+        '<c r="A1"><v>abc</v></c>',
+        '<c r="A1"><v>INF</v></c>',
+    ],
 )
 def test_a_cell_that_cannot_be_what_it_says(tmp_path: Path, cell: str) -> None:
     with pytest.raises(WorkbookUnreadable, match=r"Tab!A1 holds .* type the cell again"):

@@ -49,20 +49,25 @@ def _grown_range(reference: str, growth: Growth) -> str:
     return reference
 
 
-def grown_filter(area: Area, growth: Growth) -> Area:
+def grown_filter(reference: str, growth: Growth) -> str:
     """The range of a filter that has its buttons in the header row; any other stays.
 
     It takes in new columns at its right edge: sorting by it would tear the rows apart otherwise.
     """
+    try:
+        area = parse_area(reference)
+    except ValueError:
+        return reference
     if area.first_row != growth.header_row:
-        return area
+        return reference
     last_row = area.last_row
     if growth.old_last_row <= last_row < growth.new_last_row:
         last_row = growth.new_last_row
     last_column = area.last_column
     while last_column + 1 in growth.header_cells:
         last_column += 1
-    return replace(area, last_row=last_row, last_column=last_column)
+    grown = replace(area, last_row=last_row, last_column=last_column)
+    return reference if grown == area else area_text(grown)
 
 
 def widened_dimension(reference: str, cells: Collection[tuple[int, int]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from roadwright.sheets.backend import Area, SheetError, TabEdit
 from roadwright.sheets.values import cell_name
-from roadwright.sheets.xlsx.addresses import area_text, parse_area
+from roadwright.sheets.xlsx.addresses import parse_area
 from roadwright.sheets.xlsx.appending import AppendPlan, plan_rows
 from roadwright.sheets.xlsx.book import Book, Sheet, ask_for_recalculation, move_filter_name
 from roadwright.sheets.xlsx.calculation import has_formulas, without_calc_chain
@@ -154,9 +154,7 @@ def _changed_range(place: RangePlace, growth: Growth, cells: Mapping[int, Mappin
     if place.element == "dimension":
         return widened_dimension(place.text, [(r, c) for r, row in cells.items() for c in (min(row), max(row))])
     if place.element == "autoFilter":
-        area = parse_area(place.text)
-        grown = grown_filter(area, growth)
-        return place.text if grown == area else area_text(grown)
+        return grown_filter(place.text, growth)
     return grown_ranges(place.text, growth)
 
 

@@ -166,7 +166,10 @@ _OUT_OF_ORDER = (
 
 def _decode(value: str, kind: str, style: str, formats: CellFormats) -> CellValue:
     if kind == "s":
-        return formats.strings[int(value)]
+        number_of_text = int(value)
+        if number_of_text < 0:
+            raise IndexError(value)
+        return formats.strings[number_of_text]
     if kind == "n":
         number = float(value)
         if not math.isfinite(number):

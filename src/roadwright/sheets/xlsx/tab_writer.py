@@ -128,8 +128,8 @@ class TabWriter:
 
     def _candidates(self, row: int, column: int, found: RowCells | None) -> Iterator[str | None]:
         if row == self._change.header_row and found is not None:
-            # A new column's name looks like its neighbour.
-            yield next((style for other, style in reversed(sorted_styles(found)) if other < column), None)
+            # A new column's name looks like its neighbour on the left.
+            yield found.styles.get(max((other for other in found.styles if other < column), default=0))
         if found is not None:
             yield found.own_style
         yield self._model.get(column) if self._is_appended(row) else self._above.get(column)
@@ -154,11 +154,6 @@ class TabWriter:
             return {}
         found = locate_cells(self._part.fragment(span), self._part.where)
         return {column: style for column, style in found.styles.items() if style is not None}
-
-
-def sorted_styles(found: RowCells) -> list[tuple[int, str | None]]:
-    """Columns and styles of a row's cells, from left to right."""
-    return sorted(found.styles.items())
 
 
 def assembled(part: SheetPart, splices: list[Splice]) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import quoteattr
 
-from roadwright.sheets.backend import Area
+from roadwright.sheets.backend import Area, WorkbookUnreadable
 from roadwright.sheets.xlsx.addresses import area_text, overlap, parse_area
 from roadwright.sheets.xlsx.book import Sheet
 from roadwright.sheets.xlsx.cells import Content, Formula
@@ -40,9 +40,8 @@ def read_tables(package: Package, sheet: Sheet) -> list[Table]:
 
 
 def _read_table(package: Package, part: str) -> Table:
-    head: dict[str, str] = {}
-    columns: list[str] = []
-    formulas: dict[int, Formula] = {}
+    where = package.where(part)
+    found: list[Table] = []
     pieces: list[str] = []
     array: bool | None = None
 
@@ -50,9 +49,9 @@ def _read_table(package: Package, part: str) -> Table:
         nonlocal array
         name = local_name(tag)
         if name == "table":
-            head.update(attributes)
+            found.append(_described(part, attributes))
         elif name == "tableColumn":
-            columns.append(attributes.get("name", ""))
+            found[0].columns.append(attributes.get("name", ""))
         elif name == "calculatedColumnFormula":
             pieces.clear()
             array = attributes.get("array") in ("1", "true")
@@ -60,24 +59,29 @@ def _read_table(package: Package, part: str) -> Table:
     def end(tag: str) -> None:
         nonlocal array
         if array is not None and local_name(tag) == "calculatedColumnFormula":
-            formulas[len(columns) - 1] = Formula("".join(pieces).removeprefix("="), array)
+            column = found[0].area.first_column + len(found[0].columns) - 1
+            found[0].calculated[column] = Formula("".join(pieces).removeprefix("="), array)
             array = None
 
     def text(piece: str) -> None:
         if array is not None:
             pieces.append(piece)
 
-    parse_xml(package.read(part), package.where(part), start, end, text)
-    area = parse_area(head["ref"])
+    parse_xml(package.read(part), where, start, end, text)
+    if len(found) != 1:
+        raise WorkbookUnreadable(f"{where} is damaged: it holds no table. Save it again in a spreadsheet program.")
+    return found[0]
+
+
+def _described(part: str, attributes: Mapping[str, str]) -> Table:
+    header_rows = int(attributes.get("headerRowCount", "1"))
     return Table(
         part,
-        head.get("displayName", head.get("name", "")),
-        area,
-        int(head.get("headerRowCount", "1")),
-        int(head.get("totalsRowCount", "0")),
-        columns,
-        {area.first_column + index: formula for index, formula in formulas.items()},
-        head.get("headerRowCount", "1") == "1" and head.get("tableType", "worksheet") == "worksheet",
+        attributes.get("displayName", attributes.get("name", "")),
+        parse_area(attributes["ref"]),
+        header_rows,
+        int(attributes.get("totalsRowCount", "0")),
+        can_widen=header_rows == 1 and attributes.get("tableType", "worksheet") == "worksheet",
     )
 
 
