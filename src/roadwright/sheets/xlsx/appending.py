@@ -34,7 +34,7 @@ def plan_rows(edit: TabEdit, grid: Grid, tables: list[Table]) -> AppendPlan:
     rows = list(range(last + 1, last + 1 + count))
     if rows[-1] > LAST_ROW:
         raise SheetError(f"{edit.tab}: {count:,} new rows don't fit below row {last:,}; a tab has {LAST_ROW:,} rows.")
-    written = {column for row in edit.appended for column, value in row.items() if value is not None}
+    written = {column for row in edit.appended for column, value in row.items() if value is not None and value != ""}
     own = [table for table in tables if _is_of_header(table, edit.header_row, written)]
     growing = [table for table in own if last <= table.last_body_row < rows[-1]]
     plan = AppendPlan(rows, last, growing)
@@ -84,7 +84,7 @@ def _refuse_taken_cells(edit: TabEdit, rows: list[int], grid: Grid, others: list
     for row, values in zip(rows, edit.appended, strict=True):
         standing = grid.rows.get(row, {})
         for column, value in values.items():
-            if value is None:
+            if value is None or value == "":
                 continue
             if standing.get(column, "") != "":
                 raise SheetError(_in_the_way(edit.tab, row, column, "holds something already"))
