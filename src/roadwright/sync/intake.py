@@ -218,7 +218,7 @@ def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_confli
     outcome.notes.warnings.extend(
         f"{problem}; {_without(initiative, name)}" for name, problem in outcome.row.problems.items()
     )
-    initiative.intake_source, initiative.intake_workbook = place.name, place.workbook.name
+    initiative.intake_source, initiative.intake_workbook = place.name, place.book
     initiative.intake_tab, initiative.intake_row = place.tab, outcome.row.number
     initiative.intake_missing = False
     return created

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from roadwright import tabs
 from roadwright.sheets.template import write_template
 from roadwright.tabs.guides import GUIDES
 from roadwright.workspace.settings import FILE, template
-from roadwright.workspace.workspace import PRIVATE, open_workspace
+from roadwright.workspace.workspace import PRIVATE, TabPlace, Workspace, open_workspace
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,11 @@ class Created:
 
 
 def create_workspace(root: Path) -> Created:
-    """Make what is missing of a workspace in this folder. Raises OSError, SheetError, SettingsError or StoreError."""
+    """Make what is missing of a workspace in this folder: settings, database, every workbook that the settings name.
+
+    A workbook whose header is said to stand below other things is a person's own and not made.
+    Raises OSError, SheetError, SettingsError or StoreError.
+    """
     result = Created([], [])
     root.mkdir(parents=True, exist_ok=True)
     (root / PRIVATE).mkdir(exist_ok=True)
@@ -31,12 +35,24 @@ def create_workspace(root: Path) -> Created:
     else:
         settings.write_text(template(), encoding="utf-8")
         result.made.append(settings)
-    for name, specs in tabs.workbooks().items():
-        path = root / f"{name}.xlsx"
-        if path.exists():
-            result.kept.append(path)
-        else:
-            write_template(path, specs, GUIDES[name])
-            result.made.append(path)
-    open_workspace(root).close()
+    workspace = open_workspace(root)
+    try:
+        for path, places in _workbooks(workspace):
+            shown = root / path.relative_to(workspace.root) if path.is_relative_to(workspace.root) else path
+            if path.exists():
+                result.kept.append(shown)
+            elif all(place.header_row == 1 for place in places):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                specs = [replace(place.spec, name=place.tab) for place in places]
+                write_template(path, specs, GUIDES[places[0].spec.workbook])
+                result.made.append(shown)
+    finally:
+        workspace.close()
     return result
+
+
+def _workbooks(workspace: Workspace) -> Iterator[tuple[Path, list[TabPlace]]]:
+    """The workbooks that the settings name, each with its tabs in order."""
+    places = workspace.places()
+    for path in dict.fromkeys(place.workbook for place in places):
+        yield path, [place for place in places if place.workbook == path]

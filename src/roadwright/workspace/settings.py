@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,28 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
+def workbook_path(root: Path, named: str) -> Path:
+    """Where a workbook lies that the settings name; a relative path begins at the workspace's folder."""
+    return Path(os.path.normpath(root / named))
+
+
+def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
+    """A tab can have one use only: two would overwrite each other's cells."""
+    uses = [(book.workbook, tab, "[[intake]]") for book in settings.intake for tab in book.tabs]
+    for spec in tabs.TABS:
+        if spec is not tabs.INTAKE:
+            moved = settings.tabs.get(spec.name, TabPlace())
+            uses.append((moved.workbook or f"{spec.workbook}.xlsx", moved.tab or spec.name, f"[tabs.{spec.name}]"))
+    seen: dict[tuple[Path, str], str] = {}
+    for workbook, tab, use in uses:
+        place = (workbook_path(root, workbook).resolve(), tab.casefold())
+        if place in seen:
+            raise SettingsError(
+                f'{FILE}: {use}: the tab "{tab}" of {workbook} is used already by {seen[place]}; name each tab once'
+            )
+        seen[place] = use
+
+
 def _describe(error: ValidationError) -> str:
     lines = []
     for fault in error.errors():
@@ -91,6 +114,7 @@ def load_settings(root: Path) -> Settings:
     for name in settings.tabs:
         if known.get(name.casefold()) != name or name == tabs.INTAKE.name:
             raise SettingsError(f"{FILE}: [tabs.{name}]: there is no such tab; known: {', '.join(tabs.BY_NAME)}")
+    _refuse_shared_tabs(root, settings)
     return settings
 
 

@@ -14,7 +14,7 @@ from roadwright import tabs
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.session import Store, open_store
-from roadwright.workspace.settings import Settings, load_settings
+from roadwright.workspace.settings import Settings, load_settings, workbook_path
 
 PRIVATE = ".roadwright"
 """The folder for our own temporary files, locks and logs."""
@@ -36,11 +36,13 @@ class TabPlace:
     workbook: Path
     tab: str
     header_row: int
+    book: str
+    """The workbook as the settings name it, which tells two of one name in different folders apart."""
 
     @property
     def name(self) -> str:
         """The tab in full, as people name it where the tab alone is not unique: ``Team.xlsx!Ideas``."""
-        return f"{self.workbook.name}!{self.tab}"
+        return f"{self.book}!{self.tab}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Workspace:
     def intake(self) -> list[TabPlace]:
         """All intake tabs, in the order of the settings."""
         return [
-            TabPlace(tabs.INTAKE, self.root / book.workbook, tab, book.header_row)
+            self._place(tabs.INTAKE, book.workbook, tab, book.header_row)
             for book in self.settings.intake
             for tab in book.tabs
         ]
@@ -66,7 +68,10 @@ class Workspace:
         moved = self.settings.tabs.get(spec.name)
         workbook = (moved and moved.workbook) or f"{spec.workbook}.xlsx"
         tab = (moved and moved.tab) or spec.name
-        return TabPlace(spec, self.root / workbook, tab, moved.header_row if moved else 1)
+        return self._place(spec, workbook, tab, moved.header_row if moved else 1)
+
+    def _place(self, spec: TabSpec, workbook: str, tab: str, header_row: int) -> TabPlace:
+        return TabPlace(spec, workbook_path(self.root, workbook), tab, header_row, Path(workbook).as_posix())
 
     def places(self) -> list[TabPlace]:
         """All tabs."""
@@ -79,7 +84,7 @@ class Workspace:
             place
             for place in self.places()
             if tab.casefold() in (place.tab.casefold(), place.spec.name.casefold() if not workbook else "")
-            and (not workbook or workbook.casefold() == place.workbook.name.casefold())
+            and (not workbook or workbook.casefold() in (place.book.casefold(), place.workbook.name.casefold()))
         ]
         if len(found) == 1:
             return found[0]
@@ -95,7 +100,10 @@ class Workspace:
 
     @contextmanager
     def exclusive(self, wait: float | None = None) -> Iterator[None]:
-        """Hold the workspace: one action at a time. Raises WorkspaceBusy after ``wait`` seconds."""
+        """Hold the workspace: one action at a time. Raises WorkspaceBusy after ``wait`` seconds.
+
+        What actions that were killed left behind is removed.
+        """
         self.private.mkdir(exist_ok=True)
         seconds = self.settings.lock_wait if wait is None else wait
         lock = FileLock(self.private / "action.lock", timeout=seconds)
@@ -104,9 +112,16 @@ class Workspace:
         except Timeout as error:
             raise WorkspaceBusy("another action is running in this workspace; run again when it has ended") from error
         try:
+            self._clean()
             yield
         finally:
             lock.release()
+
+    def _clean(self) -> None:
+        from roadwright.sheets.xlsx import clean_leftovers  # noqa: PLC0415 - as above
+
+        for folder in {self.private, *(place.workbook.parent for place in self.places())}:
+            clean_leftovers(folder)
 
     def close(self) -> None:
         self.store.close()
