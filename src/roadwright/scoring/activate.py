@@ -5,11 +5,13 @@ The strategic coefficient enters here and nowhere else: overall_score = overall 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import Framework
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeScore
@@ -19,15 +21,15 @@ from roadwright.store.session import Store
 
 def activate_one(initiative: Initiative, score: InitiativeScore | None, source: str) -> str | None:
     """Copy a framework's score (None: there is none) into the initiative. Returns a warning where one is due."""
-    if score is None:
-        active: tuple[float | None, float | None, float | None] = (None, None, None)
-    else:
-        overall = None if score.overall is None else score.overall * initiative.strategic_priority_coefficient
-        active = (score.value, score.effort, overall)
+    framework, coefficient = initiative.active_scoring_framework, initiative.strategic_priority_coefficient
+    overall = None if score is None or score.overall is None else score.overall * coefficient
+    is_too_large = overall is not None and not math.isfinite(overall)
+    active = (None, None, None) if score is None else (score.value, score.effort, None if is_too_large else overall)
     if (initiative.value_score, initiative.effort_score, initiative.overall_score) != active:
         initiative.value_score, initiative.effort_score, initiative.overall_score = active
         initiative.updated_at, initiative.updated_source = now(), source
-    framework = initiative.active_scoring_framework
+    if is_too_large:
+        return f"overall_score: {framework} times strategic_priority_coefficient {figure(coefficient)} is too large"
     if framework is not None and score is None:
         return f"active_scoring_framework: {framework} is active, but there is no {framework} score to activate"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,8 +11,8 @@ from dataclasses import dataclass, field
 class Score:
     """Value, effort and overall = value / effort, with the inputs they came from.
 
-    All three are None where the score can't be computed: because no input was given (``warnings`` is empty) or because
-    some are missing (a warning names them). A missing input never counts as zero.
+    All three are None where the score can't be computed: because no input was given (``warnings`` is empty), because
+    some are missing (a warning names them) or because it has no finite value. A missing input never counts as zero.
     """
 
     value: float | None = None
@@ -35,5 +36,9 @@ def missing_inputs(framework: str, inputs: Mapping[str, float | None]) -> Score 
     return Score(warnings=(f"no {framework} score: {', '.join(blank)} {'is' if len(blank) == 1 else 'are'} blank",))
 
 
-def score_of(value: float, effort: float, components: Mapping[str, float]) -> Score:
-    return Score(value, effort, value / effort, dict(components))
+def score_of(framework: str, value: float, effort: float, components: Mapping[str, float]) -> Score:
+    """The score; none, with a warning, where a figure is beyond what a number can hold."""
+    overall = value / effort
+    if not (math.isfinite(value) and math.isfinite(overall)):
+        return Score(warnings=(f"no {framework} score: it would be too large for a number; check the inputs",))
+    return Score(value, effort, overall, dict(components))

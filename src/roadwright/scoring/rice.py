@@ -13,4 +13,5 @@ def rice(reach: float | None, impact: float | None, confidence: float | None, ef
     missing = missing_inputs("RICE", inputs)
     if missing is not None or reach is None or impact is None or confidence is None or effort is None:
         return missing or Score()
-    return score_of(reach * impact * confidence, effort, {n: v for n, v in inputs.items() if v is not None})
+    components = {n: v for n, v in inputs.items() if v is not None}
+    return score_of("RICE", float(reach) * impact * confidence, effort, components)

@@ -25,5 +25,5 @@ def wsjf(
         or job_size is None
     ):
         return missing or Score()
-    cost_of_delay = business_value + time_criticality + risk_reduction
-    return score_of(cost_of_delay, job_size, {n: v for n, v in inputs.items() if v is not None})
+    cost_of_delay = float(business_value) + time_criticality + risk_reduction
+    return score_of("WSJF", cost_of_delay, job_size, {n: v for n, v in inputs.items() if v is not None})
