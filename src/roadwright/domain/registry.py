@@ -69,8 +69,9 @@ class Registry:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`` (did you mean gmv?)`` where a known word is close, else nothing."""
-    close = difflib.get_close_matches(word.casefold(), [k.casefold() for k in known], n=1, cutoff=0.7)
-    return f" (did you mean {close[0]}?)" if close else ""
+    by_fold = {key.casefold(): key for key in known}
+    close = difflib.get_close_matches(word.strip().casefold(), by_fold, n=1)
+    return f" (did you mean {by_fold[close[0]]}?)" if close else ""
 
 
 def key_problem(key: str) -> str | None:

@@ -98,12 +98,24 @@ def merge_metrics_config(
     registry = binding.registry_after(work.session)
     problem = north_star_problem(registry.north_stars)
     if problem is not None and any(o.looked_at for o in outcomes):
-        _refuse(outcomes, f"nothing was saved: {problem}")
+        _refuse(outcomes, f"nothing was saved: {problem}{_gone(registry.north_stars, outcomes)}")
         report.saved = report.created = 0
     else:
         binding.apply(work.session)
         _warn_of_unknown_drivers(outcomes, registry)
     return outcomes, report
+
+
+def _gone(north_stars: list[str], outcomes: list[Outcome]) -> str:
+    """The north stars that nobody sees, because their rows were deleted, and the way out."""
+    there = {outcome.identity for outcome in outcomes}
+    gone = [key for key in north_stars if (key.casefold(),) not in there]
+    if not gone:
+        return ""
+    is_or_are = "is" if len(gone) == 1 else "are"
+    return (
+        f"; {', '.join(gone)} {is_or_are} gone from this tab, but still active: type the row again with is_active FALSE"
+    )
 
 
 def _refuse(outcomes: list[Outcome], message: str) -> None:

@@ -85,6 +85,11 @@ class KpiContributionsBinding(Defaults):
 
     def _resolved(self, session: Session, typed: dict[str, float]) -> dict[str, float]:
         """The contributions under the registry's own keys. Raises Refused, naming every key that can't stand there."""
+        if not typed:
+            raise Refused(
+                "kpi_contribution_json: names no KPI; clear the cell to go back to the computed value, or say for "
+                "which KPI it is 0, e.g. gmv: 0"
+            )
         result: dict[str, float] = {}
         problems: list[str] = []
         for key, value in typed.items():
@@ -105,8 +110,10 @@ class KpiContributionsBinding(Defaults):
         if "kpi_contribution_json" in edit.changes:
             typed = edit.values.get("kpi_contribution_json")
             if isinstance(typed, dict):
-                initiative.kpi_contribution_json = self._resolved(session, typed)
-                initiative.kpi_contribution_source = str(ContributionSource.PM_OVERRIDE)
+                resolved = self._resolved(session, typed)
+                if resolved != initiative.kpi_contribution_json:  # GMV: 5 says nothing else than gmv: 5
+                    initiative.kpi_contribution_json = resolved
+                    initiative.kpi_contribution_source = str(ContributionSource.PM_OVERRIDE)
             else:
                 initiative.kpi_contribution_json = initiative.kpi_contribution_computed_json
                 initiative.kpi_contribution_source = str(ContributionSource.COMPUTED)

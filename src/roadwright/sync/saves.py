@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from sqlalchemy.orm import Session
+
 from roadwright import tabs
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.backlog import BacklogBinding, say_intake
@@ -11,14 +13,16 @@ from roadwright.sync.binding import Binding
 from roadwright.sync.candidates import CandidatesBinding
 from roadwright.sync.constraint_sets import ConstraintsBinding, TargetsBinding
 from roadwright.sync.engine import merge_tab
+from roadwright.sync.identity import display_key, identity_of
 from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
 from roadwright.sync.metrics import MetricsConfigBinding, merge_metrics_config
 from roadwright.sync.mirror import collect_own_words
-from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.outcome import Outcome, RowReport, TabReport
 from roadwright.sync.product_ops import KpiContributionsBinding, ScoringInputsBinding
 from roadwright.sync.roadmaps import GatesBinding, RoadmapEntriesBinding, RoadmapsBinding
 from roadwright.sync.scenarios import ScenarioBinding
 from roadwright.sync.selection import Selection
+from roadwright.sync.statuses import Level
 from roadwright.sync.work import OpenTab, Pass
 
 Merged = tuple[list[Outcome], TabReport]
@@ -54,6 +58,30 @@ def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | Ta
 
     return merge
 
+
+def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[RowReport]:
+    """What to say of stored rows that were deleted from a tab and still count: deleting a row deletes no data."""
+    if tab.spec.name not in _STILL_COUNTS:
+        return []
+    column, advice = _STILL_COUNTS[tab.spec.name]
+    binding = BINDINGS[tab.spec.name]()
+    gone = set(binding.listed(session)) - {identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
+    rows = binding.load(session, gone)
+    return [
+        RowReport(report.place.name, 0, display_key(tab.spec, rows[i]), f"{Level.WARNING}: {advice}", Level.WARNING)
+        for i in sorted(gone)
+        if rows[i].get(column)
+    ]
+
+
+_STILL_COUNTS = {
+    tabs.METRICS_CONFIG.name: (
+        "is_active",
+        "its row is gone from the tab, but the KPI still counts; type the row again with is_active FALSE, or run "
+        "pm.refresh_tab to get it back",
+    )
+}
+"""By tab the column that says whether a stored row counts, and what to do about one that is gone from the tab."""
 
 MERGES: Mapping[str, Merge] = {
     tabs.BACKLOG.name: _backlog,

@@ -10,7 +10,7 @@ from roadwright.actions.options import ON_CONFLICT, on_conflict
 from roadwright.sync.backlog_sync import keys_for_new_rows
 from roadwright.sync.engine import run_pass, show_tab
 from roadwright.sync.outcome import TabReport
-from roadwright.sync.saves import BINDINGS, MERGES
+from roadwright.sync.saves import BINDINGS, MERGES, still_in_effect
 from roadwright.sync.selection import Selection
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.workspace import TabPlace
@@ -23,6 +23,8 @@ def save_tab(request: Request, place: TabPlace, selection: Selection) -> TabRepo
         [tab] = open_tabs
         outcomes, report = MERGES[place.spec.name](current, tab, selection, on_conflict(request))
         show_tab(current, tab, BINDINGS[place.spec.name](), outcomes, report)
+        if selection.everything:
+            report.rows += still_in_effect(current.session, tab, report)
         return [report]
 
     request.report(f"saving {place.name}")
