@@ -23,8 +23,7 @@ from roadwright.sync.backlog import from_intake, unknown_key
 from roadwright.sync.identity import identity_text
 from roadwright.sync.initiatives import load_initiatives, new_initiative, set_attribute, stamp
 from roadwright.sync.keys import issued_numbers, unwritable_keys
-from roadwright.sync.memory import content_of, copies_of
-from roadwright.sync.merge_rows import load_bases
+from roadwright.sync.merge_rows import find_lost_bases, load_bases
 from roadwright.sync.outcome import Outcome, TabReport, report_rows
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import bring_up_to_date
@@ -59,21 +58,6 @@ def _found_rows(session: Session, intake: Sequence[OpenTab]) -> list[_Found]:
                 outcome.base = copy.values
             found.append(_Found(tab, len(found), outcome, marked))
     return found
-
-
-def _find_lost_bases(session: Session, rows: Sequence[_Found], stored: Mapping[str, Initiative]) -> None:
-    """A row without its mark that says word for word what it said once was not edited since: that is its base.
-
-    Such rows come from a run that was killed before it wrote them, or lost their system columns.
-    """
-    lost = [found.outcome for found in rows if found.outcome.base is None and found.outcome.key in stored]
-    if not lost:
-        return
-    copies = copies_of(session, tabs.INTAKE.name, {outcome.identity for outcome in lost})
-    for outcome in lost:
-        said = content_of(tabs.INTAKE, outcome.row.values)
-        known = copies.get(outcome.identity, ())
-        outcome.base = next((copy for copy in known if content_of(tabs.INTAKE, copy) == said), None)
 
 
 def _distance(found: _Found, initiative: Initiative | None) -> tuple[bool, int, bool, bool, int]:
@@ -237,7 +221,7 @@ def sync_intake(
     """
     found = _found_rows(work.session, intake)
     stored = load_initiatives(work.session, (item.outcome.key for item in found))
-    _find_lost_bases(work.session, found, stored)
+    find_lost_bases(work.session, tabs.INTAKE, (item.outcome for item in found if item.outcome.key in stored))
     _judge_keys(work.session, found, stored, unreadable)
     _say_keyless(intake, found)
     reports = {tab.place.name: TabReport(tab.place) for tab in intake}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from roadwright.sheets.read import Row, Table
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sync.binding import Binding, Edit, Refused
 from roadwright.sync.identity import display_key, identity_of, identity_text
-from roadwright.sync.memory import Copy, load_copies
+from roadwright.sync.memory import Copy, content_of, copies_of, load_copies
 from roadwright.sync.outcome import Outcome
 from roadwright.sync.work import Pass
 
@@ -46,6 +46,20 @@ def load_bases(session: Session, table: Table, spec: TabSpec) -> dict[int, Copy]
     marks = {row.number: row.text("updated_at") for row in table.rows if row.text("updated_at")}
     copies = load_copies(session, spec.name, marks.values())
     return {number: copies[mark] for number, mark in marks.items() if mark in copies}
+
+
+def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[Outcome]) -> None:
+    """Find the base of stored rows that have no mark but say word for word what they said once: nobody edited them.
+
+    Such rows come from a run that was killed before it wrote them, from a copy of the workbook that is older still, or
+    lost their system columns.
+    """
+    lost = [o for o in known if o.base is None and "updated_at" not in o.row.raw and not o.doubled]
+    copies = copies_of(session, spec.name, {outcome.identity for outcome in lost}) if lost else {}
+    for outcome in lost:
+        said = content_of(spec, outcome.row.values)
+        shown = copies.get(outcome.identity, ())
+        outcome.base = next((copy for copy in shown if content_of(spec, copy) == said), None)
 
 
 def outcomes_of(session: Session, table: Table, spec: TabSpec, picked: Collection[int]) -> list[Outcome]:
@@ -93,6 +107,7 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
     columns = spec.saved
     blanks = {c.name: plain(c.blank_means) for c in columns if c.blank_means is not None}
     stored_rows = binding.load(session, {o.identity for o in outcomes})
+    find_lost_bases(session, spec, (o for o in outcomes if o.identity in stored_rows))
     saved = created = 0
     for outcome in outcomes:
         row = outcome.row

@@ -80,12 +80,13 @@ class Workspace:
     def find(self, name: str) -> TabPlace:
         """The tab that a person names, as ``Tab`` or ``Workbook.xlsx!Tab``. Raises UnknownTab."""
         workbook, _, tab = name.rpartition("!")
-        found = [
-            place
-            for place in self.places()
-            if tab.casefold() in (place.tab.casefold(), place.spec.name.casefold() if not workbook else "")
-            and (not workbook or workbook.casefold() in (place.book.casefold(), place.workbook.name.casefold()))
-        ]
+        places = self.places()
+        if workbook:
+            books = workbook.casefold()
+            places = [p for p in places if books in (p.book.casefold(), p.workbook.name.casefold())]
+        found = [place for place in places if tab.casefold() == place.tab.casefold()]
+        if not found and not workbook:
+            found = [place for place in places if tab.casefold() == place.spec.name.casefold()]
         if len(found) == 1:
             return found[0]
         known = ", ".join(place.name for place in (found or self.places()))
