@@ -20,6 +20,11 @@ def number(value: float) -> Fraction:
     return Fraction(repr(value))
 
 
+def is_over(value: Fraction, limit: Fraction) -> bool:
+    """Whether a limit is broken by more than rounding."""
+    return value - limit > NANO * max(Fraction(1), abs(limit))
+
+
 @dataclass
 class Best:
     """The enumerated answer: `values` of the stages in order, None where nothing is allowed."""
@@ -100,13 +105,10 @@ class Enumeration:
     def allowed(self, chosen: set[str], leave_out: frozenset[str] = frozenset()) -> bool:
         """Whether a selection keeps all rules but those whose id is left out."""
 
-        def over(value: Fraction, limit: Fraction) -> bool:
-            return value - limit > NANO * max(1, abs(limit))
-
         capacities = {"tokens": self.problem["capacity"], **self.problem.get("capacities", {})}
         for resource, capacity in capacities.items():
             name = "capacity" if resource == "tokens" else f"capacity:{resource}"
-            if name not in leave_out and over(self.used(chosen, resource), number(capacity)):
+            if name not in leave_out and is_over(self.used(chosen, resource), number(capacity)):
                 return False
         for place, row in enumerate(self.problem.get("constraints", [])):
             if row.get("id", f"constraints[{place}]") not in leave_out and not self.keeps(chosen, row):
@@ -114,12 +116,12 @@ class Enumeration:
         for place, target in enumerate(self.problem.get("targets", [])):
             if target["type"] == "floor" and target.get("id", f"targets[{place}]") not in leave_out:
                 need = self.need(target)
-                if need - self.improvement(chosen, target) > NANO * max(1, abs(need)):
+                if is_over(-self.improvement(chosen, target), -need):
                     return False
         return True
 
     def keeps(self, chosen: set[str], row: Json) -> bool:
-        own = row["dimension_key"] in chosen
+        own: bool = row["dimension_key"] in chosen
         members = row.get("members", [])
         taken = [key in chosen for key in members]
         met = [key in chosen or key in self.delivered for key in members]
@@ -128,25 +130,20 @@ class Enumeration:
             inside = [key for key in chosen if self.in_slice(key, row["dimension"], row["dimension_key"])]
             used = self.used(inside, row.get("resource", "tokens"))
             if kind == "capacity_cap":
-                limit = number(row["max_tokens"])
-                return used - limit <= NANO * max(1, limit)
-            limit = number(row["min_tokens"])
-            return limit - used <= NANO * max(1, limit)
-        if kind == "mandatory":
-            return own or row["dimension_key"] in self.delivered
-        if kind == "exclude_initiative":
-            return not own
-        if kind == "exclude_pair":
-            return not (own and any(taken))
-        if kind == "bundle":
-            return all(met) or not any(taken)
-        if kind == "require_prereq":
-            return not own or all(met)
-        if kind == "require_any":
-            return not own or any(met)
-        if kind == "choose_count":
-            return row.get("min_count", 0) <= sum(taken) <= row.get("max_count", len(members))
-        return True
+                return not is_over(used, number(row["max_tokens"]))
+            return not is_over(-used, -number(row["min_tokens"]))
+        low, high = row.get("min_count") or 0, len(members) if row.get("max_count") is None else row["max_count"]
+        keeps: dict[str, bool] = {
+            "mandatory": own or row["dimension_key"] in self.delivered,
+            "exclude_initiative": not own,
+            "exclude_pair": not (own and any(taken)),
+            "bundle": all(met) or not any(taken),
+            "require_prereq": not own or all(met),
+            "require_any": not own or any(met),
+            "choose_count": low <= sum(taken) <= high,
+            "synergy_bonus": True,
+        }
+        return keeps[kind]
 
     # --- objective ---------------------------------------------------------------------------------------------
 
@@ -172,7 +169,7 @@ class Enumeration:
             weights = {kpi: number(objective["weights"][kpi]) / scale for kpi, scale in scales.items() if scale > 0}
             return [("kpi", weights, Fraction(0))]
         goals = [t for t in self.problem.get("targets", []) if t["type"] == "goal" and self.need(t) > 0]
-        stages = [("shortfall", {}, Fraction(0))] if goals else []
+        stages: list[tuple[str, dict[str, Fraction], Fraction]] = [("shortfall", {}, Fraction(0))] if goals else []
         stages += [("kpi", {o["kpi"]: Fraction(1)}, number(o.get("tolerance", 0))) for o in objective["order"]]
         if star not in {item["kpi"] for item in objective["order"]}:
             stages.append(("kpi", {star: Fraction(1)}, Fraction(0)))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from roadwright.domain.optimization import ConstraintType
+
 Json = dict[str, Any]
 
-NUMBERS = {
+NUMBERS: dict[str, list[float]] = {
     "ties": [0, 1, 1, 2, 2, 3, 5],
     "plain": [0, 7, 12, 30, 55.5, 120],
     "odd": [0, 0.002, 0.1, 0.2, 0.3, 33.3, 1e-7, 120000, 4.5e6],
     "tiny": [2e-7, 3e-7, 5e-7, 1.1e-6],
 }
+KINDS = [*(kind.value for kind in ConstraintType), "synergy_bonus"]
 COUNTRIES = ["UK", " uk ", "DE", "de+at", ""]
 
 
@@ -93,10 +96,7 @@ def random_slice(pick: random.Random) -> tuple[str, str]:
 
 
 def random_constraint(pick: random.Random, known: list[str], numbers: list[float], signed: Any) -> Json | None:
-    kind = pick.choice(
-        "capacity_floor capacity_cap mandatory exclude_initiative exclude_pair bundle require_prereq require_any "
-        "choose_count synergy_bonus synergy_bonus".split()
-    )
+    kind = pick.choice(KINDS)
     if kind in ("capacity_floor", "capacity_cap"):
         dimension, key = random_slice(pick)
         if dimension == "initiative" and key not in known:

@@ -56,4 +56,5 @@ def test_everything_that_counts_is_in_the_snapshot() -> None:
     )
     value["candidates"][1] = {"key": "B"}
     value["kpis"][0] |= {"unit": "GBP", "baseline_value": 5}
+    value["kpis"].sort(key=lambda kpi: kpi["key"])
     assert problem_to_json(parse_problem(value)) == value

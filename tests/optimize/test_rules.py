@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from roadwright.domain.optimization import RunStatus
 from tests.optimize.build import Json, answer, candidate, problem, rule, said, target
 
 
-def abc(**more: Json) -> Json:
+def abc(**more: Any) -> Json:
     """A is worth most, then B, then C; each costs 10 of 100 tokens."""
     return problem(
         candidate("A", gmv=3, country="UK", department="Growth"),
@@ -20,8 +22,8 @@ def abc(**more: Json) -> Json:
     )
 
 
-def chosen(*rows: Json, **more: Json) -> str:
-    solution = answer(abc(constraints=list(rows), **more))
+def chosen(*rows: Json) -> str:
+    solution = answer(abc(constraints=list(rows)))
     return "".join(solution.selected) if solution.status is RunStatus.OPTIMAL else solution.status.value
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import threading
 from fractions import Fraction
 
 import pytest
-
 from benchmarks import nrp
+
 from roadwright.domain.optimization import RunStatus, TieBreak
 from roadwright.optimize import Progress, Solution, SolveOptions, parse_problem, solve
 from roadwright.optimize.tie_break import key_weight
@@ -40,8 +41,8 @@ def test_among_equals_less_shortfall_then_fewer_tokens_then_the_keys_decide() ->
 
 
 def test_the_weight_of_a_key_is_that_of_the_contract() -> None:
-    # blake2b("INIT-000001", digest_size=6) as a number, divided by 2**48, plus 1
-    assert key_weight("INIT-000001") == 1 + Fraction(int("c3d84f2d9df5", 16), 2**48)
+    # printf INIT-000001 | b2sum -l 48
+    assert key_weight("INIT-000001") == 1 + Fraction(int("7110ea978207", 16), 2**48)
 
 
 def test_rows_may_stand_in_any_order() -> None:
@@ -147,14 +148,15 @@ def test_next_release_instances_reach_their_proven_optimum(optimum: nrp.Optimum)
 
 
 def hard() -> Json:
-    """Too much for a second: many equal-looking items under several capacities."""
-    items = [
-        candidate(
-            f"K{i:03d}", 100 + i * 37 % 91, gmv=100 + i * 53 % 89, resources={"r1": i * 29 % 83, "r2": i * 71 % 97}
-        )
-        for i in range(120)
-    ]
-    return problem(*items, capacity=4000, capacities={"r1": 1500, "r2": 1700})
+    """Too much for a few seconds: a multi-resource knapsack of the kind that Chu and Beasley found to be hard."""
+    pick = random.Random(1)
+    names = [f"r{i}" for i in range(9)]
+    items = []
+    for i in range(100):
+        tokens, *uses = (pick.randint(1, 1000) for _ in range(10))
+        worth = round((tokens + sum(uses)) / 10 + 500 * pick.random())
+        items.append(candidate(f"K{i:03d}", tokens, gmv=worth, resources=dict(zip(names, uses, strict=True))))
+    return problem(*items, capacity=25000, capacities=dict.fromkeys(names, 25000))
 
 
 def test_a_time_limit_ends_with_a_portfolio_that_keeps_the_rules() -> None:

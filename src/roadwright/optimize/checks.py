@@ -89,10 +89,11 @@ def _cycles(model: Model) -> Iterable[Finding]:
 def _empty_targets(model: Model) -> Iterable[Finding]:
     for needed in model.targets:
         target = needed.target
+        name = slice_name(target.dimension, target.dimension_key)
         if not model.universe.in_slice(target.dimension, target.dimension_key):
             yield Finding(
                 target.id,
-                f"there is no candidate in {slice_name(target.dimension, target.dimension_key)}: nothing is achieved there",
+                f"there is no candidate in {name}: nothing is achieved there",
                 Severity.WARNING,
                 FindingKind.TARGET,
             )

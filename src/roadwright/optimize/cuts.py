@@ -11,8 +11,7 @@ from math import fsum, inf, isfinite
 
 import numpy as np
 
-from roadwright.optimize.exact import ROUNDING
-from roadwright.optimize.matrix import Linear, Values
+from roadwright.optimize.matrix import CLEAR, Linear, Values
 
 Cut = tuple[list[int], list[float], float, float]
 
@@ -39,7 +38,7 @@ def _cover(places: list[int], values: list[float], limit: float, columns: Values
     """The cut for sum of values <= limit, or None where the columns keep to it."""
     least = fsum(min(value, 0.0) for value in values)
     # By how much the row would be broken beyond rounding if every column helped.
-    excess = fsum([least, -limit, -float(ROUNDING) * max(1.0, abs(limit))])
+    excess = fsum([least, -limit, -CLEAR * max(1.0, abs(limit))])
     blamed = sorted(
         (
             (abs(value), place, value)

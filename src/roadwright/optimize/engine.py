@@ -26,6 +26,9 @@ COST_SIZE = 10
 MAX_EXPONENT = 1000
 PRESOLVE_LIMIT = 20_000
 """With more columns HiGHS' presolve costs more than it saves, and can't be interrupted."""
+PRESOLVE_SPREAD = 1e5
+"""With numbers in one row this many times as large as others HiGHS' presolve is known to lose good answers: with
+120000 a + 0.002 b <= 120000.001 and a + b <= 1 it finds a = b = 0 "optimal" for maximal 120000 a + 0.002 b."""
 
 
 class End(Enum):
@@ -130,7 +133,9 @@ class _Run:
         offset = float(np.dot(np.where(free, 0.0, costs), np.where(free, 0.0, linear.lower)))
         costs = np.where(free, costs, 0.0)
         self.cost_scale = power_of_two(float(np.abs(costs).max(initial=0.0)), COST_SIZE)
-        scale = _row_scales(linear)
+        largest, smallest = _row_sizes(linear)
+        scale = _row_scales(largest, smallest)
+        self.spread = max(_spread(largest, smallest), _spread(*_cost_range(costs)))
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self.highs.silent()
         self._set_options()
@@ -167,7 +172,7 @@ class _Run:
             chosen["time_limit"] = max(0.0, self.limits.seconds)
         if self.limits.nodes is not None:
             chosen["mip_max_nodes"] = self.limits.nodes
-        if self.linear.matrix.shape[1] > PRESOLVE_LIMIT:
+        if self.linear.matrix.shape[1] > PRESOLVE_LIMIT or self.spread > PRESOLVE_SPREAD:
             chosen["presolve"] = "off"
         for name, value in chosen.items():
             if self.highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
@@ -231,19 +236,29 @@ class _Run:
         return ends.get(status, End.FAILED)
 
 
-def _row_scales(linear: Linear) -> Values:
-    """Per row a power of two; rows of ones and minus ones are left as they are."""
+def _row_sizes(linear: Linear) -> tuple[Values, Values]:
+    """The largest and the smallest size of a number in each row (1 where there is none)."""
     matrix = linear.matrix
-    size = np.abs(matrix.data)
-    lengths = np.diff(matrix.indptr)
-    filled = lengths > 0
-    largest, smallest = np.zeros(len(lengths)), np.zeros(len(lengths))
+    filled = np.diff(matrix.indptr) > 0
+    largest, smallest = np.ones(len(filled)), np.ones(len(filled))
     starts = matrix.indptr[:-1][filled]
     if len(starts):
-        largest[filled] = np.maximum.reduceat(size, starts)
-        smallest[filled] = np.minimum.reduceat(size, starts)
-    uneven = (largest != 1.0) | (smallest != 1.0)
-    scales = np.ones(len(lengths))
-    use = filled & uneven & (largest > 0)
-    scales[use] = 2.0 ** np.clip(ROW_SIZE - np.round(np.log2(largest[use])), -MAX_EXPONENT, MAX_EXPONENT)
-    return scales
+        largest[filled] = np.maximum.reduceat(np.abs(matrix.data), starts)
+        smallest[filled] = np.minimum.reduceat(np.abs(matrix.data), starts)
+    return largest, smallest
+
+
+def _cost_range(costs: Values) -> tuple[Values, Values]:
+    size = np.abs(costs[costs != 0])
+    return (size.max(keepdims=True), size.min(keepdims=True)) if len(size) else (size, size)
+
+
+def _spread(largest: Values, smallest: Values) -> float:
+    with np.errstate(over="ignore"):
+        return float((largest / smallest).max(initial=1.0))
+
+
+def _row_scales(largest: Values, smallest: Values) -> Values:
+    """Per row a power of two; rows of ones and minus ones are left as they are."""
+    exponents = np.clip(ROW_SIZE - np.round(np.log2(largest)), -MAX_EXPONENT, MAX_EXPONENT)
+    return np.where((largest == 1.0) & (smallest == 1.0), 1.0, 2.0**exponents)

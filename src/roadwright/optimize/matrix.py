@@ -16,9 +16,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from roadwright.domain.optimization import TOKENS, capacity_id
+from roadwright.domain.optimization import TOKENS, ConstraintType, capacity_id
 from roadwright.optimize.canonical import target_order
-from roadwright.optimize.exact import as_float
+from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.rules import Resolved, resolve
 from roadwright.optimize.targets import Needed, is_everything, needed_targets
@@ -26,6 +26,12 @@ from roadwright.optimize.universe import Universe
 
 Values = NDArray[np.float64]
 Terms = tuple[list[int], list[float]]
+
+MEASURED = (ConstraintType.CAPACITY_FLOOR, ConstraintType.CAPACITY_CAP)
+EDGE = as_float(ROUNDING) / 2
+"""By this share of itself a limit is moved: half of what counts as rounding (see `_Rows.add_measured`)."""
+CLEAR = as_float(ROUNDING) / 4
+"""Beyond the moved limit by this share (at least of 1) is a violation, with room to what counts as rounding."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,16 @@ class _Rows:
         self.lower.append(low)
         self.upper.append(high)
         self.owners.append(owner)
+
+    def add_measured(
+        self, owner: str | None, columns: Iterable[int], values: Iterable[float], low: float, high: float
+    ) -> None:
+        """A row of amounts, its limits moved by half of what counts as rounding.
+
+        A portfolio that meets a limit exactly must not stand on the edge of the solver's tolerance, where HiGHS is
+        known to drop in one step what it accepted in another.
+        """
+        self.add(owner, columns, values, low - EDGE * abs(low), high + EDGE * abs(high))
 
 
 @dataclass(frozen=True)
@@ -146,15 +162,16 @@ class Model:
     def _rows(self) -> _Rows:
         rows = _Rows()
         everyone = range(self.size)
-        rows.add(capacity_id(), everyone, self.universe.usage(TOKENS), -inf, self.problem.capacity)
+        rows.add_measured(capacity_id(), everyone, self.universe.usage(TOKENS), -inf, self.problem.capacity)
         for resource, capacity in sorted(self.problem.capacities.items()):
-            rows.add(capacity_id(resource), everyone, self.universe.usage(resource), -inf, capacity)
+            rows.add_measured(capacity_id(resource), everyone, self.universe.usage(resource), -inf, capacity)
         for rule in self.resolved.rules:
+            add = rows.add_measured if rule.constraint.type in MEASURED else rows.add
             for row in rule.rows:
-                rows.add(rule.constraint.id, row.places, row.values, row.lower, row.upper)
+                add(rule.constraint.id, row.places, row.values, row.lower, row.upper)
         for needed in self.targets:
             if needed.is_floor:
-                rows.add(needed.target.id, *self._improvement_of(needed), as_float(needed.need), inf)
+                rows.add_measured(needed.target.id, *self._improvement_of(needed), as_float(needed.need), inf)
         self._define_synergies(rows)
         for column, goal in enumerate(self.goals, self.first_goal_column):
             need = as_float(goal.need)

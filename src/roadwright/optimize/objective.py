@@ -12,7 +12,7 @@ from roadwright.domain.optimization import FindingKind, ObjectiveMode, Severity
 from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.exact import as_float, exact, exact_sum
 from roadwright.optimize.matrix import Model, Values
-from roadwright.optimize.problem import Finding
+from roadwright.optimize.problem import Finding, Problem
 from roadwright.optimize.targets import is_everything
 
 SHORTFALL_STAGE = "goal_shortfall"
@@ -124,7 +124,7 @@ def _scale(model: Model, kpi: str, findings: list[Finding]) -> Fraction:
     return total
 
 
-def objective_contributions(model: Model) -> dict[str, Fraction]:
+def worth_alone(model: Model) -> dict[str, Fraction]:
     """What each candidate alone adds to the objective (lexicographic: to the first KPI in order), without synergies."""
     stages = [stage for stage in plan(model).stages if not stage.is_shortfall]
     weights = stages[0].weights if stages else {}
@@ -135,3 +135,8 @@ def objective_contributions(model: Model) -> dict[str, Fraction]:
             if value:
                 totals[place] += factor * exact(value)
     return {candidate.key: totals[place] for place, candidate in enumerate(model.universe.candidates)}
+
+
+def objective_contributions(problem: Problem) -> dict[str, float]:
+    """What each candidate with tokens alone adds to the objective, improvement positive (see `worth_alone`)."""
+    return {key: as_float(value) for key, value in worth_alone(Model.of(problem)).items()}

@@ -61,8 +61,8 @@ def target_notices(problem: Problem) -> list[Finding]:
     return [
         Finding(
             target.id,
-            f"no baseline_value for {slice_name(target.dimension, target.dimension_key)}: the target is taken as the change "
-            "that the portfolio must bring there",
+            f"{slice_name(target.dimension, target.dimension_key)} has no baseline_value: the target is taken as the "
+            "change that the portfolio must bring there",
             Severity.INFO,
             FindingKind.TARGET,
         )

@@ -13,11 +13,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from roadwright.optimize.matrix import Linear, Values
+from roadwright.optimize.matrix import CLEAR, Linear, Values
 
 MAX_PASSES = 10
-MARGIN = 1e-9
-"""Nothing is concluded from a difference below this share of the right-hand side (at least of 1): it is rounding."""
 FLOAT_ERROR = 1e-14
 """An upper bound of the relative error of a sum of floats, with room for long sums."""
 
@@ -61,14 +59,15 @@ def tighten(linear: Linear) -> Linear | None:
         linear.upper.copy(),
         linear.integer,
     )
-    for _ in range(MAX_PASSES):
-        fixed = _fix(work)
-        if fixed is None:
-            return None
-        if not fixed:
-            break
-    _remove_fixed(work)
-    _shrink(work)
+    with np.errstate(over="ignore", invalid="ignore"):  # sums beyond all floats are infinite, and conclude nothing
+        for _ in range(MAX_PASSES):
+            fixed = _fix(work)
+            if fixed is None:
+                return None
+            if not fixed:
+                break
+        _remove_fixed(work)
+        _shrink(work)
     return Linear(
         sp.csr_matrix((work.values, (work.rows, work.columns)), shape=linear.matrix.shape),
         work.low,
@@ -82,8 +81,8 @@ def tighten(linear: Linear) -> Linear | None:
 def _fix(work: _Entries) -> bool | None:
     """Fix the columns that a row leaves no choice for, once; None where a row can't hold. True where any was fixed."""
     least, most, error = work.activity()
-    low_margin = MARGIN * np.maximum(1.0, np.abs(work.low)) + error
-    high_margin = MARGIN * np.maximum(1.0, np.abs(work.high)) + error
+    low_margin = CLEAR * np.maximum(1.0, np.abs(work.low)) + error
+    high_margin = CLEAR * np.maximum(1.0, np.abs(work.high)) + error
     demand, limit = work.low - low_margin, work.high + high_margin
     if bool(((most < demand) | (least > limit)).any()):
         return None
@@ -110,8 +109,10 @@ def _remove_fixed(work: _Entries) -> None:
     moved = np.where(there, work.values * np.where(fixed, work.lower, 0.0)[work.columns], 0.0)
     constant, gross = work.total(moved), work.total(np.abs(moved))
     # What is left of a limit may be tiny beside what it was: the error of the subtraction must not eat it.
-    work.low = work.low - constant - FLOAT_ERROR * (gross + np.where(np.isfinite(work.low), np.abs(work.low), 0.0))
-    work.high = work.high - constant + FLOAT_ERROR * (gross + np.where(np.isfinite(work.high), np.abs(work.high), 0.0))
+    inexact = constant != np.round(constant)
+    gross[~inexact] = 0.0
+    work.low = work.low - constant - FLOAT_ERROR * gross
+    work.high = work.high - constant + FLOAT_ERROR * gross
     idle = np.isneginf(work.low) & np.isposinf(work.high)
     work.keep(~there & ~idle[work.rows])
     # What is settled altogether was judged, with its margin, when it was settled.
@@ -125,9 +126,8 @@ def _shrink(work: _Entries) -> None:
     whole = work.integer[work.columns]
     demand_only = np.isposinf(work.high)[work.rows] & np.isfinite(work.low)[work.rows]
     limit_only = np.isneginf(work.low)[work.rows] & np.isfinite(work.high)[work.rows]
-    with np.errstate(invalid="ignore"):
-        gap_up = np.where(demand_only, (work.low - least)[work.rows], np.inf)
-        gap_down = np.where(limit_only, (most - work.high)[work.rows], np.inf)
+    gap_up = np.where(demand_only, (work.low - least)[work.rows], np.inf)
+    gap_down = np.where(limit_only, (most - work.high)[work.rows], np.inf)
     cut_up = whole & (gap_up > 0) & (work.values > gap_up)
     cut_down = whole & (gap_down > 0) & (-work.values > gap_down)
     work.values = np.where(cut_up, gap_up, np.where(cut_down, -gap_down, work.values))
