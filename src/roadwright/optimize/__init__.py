@@ -2,7 +2,7 @@
 
 from roadwright.optimize.canonical import problem_to_json, snapshot_hash
 from roadwright.optimize.checks import check
-from roadwright.optimize.objective import objective_contributions
+from roadwright.optimize.objective import candidate_worth
 from roadwright.optimize.parse import parse_problem
 from roadwright.optimize.problem import Fault, Finding, InvalidProblem, Problem
 from roadwright.optimize.solution import Solution
@@ -16,8 +16,8 @@ __all__ = [
     "Progress",
     "Solution",
     "SolveOptions",
+    "candidate_worth",
     "check",
-    "objective_contributions",
     "parse_problem",
     "problem_to_json",
     "snapshot_hash",

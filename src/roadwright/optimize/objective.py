@@ -124,7 +124,7 @@ def _scale(model: Model, kpi: str, findings: list[Finding]) -> Fraction:
     return total
 
 
-def worth_alone(model: Model) -> dict[str, Fraction]:
+def objective_contributions(model: Model) -> dict[str, Fraction]:
     """What each candidate alone adds to the objective (lexicographic: to the first KPI in order), without synergies."""
     stages = [stage for stage in plan(model).stages if not stage.is_shortfall]
     weights = stages[0].weights if stages else {}
@@ -137,6 +137,6 @@ def worth_alone(model: Model) -> dict[str, Fraction]:
     return {candidate.key: totals[place] for place, candidate in enumerate(model.universe.candidates)}
 
 
-def objective_contributions(problem: Problem) -> dict[str, float]:
-    """What each candidate with tokens alone adds to the objective, improvement positive (see `worth_alone`)."""
-    return {key: as_float(value) for key, value in worth_alone(Model.of(problem)).items()}
+def candidate_worth(problem: Problem) -> dict[str, float]:
+    """What each candidate with tokens alone adds to the objective, improvement positive (see `objective_contributions`)."""
+    return {key: as_float(value) for key, value in objective_contributions(Model.of(problem)).items()}

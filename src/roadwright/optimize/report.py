@@ -13,7 +13,7 @@ from roadwright.optimize.canonical import snapshot_hash
 from roadwright.optimize.evaluate import Evaluation, TargetValue
 from roadwright.optimize.exact import as_float, exact, rounding_of
 from roadwright.optimize.matrix import Model
-from roadwright.optimize.objective import Plan, Stage, worth_alone
+from roadwright.optimize.objective import Plan, Stage, objective_contributions
 from roadwright.optimize.problem import Constraint, Finding
 from roadwright.optimize.solution import (
     CapacityResult,
@@ -116,7 +116,7 @@ def _bound_and_gap(model: Model, answer: StageAnswer) -> tuple[float | None, flo
 def _figures(model: Model, best: Evaluation) -> dict[str, Any]:
     problem = model.problem
     star = problem.north_star
-    worth = worth_alone(model)
+    worth = objective_contributions(model)
     chosen = [model.universe.candidates[place] for place in model.universe.places(best.selected)]
     return {
         "items": [
