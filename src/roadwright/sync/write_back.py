@@ -101,7 +101,7 @@ def bring_up_to_date(
         dropped = _drop_protected(tab, outcome, cells, names)
         if now is not None:
             base = _new_base(outcome, now, saved_columns, dropped, inputs)
-            if cells or outcome.mark or outcome.base is None or base != dict(outcome.base):
+            if cells or outcome.mark or outcome.base is None or not _shows_the_same(spec, outcome.base, base):
                 mark = outcome.mark or work.marks.next()
                 pending.copies.append((mark, outcome.identity, base))
                 cells[row.number, places["updated_source"]] = work.source
@@ -126,6 +126,12 @@ def _new_base(
         elif name in outcome.row.values:
             base[name] = plain(outcome.row.values[name])
     return base
+
+
+def _shows_the_same(spec: TabSpec, one: Values, other: Values) -> bool:
+    """Whether two copies of a row are equal; a column that one of them lacks shows a blank there."""
+    blanks = {column.name: plain(column.blank_means) for column in spec.saved}
+    return {**blanks, **one} == {**blanks, **other}
 
 
 def append_rows(
