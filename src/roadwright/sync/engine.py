@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
-from roadwright.sheets.read import Table, read_table
+from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.clock import Marks
 from roadwright.sync.binding import Binding, SetBinding
 from roadwright.sync.identity import Identity, identity_of
@@ -49,7 +49,10 @@ def read_tab(workspace: Workspace, place: TabPlace, opened: dict[Path, Workbook]
     workbook = opened.get(place.workbook)
     if workbook is None:
         workbook = opened[place.workbook] = workspace.open(place)
-    table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+    try:
+        table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+    except HeaderProblem as problem:
+        raise HeaderProblem(f"{place.book}: {problem}") from problem
     return OpenTab(place, workbook, table)
 
 

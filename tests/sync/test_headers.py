@@ -1,0 +1,154 @@
+"""Intake tabs as teams have them: any header they like, and clear words where it can't be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from roadwright.workspace.settings import FILE
+from roadwright.workspace.workspace import open_workspace
+from tests.house import House, make_house
+from tests.sync.spreadsheet import make_book, opened
+
+TEAM = '\n[[intake]]\nworkbook = "teams/Team.xlsx"\ntabs = ["Ideas"]\nheader_row = 3\n'
+
+
+@pytest.fixture
+def teams(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """A workspace whose team has a sheet with a heading of its own above the header."""
+    made = make_house(tmp_path / "workspace", database_url, more_settings=TEAM)
+    yield made
+    made.workspace.close()
+
+
+def team_book(house: House, *rows: list[Any]) -> Path:
+    heading: list[list[Any]] = [["Ideas of the checkout team", None, "title"], []]
+    return make_book(house.root / "teams/Team.xlsx", {"Ideas": [*heading, *rows], "Other": [["x"]]})
+
+
+def cells(path: Path, tab: str = "Ideas") -> list[list[Any]]:
+    book = openpyxl.load_workbook(path)
+    return [list(row) for row in book[tab].iter_rows(values_only=True)]
+
+
+def test_aliases_any_order_foreign_columns_and_a_header_further_down(teams: House) -> None:
+    path = team_book(
+        teams,
+        ["My remarks", "MARKET", None, "Problem-Statement", " Title ", "KEY"],
+        ["ask Ann", "UK", None, "Slow", "Faster search", "k1"],
+        [],
+        ["", "DE", "no header here", None, "Gift cards", None],
+    )
+    outcome = teams.done("pm.backlog_sync")
+    assert outcome.summary["created"] == 2
+    assert [(r.text("title"), r.text("country"), r.text("problem_statement")) for r in teams.rows("Backlog")] == [
+        ("Faster search", "UK", "Slow"),
+        ("Gift cards", "DE", ""),
+    ]
+    assert teams.row("Backlog", "INIT-000001").text("intake_source") == "teams/Team.xlsx!Ideas"
+    rows = cells(path)
+    assert rows[0][:3] == ["Ideas of the checkout team", None, "title"]
+    assert rows[2] == [
+        *["My remarks", "MARKET", None, "Problem-Statement", " Title ", "KEY"],
+        *["initiative_key", "run_status", "updated_source", "updated_at"],
+    ]
+    assert rows[3][:9] == ["ask Ann", "UK", None, "Slow", "Faster search", "k1", "INIT-000001", "OK", "pm.backlog_sync"]
+    assert rows[5][:9] == [None, "DE", "no header here", None, "Gift cards", None, "INIT-000002", "OK", rows[3][8]]
+    before = teams.bytes() | {"Team": path.read_bytes()}
+    teams.done("pm.backlog_sync")
+    assert teams.bytes() | {"Team": path.read_bytes()} == before
+
+
+def test_remarks_without_a_header_are_not_written_over(teams: House) -> None:
+    path = team_book(teams, ["title"], ["Faster search", "ask Ann"], ["Gift cards", None, None, "really?"])
+    teams.done("pm.backlog_sync")
+    rows = cells(path)
+    assert rows[2] == ["title", None, "initiative_key", None, "run_status", "updated_source", "updated_at"]
+    assert rows[3][:5] == ["Faster search", "ask Ann", "INIT-000001", None, "OK"]
+    assert rows[4][:5] == ["Gift cards", None, "INIT-000002", "really?", "OK"]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (["Titel", "country"], "Ideas: the column title is missing in row 3. It has: Titel, country."),
+        (["title", "country", "Market"], "Ideas: two columns stand for country: B (country) and C (Market). Rename or"),
+        (["title", "x", "TITLE"], "Ideas: two columns stand for title: A (title) and C (TITLE). Rename or remove one"),
+        (
+            ["title", "run_status", "Run Status"],
+            "Team.xlsx: Ideas: two columns stand for run_status: B (run_status) and C",
+        ),
+        ([], "Ideas: row 3 should hold the header, but it is empty."),
+    ],
+)
+def test_a_header_that_cannot_be_read_stops_its_tab_only(teams: House, header: list[str], said: str) -> None:
+    path = team_book(teams, header, ["Faster search", "UK", "DE"])
+    before = path.read_bytes()
+    teams.type_new("Intake", {"title": "Gift cards"})
+    outcome = teams.run("pm.backlog_sync")
+    assert (outcome.exit_code, outcome.status) == (1, "failed")
+    assert outcome.error is not None
+    assert said in outcome.error
+    assert path.read_bytes() == before
+    assert outcome.summary["created"] == 1
+    assert [row.text("title") for row in teams.rows("Backlog")] == ["Gift cards"]
+    assert teams.status("Intake", "INIT-000001") == "OK"
+
+
+def test_merged_cells_in_the_header_refuse_the_tab(teams: House) -> None:
+    path = team_book(teams, ["title", "country"], ["Faster search"])
+    with opened(path, "Ideas") as sheet:
+        sheet.merge_cells("B3:C3")
+    outcome = teams.run("pm.backlog_sync")
+    assert (outcome.exit_code, outcome.error) == (
+        1,
+        "teams/Team.xlsx: Ideas: the header has merged cells (B3:C3); unmerge them and run again.",
+    )
+
+
+def test_ideas_of_a_tab_that_cannot_be_read_now_are_not_said_to_be_missing(teams: House) -> None:
+    path = team_book(teams, ["title"], ["Faster search"])
+    teams.done("pm.backlog_sync")
+    content = path.read_bytes()
+    for fault, said in (
+        (path.unlink, "Team.xlsx"),
+        (lambda: path.write_bytes(content[:-300]), "Team.xlsx is not a workbook, or only a part of one"),
+        (lambda: make_book(path, {"Notes": [["title"]]}), "Team.xlsx has no tab Ideas. It has: Notes."),
+    ):
+        fault()
+        outcome = teams.run("pm.backlog_sync")
+        assert outcome.exit_code == 1
+        assert said in str(outcome.error)
+        assert teams.status("Backlog", "INIT-000001") == "OK"
+    path.write_bytes(content)
+    assert teams.done("pm.backlog_sync").summary["created"] == 0
+
+
+def test_a_backlog_that_cannot_be_read_stops_everything_before_anything_is_done(teams: House) -> None:
+    path = team_book(teams, ["title"], ["Faster search"])
+    backlog = teams.place("Backlog").workbook
+    backlog.rename(backlog.with_suffix(".away"))
+    before = path.read_bytes()
+    outcome = teams.run("pm.backlog_sync")
+    assert outcome.exit_code == 1
+    assert "Central_Backlog.xlsx" in str(outcome.error)
+    assert path.read_bytes() == before
+    backlog.with_suffix(".away").rename(backlog)
+    assert teams.done("pm.backlog_sync").summary["created"] == 1
+
+
+def test_a_team_that_leaves_the_settings_leaves_its_ideas(teams: House) -> None:
+    team_book(teams, ["title"], ["Faster search"])
+    teams.done("pm.backlog_sync")
+    settings = teams.root / FILE
+    settings.write_text(settings.read_text().replace(TEAM, ""))
+    alone = House(open_workspace(teams.root))
+    alone.done("pm.backlog_sync")
+    assert (
+        alone.status("Backlog", "INIT-000001") == "WARNING: source_missing: its row is gone from teams/Team.xlsx!Ideas"
+    )
+    alone.workspace.close()
