@@ -77,8 +77,8 @@ def solve(
     Exit code 0: solved (optimal, or feasible within a limit), 1: no answer found, 2: the problem is invalid (the faults
     are on standard error), 3: infeasible (with the conflict and the cheapest repair).
     """
-    from roadwright.optimize import SolveOptions
-    from roadwright.optimize import solve as solve_problem
+    from roadwright.optimize import SolveOptions, solve_isolated
+    from roadwright.optimize import solve as solve_here
 
     for name, value in (("--time-limit", time_limit), ("--gap", gap)):
         if value is not None and not value < float("inf"):
@@ -86,6 +86,8 @@ def solve(
     check_output(output)
     problem = read_problem(problem_file)
     shows = sys.stderr.isatty() if progress is None else progress
+    # Only a process that can be killed keeps a time limit whatever the solver is busy with.
+    solve_problem = solve_here if time_limit is None else solve_isolated
     solution = solve_problem(problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None)
     write_json(solution.to_json(), output)
     if solution.message:

@@ -2,6 +2,7 @@
 
 from roadwright.optimize.canonical import problem_to_json, snapshot_hash
 from roadwright.optimize.checks import check
+from roadwright.optimize.isolated import solve_isolated
 from roadwright.optimize.objective import candidate_worth
 from roadwright.optimize.parse import parse_problem
 from roadwright.optimize.problem import Fault, Finding, InvalidProblem, Problem
@@ -22,4 +23,5 @@ __all__ = [
     "problem_to_json",
     "snapshot_hash",
     "solve",
+    "solve_isolated",
 ]

@@ -5,10 +5,10 @@ What the solver says is in its own tolerances; callers round the columns and che
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Protocol
 
 import highspy
 import numpy as np
@@ -31,6 +31,12 @@ PRESOLVE_SPREAD = 1e5
 120000 a + 0.002 b <= 120000.001 and a + b <= 1 it finds a = b = 0 "optimal" for maximal 120000 a + 0.002 b."""
 
 
+class Cancel(Protocol):
+    """Something that can be set to end a search: an event of this process, or one shared with another."""
+
+    def is_set(self) -> bool: ...
+
+
 class End(Enum):
     """How a run ended."""
 
@@ -50,7 +56,7 @@ class Limits:
     gap: float = 0.0
     seconds: float | None = None
     nodes: int | None = None
-    cancel: threading.Event | None = None
+    cancel: Cancel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class Tick:
     incumbent: float | None
     bound: float | None
     nodes: int
+    columns: Values | None = None
+    """The incumbent's columns, where it has just been found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,20 +195,24 @@ class _Run:
     def _watch(self, on_tick: Callable[[Tick], None] | None) -> None:
         cancel = self.limits.cancel
 
-        def tick(event: highspy.HighsCallbackEvent) -> None:
+        def tell(event: highspy.HighsCallbackEvent, columns: Values | None) -> None:
             data = event.data_out
             if on_tick is not None:
-                on_tick(
-                    Tick(self._native(data.mip_primal_bound), self._native(data.mip_dual_bound), data.mip_node_count)
-                )
-            if cancel is not None:
-                event.interrupt(cancel.is_set())
+                incumbent, bound = self._native(data.mip_primal_bound), self._native(data.mip_dual_bound)
+                on_tick(Tick(incumbent, bound, data.mip_node_count, columns))
+
+        def improved(event: highspy.HighsCallbackEvent) -> None:
+            tell(event, np.array(event.data_out.mip_solution))
 
         def interrupt(event: highspy.HighsCallbackEvent) -> None:
             event.interrupt(cancel is not None and cancel.is_set())
 
+        def tick(event: highspy.HighsCallbackEvent) -> None:
+            tell(event, None)
+            interrupt(event)
+
         if on_tick is not None or cancel is not None:
-            self.highs.cbMipImprovingSolution += tick
+            self.highs.cbMipImprovingSolution += improved
             self.highs.cbMipInterrupt += tick
         if cancel is not None:
             self.highs.cbSimplexInterrupt += interrupt

@@ -223,6 +223,11 @@ class Model:
         integer = np.arange(self.width) < self.first_goal_column
         return Linear(matrix, np.array(rows.lower), np.array(rows.upper), lower, upper, integer)
 
+    def keys_of(self, columns: Values) -> list[str]:
+        """The candidates that column values select, rounded."""
+        candidates = self.universe.candidates
+        return [candidates[place].key for place in np.flatnonzero(np.round(columns[: self.size]) == 1.0)]
+
     def columns_of(self, selected: Iterable[str]) -> Values:
         """The column values of a selection: x, and the y and s that follow from it."""
         values = np.zeros(self.width)

@@ -138,5 +138,5 @@ def objective_contributions(model: Model) -> dict[str, Fraction]:
 
 
 def candidate_worth(problem: Problem) -> dict[str, float]:
-    """What each candidate with tokens alone adds to the objective, improvement positive (see `objective_contributions`)."""
+    """What each candidate with tokens adds to the objective (see `objective_contributions`)."""
     return {key: as_float(value) for key, value in objective_contributions(Model.of(problem)).items()}

@@ -52,6 +52,8 @@ class Answer:
     best: Evaluation | None = None
     stages: list[StageAnswer] = field(default_factory=list)
     tie_break: TieBreak = TieBreak.OFF
+    message: str | None = None
+    """What to say instead of the status's usual message."""
 
 
 def report(
@@ -62,7 +64,7 @@ def report(
     objective, bound, gap = _objective(model, steps, answer)
     return Solution(
         status=answer.status,
-        message=MESSAGES.get(answer.status, ""),
+        message=answer.message or MESSAGES.get(answer.status, ""),
         objective_value=objective,
         bound=bound,
         gap=gap,
@@ -82,12 +84,12 @@ def _objective(
 ) -> tuple[float | list[StageValue] | None, float | None, float | None]:
     """The objective's value, bound and gap in the form that its mode has."""
     best = answer.best
-    if best is None or not answer.stages:
+    if best is None:
         return None, None, None
-    last = answer.stages[-1]
-    bound, gap = _bound_and_gap(model, last)
+    bound, gap = _bound_and_gap(model, answer.stages[-1]) if answer.stages else (None, None)
     if model.problem.objective.mode is not ObjectiveMode.LEXICOGRAPHIC:
-        return as_float(last.stage.value(best)), bound, gap
+        value = steps.stages[0].value(best) if steps.stages else Fraction(0)
+        return as_float(value), bound, gap
     solved = {one.stage.name: one for one in answer.stages}
     values = [
         StageValue(

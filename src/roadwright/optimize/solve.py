@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +11,7 @@ import numpy as np
 
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity
 from roadwright.optimize.checks import findings_of
-from roadwright.optimize.engine import End, Tick
+from roadwright.optimize.engine import Cancel, End, Tick
 from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.exact import ROUNDING
 from roadwright.optimize.matrix import Model
@@ -26,6 +25,7 @@ from roadwright.optimize.tie_break import break_ties, stage_step
 LARGE = 20_000
 """Above this many candidates the default gap is LARGE_GAP instead of 0."""
 LARGE_GAP = 1e-4
+SECONDS_BETWEEN_TICKS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Progress:
     bound: float | None
     gap: float | None
     nodes: int
+    selected: tuple[str, ...] | None = None
+    """The best selection so far, where it has just been found (checked by the solver only, not yet exactly)."""
 
 
 def solve(
@@ -66,11 +68,12 @@ def solve(
     options: SolveOptions | None = None,
     *,
     progress: Callable[[Progress], None] | None = None,
-    cancel: threading.Event | None = None,
+    cancel: Cancel | None = None,
 ) -> Solution:
     """The best portfolio that the problem allows, proved and checked; see Solution.status for how it ended.
 
-    `progress` is called now and then from the solving thread; setting `cancel` ends the search with what there is.
+    `progress` is called some times a second from the solving thread; setting `cancel` ends the search with what there
+    is. The solver can be deaf to limit and cancel for a while on very large models: `solve_isolated` is not.
     """
     options = options or SolveOptions()
     began = monotonic()
@@ -86,7 +89,7 @@ def solve(
         model,
         deadline=None if options.time_limit is None else began + options.time_limit,
         cancel=cancel,
-        on_tick=_ticker(steps, began, progress),
+        on_tick=_ticker(model, steps, began, progress),
     )
     if any(finding.severity is Severity.CRITICAL for finding in findings):
         answer = Answer(RunStatus.INFEASIBLE)
@@ -150,20 +153,26 @@ def _unanswered(end: End, best: Evaluation | None, answers: list[StageAnswer]) -
 
 
 def _ticker(
-    steps: Plan, began: float, progress: Callable[[Progress], None] | None
+    model: Model, steps: Plan, began: float, progress: Callable[[Progress], None] | None
 ) -> Callable[[str, Tick], None] | None:
     """Turns the solver's costs into improvements for whoever watches."""
     if progress is None:
         return None
     signs = {stage.name: stage.sign for stage in steps.stages}
+    told = began
 
     def on_tick(name: str, tick: Tick) -> None:
+        nonlocal told
+        if tick.columns is None and monotonic() - told < SECONDS_BETWEEN_TICKS:
+            return
+        told = monotonic()
         sign = signs.get(name, 1)
         objective = None if tick.incumbent is None else sign * tick.incumbent
         bound = None if tick.bound is None else sign * tick.bound
         gap = None
         if objective is not None and bound is not None:
             gap = abs(bound - objective) / abs(objective) if objective else None
-        progress(Progress(name, monotonic() - began, objective, bound, gap, tick.nodes))
+        selected = None if tick.columns is None else tuple(model.keys_of(tick.columns))
+        progress(Progress(name, monotonic() - began, objective, bound, gap, tick.nodes, selected))
 
     return on_tick

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,7 +11,7 @@ from time import monotonic
 import numpy as np
 
 from roadwright.optimize.cuts import Cut, cover_cuts
-from roadwright.optimize.engine import End, Limits, Tick, cost_error, cost_size, minimise
+from roadwright.optimize.engine import Cancel, End, Limits, Tick, cost_error, cost_size, minimise
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.matrix import Linear, Model, Values
@@ -72,7 +71,7 @@ class Search:
 
     model: Model
     deadline: float | None = None
-    cancel: threading.Event | None = None
+    cancel: Cancel | None = None
     on_tick: Callable[[str, Tick], None] | None = None
     held: list[Held] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
@@ -143,7 +142,7 @@ class Search:
             )
             if outcome.columns is None:
                 return StepResult(outcome.end, None, outcome.bound)
-            evaluation = self._evaluate(outcome.columns)
+            evaluation = evaluate(self.model, self.model.keys_of(outcome.columns))
             broken = {violation.id for violation in evaluation.violations if not violation.is_rounding}
             if not broken and all(held.is_kept(evaluation) for held in self.held):
                 return StepResult(outcome.end, evaluation, outcome.bound)
@@ -152,8 +151,3 @@ class Search:
                 break
             self.cuts += cuts
         return StepResult(End.FAILED, None, -np.inf)
-
-    def _evaluate(self, columns: Values) -> Evaluation:
-        candidates = self.model.universe.candidates
-        chosen = np.flatnonzero(np.round(columns[: self.model.size]) == 1.0)
-        return evaluate(self.model, [candidates[place].key for place in chosen])
