@@ -110,6 +110,8 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
     find_lost_bases(session, spec, (o for o in outcomes if o.identity in stored_rows))
     saved = created = 0
     for outcome in outcomes:
+        if outcome.doubled:
+            continue
         row = outcome.row
         stored = stored_rows.get(outcome.identity)
         before = stored if stored is not None else {column.name: column.blank_means for column in columns}
