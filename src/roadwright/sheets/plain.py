@@ -7,7 +7,12 @@ from collections.abc import Mapping
 
 
 def plain(value: object) -> object:
-    """Dates as ISO text, tuples as lists, everything else as it is."""
+    """Dates as ISO text, tuples as lists, fractions to 15 digits, everything else as it is.
+
+    Some spreadsheet programs keep no more than 15 digits: 1/3 comes back from them as another float.
+    """
+    if isinstance(value, float):
+        return float(f"{value:.15g}")
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple):

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from roadwright.store.models import SheetRowCopy
+from roadwright.store.models import SheetRowCopy, SheetSetCopy
 
 _TICK = dt.timedelta(microseconds=1)
 
@@ -25,7 +25,8 @@ class Marks:
     """Gives the version marks of sheet rows: each later than every one given before, also when the clock went back."""
 
     def __init__(self, session: Session) -> None:
-        newest = session.scalar(select(func.max(SheetRowCopy.mark)))
+        marks = (session.scalar(select(func.max(kind.mark))) for kind in (SheetRowCopy, SheetSetCopy))
+        newest = max((mark for mark in marks if mark), default=None)
         self._last = dt.datetime.fromisoformat(newest) if newest else dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def next(self) -> str:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy.orm import Session
-
 from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
@@ -23,6 +21,7 @@ from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of
 from roadwright.sync.outcome import Outcome, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
+from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone
 from roadwright.sync.statuses import Notes
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
@@ -165,7 +164,7 @@ def merge_tab(
     report = TabReport(tab.place)
     report.saved, report.created = merge_outcomes(work, binding, outcomes, rules)
     if spec.set_identity and not show_only:
-        report.removed = remove_gone(session, cast("SetBinding", binding), outcomes, selection)
+        report.removed = remove_gone(work, tab, cast("SetBinding", binding), outcomes, selection)
     session.flush()
     return outcomes, report
 
@@ -181,7 +180,12 @@ def show_tab(
     statuses: Callable[[Identity], Notes] | None = None,
 ) -> None:
     """Bring the rows that were looked at up to date, append those to add, and finish the report."""
-    wanted = add({o.identity for o in outcomes}) if add is not None else ()
+    present = {o.identity for o in outcomes}
+    wanted = add(present) if add is not None else ()
+    if tab.spec.set_identity:
+        sets = cast("SetBinding", binding)
+        wanted = wanted or new_to_the_tab(work, sets, outcomes)
+        mark_sets(work, tab, sets, present | set(wanted))
     stored = binding.load(work.session, {*(o.identity for o in outcomes), *wanted})
     bring_up_to_date(work, tab, outcomes, stored)
     new = [(identity, stored[identity]) for identity in wanted if identity in stored]
@@ -195,31 +199,6 @@ def whole_sets(table: Table, set_identity: Sequence[str], picked: set[int]) -> s
     """Selecting a row of a set selects the whole set."""
     sets = {identity_of(set_identity, row.values) for row in table.rows if row.number in picked}
     return {row.number for row in table.rows if identity_of(set_identity, row.values) in sets}
-
-
-def remove_gone(session: Session, binding: SetBinding, outcomes: Sequence[Outcome], selection: Selection) -> int:
-    """Remove stored rows that are gone from the sets that were saved; with everything selected, sets that are gone too.
-
-    Nothing is removed on the word of a row whose identity can't be read: it could be the very row that seems gone.
-    """
-    sets: dict[Identity, list[Outcome]] = {}
-    unread = False
-    for outcome in outcomes:
-        unread = unread or any(name in outcome.row.problems for name in binding.spec.identity)
-        sets.setdefault(identity_of(binding.spec.set_identity, outcome.row.values), []).append(outcome)
-    if unread:
-        return 0
-    saved = {name for name, members in sets.items() if any(o.looked_at for o in members)}
-    if selection.everything:
-        saved |= binding.sets(session)
-    gone = [
-        identity
-        for name in sorted(saved)
-        for identity in sorted(binding.rows_of(session, name) - {o.identity for o in sets.get(name, ())})
-    ]
-    for identity in gone:
-        binding.remove(session, identity)
-    return len(gone)
 
 
 def say_of_rows(work: Pass, tab: OpenTab, binding: Binding, say: Callable[[Outcome], Notes | None]) -> TabReport:

@@ -101,10 +101,17 @@ def _shown(value: object) -> object:
     return "" if value is None else value
 
 
+def _is_as_shown(outcome: Outcome, said: Mapping[str, object], columns: Collection[str]) -> bool:
+    """Whether the row says what the backend once wrote there, and nothing else."""
+    base = outcome.base
+    return base is not None and all(said[name] == base.get(name) for name in columns if name in said)
+
+
 def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules: MergeRules) -> tuple[int, int]:
     """Merge and save the rows that are looked at. Returns how many rows were saved, and how many of them are new."""
     spec, session = binding.spec, work.session
     columns = spec.saved
+    saveable = {column.name for column in columns}
     blanks = {c.name: plain(c.blank_means) for c in columns if c.blank_means is not None}
     stored_rows = binding.load(session, {o.identity for o in outcomes})
     find_lost_bases(session, spec, (o for o in outcomes if o.identity in stored_rows))
@@ -116,10 +123,12 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
         stored = stored_rows.get(outcome.identity)
         before = stored if stored is not None else {column.name: column.blank_means for column in columns}
         yielding = {c.name for c in columns if c.owner is Owner.SHARED and binding.yields(c.name, before)}
+        said = plain_values(row.values)
+        was_deleted = bool(spec.set_identity) and stored is None and _is_as_shown(outcome, said, saveable)
         merge = outcome.merge = merge_row(
             [column.name for column in columns],
-            base=outcome.base,
-            sheet=plain_values(row.values),
+            base=outcome.base if stored is not None else None,
+            sheet=said,
             stored=plain_values(before),
             blanks=blanks,
             on_conflict=rules.on_conflict,
@@ -136,8 +145,13 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
         outcome.notes.conflicts.extend(conflict_messages(conflicts, spec.name))
         if rules.show_only and (unsaved - set(merge.conflicts)):
             outcome.notes.notices.append(f"{', '.join(sorted(unsaved))}: typed here, not saved yet")
-        unsettled = {*merge.conflicts, *unsaved}
-        values = {**before, **row.values, **{name: before.get(name) for name in unsettled}}
+        values = {**before, **{n: v for n, v in row.values.items() if n in changes or n not in saveable}}
+        if was_deleted and not rules.show_only:
+            outcome.notes.skipped.append(
+                "this row was deleted from its set in another copy of the workbook; change a cell to bring it back, or "
+                "delete it here too"
+            )
+            continue
         if not outcome.notes.failed and not rules.show_only:
             binding.examine(session, values, outcome.notes)
         if not outcome.notes.failed and not rules.show_only and (changes or stored is None):

@@ -15,6 +15,9 @@ from roadwright.store.clock import Marks
 from roadwright.sync.identity import Identity
 from roadwright.workspace.workspace import TabPlace, Workspace
 
+SET_MARK = "*set"
+"""Beside the columns, a row's copy remembers under this name what its whole set showed."""
+
 
 @dataclass
 class Pending:
@@ -33,6 +36,8 @@ class OpenTab:
     workbook: Workbook
     table: Table
     pending: Pending = field(default_factory=Pending)
+    set_marks: dict[Identity, str] = field(default_factory=dict)
+    """On a tab that is saved set by set: what each set shows from this pass on (see ``sync.sets``)."""
 
     @property
     def spec(self) -> TabSpec:

@@ -18,7 +18,7 @@ from roadwright.sheets.values import CellValue
 from roadwright.sync.identity import Identity
 from roadwright.sync.memory import remember_copies
 from roadwright.sync.outcome import Outcome
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.work import SET_MARK, OpenTab, Pass
 
 Values = Mapping[str, object]
 _PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
@@ -100,7 +100,7 @@ def bring_up_to_date(
                     cells[row.number, places[column.name]] = shown(column, now[column.name])
         dropped = _drop_protected(tab, outcome, cells, names)
         if now is not None:
-            base = _new_base(outcome, now, saved_columns, dropped, inputs)
+            base = {**_new_base(outcome, now, saved_columns, dropped, inputs), **_set_mark(tab, outcome.identity)}
             if cells or outcome.mark or outcome.base is None or not _shows_the_same(spec, outcome.base, base):
                 mark = outcome.mark or work.marks.next()
                 pending.copies.append((mark, outcome.identity, base))
@@ -128,6 +128,11 @@ def _new_base(
     return base
 
 
+def _set_mark(tab: OpenTab, identity: Identity) -> dict[str, object]:
+    mark = tab.set_marks.get(identity[: len(tab.spec.set_identity)]) if tab.spec.set_identity else None
+    return {} if mark is None else {SET_MARK: mark}
+
+
 def _shows_the_same(spec: TabSpec, one: Values, other: Values) -> bool:
     """Whether two copies of a row are equal; a column that one of them lacks shows a blank there."""
     blanks = {column.name: plain(column.blank_means) for column in spec.saved}
@@ -150,7 +155,8 @@ def append_rows(
             if c.name in places and (cell := shown(c, full.get(c.name))) is not None
         }
         pending.appended.append(cells)
-        pending.copies.append((mark, identity, {c.name: plain(values.get(c.name)) for c in spec.saved}))
+        copy = {c.name: plain(values.get(c.name)) for c in spec.saved}
+        pending.copies.append((mark, identity, {**copy, **_set_mark(tab, identity)}))
 
 
 def finish(session: Session, tab: OpenTab) -> TabEdit:

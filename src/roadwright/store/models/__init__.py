@@ -15,7 +15,7 @@ from roadwright.store.models.optimization import (
 )
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
-from roadwright.store.models.sheet_memory import SheetOwnWords, SheetRowCopy
+from roadwright.store.models.sheet_memory import SheetOwnWords, SheetRowCopy, SheetSetCopy
 
 __all__ = [
     "ActionRun",
@@ -39,4 +39,5 @@ __all__ = [
     "RoadmapEntry",
     "SheetOwnWords",
     "SheetRowCopy",
+    "SheetSetCopy",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roadwright.store.models.base import Base, Moment, Row
@@ -24,6 +24,20 @@ class SheetRowCopy(Base):
     """The row's identity as JSON text."""
     values: Mapped[Row]
     """{column: what the cell meant}, as JSON values."""
+
+
+class SheetSetCopy(Base):
+    """What a tab showed of a whole set when the backend last wrote it; its rows' copies carry the mark."""
+
+    __tablename__ = "sheet_set_copies"
+    __table_args__ = (Index("ix_sheet_set_copies_set", "tab", "set_identity"),)
+
+    mark: Mapped[Moment] = mapped_column(primary_key=True)
+    tab: Mapped[str]
+    set_identity: Mapped[str]
+    """The set's identity as JSON text."""
+    members: Mapped[list[str]]
+    """The identities of its rows, each as JSON text."""
 
 
 class SheetOwnWords(Base):

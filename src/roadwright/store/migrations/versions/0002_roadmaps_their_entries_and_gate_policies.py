@@ -49,6 +49,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("roadmap_name", name=op.f("uq_roadmaps_roadmap_name")),
     )
     op.create_table(
+        "sheet_set_copies",
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.Column("tab", sa.Text(), nullable=False),
+        sa.Column("set_identity", sa.Text(), nullable=False),
+        sa.Column("members", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_sheet_set_copies")),
+    )
+    with op.batch_alter_table("sheet_set_copies", schema=None) as batch_op:
+        batch_op.create_index("ix_sheet_set_copies_set", ["tab", "set_identity"], unique=False)
+
+    op.create_table(
         "roadmap_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("roadmap_id", sa.Integer(), nullable=False),
@@ -78,5 +89,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_roadmap_entries_roadmap_id"))
 
     op.drop_table("roadmap_entries")
+    with op.batch_alter_table("sheet_set_copies", schema=None) as batch_op:
+        batch_op.drop_index("ix_sheet_set_copies_set")
+
+    op.drop_table("sheet_set_copies")
     op.drop_table("roadmaps")
     op.drop_table("gate_policies")

@@ -1,0 +1,100 @@
+"""Tabs that are saved set by set: which rows of a set are gone from a copy of the tab, and which it has never shown.
+
+Every row that the backend writes remembers, beside its values, what its whole set showed at that time. So a row that
+is stored and does not stand on the tab was deleted there if this copy of the tab has shown it, and is new to it
+otherwise (a colleague added it in another copy, or an action did).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.store.models import SheetSetCopy
+from roadwright.sync.binding import SetBinding
+from roadwright.sync.identity import Identity, identity_of, identity_text
+from roadwright.sync.merge_rows import load_bases
+from roadwright.sync.outcome import Outcome
+from roadwright.sync.selection import Selection
+from roadwright.sync.work import SET_MARK, OpenTab, Pass
+
+
+def known_sets(session: Session, tab: OpenTab) -> dict[str, SheetSetCopy]:
+    """What this copy of the tab showed of each set when the backend last wrote it, by the set's identity as text.
+
+    A row that was moved to another set, or renamed, still tells what its old set showed.
+    """
+    marks = {copy.values.get(SET_MARK) for copy in load_bases(session, tab.table, tab.spec).values()}
+    wanted = sorted(str(mark) for mark in marks if mark)
+    newest: dict[str, SheetSetCopy] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        for row in session.scalars(select(SheetSetCopy).where(SheetSetCopy.mark.in_(part)).order_by(SheetSetCopy.mark)):
+            newest[row.set_identity] = row
+    return newest
+
+
+def remove_gone(
+    work: Pass, tab: OpenTab, binding: SetBinding, outcomes: Sequence[Outcome], selection: Selection
+) -> int:
+    """Remove the stored rows that this copy of the tab has shown and shows no more. Returns how many.
+
+    Nothing is removed on the word of a row whose identity can't be read: it could be the very row that seems gone.
+    """
+    if any(name in outcome.row.problems for outcome in outcomes for name in binding.spec.identity):
+        return 0
+    present = {o.identity for o in outcomes}
+    looked_at = {identity_of(binding.spec.set_identity, o.row.values) for o in outcomes if o.looked_at}
+    known = known_sets(work.session, tab)
+    gone: list[Identity] = []
+    for name in sorted(binding.sets(work.session)):
+        text = identity_text(name)
+        on_tab = any(identity[: len(name)] == name for identity in present)
+        if name not in looked_at and (on_tab or not selection.everything):
+            continue
+        shown = known.get(text) or (None if on_tab else _last_shown(work.session, tab, text))
+        if shown is None:
+            continue
+        members = set(shown.members)
+        gone += [i for i in sorted(binding.rows_of(work.session, name) - present) if identity_text(i) in members]
+    for identity in gone:
+        binding.remove(work.session, identity)
+    return len(gone)
+
+
+def _last_shown(session: Session, tab: OpenTab, set_identity: str) -> SheetSetCopy | None:
+    """What the tab last showed of a set of which no row is left, unless this copy of the tab is older than that."""
+    newest: SheetSetCopy | None = session.scalar(
+        select(SheetSetCopy)
+        .where(SheetSetCopy.tab == tab.spec.name, SheetSetCopy.set_identity == set_identity)
+        .order_by(SheetSetCopy.mark.desc())
+        .limit(1)
+    )
+    marks = [row.text("updated_at") for row in tab.table.rows]
+    return newest if newest is not None and (not marks or max(marks) >= newest.mark) else None
+
+
+def new_to_the_tab(work: Pass, binding: SetBinding, outcomes: Sequence[Outcome]) -> list[Identity]:
+    """The stored rows of the sets that were looked at which do not stand on the tab."""
+    looked_at = {identity_of(binding.spec.set_identity, o.row.values) for o in outcomes if o.looked_at}
+    present = {o.identity for o in outcomes}
+    width = len(binding.spec.set_identity)
+    return [i for i in binding.listed(work.session) if i not in present and i[:width] in looked_at]
+
+
+def mark_sets(work: Pass, tab: OpenTab, binding: SetBinding, shown: set[Identity]) -> None:
+    """Remember what the tab shows of each set from now on, and give the marks that its rows carry."""
+    width = len(binding.spec.set_identity)
+    known = known_sets(work.session, tab)
+    for name in sorted({identity[:width] for identity in shown}):
+        text = identity_text(name)
+        members = sorted(identity_text(identity) for identity in binding.rows_of(work.session, name) & shown)
+        before = known.get(text)
+        if before is not None and sorted(before.members) == members:
+            tab.set_marks[name] = before.mark
+            continue
+        mark = work.marks.next()
+        work.session.add(SheetSetCopy(mark=mark, tab=tab.spec.name, set_identity=text, members=members))
+        tab.set_marks[name] = mark

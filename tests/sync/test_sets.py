@@ -1,0 +1,138 @@
+"""Constraint sets are saved set by set: deleted rows go, rows that another copy of the workbook added stay."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.house import House
+
+BOOK = "Optimization_Center.xlsx"
+
+
+def cap(country: str, tokens: int = 10, name: str = "base") -> dict[str, str | int]:
+    return {
+        "scenario_name": "Q2",
+        "constraint_set_name": name,
+        "constraint_type": "capacity_cap",
+        "dimension": "country",
+        "dimension_key": country,
+        "max_tokens": tokens,
+    }
+
+
+def countries(house: House) -> list[str]:
+    return sorted(row.text("dimension_key") for row in house.rows("Constraints"))
+
+
+def stored(house: House) -> list[str]:
+    """What the database holds, as another save of an empty copy would bring it back."""
+    from sqlalchemy import select
+
+    from roadwright.store.models import OptimizationConstraint
+
+    with house.workspace.store.transaction() as session:
+        return sorted(str(key) for key in session.scalars(select(OptimizationConstraint.dimension_key)))
+
+
+def save(house: House) -> dict[str, object]:
+    return house.done("pm.optimize_save_constraints").summary
+
+
+def test_a_deleted_row_is_removed_and_counted(house: House) -> None:
+    house.type_new("Constraints", cap("UK"), cap("Germany"), cap("Spain"))
+    save(house)
+    house.clear_row("Constraints", 4)
+    assert save(house)["removed"] == 1
+    assert stored(house) == ["Germany", "UK"]
+    before = house.bytes()
+    assert save(house)["removed"] == 0
+    assert house.bytes() == before
+
+
+def test_a_row_that_was_saved_last_can_be_deleted_again(house: House) -> None:
+    house.type_new("Constraints", cap("UK"))
+    save(house)
+    house.type_new("Constraints", cap("Spain"))
+    save(house)
+    house.clear_row("Constraints", 3)
+    save(house)
+    assert stored(house) == ["UK"]
+
+
+def test_all_rows_deleted_leave_an_empty_set(house: House) -> None:
+    house.type_new("Constraints", cap("UK"), cap("Spain"))
+    save(house)
+    for row in (2, 3):
+        house.clear_row("Constraints", row)
+    assert save(house)["removed"] == 2
+    assert stored(house) == []
+
+
+def test_a_row_that_is_renamed_or_moved_leaves_nothing_behind(house: House) -> None:
+    house.type_new("Constraints", cap("UK"), cap("Spain", name="other"))
+    save(house)
+    house.type_into("Constraints", 2, {"dimension_key": "Germany"})
+    house.type_into("Constraints", 3, {"constraint_set_name": "base"})
+    save(house)
+    assert stored(house) == ["Germany", "Spain"]
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_two_copies_with_different_edits_give_the_same_sets(
+    house: House, tmp_path: Path, order: tuple[str, str]
+) -> None:
+    house.type_new("Constraints", cap("UK"), cap("Germany"), cap("Spain"))
+    save(house)
+    path = house.root / BOOK
+    original = tmp_path / "original.xlsx"
+    shutil.copy(path, original)
+    copies = {}
+    house.type_new("Constraints", cap("France"))
+    house.type_into("Constraints", 2, {"max_tokens": 20})
+    copies["a"] = path.read_bytes()
+    shutil.copy(original, path)
+    house.type_new("Constraints", cap("Italy"))
+    house.clear_row("Constraints", 4)
+    house.type_into("Constraints", 2, {"reason": "one team only"})
+    copies["b"] = path.read_bytes()
+    for name in order:
+        path.write_bytes(copies[name])
+        save(house)
+    assert stored(house) == ["France", "Germany", "Italy", "UK"]
+    gone = [row for row in house.rows("Constraints") if row.text("dimension_key") == "Spain"]
+    assert all(row.text("run_status").startswith("SKIPPED: this row was deleted") for row in gone)
+    row = house.row("Constraints", "UK")
+    assert (row.values["max_tokens"], row.text("reason")) == (20, "one team only")
+
+
+def test_a_set_that_the_tab_never_showed_is_left_alone(house: House, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.xlsx"
+    shutil.copy(house.root / BOOK, empty)
+    house.type_new("Constraints", cap("UK"), cap("Spain", name="other"))
+    save(house)
+    shutil.copy(empty, house.root / BOOK)
+    house.type_new("Constraints", cap("Germany"))
+    summary = save(house)
+    assert (summary["removed"], summary["added"]) == (0, 1)
+    assert countries(house) == ["Germany", "UK"]
+    assert stored(house) == ["Germany", "Spain", "UK"]
+
+
+def test_a_row_deleted_elsewhere_comes_back_when_someone_works_on_it(house: House, tmp_path: Path) -> None:
+    house.type_new("Constraints", cap("UK"), cap("Spain"))
+    save(house)
+    older = tmp_path / "older.xlsx"
+    shutil.copy(house.root / BOOK, older)
+    house.clear_row("Constraints", 3)
+    save(house)
+    shutil.copy(older, house.root / BOOK)
+    save(house)
+    assert house.status("Constraints", "Spain").startswith("SKIPPED: this row was deleted")
+    assert stored(house) == ["UK"]
+    house.type_into("Constraints", 3, {"max_tokens": 30})
+    save(house)
+    assert house.status("Constraints", "Spain") == "OK"
+    assert stored(house) == ["Spain", "UK"]
