@@ -91,15 +91,14 @@ class _Reasons:
         for row in self._rows(ConstraintType.MANDATORY):
             if row.dimension_key == fact.key:
                 return f"mandatory: {row.reason or row.id}"
+        needed_by = {
+            row.dimension_key
+            for row in self._rows(ConstraintType.REQUIRE_PREREQ)
+            if fact.key in row.members and row.dimension_key in self.selected
+        }
+        if needed_by:
+            return f"needed by {', '.join(sorted(needed_by))}"
         if alone.get(fact.key, 0.0) <= 0:
-            needed_by = [
-                row.dimension_key
-                for kind in (ConstraintType.REQUIRE_PREREQ, ConstraintType.REQUIRE_ANY)
-                for row in self._rows(kind)
-                if fact.key in row.members and row.dimension_key in self.selected
-            ]
-            if needed_by:
-                return f"needed by {', '.join(sorted(set(needed_by)))}"
             for row in self._rows(ConstraintType.BUNDLE):
                 if fact.key in row.members:
                     return f"comes with the bundle {row.dimension_key}"

@@ -19,14 +19,12 @@ from roadwright.optimize import (
     Progress,
     Solution,
     SolveOptions,
+    candidate_worth,
     parse_problem,
     problem_to_json,
     snapshot_hash,
     solve,
 )
-from roadwright.optimize.exact import as_float
-from roadwright.optimize.matrix import Model
-from roadwright.optimize.objective import objective_contributions
 from roadwright.portfolios import alerts as alert_rows
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 from roadwright.portfolios.problem import BuiltProblem
@@ -92,7 +90,7 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
     facts = [CandidateFacts.of(initiative) for initiative in (draft.built.candidates if draft.built else ())]
     results: list[dict[str, object]] = []
     if problem is not None and solution is not None and has_answer(solution):
-        alone = {key: as_float(gain) for key, gain in objective_contributions(Model.of(problem)).items()}
+        alone = candidate_worth(problem)
         results = results_rows(ref, problem, solution, facts, alone)
     run = OptimizationRun(
         id=number,
