@@ -35,9 +35,19 @@ def is_blank(value: CellValue | None) -> bool:
     return value is None or (isinstance(value, str) and not value.strip(_OUTER))
 
 
+def _as_shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(tidy(value))
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(entry, dict) for entry in value)):
+        return compact_json(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def quoted(value: object) -> str:
-    """A value as it is named in a message, cut where it is long."""
-    text = str(value)
+    """A value as it is named in a message: as its cell shows it, cut where it is long."""
+    text = _as_shown(value)
     return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"}"'
 
 

@@ -41,15 +41,19 @@ def remove_gone(
 ) -> int:
     """Remove the stored rows that this copy of the tab has shown and shows no more. Returns how many.
 
-    Nothing is removed on the word of a row whose identity can't be read: it could be the very row that seems gone.
+    Nothing is removed on the word of a row whose identity can't be read: it could be the very row that seems gone from
+    its set, or where the set can't be read, from any.
     """
-    if any(name in outcome.row.problems for outcome in outcomes for name in binding.spec.identity):
+    spec = binding.spec
+    unread = [o.row for o in outcomes if any(name in o.row.problems for name in spec.identity)]
+    if any(name in row.problems for row in unread for name in spec.set_identity):
         return 0
+    unsure = {identity_of(spec.set_identity, row.values) for row in unread}
     present = {o.identity for o in outcomes}
     looked_at = {identity_of(binding.spec.set_identity, o.row.values) for o in outcomes if o.looked_at}
     known = known_sets(work.session, tab)
     gone: list[Identity] = []
-    for name in sorted(binding.sets(work.session)):
+    for name in sorted(binding.sets(work.session) - unsure):
         text = identity_text(name)
         on_tab = any(identity[: len(name)] == name for identity in present)
         if name not in looked_at and (on_tab or not selection.everything):
