@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 import psutil
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from roadwright.actions.contract import Answer
@@ -83,8 +83,8 @@ def start(store: Store, number: int) -> None:
 
 
 def note_progress(store: Store, number: int, message: str) -> None:
-    with store.transaction() as session:
-        session.get_one(ActionRun, number).progress = message
+    """Say how far the run is, where that can be written at once."""
+    store.write_if_free(update(ActionRun).where(ActionRun.id == number).values(progress=message))
 
 
 def finish(store: Store, number: int, answer: Answer) -> ActionRun:

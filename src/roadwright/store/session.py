@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Engine, Executable, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -32,6 +32,27 @@ class Store:
         """A session whose changes are committed at the end, or none of them when something is raised."""
         with self._sessions.begin() as session:
             yield session
+
+    def write_if_free(self, statement: Executable) -> bool:
+        """Execute one statement now, or not at all where a transaction holds the database. For progress, no more.
+
+        SQLite has one writer at a time: an action that reports progress in the middle of its own transaction would
+        wait for itself.
+        """
+        with self.engine.connect() as connection:
+            is_sqlite = self.engine.dialect.name == "sqlite"
+            try:
+                if is_sqlite:
+                    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+                connection.execute(statement)
+                connection.commit()
+            except OperationalError:
+                connection.rollback()
+                return False
+            finally:
+                if is_sqlite:
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        return True
 
     def close(self) -> None:
         self.engine.dispose()
