@@ -62,6 +62,8 @@ def _refuse_unusable(value: CellValue) -> None:
 
 
 def _clean_text(value: CellValue) -> str:
+    if type(value) is str and value.isascii() and "\x00" not in value:
+        return value.strip(_OUTER)  # nearly all cells of a large backlog
     _refuse_unusable(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+_PLAIN = frozenset({str, int, bool})
+
 
 def plain(value: object) -> object:
     """Dates as ISO text, tuples as lists, fractions to 15 digits, everything else as it is.
 
     Some spreadsheet programs keep no more than 15 digits: 1/3 comes back from them as another float.
     """
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, float):
         return float(f"{value:.15g}")
     if isinstance(value, dt.date | dt.time):
