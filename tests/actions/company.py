@@ -64,13 +64,16 @@ def contribute(house: House, contributions: dict[str, str]) -> None:
     house.done("pm.save_selected", tab="KPI_Contributions")
 
 
-def add_scenario(house: House, name: str = "Plan", capacity: float = 100, **more: CellValue | None) -> None:
+def add_scenario(
+    house: House, name: str = "Plan", capacity: float = 100, cells: Cells | None = None, **more: CellValue | None
+) -> None:
     """Type a scenario. It is not saved; the runs do that."""
     row: Typed = {
         "scenario_name": name,
         "period_key": PERIOD,
         "capacity_total_tokens": capacity,
         "objective_mode": "north_star",
+        **(cells or {}),
         **more,
     }
     house.type_new("Scenario_Config", row)

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from roadwright.actions import ledger
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
-from roadwright.sheets.backend import SheetError, Workbook
+from roadwright.sheets.backend import SheetError
 from roadwright.sheets.spec import Owner
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
 from roadwright.store.session import StoreError, schema_version
-from roadwright.sync.engine import read_tab
+from roadwright.sync.engine import Desk
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.workspace import Workspace, open_workspace
 
@@ -75,7 +75,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _workbooks(workspace: Workspace) -> Iterator[Finding]:
-    opened: dict[Path, Workbook] = {}
+    desk = Desk(workspace)
     for place in workspace.places():
         if not place.workbook.exists():
             yield Finding(
@@ -86,7 +86,7 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
             )
             continue
         try:
-            tab = read_tab(workspace, place, opened)
+            tab = desk.tab(place)
         except SheetError as error:
             yield Finding(place.name, str(error), is_well=False)
             continue

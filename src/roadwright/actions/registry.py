@@ -6,13 +6,10 @@ import difflib
 
 from roadwright.actions.contract import Action, UsageError
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
-from roadwright.actions.pm.optimization import (
-    POPULATE_CANDIDATES,
-    RUN_ALL_CANDIDATES,
-    RUN_SELECTED_CANDIDATES,
-    WRITE_RESULTS,
-)
+from roadwright.actions.pm.candidates import POPULATE_CANDIDATES
+from roadwright.actions.pm.optimization import RUN_ALL_CANDIDATES, RUN_SELECTED_CANDIDATES
 from roadwright.actions.pm.refresh import REFRESH_TAB
+from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.actions.pm.saving import SAVE_CONSTRAINTS, SAVE_SCENARIO, SAVE_SELECTED, SAVE_TARGETS
 from roadwright.actions.pm.scoring import POPULATE_INITIATIVES, SCORE_SELECTED, SWITCH_FRAMEWORK
 

@@ -22,7 +22,7 @@ from roadwright.sync.selection import Selection, SelectionError, parse_selection
 from roadwright.workspace.workspace import TabPlace, UnknownTab, Workspace, WorkspaceBusy
 
 _WRONG = (UsageError, SelectionError, UnknownTab, ScenarioProblem)
-_FAILURES = (SheetError, PendingWrite, WorkspaceBusy)
+_FAILURES = (SheetError, WorkspaceBusy)
 _PROGRESS_SECONDS = 1.0
 
 
@@ -140,6 +140,8 @@ def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report:
     except KeyboardInterrupt:
         failed = ledger.fail(workspace.store, run.id, ActionStatus.CANCELLED, "cancelled by the person who asked")
         return Outcome(run.run_id, action.name, failed.status, ExitCode.FAILED, error=failed.error)
+    except PendingWrite as pending:
+        answer = Answer(tabs=pending.reports, problems=[str(pending)])
     except (*_WRONG, *_FAILURES) as problem:
         ledger.fail(workspace.store, run.id, ActionStatus.FAILED, str(problem))
         code = ExitCode.WRONG if isinstance(problem, _WRONG) else ExitCode.FAILED

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.figures import figure
-from roadwright.domain.optimization import FindingKind, Severity, TargetKind
+from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TargetKind
 from roadwright.optimize.problem import Constraint, Fault, Finding, Problem, Target
 from roadwright.optimize.solution import Solution
 from roadwright.optimize.targets import is_everything
@@ -97,6 +97,38 @@ def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[Finding]) -
         message = finding.message if finding.message.startswith(finding.id) else f"{finding.id}: {finding.message}"
         result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **place))
     return result
+
+
+def unanswered_alerts(run: RunRef, status: RunStatus, message: str, standing: str) -> list[Alert]:
+    """That a run found no portfolio, why, and what Results shows therefore (``standing``)."""
+    is_infeasible = status is RunStatus.INFEASIBLE
+    advice = {
+        RunStatus.INFEASIBLE: "relax or drop one of the rules that clash, or add capacity, and run again",
+        RunStatus.UNKNOWN: "run again with more time: --option time_limit=…",
+        RunStatus.INVALID: "mend what is named in the other alerts and run again",
+    }
+    return [
+        alert(
+            run,
+            AlertKind.INFEASIBLE if is_infeasible else AlertKind.DATA,
+            Severity.CRITICAL,
+            "; ".join(part for part in (f"the run is {status}", message, standing) if part),
+            recommendation=advice.get(status),
+        )
+    ]
+
+
+def no_candidates_alerts(run: RunRef, period_key: str) -> list[Alert]:
+    """That there was nothing to choose from."""
+    return [
+        alert(
+            run,
+            AlertKind.DATA,
+            Severity.WARNING,
+            f"there are no candidates for {period_key}",
+            recommendation="set is_optimization_candidate and candidate_period_key on the Backlog",
+        )
+    ]
 
 
 def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -35,20 +36,29 @@ def tokens_of(initiative: Initiative) -> float | None:
     return value
 
 
-def find_scenario(session: Session, name: str | None) -> OptimizationScenario:
-    """The scenario of this name, or the only one there is. Raises ScenarioProblem."""
+def find_scenario(session: Session, name: str | None, on_sheet: Iterable[str] = ()) -> OptimizationScenario:
+    """The scenario of this name; without a name the only one that stands on the sheet, or else that is stored.
+
+    ``on_sheet`` are the names that stand on Scenario_Config now. Raises ScenarioProblem.
+    """
     scenarios = list(session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id)))
-    names = ", ".join(scenario.scenario_name for scenario in scenarios)
-    if not scenarios:
+    typed = {text.casefold(): text for text in on_sheet if text}
+    there = {scenario.scenario_name.casefold(): scenario.scenario_name for scenario in scenarios}
+    known = ", ".join((typed or there).values())
+    if not typed and not there:
         raise ScenarioProblem("there is no scenario yet; fill in a row of Scenario_Config")
-    if name is None:
-        if len(scenarios) > 1:
-            raise ScenarioProblem(f"there are several scenarios: {names}; name one: --option scenario_name=…")
-        return scenarios[0]
+    if name is None and len(typed or there) > 1:
+        raise ScenarioProblem(f"there are several scenarios: {known}; name one: --option scenario_name=…")
+    wanted = next(iter(typed or there)) if name is None else name.strip().casefold()
     for scenario in scenarios:
-        if scenario.scenario_name.casefold() == name.strip().casefold():
+        if scenario.scenario_name.casefold() == wanted:
             return scenario
-    raise ScenarioProblem(f'there is no scenario "{name}"; there are: {names}')
+    if wanted in typed:
+        raise ScenarioProblem(
+            f'scenario "{typed[wanted]}" stands on Scenario_Config, but is not saved yet; run '
+            "pm.optimize_save_scenario, which also says what may be wrong with its row"
+        )
+    raise ScenarioProblem(f'there is no scenario "{name}"; there are: {known}')
 
 
 def candidates_of(session: Session, scenario: OptimizationScenario) -> CandidateSet:

@@ -36,7 +36,8 @@ def results_rows(
     rows: list[dict[str, object]] = []
     for rank, fact in enumerate(sorted(facts, key=order), start=1):
         item = items.get(fact.key)
-        north_star = candidates[fact.key].contributions.get(problem.north_star.key, 0.0)
+        star = problem.north_star
+        north_star = star.direction.sign * candidates[fact.key].contributions.get(star.key, 0.0) + 0.0
         rows.append(
             {
                 "run_id": run.run_id,
@@ -53,7 +54,7 @@ def results_rows(
                 "north_star_gain": item.north_star_gain if item is not None else north_star,
                 "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
                 "overall_score": fact.overall_score,
-                "reason": reasons.chosen(fact, alone) if item is not None else reasons.left_out(fact),
+                "reason": reasons.chosen(fact, alone) if item is not None else reasons.left_out(fact, alone),
                 "dependency_status": dependency_status(fact, solution.selected, problem),
             }
         )
@@ -80,6 +81,7 @@ class _Reasons:
     def __init__(self, problem: Problem, selected: set[str]) -> None:
         self.problem = problem
         self.selected = selected
+        self.without_tokens = {one.key for one in problem.candidates if one.tokens is None}
         self.by_type: dict[ConstraintType, list[Constraint]] = {}
         for row in problem.constraints:
             self.by_type.setdefault(row.type, []).append(row)
@@ -105,17 +107,41 @@ class _Reasons:
             return "needed to keep the rules and targets"
         return BEST_USE
 
-    def left_out(self, fact: CandidateFacts) -> str:
+    def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
+        why = self._unaffordable(fact) or self._excluded(fact.key) or self._impossible(fact.key)
+        if why is None and alone.get(fact.key, 0.0) <= 0:
+            why = "it adds nothing to what is maximised"
+        return f"not selected: {why or 'within the capacity and the rules, the chosen ones together bring more'}"
+
+    def _unaffordable(self, fact: CandidateFacts) -> str | None:
         if fact.tokens is None:
-            return "not selected: its engineering tokens are missing"
+            return "its engineering tokens are missing"
+        if fact.tokens <= self.problem.capacity:
+            return None
+        return f"it needs {figure(fact.tokens)} tokens, more than the capacity of {figure(self.problem.capacity)}"
+
+    def _excluded(self, key: str) -> str | None:
         for row in self._rows(ConstraintType.EXCLUDE_INITIATIVE):
-            if row.dimension_key == fact.key:
-                return f"not selected: excluded by {row.id}" + (f" ({row.reason})" if row.reason else "")
+            if row.dimension_key == key:
+                return f"excluded by {row.id}" + (f" ({row.reason})" if row.reason else "")
         for row in self._rows(ConstraintType.EXCLUDE_PAIR):
             pair = {row.dimension_key, *row.members}
-            if fact.key in pair and pair & self.selected:
-                return f"not selected: can't be chosen with {', '.join(sorted(pair & self.selected))} ({row.id})"
-        if fact.tokens > self.problem.capacity:
-            needed, there = figure(fact.tokens), figure(self.problem.capacity)
-            return f"not selected: it needs {needed} tokens, more than the capacity of {there}"
-        return "not selected: within the capacity and the rules, the chosen ones together bring more"
+            if key in pair and pair & self.selected:
+                return f"can't be chosen with {', '.join(sorted(pair & self.selected))} ({row.id})"
+        return None
+
+    def _impossible(self, key: str) -> str | None:
+        """Why no portfolio can have it: what it needs, or comes with, is no candidate."""
+        absent = self.problem.outside | self.without_tokens
+        for row in self._rows(ConstraintType.REQUIRE_PREREQ):
+            missing = sorted(absent.intersection(row.members)) if row.dimension_key == key else []
+            if missing:
+                return f"needs {', '.join(missing)}, which can't be chosen ({row.id})"
+        for row in self._rows(ConstraintType.REQUIRE_ANY):
+            if row.dimension_key == key and absent.issuperset(row.members):
+                return f"needs one of {', '.join(sorted(row.members))}, and none can be chosen ({row.id})"
+        for row in self._rows(ConstraintType.BUNDLE):
+            missing = sorted(absent.intersection(row.members)) if key in row.members else []
+            if missing:
+                return f"comes only with {', '.join(missing)}, which can't be chosen ({row.id})"
+        return None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from roadwright import tabs
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
-from roadwright.domain.optimization import RunStatus
+from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.optimize import (
     Fault,
+    Finding,
     InvalidProblem,
     Problem,
     Progress,
@@ -50,6 +52,18 @@ class RunDraft:
     def status(self) -> RunStatus:
         return self.solution.status if self.solution is not None else RunStatus.INVALID
 
+    @property
+    def scenario_place(self) -> str:
+        """The scenario's row in the sheet, which also stands for the capacity and the objective."""
+        row = self.scenario.sheet_row
+        return tabs.SCENARIO_CONFIG.name if row is None else f"{tabs.SCENARIO_CONFIG.name}!{row}"
+
+    def findings(self) -> list[Finding]:
+        """What the optimizer had to say, each finding under the id of its row in the sheet."""
+        found = self.solution.warnings if self.solution is not None else []
+        at_scenario = (capacity_id(), "objective")
+        return [replace(one, id=self.scenario_place) if one.id in at_scenario else one for one in found]
+
 
 def solve_draft(draft: RunDraft, options: SolveOptions, progress: Callable[[Progress], None] | None) -> None:
     """Check and solve. A problem that is wrong by itself leaves its faults in the draft, and is not solved."""
@@ -64,12 +78,13 @@ def solve_draft(draft: RunDraft, options: SolveOptions, progress: Callable[[Prog
 
 
 def _summary(draft: RunDraft) -> str:
+    """The run in a sentence."""
     solution = draft.solution
     if solution is None:
         first = draft.faults[0] if draft.faults else Fault("problem", "there is no problem to solve")
         more = f" (and {len(draft.faults) - 1} more)" if len(draft.faults) > 1 else ""
         return f"invalid: {first.id}: {first.message}{more}"
-    if not solution.items and solution.status is not RunStatus.OPTIMAL:
+    if not has_answer(solution):
         return solution.message
     missed = sum(not target.met for target in solution.targets)
     text = (
@@ -83,6 +98,7 @@ def _summary(draft: RunDraft) -> str:
 
 def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
     """Store the run, its snapshot and result, and the portfolio where there is one."""
+    earlier = latest_answer(session, draft.scenario.scenario_name)
     number = (session.scalar(select(func.max(OptimizationRun.id))) or 0) + 1
     run_id = make_key(OPTIMIZATION_RUN, number)
     ref = RunRef(run_id, draft.scenario.scenario_name)
@@ -92,6 +108,7 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
         results = results_rows(ref, problem, solution, facts, alone)
+    standing = None if solution is not None and has_answer(solution) else _standing(earlier)
     run = OptimizationRun(
         id=number,
         run_id=run_id,
@@ -110,18 +127,35 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
         context_json={
             "candidates": [fact.to_json() for fact in facts],
             "results": results,
-            "alerts": _alerts(ref, draft, facts, results),
+            "alerts": _alerts(ref, draft, facts, results, standing),
         },
         result_json=solution.to_json() if solution is not None else None,
         created_at=draft.created_at,
         finished_at=now(),
-        summary=_summary(draft),
+        summary="; ".join(part for part in (_summary(draft), standing) if part),
     )
     session.add(run)
     session.flush()
     if results and solution is not None:
         session.add(_portfolio(run, solution, results))
     return run
+
+
+def latest_answer(session: Session, scenario_name: str) -> OptimizationRun | None:
+    """The scenario's newest run that holds an answer: the one that Results shows."""
+    runs = session.scalars(select(OptimizationRun).order_by(OptimizationRun.id.desc()))
+    name = scenario_name.casefold()
+    return next((run for run in runs if run.scenario_name.casefold() == name and is_answered(run)), None)
+
+
+def is_answered(run: OptimizationRun) -> bool:
+    """Whether a run found a portfolio (an empty one counts)."""
+    return bool(run.context_json.get("results")) or run.status == RunStatus.OPTIMAL
+
+
+def _standing(earlier: OptimizationRun | None) -> str:
+    """What Results shows after a run that found no answer."""
+    return f"Results still shows {earlier.run_id}" if earlier is not None else "Results has no run of this scenario"
 
 
 def has_answer(solution: Solution) -> bool:
@@ -150,13 +184,24 @@ def _portfolio(run: OptimizationRun, solution: Solution, results: Sequence[dict[
 
 
 def _alerts(
-    run: RunRef, draft: RunDraft, facts: Sequence[CandidateFacts], results: Sequence[dict[str, object]]
+    run: RunRef,
+    draft: RunDraft,
+    facts: Sequence[CandidateFacts],
+    results: Sequence[dict[str, object]],
+    standing: str | None,
 ) -> list[alert_rows.Alert]:
     by_key = {fact.key: fact for fact in facts}
-    rows = alert_rows.fault_alerts(run, draft.faults)
+    rows = []
+    if standing is not None:
+        rows += alert_rows.unanswered_alerts(
+            run, draft.status, draft.solution.message if draft.solution else "", standing
+        )
+    rows += alert_rows.fault_alerts(run, draft.faults)
+    if draft.built is not None and not draft.built.candidates:
+        rows += alert_rows.no_candidates_alerts(run, draft.scenario.period_key)
     if draft.problem is not None and draft.solution is not None:
         rows += alert_rows.target_alerts(run, draft.problem, draft.solution)
-        rows += alert_rows.finding_alerts(run, draft.problem, draft.solution.warnings)
+        rows += alert_rows.finding_alerts(run, draft.problem, draft.findings())
     rows += alert_rows.dependency_alerts(run, results)
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:

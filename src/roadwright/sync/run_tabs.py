@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.optimization import RunStatus
+from roadwright.portfolios.runs import is_answered
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.mirror import MirrorRow, collect_own_words, replace_rows
@@ -71,10 +71,6 @@ def latest_runs(session: Session) -> list[OptimizationRun]:
     return _latest(all_runs(session), None)[1]
 
 
-def _has_results(run: OptimizationRun) -> bool:
-    return bool(run.context_json.get("results")) or run.status == RunStatus.OPTIMAL
-
-
 def _latest(runs: Sequence[OptimizationRun], only: str | None) -> tuple[list[OptimizationRun], list[OptimizationRun]]:
     """For each scenario the latest run with an answer and the latest run, or the one that is asked for (``only``)."""
     answered: dict[str, OptimizationRun] = {}
@@ -87,12 +83,12 @@ def _latest(runs: Sequence[OptimizationRun], only: str | None) -> tuple[list[Opt
             )
         name = wanted.scenario_name.casefold()
         latest[name] = wanted
-        if _has_results(wanted):
+        if is_answered(wanted):
             answered[name] = wanted
     for run in runs:
         name = run.scenario_name.casefold()
         latest.setdefault(name, run)
-        if _has_results(run):
+        if is_answered(run):
             answered.setdefault(name, run)
     return list(answered.values()), list(latest.values())
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Request
 from roadwright.actions.options import SCENARIO_NAME, text_option
-from roadwright.actions.pm.optimization import show_candidates
+from roadwright.actions.pm.candidates import show_candidates
 from roadwright.portfolios.candidates import candidates_of, find_scenario
 from roadwright.sync.backlog import intake_notes, say_intake
 from roadwright.sync.engine import merge_tab, run_pass, show_tab

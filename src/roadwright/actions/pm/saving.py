@@ -8,7 +8,7 @@ from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Request
 from roadwright.actions.options import ON_CONFLICT, on_conflict
 from roadwright.sync.backlog_sync import keys_for_new_rows
-from roadwright.sync.engine import run_pass, show_tab
+from roadwright.sync.engine import Desk, run_pass, show_tab
 from roadwright.sync.outcome import TabReport
 from roadwright.sync.saves import BINDINGS, MERGES, still_in_effect
 from roadwright.sync.selection import Selection
@@ -39,7 +39,7 @@ def _run(request: Request) -> Answer:
     assert place is not None
     answer = Answer()
     if place.spec is tabs.BACKLOG and request.selection.everything:
-        pending = keys_for_new_rows(request.workspace, request.action, [place])
+        pending = keys_for_new_rows(request.workspace, request.action, [place], Desk(request.workspace))
         if pending is not None:
             answer.problems.append(pending)
     answer.tabs.append(save_tab(request, place, request.selection))

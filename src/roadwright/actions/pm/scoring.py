@@ -153,7 +153,7 @@ def _show(
         reports = []
         for tab in open_tabs:
             notes, earlier = saved[tab.place.name]
-            report = say_of_rows(current, tab, BINDINGS[tab.spec.name](), notes.of)
+            report = say_of_rows(current, tab, BINDINGS[tab.spec.name](), notes.say)
             report.absorb(earlier)
             reports.append(report)
         return reports

@@ -1,0 +1,40 @@
+"""pm.optimize_write_results: what the stored runs say, onto Runs, Results and Gaps_And_Alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from roadwright.actions.contract import Action, Answer, Request, UsageError
+from roadwright.actions.options import RUN_ID, text_option
+from roadwright.sync.engine import run_pass
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.run_tabs import RUN_TABS, UnknownRun, write_run_tab
+from roadwright.sync.work import OpenTab, Pass
+
+
+def _write_results(request: Request) -> Answer:
+    workspace = request.workspace
+    only = text_option(request, RUN_ID)
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        try:
+            return [write_run_tab(current, tab, only) for tab in open_tabs]
+        except UnknownRun as unknown:
+            raise UsageError(str(unknown)) from unknown
+
+    request.report("writing Runs, Results and Gaps_And_Alerts")
+    return Answer(tabs=run_pass(workspace, request.action, [workspace.place(spec) for spec in RUN_TABS], work))
+
+
+WRITE_RESULTS = Action(
+    name="pm.optimize_write_results",
+    help="writes Runs, Results and Gaps_And_Alerts again from the database",
+    explanation=(
+        "Results shows the latest answered run of each scenario, Gaps_And_Alerts the latest run of each; run_id shows "
+        "another run of its scenario. Your notes stay with their rows."
+    ),
+    run=_write_results,
+    tabs=RUN_TABS,
+    options=(RUN_ID,),
+    selects=False,
+)

@@ -1,0 +1,166 @@
+"""What a run works on: the input tabs saved, the scenario, its candidates and rules; and the rows that stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.actions.contract import Request, UsageError
+from roadwright.actions.notes import RowNotes
+from roadwright.actions.options import SCENARIO_NAME, on_conflict, text_option
+from roadwright.domain.keys import canonical_key
+from roadwright.optimize import Fault
+from roadwright.portfolios.candidates import (
+    CandidateSet,
+    ScenarioProblem,
+    candidates_of,
+    find_scenario,
+)
+from roadwright.portfolios.problem import build_problem
+from roadwright.portfolios.runs import RunDraft
+from roadwright.sheets.spec import TabSpec
+from roadwright.store.models import Initiative, OptimizationScenario
+from roadwright.sync.engine import run_pass
+from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.saves import MERGES
+from roadwright.sync.selection import ALL, Selection
+from roadwright.sync.statuses import Level
+from roadwright.sync.work import OpenTab, Pass
+
+INPUT_TABS = (tabs.CANDIDATES, tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
+RULE_TABS = (tabs.CONSTRAINTS, tabs.TARGETS)
+_TICK = "is_selected_for_run"
+
+
+@dataclass
+class Saved:
+    """The input tabs after their rows were saved."""
+
+    outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+    reports: dict[str, TabReport] = field(default_factory=dict)
+
+    def notes(self, spec: TabSpec) -> RowNotes:
+        return RowNotes(self.outcomes[spec.name])
+
+    def stopped(self) -> Iterator[tuple[TabSpec, Outcome]]:
+        """The rows that could not be saved as they stand."""
+        for spec in INPUT_TABS:
+            for outcome in self.outcomes[spec.name]:
+                if outcome.notes.level in (Level.FAILED, Level.CONFLICT):
+                    yield spec, outcome
+
+
+def save_inputs(request: Request) -> Saved:
+    """Save the four input tabs. What came of it is not written into the sheet yet."""
+    saved = Saved()
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        for tab in open_tabs:
+            outcomes, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
+            saved.outcomes[tab.spec.name], saved.reports[tab.spec.name] = outcomes, report
+        return list(saved.reports.values())
+
+    places = [request.workspace.place(spec) for spec in INPUT_TABS]
+    run_pass(request.workspace, request.action, places, work, write=False)
+    return saved
+
+
+def draft_of(session: Session, request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:
+    """The run that is asked for, its problem built. Raises UsageError or ScenarioProblem where there can be no run."""
+    scenario = _scenario(session, request, saved)
+    chosen = candidates_of(session, scenario)
+    candidates = _selected(request, saved, scenario, chosen) if ticked_only else chosen.candidates
+    draft = RunDraft(scenario, None, skipped=[(i.initiative_key, why) for i, why in chosen.skipped])
+    by_ticks = ticked_only and request.selection.everything
+    draft.faults += _stopping_rows(saved, scenario, {i.initiative_key for i in candidates}, by_ticks=by_ticks)
+    try:
+        draft.built = build_problem(session, scenario, candidates)
+    except ScenarioProblem as problem:
+        if not draft.faults:  # a set whose rows all failed would be said to be missing
+            draft.faults.append(Fault(draft.scenario_place, str(problem)))
+    return draft
+
+
+def _scenario(session: Session, request: Request, saved: Saved) -> OptimizationScenario:
+    """The scenario that is asked for, or the only one. Raises ScenarioProblem, or UsageError for a row that failed."""
+    name = text_option(request, SCENARIO_NAME)
+    on_sheet = [o.row.text("scenario_name") for o in saved.outcomes[tabs.SCENARIO_CONFIG.name]]
+    try:
+        return find_scenario(session, name, on_sheet)
+    except ScenarioProblem:
+        named = {text.casefold() for text in on_sheet if text}
+        wanted = {name.strip().casefold()} if name is not None else named
+        reasons = [
+            f"{spec.name}!{outcome.row.number}: {outcome.notes.text}"
+            for spec, outcome in saved.stopped()
+            if spec is tabs.SCENARIO_CONFIG and len(wanted) < 2 and (not named or outcome.identity[0] in wanted)
+        ]
+        if reasons:
+            raise UsageError("; ".join(reasons)) from None
+        raise
+
+
+def _ticks(saved: Saved, scenario: OptimizationScenario) -> Iterator[Outcome]:
+    """The rows of Candidates that stand there for this scenario."""
+    name = scenario.scenario_name.casefold()
+    return (o for o in saved.outcomes[tabs.CANDIDATES.name] if o.identity[0] == name)
+
+
+def _selected(request: Request, saved: Saved, scenario: OptimizationScenario, chosen: CandidateSet) -> list[Initiative]:
+    """The ticked or named candidates. Raises UsageError where there are none, or one is no candidate."""
+    if request.selection.everything:
+        rows = list(_ticks(saved, scenario))
+        keys = [o.row.text("initiative_key") for o in rows if o.row.values.get(_TICK) is True]
+        if not keys and not any(_TICK in o.row.problems for o in rows):
+            raise UsageError(
+                f'no row of Candidates is ticked ({_TICK}) for "{scenario.scenario_name}"; tick the rows to run, or '
+                "use pm.optimize_run_all_candidates"
+            )
+    else:
+        keys = [*request.selection.names, *_keys_of_rows(request, saved)]
+    candidates = {initiative.initiative_key: initiative for initiative in chosen.candidates}
+    wanted = [canonical_key(key) or key for key in keys]
+    missing = [key for key in wanted if key not in candidates]
+    if missing:
+        raise UsageError(
+            f'{", ".join(missing)}: no candidate of scenario "{scenario.scenario_name}"; pm.populate_candidates shows '
+            "those there are"
+        )
+    return [candidates[key] for key in sorted(set(wanted))]
+
+
+def _keys_of_rows(request: Request, saved: Saved) -> list[str]:
+    """The initiatives in the selected rows; blank rows in a range are passed over."""
+    rows = Selection(everything=False, rows=request.selection.rows)
+    there = [outcome.row for outcome in saved.outcomes[tabs.CANDIDATES.name]]
+    picked = rows.picks(tabs.CANDIDATES, there) if rows.rows else set()
+    return [row.text("initiative_key") or f"row {row.number}" for row in there if row.number in picked]
+
+
+def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str], *, by_ticks: bool) -> list[Fault]:
+    """The rows that this run would use and that are FAILED or in CONFLICT: a rule is never dropped in silence.
+
+    A rule's row whose scenario or set can't be read could be this scenario's; where the scenario names no set, every
+    row of it counts.
+    """
+    mine, set_name = scenario.scenario_name.casefold(), (scenario.constraint_set_name or "").casefold()
+    faults = []
+    for spec, outcome in saved.stopped():
+        row = outcome.row
+        said = row.text("scenario_name").casefold()
+        if spec is tabs.CANDIDATES:
+            # Tokens belong to the initiative, whichever scenario the row shows.
+            key = row.text("initiative_key")
+            concerned = (canonical_key(key) or key) in keys or (by_ticks and said == mine and _TICK in row.problems)
+        elif spec in RULE_TABS:
+            concerned = said in ("", mine) and (
+                not set_name or row.text("constraint_set_name").casefold() in ("", set_name)
+            )
+        else:
+            concerned = said == mine
+        if concerned:
+            faults.append(Fault(f"{spec.name}!{row.number}", outcome.notes.text))
+    return faults
