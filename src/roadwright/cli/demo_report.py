@@ -105,7 +105,7 @@ def _scored(console: Console, workspace: Workspace) -> None:
     from roadwright.sync.engine import read_tab
 
     _heading(console, "What was scored")
-    table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS), {}).table
+    table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS)).table
     scored = [row for row in table.rows if isinstance(row.values.get("overall_score"), int | float)]
     scored.sort(key=lambda row: (-_number(row.values["overall_score"]), row.text("initiative_key")))
     console.print(Text(f"  {len(scored)} of {len(table.rows)} initiatives have an active score; the first five:"))

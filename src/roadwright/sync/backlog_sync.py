@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from roadwright import tabs
-from roadwright.sheets.backend import SheetError, Workbook
+from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
-from roadwright.sync.engine import PendingWrite, merge_tab, read_tab, run_pass, show_tab
+from roadwright.sync.engine import Desk, PendingWrite, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, keys_on, unkeyed
 from roadwright.sync.outcome import TabReport
@@ -28,7 +27,7 @@ class SyncResult:
 
 
 def keys_for_new_rows(
-    workspace: Workspace, source: str, places: Sequence[TabPlace], selection: Selection = ALL
+    workspace: Workspace, source: str, places: Sequence[TabPlace], desk: Desk, selection: Selection = ALL
 ) -> str | None:
     """Give keys to rows without one, and write them into the sheets. Returns what is pending where that can't be.
 
@@ -36,10 +35,9 @@ def keys_for_new_rows(
     Raises SheetError when a tab can't be read, SelectionError.
     """
     pool = KeyPool()
-    opened: dict[Path, Workbook] = {}
     waiting: list[TabPlace] = []
     for place in places:
-        tab = read_tab(workspace, place, opened)
+        tab = desk.tab(place)
         pool.standing |= keys_on(tab)
         if unkeyed(tab, selection):
             waiting.append(place)
@@ -50,21 +48,20 @@ def keys_for_new_rows(
         return [give_keys(current, tab, pool, selection) for tab in open_tabs]
 
     try:
-        run_pass(workspace, source, waiting, work)
+        run_pass(workspace, source, waiting, work, desk=desk)
     except PendingWrite as pending:
         return f"new ideas wait for their keys: {pending.__cause__}"
     return None
 
 
-def _readable(workspace: Workspace, places: Sequence[TabPlace]) -> tuple[list[TabPlace], dict[str, str]]:
-    opened: dict[Path, Workbook] = {}
+def _readable(places: Sequence[TabPlace], desk: Desk) -> tuple[list[TabPlace], dict[str, str]]:
     good: list[TabPlace] = []
     bad: dict[str, str] = {}
     for place in places:
         try:
-            read_tab(workspace, place, opened)
+            desk.tab(place)
         except SheetError as error:
-            bad[place.name] = str(error)
+            bad[place.full_name] = str(error)
         else:
             good.append(place)
     return good, bad
@@ -80,9 +77,10 @@ def backlog_sync(
     result = SyncResult()
     backlog = workspace.place(tabs.BACKLOG)
     progress("reading the workbooks")
-    intake, unreadable = _readable(workspace, workspace.intake())
+    desk = Desk(workspace)
+    intake, unreadable = _readable(workspace.intake(), desk)
     result.problems.extend(unreadable.values())
-    pending = keys_for_new_rows(workspace, source, [*intake, backlog])
+    pending = keys_for_new_rows(workspace, source, [*intake, backlog], desk)
     if pending is not None:
         result.problems.append(pending)
 
@@ -102,7 +100,7 @@ def backlog_sync(
 
     wait = 0.0 if pending is not None else None
     try:
-        result.tabs = run_pass(workspace, source, [*intake, backlog], work, wait=wait)
+        result.tabs = run_pass(workspace, source, [*intake, backlog], work, wait=wait, desk=desk)
     except PendingWrite as unwritten:
         result.tabs = unwritten.reports
         result.problems.append(str(unwritten))

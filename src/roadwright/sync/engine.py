@@ -43,16 +43,35 @@ Work = Callable[[Pass, Sequence[OpenTab]], list[TabReport]]
 """Work on the open tabs: change the database through the session, plan the tabs' cells, say what was done on each."""
 
 
-def read_tab(workspace: Workspace, place: TabPlace, opened: dict[Path, Workbook]) -> OpenTab:
-    """Read a tab, opening its workbook once for all its tabs. Raises SheetError."""
-    workbook = opened.get(place.workbook)
-    if workbook is None:
-        workbook = opened[place.workbook] = workspace.open(place)
-    try:
-        table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
-    except HeaderProblem as problem:
-        raise HeaderProblem(f"{place.book}: {problem}") from problem
-    return OpenTab(place, workbook, table)
+class Desk:
+    """Workbooks and tabs that were read and can be worked on: each is read once until it is written."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._workbooks: dict[Path, Workbook] = {}
+        self._tables: dict[str, Table] = {}
+
+    def tab(self, place: TabPlace) -> OpenTab:
+        """The tab as it was read. Raises SheetError."""
+        workbook = self._workbooks.get(place.workbook)
+        if workbook is None:
+            workbook = self._workbooks[place.workbook] = self._workspace.open(place)
+        if place.name not in self._tables:
+            try:
+                table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+            except HeaderProblem as problem:
+                raise HeaderProblem(f"{place.book}: {problem}") from problem
+            self._tables[place.name] = table
+        return OpenTab(place, workbook, self._tables[place.name])
+
+    def was_written(self, place: TabPlace) -> None:
+        """The tab has to be read again; its workbook stands for the file as it is now."""
+        self._tables.pop(place.name, None)
+
+
+def read_tab(workspace: Workspace, place: TabPlace) -> OpenTab:
+    """Read one tab. Raises SheetError."""
+    return Desk(workspace).tab(place)
 
 
 def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> tuple[set[str], dict[Path, SheetError]]:
@@ -77,10 +96,12 @@ def run_pass(
     *,
     wait: float | None = None,
     write: bool = True,
+    desk: Desk | None = None,
 ) -> list[TabReport]:
     """Work on the tabs until their workbooks are written; ``wait`` seconds at most for those that someone holds.
 
-    With ``write`` False only the database is worked on: a later pass of the same action shows what came of it.
+    With ``write`` False only the database is worked on: a later pass of the same action shows what came of it. A
+    ``desk`` saves reading again what was read a moment ago; a workbook that changed since then is read anew.
 
     Raises SheetError when a tab can't be read or rows can't be added to it (nothing was saved then), PendingWrite when
     the database was saved but a workbook could not be written.
@@ -88,8 +109,8 @@ def run_pass(
     deadline = time.monotonic() + (workspace.settings.lock_wait if wait is None else wait)
     earlier: list[TabReport] = []
     while True:
-        opened: dict[Path, Workbook] = {}
-        tabs = [read_tab(workspace, place, opened) for place in places]
+        desk = desk or Desk(workspace)
+        tabs = [desk.tab(place) for place in places]
         with workspace.store.transaction() as session:
             reports = work(Pass(workspace, session, Marks(session), source), tabs)
             if not write:
@@ -103,6 +124,9 @@ def run_pass(
         written, refused = _write(tabs, edits)
         for report in reports:
             report.written = report.written or report.place.name in written
+        for tab in tabs:
+            if tab.place.name in written:
+                desk.was_written(tab.place)
         if not refused:
             return reports
         can_wait = any(isinstance(error, WorkbookBusy) for error in refused.values())
@@ -114,6 +138,7 @@ def run_pass(
                 reports,
             ) from next(iter(refused.values()))
         earlier = reports
+        desk = None
         time.sleep(_PAUSE)
 
 

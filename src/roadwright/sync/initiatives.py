@@ -18,6 +18,8 @@ from roadwright.sync.identity import Identity
 from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
 
 _CHUNK = 500
+_LOADED = "initiatives by key"
+"""Where a session keeps the initiatives that it has loaded: a pass asks for the same ones again and again."""
 _ATTRIBUTES = frozenset(inspect(Initiative).columns.keys())
 
 
@@ -31,11 +33,11 @@ def chunks(values: Iterable[str]) -> Iterator[list[str]]:
 def load_initiatives(session: Session, keys: Iterable[str]) -> dict[str, Initiative]:
     """The initiatives with these keys (any case); unknown ones are left out."""
     wanted = {key for text in keys if (key := canonical_key(text)) is not None}
-    found: dict[str, Initiative] = {}
-    for part in chunks(wanted):
+    loaded: dict[str, Initiative] = session.info.setdefault(_LOADED, {})
+    for part in chunks(wanted - loaded.keys()):
         rows = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(part)))
-        found.update((row.initiative_key, row) for row in rows)
-    return found
+        loaded.update((row.initiative_key, row) for row in rows)
+    return {key: loaded[key] for key in sorted(wanted) if key in loaded}
 
 
 def all_keys(session: Session) -> list[str]:
