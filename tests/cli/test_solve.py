@@ -53,7 +53,13 @@ def test_an_invalid_problem_is_exit_2_with_a_fault_a_line_and_nothing_on_standar
 def test_infeasible_is_exit_3_with_the_solution() -> None:
     result = solved(problem(candidate("A"), constraints=[rule("mandatory", "A")], capacity=1))
     assert result.exit_code == 3
-    assert json.loads(result.stdout)["status"] == "infeasible"
+    answer = json.loads(result.stdout)
+    assert (answer["status"], [row["id"] for row in answer["conflict"]]) == (
+        "infeasible",
+        ["capacity", "constraints[0]"],
+    )
+    assert "can't be met together: constraints[0]: A is mandatory" in result.stderr
+    assert "cheapest way out: drop constraints[0]" in result.stderr
 
 
 def test_no_answer_in_time_is_exit_1() -> None:

@@ -220,3 +220,58 @@ class Enumeration:
         optimum = min(costs)
         slack = NANO * (abs(optimum) or self.largest(kind, weights)) + tolerance * abs(optimum)
         return [chosen for chosen, cost in zip(left, costs, strict=True) if cost <= optimum + slack], optimum
+
+
+class Repairs(Enumeration):
+    """What giving up rules costs, by enumeration."""
+
+    def rule_ids(self) -> list[str]:
+        capacities = ["capacity", *(f"capacity:{name}" for name in self.problem.get("capacities", {}))]
+        rows = self.problem.get("constraints", [])
+        constraints = [
+            row.get("id", f"constraints[{place}]") for place, row in enumerate(rows) if row["type"] != "synergy_bonus"
+        ]
+        targets = self.problem.get("targets", [])
+        floors = [t.get("id", f"targets[{place}]") for place, t in enumerate(targets) if t["type"] == "floor"]
+        return capacities + constraints + floors
+
+    def can_be_met(self, leave_out: frozenset[str]) -> bool:
+        return any(self.allowed(chosen, leave_out) for chosen in self.subsets())
+
+    def price(self, chosen: set[str]) -> Fraction:
+        """The least cost of changing the rules so that a selection is allowed."""
+        total = Fraction(0)
+        capacities = {"tokens": self.problem["capacity"], **self.problem.get("capacities", {})}
+        for resource, capacity in capacities.items():
+            total += 2 * moved(self.used(chosen, resource), number(capacity), number(capacity))
+        for row in self.problem.get("constraints", []):
+            if not self.keeps(chosen, row):
+                total += min(Fraction(1), self.move(chosen, row))
+        for target in self.problem.get("targets", []):
+            if target["type"] == "floor":
+                need = self.need(target)
+                total += min(Fraction(1), moved(-self.improvement(chosen, target), -need, need))
+        return total
+
+    def move(self, chosen: set[str], row: Json) -> Fraction:
+        if row["type"] in ("capacity_floor", "capacity_cap"):
+            inside = [key for key in chosen if self.in_slice(key, row["dimension"], row["dimension_key"])]
+            used = self.used(inside, row.get("resource", "tokens"))
+            if row["type"] == "capacity_cap":
+                return moved(used, number(row["max_tokens"]), number(row["max_tokens"]))
+            return moved(-used, -number(row["min_tokens"]), number(row["min_tokens"]))
+        if row["type"] == "choose_count":
+            count = Fraction(sum(key in chosen for key in row["members"]))
+            low, high = row.get("min_count"), row.get("max_count")
+            if low is not None and count < low:
+                return moved(-count, -Fraction(low), Fraction(low))
+            return moved(count, Fraction(high), Fraction(high))
+        return Fraction(1)
+
+    def cheapest(self) -> Fraction:
+        return min(self.price(chosen) for chosen in self.subsets())
+
+
+def moved(value: Fraction, limit: Fraction, measure: Fraction) -> Fraction:
+    """By which share of `measure` (of 1 where that is 0) a limit has to move for a value."""
+    return (value - limit) / (abs(measure) or 1) if is_over(value, limit) else Fraction(0)

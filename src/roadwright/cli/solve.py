@@ -13,7 +13,7 @@ from roadwright.cli.problem_file import Unreadable, load_json
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 
 if TYPE_CHECKING:
-    from roadwright.optimize import Problem, Progress
+    from roadwright.optimize import Problem, Progress, Solution
 
 
 def refuse(*lines: str) -> NoReturn:
@@ -90,11 +90,22 @@ def solve(
     solve_problem = solve_here if time_limit is None else solve_isolated
     solution = solve_problem(problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None)
     write_json(solution.to_json(), output)
-    if solution.message:
-        typer.echo(f"{solution.status}: {solution.message}", err=True)
+    _tell(solution)
     code = EXIT_CODE_OF[solution.status]
     if code:
         raise typer.Exit(code)
+
+
+def _tell(solution: Solution) -> None:
+    """What a person should know beside the JSON, on standard error."""
+    lines = [f"{solution.status}: {solution.message}"] if solution.message else []
+    if solution.diagnosis is not None:
+        lines += [f"can't be met together: {row.id}: {row.message}" for row in solution.diagnosis.conflict]
+        repair = solution.diagnosis.repair
+        lines += [f"cheapest way out: {change.message}" for change in (repair.changes if repair else [])]
+        lines += [solution.diagnosis.message] if solution.diagnosis.message else []
+    for line in lines:
+        typer.echo(line, err=True)
 
 
 def _show(progress: Progress) -> None:

@@ -2,14 +2,16 @@
 
 from roadwright.optimize.canonical import problem_to_json, snapshot_hash
 from roadwright.optimize.checks import check
+from roadwright.optimize.diagnose import diagnose
 from roadwright.optimize.isolated import solve_isolated
 from roadwright.optimize.objective import candidate_worth
 from roadwright.optimize.parse import parse_problem
 from roadwright.optimize.problem import Fault, Finding, InvalidProblem, Problem
-from roadwright.optimize.solution import Solution
+from roadwright.optimize.solution import Diagnosis, Solution
 from roadwright.optimize.solve import Progress, SolveOptions, solve
 
 __all__ = [
+    "Diagnosis",
     "Fault",
     "Finding",
     "InvalidProblem",
@@ -19,6 +21,7 @@ __all__ = [
     "SolveOptions",
     "candidate_worth",
     "check",
+    "diagnose",
     "parse_problem",
     "problem_to_json",
     "snapshot_hash",

@@ -123,6 +123,17 @@ def cost_error(size: float) -> float:
     return TOLERANCE / 2.0**COST_SIZE * size
 
 
+def contradicting_rows(linear: Linear, seconds: float | None) -> list[int] | None:
+    """Rows that can't be met together even in fractions, by the solver's Farkas certificate; None where it has none."""
+    run = _Run(linear, np.zeros(linear.matrix.shape[1]), Limits(seconds=seconds), fractional=True)
+    run.highs.setOptionValue("presolve", "off")
+    run.highs.run()
+    if run.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
+        return None
+    _, found, ray = run.highs.getDualRay()
+    return [int(row) for row in np.flatnonzero(np.abs(ray) > TOLERANCE)] if found else None
+
+
 def power_of_two(largest: float, size: int) -> float:
     """The power of two that brings `largest` to about two to the power of `size` (1 where there is nothing)."""
     if largest <= 0:
@@ -133,7 +144,7 @@ def power_of_two(largest: float, size: int) -> float:
 class _Run:
     """A model inside HiGHS."""
 
-    def __init__(self, linear: Linear, costs: Values, limits: Limits) -> None:
+    def __init__(self, linear: Linear, costs: Values, limits: Limits, *, fractional: bool = False) -> None:
         self.linear = linear
         self.limits = limits
         matrix = linear.matrix
@@ -162,7 +173,7 @@ class _Run:
             matrix.indptr[:-1].astype(np.int32),
             matrix.indices.astype(np.int32),
             matrix.data * np.repeat(scale, np.diff(matrix.indptr)),
-            linear.integer.astype(np.int32),
+            np.where(fractional, 0, linear.integer).astype(np.int32),
         )
         if status == highspy.HighsStatus.kError:
             raise RuntimeError("HiGHS refused the model")

@@ -30,11 +30,15 @@ class TargetValue:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that a selection breaks, by how much, and the right-hand side it is measured against."""
+    """A rule that a selection breaks, by how much, and the right-hand side it is measured against.
+
+    `side` is -1 where too little is there, 1 where too much is, 0 for a rule without a number.
+    """
 
     id: str
     amount: Fraction
     right_hand_side: Fraction
+    side: int
 
     @property
     def is_rounding(self) -> bool:
@@ -81,13 +85,13 @@ def evaluate(model: Model, selected: Iterable[str]) -> Evaluation:
     targets = [_target(model, needed, places, active, achieved) for needed in model.targets]
     spent: dict[str, Fraction] = {}
     violations = [
-        Violation(capacity_id(resource), used[resource] - exact(capacity), exact(capacity))
+        Violation(capacity_id(resource), used[resource] - exact(capacity), exact(capacity), 1)
         for resource, capacity in [(TOKENS, problem.capacity), *sorted(problem.capacities.items())]
     ]
     for constraint in problem.constraints:
         violations += _constraint(model, constraint, chosen, spent)
     violations += [
-        Violation(value.needed.target.id, value.shortfall, value.needed.need)
+        Violation(value.needed.target.id, value.shortfall, value.needed.need, -1)
         for value in targets
         if value.needed.is_floor
     ]
@@ -132,9 +136,9 @@ def _constraint(model: Model, row: Constraint, chosen: frozenset[str], spent: di
         count = Fraction(sum(member in chosen for member in row.members))
         spent[row.id] = count
         low, high = row.min_count, row.max_count
-        missing = [] if low is None else [Violation(row.id, low - count, Fraction(low))]
-        return missing + ([] if high is None else [Violation(row.id, count - high, Fraction(high))])
-    return [Violation(row.id, Fraction(1), Fraction(1))] if _broken(model, row, chosen) else []
+        missing = [] if low is None else [Violation(row.id, low - count, Fraction(low), -1)]
+        return missing + ([] if high is None else [Violation(row.id, count - high, Fraction(high), 1)])
+    return [Violation(row.id, Fraction(1), Fraction(1), 0)] if _broken(model, row, chosen) else []
 
 
 def _spending(model: Model, row: Constraint, chosen: frozenset[str], spent: dict[str, Fraction]) -> Violation:
@@ -145,9 +149,9 @@ def _spending(model: Model, row: Constraint, chosen: frozenset[str], spent: dict
     spent[row.id] = total
     if row.type is ConstraintType.CAPACITY_FLOOR:
         limit = exact(row.min_tokens or 0.0)
-        return Violation(row.id, limit - total, limit)
+        return Violation(row.id, limit - total, limit, -1)
     limit = exact(row.max_tokens or 0.0)
-    return Violation(row.id, total - limit, limit)
+    return Violation(row.id, total - limit, limit, 1)
 
 
 def _broken(model: Model, row: Constraint, chosen: frozenset[str]) -> bool:

@@ -17,13 +17,16 @@ from roadwright.optimize.engine import Cancel
 from roadwright.optimize.evaluate import evaluate
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.objective import plan
+from roadwright.optimize.portfolio import Answer
 from roadwright.optimize.problem import Problem
-from roadwright.optimize.report import Answer, report
+from roadwright.optimize.report import report
 from roadwright.optimize.solution import Solution
 from roadwright.optimize.solve import Progress, SolveOptions, solve
 
+START = 60.0
+"""Seconds that the process gets to start; its time limit counts from there."""
 GRACE = 2.0
-"""Seconds that the process gets to end by itself after its limit or a cancel."""
+"""Seconds that it gets to end by itself after its limit or a cancel."""
 POLL = 0.05
 
 
@@ -46,7 +49,7 @@ def solve_isolated(
     worker = context.Process(target=_work, args=(problem, options, sender, stop), daemon=True)
     worker.start()
     sender.close()
-    watch = _Watch(options.time_limit, began, cancel, stop)
+    watch = _Watch(options.time_limit, cancel, stop)
     last: Progress | None = None
     try:
         while not watch.is_over():
@@ -55,6 +58,9 @@ def solve_isolated(
             message = receiver.recv()
             if isinstance(message, Solution):
                 return message
+            if message is None:
+                watch.started()
+                continue
             last = message if message.selected is not None else last
             if progress is not None:
                 progress(message)
@@ -72,10 +78,14 @@ def solve_isolated(
 class _Watch:
     """Passes a cancel on to the worker, and says when its time is over for good."""
 
-    def __init__(self, limit: float | None, began: float, cancel: Cancel | None, stop: SharedEvent) -> None:
-        self.end = None if limit is None else began + limit + GRACE
+    def __init__(self, limit: float | None, cancel: Cancel | None, stop: SharedEvent) -> None:
+        self.limit = limit
+        self.end: float | None = monotonic() + START
         self.cancel = cancel
         self.stop = stop
+
+    def started(self) -> None:
+        self.end = None if self.limit is None else monotonic() + self.limit + GRACE
 
     def is_over(self) -> bool:
         if self.cancel is not None and self.cancel.is_set() and not self.stop.is_set():
@@ -85,6 +95,7 @@ class _Watch:
 
 
 def _work(problem: Problem, options: SolveOptions, sender: Connection, stop: SharedEvent) -> None:
+    sender.send(None)  # started
     sender.send(solve(problem, options, progress=sender.send, cancel=stop))
     sender.close()
 

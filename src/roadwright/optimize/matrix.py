@@ -45,6 +45,30 @@ class Linear:
     upper: Values
     integer: NDArray[np.bool_]
 
+    def only(self, rows: Sequence[int]) -> Linear:
+        """This model with some of its rows."""
+        chosen = np.asarray(rows, np.int64)
+        return Linear(
+            sp.csr_matrix(self.matrix[chosen]),
+            self.row_lower[chosen],
+            self.row_upper[chosen],
+            self.lower,
+            self.upper,
+            self.integer,
+        )
+
+    def with_columns(self, upper: Values, integer: NDArray[np.bool_]) -> Linear:
+        """This model and further columns from 0 to `upper` beside its own, in none of its rows."""
+        height = self.matrix.shape[0]
+        return Linear(
+            sp.csr_matrix(sp.hstack([self.matrix, sp.csr_matrix((height, len(upper)))], format="csr")),
+            self.row_lower,
+            self.row_upper,
+            np.append(self.lower, np.zeros(len(upper))),
+            np.append(self.upper, upper),
+            np.append(self.integer, integer),
+        )
+
     def with_rows(self, rows: Sequence[tuple[Sequence[int], Sequence[float], float, float]]) -> Linear:
         """This model and further rows below its own: (columns, values, lower, upper) each."""
         if not rows:

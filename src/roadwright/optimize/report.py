@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from roadwright.domain.optimization import TOKENS, ConstraintType, ObjectiveMode, RunStatus, TieBreak, capacity_id
+from roadwright.domain.optimization import TOKENS, ConstraintType, ObjectiveMode, RunStatus, capacity_id
 from roadwright.optimize import engine
 from roadwright.optimize.canonical import snapshot_hash
 from roadwright.optimize.evaluate import Evaluation, TargetValue
 from roadwright.optimize.exact import as_float, exact, rounding_of
 from roadwright.optimize.matrix import Model
-from roadwright.optimize.objective import Plan, Stage, objective_contributions
+from roadwright.optimize.objective import Plan, objective_contributions
+from roadwright.optimize.portfolio import Answer, StageAnswer
 from roadwright.optimize.problem import Constraint, Finding
 from roadwright.optimize.solution import (
     CapacityResult,
@@ -32,28 +32,6 @@ MESSAGES = {
     RunStatus.CANCELLED: "cancelled",
     RunStatus.FAILED: "the solver's answer did not stand up to the exact check, so there is none",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StageAnswer:
-    """A stage that was solved: its best value, and the bound that no portfolio beats."""
-
-    stage: Stage
-    optimum: Fraction
-    bound: float
-    is_proved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How a search ended, and its best portfolio where there is one."""
-
-    status: RunStatus
-    best: Evaluation | None = None
-    stages: list[StageAnswer] = field(default_factory=list)
-    tie_break: TieBreak = TieBreak.OFF
-    message: str | None = None
-    """What to say instead of the status's usual message."""
 
 
 def report(
@@ -75,6 +53,7 @@ def report(
         warnings=findings,
         seconds=seconds,
         timings=dict(timings),
+        diagnosis=answer.diagnosis,
         **(_figures(model, best) if best else {}),
     )
 

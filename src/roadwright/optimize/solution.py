@@ -74,6 +74,77 @@ class SynergyResult:
     active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """One row of a conflict, and what it demands."""
+
+    id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepairChange:
+    """A field of a row moved from one number to another, or (`field` None) the row dropped; and what that costs."""
+
+    id: str
+    field: str | None
+    before: float | None
+    after: float | None
+    cost: float
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        """``{id, field, from, to}`` or ``{id, drop: true}``, with cost and message."""
+        change = {"drop": True} if self.field is None else {"field": self.field, "from": self.before, "to": self.after}
+        return {"id": self.id, **change, "cost": self.cost, "message": self.message}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> RepairChange:
+        """The change that `to_json` wrote."""
+        moved = (value.get("field"), value.get("from"), value.get("to"))
+        return cls(value["id"], *moved, value["cost"], value["message"])
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The cheapest changes after which there is an answer, and the portfolio that they give.
+
+    `proved` says whether no cheaper changes exist for sure.
+    """
+
+    changes: list[RepairChange]
+    cost: float
+    proved: bool
+    selected: list[str]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "changes": [change.to_json() for change in self.changes],
+            "cost": self.cost,
+            "proved": self.proved,
+            "selected": self.selected,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Repair:
+        """The repair that `to_json` wrote."""
+        changes = [RepairChange.from_json(change) for change in value["changes"]]
+        return cls(changes, value["cost"], value["proved"], value["selected"])
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why there is no answer, and the way out; `conflict_minimal` where each row of the conflict is needed for sure.
+
+    `message` says what the time was too short for, and is empty where nothing is open.
+    """
+
+    conflict: list[ConflictRow]
+    conflict_minimal: bool
+    repair: Repair | None
+    message: str
+
+
 @dataclass(frozen=True)
 class Solution:
     """The answer. Where there is no portfolio, `selected` is empty and the figures are None or empty."""
@@ -98,15 +169,38 @@ class Solution:
     synergies: list[SynergyResult] = field(default_factory=list)
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
+    diagnosis: Diagnosis | None = None
+    """Only where the problem is infeasible and was diagnosed."""
+
+    @property
+    def conflict(self) -> list[ConflictRow] | None:
+        return None if self.diagnosis is None else self.diagnosis.conflict
+
+    @property
+    def repair(self) -> Repair | None:
+        return None if self.diagnosis is None else self.diagnosis.repair
 
     def to_json(self) -> dict[str, Any]:
-        """The Solution JSON."""
-        return {item.name: _json(getattr(self, item.name)) for item in fields(self)}
+        """The Solution JSON; a diagnosis stands in it as `conflict`, `conflict_minimal`, `repair` and `diagnosis`."""
+        value = {item.name: _json(getattr(self, item.name)) for item in fields(self) if item.name != "diagnosis"}
+        if self.diagnosis is not None:
+            found = self.diagnosis
+            value["conflict"] = _json(found.conflict)
+            value["conflict_minimal"] = found.conflict_minimal
+            value["repair"] = None if found.repair is None else found.repair.to_json()
+            value["diagnosis"] = found.message
+        return value
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Solution:
         """The Solution that `to_json` wrote."""
+        value = dict(value)
         objective = value["objective_value"]
+        if "conflict" in value:
+            rows, repair = [ConflictRow(**row) for row in value.pop("conflict")], value.pop("repair")
+            repair = None if repair is None else Repair.from_json(repair)
+            minimal, message = value.pop("conflict_minimal"), value.pop("diagnosis")
+            value["diagnosis"] = Diagnosis(rows, minimal, repair, message)
         return cls(
             **{
                 **value,

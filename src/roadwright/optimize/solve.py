@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
 
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity
 from roadwright.optimize.checks import findings_of
-from roadwright.optimize.engine import Cancel, End, Tick
-from roadwright.optimize.evaluate import Evaluation
-from roadwright.optimize.exact import ROUNDING
+from roadwright.optimize.diagnose import diagnose_model
+from roadwright.optimize.engine import Cancel, Tick
 from roadwright.optimize.matrix import Model
-from roadwright.optimize.objective import Plan, Stage, plan
+from roadwright.optimize.objective import Plan, plan
+from roadwright.optimize.portfolio import Answer, best_portfolio
 from roadwright.optimize.problem import Finding, Problem
-from roadwright.optimize.report import Answer, StageAnswer, report
+from roadwright.optimize.report import report
 from roadwright.optimize.solution import Solution
-from roadwright.optimize.stages import Search, Step, StepResult
-from roadwright.optimize.tie_break import break_ties, stage_step
+from roadwright.optimize.stages import Search
 
 LARGE = 20_000
 """Above this many candidates the default gap is LARGE_GAP instead of 0."""
@@ -94,7 +92,12 @@ def solve(
     if any(finding.severity is Severity.CRITICAL for finding in findings):
         answer = Answer(RunStatus.INFEASIBLE)
     else:
-        answer = _search(search, steps.stages or (Stage("feasibility", {}),), gap, options.tie_break)
+        answer = best_portfolio(search, steps.stages, gap=gap, tie_break=options.tie_break)
+    if answer.status is RunStatus.INFEASIBLE and options.diagnose:
+        left = search.seconds_left
+        seconds = options.diagnose_seconds if left is None else min(left, options.diagnose_seconds)
+        diagnosis = diagnose_model(model, seconds=seconds, cancel=cancel)
+        answer = replace(answer, diagnosis=diagnosis)
     return report(model, steps, answer, findings, seconds=monotonic() - began, timings=search.timings)
 
 
@@ -105,51 +108,6 @@ def _large(size: int) -> Finding:
         Severity.INFO,
         FindingKind.OBJECTIVE,
     )
-
-
-def _search(search: Search, stages: tuple[Stage, ...], gap: float, tie_break: bool) -> Answer:
-    best: Evaluation | None = None
-    answers: list[StageAnswer] = []
-    for stage in stages:
-        step = stage_step(search.model, stage)
-        result = search.minimise(step, gap=gap, start=best)
-        if result.evaluation is None:
-            return _unanswered(result.end, best, answers)
-        if best is None or step.cost(result.evaluation) <= step.cost(best):
-            best = result.evaluation
-        optimum = stage.value(best)
-        answers.append(
-            StageAnswer(stage, optimum, stage.sign * result.bound, _is_proved(step.cost(best), result, step))
-        )
-        if result.end in (End.STOPPED_BY_TIME, End.CANCELLED):
-            return _unanswered(result.end, best, answers)
-        search.hold(step, step.cost(best), stage.tolerance)
-    assert best is not None
-    proved = all(answer.is_proved for answer in answers)
-    status = RunStatus.OPTIMAL if proved else RunStatus.FEASIBLE
-    if not (proved and tie_break):
-        return Answer(status, best, answers)
-    search.hold(step, step.cost(best))
-    best, state = break_ties(search, best, shortfall_done=stages[0].is_shortfall)
-    if search.is_cancelled:
-        status = RunStatus.CANCELLED
-    return Answer(status, best, answers, state)
-
-
-def _is_proved(cost: Fraction, result: StepResult, step: Step) -> bool:
-    if result.end not in (End.PROVED, End.STOPPED_BY_GAP) or not np.isfinite(result.bound):
-        return False
-    return cost - Fraction(result.bound) <= ROUNDING * max(abs(cost), Fraction(step.size))
-
-
-def _unanswered(end: End, best: Evaluation | None, answers: list[StageAnswer]) -> Answer:
-    """How it ends where a stage brought no answer, or only a part of one; `best` stands from before."""
-    if end is End.CANCELLED:
-        return Answer(RunStatus.CANCELLED, best, answers)
-    if best is not None:
-        return Answer(RunStatus.FEASIBLE, best, answers)
-    statuses = {End.INFEASIBLE: RunStatus.INFEASIBLE, End.STOPPED_BY_TIME: RunStatus.UNKNOWN}
-    return Answer(statuses.get(end, RunStatus.FAILED))
 
 
 def _ticker(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
+from math import isfinite
 from time import monotonic
 
 import numpy as np
@@ -15,6 +16,7 @@ from roadwright.optimize.engine import Cancel, End, Limits, Tick, cost_error, co
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.matrix import Linear, Model, Values
+from roadwright.optimize.systems import System, whole
 
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
@@ -67,9 +69,10 @@ class StepResult:
 
 @dataclass
 class Search:
-    """The model with all that is held so far, and what is left of the time."""
+    """A model, the rows to respect (all of them unless told otherwise), all that is held so far, and the time left."""
 
     model: Model
+    system: System | None = None
     deadline: float | None = None
     cancel: Cancel | None = None
     on_tick: Callable[[str, Tick], None] | None = None
@@ -85,8 +88,14 @@ class Search:
     def is_cancelled(self) -> bool:
         return self.cancel is not None and self.cancel.is_set()
 
+    @cached_property
+    def rows(self) -> System:
+        """The rows to respect."""
+        return self.system or whole(self.model)
+
     def linear(self) -> Linear:
-        return self.model.linear.with_rows([*self.cuts, *(held.row() for held in self.held)])
+        """The rows to respect, and those that hold earlier results."""
+        return self.rows.linear.with_rows([*self.cuts, *(held.row() for held in self.held)])
 
     def hold(self, step: Step, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
         self.held.append(step.held(optimum, tolerance))
@@ -114,7 +123,7 @@ class Search:
                 break
             self.held.append(Held(step.costs, step.cost, cost, ROUNDING * abs(cost) + Fraction(1e-13 * size)))
             try:
-                closer = cost_size(self.linear(), step.costs)
+                closer = cost_size(self.linear(), self._padded(step.costs))
                 if closer > size / 4:
                     break
                 again = self._minimise(step, 0.0, nodes, result.evaluation)
@@ -135,19 +144,35 @@ class Search:
             linear = self.linear()
             outcome = minimise(
                 linear,
-                step.costs,
+                self._padded(step.costs),
                 Limits(gap, self.seconds_left, nodes, self.cancel),
-                start=None if start is None else self.model.columns_of(start.selected),
+                start=self._columns_of(start),
                 on_tick=tick,
             )
             if outcome.columns is None:
                 return StepResult(outcome.end, None, outcome.bound)
             evaluation = evaluate(self.model, self.model.keys_of(outcome.columns))
-            broken = {violation.id for violation in evaluation.violations if not violation.is_rounding}
+            broken = self.rows.broken(evaluation)
             if not broken and all(held.is_kept(evaluation) for held in self.held):
                 return StepResult(outcome.end, evaluation, outcome.bound)
-            cuts = cover_cuts(self.model.linear, self.model.owners, broken, outcome.columns)
+            cuts = cover_cuts(self.rows.linear, self.rows.owners, broken, outcome.columns)
             if not cuts:
                 break
             self.cuts += cuts
         return StepResult(End.FAILED, None, -np.inf)
+
+    def _padded(self, costs: Values) -> Values:
+        """Costs for all columns of the rows, which may have columns of their own beyond the model's."""
+        return np.pad(costs, (0, self.rows.linear.matrix.shape[1] - len(costs)))
+
+    def _columns_of(self, start: Evaluation | None) -> Values | None:
+        own_columns = self.rows.linear.matrix.shape[1] - self.model.width
+        return None if start is None or own_columns else self.model.columns_of(start.selected)
+
+
+def is_proved(step: Step, result: StepResult, rounding: Fraction = ROUNDING) -> bool:
+    """Whether no selection costs less than the result's, up to rounding."""
+    if result.evaluation is None or result.end not in (End.PROVED, End.STOPPED_BY_GAP) or not isfinite(result.bound):
+        return False
+    cost = step.cost(result.evaluation)
+    return cost - Fraction(result.bound) <= rounding * max(abs(cost), Fraction(step.size))
