@@ -265,7 +265,7 @@ class Repairs(Enumeration):
             low, high = row.get("min_count"), row.get("max_count")
             if low is not None and count < low:
                 return moved(-count, -Fraction(low), Fraction(low))
-            return moved(count, Fraction(high), Fraction(high))
+            return moved(count, Fraction(high or 0), Fraction(high or 0))
         return Fraction(1)
 
     def cheapest(self) -> Fraction:

@@ -130,7 +130,7 @@ def contradicting_rows(linear: Linear, seconds: float | None) -> list[int] | Non
     run.highs.run()
     if run.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
         return None
-    _, found, ray = run.highs.getDualRay()
+    _, found, ray = run.highs.getDualRay()  # type: ignore[attr-defined]
     return [int(row) for row in np.flatnonzero(np.abs(ray) > TOLERANCE)] if found else None
 
 
