@@ -55,7 +55,7 @@ def test_new_ideas_in_an_open_workbook_wait_and_all_else_is_done(
     assert intake.read_bytes() == before
     assert titles(teams) == ["Too slow"]
     assert teams.status("Complaints", "INIT-000003") == "OK"
-    waiting = [row for row in outcome.rows if row.tab == "Intake.xlsx!Intake"]
+    waiting = [row for row in outcome.rows if row.tab == "Intake"]
     assert {row.run_status for row in waiting} == {
         "FAILED: initiative_key: the row has no key yet, because its workbook is open in another program; "
         "close it and run pm.backlog_sync again"
@@ -89,7 +89,7 @@ def test_ideas_typed_on_an_open_backlog_wait(house: House) -> None:
     held = lock_by_libreoffice(house.place("Backlog").workbook, "Ann")
     outcome = house.run("pm.backlog_sync")
     assert outcome.exit_code == 1
-    [waiting] = [row for row in outcome.rows if row.tab == "Central_Backlog.xlsx!Backlog"]
+    [waiting] = [row for row in outcome.rows if row.tab == "Backlog"]
     assert waiting.run_status.startswith("FAILED: initiative_key: the row is not saved, because it has no key yet.")
     assert titles(house) == ["Search"]
     held.unlink()

@@ -64,14 +64,16 @@ def test_every_workbook_that_the_settings_name_is_made(tmp_path: Path) -> None:
 def test_tabs_are_found_by_any_name_that_is_unique(tmp_path: Path) -> None:
     with made(tmp_path, TEAMS) as workspace:
         assert workspace.find("backlog").tab == workspace.find("all ideas").tab == "All ideas"
-        assert workspace.find("complaints").name == "teams/growth/Ideas.xlsx!Complaints"
+        assert workspace.find("complaints").full_name == "teams/growth/Ideas.xlsx!Complaints"
+        assert workspace.find("complaints").name == "Complaints"
+        assert workspace.find("teams/growth/Ideas.xlsx!Ideas").name == "teams/growth/Ideas.xlsx!Ideas"
         assert workspace.find("Ideas.xlsx!complaints") == workspace.find("Complaints")
         assert workspace.find("teams/checkout/Ideas.xlsx!Ideas").workbook.parent.name == "checkout"
         with pytest.raises(
             UnknownTab, match=r"name of several tabs; name one: teams/growth/Ideas\.xlsx!Ideas, teams/c"
         ):
             workspace.find("Ideas")
-        with pytest.raises(UnknownTab, match=r'"Idea" is no tab of this workspace; there are: Intake\.xlsx!Intake, '):
+        with pytest.raises(UnknownTab, match=r'"Idea" is no tab of this workspace; there are: Intake, teams'):
             workspace.find("Idea")
 
 

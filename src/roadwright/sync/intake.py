@@ -68,7 +68,7 @@ def _distance(found: _Found, initiative: Initiative | None) -> tuple[bool, int, 
     else:
         last = {n: plain(getattr(initiative, n)) for n in _FIELDS} if initiative is not None else {}
     differing = sum(said.get(name) != last.get(name, _BLANKS.get(name)) for name in _FIELDS if name in said)
-    elsewhere = initiative is None or initiative.intake_source != found.tab.place.name
+    elsewhere = initiative is None or initiative.intake_source != found.tab.place.full_name
     moved = initiative is None or initiative.intake_row != found.outcome.row.number
     return not found.marked, differing, elsewhere, moved, found.order
 
@@ -114,7 +114,7 @@ def _judge_keys(
     for key, copies in by_key.items():
         if len(copies) > 1:
             owner, *others = sorted(copies, key=lambda found: _distance(found, stored.get(key)))
-            where = f"{owner.tab.place.name} row {owner.outcome.row.number}"
+            where = f"{owner.tab.place.full_name} row {owner.outcome.row.number}"
             for found in others:
                 found.outcome.doubled = True
                 found.outcome.notes.failed.append(
@@ -153,7 +153,7 @@ def _enter(work: Pass, tab: OpenTab, outcome: Outcome) -> Initiative:
     values = outcome.row.values
     title = str(values.get("title") or UNTITLED)
     initiative = new_initiative(outcome.key, title, mark=now(), source=work.source)
-    initiative.intake_source = tab.place.name
+    initiative.intake_source = tab.place.full_name
     for name in _FIELDS:
         if values.get(name) is not None:
             set_attribute(initiative, name, values[name])
@@ -202,7 +202,7 @@ def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_confli
     outcome.notes.warnings.extend(
         f"{problem}; {_without(initiative, name)}" for name, problem in outcome.row.problems.items()
     )
-    initiative.intake_source, initiative.intake_workbook = place.name, place.book
+    initiative.intake_source, initiative.intake_workbook = place.full_name, place.book
     initiative.intake_tab, initiative.intake_row = place.tab, outcome.row.number
     initiative.intake_missing = False
     return created

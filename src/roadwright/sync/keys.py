@@ -98,7 +98,7 @@ def give_keys(work: Pass, tab: OpenTab, pool: KeyPool, selection: Selection = AL
         place = column_places(tab)["initiative_key"]
         known = _lost_keys(work.session, tab, rows, pool.standing)
         fresh = [row for row in rows if row not in known]
-        given = pool.take(work.session, tab.place.name, len(fresh))
+        given = pool.take(work.session, tab.place.full_name, len(fresh))
         for row, key in {**known, **dict(zip(fresh, given, strict=True))}.items():
             tab.pending.cells[row, place] = key
     return TabReport(tab.place)
@@ -136,5 +136,5 @@ def _born_here(session: Session, tab: OpenTab) -> list[str]:
     if tab.spec is tabs.BACKLOG:
         query = query.where(Initiative.intake_workbook.is_(None))
     else:
-        query = query.where(Initiative.intake_source == tab.place.name, Initiative.intake_missing.is_(False))
+        query = query.where(Initiative.intake_source == tab.place.full_name, Initiative.intake_missing.is_(False))
     return list(session.scalars(query))

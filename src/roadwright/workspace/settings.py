@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections import Counter
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from roadwright import tabs
+from roadwright.sheets.spec import TabSpec
 
 FILE = "roadwright.toml"
 DATABASE_FILE = "roadwright.db"
@@ -53,6 +56,18 @@ class Settings(BaseSettings):
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabPlace] = {}
 
+    def place_of(self, spec: TabSpec) -> tuple[str, str, int]:
+        """The workbook, tab and header row of a tab (any tab but intake's)."""
+        moved = self.tabs.get(spec.name, TabPlace())
+        return moved.workbook or f"{spec.workbook}.xlsx", moved.tab or spec.name, moved.header_row
+
+    @cached_property
+    def tab_names(self) -> Counter[str]:
+        """How many tabs have a name, without case."""
+        names = Counter(tab.casefold() for book in self.intake for tab in book.tabs)
+        names.update(self.place_of(spec)[1].casefold() for spec in tabs.TABS if spec is not tabs.INTAKE)
+        return names
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -75,8 +90,7 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
     uses = [(book.workbook, tab, "[[intake]]") for book in settings.intake for tab in book.tabs]
     for spec in tabs.TABS:
         if spec is not tabs.INTAKE:
-            moved = settings.tabs.get(spec.name, TabPlace())
-            uses.append((moved.workbook or f"{spec.workbook}.xlsx", moved.tab or spec.name, f"[tabs.{spec.name}]"))
+            uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
     seen: dict[tuple[Path, str], str] = {}
     for workbook, tab, use in uses:
         place = (workbook_path(root, workbook).resolve(), tab.casefold())

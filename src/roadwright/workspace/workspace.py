@@ -38,10 +38,12 @@ class TabPlace:
     header_row: int
     book: str
     """The workbook as the settings name it, which tells two of one name in different folders apart."""
+    name: str
+    """The tab as people name it in this workspace: ``Backlog``, or in full where that is not unique."""
 
     @property
-    def name(self) -> str:
-        """The tab in full, as people name it where the tab alone is not unique: ``Team.xlsx!Ideas``."""
+    def full_name(self) -> str:
+        """The workbook and the tab: ``Team.xlsx!Ideas``."""
         return f"{self.book}!{self.tab}"
 
 
@@ -65,13 +67,13 @@ class Workspace:
 
     def place(self, spec: TabSpec) -> TabPlace:
         """Where a tab lies (any tab but intake's)."""
-        moved = self.settings.tabs.get(spec.name)
-        workbook = (moved and moved.workbook) or f"{spec.workbook}.xlsx"
-        tab = (moved and moved.tab) or spec.name
-        return self._place(spec, workbook, tab, moved.header_row if moved else 1)
+        workbook, tab, header_row = self.settings.place_of(spec)
+        return self._place(spec, workbook, tab, header_row)
 
     def _place(self, spec: TabSpec, workbook: str, tab: str, header_row: int) -> TabPlace:
-        return TabPlace(spec, workbook_path(self.root, workbook), tab, header_row, Path(workbook).as_posix())
+        book = Path(workbook).as_posix()
+        name = tab if self.settings.tab_names[tab.casefold()] == 1 else f"{book}!{tab}"
+        return TabPlace(spec, workbook_path(self.root, workbook), tab, header_row, book, name)
 
     def places(self) -> list[TabPlace]:
         """All tabs."""
@@ -89,7 +91,7 @@ class Workspace:
             found = [place for place in places if tab.casefold() == place.spec.name.casefold()]
         if len(found) == 1:
             return found[0]
-        known = ", ".join(place.name for place in (found or self.places()))
+        known = ", ".join(place.full_name if found else place.name for place in (found or self.places()))
         problem = "is the name of several tabs; name one" if found else "is no tab of this workspace; there are"
         raise UnknownTab(f'"{name}" {problem}: {known}')
 
