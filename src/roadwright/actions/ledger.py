@@ -6,7 +6,6 @@ import getpass
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import psutil
@@ -95,7 +94,7 @@ def finish(store: Store, number: int, answer: Answer) -> ActionRun:
         run.status = str(status)
         run.finished_at = now()
         run.summary_json = answer.full_summary()
-        run.rows_json = [{k: v for k, v in asdict(row).items() if k != "level"} for row in answer.rows()]
+        run.rows_json = [row.to_json() for row in answer.rows()]
         run.error = "; ".join(answer.problems) or None
         run.optimization_run_id = answer.optimization_run_id
     return run

@@ -58,11 +58,7 @@ class Outcome:
         body.update(action=self.action, status=self.status, summary=self.summary)
         if self.error is not None:
             body["error"] = self.error
-        body["rows"] = [
-            {"tab": row.tab, "row": row.row, "key": row.key, "run_status": row.run_status}
-            | ({"notices": list(row.notices)} if row.notices else {})
-            for row in self.rows
-        ]
+        body["rows"] = [row.to_json() for row in self.rows]
         return body
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 INITIATIVE = "INIT"
 ACTION_RUN = "ACT"
@@ -20,6 +21,7 @@ def parse_key(prefix: str, text: str) -> int | None:
     return int(match[1]) if match else None
 
 
+@lru_cache(maxsize=200_000)
 def canonical_key(text: str) -> str | None:
     """An initiative's key as it is stored (``init-1`` is ``INIT-000001``), or None where the text is no such key."""
     number = parse_key(INITIATIVE, text)

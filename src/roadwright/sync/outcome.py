@@ -45,6 +45,11 @@ class RowReport:
     level: Level
     notices: tuple[str, ...] = ()
 
+    def to_json(self) -> dict[str, object]:
+        """The row as the ledger and ``--json`` tell it."""
+        body: dict[str, object] = {"tab": self.tab, "row": self.row, "key": self.key, "run_status": self.run_status}
+        return body | {"notices": list(self.notices)} if self.notices else body
+
 
 @dataclass
 class TabReport:
