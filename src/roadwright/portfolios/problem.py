@@ -44,6 +44,8 @@ class BuiltProblem:
     constraint_set: OptimizationConstraintSet | None
     candidates: list[Initiative]
     findings: list[tuple[str, str]] = field(default_factory=list)
+    done: frozenset[str] = frozenset()
+    """Every initiative that is done, whether a rule names it or not."""
 
 
 def row_id(tab: str, row: int | None, taken: set[str]) -> dict[str, str]:
@@ -145,8 +147,9 @@ def build_problem(session: Session, scenario: OptimizationScenario, candidates: 
             findings.append((initiative.initiative_key, f"{scope} is blank, so it can't be chosen; fill it in"))
     inside = {initiative.initiative_key for initiative in candidates}
     named = {text.strip().upper() for text in _named_initiatives([*constraints, *targets])} - inside
-    others = list(session.scalars(select(Initiative)) if named else ())
-    outside = [o for o in others if o.initiative_key in named]
+    others = list(session.execute(select(Initiative.initiative_key, Initiative.lifecycle_status)))
+    done = frozenset(key for key, status in others if status == Lifecycle.DONE)
+    outside = {key for key, _ in others if key in named}
     problem: dict[str, object] = {
         "candidates": rows,
         "kpis": [_kpi(kpi) for kpi in kpis],
@@ -154,7 +157,7 @@ def build_problem(session: Session, scenario: OptimizationScenario, candidates: 
         "objective": _objective(scenario, registry),
         "constraints": constraints,
         "targets": targets,
-        "outside": sorted(o.initiative_key for o in outside if o.lifecycle_status != Lifecycle.DONE),
-        "delivered": sorted(o.initiative_key for o in outside if o.lifecycle_status == Lifecycle.DONE),
+        "outside": sorted(outside - done),
+        "delivered": sorted(outside & done),
     }
-    return BuiltProblem(problem, owner, list(candidates), findings)
+    return BuiltProblem(problem, owner, list(candidates), findings, done)

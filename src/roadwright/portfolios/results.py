@@ -20,9 +20,13 @@ def results_rows(
     problem: Problem,
     solution: Solution,
     facts: Sequence[CandidateFacts],
+    *,
     alone: Mapping[str, float],
+    done: frozenset[str],
 ) -> list[dict[str, object]]:
-    """The rows, in rank order. ``alone`` is what each candidate alone adds to the objective."""
+    """The rows, in rank order. ``alone`` is what each candidate alone adds to the objective, ``done``
+    are the initiatives that are delivered already.
+    """
     items = {item.key: item for item in solution.items}
     candidates = {candidate.key: candidate for candidate in problem.candidates}
     reasons = _Reasons(problem, set(solution.selected))
@@ -55,20 +59,20 @@ def results_rows(
                 "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
                 "overall_score": fact.overall_score,
                 "reason": reasons.chosen(fact, alone) if item is not None else reasons.left_out(fact, alone),
-                "dependency_status": dependency_status(fact, solution.selected, problem),
+                "dependency_status": dependency_status(fact, solution.selected, done),
             }
         )
     return rows
 
 
-def dependency_status(fact: CandidateFacts, selected: Sequence[str], problem: Problem) -> str | None:
+def dependency_status(fact: CandidateFacts, selected: Sequence[str], done: frozenset[str]) -> str | None:
     """How the dependencies named on the Backlog stand; they bind only where a require_prereq row says so."""
     if not fact.dependencies:
         return None
     parts = []
     for typed in fact.dependencies:
         key = canonical_key(typed) or typed
-        if key in problem.delivered:
+        if key in done:
             parts.append(f"needs {key}, delivered")
         else:
             parts.append(f"needs {key}, {'selected' if key in selected else 'not selected'}")

@@ -107,7 +107,8 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
     results: list[dict[str, object]] = []
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
-        results = results_rows(ref, problem, solution, facts, alone)
+        done = draft.built.done if draft.built is not None else frozenset()
+        results = results_rows(ref, problem, solution, facts, alone=alone, done=done)
     standing = None if solution is not None and has_answer(solution) else _standing(earlier)
     run = OptimizationRun(
         id=number,

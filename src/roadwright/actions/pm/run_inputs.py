@@ -24,6 +24,7 @@ from roadwright.portfolios.runs import RunDraft
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.sync.engine import run_pass
+from roadwright.sync.mirror import own_columns
 from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL, Selection
@@ -33,6 +34,7 @@ from roadwright.sync.work import OpenTab, Pass
 INPUT_TABS = (tabs.CANDIDATES, tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
 RULE_TABS = (tabs.CONSTRAINTS, tabs.TARGETS)
 _TICK = "is_selected_for_run"
+_OWN_WORDS = frozenset(own_columns(tabs.CANDIDATES))
 
 
 @dataclass
@@ -152,9 +154,10 @@ def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str],
         row = outcome.row
         said = row.text("scenario_name").casefold()
         if spec is tabs.CANDIDATES:
-            # Tokens belong to the initiative, whichever scenario the row shows.
+            # What waits there belongs to the initiative, whichever scenario the row shows; ticks are their scenario's.
             key = row.text("initiative_key")
-            concerned = (canonical_key(key) or key) in keys or (by_ticks and said == mine and _TICK in row.problems)
+            waits = bool(outcome.kept - _OWN_WORDS) and (canonical_key(key) or key) in keys
+            concerned = waits or (by_ticks and said == mine and _TICK in row.problems)
         elif spec in RULE_TABS:
             concerned = said in ("", mine) and (
                 not set_name or row.text("constraint_set_name").casefold() in ("", set_name)
