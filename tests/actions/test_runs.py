@@ -459,9 +459,20 @@ def test_infeasible_is_an_answer_with_exit_3(house: House) -> None:
     assert (run.text("status"), run.values["selected_count"]) == ("infeasible", None)
     assert run.text("summary") == "no portfolio keeps all the rules; Results still shows OPT-000001"
     assert chosen(house) == [b, c]
-    [alert] = alerts(house, kind="infeasible")
-    assert alert["severity"] == "critical"
-    assert "Results still shows OPT-000001" in str(alert["message"])
+    [whole] = [row for row in alerts(house, kind="infeasible") if "the run is infeasible" in str(row["message"])]
+    assert whole["severity"] == "critical"
+    assert "Results still shows OPT-000001" in str(whole["message"])
+    assert str(whole["recommendation"]).startswith("cheapest way out: change the capacity from 100 to 110")
+    assert f"it would choose {a}, {b}" in str(whole["recommendation"])
+    rows = {str(row["message"]).split(":")[0] for row in alerts(house, kind="infeasible", severity="critical")}
+    assert rows == {"the run is infeasible; no portfolio keeps all the rules; Results still shows OPT-000001"} | {
+        "Scenario_Config!2",
+        "Constraints!2",
+        "Constraints!3",
+    }
+    status = house.rows("Constraints")[0].text("run_status")
+    assert status == f"WARNING: {a} is mandatory: can't be met together with Scenario_Config!2, Constraints!3"
+    assert "change the capacity from 100 to 110" in house.rows("Scenario_Config")[0].text("run_status")
     clash = [row for row in alerts(house, kind="constraint") if "needs 110 tokens" in str(row["message"])]
     assert len(clash) == 1
     assert str(clash[0]["message"]).startswith("Scenario_Config!2: ")
@@ -478,7 +489,11 @@ def test_infeasible_is_said_where_only_the_solver_finds_it(house: House) -> None
     outcome = house.run(RUN)
     assert outcome.exit_code == 3
     assert house.rows("Runs")[0].text("summary").endswith("Results has no run of this scenario")
-    assert len(alerts(house, kind="infeasible")) == 1
+    assert {str(row["message"])[:13] for row in alerts(house, kind="infeasible", severity="critical")} >= {
+        "Constraints!2",
+        "Constraints!3",
+    }
+    assert house.rows("Constraints")[0].text("run_status").startswith("WARNING: at least 2 of ")
     assert house.rows("Results") == []
 
 

@@ -10,6 +10,7 @@ from roadwright.domain.optimization import FindingKind, RunStatus, Severity, Tar
 from roadwright.optimize.problem import Constraint, Fault, Finding, Problem, Target
 from roadwright.optimize.solution import Solution
 from roadwright.optimize.targets import is_everything
+from roadwright.portfolios.diagnosis import DiagnosedRow, way_out
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
 Alert = dict[str, object]
@@ -80,28 +81,49 @@ def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Ale
     return rows
 
 
+def _slices(problem: Problem) -> dict[str, dict[str, str | None]]:
+    """By row id what the row is about, in the columns of the tab."""
+    rows: list[Constraint | Target] = [*problem.constraints, *problem.targets]
+    return {
+        row.id: {"dimension": row.dimension, "dimension_key": row.dimension_key, "kpi_key": row.kpi_key} for row in rows
+    }
+
+
+def diagnosis_alerts(run: RunRef, problem: Problem, rows: Iterable[DiagnosedRow]) -> list[Alert]:
+    """Every row of the conflict, and every change of the cheapest repair."""
+    slices = _slices(problem)
+    return [
+        alert(
+            run,
+            AlertKind.INFEASIBLE,
+            Severity.CRITICAL if row.clash is not None else Severity.WARNING,
+            f"{row.place}: {row.clash or row.way_out}",
+            recommendation=row.way_out,
+            **slices.get(row.id, {}),
+        )
+        for row in rows
+    ]
+
+
 def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[Finding]) -> list[Alert]:
     """What the optimizer had to say of rows, data and objective."""
-    rows: dict[str, Constraint | Target] = {row.id: row for row in problem.constraints}
-    rows.update((row.id, row) for row in problem.targets)
+    slices = _slices(problem)
     result = []
     for finding in findings:
-        row = rows.get(finding.id)
-        place = (
-            {"dimension": row.dimension, "dimension_key": row.dimension_key, "kpi_key": row.kpi_key}
-            if row is not None
-            else {"dimension": "initiative", "dimension_key": finding.id}
-            if finding.kind is FindingKind.DATA
-            else {}
-        )
+        about = {"dimension": "initiative", "dimension_key": finding.id} if finding.kind is FindingKind.DATA else {}
+        place = slices.get(finding.id, about)
         message = finding.message if finding.message.startswith(finding.id) else f"{finding.id}: {finding.message}"
         result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **place))
     return result
 
 
-def unanswered_alerts(run: RunRef, status: RunStatus, message: str, standing: str) -> list[Alert]:
+def unanswered_alerts(run: RunRef, status: RunStatus, solution: Solution | None, standing: str) -> list[Alert]:
     """That a run found no portfolio, why, and what Results shows therefore (``standing``)."""
     is_infeasible = status is RunStatus.INFEASIBLE
+    message = solution.message if solution is not None else ""
+    diagnosis = solution.diagnosis if solution is not None else None
+    known_way_out = way_out(diagnosis) if diagnosis is not None else None
+    open_points = diagnosis.message if diagnosis is not None else ""
     advice = {
         RunStatus.INFEASIBLE: "relax or drop one of the rules that clash, or add capacity, and run again",
         RunStatus.UNKNOWN: "run again with more time: --option time_limit=…",
@@ -112,8 +134,8 @@ def unanswered_alerts(run: RunRef, status: RunStatus, message: str, standing: st
             run,
             AlertKind.INFEASIBLE if is_infeasible else AlertKind.DATA,
             Severity.CRITICAL,
-            "; ".join(part for part in (f"the run is {status}", message, standing) if part),
-            recommendation=advice.get(status),
+            "; ".join(part for part in (f"the run is {status}", message, open_points, standing) if part),
+            recommendation=known_way_out or advice.get(status),
         )
     ]
 

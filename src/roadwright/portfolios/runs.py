@@ -28,6 +28,7 @@ from roadwright.optimize import (
     solve,
 )
 from roadwright.portfolios import alerts as alert_rows
+from roadwright.portfolios.diagnosis import DiagnosedRow, diagnosed_rows
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 from roadwright.portfolios.problem import BuiltProblem
 from roadwright.portfolios.results import results_rows
@@ -61,8 +62,15 @@ class RunDraft:
     def findings(self) -> list[Finding]:
         """What the optimizer had to say, each finding under the id of its row in the sheet."""
         found = self.solution.warnings if self.solution is not None else []
-        at_scenario = (capacity_id(), "objective")
-        return [replace(one, id=self.scenario_place) if one.id in at_scenario else one for one in found]
+        return [replace(one, id=self._place(one.id)) for one in found]
+
+    def diagnosed(self) -> list[DiagnosedRow]:
+        """The rows that make the run infeasible, and those that the cheapest repair changes."""
+        diagnosis = self.solution.diagnosis if self.solution is not None else None
+        return diagnosed_rows(diagnosis, self._place) if diagnosis is not None else []
+
+    def _place(self, id: str) -> str:
+        return self.scenario_place if id in (capacity_id(), "objective") else id
 
 
 def solve_draft(draft: RunDraft, options: SolveOptions, progress: Callable[[Progress], None] | None) -> None:
@@ -194,14 +202,13 @@ def _alerts(
     by_key = {fact.key: fact for fact in facts}
     rows = []
     if standing is not None:
-        rows += alert_rows.unanswered_alerts(
-            run, draft.status, draft.solution.message if draft.solution else "", standing
-        )
+        rows += alert_rows.unanswered_alerts(run, draft.status, draft.solution, standing)
     rows += alert_rows.fault_alerts(run, draft.faults)
     if draft.built is not None and not draft.built.candidates:
         rows += alert_rows.no_candidates_alerts(run, draft.scenario.period_key)
     if draft.problem is not None and draft.solution is not None:
         rows += alert_rows.target_alerts(run, draft.problem, draft.solution)
+        rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
         rows += alert_rows.finding_alerts(run, draft.problem, draft.findings())
     rows += alert_rows.dependency_alerts(run, results)
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)

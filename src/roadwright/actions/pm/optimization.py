@@ -42,6 +42,10 @@ def _run_notes(saved: Saved, draft: RunDraft) -> None:
             said = notes.notices if finding.severity is Severity.INFO else notes.warnings
             if finding.message not in said:
                 said.append(finding.message)
+    for row in draft.diagnosed():
+        notes = by_id.get(row.place)
+        if notes is not None:
+            notes.warnings.append(row.text)
 
 
 def _say(saved: Saved) -> Callable[[Pass, OpenTab], TabReport]:
