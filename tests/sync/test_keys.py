@@ -205,10 +205,13 @@ def test_a_key_cell_that_cannot_be_used_fails_its_row_only(house: House) -> None
     assert isinstance(house.rows("Intake")[1].raw["initiative_key"], CellError)
 
 
-def test_a_workbook_from_before_its_keys_were_written_gives_no_second_initiative(house: House) -> None:
+@pytest.mark.parametrize("which", [("Intake",), ("Backlog",), ("Intake", "Backlog")])
+def test_a_workbook_from_before_its_keys_were_written_gives_no_second_initiative(
+    house: House, which: tuple[str, ...]
+) -> None:
     house.type_new("Intake", {"title": "Search"}, {"title": "Search"}, {"title": "Gift cards", "country": "UK"})
     house.type_new("Backlog", {"title": "Typed on the Backlog", "category": "Platform"})
-    books = [house.place(tab).workbook for tab in ("Intake", "Backlog")]
+    books = [house.place(tab).workbook for tab in which]
     older = [path.read_bytes() for path in books]
     house.done("pm.backlog_sync")
     house.type_into("Backlog", 2, {"title": "Typed by hand"})
@@ -231,6 +234,48 @@ def test_a_cleared_key_makes_a_new_idea(house: House) -> None:
     house.done("pm.backlog_sync")
     assert initiatives(house)["INIT-000004"] == "Search"
     assert house.status("Backlog", FIRST).startswith("WARNING: source_missing")
+
+
+@pytest.mark.parametrize(
+    ("which", "system_columns"), [(["Intake"], 1), (["Backlog"], 4), (["Intake", "Backlog"], 1), (["Intake"], 4)]
+)
+def test_a_deleted_column_of_keys_comes_back_with_its_keys(house: House, which: list[str], system_columns: int) -> None:
+    """One system column is gone, or all four of them."""
+    three_ideas(house)
+    house.type_new("Backlog", {"title": "Loans"})
+    house.done("pm.backlog_sync")
+    known = initiatives(house)
+    for tab in which:
+        with opened(house.place(tab).workbook, tab) as sheet:
+            if system_columns == 4:
+                sheet.delete_cols(sheet.max_column - 2, 3)
+            sheet.delete_cols(1)
+    if system_columns == 1:
+        house.type_into("Intake", 2, {"country": "FR"})
+        house.type_into("Backlog", 3, {"category": "Gifts", "engineering_tokens": "many"})
+    outcome = house.done("pm.backlog_sync")
+    assert outcome.summary["created"] == 0
+    assert initiatives(house) == known
+    if system_columns == 1:
+        assert house.row("Backlog", FIRST).text("country") == "FR"
+        assert house.status("Backlog", SECOND).startswith('FAILED: engineering_tokens: "many" is not a number')
+    assert [key for key, _ in on_intake(house)] == [FIRST, SECOND, THIRD]
+    assert [key for key, _ in on_intake(house, "Backlog")] == list(known)
+
+
+def test_a_column_of_keys_that_was_emptied_is_filled_again(house: House) -> None:
+    three_ideas(house)
+    for row in (2, 3, 4):
+        house.type_into("Intake", row, {"initiative_key": None})
+    house.type_new("Intake", {"title": "Loans"})
+    assert house.done("pm.backlog_sync").summary["created"] == 1
+    assert [key for key, _ in on_intake(house)] == [FIRST, SECOND, THIRD, "INIT-000004"]
+
+
+def test_a_database_older_than_its_sheets_gives_no_key_twice(house: House) -> None:
+    house.type_new("Intake", {"title": "Search", "initiative_key": FIRST}, {"title": "Wallet"})
+    house.done("pm.backlog_sync")
+    assert initiatives(house) == {FIRST: "Search", SECOND: "Wallet"}
 
 
 def test_keys_are_never_given_twice(house: House) -> None:

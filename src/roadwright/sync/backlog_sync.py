@@ -11,7 +11,7 @@ from roadwright.sheets.merge import OnConflict
 from roadwright.sync.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sync.engine import Desk, PendingWrite, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
-from roadwright.sync.keys import KeyPool, give_keys, keys_on, unkeyed
+from roadwright.sync.keys import KeyPool, give_keys, unkeyed
 from roadwright.sync.outcome import TabReport
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.work import OpenTab, Pass
@@ -38,7 +38,7 @@ def keys_for_new_rows(
     waiting: list[TabPlace] = []
     for place in places:
         tab = desk.tab(place)
-        pool.standing |= keys_on(tab)
+        pool.look_at(tab)
         if unkeyed(tab, selection):
             waiting.append(place)
     if not waiting:

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.keys import INITIATIVE, canonical_key, make_key, parse_key
+from roadwright.domain.keys import INITIATIVE, make_key, parse_key
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row
 from roadwright.store.clock import now
-from roadwright.store.models import Initiative, IssuedKey
-from roadwright.sync.memory import content_of, copies_of
+from roadwright.store.models import IssuedKey
+from roadwright.sync.lost_keys import keys_on, lost_keys
 from roadwright.sync.outcome import TabReport
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.work import OpenTab, Pass
@@ -47,28 +47,39 @@ def issued_numbers(session: Session, keys: Iterable[str]) -> set[int]:
 class KeyPool:
     """The keys of one sync.
 
-    ``standing`` are those that stand on any of its tabs. Keys that were given out but not written yet, because their
-    workbook was busy, are kept in ``by_place`` and used first at the next attempt.
+    ``standing`` are those that stand on any of its tabs, ``on_intake`` those on its intake tabs. Keys that were given
+    out but not written yet, because their workbook was busy, are kept in ``by_place`` and used first at the next
+    attempt.
     """
 
     standing: set[str] = field(default_factory=set)
+    on_intake: set[str] = field(default_factory=set)
     by_place: dict[str, list[str]] = field(default_factory=dict)
 
+    def look_at(self, tab: OpenTab) -> None:
+        """Learn which keys stand on a tab."""
+        keys = keys_on(tab)
+        self.standing |= keys
+        if tab.spec is tabs.INTAKE:
+            self.on_intake |= keys
+
     def take(self, session: Session, place: str, count: int) -> list[str]:
-        """So many keys for the rows of a tab, none of those that stand on it already."""
+        """So many keys for the rows of a tab, none of those that stand anywhere already.
+
+        One that was never given can stand there when the database is an older one than the sheets.
+        """
         keys = [key for key in self.by_place.get(place, ()) if key not in self.standing]
-        keys.extend(issue_keys(session, max(0, count - len(keys)), place))
+        while len(keys) < count:
+            new = issue_keys(session, count - len(keys), place)
+            keys.extend(key for key in new if key not in self.standing)
         self.by_place[place] = keys
         return keys[:count]
 
 
-def keys_on(tab: OpenTab) -> set[str]:
-    """The keys that stand on a tab, as they are stored."""
-    return {key for row in tab.table.rows if (key := canonical_key(row.text("initiative_key"))) is not None}
-
-
 def _waits(row: Row, *, strict: bool) -> bool:
-    return "initiative_key" not in row.raw and "initiative_key" not in row.problems and not (strict and row.problems)
+    if "initiative_key" in row.raw or "initiative_key" in row.problems:
+        return False
+    return not (strict and row.problems and "updated_at" not in row.raw)
 
 
 def unwritable_keys(tab: OpenTab, rows: Collection[int]) -> dict[int, str]:
@@ -79,7 +90,7 @@ def unwritable_keys(tab: OpenTab, rows: Collection[int]) -> dict[int, str]:
 
 
 def unkeyed(tab: OpenTab, selection: Selection = ALL) -> list[int]:
-    """The rows that wait for a key and can get one. On the Backlog, a row that can't be read is mended first.
+    """The rows that wait for a key and can get one. On the Backlog, a new row that can't be read is mended first.
 
     Raises SelectionError.
     """
@@ -93,48 +104,12 @@ def unkeyed(tab: OpenTab, selection: Selection = ALL) -> list[int]:
 def give_keys(work: Pass, tab: OpenTab, pool: KeyPool, selection: Selection = ALL) -> TabReport:
     """Plan a key for every row that waits for one."""
     rows = unkeyed(tab, selection)
-    pool.standing |= keys_on(tab)
+    pool.look_at(tab)
     if rows:
         place = column_places(tab)["initiative_key"]
-        known = _lost_keys(work.session, tab, rows, pool.standing)
+        known = lost_keys(work.session, tab, rows, pool.on_intake)
         fresh = [row for row in rows if row not in known]
         given = pool.take(work.session, tab.place.full_name, len(fresh))
         for row, key in {**known, **dict(zip(fresh, given, strict=True))}.items():
             tab.pending.cells[row, place] = key
     return TabReport(tab.place)
-
-
-def _lost_keys(session: Session, tab: OpenTab, rows: Collection[int], standing: Collection[str]) -> dict[int, str]:
-    """The keys of rows that had one already, when the workbook went back to a copy from before the keys were written.
-
-    Such a row shows no sign that it was ever synced, says word for word what an initiative's row once said, and that
-    initiative's row, which stood here at the last sync, is nowhere now.
-    """
-    wanted = set(rows)
-    unmarked = [row for row in tab.table.rows if row.number in wanted and "updated_at" not in row.raw]
-    gone = [key for key in _born_here(session, tab) if key not in standing]
-    if not unmarked or not gone:
-        return {}
-    copies = copies_of(session, tab.spec.name, [(key.casefold(),) for key in gone])
-    keys_of: dict[frozenset[tuple[str, str]], list[str]] = {}
-    for key in gone:
-        for content in {content_of(tab.spec, copy) for copy in copies.get((key.casefold(),), ())}:
-            keys_of.setdefault(content, []).append(key)
-    found: dict[int, str] = {}
-    used: set[str] = set()
-    for row in unmarked:
-        own = (key for key in keys_of.get(content_of(tab.spec, row.values), ()) if key not in used)
-        if (mine := next(own, None)) is not None:
-            used.add(mine)
-            found[row.number] = mine
-    return found
-
-
-def _born_here(session: Session, tab: OpenTab) -> list[str]:
-    """The keys of the initiatives whose row stood on this tab at the last sync, from above."""
-    query = select(Initiative.initiative_key).order_by(Initiative.intake_row, Initiative.id)
-    if tab.spec is tabs.BACKLOG:
-        query = query.where(Initiative.intake_workbook.is_(None))
-    else:
-        query = query.where(Initiative.intake_source == tab.place.full_name, Initiative.intake_missing.is_(False))
-    return list(session.scalars(query))

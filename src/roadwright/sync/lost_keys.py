@@ -1,0 +1,86 @@
+"""The keys of rows that had one and lost it by accident: an older copy of the workbook, a deleted column of keys.
+
+One key that a person cleared is not such an accident: that row is a new idea.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.keys import canonical_key
+from roadwright.sheets.read import Row
+from roadwright.store.models import Initiative
+from roadwright.sync.memory import content_of, copies_of
+from roadwright.sync.merge_rows import load_bases
+from roadwright.sync.work import OpenTab
+
+
+def keys_on(tab: OpenTab) -> set[str]:
+    """The keys that stand on a tab, as they are stored."""
+    return {key for row in tab.table.rows if (key := canonical_key(row.text("initiative_key"))) is not None}
+
+
+def lost_keys(session: Session, tab: OpenTab, rows: Collection[int], on_intake: Collection[str]) -> dict[int, str]:
+    """The keys of those rows, among these without one, that had one already.
+
+    A row of an intake tab may have moved to another one, so ``on_intake``, the keys that stand on any of them, are not
+    lost; on the Backlog only its own keys count.
+    """
+    standing = keys_on(tab) if tab.spec is tabs.BACKLOG else on_intake
+    wanted = [row for row in tab.table.rows if row.number in set(rows)]
+    found = _by_marks(session, tab, wanted, standing)
+    return found | _by_content(session, tab, wanted, {*standing, *found.values()})
+
+
+def _by_marks(session: Session, tab: OpenTab, rows: Collection[Row], standing: Collection[str]) -> dict[int, str]:
+    """Where the whole column of keys is gone, each row's own mark still says which initiative it showed."""
+    marked = [row for row in rows if "updated_at" in row.raw]
+    whole_column = "initiative_key" not in tab.table.columns or (len(marked) > 1 and not keys_on(tab))
+    if not marked or not whole_column:
+        return {}
+    copies = load_bases(session, tab.table, tab.spec)
+    found: dict[int, str] = {}
+    for row in marked:
+        copy = copies.get(row.number)
+        key = canonical_key(str(json.loads(copy.identity)[0])) if copy is not None else None
+        if key is not None and key not in standing and key not in found.values():
+            found[row.number] = key
+    return found
+
+
+def _by_content(session: Session, tab: OpenTab, rows: Collection[Row], standing: Collection[str]) -> dict[int, str]:
+    """Where the workbook went back to a copy from before its keys were written.
+
+    Such a row shows no sign that it was ever synced, says word for word what an initiative's row once said, and that
+    initiative's row, which stood here at the last sync, is nowhere now.
+    """
+    unmarked = [row for row in rows if "updated_at" not in row.raw]
+    gone = [key for key in _stood_here(session, tab) if key not in standing] if unmarked else []
+    if not gone:
+        return {}
+    copies = copies_of(session, tab.spec.name, [(key.casefold(),) for key in gone])
+    keys_of: dict[frozenset[tuple[str, str]], list[str]] = {}
+    for key in gone:
+        for content in {content_of(tab.spec, copy) for copy in copies.get((key.casefold(),), ())}:
+            keys_of.setdefault(content, []).append(key)
+    found: dict[int, str] = {}
+    used: set[str] = set()
+    for row in unmarked:
+        own = (key for key in keys_of.get(content_of(tab.spec, row.values), ()) if key not in used)
+        if (mine := next(own, None)) is not None:
+            used.add(mine)
+            found[row.number] = mine
+    return found
+
+
+def _stood_here(session: Session, tab: OpenTab) -> list[str]:
+    """The keys of the initiatives whose row stood on this tab at the last sync, from above."""
+    query = select(Initiative.initiative_key).order_by(Initiative.intake_row, Initiative.id)
+    if tab.spec is not tabs.BACKLOG:
+        query = query.where(Initiative.intake_source == tab.place.full_name, Initiative.intake_missing.is_(False))
+    return list(session.scalars(query))
