@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from roadwright.actions.contract import Answer
@@ -18,6 +19,7 @@ from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 
+_ATTEMPTS = 100
 INTERRUPTED = "interrupted: the process ended before the action was done; run it again, that is safe"
 
 
@@ -58,6 +60,15 @@ def mark_interrupted(session: Session) -> None:
 
 def enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str) -> ActionRun:
     """Write the run down before anything is done."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return _enqueue(store, action, asked, requested_by)
+        except IntegrityError:
+            continue  # someone who asked at the same moment got the number; the next one is free
+    return _enqueue(store, action, asked, requested_by)
+
+
+def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str) -> ActionRun:
     with store.transaction() as session:
         mark_interrupted(session)
         number = (session.scalar(select(func.max(ActionRun.id))) or 0) + 1

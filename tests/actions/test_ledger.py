@@ -1,0 +1,234 @@
+"""The ledger of what was asked: written before anything is done, whatever becomes of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from roadwright.actions import ledger, registry
+from roadwright.actions.contract import Action, Answer, Option, Request, UsageError
+from roadwright.actions.options import ON_CONFLICT
+from roadwright.actions.runner import Asked, run_action
+from roadwright.store.models import ActionRun
+from roadwright.workspace.workspace import open_workspace
+from tests.house import House
+
+
+def last(house: House) -> ActionRun:
+    return ledger.runs(house.workspace.store, 1)[0]
+
+
+def quiet(message: str, done: int | None = None, total: int | None = None) -> None:
+    """No progress."""
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, action: Action) -> None:
+    monkeypatch.setitem(registry.BY_NAME, action.name, action)
+
+
+def test_a_run_is_kept_with_what_was_asked_and_what_came_of_it(house: House) -> None:
+    house.type_new("Backlog", {"title": "One"}, {"title": "Two", "engineering_tokens": "few"})
+    outcome = house.run("pm.backlog_sync", options=["on_conflict=SHEET "])
+    run = last(house)
+    assert (run.run_id, run.action, run.status) == (outcome.run_id, "pm.backlog_sync", outcome.status)
+    assert run.request_json["options"] == ["on_conflict=SHEET "]
+    assert run.request_json["select"] is None
+    assert run.requested_by == "test"
+    assert run.summary_json == outcome.summary
+    assert run.rows_json == outcome.to_json()["rows"]
+    assert run.started_at is not None
+    assert run.finished_at is not None
+    assert run.created_at <= run.started_at <= run.finished_at
+    assert run.error is None
+
+
+def test_wrong_usage_is_exit_2_and_names_the_way_out(house: House) -> None:
+    for asked, words in (
+        (Asked("pm.backlog_snyc"), 'there is no action "pm.backlog_snyc"; did you mean pm.backlog_sync?'),
+        (Asked("frobnicate"), "`roadwright actions` lists them"),
+        (
+            Asked("pm.backlog_sync", options=("colour=red",)),
+            'pm.backlog_sync has no option "colour"; it has: on_conflict',
+        ),
+        (Asked("pm.backlog_sync", options=("on_conflict",)), "expected name=value"),
+        (Asked("pm.backlog_sync", options=("on_conflict=",)), "expected name=value"),
+        (
+            Asked("pm.backlog_sync", options=("on_conflict=me",)),
+            'option on_conflict is "me"; expected sheet or database',
+        ),
+        (Asked("pm.backlog_sync", options=("on_conflict=sheet", "on-conflict=sheet")), "is given twice"),
+        (Asked("pm.switch_framework", options=("activating_batch=0",)), "expected a whole number from 1 to 10000"),
+        (Asked("pm.optimize_run_all_candidates", options=("time_limit=-1",)), "expected a number above 0"),
+        (Asked("pm.optimize_run_all_candidates", options=("time_limit=soon",)), "expected a number"),
+        (Asked("pm.populate_initiatives", options=("candidates=maybe",)), "neither yes nor no"),
+        (Asked("pm.save_selected", tab="Backlogg"), '"Backlogg" is no tab of this workspace; there are: '),
+        (Asked("pm.save_selected", tab="Runs"), "pm.save_selected does not work on Runs; it works on: Backlog"),
+        (Asked("pm.save_selected", tab="Intake"), "does not work on"),
+        (Asked("pm.backlog_sync", select="INIT-000001"), "always works on everything; leave --select out"),
+        (Asked("pm.save_selected", select=" , "), "the selection is empty"),
+        (Asked("pm.save_selected", select="9-7"), '"9-7" is no range of rows'),
+        (Asked("pm.save_selected", select="0"), "is no range of rows"),
+    ):
+        outcome = run_action(house.workspace, asked, requested_by="test", report=quiet)
+        assert (outcome.exit_code, outcome.status, outcome.run_id) == (2, "failed", None)
+        assert words in str(outcome.error)
+        assert outcome.to_json() == {
+            "run_id": None,
+            "action": asked.action,
+            "status": "failed",
+            "summary": {},
+            "error": outcome.error,
+            "rows": [],
+        }
+    assert ledger.runs(house.workspace.store, 10) == []
+
+
+def test_a_selection_that_is_not_there_is_exit_2_and_in_the_ledger(house: House) -> None:
+    house.type_new("Backlog", {"title": "One"})
+    house.done("pm.backlog_sync")
+    for select, words in (("INIT-000099", "Backlog has no INIT-000099"), ("40-50", "Backlog has no data in row 40")):
+        outcome = house.run("pm.save_selected", tab="Backlog", select=select)
+        assert (outcome.exit_code, outcome.status) == (2, "failed")
+        assert words in str(outcome.error)
+        assert (last(house).run_id, last(house).error) == (outcome.run_id, outcome.error)
+
+
+def test_an_action_that_stumbles_is_failed_in_the_ledger_and_shows_the_fault(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(request: Request) -> Answer:
+        raise ZeroDivisionError("by nought")
+
+    pretend(monkeypatch, Action("pm.stumble", "", "", stumble))
+    with pytest.raises(ZeroDivisionError):
+        house.run("pm.stumble")
+    assert (last(house).status, last(house).error) == ("failed", "unexpected ZeroDivisionError: by nought")
+
+
+def test_ctrl_c_cancels(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(request: Request) -> Answer:
+        raise KeyboardInterrupt
+
+    pretend(monkeypatch, Action("pm.wait", "", "", interrupted))
+    outcome = house.run("pm.wait")
+    assert (outcome.exit_code, outcome.status) == (1, "cancelled")
+    assert last(house).status == "cancelled"
+    house.done("pm.backlog_sync")
+
+
+def test_wrong_input_found_while_working_is_exit_2(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(request: Request) -> Answer:
+        raise UsageError("not like this")
+
+    pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=(ON_CONFLICT, Option("note", ""))))
+    outcome = house.run("pm.refuse", options=["note = with = signs"])
+    assert (outcome.exit_code, outcome.error, last(house).status) == (2, "not like this", "failed")
+    assert last(house).request_json["options"] == ["note = with = signs"]
+
+
+def test_a_problem_makes_the_run_fail_and_what_is_done_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(request: Request) -> Answer:
+        return Answer(summary={"done": 3}, problems=["one is open"])
+
+    pretend(monkeypatch, Action("pm.half", "", "", half))
+    outcome = house.run("pm.half")
+    assert (outcome.exit_code, outcome.status, outcome.error) == (1, "failed", "one is open")
+    assert (last(house).status, last(house).error) == ("failed", "one is open")
+    assert (last(house).summary_json or {})["done"] == 3
+
+
+def test_a_run_whose_process_was_killed_is_told_as_interrupted(house: House) -> None:
+    script = f"""
+import sys, time
+from pathlib import Path
+from roadwright.actions import ledger
+from roadwright.workspace.workspace import open_workspace
+store = open_workspace(Path({str(house.root)!r})).store
+run = ledger.enqueue(store, "pm.backlog_sync", {{}}, "test")
+ledger.start(store, run.id)
+print("running", flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        assert last(house).status == "running", "while it lives it runs"
+        process.kill()
+    run = last(house)
+    assert (run.status, run.error) == ("failed", ledger.INTERRUPTED)
+    assert run.finished_at is not None
+    assert house.done("pm.backlog_sync").run_id == "ACT-000002"
+
+
+def test_a_process_that_has_the_number_of_a_dead_one_is_not_taken_for_it(house: House) -> None:
+    store = house.workspace.store
+    run = ledger.enqueue(store, "pm.backlog_sync", {}, "test")
+    with store.transaction() as session:
+        kept = session.get_one(ActionRun, run.id)
+        assert kept.worker is not None
+        kept.worker = kept.worker.rpartition("/")[0] + "/1.00"
+    assert last(house).status == "failed"
+
+
+def test_runs_of_other_computers_are_left_alone(house: House) -> None:
+    store = house.workspace.store
+    run = ledger.enqueue(store, "pm.backlog_sync", {}, "test")
+    with store.transaction() as session:
+        session.get_one(ActionRun, run.id).worker = "elsewhere/17/123.45"
+    assert last(house).status == "queued"
+
+
+def test_the_newest_runs_come_first_and_one_is_found_in_any_case(house: House) -> None:
+    for _ in range(3):
+        house.done("pm.backlog_sync")
+    store = house.workspace.store
+    assert [run.run_id for run in ledger.runs(store, 2)] == ["ACT-000003", "ACT-000002"]
+    found = ledger.find_run(store, " act-000002 ")
+    assert found is not None
+    assert found.run_id == "ACT-000002"
+    assert ledger.find_run(store, "ACT-000009") is None
+
+
+def test_many_ask_at_once_and_everyone_gets_a_number(house: House) -> None:
+    start = threading.Barrier(6)
+
+    def ask() -> list[str]:
+        workspace = open_workspace(house.root)
+        try:
+            start.wait()
+            return [ledger.enqueue(workspace.store, "pm.backlog_sync", {}, "test").run_id for _ in range(4)]
+        finally:
+            workspace.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        numbers = [one for future in [pool.submit(ask) for _ in range(6)] for one in future.result()]
+    assert sorted(numbers) == [f"ACT-{n:06d}" for n in range(1, 25)]
+
+
+def test_a_second_action_waits_for_the_first_or_says_that_one_is_running(house: House) -> None:
+    with house.workspace.exclusive():
+        outcome = house.run("pm.backlog_sync")
+    assert (outcome.exit_code, outcome.status) == (1, "failed")
+    assert "another action is running in this workspace" in str(outcome.error)
+    assert last(house).error == outcome.error
+
+
+def test_progress_is_noted_in_the_ledger(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(request: Request) -> Answer:
+        request.report("counting sheep", 1_200, 3_000)
+        assert last(house).progress == "counting sheep 1,200 of 3,000"
+        return Answer()
+
+    pretend(monkeypatch, Action("pm.sleep", "", "", work))
+    told: list[tuple[str, int | None, int | None]] = []
+    run_action(
+        house.workspace,
+        Asked("pm.sleep"),
+        requested_by="test",
+        report=lambda message, done=None, total=None: told.append((message, done, total)),
+    )
+    assert told == [("counting sheep", 1_200, 3_000)]
