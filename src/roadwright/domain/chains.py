@@ -1,0 +1,182 @@
+"""Metric chains: the causal path from the KPI that moves first to the KPI a model is about.
+
+``page_load_time -> checkout_conversion -> gmv``; also with ``→``, ``>`` or commas. Several chains, by newline or ``;``,
+draw one graph: that is how branches are written. An arrow at the end or the beginning of a line continues the chain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from roadwright.domain.registry import Registry, UnknownKpi, key_problem, nearest
+
+MAX_CHARACTERS = 32_767
+"""As many as a cell holds."""
+MAX_NODES = 200
+MAX_KEY = 200
+_SHOWN = 60
+
+# The look-behind starts an arrow at its first dash, so that a long row of dashes is read once.
+_ARROW = re.compile(r"(?<![-=–—])[-=–—]*>|→|,")
+_ARROW_ENDINGS = (">", "→", ",")
+_PRINTED_ARROW = " -> "
+_PRINTED_BREAK = "; "
+
+
+class ChainError(ValueError):
+    """A text that can't be read as a metric chain; the message says what is wrong, in the user's words."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A metric chain as a graph. Keys that differ in case only are one node, spelled as first typed.
+
+    Nodes stand in the order in which the edges first name them, nodes without edges last.
+    """
+
+    nodes: tuple[str, ...]
+    edges: tuple[tuple[str, str], ...]
+    source: str
+    """The text as it was typed."""
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """The nodes that nothing leads to."""
+        driven = {effect for _, effect in self.edges}
+        return tuple(node for node in self.nodes if node not in driven)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The nodes that lead nowhere."""
+        driving = {cause for cause, _ in self.edges}
+        return tuple(node for node in self.nodes if node not in driving)
+
+
+class ChainCheck(NamedTuple):
+    """What is wrong with a chain (it must not be used) and what is odd. Each message names the column it is about."""
+
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def parse_chain(text: str) -> Chain:
+    """Read a metric chain. Raises ChainError."""
+    if len(text) > MAX_CHARACTERS:
+        raise ChainError(f"the chain has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read")
+    spelled: dict[str, str] = {}
+    edges: dict[tuple[str, str], None] = {}
+    for line in _lines(text):
+        nodes = [_node(part, line) for part in _ARROW.split(line)]
+        keys = [spelled.setdefault(node.casefold(), node) for node in nodes]
+        edges |= dict.fromkeys(pairwise(keys))
+    if not spelled:
+        raise ChainError("there is no KPI in it; write e.g. page_load_time -> checkout_conversion -> gmv")
+    if len(spelled) > MAX_NODES:
+        raise ChainError(f"the chain has {len(spelled):,} KPIs; at most {MAX_NODES} are read")
+    return _chain(spelled.values(), edges, text)
+
+
+def _chain(nodes: Iterable[str], edges: Iterable[tuple[str, str]], source: str) -> Chain:
+    steps = tuple(edges)
+    in_order = dict.fromkeys(node for edge in steps for node in edge) | dict.fromkeys(nodes)
+    return Chain(tuple(in_order), steps, source)
+
+
+def _lines(text: str) -> list[str]:
+    """The chains in the text, one a line; what an arrow at a line's end or beginning continues is put on one line."""
+    lines: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if lines and (lines[-1].endswith(_ARROW_ENDINGS) or _ARROW.match(line)):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return [chain for line in lines for chain in line.split(";") if chain.strip()]
+
+
+def _node(part: str, line: str) -> str:
+    words = part.split()
+    if not words:
+        raise ChainError(f'an arrow in "{_cut(line.strip())}" has no KPI on one of its sides')
+    node = " ".join(words)
+    if len(node) > MAX_KEY:
+        raise ChainError(f'"{_cut(node)}" is too long for a KPI key; at most {MAX_KEY} characters are read')
+    for word in words:
+        problem = key_problem(word)
+        if problem is not None:
+            raise ChainError(problem)
+    return node
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def chain_json(chain: Chain) -> dict[str, object]:
+    """The chain as it is stored: ``nodes``, ``edges`` as pairs, and the ``source`` text."""
+    return {"nodes": list(chain.nodes), "edges": [list(edge) for edge in chain.edges], "source": chain.source}
+
+
+def chain_text(chain: Chain) -> str:
+    """The chain as text, each edge once; reading it gives the same nodes and edges in the same order."""
+    lines: list[list[str]] = []
+    for cause, effect in chain.edges:
+        if lines and lines[-1][-1] == cause:
+            lines[-1].append(effect)
+        else:
+            lines.append([cause, effect])
+    named = {node for edge in chain.edges for node in edge}
+    lines += [[node] for node in chain.nodes if node not in named]
+    return _PRINTED_BREAK.join(_PRINTED_ARROW.join(line) for line in lines)
+
+
+def check_chain(chain: Chain, immediate_kpi: str | None, target_kpi: str | None, registry: Registry) -> ChainCheck:
+    """Judge a chain against its model and the registry.
+
+    It must have no circle, start in the immediate KPI (where one is given) and end in the target KPI, which must be an
+    active north_star or strategic one. KPIs that the registry does not know are warned of.
+    """
+    errors = [*_target_errors(target_kpi, registry)]
+    circle = _circle(chain)
+    if circle:
+        errors.append(
+            f"metric_chain_text: goes round in a circle, {_PRINTED_ARROW.join(circle)}; a cause can't be its own effect"
+            " (a comma counts as an arrow; write branches as chains of their own, separated by ;)"
+        )
+    else:
+        errors += _end_errors("starts", chain.starts, "immediate_kpi_key", immediate_kpi)
+        errors += _end_errors("ends", chain.ends, "target_kpi_key", target_kpi)
+    warnings = [
+        f'metric_chain_text: "{node}" is no KPI of Metrics_Config{nearest("_".join(node.split()), registry.kpis)}'
+        for node in chain.nodes
+        if registry.resolve(node) is None
+    ]
+    return ChainCheck(tuple(errors), tuple(warnings))
+
+
+def _target_errors(target_kpi: str | None, registry: Registry) -> Iterable[str]:
+    if not target_kpi:
+        return
+    try:
+        registry.contributable(target_kpi)
+    except UnknownKpi as problem:
+        yield f"target_kpi_key: {problem}"
+
+
+def _end_errors(verb: str, ends: tuple[str, ...], column: str, expected: str | None) -> Iterable[str]:
+    if expected and any(end.casefold() != expected.casefold() for end in ends):
+        yield f"metric_chain_text: the chain {verb} in {' and '.join(ends)}, but {column} is {expected}"
+
+
+def _circle(chain: Chain) -> list[str]:
+    import networkx as nx  # noqa: PLC0415 - a heavy import, for the few who ask
+
+    graph: nx.DiGraph[str] = nx.DiGraph(chain.edges)
+    try:
+        edges = nx.find_cycle(graph)
+    except nx.NetworkXNoCycle:
+        return []
+    return [*(cause for cause, _ in edges), edges[0][0]]
