@@ -26,7 +26,7 @@ VALUE = "value"
 MAX_DIGITS = 12
 """The most decimals that ``round`` keeps."""
 
-_SECOND_EQUALS = re.compile(r"=.*(?<![=!<>])=(?!=)")
+_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
 _SHIFTS: dict[type[ast.AST], str] = {ast.LShift: "<<", ast.RShift: ">>"}
 
 
@@ -76,7 +76,7 @@ def _unreadable(codes: Sequence[str], error: SyntaxError) -> FormulaError:
     hint = ""
     if "%" in code:
         hint = "; % is the remainder of a division, so write 12 % as 0.12"
-    elif _SECOND_EQUALS.search(code):
+    elif len(_EQUALS.findall(code)) > 1:
         hint = "; write == to compare"
     return FormulaError(line, f"can't be read as name = expression or an expression {where}{hint}")
 

@@ -50,12 +50,12 @@ def code_lines(text: str) -> list[str]:
     """The lines of a formula, numbered as in the text, without comments and outer blanks. Raises FormulaError."""
     if len(text) > MAX_CHARACTERS:
         raise FormulaError(1, f"the formula has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read")
-    lines = text.rstrip().replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.rstrip(" \t\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) > MAX_LINES:
         raise FormulaError(MAX_LINES + 1, f"the formula has {len(lines):,} lines; at most {MAX_LINES} are read")
     for number, line in enumerate(lines, 1):
         _check_is_plain(line, number)
-    codes = [line.split("#", 1)[0].strip() for line in lines]
+    codes = [line.split("#", 1)[0].strip(" \t") for line in lines]
     if not any(codes):
         raise FormulaError(1, "there is no formula; write an expression, or lines name = expression and value = …")
     open_at: list[int] = []
