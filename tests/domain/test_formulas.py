@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadwright.domain.formulas import FormulaError, FormulaResult, evaluate, increment_warning, parse_formula
@@ -284,6 +284,7 @@ def _combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 EXPRESSIONS = st.recursive(st.sampled_from([*NAMES, "2.0", "0.5", "0.0"]), _combined, max_leaves=12)
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS)
 def test_the_same_as_python_computes(text: str) -> None:
     expected = float(eval(text, {"min": min, "max": max, "abs": abs}, dict(NAMES)))  # our own texts, not input

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadwright.domain.formulas import FormulaError, FormulaResult, evaluate, parse_formula
@@ -295,6 +295,7 @@ ALPHABET = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ALPHABET, max_size=40).map("".join))
 def test_any_text_gives_finite_numbers_or_a_clear_error(text: str) -> None:
     result = outcome(text)
