@@ -61,6 +61,15 @@ TIME_LIMIT = Option("time_limit", "seconds that the optimizer may take", _positi
 CANDIDATES_ONLY = Option("candidates", "true: only initiatives that are optimization candidates", _yes_no, "false")
 
 
+FORCE = Option(
+    "force", "true: do also what is refused because something depends on it, with a warning", _yes_no, "false"
+)
+
+
+def force(request: Request) -> bool:
+    return bool(request.options.get(FORCE.name))
+
+
 def on_conflict(request: Request) -> OnConflict:
     return OnConflict(str(request.options.get(ON_CONFLICT.name, OnConflict.ASK)))
 

@@ -8,6 +8,7 @@ from roadwright.actions.contract import Action, UsageError
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.pm.candidates import POPULATE_CANDIDATES
 from roadwright.actions.pm.optimization import RUN_ALL_CANDIDATES, RUN_SELECTED_CANDIDATES
+from roadwright.actions.pm.params import SEED_MATH_PARAMS
 from roadwright.actions.pm.refresh import REFRESH_TAB
 from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.actions.pm.saving import SAVE_CONSTRAINTS, SAVE_SCENARIO, SAVE_SELECTED, SAVE_TARGETS
@@ -18,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     SAVE_SELECTED,
     REFRESH_TAB,
     POPULATE_INITIATIVES,
+    SEED_MATH_PARAMS,
     SCORE_SELECTED,
     SWITCH_FRAMEWORK,
     POPULATE_CANDIDATES,

@@ -15,3 +15,8 @@ class Pattern(StrEnum):
     MONETIZATION_RATE = "monetization_rate"
     LOSS_REDUCTION = "loss_reduction"
     CUSTOM = "custom"
+
+
+def says_increment(*words: str | None) -> bool:
+    """Whether a param is marked as an increment: its unit, description or notes say so."""
+    return any("increment" in text.casefold() for text in words if text)

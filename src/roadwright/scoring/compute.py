@@ -1,67 +1,141 @@
-"""Compute all frameworks for initiatives and keep the results: current ones side by side, earlier ones as history."""
+"""Compute all frameworks for initiatives and keep the results: current ones side by side, earlier ones as history.
+
+With the scores come the contributions that approved math models give: they always stand as the computed ones, and count
+where no person has typed others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from roadwright.domain.initiatives import Framework
+from roadwright.domain.initiatives import ContributionSource, Framework, tokens_field
+from roadwright.domain.registry import Registry
 from roadwright.scoring import rice, wsjf
+from roadwright.scoring.contributions import contribute, math_warnings, redundancy_warnings
 from roadwright.scoring.frameworks import Score
+from roadwright.scoring.math_model import EffortInputs, ModelResult, math_score, run_model
+from roadwright.scoring.models_of import LoadedModel, load_models
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeScore
+from roadwright.store.registry import load_drivers, load_registry
 from roadwright.store.scores import current_scores
 
 
-def all_scores(initiative: Initiative) -> dict[Framework, Score]:
-    """The score of every framework that works on the initiative's own inputs."""
-    return {
-        Framework.RICE: rice.rice(*(getattr(initiative, name) for name in rice.INPUTS)),
-        Framework.WSJF: wsjf.wsjf(*(getattr(initiative, name) for name in wsjf.INPUTS)),
-    }
+@dataclass
+class Scored:
+    """What scoring had to say, for the rows of the tabs that show it."""
+
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    """By initiative_key, for Scoring_Inputs."""
+    of_models: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    """By initiative_key and model_name, for MathModels."""
+    of_contributions: dict[str, list[str]] = field(default_factory=dict)
+    """By initiative_key, for KPI_Contributions."""
 
 
 def _same(row: InitiativeScore, score: Score) -> bool:
-    return (row.value, row.effort, row.overall, row.components) == (
+    return (row.value, row.effort, row.overall, row.components, row.warnings) == (
         score.value,
         score.effort,
         score.overall,
         dict(score.components),
+        list(score.warnings),
     )
 
 
-def compute_scores(session: Session, initiatives: Iterable[Initiative], source: str) -> dict[str, list[str]]:
-    """Compute and store the scores. Returns the warnings by initiative_key.
+def _keep(session: Session, initiative: Initiative, framework: Framework, score: Score, source: str) -> None:
+    session.add(
+        InitiativeScore(
+            initiative_id=initiative.id,
+            framework=str(framework),
+            is_current=True,
+            value=score.value,
+            effort=score.effort,
+            overall=score.overall,
+            components=dict(score.components),
+            warnings=list(score.warnings),
+            computed_at=now(),
+            computed_by=source,
+        )
+    )
+
+
+def _effort(initiative: Initiative) -> EffortInputs:
+    name = tokens_field(initiative.scope_mode)
+    return EffortInputs(initiative.effort_engineering_days, getattr(initiative, name), name)
+
+
+def _take_models(
+    initiative: Initiative,
+    loaded: list[LoadedModel],
+    registry: Registry,
+    drivers: Mapping[str, tuple[str, ...]],
+    scored: Scored,
+) -> Score:
+    """Run the initiative's models: their scores, its contributions and its MATH_MODEL score."""
+    results: list[ModelResult] = []
+    key = initiative.initiative_key
+    for item in loaded:
+        result = run_model(item.model, registry)
+        results.append(result)
+        if item.row.computed_score != result.value:
+            item.row.computed_score = result.value
+        said = [*result.problems, *result.warnings]
+        if said:
+            scored.of_models[key, item.row.model_name] = said
+    use = initiative.use_math_model
+    score = math_score(results, _effort(initiative), use)
+    contributions = contribute(results, use)
+    warnings = math_warnings(results, score, contributions, use)
+    if (initiative.math_warnings or []) != warnings:
+        initiative.math_warnings = warnings or None
+    if warnings:
+        scored.warnings.setdefault(key, []).extend(warnings)
+    computed = dict(contributions.by_kpi) or None
+    if initiative.kpi_contribution_computed_json != computed:
+        initiative.kpi_contribution_computed_json = computed
+    if (
+        initiative.kpi_contribution_source == ContributionSource.COMPUTED
+        and initiative.kpi_contribution_json != computed
+    ):
+        initiative.kpi_contribution_json = computed
+    doubled = redundancy_warnings(initiative.kpi_contribution_json or {}, drivers)
+    if doubled:
+        scored.of_contributions[key] = list(doubled)
+    return score
+
+
+def compute_scores(session: Session, initiatives: Iterable[Initiative], source: str) -> Scored:
+    """Compute and store scores and contributions.
 
     A score that can no longer be computed stops being current and stays in the history.
     """
     chosen = list(initiatives)
-    current = current_scores(session, (initiative.id for initiative in chosen))
-    warnings: dict[str, list[str]] = {}
+    ids = [initiative.id for initiative in chosen]
+    current = current_scores(session, ids)
+    models = load_models(session, ids)
+    registry, drivers = load_registry(session), load_drivers(session)
+    scored = Scored()
     for initiative in chosen:
-        for framework, score in all_scores(initiative).items():
+        scores = {
+            Framework.RICE: rice.rice(*(getattr(initiative, name) for name in rice.INPUTS)),
+            Framework.WSJF: wsjf.wsjf(*(getattr(initiative, name) for name in wsjf.INPUTS)),
+        }
+        for score in scores.values():
             if score.warnings:
-                warnings.setdefault(initiative.initiative_key, []).extend(score.warnings)
+                scored.warnings.setdefault(initiative.initiative_key, []).extend(score.warnings)
+        loaded = models.get(initiative.id, [])
+        scores[Framework.MATH_MODEL] = _take_models(initiative, loaded, registry, drivers, scored)
+        for framework, score in scores.items():
             before = current.get((initiative.id, framework))
             if before is not None and score.exists and _same(before, score):
                 continue
             if before is not None:
                 before.is_current = False
             if score.exists:
-                session.add(
-                    InitiativeScore(
-                        initiative_id=initiative.id,
-                        framework=str(framework),
-                        is_current=True,
-                        value=score.value,
-                        effort=score.effort,
-                        overall=score.overall,
-                        components=dict(score.components),
-                        warnings=list(score.warnings),
-                        computed_at=now(),
-                        computed_by=source,
-                    )
-                )
+                _keep(session, initiative, framework, score, source)
     session.flush()
-    return warnings
+    return scored

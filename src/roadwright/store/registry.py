@@ -21,6 +21,16 @@ def registered(row: OrganizationMetricsConfig) -> RegisteredKpi:
     )
 
 
+def load_drivers(session: Session) -> dict[str, tuple[str, ...]]:
+    """Which KPIs cause which: {KPI: the KPIs of its driven_by}, active ones, in the registry's own spelling."""
+    rows = list(session.scalars(select(OrganizationMetricsConfig).where(OrganizationMetricsConfig.is_active)))
+    spelled = {row.kpi_key.casefold(): row.kpi_key for row in rows}
+    return {
+        row.kpi_key: tuple(spelled[key.casefold()] for key in row.driven_by or () if key.casefold() in spelled)
+        for row in rows
+    }
+
+
 def load_registry(session: Session) -> Registry:
     """All KPIs of Metrics_Config, in the order they were first saved."""
     rows = session.scalars(select(OrganizationMetricsConfig).order_by(OrganizationMetricsConfig.id))

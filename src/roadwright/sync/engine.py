@@ -235,6 +235,7 @@ def say_of_rows(work: Pass, tab: OpenTab, binding: Binding, say: Callable[[Outco
         notes = say(outcome)
         if notes is not None:
             outcome.looked_at = True
+            outcome.only_shown = False
             outcome.notes = notes
     report = TabReport(tab.place)
     show_tab(work, tab, binding, outcomes, report)

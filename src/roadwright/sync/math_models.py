@@ -6,13 +6,21 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from roadwright import tabs
+from roadwright.domain.chains import ChainError, chain_json, check_chain, parse_chain
+from roadwright.domain.formulas import FormulaError, increment_warning, parse_formula
+from roadwright.domain.math_models import says_increment
+from roadwright.domain.patterns import suggested_chain, suggested_formula
+from roadwright.domain.registry import Registry, UnknownKpi, nearest
+from roadwright.sheets.kinds import quoted
 from roadwright.sheets.numbers import tidy
+from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeParam
+from roadwright.store.registry import load_drivers, load_registry
 from roadwright.sync.binding import Defaults, Edit, Refused, Values
 from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.initiatives import all_initiatives, stamp
@@ -84,9 +92,18 @@ def _known(session: Session, values: Values, notes: Notes) -> None:
 
 
 class MathModelsBinding(PartsBinding):
-    """Formulas for what an initiative brings to a KPI."""
+    """Formulas for what an initiative brings to a KPI.
+
+    ``table`` is the tab that is being saved: whether an initiative has one primary model is seen on all its rows.
+    """
 
     spec = tabs.MATH_MODELS
+
+    def __init__(self, table: Table | None = None) -> None:
+        super().__init__()
+        self._table = table
+        self._known: tuple[Registry, dict[str, tuple[str, ...]]] | None = None
+        self._primaries: dict[str, set[Identity]] | None = None
 
     def stored(self, session: Session) -> Sequence[Part]:
         return list(session.scalars(select(InitiativeMathModel).order_by(InitiativeMathModel.id)))
@@ -94,14 +111,139 @@ class MathModelsBinding(PartsBinding):
     def new_row(self, initiative: Initiative) -> InitiativeMathModel:
         return InitiativeMathModel(initiative_id=initiative.id, created_at=now())
 
+    def known(self, session: Session) -> tuple[Registry, dict[str, tuple[str, ...]]]:
+        """The KPI registry, and which KPI drives which."""
+        if self._known is None:
+            self._known = load_registry(session), load_drivers(session)
+        return self._known
+
+    def _values(self, initiative: Initiative, row: Part) -> dict[str, object]:
+        values = super()._values(initiative, row)
+        values["suggested_formula_text"] = values["suggested_metric_chain_text"] = None
+        if isinstance(row, InitiativeMathModel) and row.pattern and not row.formula_text:
+            values["suggested_formula_text"] = suggested_formula(row.pattern)
+            session = object_session(row)
+            if session is not None and not row.metric_chain_text:
+                _, drivers = self.known(session)
+                values["suggested_metric_chain_text"] = suggested_chain(
+                    row.immediate_kpi_key, row.target_kpi_key, drivers
+                )
+        return values
+
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
         _known(session, values, notes)
+        registry, _ = self.known(session)
+        try:
+            registry.contributable(str(values.get("target_kpi_key") or ""))
+        except UnknownKpi as problem:
+            notes.failed.append(f"target_kpi_key: {problem}")
+        immediate = values.get("immediate_kpi_key")
+        if immediate is not None and registry.resolve(str(immediate)) is None:
+            hint = nearest(str(immediate), registry.kpis)
+            notes.warnings.append(f"immediate_kpi_key: {quoted(immediate)} is no KPI of Metrics_Config{hint}")
+        self._examine_chain(registry, values, notes)
+        self._examine_formula(session, values, notes)
+        self._examine_primary(session, values, notes)
+
+    def _examine_chain(self, registry: Registry, values: Values, notes: Notes) -> None:
+        text = values.get("metric_chain_text")
+        if text is None:
+            return
+        try:
+            chain = parse_chain(str(text))
+        except ChainError as problem:
+            notes.failed.append(f"metric_chain_text: {problem}")
+            return
+        immediate, target = values.get("immediate_kpi_key"), values.get("target_kpi_key")
+        found = check_chain(chain, _text(immediate), _text(target), registry)
+        notes.failed.extend(message for message in found.errors if message not in notes.failed)
+        notes.warnings.extend(message for message in found.warnings if message not in notes.warnings)
+
+    def _examine_formula(self, session: Session, values: Values, notes: Notes) -> None:
+        text = values.get("formula_text")
+        if text is None:
+            return
+        try:
+            formula = parse_formula(str(text))
+        except FormulaError as problem:
+            notes.failed.append(f"formula_text: {problem}")
+            return
+        warning = increment_warning(formula, self._increments(session, values))
+        if warning is not None:
+            notes.warnings.append(f"formula_text: {warning}")
+
+    def _increments(self, session: Session, values: Values) -> list[str]:
+        """The model's params whose unit, description or notes say that they are an increment."""
+        wanted = identity_of(("initiative_key", "model_name"), values)
+        rows = ParamsBinding().rows(session).items()
+        return [
+            row.param_name
+            for identity, (_, row) in rows
+            if identity[:2] == wanted
+            and isinstance(row, InitiativeParam)
+            and says_increment(row.unit, row.description, row.notes)
+        ]
+
+    def _examine_primary(self, session: Session, values: Values, notes: Notes) -> None:
+        if values.get("is_primary") is not True:
+            return
+        if self._primaries is None:
+            self._primaries = self._find_primaries(session)
+        key = str(values.get("initiative_key") or "").casefold()
+        others = self._primaries.get(key, set()) - {identity_of(self.spec.identity, values)}
+        if others:
+            names = ", ".join(sorted(identity[1] for identity in others))
+            notes.failed.append(f"is_primary: {names} of this initiative is primary, too; tick one model only")
+
+    def _find_primaries(self, session: Session) -> dict[str, set[Identity]]:
+        """The primary models of each initiative: as the tab says, and as stored where it does not say."""
+        is_primary = {
+            identity: isinstance(row, InitiativeMathModel) and row.is_primary
+            for identity, (_, row) in self.rows(session).items()
+        }
+        for row in self._table.rows if self._table is not None else ():
+            if "is_primary" in row.values:
+                is_primary[identity_of(self.spec.identity, row.values)] = row.values["is_primary"] is True
+        found: dict[str, set[Identity]] = {}
+        for identity, primary in is_primary.items():
+            if primary:
+                found.setdefault(identity[0], set()).add(identity)
+        return found
+
+    def save(self, session: Session, edit: Edit) -> None:
+        super().save(session, edit)
+        initiative, row = self.rows(session)[edit.identity]
+        if isinstance(row, InitiativeMathModel):
+            kpi = self.known(session)[0].resolve(row.target_kpi_key)
+            row.target_kpi_key = kpi.key if kpi is not None else row.target_kpi_key
+            text = row.metric_chain_text
+            row.metric_chain_json = chain_json(parse_chain(text)) if text is not None else None
+            session.flush()
+            self._show_primary(session, initiative)
+
+    def _show_primary(self, session: Session, initiative: Initiative) -> None:
+        """The primary model's immediate KPI and chain stand on the initiative."""
+        primary = session.scalar(
+            select(InitiativeMathModel).where(
+                InitiativeMathModel.initiative_id == initiative.id, InitiativeMathModel.is_primary
+            )
+        )
+        initiative.immediate_kpi_key = primary.immediate_kpi_key if primary is not None else None
+        initiative.metric_chain_json = primary.metric_chain_json if primary is not None else None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 class ParamsBinding(PartsBinding):
     """The values behind the formulas' names."""
 
     spec = tabs.PARAMS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._used: dict[Identity, frozenset[str] | None] | None = None
 
     def stored(self, session: Session) -> Sequence[Part]:
         return list(session.scalars(select(InitiativeParam).order_by(InitiativeParam.id)))
@@ -111,6 +253,7 @@ class ParamsBinding(PartsBinding):
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
         _known(session, values, notes)
+        self._examine_use(session, values, notes)
         low, high, value = (values.get(name) for name in ("min", "max", "value"))
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
             notes.failed.append(f"min: {tidy(float(low))} is above max {tidy(float(high))}; mend one of them")
@@ -120,3 +263,31 @@ class ParamsBinding(PartsBinding):
                 notes.failed.append(f"value: {tidy(float(value))} is below min, {tidy(float(low))}")
             if isinstance(high, int | float) and value > high:
                 notes.failed.append(f"value: {tidy(float(value))} is above max, {tidy(float(high))}")
+
+    def _examine_use(self, session: Session, values: Values, notes: Notes) -> None:
+        """Warn of a param that its model's formula does not name (any more)."""
+        if self._used is None:
+            self._used = {
+                identity: _names_in(row.formula_text)
+                for identity, (_, row) in MathModelsBinding().rows(session).items()
+                if isinstance(row, InitiativeMathModel)
+            }
+        of = identity_of(("initiative_key", "model_name"), values)
+        name = str(values.get("param_name") or "")
+        if of not in self._used:
+            notes.warnings.append(
+                f"model_name: {quoted(values.get('model_name'))} is no saved model of this initiative"
+            )
+        elif (names := self._used[of]) is not None and name not in names:
+            hint = nearest(name, names)
+            notes.warnings.append(f"param_name: the formula of {values.get('model_name')} does not use {name}{hint}")
+
+
+def _names_in(formula_text: str | None) -> frozenset[str] | None:
+    """The names that a formula takes as params; None where there is no formula, or none that can be read."""
+    if formula_text is None:
+        return None
+    try:
+        return frozenset(parse_formula(formula_text).params)
+    except FormulaError:
+        return None

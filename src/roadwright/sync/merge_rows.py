@@ -140,6 +140,7 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
         outcome.kept = set(row.problems) | set(merge.conflicts) | unsaved
         if not outcome.looked_at:
             continue
+        outcome.only_shown = rules.show_only
         outcome.notes.failed.extend(text for name, text in row.problems.items() if rules.judges(name))
         conflicts = {name: both for name, both in merge.conflicts.items() if rules.judges(name)}
         outcome.notes.conflicts.extend(conflict_messages(conflicts, spec.name))

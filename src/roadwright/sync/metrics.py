@@ -1,11 +1,12 @@
 """Metrics_Config: the KPI registry, saved row by row but judged as a whole.
 
-Whatever else is right or wrong, a save that would leave other than exactly one active north star saves nothing.
+Whatever else is right or wrong, a save that would leave other than exactly one active north star saves nothing. A KPI
+that is in use is renamed or deactivated only with ``force``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,11 +17,13 @@ from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
+from roadwright.store.kpi_uses import kpi_uses
 from roadwright.store.models import OrganizationMetricsConfig
 from roadwright.store.registry import registered
 from roadwright.sync.binding import Defaults, Edit, Values
 from roadwright.sync.engine import merge_tab
-from roadwright.sync.identity import Identity
+from roadwright.sync.identity import Identity, identity_of, identity_text
+from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.sync.statuses import Notes
@@ -34,8 +37,10 @@ class MetricsConfigBinding(Defaults):
 
     spec = tabs.METRICS_CONFIG
 
-    def __init__(self) -> None:
+    def __init__(self, renamed: Mapping[Identity, Identity] | None = None) -> None:
         self.edits: list[Edit] = []
+        self.renamed = dict(renamed or {})
+        """New identities of rows that once showed another key, with the old ones."""
 
     def _rows(self, session: Session) -> dict[Identity, OrganizationMetricsConfig]:
         rows = session.scalars(select(OrganizationMetricsConfig).order_by(OrganizationMetricsConfig.id))
@@ -64,14 +69,15 @@ class MetricsConfigBinding(Defaults):
         """The registry as it would be with the edits."""
         rows = {identity: _copy(row) for identity, row in self._rows(session).items()}
         for edit in self.edits:
-            _apply(rows.setdefault(edit.identity, OrganizationMetricsConfig()), edit)
+            row = rows.pop(self.renamed[edit.identity]) if edit.identity in self.renamed else None
+            _apply(rows.setdefault(edit.identity, row or OrganizationMetricsConfig()), edit)
         return Registry.of(registered(row) for row in rows.values())
 
     def apply(self, session: Session) -> None:
         """Store the edits."""
         rows = self._rows(session)
         for edit in self.edits:
-            row = rows.get(edit.identity)
+            row = rows.get(self.renamed.get(edit.identity, edit.identity))
             if row is None:
                 row = OrganizationMetricsConfig(created_at=now())
                 session.add(row)
@@ -93,8 +99,9 @@ def merge_metrics_config(
     work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict
 ) -> tuple[list[Outcome], TabReport]:
     """Save the selected rows if the registry as a whole stays right, else none of them."""
-    binding = MetricsConfigBinding()
+    binding = MetricsConfigBinding(_renamed(work.session, tab))
     outcomes, report = merge_tab(work, tab, binding, selection=selection, on_conflict=on_conflict)
+    _guard_uses(work, binding, outcomes, report)
     registry = binding.registry_after(work.session)
     problem = north_star_problem(registry.north_stars)
     if problem is not None and any(o.looked_at for o in outcomes):
@@ -104,6 +111,45 @@ def merge_metrics_config(
         binding.apply(work.session)
         _warn_of_unknown_drivers(outcomes, registry)
     return outcomes, report
+
+
+def _renamed(session: Session, tab: OpenTab) -> dict[Identity, Identity]:
+    """The rows whose kpi_key was typed over: {new identity: old identity}."""
+    stored = {(key.casefold(),) for key in session.scalars(select(OrganizationMetricsConfig.kpi_key))}
+    copies = load_bases(session, tab.table, tab.spec)
+    there = {row.number: identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
+    old_keys = {identity_text(identity): identity for identity in stored - set(there.values())}
+    return {
+        there[number]: old_keys[copy.identity]
+        for number, copy in copies.items()
+        if copy.identity in old_keys and there[number] not in stored
+    }
+
+
+def _guard_uses(work: Pass, binding: MetricsConfigBinding, outcomes: list[Outcome], report: TabReport) -> None:
+    """Refuse to rename or deactivate a KPI that is in use; with force do it, and say where it is used."""
+    rows = work.session.scalars(select(OrganizationMetricsConfig))
+    stored: dict[Identity, OrganizationMetricsConfig] = {(row.kpi_key.casefold(),): row for row in rows}
+    by_identity = {outcome.identity: outcome for outcome in outcomes if not outcome.doubled}
+    for edit in list(binding.edits):
+        before = stored.get(binding.renamed.get(edit.identity, edit.identity))
+        is_renamed = edit.identity in binding.renamed
+        is_switched_off = before is not None and before.is_active and edit.values.get("is_active") is False
+        uses = kpi_uses(work.session, before.kpi_key) if before is not None and (is_renamed or is_switched_off) else []
+        if before is None or not uses:
+            continue
+        column, what = ("kpi_key", "renaming") if is_renamed else ("is_active", "deactivating")
+        outcome = by_identity[edit.identity]
+        message = f"{column}: {what} {before.kpi_key}, which is used by {'; '.join(uses)}"
+        if work.force:
+            outcome.notes.warnings.append(message)
+            continue
+        outcome.notes.failed.append(f"{message}; change those first, or do it all the same with --option force=true")
+        outcome.kept |= outcome.merge.edited
+        outcome.mark = None
+        binding.edits.remove(edit)
+        report.saved -= 1
+        report.created -= edit.is_new
 
 
 def _gone(north_stars: list[str], outcomes: list[Outcome]) -> str:

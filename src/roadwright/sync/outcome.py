@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from roadwright.sheets.merge import RowMerge
 from roadwright.sheets.read import Row
 from roadwright.sync.identity import Identity
-from roadwright.sync.statuses import Level, Notes
+from roadwright.sync.statuses import Level, Notes, level_of
 from roadwright.workspace.workspace import TabPlace
 
 
@@ -32,6 +32,16 @@ class Outcome:
     mark: str | None = None
     doubled: bool = False
     """Its identity belongs to another row: nothing but its status is written."""
+    only_shown: bool = False
+    """Nothing was judged: where there is nothing to say, the row keeps the status that it has."""
+
+    @property
+    def status(self) -> tuple[str, Level]:
+        """The run_status that the row has from now on, and its level."""
+        standing = self.row.text("run_status")
+        if self.only_shown and standing and self.notes.level is Level.OK:
+            return standing, level_of(standing)
+        return self.notes.text, self.notes.level
 
 
 @dataclass
@@ -75,7 +85,5 @@ class TabReport:
 def report_rows(place: TabPlace, outcomes: list[Outcome]) -> list[RowReport]:
     """The lines of the rows that were looked at."""
     return [
-        RowReport(place.name, o.row.number, o.key, o.notes.text, o.notes.level, tuple(o.notes.notices))
-        for o in outcomes
-        if o.looked_at
+        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices)) for o in outcomes if o.looked_at
     ]

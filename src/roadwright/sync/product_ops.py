@@ -41,7 +41,7 @@ class ScoringInputsBinding(Defaults):
         result: dict[Identity, dict[str, object]] = {}
         for identity, initiative in found.items():
             values = initiative_values(initiative, self.spec)
-            values["math_warnings"] = None
+            values["math_warnings"] = "\n".join(initiative.math_warnings or ()) or None
             for framework, prefix in SCORE_PREFIX.items():
                 score = scores.get((initiative.id, framework))
                 for part in SCORE_PARTS:

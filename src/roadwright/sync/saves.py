@@ -47,6 +47,10 @@ def _candidates(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnC
     return merge_tab(work, tab, CandidatesBinding(), selection=selection, on_conflict=on_conflict)
 
 
+def _math_models(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    return merge_tab(work, tab, MathModelsBinding(tab.table), selection=selection, on_conflict=on_conflict)
+
+
 def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | TargetsBinding]) -> Merge:
     """Rules and scenarios are named by their row in a run's answer, so the rows are kept as they stand now."""
 
@@ -86,7 +90,7 @@ _STILL_COUNTS = {
 MERGES: Mapping[str, Merge] = {
     tabs.BACKLOG.name: _backlog,
     tabs.SCORING_INPUTS.name: _plain(ScoringInputsBinding),
-    tabs.MATH_MODELS.name: _plain(MathModelsBinding),
+    tabs.MATH_MODELS.name: _math_models,
     tabs.PARAMS.name: _plain(ParamsBinding),
     tabs.METRICS_CONFIG.name: merge_metrics_config,
     tabs.KPI_CONTRIBUTIONS.name: _plain(KpiContributionsBinding),

@@ -52,3 +52,5 @@ class Pass:
     session: Session
     marks: Marks
     source: str
+    force: bool = False
+    """Do also what is refused because something depends on it, with a warning."""

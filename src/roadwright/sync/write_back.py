@@ -106,8 +106,9 @@ def bring_up_to_date(
                 pending.copies.append((mark, outcome.identity, base))
                 cells[row.number, places["updated_source"]] = work.source
                 cells[row.number, places["updated_at"]] = mark
-        if row.raw.get("run_status") != outcome.notes.text:
-            cells[row.number, places["run_status"]] = outcome.notes.text
+        status, _ = outcome.status
+        if row.raw.get("run_status") != status:
+            cells[row.number, places["run_status"]] = status
         _drop_protected(tab, outcome, cells, names)
         pending.cells.update(cells)
 

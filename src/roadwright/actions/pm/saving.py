@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.options import ON_CONFLICT, on_conflict
+from roadwright.actions.options import FORCE, ON_CONFLICT, force, on_conflict
 from roadwright.sync.backlog_sync import keys_for_new_rows
 from roadwright.sync.engine import Desk, run_pass, show_tab
 from roadwright.sync.outcome import TabReport
@@ -21,6 +21,7 @@ def save_tab(request: Request, place: TabPlace, selection: Selection) -> TabRepo
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         [tab] = open_tabs
+        current.force = force(request)
         outcomes, report = MERGES[place.spec.name](current, tab, selection, on_conflict(request))
         show_tab(current, tab, BINDINGS[place.spec.name](), outcomes, report)
         if selection.everything:
@@ -58,7 +59,7 @@ SAVE_SELECTED = Action(
     ),
     run=_run,
     tabs=tuple(tabs.BY_NAME[name] for name in MERGES),
-    options=(ON_CONFLICT,),
+    options=(ON_CONFLICT, FORCE),
 )
 
 

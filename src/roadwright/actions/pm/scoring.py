@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import ACTIVATING_BATCH, CANDIDATES_ONLY, ON_CONFLICT, activating_batch, on_conflict
 from roadwright.domain.keys import canonical_key
 from roadwright.scoring.activate import activate_in_batches
-from roadwright.scoring.compute import compute_scores
+from roadwright.scoring.compute import Scored, compute_scores
 from roadwright.sync.backlog import BacklogBinding, say_intake
 from roadwright.sync.engine import merge_tab, run_pass, say_of_rows, show_tab
 from roadwright.sync.identity import Identity
@@ -103,45 +103,58 @@ def _activate(request: Request, keys: Sequence[str]) -> dict[str, str]:
     )
 
 
-def _with_warnings(notes: RowNotes, warnings: dict[str, list[str]]) -> None:
-    for key, messages in warnings.items():
-        found = notes.by_identity((key.casefold(),))
+def _with_warnings(notes: RowNotes, warnings: Mapping[tuple[str, ...], list[str]]) -> None:
+    """Put warnings on the rows that they are about, by the values of their identity columns."""
+    for values, messages in warnings.items():
+        found = notes.by_identity(tuple(value.casefold() for value in values))
         if found is not None:
             found.add(Notes(warnings=messages))
 
 
+_SCORING_TABS = (tabs.SCORING_INPUTS, tabs.MATH_MODELS, tabs.PARAMS, tabs.KPI_CONTRIBUTIONS)
+
+
+def _of_initiatives(tab: OpenTab, chosen: set[str], selection: Selection) -> Selection:
+    """The rows of a tab that are about the chosen initiatives (keys without case)."""
+    if selection.everything:
+        return ALL
+    rows = (row.number for row in tab.table.rows if row.text("initiative_key").casefold() in chosen)
+    return Selection(everything=False, rows=frozenset(rows))
+
+
 def _score(request: Request) -> Answer:
     workspace = request.workspace
-    scoring, contributions = workspace.place(tabs.SCORING_INPUTS), workspace.place(tabs.KPI_CONTRIBUTIONS)
+    places = [workspace.place(spec) for spec in _SCORING_TABS]
     saved: dict[str, tuple[RowNotes, TabReport]] = {}
     keys: list[str] = []
-    warnings: dict[str, list[str]] = {}
+    scored = Scored()
 
     def save(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-        scoring_tab, contributions_tab = open_tabs
-        outcomes, report = MERGES[scoring.spec.name](current, scoring_tab, request.selection, on_conflict(request))
-        chosen = {o.identity for o in outcomes if o.looked_at}
-        there = {row.text("initiative_key") for row in contributions_tab.table.rows}
-        names = tuple(name for name in there if (name.casefold(),) in chosen)
-        also = ALL if request.selection.everything else Selection(everything=False, names=names)
-        more, more_report = MERGES[contributions.spec.name](current, contributions_tab, also, on_conflict(request))
-        saved[scoring.name] = RowNotes(outcomes), report
-        saved[contributions.name] = RowNotes(more), more_report
-        usable = saved[scoring.name][0].usable()
+        nonlocal scored
+        chosen: set[str] = set()
+        for tab in open_tabs:
+            first = tab.spec is tabs.SCORING_INPUTS
+            also = request.selection if first else _of_initiatives(tab, chosen, request.selection)
+            outcomes, report = MERGES[tab.spec.name](current, tab, also, on_conflict(request))
+            if first:
+                chosen = {o.identity[0] for o in outcomes if o.looked_at}
+            saved[tab.place.name] = RowNotes(outcomes), report
+        usable = saved[places[0].name][0].usable()
         initiatives = list(by_identity(current.session, usable).values())
         keys[:] = [initiative.initiative_key for initiative in initiatives]
         request.report(f"scoring {len(keys):,} initiatives")
-        warnings.update(compute_scores(current.session, initiatives, current.source))
-        return [report, more_report]
+        scored = compute_scores(current.session, initiatives, current.source)
+        return [report for _, report in saved.values()]
 
-    places = [scoring, contributions]
-    request.report("saving Scoring_Inputs and KPI_Contributions")
+    request.report("saving what was typed on the scoring tabs")
     run_pass(workspace, request.action, places, save, write=False)
     for key, warning in _activate(request, keys).items():
-        warnings.setdefault(key, []).append(warning)
-    _with_warnings(saved[scoring.name][0], warnings)
-    reports = _show(request, places, saved)
-    return Answer(tabs=reports, summary={"scored": len(keys)})
+        scored.warnings.setdefault(key, []).append(warning)
+    on_scoring, on_models, _, on_contributions = (saved[place.name][0] for place in places)
+    _with_warnings(on_scoring, {(key,): said for key, said in scored.warnings.items()})
+    _with_warnings(on_models, scored.of_models)
+    _with_warnings(on_contributions, {(key,): said for key, said in scored.of_contributions.items()})
+    return Answer(tabs=_show(request, places, saved), summary={"scored": len(keys)})
 
 
 def _show(
@@ -166,10 +179,11 @@ SCORE_SELECTED = Action(
     name="pm.score_selected",
     help="saves the scoring inputs, computes all frameworks, activates one, and writes the scores back",
     explanation=(
-        "Saves what was typed for the selected initiatives on Scoring_Inputs and KPI_Contributions, computes RICE and "
-        "WSJF side by side, copies the active framework's scores into value, effort and overall (overall times "
-        "strategic_priority_coefficient), and writes everything back. A framework with no input has no score; with "
-        "some input missing it has none either, and the row warns. A score is never made up."
+        "Saves what was typed for the selected initiatives on Scoring_Inputs, MathModels, Params and "
+        "KPI_Contributions, computes RICE, WSJF and MATH_MODEL side by side, copies the active framework's scores into "
+        "value, effort and overall (overall times strategic_priority_coefficient), computes the contributions of "
+        "approved models, and writes everything back. A framework with no input has no score; with some input missing "
+        "it has none either, and the row warns. A score is never made up."
     ),
     run=_score,
     tabs=(tabs.SCORING_INPUTS,),
@@ -192,7 +206,9 @@ def _switch(request: Request) -> Answer:
 
     request.report(f"saving {place.name}")
     run_pass(request.workspace, request.action, [place], save, write=False)
-    warnings = {key: [warning] for key, warning in _activate(request, keys).items()}
+    warnings: dict[tuple[str, ...], list[str]] = {
+        (key,): [warning] for key, warning in _activate(request, keys).items()
+    }
     _with_warnings(saved[place.name][0], warnings)
     return Answer(tabs=_show(request, [place], saved), summary={"activated": len(keys)})
 

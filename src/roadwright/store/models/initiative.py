@@ -88,6 +88,8 @@ class Initiative(Provenance, Base):
     wsjf_risk_reduction: Mapped[float | None]
     wsjf_job_size: Mapped[float | None]
 
+    math_warnings: Mapped[list[str] | None]
+    """What the last scoring found wrong with its math models."""
     immediate_kpi_key: Mapped[str | None]
     metric_chain_json: Mapped[Row | None]
     """The primary model's chain as a graph: {nodes, edges, source}."""

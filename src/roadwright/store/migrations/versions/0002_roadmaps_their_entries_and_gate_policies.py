@@ -83,8 +83,14 @@ def upgrade() -> None:
     with op.batch_alter_table("roadmap_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_roadmap_entries_roadmap_id"), ["roadmap_id"], unique=False)
 
+    with op.batch_alter_table("initiatives", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("math_warnings", JSON, nullable=True))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("initiatives", schema=None) as batch_op:
+        batch_op.drop_column("math_warnings")
+
     with op.batch_alter_table("roadmap_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_roadmap_entries_roadmap_id"))
 

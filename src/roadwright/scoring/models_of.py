@@ -1,0 +1,57 @@
+"""Math models and params of initiatives, loaded and brought into the form that the pure rules work on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.math_models import says_increment
+from roadwright.scoring.math_model import Model, Param
+from roadwright.store.models import InitiativeMathModel, InitiativeParam
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A stored model and its pure form."""
+
+    row: InitiativeMathModel
+    model: Model
+
+
+def _param(row: InitiativeParam) -> Param:
+    is_increment = says_increment(row.unit, row.description, row.notes)
+    return Param(row.param_name, row.value, row.approved, is_increment)
+
+
+def load_models(session: Session, initiative_ids: Iterable[int]) -> dict[int, list[LoadedModel]]:
+    """The models of these initiatives, in the order in which they were made."""
+    wanted = sorted(set(initiative_ids))
+    models: dict[int, list[LoadedModel]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        params: dict[tuple[int, str], list[Param]] = {}
+        for param in session.scalars(
+            select(InitiativeParam).where(InitiativeParam.initiative_id.in_(part)).order_by(InitiativeParam.id)
+        ):
+            of = (param.initiative_id, param.model_name.casefold())
+            params.setdefault(of, []).append(_param(param))
+        for row in session.scalars(
+            select(InitiativeMathModel)
+            .where(InitiativeMathModel.initiative_id.in_(part))
+            .order_by(InitiativeMathModel.id)
+        ):
+            model = Model(
+                name=row.model_name,
+                target_kpi_key=row.target_kpi_key,
+                formula_text=row.formula_text,
+                is_primary=row.is_primary,
+                approved=row.approved_by_user,
+                params=tuple(params.get((row.initiative_id, row.model_name.casefold()), ())),
+            )
+            models.setdefault(row.initiative_id, []).append(LoadedModel(row, model))
+    return models
