@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from roadwright.domain.initiatives import NEVER_CANDIDATES, ScopeMode, tokens_field
+from roadwright.domain.figures import figure
+from roadwright.domain.initiatives import NEVER_CANDIDATES, Framework, ScopeMode, tokens_field
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
 from roadwright.domain.optimization import ConstraintType, Dimension, ObjectiveMode, TargetKind
 from roadwright.domain.periods import days_of, same_period
+from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.sample.backlog import BACKLOG_EDITS
 from roadwright.sample.cells import Cell, Row, Titles
 from roadwright.sample.company import NEXT_PERIOD, PERIOD
 from roadwright.sample.intake import INTAKE_SHEETS, IntakeSheet
 from roadwright.sample.kpis import KPI_CONTRIBUTIONS, METRICS_CONFIG
+from roadwright.sample.math_models import MATH_MODELS, PARAMS
 from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, SCENARIO_CONFIG, TARGETS
 from roadwright.sample.scoring import SCORING_INPUTS
+from roadwright.scoring.math_model import Model, ModelResult, Param, run_model
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.read import read_table
 from roadwright.sheets.spec import Owner, TabSpec
@@ -243,7 +248,7 @@ class TestKpis:
             assert set(found) <= CONTRIBUTABLE_KEYS, title
 
     def test_every_sized_candidate_brings_something(self) -> None:
-        assert set(candidates()) - WITHOUT_TOKENS_ON_PURPOSE <= set(KPI_CONTRIBUTIONS)
+        assert set(candidates()) - WITHOUT_TOKENS_ON_PURPOSE <= set(KPI_CONTRIBUTIONS) | set(modelled())
 
     def test_targets_synergies_and_weights_name_kpis_that_may_be_contributed_to(self) -> None:
         named = {str(row["kpi_key"]) for row in (*TARGETS, *CONSTRAINTS) if "kpi_key" in row}
@@ -252,6 +257,68 @@ class TestKpis:
             assert isinstance(weights, dict)
             named |= set(weights)
         assert named <= CONTRIBUTABLE_KEYS
+
+
+def modelled() -> dict[str, list[ModelResult]]:
+    """What the approved models of each initiative come to, by title."""
+    registry = Registry.of(
+        RegisteredKpi(key, KpiLevel(level), Direction.DECREASE if key == "contact_rate" else Direction.INCREASE, True)
+        for key, level in ((str(row["kpi_key"]), str(row["kpi_level"]).lower()) for row in METRICS_CONFIG)
+    )
+    found: dict[str, list[ModelResult]] = {}
+    for row in MATH_MODELS:
+        [title] = titles(row["initiative_key"])
+        params = tuple(
+            Param(str(p["param_name"]), float(str(p["value"])), bool(p["approved"]))
+            for p in PARAMS
+            if p["initiative_key"] == row["initiative_key"] and p["model_name"] == row["model_name"]
+        )
+        model = Model(
+            name=str(row["model_name"]),
+            target_kpi_key=str(row["target_kpi_key"]),
+            formula_text=str(row["formula_text"]),
+            is_primary=bool(row.get("is_primary")),
+            approved=bool(row["approved_by_user"]),
+            params=params,
+        )
+        result = run_model(model, registry)
+        if result.counts:
+            found.setdefault(title, []).append(result)
+    return found
+
+
+def titles(cell: Cell) -> tuple[str, ...]:
+    assert isinstance(cell, Titles)
+    return cell.names
+
+
+class TestMathModels:
+    def test_they_give_the_contributions_that_the_scenarios_count_with(self) -> None:
+        given = {title: {r.model.target_kpi_key: r.value for r in results} for title, results in modelled().items()}
+        assert given == {
+            "One-page checkout": {"gmv": pytest.approx(310_000), "repeat_rate": pytest.approx(0.003)},
+            "Order status page": {
+                "contact_rate": pytest.approx(-0.9),
+                "gmv": pytest.approx(35_000),
+                "repeat_rate": pytest.approx(0.004),
+            },
+            "Delivery promise at checkout": {"gmv": pytest.approx(130_000), "contact_rate": pytest.approx(-0.25)},
+        }
+
+    def test_the_guide_tells_the_figures_that_the_formulas_give(self) -> None:
+        guide = (Path(__file__).parents[2] / "docs" / "contributions.md").read_text(encoding="utf-8")
+        for results in modelled().values():
+            for result in results:
+                assert result.value is not None
+                assert f"= {figure(result.value)}" in guide, result.model.name
+        for row in MATH_MODELS:
+            if row["approved_by_user"] and any(p["model_name"] == row["model_name"] for p in PARAMS):
+                assert str(row["formula_text"]).splitlines()[-1].removeprefix("value = ") in guide
+
+    def test_two_are_not_ready_on_purpose(self) -> None:
+        ready = {(title, result.model.name) for title, results in modelled().items() for result in results}
+        names = {(*titles(row["initiative_key"]), str(row["model_name"])) for row in MATH_MODELS}
+        assert {title for title, _ in names - ready} == {"Photo check for listings", "Returns without a printer"}
 
 
 class TestScoring:
@@ -269,7 +336,9 @@ class TestScoring:
     def test_the_active_framework_has_inputs(self) -> None:
         for title in BACKLOG_EDITS:
             framework = initiative(title).get("active_scoring_framework")
-            if framework is not None:
+            if framework == Framework.MATH_MODEL:
+                assert title in modelled()
+            elif framework is not None:
                 inputs = next(names for active, names in FRAMEWORK_INPUTS.items() if active == framework)
                 assert set(inputs) & set(SCORING_INPUTS[title]), title
 

@@ -321,7 +321,7 @@ BACKLOG_EDITS: Mapping[str, Row] = {
         "risk_level": "low",
         "effort_engineering_days": 34,
         "engineering_tokens": 65,
-        "active_scoring_framework": "RICE",
+        "active_scoring_framework": "MATH_MODEL",
     },
     "Returns without a printer": {
         **_CANDIDATE,

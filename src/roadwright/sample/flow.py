@@ -15,6 +15,7 @@ from roadwright.actions.runner import Asked, Outcome, run_action
 from roadwright.sample.backlog import BACKLOG_EDITS
 from roadwright.sample.intake import INTAKE_SHEETS
 from roadwright.sample.kpis import KPI_CONTRIBUTIONS, METRICS_CONFIG
+from roadwright.sample.math_models import MATH_MODELS, PARAMS
 from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, SCENARIO_CONFIG, TARGETS
 from roadwright.sample.scoring import SCORING_INPUTS
 from roadwright.sample.typing import keys_on, make_intake_workbook, type_into_rows, type_new_rows
@@ -45,7 +46,8 @@ MAIN_JOB: tuple[Step, ...] = (
     Step("sync every intake sheet into the backlog", Asked("pm.backlog_sync")),
     Step("save the KPI registry", Asked("pm.save_selected", tab=tabs.METRICS_CONFIG.name)),
     Step("put the initiatives on the scoring tabs", Asked("pm.populate_initiatives")),
-    Step("score with RICE and WSJF, activate, save contributions", Asked("pm.score_selected")),
+    Step("make rows for the params of approved formulas", Asked("pm.seed_math_params")),
+    Step("score with RICE, WSJF and math models, activate, save contributions", Asked("pm.score_selected")),
     Step("show the scores on the backlog", Asked("pm.backlog_sync")),
     Step("save the scenarios", Asked("pm.optimize_save_scenario")),
     Step("save the constraints", Asked("pm.optimize_save_constraints")),
@@ -108,6 +110,9 @@ def _type_everything(workspace: Workspace) -> Iterator[str]:
     _must_work(workspace, Asked("pm.populate_initiatives"))
     type_into_rows(workspace, workspace.place(tabs.SCORING_INPUTS), SCORING_INPUTS, keys)
     type_into_rows(workspace, workspace.place(tabs.KPI_CONTRIBUTIONS), KPI_CONTRIBUTIONS, keys)
+    yield "they type math models, with their params"
+    type_new_rows(workspace, workspace.place(tabs.MATH_MODELS), MATH_MODELS, keys)
+    type_new_rows(workspace, workspace.place(tabs.PARAMS), PARAMS, keys)
     yield "they type scenarios, constraints and targets"
     type_new_rows(workspace, workspace.place(tabs.SCENARIO_CONFIG), SCENARIO_CONFIG)
     type_new_rows(workspace, workspace.place(tabs.CONSTRAINTS), CONSTRAINTS, keys)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.initiatives import ContributionSource, Framework, tokens_field
 from roadwright.domain.registry import Registry
 from roadwright.scoring import rice, wsjf
-from roadwright.scoring.contributions import contribute, math_warnings, redundancy_warnings
+from roadwright.scoring.contributions import contribute, math_warnings, model_notes, redundancy_warnings
 from roadwright.scoring.frameworks import Score
 from roadwright.scoring.math_model import EffortInputs, ModelResult, math_score, run_model
 from roadwright.scoring.models_of import LoadedModel, load_models
@@ -77,16 +77,16 @@ def _take_models(
 ) -> Score:
     """Run the initiative's models: their scores, its contributions and its MATH_MODEL score."""
     results: list[ModelResult] = []
+    use = initiative.use_math_model
     key = initiative.initiative_key
     for item in loaded:
         result = run_model(item.model, registry)
         results.append(result)
         if item.row.computed_score != result.value:
             item.row.computed_score = result.value
-        said = [*result.problems, *result.warnings]
+        said = model_notes(result, use)
         if said:
             scored.of_models[key, item.row.model_name] = said
-    use = initiative.use_math_model
     score = math_score(results, _effort(initiative), use)
     contributions = contribute(results, use)
     warnings = math_warnings(results, score, contributions, use)
