@@ -298,3 +298,16 @@ def test_the_evaluator_and_graphs_are_loaded_by_use_only() -> None:
         "sys.exit(bool({'simpleeval', 'networkx'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_to_write_instead_is_something_that_is_accepted() -> None:
+    assert complaint("a * ½").endswith("is not a plain character; write it in plain letters and digits")
+    assert complaint("a²").endswith('is not a plain character; write "2"')
+    assert complaint("a\u00a0+ 1").endswith("is not a plain character; write a plain blank")
+
+
+def test_a_message_shows_tabs_as_blanks() -> None:
+    said = complaint("a\t*\t* b")
+    assert said.isprintable()
+    said = complaint("max\t% \t")
+    assert said.isprintable()

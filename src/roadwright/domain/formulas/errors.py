@@ -20,7 +20,8 @@ class FormulaError(ValueError):
 
 
 def shown(piece: str) -> str:
-    """A piece of a formula in quotes, cut where it is long."""
+    """A piece of a formula in quotes, tabs shown as blanks, cut where it is long."""
+    piece = piece.replace("\t", " ")
     return f'"{piece}"' if len(piece) <= _SHOWN else f'"{piece[:_SHOWN]}…"'
 
 

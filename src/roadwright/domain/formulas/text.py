@@ -72,9 +72,16 @@ def _check_is_plain(line: str, number: int) -> None:
     for character in line:
         plain = unicodedata.normalize("NFKC", character)
         if plain != character:
-            instead = f"write {shown(plain)}" if plain.strip() else "write a plain blank"
+            instead = _instead_of(plain)
             raise FormulaError(number, f"{shown_character(character)} is not a plain character; {instead}")
     raise FormulaError(number, "letters and accents are typed apart; type the line again in plain letters")
+
+
+def _instead_of(plain: str) -> str:
+    """What to write for a character that normalizes to ``plain``, which may itself be no plain text (½ has a ⁄)."""
+    if not plain.strip():
+        return "write a plain blank"
+    return f"write {shown(plain)}" if plain.isascii() else "write it in plain letters and digits"
 
 
 def _check_signs(code: str, number: int, open_at: list[int]) -> None:
