@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
-from roadwright.domain.optimization import RunStatus, capacity_id
+from roadwright.domain.optimization import ANSWERED, RunStatus, capacity_id
 from roadwright.optimize import (
     Fault,
     Finding,
@@ -152,9 +152,13 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
 
 def latest_answer(session: Session, scenario_name: str) -> OptimizationRun | None:
     """The scenario's newest run that holds an answer: the one that Results shows."""
-    runs = session.scalars(select(OptimizationRun).order_by(OptimizationRun.id.desc()))
-    name = scenario_name.casefold()
-    return next((run for run in runs if run.scenario_name.casefold() == name and is_answered(run)), None)
+    found = session.execute(
+        select(OptimizationRun.id, OptimizationRun.scenario_name)
+        .where(OptimizationRun.status.in_(map(str, ANSWERED)))
+        .order_by(OptimizationRun.id.desc())
+    )
+    mine = [number for number, name in found if name.casefold() == scenario_name.casefold()]
+    return next((run for number in mine if is_answered(run := session.get_one(OptimizationRun, number))), None)
 
 
 def is_answered(run: OptimizationRun) -> bool:

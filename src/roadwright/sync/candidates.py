@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -56,14 +58,14 @@ def candidate_rows(
 ) -> list[dict[str, object]]:
     """What the tab shows, in key order."""
     registry = load_registry(session)
-    rules = list(constraints)
+    said = _said_of_each(constraints)
     return [
         {
             **initiative_values(initiative, tabs.CANDIDATES),
             "scenario_name": scenario_name,
             "engineering_tokens": tokens_of(initiative),
             **_contributions(initiative.kpi_contribution_json or {}, registry),
-            **_constraints(initiative.initiative_key, rules),
+            **said.get(initiative.initiative_key, _Said()).values(),
             "gate_status": None,
         }
         for initiative in candidates
@@ -82,31 +84,46 @@ def _contributions(contributions: Mapping[str, float], registry: Registry) -> di
     return {"north_star_contribution": north_star, "strategic_kpi_contributions": strategic or None}
 
 
-def _constraints(key: str, rules: Sequence[OptimizationConstraint]) -> dict[str, object]:
-    bundles: set[str] = set()
-    synergies: set[str] = set()
-    needs: set[str] = set()
-    excludes: set[str] = set()
-    mandatory = False
+@dataclass
+class _Said:
+    """What the rules say of one initiative."""
+
+    is_mandatory: bool = False
+    bundles: set[str] = field(default_factory=set)
+    needs: set[str] = field(default_factory=set)
+    excludes: set[str] = field(default_factory=set)
+    synergies: set[str] = field(default_factory=set)
+
+    def values(self) -> dict[str, object]:
+        """In the columns of the tab."""
+        return {
+            "is_mandatory": self.is_mandatory,
+            "bundle_key": sorted(self.bundles),
+            "prerequisite_keys": sorted(self.needs),
+            "exclusion_keys": sorted(self.excludes),
+            "synergy_group_keys": sorted(self.synergies),
+        }
+
+
+def _said_of_each(rules: Iterable[OptimizationConstraint]) -> dict[str, _Said]:
+    """What the rules say, by initiative."""
+    said: dict[str, _Said] = defaultdict(_Said)
     for rule in rules:
-        own = canonical_key(rule.dimension_key or "") == key
-        members = [canonical_key(member) or member for member in rule.member_keys or ()]
         name = rule.dimension_key or ""
+        own = canonical_key(name) or name
+        members = [canonical_key(member) or member for member in rule.member_keys or ()]
         if rule.constraint_type == ConstraintType.MANDATORY:
-            mandatory = mandatory or own
-        elif rule.constraint_type == ConstraintType.BUNDLE and key in members:
-            bundles.add(name)
-        elif rule.constraint_type == ConstraintType.SYNERGY_BONUS and key in members:
-            synergies.add(name)
-        elif rule.constraint_type in (ConstraintType.REQUIRE_PREREQ, ConstraintType.REQUIRE_ANY) and own:
-            needs.update(members)
+            said[own].is_mandatory = True
+        elif rule.constraint_type in (ConstraintType.REQUIRE_PREREQ, ConstraintType.REQUIRE_ANY):
+            said[own].needs.update(members)
         elif rule.constraint_type == ConstraintType.EXCLUDE_PAIR:
-            pair = {canonical_key(name) or name, *members}
-            excludes.update(pair - {key} if key in pair else ())
-    return {
-        "is_mandatory": mandatory,
-        "bundle_key": sorted(bundles),
-        "prerequisite_keys": sorted(needs),
-        "exclusion_keys": sorted(excludes),
-        "synergy_group_keys": sorted(synergies),
-    }
+            pair = {own, *members}
+            for key in pair:
+                said[key].excludes |= pair - {key}
+        elif rule.constraint_type == ConstraintType.BUNDLE:
+            for key in members:
+                said[key].bundles.add(name)
+        elif rule.constraint_type == ConstraintType.SYNERGY_BONUS:
+            for key in members:
+                said[key].synergies.add(name)
+    return said

@@ -39,6 +39,7 @@ class SetBinding(Defaults):
 
     def __init__(self) -> None:
         self._known: tuple[Registry, frozenset[str]] | None = None
+        self._owners: dict[Identity, OptimizationConstraintSet] | None = None
         self._index: dict[Identity, tuple[OptimizationConstraintSet, SetRow]] | None = None
 
     def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
@@ -50,8 +51,10 @@ class SetBinding(Defaults):
         raise NotImplementedError
 
     def _sets(self, session: Session) -> dict[Identity, OptimizationConstraintSet]:
-        rows = session.scalars(select(OptimizationConstraintSet))
-        return {(row.scenario_name.casefold(), row.constraint_set_name.casefold()): row for row in rows}
+        if self._owners is None:
+            rows = session.scalars(select(OptimizationConstraintSet))
+            self._owners = {(row.scenario_name.casefold(), row.constraint_set_name.casefold()): row for row in rows}
+        return self._owners
 
     def _members(self, row: OptimizationConstraintSet) -> list[SetRow]:
         return list(row.constraints if self.model is OptimizationConstraint else row.targets)
@@ -116,6 +119,7 @@ class SetBinding(Defaults):
                 targets=[],
             )
             session.add(owner)
+            sets[set_identity] = owner
         _, member = self._rows(session).get(edit.identity, (owner, None))
         if member is None:
             member = self.model(created_at=now())
@@ -126,7 +130,6 @@ class SetBinding(Defaults):
                 setattr(member, name, edit.values.get(name))
         member.sheet_row = edit.sheet_row
         member.updated_at, member.updated_source = edit.mark, edit.source
-        session.flush()
 
     def _add(self, owner: OptimizationConstraintSet, member: SetRow) -> None:
         if isinstance(member, OptimizationConstraint):
