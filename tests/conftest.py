@@ -7,11 +7,13 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
+from roadwright.store.session import open_store
 from tests.house import House, make_house
 
 
@@ -31,27 +33,46 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def postgres_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database on the server, dropped in the end."""
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    name = f"test_{uuid.uuid4().hex}"
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"create database {name} template {template}"))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def ready_database(postgres_server: str) -> Iterator[str]:
+    """The name of a database on the server that has our schema and no rows: a template for others."""
+    with postgres_database(postgres_server) as url:
+        open_store(url).close()
+        yield str(make_url(url).database)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database; each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
-    server: str = request.getfixturevalue("postgres_server").replace("postgresql://", "postgresql+psycopg://", 1)
-    name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    base, _, query = server.partition("?")
-    yield f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
+    with postgres_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """An empty workspace, on SQLite and on PostgreSQL."""
-    made = make_house(tmp_path / "workspace", database_url)
-    yield made
-    made.workspace.close()
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'test.db'}"
+        if request.param == "postgresql":
+            server, ready = (request.getfixturevalue(name) for name in ("postgres_server", "ready_database"))
+            url = stack.enter_context(postgres_database(server, ready))
+        made = make_house(tmp_path / "workspace", url)
+        stack.callback(made.workspace.close)
+        yield made

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import make_url
 
 from roadwright.actions.runner import Asked, Outcome, run_action
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row, read_table
 from roadwright.sheets.values import CellValue
 from roadwright.workspace.create import create_workspace
-from roadwright.workspace.settings import FILE, template
+from roadwright.workspace.settings import DATABASE_FILE, FILE, template
 from roadwright.workspace.workspace import TabPlace, Workspace, open_workspace
 
 Cells = Mapping[str, CellValue | None]
@@ -89,9 +95,23 @@ def _quiet(message: str, done: int | None = None, total: int | None = None) -> N
     """Tests show no progress."""
 
 
+@cache
+def _empty_workspace() -> Path:
+    """An empty workspace, made once in each test process and copied for each house: making one takes time."""
+    folder = Path(tempfile.mkdtemp(prefix="roadwright-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    create_workspace(folder)
+    return folder
+
+
 def make_house(root: Path, database_url: str, *, more_settings: str = "") -> House:
     """A new workspace on this database. Locks are not waited for."""
     root.mkdir(parents=True, exist_ok=True)
+    for workbook in _empty_workspace().glob("*.xlsx"):
+        shutil.copy(workbook, root)
+    file = make_url(database_url)
+    if file.get_backend_name() == "sqlite" and not (place := root / str(file.database)).exists():
+        shutil.copy(_empty_workspace() / DATABASE_FILE, place)
     head = f'database_url = "{database_url}"\nlock_wait = 0\n'
     (root / FILE).write_text(head + template() + more_settings, encoding="utf-8")
     create_workspace(root)

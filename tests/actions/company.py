@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.read import read_table
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import Initiative
 from tests.house import Cells, House
@@ -57,11 +61,23 @@ def _without_contributions(row: Cells) -> Cells:
 def contribute(house: House, contributions: dict[str, str]) -> None:
     """Type contributions on KPI_Contributions and save them."""
     house.done("pm.populate_initiatives")
-    for key, text in contributions.items():
-        house.type_into(
-            "KPI_Contributions", house.row("KPI_Contributions", key).number, {"kpi_contribution_json": text}
-        )
+    type_by_key(
+        house, "KPI_Contributions", {key: {"kpi_contribution_json": text} for key, text in contributions.items()}
+    )
     house.done("pm.save_selected", tab="KPI_Contributions")
+
+
+def type_by_key(house: House, tab: str, cells: Mapping[str, Cells]) -> None:
+    """Type into the rows of these initiatives, in one go."""
+    place = house.place(tab)
+    workbook = house.workspace.open(place)
+    table = read_table(workbook.read(place.tab), place.spec, tab=place.tab)
+    edits = {
+        (row.number, table.columns[name]): value
+        for row in table.rows
+        for name, value in cells.get(row.text("initiative_key"), {}).items()
+    }
+    workbook.write([TabEdit(place.tab, place.header_row, edits)])
 
 
 def add_scenario(
