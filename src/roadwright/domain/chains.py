@@ -137,9 +137,11 @@ def check_chain(chain: Chain, immediate_kpi: str | None, target_kpi: str | None,
     """Judge a chain against its model and the registry.
 
     It must have no circle, start in the immediate KPI (where one is given) and end in the target KPI, which must be an
-    active north_star or strategic one. KPIs that the registry does not know are warned of.
+    active north_star or strategic one. Branches that start or end elsewhere are warned of, and so are KPIs that the
+    registry does not know.
     """
     errors = [*_target_errors(target_kpi, registry)]
+    warnings: list[str] = []
     circle = _circle(chain)
     if circle:
         errors.append(
@@ -147,9 +149,15 @@ def check_chain(chain: Chain, immediate_kpi: str | None, target_kpi: str | None,
             " (a comma counts as an arrow; write branches as chains of their own, separated by ;)"
         )
     else:
-        errors += _end_errors("starts", chain.starts, "immediate_kpi_key", immediate_kpi)
-        errors += _end_errors("ends", chain.ends, "target_kpi_key", target_kpi)
-    warnings = [
+        for verb, ends, column, expected in (
+            ("starts", chain.starts, "immediate_kpi_key", immediate_kpi),
+            ("ends", chain.ends, "target_kpi_key", target_kpi),
+        ):
+            message = _wrong_ends(verb, ends, column, expected)
+            if message is not None:
+                is_there = any(end.casefold() == str(expected).casefold() for end in ends)
+                (warnings if is_there else errors).append(message)
+    warnings += [
         f'metric_chain_text: "{node}" is no KPI of Metrics_Config{nearest("_".join(node.split()), registry.kpis)}'
         for node in chain.nodes
         if registry.resolve(node) is None
@@ -166,9 +174,11 @@ def _target_errors(target_kpi: str | None, registry: Registry) -> Iterable[str]:
         yield f"target_kpi_key: {problem}"
 
 
-def _end_errors(verb: str, ends: tuple[str, ...], column: str, expected: str | None) -> Iterable[str]:
+def _wrong_ends(verb: str, ends: tuple[str, ...], column: str, expected: str | None) -> str | None:
+    """What is said where the chain starts or ends elsewhere (too) than it should."""
     if expected and any(end.casefold() != expected.casefold() for end in ends):
-        yield f"metric_chain_text: the chain {verb} in {' and '.join(ends)}, but {column} is {expected}"
+        return f"metric_chain_text: the chain {verb} in {' and '.join(ends)}, but {column} is {expected}"
+    return None
 
 
 def _circle(chain: Chain) -> list[str]:
