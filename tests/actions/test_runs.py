@@ -298,6 +298,27 @@ def test_no_candidate_at_all_is_an_empty_portfolio_and_an_alert(house: House) ->
     assert alert["message"] == "there are no candidates for 2026-Q2"
 
 
+def test_contributions_to_kpis_that_were_taken_out_of_use_are_left_out_and_named(house: House) -> None:
+    _, b, *_ = four(house)
+    add_scenario(house, capacity=100)
+    row = house.row("Metrics_Config", "retention").number
+    house.type_into("Metrics_Config", row, {"is_active": False})
+    house.done("pm.save_selected", tab="Metrics_Config", options=["force=true"])
+    house.done(RUN)
+    [alert] = alerts(house, kind="data")
+    assert alert["dimension_key"] == b
+    assert "its contribution to retention is left out" in str(alert["message"])
+
+
+def test_figures_beyond_any_number_are_survived(house: House) -> None:
+    add_kpis(house)
+    keys = add_candidates(house, candidate(1, "gmv: 1e308"), candidate(1, "gmv: 1e308"), candidate(1, "gmv: 1e-300"))
+    add_scenario(house)
+    outcome = house.done(RUN)
+    assert sorted(chosen(house))[:2] == keys[:2]
+    assert outcome.summary["optimization_status"] in ("optimal", "feasible")
+
+
 # Sets
 
 

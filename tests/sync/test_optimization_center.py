@@ -126,6 +126,21 @@ def test_a_wrong_scenario_fails_alone_and_says_what_is_wrong(house: House) -> No
     assert scenario(house, "fine").roadmap_name == "not there yet"
 
 
+def test_names_are_of_a_length_that_every_database_finds_again(house: House) -> None:
+    add_kpis(house)
+    longest, longer = "".join(chr(0x4E00 + n * 97 % 20_000) for n in range(200)), "x" * 201
+    add_scenario(house, longest)
+    add_scenario(house, longer)
+    outcome = house.done("pm.optimize_save_scenario")
+    assert [row.run_status[:40] for row in outcome.rows] == ["OK", "FAILED: scenario_name: has 201 characters"[:40]]
+    assert scenario(house, longest).period_key == "2026-Q2"
+    [one] = add_initiatives(house, {})
+    constrain(house, "exclude_initiative", one, scenario_name=longest, constraint_set_name=longest)
+    constrain(house, "exclude_initiative", one, constraint_set_name="y" * 6_000)
+    outcome = house.done("pm.optimize_save_constraints")
+    assert (outcome.summary["created"], outcome.summary["failed"]) == (1, 1)
+
+
 # Constraints and targets
 
 GOOD: tuple[tuple[str, Row], ...] = (

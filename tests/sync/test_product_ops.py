@@ -178,6 +178,29 @@ def test_a_number_beyond_all_numbers_is_a_warning_and_no_crash(house: House) -> 
     assert figures(house, key) == [None] * 3
 
 
+def test_a_conflict_is_named_with_both_values_and_settled_either_way(house: House) -> None:
+    one, two = scored(house, {**RICE}, {**RICE})
+    older = {row.text("initiative_key"): dict(row.raw) for row in house.rows("Scoring_Inputs")}
+    type_by_key(house, "Scoring_Inputs", {key: {"rice_reach": 600} for key in (one, two)})
+    house.done("pm.score_selected")
+    type_by_key(house, "Scoring_Inputs", {key: {**older[key], "rice_reach": 2400} for key in (one, two)})
+    outcome = house.done("pm.score_selected")
+    assert outcome.summary["conflicts"] == 2
+    status = house.status("Scoring_Inputs", one)
+    assert status.startswith('CONFLICT: rice_reach: the sheet has "2400", the database has "600"; settle it with ')
+    assert house.row("Scoring_Inputs", one).values["rice_reach"] == 2400
+    assert figures(house, one, "rice_")[0] == pytest.approx(960.0), "nothing is computed from a value in dispute"
+    house.done("pm.score_selected", select=one, options=["on_conflict=database"])
+    assert house.row("Scoring_Inputs", one).values["rice_reach"] == 600
+    assert house.status("Scoring_Inputs", one) == "OK"
+    house.done("pm.score_selected", select=two, options=["on_conflict=sheet"])
+    assert figures(house, two, "rice_")[0] == pytest.approx(3840.0)
+    assert house.status("Scoring_Inputs", two) == "OK"
+    before = house.bytes()
+    house.done("pm.score_selected")
+    assert house.bytes() == before
+
+
 # Frameworks are switched
 
 

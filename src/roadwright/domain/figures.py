@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 _WHOLE = 1e-9
+_UNREADABLE = 1e21
+"""From here on nobody reads digits: powers of ten say more, and infinity has no digits at all."""
 
 
 def figure(number: float) -> str:
     """The number as people write it: thousands separated, at most six decimals, no trailing zeros."""
+    if not abs(number) < _UNREADABLE:
+        return f"{number:.6g}"
     if abs(number - round(number)) <= _WHOLE * max(1.0, abs(number)):
         return f"{round(number):,}"
     digits = 6 if abs(number) >= 1e-3 else 12

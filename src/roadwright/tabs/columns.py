@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from roadwright.domain.initiatives import Framework
-from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, choice, within
+from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, at_most, choice, within
 from roadwright.sheets.spec import Column, Kind, Owner
+
+LONGEST_NAME = 200
+"""Characters of a name; PostgreSQL can't index names of thousands."""
 
 
 def typed(
@@ -20,6 +23,11 @@ def typed(
 ) -> Column:
     """A column that people type."""
     return Column(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group)
+
+
+def name_of(name: str, help: str) -> Column:
+    """A name that people give to something, and by which it is found again: always needed, and not too long."""
+    return typed(name, TEXT, help, required=True, check=at_most(LONGEST_NAME))
 
 
 def derived(name: str, kind: Kind, help: str, *, group: str = "") -> Column:

@@ -22,7 +22,7 @@ from roadwright.sheets.kinds import (
     within,
 )
 from roadwright.sheets.spec import Layout, TabSpec
-from roadwright.tabs.columns import PROVENANCE, REQUIRED_KEY, TITLE, amount, derived, own_words, typed
+from roadwright.tabs.columns import PROVENANCE, REQUIRED_KEY, TITLE, amount, derived, name_of, own_words, typed
 
 _WORKBOOK = "Optimization_Center"
 
@@ -69,7 +69,7 @@ SCENARIO_CONFIG = TabSpec(
     help="What to maximise, for which period, with how much capacity. One scenario a row.",
     identity=("scenario_name",),
     columns=(
-        typed("scenario_name", TEXT, "A name for the scenario.", required=True),
+        name_of("scenario_name", "A name for the scenario."),
         typed("period_key", PERIOD, "The period it plans, e.g. 2026-Q2.", required=True),
         typed("roadmap_name", TEXT, "Take the candidates of this roadmap; blank: the flagged ones of the period."),
         typed(
@@ -107,8 +107,8 @@ CONSTRAINTS = TabSpec(
     layout=Layout.SETS,
     set_identity=("scenario_name", "constraint_set_name"),
     columns=(
-        typed("scenario_name", TEXT, "The scenario it is for.", required=True),
-        typed("constraint_set_name", TEXT, "The set it belongs to.", required=True),
+        name_of("scenario_name", "The scenario it is for."),
+        name_of("constraint_set_name", "The set it belongs to."),
         typed("constraint_type", choice(ConstraintType), "What the row demands; see the reference.", required=True),
         typed("dimension", TEXT, "country, department, …, all or initiative; several joined by +."),
         typed("dimension_key", TEXT, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
@@ -145,11 +145,11 @@ TARGETS = TabSpec(
     layout=Layout.SETS,
     set_identity=("scenario_name", "constraint_set_name"),
     columns=(
-        typed("scenario_name", TEXT, "The scenario it is for.", required=True),
-        typed("constraint_set_name", TEXT, "The set it belongs to.", required=True),
+        name_of("scenario_name", "The scenario it is for."),
+        name_of("constraint_set_name", "The set it belongs to."),
         typed("dimension", TEXT, "all, country, department, …; several joined by +.", required=True),
         typed("dimension_key", TEXT, "The slice; all for the whole portfolio.", required=True),
-        typed("kpi_key", TEXT, "The KPI.", required=True),
+        name_of("kpi_key", "The KPI."),
         typed("target_value", NUMBER, "The level to reach (the increment, where there is no baseline).", required=True),
         typed("baseline_value", NUMBER, "Where the slice stands today."),
         typed("floor_or_goal", choice(TargetKind), "floor: must be met. goal: the gap is reported.", required=True),

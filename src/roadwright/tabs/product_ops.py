@@ -18,6 +18,7 @@ from roadwright.tabs.columns import (
     amount,
     derived,
     flag,
+    name_of,
     typed,
 )
 
@@ -70,7 +71,7 @@ MATH_MODELS = TabSpec(
     identity=("initiative_key", "model_name"),
     columns=(
         TYPED_KEY,
-        typed("model_name", TEXT, "A name for the model, unique within the initiative.", required=True),
+        name_of("model_name", "A name for the model, unique within the initiative."),
         typed("target_kpi_key", TEXT, "The KPI the model ends in: north star or strategic.", required=True),
         typed("immediate_kpi_key", TEXT, "The KPI that moves first."),
         typed("metric_chain_text", LONG_TEXT, "The causal path, e.g. page_load_time -> checkout_conversion -> gmv."),
@@ -93,8 +94,8 @@ PARAMS = TabSpec(
     identity=("initiative_key", "model_name", "param_name"),
     columns=(
         TYPED_KEY,
-        typed("model_name", TEXT, "The model that uses the param.", required=True),
-        typed("param_name", TEXT, "The name as it stands in the formula.", required=True),
+        name_of("model_name", "The model that uses the param."),
+        name_of("param_name", "The name as it stands in the formula."),
         typed("value", NUMBER, "The param's value."),
         typed("unit", TEXT, "Its unit."),
         typed("min", NUMBER, "The smallest plausible value."),
@@ -114,7 +115,7 @@ METRICS_CONFIG = TabSpec(
     help="The KPI registry: exactly one active north star, some strategic KPIs, any number of supporting ones.",
     identity=("kpi_key",),
     columns=(
-        typed("kpi_key", TEXT, "A short key without blanks, e.g. gmv.", required=True),
+        name_of("kpi_key", "A short key without blanks, e.g. gmv."),
         typed("kpi_name", TEXT, "The KPI's name.", required=True),
         typed("kpi_level", choice(KpiLevel), "north_star, strategic or supporting.", required=True),
         typed("unit", TEXT, "The unit it is measured in, e.g. GBP or %."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
 from roadwright.sheets.kinds import BOOLEAN, COUNT, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
 from roadwright.sheets.spec import Layout, TabSpec
-from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, typed
+from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, name_of, typed
 
 _WORKBOOK = "Roadmaps"
 
@@ -16,7 +16,7 @@ ROADMAPS = TabSpec(
     help="One roadmap a row: its period, where its entries come from, and the gates that guard it.",
     identity=("roadmap_name",),
     columns=(
-        typed("roadmap_name", TEXT, "A name for the roadmap.", required=True),
+        name_of("roadmap_name", "A name for the roadmap."),
         typed("period_key", PERIOD, "The period it plans.", required=True),
         typed("description", LONG_TEXT, "What it is for."),
         typed("source", choice(RoadmapSource), "filter, portfolio or list."),
@@ -39,7 +39,7 @@ GATES = TabSpec(
     layout=Layout.SETS,
     set_identity=("gate_policy",),
     columns=(
-        typed("gate_policy", TEXT, "The policy's name.", required=True),
+        name_of("gate_policy", "The policy's name."),
         typed("gate", choice(Gate), "What is asked for.", required=True),
         typed("parameter", TEXT, "The gate's parameter: names, a list, or a number."),
         typed("severity", choice(GateSeverity), "block, or warn.", required=True),
@@ -56,7 +56,7 @@ ROADMAP_ENTRIES = TabSpec(
     layout=Layout.SETS,
     set_identity=("roadmap_name",),
     columns=(
-        typed("roadmap_name", TEXT, "The roadmap.", required=True),
+        name_of("roadmap_name", "The roadmap."),
         TYPED_KEY,
         TITLE,
         derived("brief_description", LONG_TEXT, "The initiative in one line."),
