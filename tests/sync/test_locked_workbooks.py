@@ -15,7 +15,7 @@ from roadwright.sheets.xlsx.swap import replace_workbook
 from roadwright.store.models import ActionRun, Initiative
 from roadwright.workspace.workspace import Workspace
 from tests.house import House
-from tests.sync.spreadsheet import lock_by_excel, lock_by_libreoffice
+from tests.sync.spreadsheet import lock_by_excel, lock_by_libreoffice, opened
 
 
 def titles(house: House) -> list[str]:
@@ -155,3 +155,20 @@ def test_a_workbook_that_cannot_be_written_leaves_the_others_written(
     unlocked_is_complete(teams, ["Loans", "Search"])
     with teams.workspace.store.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Initiative)) == 2
+
+
+def test_a_backlog_without_room_for_new_rows_holds_nothing_else_up(teams: House) -> None:
+    teams.type_new("Intake", {"title": "Search"})
+    teams.done("pm.backlog_sync")
+    backlog = teams.place("Backlog")
+    with opened(backlog.workbook, backlog.tab) as sheet:
+        sheet.merge_cells("B3:C3")
+    teams.type_new("Ideas", {"title": "Loans"})
+    outcome = teams.run("pm.backlog_sync")
+    assert outcome.exit_code == 1
+    assert "Backlog!B3 belongs to merged cells, just where new rows have to go. Move it" in str(outcome.error)
+    assert titles(teams) == ["Search", "Loans"]
+    assert teams.status("Ideas", "INIT-000002") == "OK"
+    with opened(backlog.workbook, backlog.tab) as sheet:
+        sheet.unmerge_cells("B3:C3")
+    unlocked_is_complete(teams, ["Search", "Loans"])

@@ -103,8 +103,8 @@ def run_pass(
     With ``write`` False only the database is worked on: a later pass of the same action shows what came of it. A
     ``desk`` saves reading again what was read a moment ago; a workbook that changed since then is read anew.
 
-    Raises SheetError when a tab can't be read or rows can't be added to it (nothing was saved then), PendingWrite when
-    the database was saved but a workbook could not be written.
+    Raises SheetError when a tab can't be read (nothing was saved then), PendingWrite when the database was saved but a
+    workbook could not be written: someone holds it, or something stands where rows have to go.
     """
     deadline = time.monotonic() + (workspace.settings.lock_wait if wait is None else wait)
     earlier: list[TabReport] = []
@@ -116,9 +116,6 @@ def run_pass(
             if not write:
                 return reports
             edits = {tab.place.name: finish(session, tab) for tab in tabs}
-            for tab in tabs:
-                if tab.pending.appended:
-                    tab.workbook.plan_append(edits[tab.place.name])
         for report, before in zip(reports, earlier, strict=bool(earlier)):
             report.absorb(before)
         written, refused = _write(tabs, edits)
