@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from roadwright.actions import ledger, registry
 from roadwright.actions.contract import Action, Answer, Option, Request, UsageError
@@ -107,6 +108,21 @@ def test_an_action_that_stumbles_is_failed_in_the_ledger_and_shows_the_fault(
     with pytest.raises(ZeroDivisionError):
         house.run("pm.stumble")
     assert (last(house).status, last(house).error) == ("failed", "unexpected ZeroDivisionError: by nought")
+
+
+def test_a_database_that_is_gone_is_told_in_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*arguments: object) -> Answer:
+        raise OperationalError("select 1", {}, RuntimeError("server closed the connection"))
+
+    pretend(monkeypatch, Action("pm.lost", "", "", lost))
+    outcome = house.run("pm.lost")
+    assert (outcome.exit_code, outcome.status) == (1, "failed")
+    assert str(outcome.error).startswith("the database can't be used: server closed the connection; ")
+    assert last(house).error == outcome.error
+    monkeypatch.setattr(ledger, "enqueue", lost)
+    outcome = house.run("pm.backlog_sync")
+    assert (outcome.exit_code, outcome.run_id) == (1, None)
+    assert "server closed the connection" in str(outcome.error)
 
 
 def test_ctrl_c_cancels(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

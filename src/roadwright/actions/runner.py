@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from roadwright.actions import ledger
 from roadwright.actions.contract import Action, Answer, Report, Request, UsageError
@@ -127,7 +128,10 @@ def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report:
     except _WRONG as wrong:
         return Outcome(None, asked.action, str(ActionStatus.FAILED), ExitCode.WRONG, error=str(wrong))
     request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
-    run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
+    try:
+        run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
+    except OperationalError as fault:
+        return Outcome(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
     request = Request(workspace, action.name, place, selection, options, _throttled(workspace, run.id, report), run.id)
     try:
         with workspace.exclusive():
@@ -142,13 +146,26 @@ def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report:
         ledger.fail(workspace.store, run.id, ActionStatus.FAILED, str(problem))
         code = ExitCode.WRONG if isinstance(problem, _WRONG) else ExitCode.FAILED
         return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), code, error=str(problem))
+    except OperationalError as fault:
+        _fail_if_possible(workspace, run.id, _unusable(fault))
+        return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
     except Exception as fault:
         # Not for the person to mend: the ledger keeps what happened, and the door shows the whole of it.
-        if not isinstance(fault, SQLAlchemyError):
-            ledger.fail(workspace.store, run.id, ActionStatus.FAILED, f"unexpected {type(fault).__name__}: {fault}")
+        _fail_if_possible(workspace, run.id, f"unexpected {type(fault).__name__}: {fault}")
         raise
     finished = ledger.finish(workspace.store, run.id, answer)
     return _outcome(finished.run_id, action.name, finished.status, answer)
+
+
+def _unusable(fault: OperationalError) -> str:
+    """A database that is gone, full or held by someone, in words."""
+    return f"the database can't be used: {fault.orig or fault}; see roadwright doctor, then run again, that is safe"
+
+
+def _fail_if_possible(workspace: Workspace, number: int, error: str) -> None:
+    """Where even the ledger can't be written, the run is told as interrupted once its process is gone."""
+    with suppress(SQLAlchemyError):
+        ledger.fail(workspace.store, number, ActionStatus.FAILED, error)
 
 
 def _outcome(run_id: str, name: str, status: str, answer: Answer) -> Outcome:
