@@ -63,6 +63,8 @@ def test_new_ideas_in_an_open_workbook_wait_and_all_else_is_done(
     teams.run("pm.backlog_sync")
     held.unlink()
     unlocked_is_complete(teams, ["Too slow", "Search", "Wallet"])
+    given = [row.text("initiative_key") for row in teams.rows("Intake")]
+    assert given == ["INIT-000001", "INIT-000002"], "keys that could not be written are not wasted"
 
 
 def test_edits_in_an_open_workbook_are_saved_and_shown_later(house: House) -> None:

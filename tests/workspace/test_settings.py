@@ -66,3 +66,7 @@ def test_a_folder_without_settings_is_no_workspace(tmp_path: Path) -> None:
 def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROADWRIGHT_DATABASE_URL", "sqlite:///elsewhere.db")
     assert load(tmp_path, "database_url = 'sqlite:///here.db'").database_url == "sqlite:///elsewhere.db"
+
+
+def test_the_mark_that_some_editors_put_before_the_text_does_not_matter(tmp_path: Path) -> None:
+    assert load(tmp_path, "\ufeffactivating_batch = 7").activating_batch == 7

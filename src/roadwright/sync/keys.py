@@ -14,6 +14,7 @@ from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row
 from roadwright.store.clock import now
 from roadwright.store.models import IssuedKey
+from roadwright.sync.initiatives import all_keys
 from roadwright.sync.lost_keys import keys_on, lost_keys
 from roadwright.sync.outcome import TabReport
 from roadwright.sync.selection import ALL, Selection
@@ -43,13 +44,20 @@ def issued_numbers(session: Session, keys: Iterable[str]) -> set[int]:
     return known
 
 
+def _unused_keys(session: Session, issued_for: str) -> list[str]:
+    """The keys that were given out for a tab and belong to no initiative yet."""
+    issued = session.scalars(select(IssuedKey.number).where(IssuedKey.issued_for == issued_for))
+    keys = [make_key(INITIATIVE, number) for number in sorted(issued)]
+    used = set(all_keys(session)) if keys else set()
+    return [key for key in keys if key not in used]
+
+
 @dataclass
 class KeyPool:
     """The keys of one sync.
 
     ``standing`` are those that stand on any of its tabs, ``on_intake`` those on its intake tabs. Keys that were given
-    out but not written yet, because their workbook was busy, are kept in ``by_place`` and used first at the next
-    attempt.
+    out but never written, because their workbook was busy, are kept in ``by_place`` and used first.
     """
 
     standing: set[str] = field(default_factory=set)
@@ -68,7 +76,8 @@ class KeyPool:
 
         One that was never given can stand there when the database is an older one than the sheets.
         """
-        keys = [key for key in self.by_place.get(place, ()) if key not in self.standing]
+        known = self.by_place[place] if place in self.by_place else _unused_keys(session, place)
+        keys = [key for key in known if key not in self.standing]
         while len(keys) < count:
             new = issue_keys(session, count - len(keys), place)
             keys.extend(key for key in new if key not in self.standing)

@@ -115,7 +115,7 @@ def load_settings(root: Path) -> Settings:
     """The settings in a workspace's folder. Raises SettingsError."""
     path = root / FILE
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise SettingsError(f"{root} is no workspace: {FILE} is missing. Make one: roadwright init {root}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
