@@ -109,6 +109,18 @@ def test_wrong_options_are_exit_2(option: tuple[str, str]) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
 
 
+def test_explanations_stand_in_the_solution() -> None:
+    value = problem(candidate("A", 60, gmv=3), candidate("B", 60, gmv=2))
+    found = json.loads(solved(value, "--explain", "B, A").stdout)["explanations"]
+    assert [(one["id"], one["kind"], one["loss"]) for one in found] == [("B", "outside", 1.0), ("A", "inside", 1.0)]
+    assert len(json.loads(solved(value, "--explain", "all").stdout)["explanations"]) == 3
+    late = json.loads(solved(value, "--explain", "all", "--explain-time", "0").stdout)["explanations"]
+    assert [one["computed"] for one in late] == [False] * 3
+    wrong = solved(value, "--explain", "X")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "nothing to explain is called X" in wrong.stderr
+
+
 def test_progress_goes_to_standard_error() -> None:
     items = [candidate(f"K{i:02d}", 100 + i * 37 % 91, gmv=100 + i * 53 % 89) for i in range(30)]
     result = solved(problem(*items, capacity=1500), "--progress")

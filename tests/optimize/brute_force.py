@@ -41,6 +41,9 @@ class Enumeration:
         self.candidates = {c["key"]: c for c in problem["candidates"] if c.get("tokens") is not None}
         self.kpis = {kpi["key"]: kpi for kpi in problem["kpis"]}
 
+    def over(self, value: Fraction, limit: Fraction) -> bool:
+        return is_over(value, limit)
+
     # --- figures -----------------------------------------------------------------------------------------------
 
     def sign(self, kpi: str) -> int:
@@ -108,7 +111,7 @@ class Enumeration:
         capacities = {"tokens": self.problem["capacity"], **self.problem.get("capacities", {})}
         for resource, capacity in capacities.items():
             name = "capacity" if resource == "tokens" else f"capacity:{resource}"
-            if name not in leave_out and is_over(self.used(chosen, resource), number(capacity)):
+            if name not in leave_out and self.over(self.used(chosen, resource), number(capacity)):
                 return False
         for place, row in enumerate(self.problem.get("constraints", [])):
             if row.get("id", f"constraints[{place}]") not in leave_out and not self.keeps(chosen, row):
@@ -116,7 +119,7 @@ class Enumeration:
         for place, target in enumerate(self.problem.get("targets", [])):
             if target["type"] == "floor" and target.get("id", f"targets[{place}]") not in leave_out:
                 need = self.need(target)
-                if is_over(-self.improvement(chosen, target), -need):
+                if self.over(-self.improvement(chosen, target), -need):
                     return False
         return True
 
@@ -130,8 +133,8 @@ class Enumeration:
             inside = [key for key in chosen if self.in_slice(key, row["dimension"], row["dimension_key"])]
             used = self.used(inside, row.get("resource", "tokens"))
             if kind == "capacity_cap":
-                return not is_over(used, number(row["max_tokens"]))
-            return not is_over(-used, -number(row["min_tokens"]))
+                return not self.over(used, number(row["max_tokens"]))
+            return not self.over(-used, -number(row["min_tokens"]))
         low, high = row.get("min_count") or 0, len(members) if row.get("max_count") is None else row["max_count"]
         keeps: dict[str, bool] = {
             "mandatory": own or row["dimension_key"] in self.delivered,
@@ -220,6 +223,13 @@ class Enumeration:
         optimum = min(costs)
         slack = NANO * (abs(optimum) or self.largest(kind, weights)) + tolerance * abs(optimum)
         return [chosen for chosen, cost in zip(left, costs, strict=True) if cost <= optimum + slack], optimum
+
+
+class Exact(Enumeration):
+    """The same, but a limit missed by next to nothing is missed: what counts as rounding is not allowed."""
+
+    def over(self, value: Fraction, limit: Fraction) -> bool:
+        return value > limit
 
 
 class Repairs(Enumeration):

@@ -16,6 +16,16 @@ NUMBERS: dict[str, list[float]] = {
     "tiny": [2e-7, 3e-7, 5e-7, 1.1e-6],
 }
 KINDS = [*(kind.value for kind in ConstraintType), "synergy_bonus"]
+SIZES: list[list[float]] = [
+    [1],
+    [1e-6, 1],
+    [1e-3, 1, 1e3],
+    [0.002, 120000],
+    [1e-7, 1e-2, 1e5, 1e8],
+    [1e3, 1e9],
+    [1e-8],
+    [1e10],
+]
 COUNTRIES = ["UK", " uk ", "DE", "de+at", ""]
 
 
@@ -138,3 +148,71 @@ def random_target(pick: random.Random, kpis: list[Json], numbers: list[float], s
     if kpi.get("direction") == "decrease" and not has_baseline and target["target_value"] >= 0:
         return None
     return target
+
+
+def wild_problem(seed: int) -> Json:
+    """Numbers from 1e-8 to 1e10 in one problem, and limits that stand at sums of the costs or just beside them."""
+    pick = random.Random(seed)
+    sizes = pick.choice(SIZES)
+
+    def number() -> float:
+        size = pick.choice(sizes)
+        return pick.choice([size, round(size * pick.randint(1, 9), 12), size * pick.random()])
+
+    def signed() -> float:
+        return number() * pick.choice([1, 1, 1, -1])
+
+    def beside(total: float) -> float:
+        difference = pick.choice([0, 0, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 3e-8, 0.1]) * pick.choice([1, -1])
+        return max(0.0, total * (1 + difference) if pick.random() < 0.5 else total + difference)
+
+    keys = [f"K{place}" for place in range(pick.randint(2, 7))]
+    candidates: list[Json] = [
+        {
+            "key": key,
+            "tokens": number(),
+            "contributions": {"gmv": signed(), "retention": signed()},
+            "dimensions": {"country": pick.choice("AB")},
+        }
+        for key in keys
+    ]
+
+    def total(field: str, country: str | None = None) -> float:
+        some = [c for c in candidates if country in (None, c["dimensions"]["country"]) and pick.random() < 0.5]
+        return float(sum(c["contributions"]["retention"] if field == "retention" else c["tokens"] for c in some))
+
+    rows: list[Json] = []
+    for kind, field in (("capacity_cap", "max_tokens"), ("capacity_floor", "min_tokens")):
+        if pick.random() < 0.4:
+            country = pick.choice("AB")
+            limit = beside(total("tokens", country))
+            rows.append({"type": kind, "dimension": "country", "dimension_key": country, field: limit})
+    if pick.random() < 0.4:
+        members = pick.sample(keys, 2)
+        bonus = {"kpi_key": pick.choice(["gmv", "retention"]), "bonus_value": signed()}
+        rows.append({"type": "synergy_bonus", "dimension_key": "duo", "members": members, **bonus})
+    if pick.random() < 0.4:
+        own, other = pick.sample(keys, 2)
+        kind = pick.choice(["require_prereq", "exclude_pair"])
+        rows.append({"type": kind, "dimension_key": own, "members": [other]})
+    wanted = total("retention")
+    target = {
+        "dimension": "all",
+        "dimension_key": "all",
+        "kpi_key": "retention",
+        "type": pick.choice(["floor", "goal"]),
+    }
+    target["target_value"] = beside(abs(wanted)) * (1 if wanted >= 0 else -1)
+    objectives: list[Json] = [
+        {"mode": "north_star"},
+        {"mode": "weighted_kpis", "weights": {"gmv": 0.7, "retention": 0.3}},
+        {"mode": "lexicographic", "order": [{"kpi": "retention", "tolerance": pick.choice([0, 0.01])}]},
+    ]
+    return {
+        "candidates": candidates,
+        "kpis": [{"key": "gmv", "level": "north_star"}, {"key": "retention", "level": "strategic"}],
+        "capacity": beside(total("tokens")),
+        "objective": pick.choice(objectives),
+        "constraints": rows,
+        "targets": [target] if pick.random() < 0.5 else [],
+    }

@@ -6,8 +6,8 @@ import pytest
 
 from roadwright.domain.optimization import RunStatus, TieBreak
 from roadwright.optimize import parse_problem, solve
-from tests.optimize.brute_force import Enumeration
-from tests.optimize.problems import random_problem
+from tests.optimize.brute_force import Enumeration, Exact
+from tests.optimize.problems import random_problem, wild_problem
 
 
 @pytest.mark.parametrize("block", range(20))
@@ -21,3 +21,14 @@ def test_answers_are_those_of_enumeration(block: int) -> None:
             continue
         assert (solution.status, solution.selected) == (RunStatus.OPTIMAL, best.selected), seed
         assert solution.tie_break is TieBreak.PROVED, seed
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_wild_numbers_are_answered_as_well(block: int) -> None:
+    """Limits missed by no more than rounding may count as kept or as missed; nothing else is open."""
+    for seed in range(40 * block, 40 * (block + 1)):
+        problem = wild_problem(seed)
+        solution = solve(parse_problem(problem))
+        bests = [Enumeration(problem).best(), Exact(problem).best()]
+        expected = [(RunStatus.INFEASIBLE, []) if one is None else (RunStatus.OPTIMAL, one.selected) for one in bests]
+        assert (solution.status, solution.selected) in expected, seed

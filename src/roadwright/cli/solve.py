@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -58,6 +59,7 @@ def write_json(value: dict[str, Any], output: Path | None) -> None:
 
 def solve(
     problem_file: Annotated[str, typer.Argument(metavar="PROBLEM.json", help="Problem JSON; - reads standard input.")],
+    *,
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
     ] = None,
@@ -65,6 +67,17 @@ def solve(
         float | None,
         typer.Option("--gap", min=0, help="Relative gap that is good enough; 0 unless there are very many candidates."),
     ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            "--explain",
+            metavar="KEY,…|all",
+            help="Say why these initiatives are in or out and what these rows cost, by solving again for each.",
+        ),
+    ] = None,
+    explain_time: Annotated[
+        float, typer.Option("--explain-time", min=0, help="Seconds for all explanations together.")
+    ] = 60.0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the Solution JSON here instead of standard output.")
     ] = None,
@@ -78,22 +91,40 @@ def solve(
     are on standard error), 3: infeasible (with the conflict and the cheapest repair).
     """
     from roadwright.optimize import SolveOptions, solve_isolated
+    from roadwright.optimize import explain as explain_solution
     from roadwright.optimize import solve as solve_here
 
-    for name, value in (("--time-limit", time_limit), ("--gap", gap)):
+    for name, value in (("--time-limit", time_limit), ("--gap", gap), ("--explain-time", explain_time)):
         if value is not None and not value < float("inf"):
             refuse(f"{name} must be a finite number, not {value}")
     check_output(output)
     problem = read_problem(problem_file)
+    keys = _keys_to_explain(problem, explain)
     shows = sys.stderr.isatty() if progress is None else progress
     # Only a process that can be killed keeps a time limit whatever the solver is busy with.
     solve_problem = solve_here if time_limit is None else solve_isolated
     solution = solve_problem(problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None)
+    if keys and solution.objective_value is not None:
+        found = explain_solution(problem, solution, keys, seconds=explain_time)
+        solution = replace(solution, explanations=found)
     write_json(solution.to_json(), output)
     _tell(solution)
     code = EXIT_CODE_OF[solution.status]
     if code:
         raise typer.Exit(code)
+
+
+def _keys_to_explain(problem: Problem, text: str | None) -> list[str] | Literal["all"]:
+    """The keys separated by commas, or ``all``; unknown ones end the command."""
+    from roadwright.optimize import UnknownKeys, unknown_keys
+
+    keys = [key.strip() for key in (text or "").split(",") if key.strip()]
+    if keys == ["all"]:
+        return "all"
+    unknown = unknown_keys(problem, keys)
+    if unknown:
+        refuse(f"--explain: {UnknownKeys(unknown)}")
+    return keys
 
 
 def _tell(solution: Solution) -> None:

@@ -3,15 +3,17 @@
 from roadwright.optimize.canonical import problem_to_json, snapshot_hash
 from roadwright.optimize.checks import check
 from roadwright.optimize.diagnose import diagnose
+from roadwright.optimize.explain import UnknownKeys, explain, unknown_keys
 from roadwright.optimize.isolated import solve_isolated
 from roadwright.optimize.objective import candidate_worth
 from roadwright.optimize.parse import parse_problem
 from roadwright.optimize.problem import Fault, Finding, InvalidProblem, Problem
-from roadwright.optimize.solution import Diagnosis, Solution
+from roadwright.optimize.solution import Diagnosis, Explanation, Solution
 from roadwright.optimize.solve import Progress, SolveOptions, solve
 
 __all__ = [
     "Diagnosis",
+    "Explanation",
     "Fault",
     "Finding",
     "InvalidProblem",
@@ -19,12 +21,15 @@ __all__ = [
     "Progress",
     "Solution",
     "SolveOptions",
+    "UnknownKeys",
     "candidate_worth",
     "check",
     "diagnose",
+    "explain",
     "parse_problem",
     "problem_to_json",
     "snapshot_hash",
     "solve",
     "solve_isolated",
+    "unknown_keys",
 ]

@@ -28,17 +28,18 @@ def cover_cuts(linear: Linear, owners: Sequence[str | None], broken: Collection[
         low, high = float(linear.row_lower[row]), float(linear.row_upper[row])
         for sign, limit in ((1.0, high), (-1.0, -low)):
             if isfinite(limit):
-                cut = _cover(places, [sign * value for value in values], limit, rounded)
-                if cut is not None:
-                    cuts.append(cut)
+                clear = limit + CLEAR * max(1.0, abs(limit))
+                cuts += cover(places, [sign * value for value in values], clear, rounded)
     return cuts
 
 
-def _cover(places: list[int], values: list[float], limit: float, columns: Values) -> Cut | None:
-    """The cut for sum of values <= limit, or None where the columns keep to it."""
+def cover(places: list[int], values: list[float], limit: float, columns: Values) -> list[Cut]:
+    """The cut for sum of values <= limit against 0/1 columns; none where they keep to it.
+
+    Where no columns keep to it the cut has no columns either, and nothing satisfies it.
+    """
     least = fsum(min(value, 0.0) for value in values)
-    # By how much the row would be broken beyond rounding if every column helped.
-    excess = fsum([least, -limit, -CLEAR * max(1.0, abs(limit))])
+    excess = fsum([least, -limit])  # by how much the row would be broken if every column helped
     blamed = sorted(
         (
             (abs(value), place, value)
@@ -47,14 +48,14 @@ def _cover(places: list[int], values: list[float], limit: float, columns: Values
         ),
         reverse=True,
     )
-    cover: list[tuple[int, float]] = []
+    blame: list[tuple[int, float]] = []
     for size, place, value in blamed:
         if excess > 0:
             break
-        cover.append((place, value))
+        blame.append((place, value))
         excess = fsum([excess, size])
-    if excess <= 0 or not cover:
-        return None
+    if excess <= 0:
+        return []
     # Not all of them can stay: sum of (1 - x) over those that are 1, and of x over those that are 0, is at least 1.
-    coefficients = [-1.0 if value > 0 else 1.0 for _, value in cover]
-    return [place for place, _ in cover], coefficients, 1.0 - sum(value > 0 for _, value in cover), inf
+    coefficients = [-1.0 if value > 0 else 1.0 for _, value in blame]
+    return [([place for place, _ in blame], coefficients, 1.0 - sum(value > 0 for _, value in blame), inf)]

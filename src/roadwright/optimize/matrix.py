@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
+from math import fsum, inf
 
 import numpy as np
 import scipy.sparse as sp
@@ -240,7 +240,9 @@ class Model:
             shape=(len(rows.lower), self.width),
         )
         lower, upper = np.zeros(self.width), np.ones(self.width)
-        upper[self.first_goal_column :] = inf
+        for column, goal in enumerate(self.goals, self.first_goal_column):
+            worst = fsum(min(0.0, value) for value in self._improvement_of(goal)[1])
+            upper[column] = (1.0 - worst / as_float(goal.need)) * (1.0 + EDGE)
         for column, synergy in enumerate(self.resolved.synergies, self.size):
             if not synergy.members:
                 lower[column] = 1.0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TieBreak
 from roadwright.optimize.problem import Finding
+
+ExplanationKind = Literal["inside", "outside", "mandate", "limit", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,51 @@ class Diagnosis:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class LimitStep:
+    """A limit at another value, what the objective then gains, and how the selection changes."""
+
+    field: str
+    before: float
+    after: float
+    gain: float
+    stage: str
+    added: list[str]
+    dropped: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What was found about an initiative or a row.
+
+    `kind`: ``outside`` (loss: what forcing it in costs), ``inside`` (loss: what leaving it out costs), ``mandate``
+    (loss: what the mandate costs), ``limit`` (unit and next_step: what relaxing it brings) or ``none`` (nothing to
+    compute). `stage` names the lexicographic stage in which the loss falls. `added` and `dropped` are the other changes
+    of the selection. `conflict` names the rows that don't allow it at all. `computed` is False where the time was up.
+    """
+
+    id: str
+    kind: ExplanationKind
+    computed: bool
+    message: str
+    loss: float | None = None
+    stage: str | None = None
+    added: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    conflict: list[str] = field(default_factory=list)
+    unit: LimitStep | None = None
+    next_step: LimitStep | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Explanation:
+        """The explanation that `to_json` wrote."""
+        steps = {name: None if value[name] is None else LimitStep(**value[name]) for name in ("unit", "next_step")}
+        return cls(**{**value, **steps})
+
+
 @dataclass(frozen=True)
 class Solution:
     """The answer. Where there is no portfolio, `selected` is empty and the figures are None or empty."""
@@ -171,6 +218,8 @@ class Solution:
     timings: Mapping[str, float] = field(default_factory=dict)
     diagnosis: Diagnosis | None = None
     """Only where the problem is infeasible and was diagnosed."""
+    explanations: list[Explanation] = field(default_factory=list)
+    """Only where they were asked for."""
 
     @property
     def conflict(self) -> list[ConflictRow] | None:
@@ -214,6 +263,7 @@ class Solution:
                 "targets": [TargetResult(**item) for item in value["targets"]],
                 "constraints": [ConstraintResult(**item) for item in value["constraints"]],
                 "capacities": [CapacityResult(**item) for item in value["capacities"]],
+                "explanations": [Explanation.from_json(item) for item in value["explanations"]],
                 "synergies": [SynergyResult(**item) for item in value["synergies"]],
             }
         )

@@ -11,12 +11,12 @@ from time import monotonic
 
 import numpy as np
 
-from roadwright.optimize.cuts import Cut, cover_cuts
+from roadwright.optimize.cuts import Cut, cover, cover_cuts
 from roadwright.optimize.engine import Cancel, End, Limits, Tick, cost_error, cost_size, minimise
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.matrix import Linear, Model, Values
-from roadwright.optimize.systems import System, whole
+from roadwright.optimize.systems import System, whole, without_goals
 
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
@@ -93,9 +93,16 @@ class Search:
         """The rows to respect."""
         return self.system or whole(self.model)
 
-    def linear(self) -> Linear:
-        """The rows to respect, and those that hold earlier results."""
-        return self.rows.linear.with_rows([*self.cuts, *(held.row() for held in self.held)])
+    @cached_property
+    def _without_goals(self) -> System:
+        return without_goals(self.model, self.rows)
+
+    def linear(self, step: Step) -> Linear:
+        """The rows to respect and those that hold earlier results; goals only where the step or these count them."""
+        goals = slice(self.model.first_goal_column, self.model.width)
+        counted = any(costs[goals].any() for costs in (step.costs, *(held.costs for held in self.held)))
+        system = self.rows if counted else self._without_goals
+        return system.linear.with_rows([*self.cuts, *(held.row() for held in self.held)])
 
     def hold(self, step: Step, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
         self.held.append(step.held(optimum, tolerance))
@@ -123,7 +130,7 @@ class Search:
                 break
             self.held.append(Held(step.costs, step.cost, cost, ROUNDING * abs(cost) + Fraction(1e-13 * size)))
             try:
-                closer = cost_size(self.linear(), self._padded(step.costs))
+                closer = cost_size(self.linear(step), self._padded(step.costs))
                 if closer > size / 4:
                     break
                 again = self._minimise(step, 0.0, nodes, result.evaluation)
@@ -136,12 +143,14 @@ class Search:
 
     def _minimise(self, step: Step, gap: float, nodes: int | None, start: Evaluation | None) -> StepResult:
         tick = None if self.on_tick is None else partial(self.on_tick, step.name)
+        passing: list[Cut] = []  # what is held now need not be held later, so neither are these
+        known = len(self.cuts)
         for _ in range(MAX_CUT_ROUNDS):
             if self.is_cancelled:
                 return StepResult(End.CANCELLED, None, -np.inf)
             if self.seconds_left == 0.0:
                 return StepResult(End.STOPPED_BY_TIME, None, -np.inf)
-            linear = self.linear()
+            linear = self.linear(step).with_rows(passing)
             outcome = minimise(
                 linear,
                 self._padded(step.costs),
@@ -156,10 +165,23 @@ class Search:
             if not broken and all(held.is_kept(evaluation) for held in self.held):
                 return StepResult(outcome.end, evaluation, outcome.bound)
             cuts = cover_cuts(self.rows.linear, self.rows.owners, broken, outcome.columns)
-            if not cuts:
-                break
             self.cuts += cuts
+            for held in self.held:
+                passing += [] if held.is_kept(evaluation) else self._against(held, evaluation)
+            if len(self.cuts) + len(passing) == known:
+                break
+            known = len(self.cuts) + len(passing)
         return StepResult(End.FAILED, None, -np.inf)
+
+    def _against(self, held: Held, evaluation: Evaluation) -> list[Cut]:
+        """A cut against a selection that doesn't keep what is held, where it can be said in selections alone."""
+        columns, values, _, limit = held.row()
+        if (
+            self.rows.linear.matrix.shape[1] > self.model.width
+            or max(columns, default=0) >= self.model.first_goal_column
+        ):
+            return []
+        return cover(columns, values, limit, self.model.columns_of(evaluation.selected))
 
     def _padded(self, costs: Values) -> Values:
         """Costs for all columns of the rows, which may have columns of their own beyond the model's."""

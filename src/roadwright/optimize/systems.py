@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import scipy.sparse as sp
+
 from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.matrix import Linear, Model
 
@@ -21,6 +24,13 @@ class System:
         """The enforced rules that a selection breaks by more than rounding."""
         broken = {violation.id for violation in evaluation.violations if not violation.is_rounding}
         return broken if self.enforced is None else broken & self.enforced
+
+
+def without_goals(model: Model, system: System) -> System:
+    """The same rows but those that measure the shortfalls of goals, for where nobody asks for these."""
+    measured = system.linear.matrix[:, model.first_goal_column : model.width]
+    rows: list[int] = np.flatnonzero(np.diff(sp.csr_matrix(measured).indptr) == 0).tolist()
+    return System(system.linear.only(rows), [system.owners[row] for row in rows], system.enforced)
 
 
 def whole(model: Model) -> System:

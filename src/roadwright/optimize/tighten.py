@@ -40,7 +40,8 @@ class _Entries:
         """For each row the least and the most it can be, and how far float sums of it may be off."""
         at_lower, at_upper = self.values * self.lower[self.columns], self.values * self.upper[self.columns]
         least, most = self.total(np.minimum(at_lower, at_upper)), self.total(np.maximum(at_lower, at_upper))
-        return least, most, FLOAT_ERROR * self.total(np.abs(self.values))
+        size = np.maximum(np.abs(at_lower), np.abs(at_upper))
+        return least, most, FLOAT_ERROR * self.total(np.where(np.isfinite(size), size, 0.0))
 
     def keep(self, mask: NDArray[np.bool_]) -> None:
         self.rows, self.columns, self.values = self.rows[mask], self.columns[mask], self.values[mask]

@@ -1,0 +1,206 @@
+"""Why an initiative is in or out, what a mandate costs, what a limit is worth: by solving again, not by guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from time import monotonic
+from typing import Literal
+
+from roadwright.domain.optimization import TOKENS, ConstraintType, RunStatus, capacity_id
+from roadwright.optimize.conflict import find_conflict
+from roadwright.optimize.engine import Cancel
+from roadwright.optimize.limits import explain_limit
+from roadwright.optimize.matrix import Model
+from roadwright.optimize.problem import Constraint, Problem
+from roadwright.optimize.solution import Explanation, ExplanationKind, Solution
+from roadwright.optimize.variants import Base, figure
+from roadwright.optimize.words import amount, describe, names
+
+ALL: Literal["all"] = "all"
+FORCED = "the wish to select it"
+BANNED = "the wish to leave it out"
+
+
+class UnknownKeys(ValueError):
+    """Keys to explain that are neither initiatives nor rows of the problem."""
+
+    def __init__(self, keys: list[str]) -> None:
+        super().__init__(f"nothing to explain is called {names(keys)}: name initiatives, row ids, or all")
+        self.keys = keys
+
+
+def explain(
+    problem: Problem,
+    solution: Solution,
+    keys: Iterable[str] | Literal["all"],
+    *,
+    seconds: float | None = 60.0,
+    cancel: Cancel | None = None,
+) -> list[Explanation]:
+    """Explanations for initiatives and row ids, or for ``all``: every mandate, binding limit and candidate.
+
+    Each is found by solving a changed problem to proved optimality; what `seconds` (None: any time) was too short for
+    comes back with `computed` False. Raises UnknownKeys, and ValueError where the solution holds no portfolio.
+    """
+    deadline = None if seconds is None else monotonic() + seconds
+    base = Base.of(problem, solution, deadline, cancel)
+    tasks = _all_tasks(base, solution) if keys == ALL else _tasks(base, list(dict.fromkeys(keys)))
+    return [task() for task in tasks]
+
+
+Task = Callable[[], Explanation]
+
+
+def _all_tasks(base: Base, solution: Solution) -> list[Task]:
+    problem = base.model.problem
+    binding = {one.id for one in solution.constraints if one.binding}
+    binding |= {one.id for one in solution.targets if one.binding}
+    limits = [capacity_id(name) for name in (TOKENS, *sorted(problem.capacities))]
+    limits += [row.id for row in problem.constraints if row.id in binding and row.type in LIMITS]
+    limits += [target.id for target in problem.targets if target.id in binding]
+    mandates = [row for row in problem.constraints if row.type is ConstraintType.MANDATORY]
+    keys = [candidate.key for candidate in sorted(problem.candidates, key=lambda one: one.key)]
+    return [
+        *(_mandate_task(base, row) for row in mandates),
+        *(_limit_task(base, one) for one in limits),
+        *(_initiative_task(base, key) for key in keys),
+    ]
+
+
+LIMITS = (ConstraintType.CAPACITY_FLOOR, ConstraintType.CAPACITY_CAP)
+
+
+def unknown_keys(problem: Problem, keys: Iterable[str]) -> list[str]:
+    """Those keys that `explain` would refuse: neither initiatives nor rows of the problem."""
+    known = {candidate.key for candidate in problem.candidates} | problem.outside | problem.delivered
+    known |= {row.id for row in problem.constraints} | {target.id for target in problem.targets}
+    known |= {capacity_id(name) for name in (TOKENS, *problem.capacities)}
+    return [key for key in keys if key not in known]
+
+
+def _tasks(base: Base, keys: list[str]) -> list[Task]:
+    problem = base.model.problem
+    unknown = unknown_keys(problem, keys)
+    if unknown:
+        raise UnknownKeys(unknown)
+    rows = {row.id: row.type for row in problem.constraints}
+    limits = {capacity_id(name) for name in (TOKENS, *problem.capacities)}
+    limits |= {row for row, kind in rows.items() if kind in LIMITS}
+    limits |= {needed.target.id for needed in base.model.targets if needed.is_floor}
+    targets = {target.id for target in problem.targets}
+    tasks = []
+    for key in keys:
+        if key in limits:
+            tasks.append(_limit_task(base, key))
+        elif rows.get(key) is ConstraintType.MANDATORY:
+            tasks.append(_mandate_task(base, next(row for row in problem.constraints if row.id == key)))
+        elif key in rows or key in targets:
+            tasks.append(_plain_task(base, key))
+        else:
+            tasks.append(_initiative_task(base, key))
+    return tasks
+
+
+def _plain_task(base: Base, key: str) -> Task:
+    words = describe(base.model.problem, key)
+    return lambda: Explanation(key, "none", True, f"{words}: only mandates, floors, caps and capacities have a price")
+
+
+def _not_computed(id: str, kind: ExplanationKind) -> Explanation:
+    return Explanation(id, kind, False, "not computed: the time was up, or nothing was proved in it")
+
+
+def _initiative_task(base: Base, key: str) -> Task:
+    return lambda: _initiative(base, key)
+
+
+def _initiative(base: Base, key: str) -> Explanation:
+    if key not in base.model.universe.place:
+        universe = base.model.universe
+        why = "it has no tokens" if key in universe.without_tokens else "it is not a candidate"
+        why = "it is delivered already" if key in universe.problem.delivered else why
+        return Explanation(key, "none", True, f"{key} can't be selected: {why}")
+    inside = key in base.best.selected
+    kind: ExplanationKind = "inside" if inside else "outside"
+    wish = _wish(key, ConstraintType.EXCLUDE_INITIATIVE if inside else ConstraintType.MANDATORY)
+    problem = base.model.problem
+    changed = replace(problem, constraints=(*problem.constraints, wish))
+    answer = base.solve(changed)
+    if answer.status is RunStatus.INFEASIBLE:
+        found = find_conflict(Model.of(changed), deadline=base.deadline, cancel=base.cancel)
+        rules = [rule for rule in (found.rules if found else []) if rule != wish.id]
+        verb = "left out" if inside else "selected"
+        return Explanation(key, kind, True, f"{key} can't be {verb}: {names(rules) or 'the rules'}", conflict=rules)
+    difference = base.difference(answer)
+    if difference is None:
+        return _not_computed(key, kind)
+    loss = figure(-difference.gain)
+    added = [other for other in difference.added if other != key]
+    dropped = [other for other in difference.dropped if other != key]
+    verb = "leaving it out" if inside else "forcing it in"
+    return Explanation(
+        key,
+        kind,
+        True,
+        f"{verb} costs {amount(loss)} {difference.stage}{_changes(added, dropped)}",
+        loss=loss,
+        stage=difference.stage,
+        added=added,
+        dropped=dropped,
+    )
+
+
+def _changes(added: list[str], dropped: list[str]) -> str:
+    parts = [f"would drop {names(dropped)}"] if dropped else []
+    parts += [f"would bring in {names(added)}"] if added else []
+    return f"; {', '.join(parts)}" if parts else ""
+
+
+def _wish(key: str, kind: ConstraintType) -> Constraint:
+    """A row that stands for what is tried; its id is a sentence, so that no row of a problem has it."""
+    wish = FORCED if kind is ConstraintType.MANDATORY else BANNED
+    return Constraint(wish, False, kind, None, key, (), None, None, TOKENS, None, None, None, None, None, {})
+
+
+def _mandate_task(base: Base, row: Constraint) -> Task:
+    return lambda: _mandate(base, row)
+
+
+def _mandate(base: Base, row: Constraint) -> Explanation:
+    problem = base.model.problem
+    changed = replace(problem, constraints=tuple(one for one in problem.constraints if one.id != row.id))
+    difference = base.difference(base.solve(changed))
+    if difference is None:
+        return _not_computed(row.id, "mandate")
+    loss = figure(difference.gain)
+    cost = f"costs {amount(loss)} {difference.stage}" if loss else "costs nothing"
+    return Explanation(
+        row.id,
+        "mandate",
+        True,
+        f"that {row.dimension_key} is mandatory {cost}{_changes(difference.added, difference.dropped) if loss else ''}",
+        loss=loss,
+        stage=difference.stage,
+        added=difference.added,
+        dropped=difference.dropped,
+    )
+
+
+def _limit_task(base: Base, rule: str) -> Task:
+    return lambda: _limit(base, rule)
+
+
+def _limit(base: Base, rule: str) -> Explanation:
+    found = explain_limit(base, rule)
+    if found is None:
+        return _not_computed(rule, "limit")
+    unit, step = found
+    words = describe(base.model.problem, rule)
+    if step is None:
+        return Explanation(rule, "limit", True, f"{words}: relaxing it alone brings nothing")
+    message = (
+        f"{words}: {unit.field} {amount(unit.after)} would bring {amount(unit.gain)} {unit.stage}; the selection next "
+        f"changes at {amount(step.after)}, for {amount(step.gain)} {step.stage}{_changes(step.added, step.dropped)}"
+    )
+    return Explanation(rule, "limit", True, message, unit=unit, next_step=step)
