@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import sheets, solver
+from benchmarks import backlog, sheets, solver
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"solver": solver.main, "sheets": sheets.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {"solver": solver.main, "sheets": sheets.main, "backlog": backlog.main}
 
 
 def main(names: list[str]) -> int:

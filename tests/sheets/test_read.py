@@ -115,7 +115,7 @@ class TestHeader:
         assert table.missing_system == ("idea_key", "run_status", "updated_source")
 
     def test_new_columns_stand_right_of_the_header_and_on_nobodys_remarks(self) -> None:
-        remarks = {2: {1: "Faster checkout", 3: "ask Ann"}, 3: {5: "", 6: 7}}
+        remarks: dict[int, dict[int, CellValue]] = {2: {1: "Faster checkout", 3: "ask Ann"}, 3: {5: "", 6: 7}}
         table = read_table(Grid(rows={1: {1: "title"}, **remarks}, merged=[Area(9, 7, 10, 8)]), SPEC, tab="Ideas")
         assert table.new_columns == {"idea_key": 2, "run_status": 4, "updated_source": 5, "updated_at": 9}
 

@@ -16,7 +16,7 @@ from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.workspace import TabPlace
 
 
-def save_tab(request: Request, place: TabPlace, selection: Selection) -> TabReport:
+def save_tab(request: Request, place: TabPlace, selection: Selection, desk: Desk) -> TabReport:
     """Save the selected rows of a tab and show them as they are stored. Raises SheetError or PendingWrite."""
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
@@ -29,9 +29,7 @@ def save_tab(request: Request, place: TabPlace, selection: Selection) -> TabRepo
         return [report]
 
     request.report(f"saving {place.name}")
-    [report] = run_pass(
-        request.workspace, request.action, [place], lambda current, open_tabs: work(current, [*open_tabs])
-    )
+    [report] = run_pass(request.workspace, request.action, [place], work, desk=desk)
     return report
 
 
@@ -39,11 +37,12 @@ def _run(request: Request) -> Answer:
     place = request.tab
     assert place is not None
     answer = Answer()
+    desk = Desk(request.workspace)
     if place.spec is tabs.BACKLOG and request.selection.everything:
-        pending = keys_for_new_rows(request.workspace, request.action, [place], Desk(request.workspace))
+        pending = keys_for_new_rows(request.workspace, request.action, [place], desk)
         if pending is not None:
             answer.problems.append(pending)
-    answer.tabs.append(save_tab(request, place, request.selection))
+    answer.tabs.append(save_tab(request, place, request.selection, desk))
     return answer
 
 
