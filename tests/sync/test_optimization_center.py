@@ -7,6 +7,8 @@ import re
 import pytest
 from sqlalchemy import select
 
+from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.read import read_table
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import OptimizationConstraintSet, OptimizationScenario
 from tests.actions.company import (
@@ -381,6 +383,51 @@ def test_notes_and_ticks_are_remembered_by_scenario_and_initiative(house: House)
     before = house.bytes()
     house.done("pm.populate_candidates", options=["scenario_name=Plan"])
     assert house.bytes() == before
+
+
+def test_an_older_copy_of_the_file_takes_no_notes_back(house: House) -> None:
+    keys = add_candidates(house, {}, {}, {})
+    add_scenario(house)
+    house.done("pm.optimize_save_scenario")
+    house.done("pm.populate_candidates")
+    house.type_into("Candidates", 4, {"notes": "from the start"})
+    house.done("pm.populate_candidates")
+    file = house.root / "Optimization_Center.xlsx"
+    older = file.read_bytes()
+    house.type_into("Candidates", 2, {"notes": "ask Anna", "is_selected_for_run": True})
+    house.type_into("Candidates", 4, {"notes": None})
+    house.done("pm.populate_candidates")
+    file.write_bytes(older)
+    house.type_into("Candidates", 3, {"notes": "typed in the older copy"})
+    house.done("pm.populate_candidates")
+    assert {
+        r.text("initiative_key"): (r.text("notes"), r.values["is_selected_for_run"]) for r in house.rows("Candidates")
+    } == {
+        keys[0]: ("ask Anna", True),
+        keys[1]: ("typed in the older copy", False),
+        keys[2]: ("", False),
+    }
+    before = house.bytes()
+    house.done("pm.populate_candidates")
+    assert house.bytes() == before
+
+
+def test_notes_outlive_their_column(house: House) -> None:
+    [key] = add_candidates(house, {})
+    add_scenario(house)
+    house.done("pm.optimize_save_scenario")
+    house.done("pm.populate_candidates")
+    house.type_into("Candidates", 2, {"notes": "keep me", "is_selected_for_run": True})
+    house.done("pm.save_selected", tab="Candidates")
+    place = house.place("Candidates")
+    workbook = house.workspace.open(place)
+    column = read_table(workbook.read(place.tab), place.spec, tab=place.tab).columns["notes"]
+    workbook.write([TabEdit(place.tab, 1, {(1, column): "my remarks", (2, column): None})])
+    house.done("pm.populate_candidates")
+    house.workspace.open(place).write([TabEdit(place.tab, 1, {(1, column): "notes"})])
+    house.done("pm.populate_candidates")
+    assert house.row("Candidates", key).text("notes") == "keep me"
+    assert house.row("Candidates", key).values["is_selected_for_run"] is True
 
 
 def test_rows_that_someone_sorted_keep_their_notes_and_go_back_into_key_order(house: House) -> None:

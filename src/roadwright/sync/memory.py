@@ -80,16 +80,15 @@ def load_own_words(session: Session, tab: str) -> dict[str, dict[str, object]]:
     return {row.identity: row.values for row in rows}
 
 
-def remember_own_words(session: Session, tab: str, words: Mapping[Identity, Mapping[str, object]]) -> None:
-    """Keep what people wrote in the rows that the tab shows now; rows it does not show keep what was remembered."""
+def remember_own_words(session: Session, tab: str, edits: Mapping[Identity, Mapping[str, object]]) -> None:
+    """Keep what people wrote, by row and column; None for what they cleared. Everything else stays remembered."""
     known = {row.identity: row for row in session.scalars(select(SheetOwnWords).where(SheetOwnWords.tab == tab))}
-    for identity, values in words.items():
+    for identity, values in edits.items():
+        if not values:
+            continue
         text = identity_text(identity)
-        said = {column: value for column, value in values.items() if value not in (None, False)}
         row = known.get(text)
-        if row is None and said:
-            row = SheetOwnWords(tab=tab, identity=text, values=said)
+        if row is None:
+            row = known[text] = SheetOwnWords(tab=tab, identity=text, values={})
             session.add(row)
-            known[text] = row
-        elif row is not None and row.values != said:
-            row.values = said
+        row.values = {column: value for column, value in {**row.values, **values}.items() if value is not None}

@@ -15,9 +15,11 @@ from roadwright.sheets.read import Row, Table
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.sync.identity import Identity, identity_of, identity_text
-from roadwright.sync.memory import load_own_words, remember_own_words
+from roadwright.sync.memory import load_own_words
+from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.outcome import Outcome
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.own_words import Words, own_columns, words_of, words_shown
+from roadwright.sync.work import OWN_WORDS, OpenTab, Pass
 from roadwright.sync.write_back import column_places, shown
 
 _PROVENANCE = ("updated_source", "updated_at")
@@ -31,51 +33,52 @@ class MirrorRow:
     run_status: str = "OK"
 
 
-def own_columns(spec: TabSpec) -> list[str]:
-    return [column.name for column in spec.owned(Owner.SHEET_ONLY)]
-
-
-def collect_own_words(work: Pass, tab: OpenTab) -> None:
-    """Remember the sheet-only cells of the rows that the tab shows now."""
-    spec, table = tab.spec, tab.table
-    columns = [name for name in own_columns(spec) if name in table.columns]
-    words: dict[Identity, dict[str, object]] = {}
-    for row in table.rows:
-        identity = identity_of(spec.identity, row.values)
-        if any(identity) and identity not in words:
-            words[identity] = {name: plain(row.values[name]) for name in columns if name in row.values}
-    if columns:
-        remember_own_words(work.session, spec.name, words)
-
-
 @dataclass
 class _Standing:
     """What stood on the tab for one identity before it is rewritten."""
 
     row: Row
+    words: Words
+    """What its sheet-only cells showed when the backend last wrote it."""
     outcome: Outcome | None = None
     waiting: dict[str, CellValue] = field(default_factory=dict)
 
 
-def _standing(table: Table, spec: TabSpec, outcomes: Sequence[Outcome]) -> dict[Identity, _Standing]:
+def _standing(work: Pass, table: Table, spec: TabSpec, outcomes: Sequence[Outcome]) -> dict[Identity, _Standing]:
+    bases = load_bases(work.session, table, spec)
     by_number = {outcome.row.number: outcome for outcome in outcomes}
     result: dict[Identity, _Standing] = {}
     for row in table.rows:
         identity = identity_of(spec.identity, row.values)
         outcome = by_number.get(row.number)
         waiting = {name: row.raw[name] for name in outcome.kept if name in row.raw} if outcome else {}
-        result.setdefault(identity, _Standing(row, outcome, waiting))
+        result.setdefault(identity, _Standing(row, words_shown(bases.get(row.number), identity), outcome, waiting))
     return result
 
 
-def _same_as_before(spec: TabSpec, standing: _Standing, values: Mapping[str, object]) -> bool:
-    """Whether the row's saved and derived values are what stands there already."""
-    return not standing.row.overtyped and all(
-        plain(standing.row.values.get(c.name)) == plain(values.get(c.name)) or _both_blank(standing.row, c.name, values)
-        for c in spec.columns
-        if c.name not in (*_PROVENANCE, "run_status")
-        and c.owner is not Owner.SHEET_ONLY
-        and c.name not in standing.waiting
+def _words_now(spec: TabSpec, places: Mapping[str, int], own: dict[str, object], before: _Standing | None) -> Words:
+    """What the row's sheet-only cells will show; one that can't be read counts as showing what it did before."""
+    words = {name: value for name, value in words_of(spec, own).items() if name in places}
+    for name in before.row.problems if before is not None else ():
+        words.pop(name, None)
+        if before is not None and name in before.words:
+            words[name] = before.words[name]
+    return words
+
+
+def _same_as_before(spec: TabSpec, standing: _Standing, values: Mapping[str, object], words: Words) -> bool:
+    """Whether the row's values are what stands there already, and its own words what it was last written with."""
+    return (
+        not standing.row.overtyped
+        and standing.words == words
+        and all(
+            plain(standing.row.values.get(c.name)) == plain(values.get(c.name))
+            or _both_blank(standing.row, c.name, values)
+            for c in spec.columns
+            if c.name not in (*_PROVENANCE, "run_status")
+            and c.owner is not Owner.SHEET_ONLY
+            and c.name not in standing.waiting
+        )
     )
 
 
@@ -90,7 +93,7 @@ def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: 
     """
     spec, table, pending = tab.spec, tab.table, tab.pending
     places = column_places(tab)
-    standing = _standing(table, spec, outcomes)
+    standing = _standing(work, table, spec, outcomes)
     words = load_own_words(work.session, spec.name)
     saved = [c.name for c in spec.saved]
     existing = {row.number: row for row in (*table.rows, *table.leftovers)}
@@ -101,7 +104,8 @@ def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: 
         before = standing.get(identity)
         own = {name: words.get(identity_text(identity), {}).get(name) for name in own_columns(spec)}
         full: dict[str, object] = {**mirror.values, **own, "run_status": mirror.run_status}
-        if before is not None and before.row.text("updated_at") and _same_as_before(spec, before, full):
+        words_now = _words_now(spec, places, own, before)
+        if before is not None and before.row.text("updated_at") and _same_as_before(spec, before, full, words_now):
             full.update({name: before.row.values.get(name) for name in _PROVENANCE})
         else:
             mark = work.marks.next()
@@ -110,6 +114,7 @@ def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: 
             base = before.outcome.base if before is not None and before.outcome is not None else None
             copy = {name: plain(full.get(name)) for name in saved if name not in kept}
             copy.update({name: base[name] for name in kept if base is not None and name in base})
+            copy.update({OWN_WORDS: words_now} if own else {})
             pending.copies.append((mark, identity, copy))
         cells = {c.name: shown(c, full.get(c.name)) for c in spec.columns if c.name in places}
         if before is not None:

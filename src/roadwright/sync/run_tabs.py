@@ -12,8 +12,9 @@ from roadwright import tabs
 from roadwright.portfolios.runs import is_answered
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
-from roadwright.sync.mirror import MirrorRow, collect_own_words, replace_rows
+from roadwright.sync.mirror import MirrorRow, replace_rows
 from roadwright.sync.outcome import RowReport, TabReport
+from roadwright.sync.own_words import collect_own_words
 from roadwright.sync.statuses import Level
 from roadwright.sync.work import OpenTab, Pass
 

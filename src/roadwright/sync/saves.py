@@ -16,8 +16,8 @@ from roadwright.sync.engine import merge_tab
 from roadwright.sync.identity import display_key, identity_of
 from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
 from roadwright.sync.metrics import MetricsConfigBinding, merge_metrics_config
-from roadwright.sync.mirror import collect_own_words
 from roadwright.sync.outcome import Outcome, RowReport, TabReport
+from roadwright.sync.own_words import collect_own_words
 from roadwright.sync.product_ops import KpiContributionsBinding, ScoringInputsBinding
 from roadwright.sync.roadmaps import GatesBinding, RoadmapEntriesBinding, RoadmapsBinding
 from roadwright.sync.scenarios import ScenarioBinding

@@ -18,6 +18,9 @@ from roadwright.workspace.workspace import TabPlace, Workspace
 SET_MARK = "*set"
 """Beside the columns, a row's copy remembers under this name what its whole set showed."""
 
+OWN_WORDS = "*own"
+"""Beside the columns, a row's copy remembers under this name what its sheet-only cells showed."""
+
 
 @dataclass
 class Pending:

@@ -18,7 +18,8 @@ from roadwright.sheets.values import CellValue
 from roadwright.sync.identity import Identity
 from roadwright.sync.memory import remember_copies
 from roadwright.sync.outcome import Outcome
-from roadwright.sync.work import SET_MARK, OpenTab, Pass
+from roadwright.sync.own_words import words_to_show
+from roadwright.sync.work import OWN_WORDS, SET_MARK, OpenTab, Pass
 
 Values = Mapping[str, object]
 _PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
@@ -100,7 +101,11 @@ def bring_up_to_date(
                     cells[row.number, places[column.name]] = shown(column, now[column.name])
         dropped = _drop_protected(tab, outcome, cells, names)
         if now is not None:
-            base = {**_new_base(outcome, now, saved_columns, dropped, inputs), **_set_mark(tab, outcome.identity)}
+            base = {
+                **_new_base(outcome, now, saved_columns, dropped, inputs),
+                **_set_mark(tab, outcome.identity),
+                **_own_words(spec, outcome),
+            }
             if cells or outcome.mark or outcome.base is None or not _shows_the_same(spec, outcome.base, base):
                 mark = outcome.mark or work.marks.next()
                 pending.copies.append((mark, outcome.identity, base))
@@ -132,6 +137,11 @@ def _new_base(
 def _set_mark(tab: OpenTab, identity: Identity) -> dict[str, object]:
     mark = tab.set_marks.get(identity[: len(tab.spec.set_identity)]) if tab.spec.set_identity else None
     return {} if mark is None else {SET_MARK: mark}
+
+
+def _own_words(spec: TabSpec, outcome: Outcome) -> dict[str, object]:
+    shown = (outcome.base or {}).get(OWN_WORDS)
+    return words_to_show(spec, outcome.row, dict(shown) if isinstance(shown, dict) else {})
 
 
 def _shows_the_same(spec: TabSpec, one: Values, other: Values) -> bool:

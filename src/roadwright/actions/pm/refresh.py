@@ -11,8 +11,8 @@ from roadwright.actions.pm.candidates import show_candidates
 from roadwright.portfolios.candidates import candidates_of, find_scenario
 from roadwright.sync.backlog import intake_notes, say_intake
 from roadwright.sync.engine import merge_tab, run_pass, show_tab
-from roadwright.sync.mirror import collect_own_words
 from roadwright.sync.outcome import TabReport
+from roadwright.sync.own_words import collect_own_words
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS
 from roadwright.sync.work import OpenTab, Pass

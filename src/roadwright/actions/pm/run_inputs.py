@@ -24,8 +24,8 @@ from roadwright.portfolios.runs import RunDraft
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.sync.engine import run_pass
-from roadwright.sync.mirror import own_columns
 from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.own_words import own_columns
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.statuses import Level
