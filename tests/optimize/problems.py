@@ -196,7 +196,7 @@ def wild_problem(seed: int) -> Json:
         kind = pick.choice(["require_prereq", "exclude_pair"])
         rows.append({"type": kind, "dimension_key": own, "members": [other]})
     wanted = total("retention")
-    target = {
+    target: Json = {
         "dimension": "all",
         "dimension_key": "all",
         "kpi_key": "retention",

@@ -4,6 +4,7 @@ from roadwright.optimize.canonical import problem_to_json, snapshot_hash
 from roadwright.optimize.checks import check
 from roadwright.optimize.diagnose import diagnose
 from roadwright.optimize.explain import UnknownKeys, explain, unknown_keys
+from roadwright.optimize.frontier import Frontier, FrontierPoint, frontier
 from roadwright.optimize.isolated import solve_isolated
 from roadwright.optimize.objective import candidate_worth
 from roadwright.optimize.parse import parse_problem
@@ -16,6 +17,8 @@ __all__ = [
     "Explanation",
     "Fault",
     "Finding",
+    "Frontier",
+    "FrontierPoint",
     "InvalidProblem",
     "Problem",
     "Progress",
@@ -26,6 +29,7 @@ __all__ = [
     "check",
     "diagnose",
     "explain",
+    "frontier",
     "parse_problem",
     "problem_to_json",
     "snapshot_hash",

@@ -66,20 +66,28 @@ def _objective(
     if best is None:
         return None, None, None
     bound, gap = _bound_and_gap(model, answer.stages[-1]) if answer.stages else (None, None)
+    solved = {one.stage.name: one.optimum for one in answer.stages}
+    value = objective_of(model, steps, best, solved)
+    if isinstance(value, list) and len(solved) < len(steps.stages):
+        return value, None, None
+    return value, bound, gap
+
+
+def objective_of(
+    model: Model, steps: Plan, best: Evaluation, optima: Mapping[str, Fraction]
+) -> float | list[StageValue]:
+    """A portfolio's objective in the form that its mode has; `optima` are those of the stages that were solved."""
     if model.problem.objective.mode is not ObjectiveMode.LEXICOGRAPHIC:
-        value = steps.stages[0].value(best) if steps.stages else Fraction(0)
-        return as_float(value), bound, gap
-    solved = {one.stage.name: one for one in answer.stages}
-    values = [
+        return as_float(steps.stages[0].value(best)) if steps.stages else 0.0
+    return [
         StageValue(
             stage=stage.name,
-            optimum=as_float(solved[stage.name].optimum) if stage.name in solved else None,
+            optimum=as_float(optima[stage.name]) if stage.name in optima else None,
             final=as_float(stage.value(best)),
             tolerance=as_float(stage.tolerance),
         )
         for stage in steps.stages
     ]
-    return (values, bound, gap) if len(solved) == len(steps.stages) else (values, None, None)
 
 
 def _bound_and_gap(model: Model, answer: StageAnswer) -> tuple[float | None, float | None]:

@@ -1,0 +1,209 @@
+"""Trade-offs, exactly: value against tokens, and one KPI against another.
+
+Both walk along the frontier: the best portfolio within a limit, then the best one strictly beyond it, and so on. Each
+point is solved to proved optimality and can't be beaten on one axis without losing on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from time import monotonic
+from typing import Any
+
+from roadwright.domain.optimization import TOKENS, RunStatus
+from roadwright.optimize.engine import Cancel, End
+from roadwright.optimize.evaluate import Evaluation
+from roadwright.optimize.exact import ROUNDING, as_float
+from roadwright.optimize.matrix import Model
+from roadwright.optimize.objective import Plan, Stage, plan
+from roadwright.optimize.portfolio import Answer, best_portfolio
+from roadwright.optimize.problem import Problem
+from roadwright.optimize.report import objective_of
+from roadwright.optimize.solution import StageValue
+from roadwright.optimize.stages import Held, Search, Step, is_proved
+from roadwright.optimize.tie_break import break_ties, stage_step, tokens_step
+
+MAX_POINTS = 500
+STRICTLY = 10 * ROUNDING
+"""By this share of itself an axis must move to count as another point."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """One portfolio that nothing beats; `achieved` has the signed changes of all KPIs."""
+
+    tokens: float
+    objective_value: float | list[StageValue]
+    achieved: Mapping[str, float]
+    selected: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """The points in order of tokens (or of the first KPI's improvement), and whether they are all there are.
+
+    `status` is optimal where every point is proved and none is missing at the chosen resolution, feasible where some
+    are missing (`message` says which), infeasible or unknown where there is none.
+    """
+
+    points: list[FrontierPoint]
+    status: RunStatus
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        points = [
+            {
+                "tokens": point.tokens,
+                "objective_value": [
+                    {"stage": one.stage, "optimum": one.optimum, "final": one.final} for one in point.objective_value
+                ]
+                if isinstance(point.objective_value, list)
+                else point.objective_value,
+                "achieved": dict(point.achieved),
+                "selected": point.selected,
+            }
+            for point in self.points
+        ]
+        return {"points": points, "status": self.status.value, "message": self.message}
+
+
+def frontier(
+    problem: Problem,
+    *,
+    kpis: tuple[str, str] | None = None,
+    points: int | None = None,
+    seconds: float | None = None,
+    cancel: Cancel | None = None,
+) -> Frontier:
+    """Value against tokens up to the capacity, or the frontier between two KPIs: every point, at most 500.
+
+    With `points` the first is capped at that number, and between KPIs the second one moves by at least its range
+    divided by it: within that resolution the frontier is exact. Raises ValueError for KPIs that the problem doesn't
+    have, or for a number of points out of range.
+    """
+    if points is not None and not 2 <= points <= MAX_POINTS:
+        raise ValueError(f"points must be from 2 to {MAX_POINTS}, not {points}")
+    model = Model.of(problem)
+    most = points if points and kpis is None else MAX_POINTS
+    walk = _Walk(model, plan(model), most, None if seconds is None else monotonic() + seconds, cancel)
+    if kpis is None:
+        return walk.by_tokens()
+    unknown = [kpi for kpi in kpis if kpi not in problem.kpi]
+    if unknown or kpis[0] == kpis[1]:
+        known = ", ".join(sorted(problem.kpi))
+        raise ValueError(f"unknown KPI '{unknown[0]}'; there are: {known}" if unknown else "name two different KPIs")
+    return walk.by_kpis(*kpis, points)
+
+
+class _Stopped(Exception):
+    """A point could not be proved; `end` says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.status = answer.status
+
+
+@dataclass
+class _Walk:
+    """A walk along one frontier."""
+
+    model: Model
+    plan: Plan
+    most: int
+    deadline: float | None
+    cancel: Cancel | None
+
+    def by_tokens(self) -> Frontier:
+        """From the best portfolio downwards, each time with strictly fewer tokens."""
+        tokens = tokens_step(self.model)
+        found: list[Evaluation] = []
+        limits: list[Held] = []
+
+        def below() -> str:
+            return f"below {as_float(tokens.cost(found[-1])):g} tokens" if found else ""
+
+        try:
+            while tokens.size or not found:
+                point = self.best(self.plan.stages, tokens, limits)
+                if point is None:
+                    break
+                if len(found) == self.most:
+                    return self.frontier(found[::-1], f"capped at {self.most} points: those {below()} are missing")
+                found.append(point)
+                limits = [_beyond(tokens, tokens.cost(point), Fraction(0))]
+        except _Stopped as stop:
+            return self.stopped(found[::-1], stop, below())
+        return self.frontier(found[::-1])
+
+    def by_kpis(self, first: str, second: str, resolution: int | None) -> Frontier:
+        """From the best of the first KPI on, each time with strictly more of the second one."""
+        one, other = (Stage(kpi, {kpi: Fraction(1)}) for kpi in (first, second))
+        goal = stage_step(self.model, other)
+        found: list[Evaluation] = []
+        limits: list[Held] = []
+        step = Fraction(0)
+        try:
+            top = self.best((other, one), None, limits)
+            while top is not None:
+                point = self.best((one, other), None, limits)
+                if point is None or other.value(point) >= other.value(top):
+                    found.append(top)
+                    break
+                if len(found) == self.most - 1:
+                    missing = f"capped at {self.most} points: those before the one with most {second} are missing"
+                    return self.frontier([top, *found[::-1]], missing)
+                if resolution and not found:
+                    step = (other.value(top) - other.value(point)) / resolution
+                found.append(point)
+                limits = [_beyond(goal, goal.cost(point), step)]
+        except _Stopped as stop:
+            return self.stopped(found[::-1], stop, f"with more {second}" if found else "")
+        return self.frontier(found[::-1])
+
+    def best(self, stages: tuple[Stage, ...], then: Step | None, limits: list[Held]) -> Evaluation | None:
+        """The best portfolio within limits, with the least of `then` among equals; None where there is none."""
+        search = Search(self.model, deadline=self.deadline, cancel=self.cancel, held=list(limits))
+        answer = best_portfolio(search, stages, tie_break=False)
+        if answer.status is RunStatus.INFEASIBLE:
+            return None
+        if answer.status is not RunStatus.OPTIMAL or answer.best is None:
+            raise _Stopped(answer)
+        best = answer.best
+        if stages:
+            last = stage_step(self.model, stages[-1])
+            search.hold(last, last.cost(best))
+        if then is not None:
+            result = search.minimise(then, start=best)
+            if result.evaluation is None or not is_proved(then, result):
+                raise _Stopped(Answer(RunStatus.CANCELLED if result.end is End.CANCELLED else RunStatus.UNKNOWN))
+            best = result.evaluation
+            search.hold(then, then.cost(best))
+        return break_ties(search, best, shortfall_done=False)[0]
+
+    def frontier(self, found: list[Evaluation], missing: str = "") -> Frontier:
+        status = RunStatus.FEASIBLE if missing else RunStatus.OPTIMAL if found else RunStatus.INFEASIBLE
+        points = [
+            FrontierPoint(
+                tokens=as_float(one.used[TOKENS]),
+                objective_value=objective_of(self.model, self.plan, one, {}),
+                achieved={kpi: as_float(value) for kpi, value in one.achieved.items()},
+                selected=list(one.selected),
+            )
+            for one in found
+        ]
+        return Frontier(points, status, missing or ("" if found else "no portfolio keeps all the rules"))
+
+    def stopped(self, found: list[Evaluation], stop: _Stopped, rest: str) -> Frontier:
+        cancelled = stop.status is RunStatus.CANCELLED
+        why = "cancelled" if cancelled else "the time was up, or a point could not be proved"
+        frontier = self.frontier(found, f"{why}: the points {rest} are missing" if rest else why)
+        status = RunStatus.CANCELLED if cancelled else frontier.status if found else RunStatus.UNKNOWN
+        return Frontier(frontier.points, status, frontier.message)
+
+
+def _beyond(step: Step, cost: Fraction, by: Fraction) -> Held:
+    """The next point must cost strictly less than this one, by at least `by`."""
+    strictly = STRICTLY * (abs(cost) or Fraction(step.size))
+    return Held(step.costs, step.cost, cost - max(by, strictly), strictly / 4)
