@@ -37,6 +37,10 @@ def _positive(text: str) -> object:
     return number
 
 
+def _seconds(text: str) -> object:
+    return 0.0 if text.strip() == "0" else _positive(text)
+
+
 def _batch(text: str) -> object:
     if not text.strip().isdecimal() or not 1 <= int(text) <= 10_000:
         raise ValueError("expected a whole number from 1 to 10000")
@@ -58,6 +62,9 @@ ACTIVATING_BATCH = Option(
     "activating_batch of roadwright.toml",
 )
 TIME_LIMIT = Option("time_limit", "seconds that the optimizer may take", _positive, "time_limit of roadwright.toml")
+EXPLAIN_SECONDS = Option(
+    "explain_seconds", "seconds for explanations; 0 leaves them out", _seconds, "explain_seconds of roadwright.toml"
+)
 CANDIDATES_ONLY = Option("candidates", "true: only initiatives that are optimization candidates", _yes_no, "false")
 
 
@@ -82,6 +89,11 @@ def activating_batch(request: Request) -> int:
 def time_limit(request: Request) -> float:
     chosen = request.options.get(TIME_LIMIT.name)
     return chosen if isinstance(chosen, float) else request.workspace.settings.time_limit
+
+
+def explain_seconds(request: Request) -> float:
+    chosen = request.options.get(EXPLAIN_SECONDS.name)
+    return chosen if isinstance(chosen, float) else request.workspace.settings.explain_seconds
 
 
 def text_option(request: Request, option: Option) -> str | None:

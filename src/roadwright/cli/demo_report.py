@@ -152,10 +152,10 @@ def _portfolio(console: Console, run: OptimizationRun) -> None:
 
 
 def _left_out(console: Console, left: Sequence[Mapping[str, Any]]) -> None:
-    special = [row for row in left if "bring more" not in row["reason"]]
-    console.print(Text(f"  Left out: {len(left)}, of which for a reason of their own:"))
-    for row in special:
-        console.print(Text(f"    {row['initiative_key']} {row['title']}: {row['reason']}", style="dim"))
+    console.print(Text(f"  Left out: {len(left)}"))
+    for row in left:
+        reason = row["reason"].removeprefix("not selected: ")
+        console.print(Text(f"    {row['initiative_key']} {row['title']}: {reason}", style="dim"))
 
 
 def _alerts(console: Console, alerts: Sequence[Mapping[str, Any]]) -> None:

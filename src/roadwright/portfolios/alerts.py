@@ -8,7 +8,7 @@ from roadwright.domain.alerts import AlertKind
 from roadwright.domain.figures import figure
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TargetKind
 from roadwright.optimize.problem import Constraint, Fault, Finding, Problem, Target
-from roadwright.optimize.solution import Solution
+from roadwright.optimize.solution import Explanation, Solution
 from roadwright.optimize.targets import is_everything
 from roadwright.portfolios.diagnosis import DiagnosedRow, way_out
 from roadwright.portfolios.facts import CandidateFacts, RunRef
@@ -151,6 +151,29 @@ def no_candidates_alerts(run: RunRef, period_key: str) -> list[Alert]:
             recommendation="set is_optimization_candidate and candidate_period_key on the Backlog",
         )
     ]
+
+
+def explanation_alerts(run: RunRef, problem: Problem, explanations: Sequence[Explanation]) -> list[Alert]:
+    """What each mandate costs and each binding limit is worth; and what there was no time to find out."""
+    rows: dict[str, Constraint | Target] = {row.id: row for row in problem.constraints}
+    rows.update((row.id, row) for row in problem.targets)
+    result = []
+    for one in explanations:
+        if one.computed and one.kind in ("mandate", "limit"):
+            row = rows.get(one.id)
+            place = (
+                {"dimension": row.dimension, "dimension_key": row.dimension_key, "kpi_key": row.kpi_key}
+                if row is not None
+                else {}
+            )
+            kind = AlertKind.TARGET if isinstance(row, Target) else AlertKind.CONSTRAINT
+            result.append(alert(run, kind, Severity.INFO, f"{one.id}: {one.message}", **place))
+    missing = sum(not one.computed for one in explanations)
+    if missing:
+        message = f"{missing} of {len(explanations)} explanations were not computed: there was no time for them"
+        advice = "run pm.optimize_run_all_candidates with more time: --option explain_seconds=…"
+        result.append(alert(run, AlertKind.DATA, Severity.INFO, message, recommendation=advice))
+    return result
 
 
 def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:

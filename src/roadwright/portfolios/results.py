@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.optimization import ConstraintType
 from roadwright.optimize.problem import Constraint, Problem
-from roadwright.optimize.solution import Solution
+from roadwright.optimize.solution import Explanation, Solution
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
 BEST_USE = "best use of capacity"
@@ -23,13 +24,16 @@ def results_rows(
     *,
     alone: Mapping[str, float],
     done: frozenset[str],
+    explained: Mapping[str, Explanation] = MappingProxyType({}),
 ) -> list[dict[str, object]]:
-    """The rows, in rank order. ``alone`` is what each candidate alone adds to the objective, ``done``
-    are the initiatives that are delivered already.
+    """The rows, in rank order.
+
+    ``alone`` is what each candidate alone adds to the objective, ``done`` are the initiatives that are delivered
+    already, ``explained`` what was found by solving again, by initiative or row.
     """
     items = {item.key: item for item in solution.items}
     candidates = {candidate.key: candidate for candidate in problem.candidates}
-    reasons = _Reasons(problem, set(solution.selected))
+    reasons = _Reasons(problem, set(solution.selected), explained)
 
     def order(fact: CandidateFacts) -> tuple[bool, float, str]:
         gain = items[fact.key].objective_contribution if fact.key in items else alone.get(fact.key, -math.inf)
@@ -82,7 +86,8 @@ def dependency_status(fact: CandidateFacts, selected: Sequence[str], done: froze
 class _Reasons:
     """Why each candidate is in or out, as far as the rules and the data say it."""
 
-    def __init__(self, problem: Problem, selected: set[str]) -> None:
+    def __init__(self, problem: Problem, selected: set[str], explained: Mapping[str, Explanation]) -> None:
+        self.explained = explained
         self.problem = problem
         self.selected = selected
         self.without_tokens = {one.key for one in problem.candidates if one.tokens is None}
@@ -96,7 +101,8 @@ class _Reasons:
     def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
         for row in self._rows(ConstraintType.MANDATORY):
             if row.dimension_key == fact.key:
-                return f"mandatory: {row.reason or row.id}"
+                cost = self._cost(row.id)
+                return f"mandatory: {row.reason or row.id}" + (f" (costs {cost})" if cost is not None else "")
         needed_by = {
             row.dimension_key
             for row in self._rows(ConstraintType.REQUIRE_PREREQ)
@@ -113,9 +119,34 @@ class _Reasons:
 
     def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
         why = self._unaffordable(fact) or self._excluded(fact.key) or self._impossible(fact.key)
+        if why is None:
+            why = self._price(fact.key)
         if why is None and alone.get(fact.key, 0.0) <= 0:
             why = "it adds nothing to what is maximised"
         return f"not selected: {why or 'within the capacity and the rules, the chosen ones together bring more'}"
+
+    def _cost(self, id: str) -> str | None:
+        """What a mandate or a wish costs, in the unit of what is maximised; None where that was not computed."""
+        found = self.explained.get(id)
+        if found is None or not found.computed or found.loss is None:
+            return None
+        if found.loss == 0:
+            return "nothing"
+        is_kpi = found.stage is not None and found.stage in self.problem.kpi
+        return f"{figure(found.loss)} {found.stage if is_kpi else 'of the objective'}"
+
+    def _price(self, key: str) -> str | None:
+        """What it would cost to force the initiative in, and what would go for it."""
+        found = self.explained.get(key)
+        if found is None or not found.computed:
+            return None
+        if found.conflict:
+            return f"it can't be chosen together with {', '.join(found.conflict)}"
+        cost = self._cost(key)
+        if cost is None:
+            return None
+        drops = f"; would drop {', '.join(found.dropped)}" if found.dropped else ""
+        return f"costs {cost} to force in{drops}"
 
     def _unaffordable(self, fact: CandidateFacts) -> str | None:
         if fact.tokens is None:

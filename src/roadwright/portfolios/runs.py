@@ -27,6 +27,8 @@ from roadwright.optimize import (
     snapshot_hash,
     solve,
 )
+from roadwright.optimize.explain import explain
+from roadwright.optimize.solution import Explanation
 from roadwright.portfolios import alerts as alert_rows
 from roadwright.portfolios.diagnosis import DiagnosedRow, diagnosed_rows
 from roadwright.portfolios.facts import CandidateFacts, RunRef
@@ -48,6 +50,8 @@ class RunDraft:
     created_at: str = field(default_factory=now)
     problem: Problem | None = None
     solution: Solution | None = None
+    explanations: list[Explanation] = field(default_factory=list)
+    """What forcing in, leaving out, each mandate and each limit cost, as far as there was time to compute it."""
 
     @property
     def status(self) -> RunStatus:
@@ -85,6 +89,12 @@ def solve_draft(draft: RunDraft, options: SolveOptions, progress: Callable[[Prog
     draft.solution = solve(draft.problem, options, progress=progress)
 
 
+def explain_draft(draft: RunDraft, seconds: float) -> None:
+    """Explain a proved answer by solving again, for so many seconds (0: not at all)."""
+    if draft.problem is not None and draft.solution is not None and draft.status is RunStatus.OPTIMAL and seconds > 0:
+        draft.explanations = explain(draft.problem, draft.solution, "all", seconds=seconds)
+
+
 def _summary(draft: RunDraft) -> str:
     """The run in a sentence."""
     solution = draft.solution
@@ -116,7 +126,9 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
         done = draft.built.done if draft.built is not None else frozenset()
-        results = results_rows(ref, problem, solution, facts, alone=alone, done=done)
+        results = results_rows(
+            ref, problem, solution, facts, alone=alone, done=done, explained={one.id: one for one in draft.explanations}
+        )
     standing = None if solution is not None and has_answer(solution) else _standing(earlier)
     run = OptimizationRun(
         id=number,
@@ -134,6 +146,7 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
         snapshot_hash=snapshot_hash(problem) if problem is not None else None,
         options_json={"time_limit": options.time_limit, "gap": options.gap},
         context_json={
+            "explanations": [one.to_json() for one in draft.explanations],
             "candidates": [fact.to_json() for fact in facts],
             "results": results,
             "alerts": _alerts(ref, draft, facts, results, standing),
@@ -214,6 +227,7 @@ def _alerts(
         rows += alert_rows.target_alerts(run, draft.problem, draft.solution)
         rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
         rows += alert_rows.finding_alerts(run, draft.problem, draft.findings())
+        rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations)
     rows += alert_rows.dependency_alerts(run, results)
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:

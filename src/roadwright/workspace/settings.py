@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     database_url: str = f"sqlite:///{DATABASE_FILE}"
     activating_batch: int = Field(default=100, ge=1, le=10_000)
     time_limit: float = Field(default=300.0, gt=0)
+    explain_seconds: float = Field(default=20.0, ge=0)
     lock_wait: float = Field(default=10.0, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabPlace] = {}
@@ -152,6 +153,10 @@ def template() -> str:
 
 # Seconds that an optimization may take; the best answer found by then is kept, with its gap.
 # time_limit = {defaults["time_limit"].default:g}
+
+# Seconds that a run may spend on explanations once it has its answer: what forcing an initiative in would cost, what a
+# mandate costs, what one more token is worth. 0 leaves them out.
+# explain_seconds = {defaults["explain_seconds"].default:g}
 
 # Seconds to wait for a workbook that someone has open.
 # lock_wait = {defaults["lock_wait"].default:g}

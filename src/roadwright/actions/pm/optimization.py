@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Request, UsageError
-from roadwright.actions.options import ON_CONFLICT, SCENARIO_NAME, TIME_LIMIT, on_conflict, time_limit
+from roadwright.actions.options import (
+    EXPLAIN_SECONDS,
+    ON_CONFLICT,
+    SCENARIO_NAME,
+    TIME_LIMIT,
+    explain_seconds,
+    on_conflict,
+    time_limit,
+)
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
@@ -14,7 +22,7 @@ from roadwright.domain.figures import figure
 from roadwright.domain.optimization import RunStatus, Severity
 from roadwright.optimize import Progress, SolveOptions
 from roadwright.portfolios.candidates import ScenarioProblem, candidates_of, find_scenario
-from roadwright.portfolios.runs import RunDraft, keep_run, solve_draft
+from roadwright.portfolios.runs import RunDraft, explain_draft, keep_run, solve_draft
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows
 from roadwright.sync.outcome import TabReport
@@ -113,6 +121,8 @@ def _run(request: Request, *, ticked_only: bool) -> Answer:
     request.report(f"solving {draft.scenario.scenario_name}: {count:,} candidates")
     options = SolveOptions(time_limit=time_limit(request))
     solve_draft(draft, options, lambda step: request.report(_progress_text(draft.scenario.scenario_name, step)))
+    request.report(f"explaining {draft.scenario.scenario_name}")
+    explain_draft(draft, explain_seconds(request))
     with request.workspace.store.transaction() as session:
         run = keep_run(session, draft, options, request.action_run_id)
     _run_notes(saved, draft)
@@ -170,7 +180,7 @@ RUN_ALL_CANDIDATES = Action(
     explanation=_RUN_EXPLANATION,
     run=lambda request: _run(request, ticked_only=False),
     tabs=(tabs.SCENARIO_CONFIG,),
-    options=(SCENARIO_NAME, TIME_LIMIT, ON_CONFLICT),
+    options=(SCENARIO_NAME, TIME_LIMIT, EXPLAIN_SECONDS, ON_CONFLICT),
     selects=False,
 )
 
@@ -180,5 +190,5 @@ RUN_SELECTED_CANDIDATES = Action(
     explanation=_RUN_EXPLANATION,
     run=lambda request: _run(request, ticked_only=True),
     tabs=(tabs.CANDIDATES,),
-    options=(SCENARIO_NAME, TIME_LIMIT, ON_CONFLICT),
+    options=(SCENARIO_NAME, TIME_LIMIT, EXPLAIN_SECONDS, ON_CONFLICT),
 )
