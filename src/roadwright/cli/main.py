@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from roadwright import __version__
-from roadwright.cli import actions, demo, doctor, ledger, solve, workspace
+from roadwright.cli import actions, demo, doctor, frontier, ledger, solve, workspace
 
 app = typer.Typer(
     name="roadwright",
@@ -38,6 +38,7 @@ app.command("run")(actions.run)
 app.command("actions")(actions.actions)
 app.command("runs")(ledger.runs)
 app.command("solve")(solve.solve)
+app.command("frontier")(frontier.frontier)
 app.command("rerun")(ledger.rerun)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
