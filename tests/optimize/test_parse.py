@@ -67,6 +67,8 @@ def three(**more: Any) -> Json:
         (rule("synergy_bonus", "duo", "A", "B", kpi_key="gm", bonus_value=1), "unknown KPI 'gm' in kpi_key; did you"),
         (rule("synergy_bonus", "duo", "A", "B", kpi_key="gmv"), "bonus_value is missing"),
         (rule("mandatory", "A", because="x"), "unknown field 'because'"),
+        (rule("mandatory", "A", max_tokens=float("inf")), "max_tokens holds what can't be stored: inf"),
+        (rule("mandatory", "A", kpi_key="\ud800"), "kpi_key holds what can't be stored"),
         (["mandatory"], "must be an object, not a list"),
     ],
 )

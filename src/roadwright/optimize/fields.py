@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import math
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
@@ -18,7 +19,8 @@ def shown(value: object) -> str:
     words = {True: "true", False: "false", None: "null"}
     text = words[value] if value is None or isinstance(value, bool) else f"'{value}'" if isinstance(value, str) else ""
     text = text or (f"{value}" if isinstance(value, int | float) else f"a{_kind(value)}")
-    return text if len(text) <= 60 else text[:57] + "…'"
+    text = text if len(text) <= 60 else text[:57] + "…'"
+    return text.encode("utf-8", "backslashreplace").decode()  # a fault must be printable whatever it is about
 
 
 def _kind(value: object) -> str:
@@ -47,6 +49,15 @@ def finite(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def storable(value: object) -> bool:
+    """Whether a value can be written as JSON in UTF-8 again: no NaN, no infinity, no broken character."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
+
+
 def encodable(text: str) -> bool:
     """Whether a text can be written as UTF-8 (JSON can smuggle in half of a surrogate pair)."""
     return not any("\ud800" <= letter <= "\udfff" for letter in text)
@@ -68,6 +79,13 @@ class Fields:
                 self.fault(f"unknown field {shown(name)}{nearest(str(name), names)}")
             elif content is not None:
                 self.values[name] = content
+
+    def unused(self, used: Collection[str]) -> dict[str, object]:
+        """The known fields that are not used; they are kept, so they must at least be something to keep."""
+        rest = {name: content for name, content in self.values.items() if name not in used}
+        for name in [name for name, content in rest.items() if not storable(content)]:
+            self.fault(f"{name} holds what can't be stored: {shown(rest.pop(name))}")
+        return rest
 
     def fault(self, message: str) -> None:
         self.faults.append(Fault(self.id, message))

@@ -173,8 +173,7 @@ def _objective(top: Fields, faults: list[Fault], kpis: Mapping[str, Kpi]) -> Obj
     elif mode is ObjectiveMode.LEXICOGRAPHIC:
         used.add("order")
         order = _order(fields, faults, kpis)
-    unused = {name: value for name, value in fields.values.items() if name not in used}
-    return None if mode is None else Objective(mode, weights, order, unused)
+    return None if mode is None else Objective(mode, weights, order, fields.unused(used))
 
 
 def _order(fields: Fields, faults: list[Fault], kpis: Mapping[str, Kpi]) -> tuple[OrderItem, ...]:

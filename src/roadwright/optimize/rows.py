@@ -67,7 +67,7 @@ class RowReader:
             return None
         rule = CONSTRAINT_FIELDS[kind]
         used = rule.needs | rule.may_have | {"type", "id"}
-        unused = {name: content for name, content in fields.values.items() if name not in used}
+        unused = fields.unused(used)
         if rule.key_is_initiative and str(unused.get("dimension")).strip().lower() == Dimension.INITIATIVE:
             del unused["dimension"]
         values = Fields({n: v for n, v in fields.values.items() if n in used}, fields.id, self.faults, known=used)
