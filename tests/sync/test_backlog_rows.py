@@ -271,3 +271,11 @@ def test_a_selected_row_without_a_key_is_not_said_to_be_saved(house: House) -> N
     outcome = house.run("pm.save_selected", tab="Backlog", select="3")
     saved = [row for row in house.rows("Backlog") if row.text("run_status") == "OK"]
     assert count(house) == len(saved) == outcome.summary["created"]
+
+
+def test_a_selected_new_row_gets_its_key_and_others_wait(house: House) -> None:
+    house.type_new("Backlog", {"title": "First"}, {"title": "Second"})
+    house.done("pm.save_selected", tab="Backlog", select="3")
+    assert [row.text("initiative_key") for row in house.rows("Backlog")] == ["", "INIT-000001"]
+    house.done("pm.save_selected", tab="Backlog")
+    assert [row.text("initiative_key") for row in house.rows("Backlog")] == ["INIT-000002", "INIT-000001"]

@@ -139,33 +139,6 @@ def run_pass(
         time.sleep(_PAUSE)
 
 
-def save_tab(
-    work: Pass,
-    tab: OpenTab,
-    binding: Binding,
-    *,
-    selection: Selection = ALL,
-    on_conflict: OnConflict = OnConflict.ASK,
-    only: frozenset[str] | None = None,
-    show_only: bool = False,
-    after: Callable[[list[Outcome]], None] | None = None,
-    add: Callable[[set[Identity]], Sequence[Identity]] | None = None,
-) -> TabReport:
-    """What most tabs need: merge and save the selected rows, then show what is stored.
-
-    ``after`` may work on the saved rows (compute scores, say) before they are shown. ``add`` names the stored rows, by
-    identity, that should stand on the tab too, given those that do; they are appended.
-    """
-    outcomes, report = merge_tab(
-        work, tab, binding, selection=selection, on_conflict=on_conflict, only=only, show_only=show_only
-    )
-    if after is not None:
-        after(outcomes)
-        work.session.flush()
-    show_tab(work, tab, binding, outcomes, report, add=add)
-    return report
-
-
 def merge_tab(
     work: Pass,
     tab: OpenTab,

@@ -38,8 +38,8 @@ def _run(request: Request) -> Answer:
     assert place is not None
     answer = Answer()
     desk = Desk(request.workspace)
-    if place.spec is tabs.BACKLOG and request.selection.everything:
-        pending = keys_for_new_rows(request.workspace, request.action, [place], desk)
+    if place.spec is tabs.BACKLOG:
+        pending = keys_for_new_rows(request.workspace, request.action, [place], desk, request.selection)
         if pending is not None:
             answer.problems.append(pending)
     answer.tabs.append(save_tab(request, place, request.selection, desk))
