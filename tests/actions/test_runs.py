@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from roadwright.actions.runner import Outcome
+from roadwright.portfolios.rerun import rerun_snapshot
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import OptimizationRun, Portfolio
 from tests.actions.company import add_candidates, add_kpis, add_scenario, aim, chosen, constrain, stored
@@ -664,3 +665,19 @@ def test_a_run_whose_sheet_is_locked_is_kept_and_written_later(house: House) -> 
     lock.unlink()
     house.done("pm.optimize_write_results")
     assert chosen(house) == [b, c]
+
+
+def test_a_run_is_identical_when_it_is_solved_again_whatever_the_order_of_its_rows(house: House) -> None:
+    """The sheet has the rows in another order than the snapshot."""
+    keys = four(house)
+    add_scenario(house, capacity=100)
+    aim(house, "gmv", 500, "goal")
+    aim(house, "gmv", 5, "goal", dimension="initiative", dimension_key=keys[1])
+    constrain(house, "capacity_floor", dimension="all", dimension_key="all", min_tokens=1)
+    constrain(house, "capacity_cap", dimension="initiative", dimension_key=keys[2], max_tokens=99)
+    constrain(house, "capacity_cap", dimension="all", dimension_key="all", max_tokens=99)
+    outcome = house.done("pm.optimize_run_all_candidates")
+    run = run_of(house, outcome.optimization_run_id)
+    assert run.inputs_snapshot_json is not None
+    assert len(run.inputs_snapshot_json["constraints"]) == 3
+    assert rerun_snapshot(run).differences == []

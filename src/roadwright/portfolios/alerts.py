@@ -41,11 +41,17 @@ def _baseline(problem: Problem, target: Target) -> float | None:
     return problem.kpi[target.kpi_key].baseline_value if is_everything(target.dimension) else None
 
 
+def _row_order(id: str) -> tuple[str, int]:
+    """Rows in the order of the sheet: ``Targets!7`` before ``Targets!12``."""
+    tab, _, row = id.rpartition("!")
+    return (tab, int(row)) if row.isdecimal() else (id, 0)
+
+
 def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Alert]:
     """Every target on one scale: achieved = baseline + signed change where a baseline applies, else the change."""
     by_id = {target.id: target for target in problem.targets}
     rows = []
-    for result in solution.targets:
+    for result in sorted(solution.targets, key=lambda one: _row_order(one.id)):
         target = by_id[result.id]
         kpi = problem.kpi[target.kpi_key]
         baseline = _baseline(problem, target)

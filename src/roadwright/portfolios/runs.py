@@ -82,7 +82,8 @@ def solve_draft(draft: RunDraft, options: SolveOptions, progress: Callable[[Prog
     if draft.built is None or draft.faults:
         return
     try:
-        draft.problem = parse_problem(draft.built.json)
+        # Solved in the order of the snapshot, so that solving the snapshot again gives every figure in its place.
+        draft.problem = parse_problem(problem_to_json(parse_problem(draft.built.json)))
     except InvalidProblem as invalid:
         draft.faults.extend(invalid.faults)
         return
