@@ -212,3 +212,12 @@ def test_a_formula_without_a_value_says_how_to_mend_it(house: House, cells: dict
             "program, let it calculate, save it, and run again; the idea is on the backlog "
         )
     )
+
+
+def test_rows_that_are_new_on_the_backlog_stand_in_the_answer(house: House) -> None:
+    house.type_new("Intake", {"title": "Faster search"})
+    outcome = house.done("pm.backlog_sync")
+    assert [(row.tab, row.row, row.key, row.run_status) for row in outcome.rows] == [
+        ("Intake", 2, "INIT-000001", "OK"),
+        ("Backlog", 2, "INIT-000001", "OK"),
+    ]

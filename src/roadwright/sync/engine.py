@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -19,10 +20,10 @@ from roadwright.store.clock import Marks
 from roadwright.sync.binding import Binding, SetBinding
 from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of
-from roadwright.sync.outcome import Outcome, TabReport, report_rows
+from roadwright.sync.outcome import Outcome, RowReport, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone
-from roadwright.sync.statuses import Notes
+from roadwright.sync.statuses import Notes, level_of
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -74,18 +75,40 @@ def read_tab(workspace: Workspace, place: TabPlace) -> OpenTab:
     return Desk(workspace).tab(place)
 
 
-def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> tuple[set[str], dict[Path, SheetError]]:
-    """Write each workbook once, whatever becomes of the others. Returns the places written and what was refused."""
-    refused: dict[Path, SheetError] = {}
-    written: set[str] = set()
+@dataclass
+class _Written:
+    """What came of writing the workbooks: the tabs written, their new rows, and the workbooks that could not be."""
+
+    tabs: set[str] = field(default_factory=set)
+    new_rows: dict[str, list[RowReport]] = field(default_factory=dict)
+    refused: dict[Path, SheetError] = field(default_factory=dict)
+
+
+def _new_rows(tab: OpenTab, edit: TabEdit) -> list[RowReport]:
+    """The lines of the rows that are appended. Raises SheetError where there is no room for them."""
+    told = tab.pending.new_rows
+    if not told:
+        return []
+    numbers = tab.workbook.plan_append(edit)
+    return [
+        RowReport(tab.place.name, number, key, status, level_of(status))
+        for number, (key, status) in zip(numbers, told, strict=True)
+    ]
+
+
+def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> _Written:
+    """Write each workbook once, whatever becomes of the others."""
+    result = _Written()
     for path in dict.fromkeys(tab.place.workbook for tab in tabs):
         mine = [tab for tab in tabs if tab.place.workbook == path]
         try:
+            new_rows = {tab.place.name: _new_rows(tab, edits[tab.place.name]) for tab in mine}
             if mine[0].workbook.write([edits[tab.place.name] for tab in mine]):
-                written |= {tab.place.name for tab in mine}
+                result.tabs |= {tab.place.name for tab in mine}
+                result.new_rows |= new_rows
         except SheetError as error:
-            refused[path] = error
-    return written, refused
+            result.refused[path] = error
+    return result
 
 
 def run_pass(
@@ -118,11 +141,13 @@ def run_pass(
             edits = {tab.place.name: finish(session, tab) for tab in tabs}
         for report, before in zip(reports, earlier, strict=bool(earlier)):
             report.absorb(before)
-        written, refused = _write(tabs, edits)
+        written = _write(tabs, edits)
+        refused = written.refused
         for report in reports:
-            report.written = report.written or report.place.name in written
+            report.written = report.written or report.place.name in written.tabs
+            report.rows += written.new_rows.get(report.place.name, [])
         for tab in tabs:
-            if tab.place.name in written:
+            if tab.place.name in written.tabs:
                 desk.was_written(tab.place)
         if not refused:
             return reports

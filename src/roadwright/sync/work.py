@@ -28,6 +28,8 @@ class Pending:
 
     cells: dict[tuple[int, int], CellValue | None] = field(default_factory=dict)
     appended: list[dict[int, CellValue | None]] = field(default_factory=list)
+    new_rows: list[tuple[str, str]] = field(default_factory=list)
+    """Key and run_status of each appended row, where the rows are to be told in the answer."""
     copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
 
 

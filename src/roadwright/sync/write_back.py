@@ -15,7 +15,7 @@ from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Column, Owner, TabSpec
 from roadwright.sheets.values import CellValue
-from roadwright.sync.identity import Identity
+from roadwright.sync.identity import Identity, display_key
 from roadwright.sync.memory import remember_copies
 from roadwright.sync.outcome import Outcome
 from roadwright.sync.own_words import words_to_show
@@ -166,6 +166,7 @@ def append_rows(
             if c.name in places and (cell := shown(c, full.get(c.name))) is not None
         }
         pending.appended.append(cells)
+        pending.new_rows.append((display_key(spec, values), str(full["run_status"])))
         copy = {c.name: plain(values.get(c.name)) for c in spec.saved}
         pending.copies.append((mark, identity, {**copy, **_set_mark(tab, identity)}))
 
