@@ -171,3 +171,13 @@ def test_a_level_instead_of_an_increment_is_warned_of(house: House) -> None:
     house.type_new("MathModels", {**MODEL, "formula_text": "orders * 50"})
     house.run("pm.save_selected", tab="MathModels")
     assert house.status("MathModels", "uplift").startswith("WARNING: formula_text: ")
+
+
+def test_params_that_were_typed_are_not_seeded_again(house: House) -> None:
+    start(house)
+    house.type_new("MathModels", MODEL)
+    of = {"initiative_key": "INIT-000001", "model_name": "uplift"}
+    house.type_new("Params", {**of, "param_name": "orders", "value": 1000, "approved": True})
+    assert house.done("pm.seed_math_params").summary["seeded"] == 2
+    seeded = {row.text("param_name"): row.values["is_auto_seeded"] for row in house.rows("Params")}
+    assert seeded == {"orders": False, "rate_after": True, "rate_before": True}

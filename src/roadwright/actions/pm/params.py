@@ -70,10 +70,10 @@ def _run(request: Request) -> Answer:
         rule = on_conflict(request)
         models, models_report = MERGES[tabs.MATH_MODELS.name](current, models_tab, request.selection, rule)
         chosen = {o.identity for o in models if o.looked_at and not o.doubled}
-        made = _seed(current.session, chosen, current.source)
-        seeded += len(made)
         about = {identity[:2] for identity in chosen}
         params, params_report = MERGES[tabs.PARAMS.name](current, params_tab, ALL, rule)
+        made = _seed(current.session, chosen, current.source)
+        seeded += len(made)
         for outcome in params:
             outcome.looked_at = outcome.looked_at and outcome.identity[:2] in about
         show_tab(current, models_tab, MathModelsBinding(), models, models_report)
