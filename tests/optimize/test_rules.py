@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from roadwright.domain.optimization import RunStatus
+from roadwright.optimize import check, parse_problem
 from tests.optimize.build import Json, answer, candidate, problem, rule, said, target
 
 
@@ -141,6 +142,18 @@ def test_prerequisites_in_a_circle_are_all_or_none_and_warned() -> None:
     solution = answer(abc(constraints=circle) | {"capacity": 29})
     assert solution.selected == []
     assert set(said(solution).values()) == {"warning"}
+
+
+def test_check_tells_everything_before_solving() -> None:
+    rows = [rule("mandatory", "A"), rule("exclude_initiative", "A"), rule("exclude_initiative", "OUT")]
+    value = abc(constraints=rows, objective={"mode": "weighted_kpis", "weights": {"gmv": 1, "retention": 1}})
+    found = [(one.id, one.severity.value) for one in check(parse_problem(value))]
+    assert found == [
+        ("constraints[0]", "critical"),
+        ("objective", "warning"),
+        ("constraints[2]", "info"),
+        ("objective", "info"),
+    ]
 
 
 def test_unused_fields_are_warned_about() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -103,7 +106,10 @@ def solve(
     shows = sys.stderr.isatty() if progress is None else progress
     # Only a process that can be killed keeps a time limit whatever the solver is busy with.
     solve_problem = solve_here if time_limit is None else solve_isolated
-    solution = solve_problem(problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None)
+    with _ending_at_once_on_interrupt():
+        solution = solve_problem(
+            problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None
+        )
     if keys and solution.objective_value is not None:
         found = explain_solution(problem, solution, keys, seconds=explain_time)
         solution = replace(solution, explanations=found)
@@ -137,6 +143,16 @@ def _tell(solution: Solution) -> None:
         lines += [solution.diagnosis.message] if solution.diagnosis.message else []
     for line in lines:
         typer.echo(line, err=True)
+
+
+@contextmanager
+def _ending_at_once_on_interrupt() -> Iterator[None]:
+    """Ctrl-C ends the command even while the solver is busy and Python's own handler would have to wait for it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _show(progress: Progress) -> None:

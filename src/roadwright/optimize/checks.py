@@ -12,6 +12,7 @@ from roadwright.domain.kpis import CONTRIBUTABLE
 from roadwright.domain.optimization import ConstraintType, FindingKind, Severity
 from roadwright.optimize.clashes import clashes
 from roadwright.optimize.matrix import Model
+from roadwright.optimize.objective import plan
 from roadwright.optimize.problem import Finding, Problem
 from roadwright.optimize.targets import slice_name, target_notices
 
@@ -21,7 +22,8 @@ def check(problem: Problem) -> list[Finding]:
 
     A finding of severity ``critical`` proves that no portfolio keeps all rules.
     """
-    return findings_of(Model.of(problem))
+    model = Model.of(problem)
+    return by_severity([*findings_of(model), *plan(model).findings])
 
 
 def findings_of(model: Model) -> list[Finding]:
@@ -36,6 +38,11 @@ def findings_of(model: Model) -> list[Finding]:
         *_supporting_kpis(model),
         *target_notices(model.problem),
     ]
+    return by_severity(findings)
+
+
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
+    """The worst first, else in the order they have."""
     rank = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
     return sorted(findings, key=lambda finding: rank[finding.severity])
 

@@ -16,17 +16,31 @@ import numpy as np
 from roadwright.optimize.matrix import Linear, Values
 from roadwright.optimize.tighten import tighten
 
-SEED = 1
 THREADS = 1
-TOLERANCE = 1e-9
-"""Feasibility and integrality tolerance: rows are scaled so that this is far below what counts as rounding."""
-ROW_SIZE = 6
-COST_SIZE = 10
-"""The largest coefficient of a row (of the objective) is about two to this power after scaling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numerics:
+    """How a model is put to the solver.
+
+    `tolerance` is that of feasibility and integrality. Rows (the objective) are scaled by powers of two so that their
+    largest coefficient is about two to the power of `row_size` (`cost_size`): the tolerance is then far below what
+    counts as rounding.
+    """
+
+    tolerance: float
+    row_size: int
+    cost_size: int
+    seed: int
+
+
+USUAL = Numerics(tolerance=1e-9, row_size=6, cost_size=10, seed=1)
+OTHER = Numerics(tolerance=1e-7, row_size=12, cost_size=14, seed=2)
+"""For a second opinion: as exact, but on another scale, so that the two don't go wrong in the same places."""
 MAX_EXPONENT = 1000
 PRESOLVE_LIMIT = 20_000
 """With more columns HiGHS' presolve costs more than it saves, and can't be interrupted."""
-PRESOLVE_SPREAD = 1e5
+DELICATE = 1e5
 """With numbers in one row this many times as large as others HiGHS' presolve is known to lose good answers: with
 120000 a + 0.002 b <= 120000.001 and a + b <= 1 it finds a = b = 0 "optimal" for maximal 120000 a + 0.002 b."""
 
@@ -51,12 +65,16 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may stop a run early: a relative gap, seconds, branch-and-bound nodes, a cancel event."""
+    """What may stop a run early (a relative gap, seconds, branch-and-bound nodes, a cancel event, any answer at all),
+    and the numerics to run with.
+    """
 
     gap: float = 0.0
     seconds: float | None = None
     nodes: int | None = None
     cancel: Cancel | None = None
+    any_answer: bool = False
+    numerics: Numerics = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +90,15 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`columns` is the best answer (None where none was found), `bound` no answer can cost less than."""
+    """`columns` is the best answer (None where none was found), `bound` no answer can cost less than.
+
+    `is_delicate`: numbers of very different size met in the model, so that the solver's word needs a second opinion.
+    """
 
     end: End
     columns: Values | None
     bound: float
-    nodes: int
+    is_delicate: bool = False
 
 
 def version() -> str:
@@ -87,7 +108,7 @@ def version() -> str:
 
 def options() -> dict[str, float | int]:
     """The solver options that matter for reproducing an answer."""
-    return {"threads": THREADS, "random_seed": SEED, "mip_feasibility_tolerance": TOLERANCE}
+    return {"threads": THREADS, "random_seed": USUAL.seed, "mip_feasibility_tolerance": USUAL.tolerance}
 
 
 def minimise(
@@ -101,9 +122,9 @@ def minimise(
     """The columns with the least total cost that a model allows."""
     tightened = tighten(linear)
     if tightened is None:
-        return Outcome(End.INFEASIBLE, None, np.inf, 0)
+        return Outcome(End.INFEASIBLE, None, np.inf)
     if linear.matrix.shape[1] == 0:
-        return Outcome(End.PROVED, np.zeros(0), 0.0, 0)
+        return Outcome(End.PROVED, np.zeros(0), 0.0)
     run = _Run(tightened, costs, limits)
     if start is not None:
         run.start_from(start)
@@ -120,7 +141,7 @@ def cost_size(linear: Linear, costs: Values) -> float:
 
 def cost_error(size: float) -> float:
     """How much better than a proved answer another one may be, unseen, where the largest cost is `size`."""
-    return TOLERANCE / 2.0**COST_SIZE * size
+    return USUAL.tolerance / 2.0**USUAL.cost_size * size
 
 
 def contradicting_rows(linear: Linear, seconds: float | None) -> list[int] | None:
@@ -131,7 +152,7 @@ def contradicting_rows(linear: Linear, seconds: float | None) -> list[int] | Non
     if run.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
         return None
     _, found, ray = run.highs.getDualRay()  # type: ignore[attr-defined]
-    return [int(row) for row in np.flatnonzero(np.abs(ray) > TOLERANCE)] if found else None
+    return [int(row) for row in np.flatnonzero(np.abs(ray) > USUAL.tolerance)] if found else None
 
 
 def power_of_two(largest: float, size: int) -> float:
@@ -151,9 +172,9 @@ class _Run:
         free = linear.lower != linear.upper
         offset = float(np.dot(np.where(free, 0.0, costs), np.where(free, 0.0, linear.lower)))
         costs = np.where(free, costs, 0.0)
-        self.cost_scale = power_of_two(float(np.abs(costs).max(initial=0.0)), COST_SIZE)
+        self.cost_scale = power_of_two(float(np.abs(costs).max(initial=0.0)), limits.numerics.cost_size)
         largest, smallest = _row_sizes(linear)
-        scale = _row_scales(largest, smallest)
+        scale = _row_scales(largest, smallest, limits.numerics.row_size)
         self.spread = max(_spread(largest, smallest), _spread(*_cost_range(costs)))
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self.highs.silent()
@@ -179,19 +200,24 @@ class _Run:
             raise RuntimeError("HiGHS refused the model")
 
     def _set_options(self) -> None:
+        numerics = self.limits.numerics
         chosen: dict[str, float | str] = {
-            **options(),
-            "primal_feasibility_tolerance": TOLERANCE,
-            "dual_feasibility_tolerance": TOLERANCE,
+            "threads": THREADS,
+            "random_seed": numerics.seed,
+            "mip_feasibility_tolerance": numerics.tolerance,
+            "primal_feasibility_tolerance": numerics.tolerance,
+            "dual_feasibility_tolerance": numerics.tolerance,
             "mip_rel_gap": self.limits.gap,
             "mip_abs_gap": 0.0,
             "small_matrix_value": 1e-12,
         }
         if self.limits.seconds is not None:
             chosen["time_limit"] = max(0.0, self.limits.seconds)
+        if self.limits.any_answer:
+            chosen["mip_max_improving_sols"] = 1
         if self.limits.nodes is not None:
             chosen["mip_max_nodes"] = self.limits.nodes
-        if self.linear.matrix.shape[1] > PRESOLVE_LIMIT or self.spread > PRESOLVE_SPREAD:
+        if self.linear.matrix.shape[1] > PRESOLVE_LIMIT or self.spread > DELICATE:
             chosen["presolve"] = "off"
         for name, value in chosen.items():
             if self.highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
@@ -235,7 +261,6 @@ class _Run:
         self._watch(on_tick)
         self.highs.run()
         info = self.highs.getInfo()
-        nodes = max(0, int(info.mip_node_count))
         status = self.highs.getModelStatus()
         has_answer = info.primal_solution_status == highspy.kSolutionStatusFeasible
         columns = np.asarray(self.highs.getSolution().col_value) if has_answer else None
@@ -243,7 +268,7 @@ class _Run:
         end = self._end(status, columns is not None, info)
         if end is End.PROVED:
             bound = self._native(info.objective_function_value)
-        return Outcome(end, columns, -np.inf if bound is None else bound, nodes)
+        return Outcome(end, columns, -np.inf if bound is None else bound, self.spread > DELICATE)
 
     def _end(self, status: highspy.HighsModelStatus, has_answer: bool, info: highspy.HighsInfo) -> End:
         kinds = highspy.HighsModelStatus
@@ -281,7 +306,7 @@ def _spread(largest: Values, smallest: Values) -> float:
         return float((largest / smallest).max(initial=1.0))
 
 
-def _row_scales(largest: Values, smallest: Values) -> Values:
+def _row_scales(largest: Values, smallest: Values, size: int) -> Values:
     """Per row a power of two; rows of ones and minus ones are left as they are."""
-    exponents = np.clip(ROW_SIZE - np.round(np.log2(largest)), -MAX_EXPONENT, MAX_EXPONENT)
+    exponents = np.clip(size - np.round(np.log2(largest)), -MAX_EXPONENT, MAX_EXPONENT)
     return np.where((largest == 1.0) & (smallest == 1.0), 1.0, 2.0**exponents)

@@ -171,16 +171,14 @@ class _Walk:
         if answer.status is not RunStatus.OPTIMAL or answer.best is None:
             raise _Stopped(answer)
         best = answer.best
-        if stages:
-            last = stage_step(self.model, stages[-1])
-            search.hold(last, last.cost(best))
         if then is not None:
             result = search.minimise(then, start=best)
             if result.evaluation is None or not is_proved(then, result):
                 raise _Stopped(Answer(RunStatus.CANCELLED if result.end is End.CANCELLED else RunStatus.UNKNOWN))
             best = result.evaluation
             search.hold(then, then.cost(best))
-        return break_ties(search, best, shortfall_done=False)[0]
+        last = then or stage_step(self.model, stages[-1])
+        return break_ties(search, last, best, shortfall_done=False)[0]
 
     def frontier(self, found: list[Evaluation], missing: str = "") -> Frontier:
         status = RunStatus.FEASIBLE if missing else RunStatus.OPTIMAL if found else RunStatus.INFEASIBLE

@@ -56,14 +56,13 @@ def best_portfolio(search: Search, stages: tuple[Stage, ...], *, gap: float = 0.
         answers.append(StageAnswer(stage, optimum, stage.sign * result.bound, is_proved(step, result)))
         if result.end in (End.STOPPED_BY_TIME, End.CANCELLED):
             return _unanswered(result.end, best, answers)
-        search.hold(step, step.cost(best), stage.tolerance)
+        search.hold(step, step.cost(best), Fraction(0) if stage is stages[-1] else stage.tolerance)
     assert best is not None
     proved = all(answer.is_proved for answer in answers)
     status = RunStatus.OPTIMAL if proved else RunStatus.FEASIBLE
     if not (proved and tie_break):
         return Answer(status, best, answers)
-    search.hold(step, step.cost(best))
-    best, state = break_ties(search, best, shortfall_done=stages[0].is_shortfall)
+    best, state = break_ties(search, step, best, shortfall_done=stages[0].is_shortfall)
     if search.is_cancelled:
         status = RunStatus.CANCELLED
     return Answer(status, best, answers, state)

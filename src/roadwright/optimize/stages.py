@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from math import isfinite
@@ -12,7 +12,18 @@ from time import monotonic
 import numpy as np
 
 from roadwright.optimize.cuts import Cut, cover, cover_cuts
-from roadwright.optimize.engine import Cancel, End, Limits, Tick, cost_error, cost_size, minimise
+from roadwright.optimize.engine import (
+    OTHER,
+    USUAL,
+    Cancel,
+    End,
+    Limits,
+    Numerics,
+    Tick,
+    cost_error,
+    cost_size,
+    minimise,
+)
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.matrix import Linear, Model, Values
@@ -20,6 +31,8 @@ from roadwright.optimize.systems import System, whole, without_goals
 
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
+MAX_CONFIRMED, CONFIRM_NODES = 5_000, 1_000
+"""Second opinions are asked for up to this many columns, and given up after this many nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,7 @@ class StepResult:
     end: End
     evaluation: Evaluation | None
     bound: float
+    is_delicate: bool = False
 
 
 @dataclass
@@ -113,10 +127,25 @@ class Search:
         """The selection with the least cost, checked exactly; answers that break a rule are cut off and solved anew."""
         began = monotonic()
         try:
-            result = self._minimise(step, gap, nodes, start)
-            return self._refined(step, nodes, result)
+            result = self._minimise(step, start, gap=gap, nodes=nodes)
+            return self._confirmed(step, nodes, self._refined(step, nodes, result))
         finally:
             self.timings[step.name] = self.timings.get(step.name, 0.0) + monotonic() - began
+
+    def is_only(self, step: Step, best: Evaluation, *, nodes: int) -> bool:
+        """Whether it is proved, within some nodes, that nothing but `best` keeps all that is held.
+
+        `step` guides the search: the one whose optimum is held last.
+        """
+        others = replace(self, held=list(self.held), cuts=[*self.cuts, self._other_than(best)])
+        linear = others.linear(step)
+        limits = Limits(seconds=self.seconds_left, nodes=nodes, cancel=self.cancel, any_answer=True)
+        return minimise(linear, self._padded(step.costs), limits).end is End.INFEASIBLE
+
+    def _other_than(self, best: Evaluation) -> Cut:
+        """At least one candidate is selected or not as it is not in `best`."""
+        chosen = self.model.columns_of(best.selected)[: self.model.size]
+        return list(range(self.model.size)), (1.0 - 2.0 * chosen).tolist(), 1.0 - float(chosen.sum()), np.inf
 
     def _refined(self, step: Step, nodes: int | None, result: StepResult) -> StepResult:
         """A proved answer that is small beside the costs (0.1 beside 120,000), looked at more closely.
@@ -133,7 +162,7 @@ class Search:
                 closer = cost_size(self.linear(step), self._padded(step.costs))
                 if closer > size / 4:
                     break
-                again = self._minimise(step, 0.0, nodes, result.evaluation)
+                again = self._minimise(step, result.evaluation, nodes=nodes)
             finally:
                 self.held.pop()
             if again.evaluation is None or again.end is not End.PROVED:
@@ -141,7 +170,27 @@ class Search:
             size, result = closer, again
         return result
 
-    def _minimise(self, step: Step, gap: float, nodes: int | None, start: Evaluation | None) -> StepResult:
+    def _confirmed(self, step: Step, nodes: int | None, result: StepResult) -> StepResult:
+        """A delicate result with a second opinion; the better of two answers counts, each having been checked."""
+        if not result.is_delicate or result.end not in (End.PROVED, End.INFEASIBLE) or self.model.width > MAX_CONFIRMED:
+            return result
+        nodes = CONFIRM_NODES if nodes is None else min(nodes, CONFIRM_NODES)
+        other = self._minimise(step, result.evaluation, nodes=nodes, numerics=OTHER)
+        if other.evaluation is None:
+            return result
+        if result.evaluation is None or step.cost(other.evaluation) < step.cost(result.evaluation):
+            return other
+        return result
+
+    def _minimise(
+        self,
+        step: Step,
+        start: Evaluation | None,
+        *,
+        gap: float = 0.0,
+        nodes: int | None = None,
+        numerics: Numerics = USUAL,
+    ) -> StepResult:
         tick = None if self.on_tick is None else partial(self.on_tick, step.name)
         passing: list[Cut] = []  # what is held now need not be held later, so neither are these
         known = len(self.cuts)
@@ -154,16 +203,16 @@ class Search:
             outcome = minimise(
                 linear,
                 self._padded(step.costs),
-                Limits(gap, self.seconds_left, nodes, self.cancel),
+                Limits(gap, self.seconds_left, nodes, self.cancel, numerics=numerics),
                 start=self._columns_of(start),
                 on_tick=tick,
             )
             if outcome.columns is None:
-                return StepResult(outcome.end, None, outcome.bound)
+                return StepResult(outcome.end, None, outcome.bound, outcome.is_delicate)
             evaluation = evaluate(self.model, self.model.keys_of(outcome.columns))
             broken = self.rows.broken(evaluation)
             if not broken and all(held.is_kept(evaluation) for held in self.held):
-                return StepResult(outcome.end, evaluation, outcome.bound)
+                return StepResult(outcome.end, evaluation, outcome.bound, outcome.is_delicate)
             cuts = cover_cuts(self.rows.linear, self.rows.owners, broken, outcome.columns)
             self.cuts += cuts
             for held in self.held:

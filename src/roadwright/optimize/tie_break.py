@@ -48,9 +48,11 @@ def keys_step(model: Model) -> Step:
     return Step("tie-break: keys", costs, lambda evaluation: sum((weight[k] for k in evaluation.selected), Fraction(0)))
 
 
-def break_ties(search: Search, best: Evaluation, *, shortfall_done: bool) -> tuple[Evaluation, TieBreak]:
+def break_ties(search: Search, held: Step, best: Evaluation, *, shortfall_done: bool) -> tuple[Evaluation, TieBreak]:
     """The selection that the tie-break names among those that keep all that `search` holds; `best` is one of them.
 
+    `held` is the step whose optimum is held last. Where there are more synergies than candidates, it is first tried to
+    prove that nothing else is as good: with a weak bound that is far cheaper than every step of the tie-break.
     A step that is not proved within its nodes (or before the time is up) ends the tie-break; what it improved is kept
     where nodes ended it, and dropped where time did.
     """
@@ -59,6 +61,9 @@ def break_ties(search: Search, best: Evaluation, *, shortfall_done: bool) -> tup
     if model.goals and not shortfall_done:
         stage = Stage(SHORTFALL_STAGE, {}, is_shortfall=True)
         steps.insert(0, stage_step(model, stage))
+    many_synergies = len(model.resolved.synergies) > model.size
+    if many_synergies and search.is_only(held, best, nodes=NODES):
+        return best, TieBreak.PROVED
     for step in steps:
         result = search.minimise(step, nodes=NODES, start=best)
         if result.evaluation is not None and result.end in (End.PROVED, End.STOPPED_BY_NODES):
