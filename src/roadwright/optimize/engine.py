@@ -14,6 +14,7 @@ import highspy
 import numpy as np
 
 from roadwright.optimize.matrix import Linear, Values
+from roadwright.optimize.scaling import cost_range, power_of_two, row_scales, row_sizes, spread
 from roadwright.optimize.tighten import tighten
 
 THREADS = 1
@@ -37,7 +38,6 @@ class Numerics:
 USUAL = Numerics(tolerance=1e-9, row_size=6, cost_size=10, seed=1)
 OTHER = Numerics(tolerance=1e-7, row_size=12, cost_size=14, seed=2)
 """For a second opinion: as exact, but on another scale, so that the two don't go wrong in the same places."""
-MAX_EXPONENT = 1000
 PRESOLVE_LIMIT = 20_000
 """With more columns HiGHS' presolve costs more than it saves, and can't be interrupted."""
 DELICATE = 1e5
@@ -155,13 +155,6 @@ def contradicting_rows(linear: Linear, seconds: float | None) -> list[int] | Non
     return [int(row) for row in np.flatnonzero(np.abs(ray) > USUAL.tolerance)] if found else None
 
 
-def power_of_two(largest: float, size: int) -> float:
-    """The power of two that brings `largest` to about two to the power of `size` (1 where there is nothing)."""
-    if largest <= 0:
-        return 1.0
-    return float(2.0 ** min(MAX_EXPONENT, max(-MAX_EXPONENT, size - round(np.log2(largest)))))
-
-
 class _Run:
     """A model inside HiGHS."""
 
@@ -173,9 +166,9 @@ class _Run:
         offset = float(np.dot(np.where(free, 0.0, costs), np.where(free, 0.0, linear.lower)))
         costs = np.where(free, costs, 0.0)
         self.cost_scale = power_of_two(float(np.abs(costs).max(initial=0.0)), limits.numerics.cost_size)
-        largest, smallest = _row_sizes(linear)
-        scale = _row_scales(largest, smallest, limits.numerics.row_size)
-        self.spread = max(_spread(largest, smallest), _spread(*_cost_range(costs)))
+        largest, smallest = row_sizes(linear)
+        scale = row_scales(largest, smallest, limits.numerics.row_size)
+        self.spread = max(spread(largest, smallest), spread(*cost_range(costs)))
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self.highs.silent()
         self._set_options()
@@ -282,31 +275,3 @@ class _Run:
             kinds.kInterrupt: End.CANCELLED,
         }
         return ends.get(status, End.FAILED)
-
-
-def _row_sizes(linear: Linear) -> tuple[Values, Values]:
-    """The largest and the smallest size of a number in each row (1 where there is none)."""
-    matrix = linear.matrix
-    filled = np.diff(matrix.indptr) > 0
-    largest, smallest = np.ones(len(filled)), np.ones(len(filled))
-    starts = matrix.indptr[:-1][filled]
-    if len(starts):
-        largest[filled] = np.maximum.reduceat(np.abs(matrix.data), starts)
-        smallest[filled] = np.minimum.reduceat(np.abs(matrix.data), starts)
-    return largest, smallest
-
-
-def _cost_range(costs: Values) -> tuple[Values, Values]:
-    size = np.abs(costs[costs != 0])
-    return (size.max(keepdims=True), size.min(keepdims=True)) if len(size) else (size, size)
-
-
-def _spread(largest: Values, smallest: Values) -> float:
-    with np.errstate(over="ignore"):
-        return float((largest / smallest).max(initial=1.0))
-
-
-def _row_scales(largest: Values, smallest: Values, size: int) -> Values:
-    """Per row a power of two; rows of ones and minus ones are left as they are."""
-    exponents = np.clip(size - np.round(np.log2(largest)), -MAX_EXPONENT, MAX_EXPONENT)
-    return np.where((largest == 1.0) & (smallest == 1.0), 1.0, 2.0**exponents)
