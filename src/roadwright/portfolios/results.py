@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.optimization import ConstraintType
+from roadwright.domain.optimization import ConstraintType, capacity_id
 from roadwright.optimize.problem import Constraint, Problem
 from roadwright.optimize.solution import Explanation, Solution
 from roadwright.portfolios.facts import CandidateFacts, RunRef
@@ -141,7 +141,8 @@ class _Reasons:
         if found is None or not found.computed:
             return None
         if found.conflict:
-            return f"it can't be chosen together with {', '.join(found.conflict)}"
+            rules = ("the capacity" if rule == capacity_id() else rule for rule in found.conflict)
+            return f"it can't be chosen together with {', '.join(rules)}"
         cost = self._cost(key)
         if cost is None:
             return None
