@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.math_models import says_increment
 from roadwright.scoring.math_model import Model, Param
+from roadwright.store.chunks import chunks
 from roadwright.store.models import InitiativeMathModel, InitiativeParam
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,8 @@ def _param(row: InitiativeParam) -> Param:
 
 def load_models(session: Session, initiative_ids: Iterable[int]) -> dict[int, list[LoadedModel]]:
     """The models of these initiatives, in the order in which they were made."""
-    wanted = sorted(set(initiative_ids))
     models: dict[int, list[LoadedModel]] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
+    for part in chunks(initiative_ids):
         params: dict[tuple[int, str], list[Param]] = {}
         for param in session.scalars(
             select(InitiativeParam).where(InitiativeParam.initiative_id.in_(part)).order_by(InitiativeParam.id)

@@ -36,6 +36,8 @@ def is_blank(value: CellValue | None) -> bool:
 
 
 def _as_shown(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -120,8 +120,8 @@ def add_intake_notes(initiative: Initiative, notes: Notes) -> None:
         place = f"{initiative.intake_source} row {initiative.intake_row}"
         ours = plain(getattr(initiative, name))
         notes.conflicts.append(
-            f"{name}: {place} has {quoted('' if value is None else value)}, the backlog has "
-            f"{quoted('' if ours is None else ours)}; settle it with pm.backlog_sync --option on_conflict=sheet (the "
+            f"{name}: {place} has {quoted(value)}, the backlog has "
+            f"{quoted(ours)}; settle it with pm.backlog_sync --option on_conflict=sheet (the "
             "intake's value) or on_conflict=database (the backlog's)"
         )
     if initiative.intake_missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
@@ -12,22 +12,15 @@ from roadwright.domain.initiatives import ContributionSource, Lifecycle
 from roadwright.domain.keys import canonical_key
 from roadwright.sheets.kinds import compact_json
 from roadwright.sheets.spec import TabSpec
+from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative
 from roadwright.sync.identity import Identity
 from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
 
-_CHUNK = 500
 _LOADED = "initiatives by key"
 """Where a session keeps the initiatives that it has loaded: a pass asks for the same ones again and again."""
 _ATTRIBUTES = frozenset(inspect(Initiative).columns.keys())
-
-
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    """The values in parts that fit into one statement."""
-    ordered = sorted(set(values))
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]
 
 
 def load_initiatives(session: Session, keys: Iterable[str]) -> dict[str, Initiative]:

@@ -180,7 +180,7 @@ def _merge(outcome: Outcome, initiative: Initiative, on_conflict: OnConflict) ->
         set_attribute(initiative, name, row.values.get(name))
     for name, (said, kept) in merge.conflicts.items():
         outcome.notes.conflicts.append(
-            f"{name}: this row has {quoted(_blank(said))}, the backlog has {quoted(_blank(kept))}; settle it with "
+            f"{name}: this row has {quoted(said)}, the backlog has {quoted(kept)}; settle it with "
             "pm.backlog_sync --option on_conflict=sheet (this row's value) or on_conflict=database (the backlog's)"
         )
     conflicts = {name: said for name, (said, _) in merge.conflicts.items()} or None
@@ -206,10 +206,6 @@ def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_confli
     initiative.intake_tab, initiative.intake_row = place.tab, outcome.row.number
     initiative.intake_missing = False
     return created
-
-
-def _blank(value: object) -> object:
-    return "" if value is None else value
 
 
 def sync_intake(

@@ -12,6 +12,7 @@ from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, make_key, parse_key
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row
+from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
 from roadwright.store.models import IssuedKey
 from roadwright.sync.initiatives import all_keys
@@ -20,8 +21,6 @@ from roadwright.sync.outcome import TabReport
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import column_places
-
-_CHUNK = 500
 
 
 def issue_keys(session: Session, count: int, issued_for: str) -> list[str]:
@@ -35,12 +34,10 @@ def issue_keys(session: Session, count: int, issued_for: str) -> list[str]:
 
 def issued_numbers(session: Session, keys: Iterable[str]) -> set[int]:
     """The numbers, among those in these keys, that were given out."""
-    numbers = sorted({number for key in keys if (number := parse_key(INITIATIVE, key)) is not None})
+    numbers = (number for key in keys if (number := parse_key(INITIATIVE, key)) is not None)
     known: set[int] = set()
-    for start in range(0, len(numbers), _CHUNK):
-        known.update(
-            session.scalars(select(IssuedKey.number).where(IssuedKey.number.in_(numbers[start : start + _CHUNK])))
-        )
+    for part in chunks(numbers):
+        known.update(session.scalars(select(IssuedKey.number).where(IssuedKey.number.in_(part))))
     return known
 
 

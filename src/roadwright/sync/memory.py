@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import TabSpec
+from roadwright.store.chunks import chunks
 from roadwright.store.models import SheetOwnWords, SheetRowCopy
 from roadwright.sync.identity import Identity, identity_text
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,11 @@ class Copy:
 
 def load_copies(session: Session, tab: str, marks: Iterable[str]) -> dict[str, Copy]:
     """The remembered copies behind these marks (the rows' ``updated_at``); unknown marks are left out."""
-    wanted = sorted(set(marks))
     found: dict[str, Copy] = {}
-    for start in range(0, len(wanted), _CHUNK):
+    for part in chunks(marks):
         rows = session.execute(
             select(SheetRowCopy.mark, SheetRowCopy.identity, SheetRowCopy.values).where(
-                SheetRowCopy.tab == tab, SheetRowCopy.mark.in_(wanted[start : start + _CHUNK])
+                SheetRowCopy.tab == tab, SheetRowCopy.mark.in_(part)
             )
         )
         found.update((mark, Copy(identity, values)) for mark, identity, values in rows)
@@ -42,12 +40,11 @@ def load_copies(session: Session, tab: str, marks: Iterable[str]) -> dict[str, C
 def copies_of(session: Session, tab: str, identities: Iterable[Identity]) -> dict[Identity, list[Mapping[str, object]]]:
     """All that copies of these rows ever showed, the newest first. For rows that lost their mark; it is slow."""
     texts = {identity_text(identity): identity for identity in identities}
-    wanted = sorted(texts)
     found: dict[Identity, list[Mapping[str, object]]] = {}
-    for start in range(0, len(wanted), _CHUNK):
+    for part in chunks(texts):
         rows = session.execute(
             select(SheetRowCopy.identity, SheetRowCopy.values)
-            .where(SheetRowCopy.tab == tab, SheetRowCopy.identity.in_(wanted[start : start + _CHUNK]))
+            .where(SheetRowCopy.tab == tab, SheetRowCopy.identity.in_(part))
             .order_by(SheetRowCopy.mark.desc())
         )
         for text, values in rows:

@@ -92,13 +92,9 @@ def conflict_messages(conflicts: Mapping[str, tuple[object, object]], tab: str) 
         f"settle it with pm.save_selected --tab {tab} --option on_conflict=sheet (this cell) or on_conflict=database"
     )
     return [
-        f"{column}: the sheet has {quoted(_shown(said))}, the database has {quoted(_shown(kept))}; {way_out}"
+        f"{column}: the sheet has {quoted(said)}, the database has {quoted(kept)}; {way_out}"
         for column, (said, kept) in conflicts.items()
     ]
-
-
-def _shown(value: object) -> object:
-    return "" if value is None else value
 
 
 def _is_as_shown(outcome: Outcome, said: Mapping[str, object], columns: Collection[str]) -> bool:

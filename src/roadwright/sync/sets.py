@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.store.chunks import chunks
 from roadwright.store.models import SheetSetCopy
 from roadwright.sync.binding import SetBinding
 from roadwright.sync.identity import Identity, identity_of, identity_text
@@ -27,10 +28,8 @@ def known_sets(session: Session, tab: OpenTab) -> dict[str, SheetSetCopy]:
     A row that was moved to another set, or renamed, still tells what its old set showed.
     """
     marks = {copy.values.get(SET_MARK) for copy in load_bases(session, tab.table, tab.spec).values()}
-    wanted = sorted(str(mark) for mark in marks if mark)
     newest: dict[str, SheetSetCopy] = {}
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
+    for part in chunks(str(mark) for mark in marks if mark):
         for row in session.scalars(select(SheetSetCopy).where(SheetSetCopy.mark.in_(part)).order_by(SheetSetCopy.mark)):
             newest[row.set_identity] = row
     return newest
