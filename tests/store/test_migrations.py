@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import MetaData, insert, select, text
+from sqlalchemy.exc import DatabaseError
 
 from roadwright.store.migrations import NEWEST
 from roadwright.store.migrations.upgrade import configuration
-from roadwright.store.models import Base
+from roadwright.store.models import Base, GatePolicy, Roadmap, RoadmapVersion
 from roadwright.store.session import StoreError, open_store, schema_version
 
 
@@ -41,3 +43,62 @@ def test_a_database_of_a_newer_program_is_refused(database_url: str) -> None:
 def test_unusable_urls_are_refused_in_words(url: str) -> None:
     with pytest.raises(StoreError):
         open_store(url)
+
+
+def test_an_earlier_database_keeps_its_data(database_url: str) -> None:
+    """A database of the schema before roadmap versions, with a roadmap in it, is brought up to date on opening."""
+    store = open_store(database_url)
+    command.downgrade(configuration(store.engine), "0002")
+    provenance = {"created_at": "2026-01-01", "updated_source": "pm.save_selected", "updated_at": "2026-01-02"}
+    with store.engine.begin() as connection:
+        old = MetaData()
+        old.reflect(connection, only=["roadmaps", "roadmap_entries", "gate_policies"])
+        connection.execute(
+            insert(old.tables["roadmaps"]).values(
+                id=1, roadmap_name="Growth", period_key="2026-Q3", status="draft", **provenance
+            )
+        )
+        connection.execute(
+            insert(old.tables["roadmap_entries"]).values(
+                id=1, roadmap_id=1, initiative_key="INIT-000001", is_locked=True, waiver_reason="agreed", **provenance
+            )
+        )
+        connection.execute(
+            insert(old.tables["gate_policies"]).values(
+                id=1, gate_policy="strict", gate="tokens_present", severity="block", **provenance
+            )
+        )
+    store.close()
+    store = open_store(database_url)
+    with store.transaction() as session:
+        roadmap = session.scalars(select(Roadmap)).one()
+        assert (roadmap.roadmap_name, roadmap.updated_at, roadmap.versions) == ("Growth", "2026-01-02", [])
+        (entry,) = roadmap.entry_rows
+        assert (entry.is_locked, entry.waiver_reason, entry.waived_at) == (True, "agreed", None)
+        assert session.scalars(select(GatePolicy)).one().severity == "block"
+    store.close()
+
+
+@pytest.mark.parametrize("statement", ["update roadmap_versions set number = 7", "delete from roadmap_versions"])
+def test_the_database_itself_keeps_a_published_version(database_url: str, statement: str) -> None:
+    store = open_store(database_url)
+    moment = {"created_at": "t", "updated_at": "t", "updated_source": "test"}
+    with store.transaction() as session:
+        roadmap = Roadmap(roadmap_name="Growth", period_key="2026-Q3", status="published", **moment)
+        session.add(roadmap)
+        session.flush()
+        session.add(
+            RoadmapVersion(
+                roadmap_id=roadmap.id,
+                number=1,
+                content_hash="h",
+                content_json={"entries": []},
+                published_by="Ann",
+                published_at="t",
+            )
+        )
+    with pytest.raises(DatabaseError, match="never changes"), store.engine.begin() as connection:
+        connection.execute(text(statement))
+    with store.transaction() as session:
+        assert session.scalars(select(RoadmapVersion)).one().number == 1
+    store.close()

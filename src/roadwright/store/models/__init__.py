@@ -1,6 +1,7 @@
 """The tables, as typed models."""
 
 from roadwright.store.models.base import Base
+from roadwright.store.models.filters import SavedFilter
 from roadwright.store.models.initiative import Initiative, IssuedKey
 from roadwright.store.models.ledger import ActionRun, ActionStatus
 from roadwright.store.models.metrics import OrganizationMetricsConfig
@@ -13,7 +14,7 @@ from roadwright.store.models.optimization import (
     Portfolio,
     PortfolioItem,
 )
-from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry
+from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
 from roadwright.store.models.sheet_memory import SheetOwnWords, SheetRowCopy, SheetSetCopy
 
@@ -37,6 +38,9 @@ __all__ = [
     "PortfolioItem",
     "Roadmap",
     "RoadmapEntry",
+    "RoadmapStatusChange",
+    "RoadmapVersion",
+    "SavedFilter",
     "SheetOwnWords",
     "SheetRowCopy",
     "SheetSetCopy",

@@ -38,6 +38,10 @@ class ActionRun(Base):
     finished_at: Mapped[Moment | None]
     progress: Mapped[str | None]
     """What it is doing, in words."""
+    progress_json: Mapped[Row | None]
+    """What a solve has reached: incumbent, bound, gap, seconds."""
+    cancel_requested_at: Mapped[Moment | None]
+    """When someone asked it to stop; what it has found by then is kept."""
     summary_json: Mapped[Row | None]
     rows_json: Mapped[list[Row] | None]
     """Per-row statuses: tab, row, key, run_status."""

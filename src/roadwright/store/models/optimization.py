@@ -103,6 +103,8 @@ class OptimizationRun(Base):
     """What the sheets show beside the solution: titles, dependencies, alerts found while the problem was built."""
     result_json: Mapped[Row | None]
     """The solution as the optimizer's JSON."""
+    solver_log: Mapped[str | None]
+    """What the solver said while it worked."""
     created_at: Mapped[Moment]
     finished_at: Mapped[Moment | None]
     summary: Mapped[str]

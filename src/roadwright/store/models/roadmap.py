@@ -1,11 +1,11 @@
-"""Roadmaps: curated subsets of the backlog, the gate policies that guard them, and their entries."""
+"""Roadmaps: curated subsets of the backlog, the gates that guard them, their entries, and what was published."""
 
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from roadwright.store.models.base import Base, Key, Provenance
+from roadwright.store.models.base import Base, Key, Moment, Provenance, Row
 
 
 class Roadmap(Provenance, Base):
@@ -25,6 +25,23 @@ class Roadmap(Provenance, Base):
     """The newest published version."""
     owner: Mapped[str | None]
     entry_rows: Mapped[list[RoadmapEntry]] = relationship(cascade="all, delete-orphan")
+    status_changes: Mapped[list[RoadmapStatusChange]] = relationship(
+        cascade="all, delete-orphan", order_by="RoadmapStatusChange.id"
+    )
+    versions: Mapped[list[RoadmapVersion]] = relationship(order_by="RoadmapVersion.number")
+
+
+class RoadmapStatusChange(Base):
+    """Who moved a roadmap from one status to another, and when."""
+
+    __tablename__ = "roadmap_status_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmaps.id"), index=True)
+    from_status: Mapped[str] = mapped_column(String(16))
+    to_status: Mapped[str] = mapped_column(String(16))
+    changed_by: Mapped[str]
+    changed_at: Mapped[Moment]
 
 
 class RoadmapEntry(Provenance, Base):
@@ -38,8 +55,15 @@ class RoadmapEntry(Provenance, Base):
     initiative_key: Mapped[Key]
     gate_status: Mapped[str | None] = mapped_column(String(16))
     gate_failures: Mapped[list[str] | None]
+    gate_results_json: Mapped[list[Row] | None]
+    """How each gate of the policy judged it: gate, severity, passed, message."""
+    judged_at: Mapped[Moment | None]
+    matches_source: Mapped[bool | None]
+    """Whether the roadmap's source still names it; None where a person put it there."""
     waived_by: Mapped[str | None]
     waiver_reason: Mapped[str | None]
+    waived_at: Mapped[Moment | None]
+    """When the waiver was first counted."""
     priority_rank: Mapped[float | None]
     planned_period: Mapped[str | None]
     is_locked: Mapped[bool]
@@ -59,3 +83,22 @@ class GatePolicy(Provenance, Base):
     parameter: Mapped[str | None]
     severity: Mapped[str] = mapped_column(String(8))
     notes: Mapped[str | None]
+
+
+class RoadmapVersion(Base):
+    """What a roadmap was when it was published. A trigger of the database refuses to change or delete it."""
+
+    __tablename__ = "roadmap_versions"
+    __table_args__ = (UniqueConstraint("roadmap_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmaps.id"), index=True)
+    number: Mapped[int]
+    """1 for the first publication, and so on."""
+    content_hash: Mapped[str] = mapped_column(String(80))
+    """SHA-256 of the canonical text of the content."""
+    content_json: Mapped[Row]
+    """The roadmap, its entries with scores, contributions, tokens and gate results, what was left out, and the run and
+    constraint set that it came from."""
+    published_by: Mapped[str]
+    published_at: Mapped[Moment]
