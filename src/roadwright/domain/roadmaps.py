@@ -1,8 +1,11 @@
-"""A roadmap's words: where entries come from, its states, its gates and how they judge."""
+"""A roadmap's words: where entries come from, its states and moves, its gates and how they judge."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class RoadmapSource(StrEnum):
@@ -19,6 +22,18 @@ class RoadmapStatus(StrEnum):
     APPROVED = "approved"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+
+
+MOVES: Mapping[RoadmapStatus, tuple[RoadmapStatus, ...]] = MappingProxyType(
+    {
+        RoadmapStatus.DRAFT: (RoadmapStatus.IN_REVIEW,),
+        RoadmapStatus.IN_REVIEW: (RoadmapStatus.APPROVED, RoadmapStatus.DRAFT),
+        RoadmapStatus.APPROVED: (RoadmapStatus.ARCHIVED, RoadmapStatus.DRAFT),
+        RoadmapStatus.PUBLISHED: (RoadmapStatus.ARCHIVED, RoadmapStatus.DRAFT),
+        RoadmapStatus.ARCHIVED: (RoadmapStatus.DRAFT,),
+    }
+)
+"""Where a person may move a roadmap from each status. Only publishing it leads to ``published``."""
 
 
 class Gate(StrEnum):
@@ -47,3 +62,41 @@ class GateStatus(StrEnum):
     ADMITTED = "admitted"
     BLOCKED = "blocked"
     WAIVED = "waived"
+
+
+STANDS = frozenset({GateStatus.ADMITTED, GateStatus.WAIVED})
+"""How an entry is judged that stands on its roadmap: it may be optimized and is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """How one gate of a policy judged one initiative; ``message`` says why it did not pass."""
+
+    gate: Gate
+    severity: GateSeverity
+    message: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.message is None
+
+    @property
+    def words(self) -> str:
+        """The failure as people read it: ``tokens_present: engineering_tokens is blank``."""
+        warns = " (warn)" if self.severity is GateSeverity.WARN else ""
+        return f"{self.gate}{warns}: {self.message}"
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "gate": str(self.gate),
+            "severity": str(self.severity),
+            "passed": self.passed,
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, object]) -> GateResult:
+        message = value["message"]
+        return cls(
+            Gate(str(value["gate"])), GateSeverity(str(value["severity"])), None if message is None else str(message)
+        )

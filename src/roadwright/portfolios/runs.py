@@ -136,6 +136,7 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
         run_id=run_id,
         action_run_id=action_run_id,
         scenario_name=scenario.scenario_name,
+        roadmap_name=scenario.roadmap_name,
         constraint_set_name=(
             draft.built.constraint_set.constraint_set_name if draft.built and draft.built.constraint_set else None
         ),

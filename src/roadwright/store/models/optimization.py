@@ -89,6 +89,8 @@ class OptimizationRun(Base):
     run_id: Mapped[Key] = mapped_column(unique=True)
     action_run_id: Mapped[int | None] = mapped_column(ForeignKey("action_runs.id"))
     scenario_name: Mapped[str]
+    roadmap_name: Mapped[str | None]
+    """The roadmap whose entries were its candidates, where it was asked about one."""
     constraint_set_name: Mapped[str | None]
     period_key: Mapped[str]
     status: Mapped[str] = mapped_column(String(16))

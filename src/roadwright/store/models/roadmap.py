@@ -56,19 +56,24 @@ class RoadmapEntry(Provenance, Base):
     gate_status: Mapped[str | None] = mapped_column(String(16))
     gate_failures: Mapped[list[str] | None]
     gate_results_json: Mapped[list[Row] | None]
-    """How each gate of the policy judged it: gate, severity, passed, message."""
+    """How each gate of the policy judged it: gate, severity, passed, and the message of one that did not pass."""
     judged_at: Mapped[Moment | None]
+    """When the gates came to this judgement; judging again to the same end leaves it."""
     matches_source: Mapped[bool | None]
     """Whether the roadmap's source still names it; None where a person put it there."""
     waived_by: Mapped[str | None]
     waiver_reason: Mapped[str | None]
     waived_at: Mapped[Moment | None]
-    """When the waiver was first counted."""
+    """When the waiver was first seen; None again once it is taken back."""
     priority_rank: Mapped[float | None]
     planned_period: Mapped[str | None]
     is_locked: Mapped[bool]
     selected: Mapped[bool | None]
+    """Chosen: on a roadmap from a portfolio or list whatever stands on it, else what the latest answered run of the
+    roadmap chose; None where that is not known yet."""
     notes: Mapped[str | None]
+    sheet_row: Mapped[int | None]
+    """The row of Roadmap_Entries where it was last seen."""
 
 
 class GatePolicy(Provenance, Base):

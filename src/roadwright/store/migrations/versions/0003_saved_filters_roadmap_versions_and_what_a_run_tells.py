@@ -80,22 +80,26 @@ def upgrade() -> None:
 
     with op.batch_alter_table("optimization_runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("solver_log", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("roadmap_name", sa.Text(), nullable=True))
 
     with op.batch_alter_table("roadmap_entries", schema=None) as batch_op:
         batch_op.add_column(sa.Column("gate_results_json", JSON, nullable=True))
         batch_op.add_column(sa.Column("judged_at", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("matches_source", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("waived_at", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("sheet_row", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("roadmap_entries", schema=None) as batch_op:
+        batch_op.drop_column("sheet_row")
         batch_op.drop_column("waived_at")
         batch_op.drop_column("matches_source")
         batch_op.drop_column("judged_at")
         batch_op.drop_column("gate_results_json")
 
     with op.batch_alter_table("optimization_runs", schema=None) as batch_op:
+        batch_op.drop_column("roadmap_name")
         batch_op.drop_column("solver_log")
 
     with op.batch_alter_table("action_runs", schema=None) as batch_op:
