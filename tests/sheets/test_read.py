@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roadwright.domain.headers import normalised
 from roadwright.sheets.backend import Area, Grid
 from roadwright.sheets.kinds import BOOLEAN, DATE, KEY, LIST, NUMBER, TEXT, choice, within
-from roadwright.sheets.read import HeaderProblem, Row, Table, normalised, read_table
+from roadwright.sheets.read import HeaderProblem, Row, Table, read_table
 from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 from tests.sheets.cells import BLANKS, cell_values

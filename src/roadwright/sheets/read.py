@@ -6,13 +6,15 @@ can't be matched refuses the whole tab, because nothing in it could be trusted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 
+from roadwright.domain.headers import normalised
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
+from roadwright.sheets.plain import plain_values
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
 from roadwright.sheets.values import CellValue, cell_name, column_letters
 
@@ -42,6 +44,11 @@ class Row:
     problems: dict[str, str] = field(default_factory=dict)
     overtyped: set[str] = field(default_factory=set)
     """Columns of the backend's own in which something unreadable stands; it is overwritten."""
+
+    @cached_property
+    def plain(self) -> dict[str, object]:
+        """``values`` in plain form, to compare by."""
+        return plain_values(self.values)
 
     def text(self, column: str) -> str:
         value = self.values.get(column)
@@ -74,11 +81,6 @@ class Table:
         if column is not None and column in self.columns:
             return f"{self.tab}!{cell_name(row, self.columns[column])}"
         return f"{self.tab} row {row}"
-
-
-def normalised(header: str) -> str:
-    """A header without case, spaces, hyphens and underscores: ``KPI Key`` and ``kpi_key`` are equal."""
-    return re.sub(r"[\s\u200b\ufeff_\-\u2010-\u2015]+", "", header).casefold()
 
 
 def header_names(column: Column) -> set[str]:
@@ -128,33 +130,60 @@ def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
     return None
 
 
-def _read_row(number: int, raw: Mapping[str, CellValue], spec: TabSpec, columns: Mapping[str, int], grid: Grid) -> Row:
-    row = Row(number, dict(raw))
-    merged = [area for area in grid.merged if area.first_row <= number <= area.last_row]
-    for name, position in columns.items():
-        column = spec.by_name[name]
-        value = raw.get(name)
-        if merged and (area := _covering(number, position, merged)):
-            if column.owner in _TYPED:
+class _RowReader:
+    """Reads the rows of one tab; what is the same for all of them is worked out once."""
+
+    def __init__(self, grid: Grid, spec: TabSpec, columns: Mapping[str, int]) -> None:
+        self.merged = grid.merged
+        self.spec = spec
+        self.columns = columns
+        mine = [spec.by_name[name] for name in columns]
+        self.blanks = {column.name: column.blank_means for column in mine}
+        self.needed = [c.name for c in mine if c.required and c.owner is not Owner.SYSTEM]
+
+    def read(self, number: int, raw: dict[str, CellValue]) -> Row:
+        row = Row(number, raw, dict(self.blanks))
+        covered = self._leave_covered(row) if self.merged else ()
+        by_name = self.spec.by_name
+        for name, value in raw.items():
+            if name in covered:
+                continue
+            column = by_name[name]
+            try:
+                result = column.kind.read(value)
+                if result is not None:
+                    if column.check is not None:
+                        column.check(result)
+                    row.values[name] = result
+            except CellProblem as problem:
+                self._problem(row, column, problem)
+        for name in self.needed:
+            if name not in raw and name not in covered:
+                self._problem(row, by_name[name], CellProblem("is empty, but needed"))
+        return row
+
+    def _problem(self, row: Row, column: Column, problem: CellProblem) -> None:
+        name = column.name
+        del row.values[name]
+        if column.owner in _TYPED or name in self.spec.identity:
+            row.problems[name] = f"{name}: {problem}"
+        else:
+            row.overtyped.add(name)
+
+    def _leave_covered(self, row: Row) -> set[str]:
+        """The columns whose cell a merged area swallows: they have no value, and typed ones a problem."""
+        merged = [area for area in self.merged if area.first_row <= row.number <= area.last_row]
+        covered: set[str] = set()
+        for name, position in self.columns.items() if merged else ():
+            area = _covering(row.number, position, merged)
+            if area is None:
+                continue
+            covered.add(name)
+            del row.values[name]
+            if self.spec.by_name[name].owner in _TYPED:
                 master = cell_name(area.first_row, area.first_column)
                 row.problems[name] = f"{name}: the cell is merged into {master}; unmerge it and type its value"
-            continue
-        try:
-            if value is None:
-                if column.required and column.owner is not Owner.SYSTEM:
-                    raise CellProblem("is empty, but needed")
-                row.values[name] = column.blank_means
-            else:
-                result = column.kind.read(value)
-                if result is not None and column.check is not None:
-                    column.check(result)
-                row.values[name] = column.blank_means if result is None else result
-        except CellProblem as problem:
-            if column.owner in _TYPED or name in spec.identity:
-                row.problems[name] = f"{name}: {problem}"
-            else:
-                row.overtyped.add(name)
-    return row
+        return covered
 
 
 def _free_columns(grid: Grid, header_row: int, last_header: int, names: Iterable[str]) -> dict[str, int]:
@@ -175,6 +204,7 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
     mirrored = {c.name for c in spec.columns if c.owner is not Owner.DERIVED} <= set(BACKEND_COLUMNS) | {
         c.name for c in spec.owned(Owner.SHEET_ONLY)
     }
+    reader = _RowReader(grid, spec, columns)
     rows: list[Row] = []
     leftovers: list[Row] = []
     last = header_row
@@ -187,7 +217,7 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
         last = max(last, number)
         # A column of unticked boxes runs down many empty rows; it alone makes no row.
         typed = any(v is not False and (mirrored or name not in backend_only) for name, v in raw.items())
-        row = _read_row(number, raw, spec, columns, grid)
+        row = reader.read(number, raw)
         (rows if typed else leftovers).append(row)
     missing_system = tuple(c.name for c in spec.owned(Owner.SYSTEM) if c.name not in columns)
     free = _free_columns(grid, header_row, last_column, missing_system) if missing_system else {}
