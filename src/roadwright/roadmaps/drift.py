@@ -1,0 +1,229 @@
+"""Drift: what changed on a roadmap and in the backlog behind it since a version was published. Pure.
+
+Nothing has drifted exactly when publishing again would make no new version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from roadwright.domain.figures import figure
+from roadwright.roadmaps.content import Content, Entry, LeftOut, Origin, Verdict, content_hash
+
+
+class Drifted(StrEnum):
+    """What a change is about."""
+
+    ENTERED = "entered"
+    """Admitted or waived now, and not part of the version."""
+    REMOVED = "removed"
+    """Part of the version, and off the roadmap now."""
+    BLOCKED = "blocked"
+    """Part of the version, and blocked by a gate now."""
+    CHANGED = "changed"
+    """A field of an entry is not what it was."""
+    GATE = "gate"
+    """A gate judges an entry otherwise than it did."""
+    LEFT_OUT = "left_out"
+    """What is left out is not what it was, or is so for other reasons."""
+    ROADMAP = "roadmap"
+    """A field of the roadmap, its policy, or the run that it came from."""
+    KPI = "kpi"
+    """A KPI's name, unit or direction in Metrics_Config."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is not as it was published. ``then`` and ``now`` are plain values, ``words`` say it whole."""
+
+    kind: Drifted
+    initiative_key: str | None
+    title: str | None
+    field: str | None
+    then: object
+    now: object
+    words: str
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A version against the roadmap as it is now."""
+
+    roadmap_name: str
+    version: int
+    published_by: str
+    published_at: str
+    changes: tuple[Change, ...]
+    tokens_then: float
+    tokens_now: float
+
+    @property
+    def label(self) -> str:
+        return f"{self.roadmap_name}@{self.version}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that ``roadwright drift --json`` prints."""
+        return {
+            "roadmap_name": self.roadmap_name,
+            "version": self.version,
+            "published_by": self.published_by,
+            "published_at": self.published_at,
+            "drifted": bool(self.changes),
+            "tokens": {"then": self.tokens_then, "now": self.tokens_now, "change": self.tokens_now - self.tokens_then},
+            "changes": [asdict(change) for change in self.changes],
+        }
+
+
+_DERIVED = frozenset({"initiative_key", "gate_results", "gate_failures", "kpi_contributions"})
+"""Fields of an entry that are told in a way of their own."""
+
+
+def changes_since(then: Content, now: Content) -> tuple[Change, ...]:
+    """Everything in which the roadmap now differs from the version, entries in the order of their keys."""
+    if content_hash(then) == content_hash(now):
+        return ()
+    before = {entry.initiative_key: entry for entry in then.entries}
+    after = {entry.initiative_key: entry for entry in now.entries}
+    out_before = {one.initiative_key: one for one in then.left_out}
+    out_after = {one.initiative_key: one for one in now.left_out}
+    changes: list[Change] = []
+    for key in sorted(before.keys() | after.keys() | out_before.keys() | out_after.keys()):
+        if key in before and key in after:
+            changes += _entry_changes(before[key], after[key])
+        elif key in after:
+            changes.append(_entered(after[key], out_before.get(key)))
+        elif key in before:
+            changes.append(_gone(before[key], out_after.get(key)))
+        else:
+            changes += _left_out_changes(out_before.get(key), out_after.get(key))
+    return (*changes, *_roadmap_changes(then, now), *_kpi_changes(then, now))
+
+
+def _entered(entry: Entry, was: LeftOut | None) -> Change:
+    how = f"was left out ({'; '.join(was.reasons)}), and is {entry.gate_status} now" if was else "is new on the roadmap"
+    return _of(entry, Drifted.ENTERED, how, then="left_out" if was else None, now=str(entry.gate_status))
+
+
+def _gone(entry: Entry, now: LeftOut | None) -> Change:
+    if now is None:
+        return _of(entry, Drifted.REMOVED, "is no longer on the roadmap", then=str(entry.gate_status))
+    why = f"is left out now: {'; '.join(now.reasons)}"
+    return _of(entry, Drifted.BLOCKED, why, then=str(entry.gate_status), now="left_out")
+
+
+def _of(
+    one: Entry | LeftOut,
+    kind: Drifted,
+    words: str,
+    *,
+    field: str | None = None,
+    then: object = None,
+    now: object = None,
+) -> Change:
+    said = f"{one.initiative_key} ({one.title}) {words}"
+    return Change(kind, one.initiative_key, one.title, field, then, now, said)
+
+
+def _left_out_changes(then: LeftOut | None, now: LeftOut | None) -> Iterable[Change]:
+    if then is None and now is not None:
+        yield _of(now, Drifted.LEFT_OUT, f"is new, and left out: {'; '.join(now.reasons)}", now="left_out")
+    elif now is None and then is not None:
+        yield _of(then, Drifted.LEFT_OUT, "was left out, and is no longer on the roadmap", then="left_out")
+    elif then is not None and now is not None:
+        yield from _field_changes(now, Drifted.LEFT_OUT, then.model_dump(mode="json"), now.model_dump(mode="json"))
+
+
+def _entry_changes(then: Entry, now: Entry) -> Iterable[Change]:
+    fields = (side.model_dump(mode="json", exclude=set(_DERIVED)) for side in (then, now))
+    yield from _field_changes(now, Drifted.CHANGED, *fields)
+    kpis = sorted(then.kpi_contributions.keys() | now.kpi_contributions.keys())
+    contributions = ({f"contributions.{kpi}": side.kpi_contributions.get(kpi) for kpi in kpis} for side in (then, now))
+    yield from _field_changes(now, Drifted.CHANGED, *contributions)
+    yield from _gate_changes(then, now)
+
+
+def _field_changes(
+    one: Entry | LeftOut, kind: Drifted, then: Mapping[str, object], now: Mapping[str, object]
+) -> Iterable[Change]:
+    for name in now:
+        if then.get(name) != now[name]:
+            words = f"{name}: {shown(then.get(name))} → {shown(now[name])}"
+            yield _of(one, kind, words, field=name, then=then.get(name), now=now[name])
+
+
+def _gate_changes(then: Entry, now: Entry) -> Iterable[Change]:
+    before = {verdict.gate: verdict for verdict in then.gate_results}
+    after = {verdict.gate: verdict for verdict in now.gate_results}
+    for gate in sorted(before.keys() | after.keys()):
+        was, is_now = before.get(gate), after.get(gate)
+        if was == is_now:
+            continue
+        old = "was not asked" if was is None else "passed" if was.passed else "failed"
+        if is_now is None:
+            new = "is not asked now"
+        elif is_now.passed:
+            new = "passes now"
+        else:
+            new = f"fails now: {is_now.message}" if is_now.message else "fails now"
+        words = f"gate {gate}: {old}, {new}"
+        yield _of(now, Drifted.GATE, words, field=gate, then=_plain(was), now=_plain(is_now))
+    if before == after and then.gate_failures != now.gate_failures:
+        old_failures, new_failures = list(then.gate_failures), list(now.gate_failures)
+        words = f"gate_failures: {shown(old_failures)} → {shown(new_failures)}"
+        yield _of(now, Drifted.GATE, words, field="gate_failures", then=old_failures, now=new_failures)
+
+
+def _roadmap_changes(then: Content, now: Content) -> Iterable[Change]:
+    before, after = then.roadmap.model_dump(mode="json"), now.roadmap.model_dump(mode="json")
+    for name, value in after.items():
+        if before.get(name) == value:
+            continue
+        if name == "gates":
+            words = f"the gates of the policy: {_gates(then)} → {_gates(now)}"
+        else:
+            words = f"{name} of the roadmap: {shown(before.get(name))} → {shown(value)}"
+        yield Change(Drifted.ROADMAP, None, None, name, before.get(name), value, words)
+    if then.origin != now.origin:
+        old, new = (None if origin is None else origin.run_id for origin in (then.origin, now.origin))
+        words = f"the run that it comes from: {shown(old)} → {shown(new)}"
+        yield Change(Drifted.ROADMAP, None, None, "origin", _plain(then.origin), _plain(now.origin), words)
+
+
+def _plain(part: Verdict | Origin | None) -> object:
+    return None if part is None else part.model_dump(mode="json")
+
+
+def _gates(content: Content) -> str:
+    return ", ".join(
+        f"{one.severity} {one.gate}" + (f" {one.parameter}" if one.parameter else "") for one in content.roadmap.gates
+    )
+
+
+def _kpi_changes(then: Content, now: Content) -> Iterable[Change]:
+    """How Metrics_Config describes a KPI; the sums follow from the entries."""
+    before = {kpi.kpi_key: kpi for kpi in then.totals.kpis}
+    for kpi in now.totals.kpis:
+        was = before.get(kpi.kpi_key)
+        for name in ("kpi_name", "unit", "direction"):
+            old, new = getattr(was, name, None), getattr(kpi, name)
+            if was is not None and old != new:
+                words = f"{name} of {kpi.kpi_key}: {shown(old)} → {shown(new)}"
+                yield Change(Drifted.KPI, None, None, f"{kpi.kpi_key}.{name}", old, new, words)
+
+
+def shown(value: object) -> str:
+    """A value as people read it in a sentence."""
+    if value is None or value in ([], ""):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return figure(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name} {part}" for name, part in value.items() if part is not None)
+    return str(value)

@@ -1,0 +1,56 @@
+"""Finds the roadmap or the version that a person names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.registry import nearest
+from roadwright.store.models import Roadmap, RoadmapVersion
+
+_VERSION = re.compile(r"(?P<name>.+)@v?(?P<number>\d{1,9})", re.IGNORECASE | re.DOTALL | re.ASCII)
+_MOST_LISTED = 12
+
+
+class UnknownName(Exception):
+    """Nothing has this name; the message says what is near it, and what there is."""
+
+
+def all_roadmaps(session: Session) -> list[Roadmap]:
+    """Every roadmap, in the order they were first saved."""
+    return list(session.scalars(select(Roadmap).order_by(Roadmap.id)))
+
+
+def find_named(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | None]:
+    """The roadmap, with the version where the text names one (``name@2`` or ``name@v2``).
+
+    A roadmap whose own name is the whole text comes first, so that names may hold an @; the form with a v then still
+    reaches a version that is named alike. Raises UnknownName.
+    """
+    by_name = {roadmap.roadmap_name.casefold(): roadmap for roadmap in all_roadmaps(session)}
+    wanted = text.strip()
+    if wanted.casefold() in by_name:
+        return by_name[wanted.casefold()], None
+    match = _VERSION.fullmatch(wanted)
+    name = match["name"].strip() if match is not None else wanted
+    roadmap = by_name.get(name.casefold())
+    if match is None or roadmap is None:
+        there = [one.roadmap_name for one in by_name.values()]
+        raise UnknownName(f'there is no roadmap "{name}"{nearest(name, there)}; {listed("roadmaps", there)}')
+    for version in roadmap.versions:
+        if version.number == int(match["number"]):
+            return roadmap, version
+    numbers = [f"{roadmap.roadmap_name}@{one.number}" for one in roadmap.versions]
+    there_is = listed("versions", numbers) if numbers else "it was never published; pm.roadmap_publish does that"
+    raise UnknownName(f'there is no version "{roadmap.roadmap_name}@{int(match["number"])}"; {there_is}')
+
+
+def listed(what: str, names: Sequence[str]) -> str:
+    """``the roadmaps are a, b`` for an error message; a long list is cut and says so."""
+    if not names:
+        return f"there are no {what} yet"
+    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    return f"the {what} are {', '.join(names[:_MOST_LISTED])}{more}"

@@ -1,0 +1,112 @@
+"""Overlap: an initiative selected on two approved or published roadmaps of one period, its capacity promised twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.figures import figure
+from roadwright.domain.periods import same_period
+from roadwright.domain.roadmaps import GateStatus, RoadmapSource, RoadmapStatus
+from roadwright.portfolios.candidates import tokens_of
+from roadwright.portfolios.runs import find_optimization_run
+from roadwright.store.chunks import chunks
+from roadwright.store.initiatives import initiatives_by_key
+from roadwright.store.models import OptimizationScenario, Roadmap, RoadmapEntry
+
+_PROMISED = (str(RoadmapStatus.APPROVED), str(RoadmapStatus.PUBLISHED))
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """One initiative on two roadmaps (in the order they were first saved), and the tokens that both count on."""
+
+    initiative_key: str
+    title: str
+    tokens: float | None
+    one: str
+    other: str
+    period_key: str
+
+    def words(self, seen_from: str | None = None) -> str:
+        """The overlap in a sentence; ``seen_from`` one of the two roadmaps, only the other is named."""
+        size = "" if self.tokens is None else f", {figure(self.tokens)} tokens"
+        if seen_from is None:
+            where = f'both "{self.one}" and "{self.other}" in {self.period_key}'
+        else:
+            where = f'"{self.other if seen_from == self.one else self.one}" too in {self.period_key}'
+        return f"{self.initiative_key} ({self.title}{size}) is selected on {where}: its capacity is promised twice"
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def overlaps(session: Session, as_well: Iterable[Roadmap] = ()) -> list[Overlap]:
+    """Every initiative that is selected on two approved or published roadmaps of the same period.
+
+    ``as_well`` are roadmaps that count whatever their status. A roadmap that was made from the run of another roadmap's
+    scenario shows the same promise, not a second one: such a pair is left out.
+    """
+    counted = {roadmap.id: roadmap for roadmap in as_well}
+    for roadmap in session.scalars(select(Roadmap).where(Roadmap.status.in_(_PROMISED))):
+        counted[roadmap.id] = roadmap
+    roadmaps = [counted[number] for number in sorted(counted)]
+    parents = {roadmap.id: _parent(session, roadmap) for roadmap in roadmaps}
+    selected = _selected(session, roadmaps)
+    found: list[tuple[Roadmap, Roadmap, str]] = []
+    for one, other in combinations(roadmaps, 2):
+        if not same_period(one.period_key, other.period_key):
+            continue
+        if parents[one.id] == other.roadmap_name.casefold() or parents[other.id] == one.roadmap_name.casefold():
+            continue
+        found += [(one, other, key) for key in sorted(selected[one.id] & selected[other.id])]
+    initiatives = initiatives_by_key(session, (key for _, _, key in found))
+    return [
+        Overlap(
+            key,
+            initiatives[key].title,
+            tokens_of(initiatives[key]),
+            one.roadmap_name,
+            other.roadmap_name,
+            one.period_key,
+        )
+        for one, other, key in found
+    ]
+
+
+def of_roadmap(found: Sequence[Overlap], name: str) -> list[Overlap]:
+    """The overlaps of one roadmap."""
+    return [one for one in found if name in (one.one, one.other)]
+
+
+def _parent(session: Session, roadmap: Roadmap) -> str | None:
+    """The roadmap (without case) that the run behind this one chose from."""
+    if roadmap.source != RoadmapSource.PORTFOLIO:
+        return None
+    run = find_optimization_run(session, roadmap.source_ref or "")
+    if run is None:
+        return None
+    for scenario in session.scalars(select(OptimizationScenario)):
+        if scenario.scenario_name.casefold() == run.scenario_name.casefold():
+            return (scenario.roadmap_name or "").casefold() or None
+    return None
+
+
+def _selected(session: Session, roadmaps: Sequence[Roadmap]) -> dict[int, set[str]]:
+    """The keys of the selected entries of each roadmap."""
+    keys: dict[int, set[str]] = {roadmap.id: set() for roadmap in roadmaps}
+    for part in chunks(keys):
+        rows = session.execute(
+            select(RoadmapEntry.roadmap_id, RoadmapEntry.initiative_key, RoadmapEntry.gate_status).where(
+                RoadmapEntry.roadmap_id.in_(part), RoadmapEntry.selected.is_(True)
+            )
+        )
+        for number, key, gate_status in rows:
+            if gate_status != GateStatus.BLOCKED:
+                keys[number].add(key)
+    return keys

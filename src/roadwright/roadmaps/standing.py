@@ -1,0 +1,58 @@
+"""What a roadmap's row should warn of beside its gates: capacity promised twice, and drift since it was published."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from roadwright.domain.roadmaps import RoadmapStatus
+from roadwright.roadmaps.drift import Drift, changes_since
+from roadwright.roadmaps.overlap import of_roadmap, overlaps
+from roadwright.roadmaps.snapshot import content_now
+from roadwright.roadmaps.versions import content_of, newest_version
+from roadwright.store.models import Roadmap, RoadmapVersion
+
+_MOST_TOLD = 3
+
+
+def drift_of(session: Session, roadmap: Roadmap, version: RoadmapVersion) -> Drift:
+    """A version against the roadmap as it is now, judged as the gates last did."""
+    then, now = content_of(version), content_now(session, roadmap)
+    return Drift(
+        roadmap_name=roadmap.roadmap_name,
+        version=version.number,
+        published_by=version.published_by,
+        published_at=version.published_at,
+        changes=changes_since(then, now),
+        tokens_then=then.totals.tokens,
+        tokens_now=now.totals.tokens,
+    )
+
+
+def standing_warnings(session: Session, roadmap: Roadmap) -> list[str]:
+    """The warnings for the roadmap's row on Roadmaps, in words. Judge the roadmap first."""
+    return [*_overlap_warnings(session, roadmap), *_drift_warnings(session, roadmap)]
+
+
+def _overlap_warnings(session: Session, roadmap: Roadmap) -> list[str]:
+    if roadmap.status not in (RoadmapStatus.APPROVED, RoadmapStatus.PUBLISHED):
+        return []
+    found = of_roadmap(overlaps(session), roadmap.roadmap_name)
+    told = [one.words(seen_from=roadmap.roadmap_name) for one in found[:_MOST_TOLD]]
+    if len(found) > _MOST_TOLD:
+        told.append(f"and {len(found) - _MOST_TOLD} more such initiatives; roadwright doctor lists them all")
+    return told
+
+
+def _drift_warnings(session: Session, roadmap: Roadmap) -> list[str]:
+    newest = newest_version(roadmap)
+    if roadmap.status != RoadmapStatus.PUBLISHED or newest is None:
+        return []
+    drift = drift_of(session, roadmap, newest)
+    if not drift.changes:
+        return []
+    more = len(drift.changes) - 1
+    others = f" (and {more} more change{'' if more == 1 else 's'})" if more else ""
+    return [
+        f"drifted since {drift.label} was published: {drift.changes[0].words}{others}; roadwright drift shows all, "
+        f"pm.roadmap_publish makes version {newest.number + 1}"
+    ]

@@ -1,0 +1,91 @@
+"""Publishing: an approved roadmap becomes a numbered version that never changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Mapper, Session
+
+from roadwright.domain.roadmaps import RoadmapStatus
+from roadwright.roadmaps.content import Content, content_hash
+from roadwright.roadmaps.snapshot import content_now
+from roadwright.store.clock import now
+from roadwright.store.models import Roadmap, RoadmapStatusChange, RoadmapVersion
+
+_PUBLISHABLE = (RoadmapStatus.APPROVED, RoadmapStatus.PUBLISHED)
+_WAY_TO_APPROVAL = {
+    RoadmapStatus.DRAFT: "it has to be reviewed and approved first: pm.roadmap_set_status --option status=in_review, "
+    "then status=approved",
+    RoadmapStatus.IN_REVIEW: "it has to be approved first: pm.roadmap_set_status --option status=approved",
+    RoadmapStatus.ARCHIVED: "an archived roadmap starts again as a draft: pm.roadmap_set_status --option status=draft",
+}
+
+
+class NotApproved(Exception):
+    """The roadmap's status does not let it be published; the message says what has to happen first."""
+
+
+class NeverChanges(Exception):
+    """A published version was to be changed or deleted; the database's triggers refuse it as well."""
+
+
+@event.listens_for(RoadmapVersion, "before_update")
+@event.listens_for(RoadmapVersion, "before_delete")
+def _refuse_change(_mapper: Mapper[RoadmapVersion], _connection: Connection, version: RoadmapVersion) -> None:
+    raise NeverChanges(f"version {version.number} is published, and a published version never changes")
+
+
+@dataclass(frozen=True)
+class Published:
+    """The version that shows the roadmap as it is now, and whether it was made just now."""
+
+    version: RoadmapVersion
+    content: Content
+    is_new: bool
+
+
+def content_of(version: RoadmapVersion) -> Content:
+    """What a version holds."""
+    return Content.model_validate(version.content_json)
+
+
+def newest_version(roadmap: Roadmap) -> RoadmapVersion | None:
+    """The version that was published last; None where the roadmap never was."""
+    return max(roadmap.versions, key=lambda version: version.number, default=None)
+
+
+def publish(session: Session, roadmap: Roadmap, by: str) -> Published:
+    """Publish the roadmap as the gates last judged it. Equal content makes no new version.
+
+    Raises NotApproved unless the roadmap is approved, or published already.
+    """
+    status = RoadmapStatus(roadmap.status)
+    if status not in _PUBLISHABLE:
+        raise NotApproved(f'roadmap "{roadmap.roadmap_name}" is {status}; {_WAY_TO_APPROVAL[status]}')
+    content = content_now(session, roadmap)
+    newest = newest_version(roadmap)
+    fingerprint = content_hash(content)
+    moment = now()
+    if status is not RoadmapStatus.PUBLISHED:
+        roadmap.status_changes.append(
+            RoadmapStatusChange(
+                from_status=str(status), to_status=str(RoadmapStatus.PUBLISHED), changed_by=by, changed_at=moment
+            )
+        )
+        roadmap.status = str(RoadmapStatus.PUBLISHED)
+    if newest is not None and newest.content_hash == fingerprint:
+        session.flush()
+        return Published(newest, content, is_new=False)
+    version = RoadmapVersion(
+        roadmap_id=roadmap.id,
+        number=1 if newest is None else newest.number + 1,
+        content_hash=fingerprint,
+        content_json=content.model_dump(mode="json"),
+        published_by=by,
+        published_at=moment,
+    )
+    roadmap.versions.append(version)
+    roadmap.version = version.number
+    session.flush()
+    return Published(version, content, is_new=True)
