@@ -5,12 +5,13 @@ from roadwright.optimize.checks import check
 from roadwright.optimize.diagnose import diagnose
 from roadwright.optimize.explain import UnknownKeys, explain, unknown_keys
 from roadwright.optimize.frontier import Frontier, FrontierPoint, frontier
-from roadwright.optimize.isolated import solve_isolated
+from roadwright.optimize.isolated import explain_isolated, solve_isolated
 from roadwright.optimize.objective import candidate_worth
 from roadwright.optimize.parse import parse_problem
 from roadwright.optimize.problem import Fault, Finding, InvalidProblem, Problem
 from roadwright.optimize.solution import Diagnosis, Explanation, Solution
 from roadwright.optimize.solve import Progress, SolveOptions, solve
+from roadwright.optimize.worker import Worker
 
 __all__ = [
     "Diagnosis",
@@ -25,10 +26,12 @@ __all__ = [
     "Solution",
     "SolveOptions",
     "UnknownKeys",
+    "Worker",
     "candidate_worth",
     "check",
     "diagnose",
     "explain",
+    "explain_isolated",
     "frontier",
     "parse_problem",
     "problem_to_json",

@@ -13,6 +13,7 @@ from typing import Protocol
 import highspy
 import numpy as np
 
+from roadwright.optimize import solver_log
 from roadwright.optimize.matrix import Linear, Values
 from roadwright.optimize.scaling import cost_range, power_of_two, row_scales, row_sizes, spread
 from roadwright.optimize.tighten import tighten
@@ -170,7 +171,7 @@ class _Run:
         scale = row_scales(largest, smallest, limits.numerics.row_size)
         self.spread = max(spread(largest, smallest), spread(*cost_range(costs)))
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.highs.silent()
+        solver_log.attach(self.highs)
         self._set_options()
         status = self.highs.passModel(
             matrix.shape[1],

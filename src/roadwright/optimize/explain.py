@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Literal
 
@@ -43,16 +43,44 @@ def explain(
     Each is found by solving a changed problem to proved optimality; what `seconds` (None: any time) was too short for
     comes back with `computed` False. Raises UnknownKeys, and ValueError where the solution holds no portfolio.
     """
+    return list(explanations(problem, solution, keys, seconds=seconds, cancel=cancel))
+
+
+def explanations(
+    problem: Problem,
+    solution: Solution,
+    keys: Iterable[str] | Literal["all"],
+    *,
+    seconds: float | None,
+    cancel: Cancel | None,
+) -> Iterator[Explanation]:
+    """What `explain` returns, each explanation as soon as it is found."""
     deadline = None if seconds is None else monotonic() + seconds
     base = Base.of(problem, solution, deadline, cancel)
-    tasks = _all_tasks(base, solution) if keys == ALL else _tasks(base, list(dict.fromkeys(keys)))
-    return [task() for task in tasks]
+    for task in _tasks_for(base, solution, keys):
+        is_over = (deadline is not None and monotonic() >= deadline) or (cancel is not None and cancel.is_set())
+        yield _not_computed(task.id, task.kind) if is_over and task.kind != "none" else task.run()
 
 
-Task = Callable[[], Explanation]
+def not_computed(problem: Problem, solution: Solution, keys: Iterable[str] | Literal["all"]) -> list[Explanation]:
+    """What `explain` returns where there is no time at all."""
+    return list(explanations(problem, solution, keys, seconds=0.0, cancel=None))
 
 
-def _all_tasks(base: Base, solution: Solution) -> list[Task]:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Something to explain."""
+
+    id: str
+    kind: ExplanationKind
+    run: Callable[[], Explanation]
+
+
+def _tasks_for(base: Base, solution: Solution, keys: Iterable[str] | Literal["all"]) -> list[_Task]:
+    return _all_tasks(base, solution) if keys == ALL else _tasks(base, list(dict.fromkeys(keys)))
+
+
+def _all_tasks(base: Base, solution: Solution) -> list[_Task]:
     problem = base.model.problem
     binding = {one.id for one in solution.constraints if one.binding}
     binding |= {one.id for one in solution.targets if one.binding}
@@ -79,7 +107,7 @@ def unknown_keys(problem: Problem, keys: Iterable[str]) -> list[str]:
     return [key for key in keys if key not in known]
 
 
-def _tasks(base: Base, keys: list[str]) -> list[Task]:
+def _tasks(base: Base, keys: list[str]) -> list[_Task]:
     problem = base.model.problem
     unknown = unknown_keys(problem, keys)
     if unknown:
@@ -102,17 +130,19 @@ def _tasks(base: Base, keys: list[str]) -> list[Task]:
     return tasks
 
 
-def _plain_task(base: Base, key: str) -> Task:
+def _plain_task(base: Base, key: str) -> _Task:
     words = describe(base.model.problem, key)
-    return lambda: Explanation(key, "none", True, f"{words}: only mandates, floors, caps and capacities have a price")
+    message = f"{words}: only mandates, floors, caps and capacities have a price"
+    return _Task(key, "none", lambda: Explanation(key, "none", True, message))
 
 
 def _not_computed(id: str, kind: ExplanationKind) -> Explanation:
     return Explanation(id, kind, False, "not computed: the time was up, or nothing was proved in it")
 
 
-def _initiative_task(base: Base, key: str) -> Task:
-    return lambda: _initiative(base, key)
+def _initiative_task(base: Base, key: str) -> _Task:
+    kind: ExplanationKind = "inside" if key in base.best.selected else "outside"
+    return _Task(key, kind if key in base.model.universe.place else "none", lambda: _initiative(base, key))
 
 
 def _initiative(base: Base, key: str) -> Explanation:
@@ -139,11 +169,13 @@ def _initiative(base: Base, key: str) -> Explanation:
     added = [other for other in difference.added if other != key]
     dropped = [other for other in difference.dropped if other != key]
     verb = "leaving it out" if inside else "forcing it in"
+    # Only an answer that was not proved to be the best can be beaten by a variant of it.
+    price = f"costs {amount(loss)}" if loss >= 0 else f"finds {amount(-loss)} more"
     return Explanation(
         key,
         kind,
         True,
-        f"{verb} costs {amount(loss)} {difference.stage}{_changes(added, dropped)}",
+        f"{verb} {price} {difference.stage}{_changes(added, dropped)}",
         loss=loss,
         stage=difference.stage,
         added=added,
@@ -163,8 +195,8 @@ def _wish(key: str, kind: ConstraintType) -> Constraint:
     return Constraint(wish, False, kind, None, key, (), None, None, TOKENS, None, None, None, None, None, {})
 
 
-def _mandate_task(base: Base, row: Constraint) -> Task:
-    return lambda: _mandate(base, row)
+def _mandate_task(base: Base, row: Constraint) -> _Task:
+    return _Task(row.id, "mandate", lambda: _mandate(base, row))
 
 
 def _mandate(base: Base, row: Constraint) -> Explanation:
@@ -187,8 +219,8 @@ def _mandate(base: Base, row: Constraint) -> Explanation:
     )
 
 
-def _limit_task(base: Base, rule: str) -> Task:
-    return lambda: _limit(base, rule)
+def _limit_task(base: Base, rule: str) -> _Task:
+    return _Task(rule, "limit", lambda: _limit(base, rule))
 
 
 def _limit(base: Base, rule: str) -> Explanation:

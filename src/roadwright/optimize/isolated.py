@@ -1,33 +1,32 @@
-"""Solving in a process of its own, which is killed where it overruns its limit or a cancel, or can't take a crash down.
-
-The solver can be deaf to limits for a long time (presolve on large models), and a crash in it must not end a server.
-"""
+"""Solving and explaining in a worker process, which is killed where it overruns its limit or a cancel."""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable
-from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event as SharedEvent
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
+from typing import Literal
 
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize.checks import findings_of
 from roadwright.optimize.engine import Cancel
-from roadwright.optimize.evaluate import evaluate
+from roadwright.optimize.evaluate import Evaluation, evaluate
+from roadwright.optimize.explain import ALL, UnknownKeys, explanations, not_computed, unknown_keys
 from roadwright.optimize.matrix import Model
-from roadwright.optimize.objective import plan
-from roadwright.optimize.portfolio import Answer
+from roadwright.optimize.objective import Plan, plan
+from roadwright.optimize.portfolio import Answer, StageAnswer
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.report import report
-from roadwright.optimize.solution import Solution
+from roadwright.optimize.solution import Explanation, Solution
 from roadwright.optimize.solve import Progress, SolveOptions, solve
+from roadwright.optimize.solver_log import written_to
+from roadwright.optimize.worker import End, Send, Worker
 
-START = 60.0
-"""Seconds that the process gets to start; its time limit counts from there."""
-GRACE = 2.0
-"""Seconds that it gets to end by itself after its limit or a cancel."""
-POLL = 0.05
+CRASHED = "the solver's process ended unexpectedly (it may have been killed, or memory was short); run it again"
+SECONDS_BETWEEN_LOG_PARTS = 0.2
 
 
 def solve_isolated(
@@ -36,80 +35,161 @@ def solve_isolated(
     *,
     progress: Callable[[Progress], None] | None = None,
     cancel: Cancel | None = None,
+    log: Callable[[str], None] | None = None,
+    worker: Worker | None = None,
 ) -> Solution:
-    """Like `solve`, in a worker process, for some tenths of a second more.
+    """Like `solve`, in a worker process (a new one, unless there is one), for some tenths of a second more.
 
-    Where the worker has to be killed, the answer is the last selection that it had found, checked here.
+    Where the worker has to be killed, or dies, the answer is the last selection that it had found, checked here. `log`
+    gets what the solver says, in parts.
     """
     options = options or SolveOptions()
     began = monotonic()
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    stop = context.Event()
-    worker = context.Process(target=_work, args=(problem, options, sender, stop), daemon=True)
-    worker.start()
-    sender.close()
-    watch = _Watch(options.time_limit, cancel, stop)
-    last: Progress | None = None
-    try:
-        while not watch.is_over():
-            if not receiver.poll(POLL):
-                continue
-            message = receiver.recv()
-            if isinstance(message, Solution):
-                return message
-            if message is None:
-                watch.started()
-                continue
-            last = message if message.selected is not None else last
+    found = _Found()
+
+    def hear(message: object) -> None:
+        if isinstance(message, Progress):
+            found.hear(message)
             if progress is not None:
                 progress(message)
-    except EOFError:
-        crash = "the solver's process crashed; run it again, and report the problem if it crashes again"
-        return _without_worker(problem, RunStatus.FAILED, last, monotonic() - began, crash)
-    finally:
-        worker.kill()
-        worker.join()
-        receiver.close()
-    status = RunStatus.CANCELLED if stop.is_set() else RunStatus.FEASIBLE
-    return _without_worker(problem, status, last, monotonic() - began)
+        elif isinstance(message, str) and log is not None:
+            log(message)
+
+    with _at_work(worker) as own:
+        task = partial(_solve, problem, options, log is not None)
+        ended = own.run(task, hear, limit=options.time_limit, cancel=cancel)
+    if isinstance(ended.result, Solution):
+        return ended.result
+    return _without_worker(problem, ended.end, found, monotonic() - began)
 
 
-class _Watch:
-    """Passes a cancel on to the worker, and says when its time is over for good."""
+def explain_isolated(
+    problem: Problem,
+    solution: Solution,
+    keys: Iterable[str] | Literal["all"],
+    *,
+    seconds: float | None = 60.0,
+    cancel: Cancel | None = None,
+    found: Callable[[Explanation], None] | None = None,
+    worker: Worker | None = None,
+) -> list[Explanation]:
+    """Like `explain`, in a worker process; `found` hears of each explanation at once.
 
-    def __init__(self, limit: float | None, cancel: Cancel | None, stop: SharedEvent) -> None:
-        self.limit = limit
-        self.end: float | None = monotonic() + START
-        self.cancel = cancel
-        self.stop = stop
+    What a worker that was killed, or died, did not come to is told as not computed.
+    """
+    keys = ALL if keys == ALL else list(dict.fromkeys(keys))
+    if keys != ALL and (unknown := unknown_keys(problem, keys)):
+        raise UnknownKeys(unknown)
+    if solution.objective_value is None:
+        raise ValueError(f"there is no portfolio to explain: the solution is {solution.status}")
+    told: list[Explanation] = []
 
-    def started(self) -> None:
-        self.end = None if self.limit is None else monotonic() + self.limit + GRACE
+    def hear(message: object) -> None:
+        if isinstance(message, Explanation):
+            told.append(message)
+            if found is not None:
+                found(message)
 
-    def is_over(self) -> bool:
-        if self.cancel is not None and self.cancel.is_set() and not self.stop.is_set():
-            self.stop.set()
-            self.end = monotonic() + GRACE
-        return self.end is not None and monotonic() > self.end
-
-
-def _work(problem: Problem, options: SolveOptions, sender: Connection, stop: SharedEvent) -> None:
-    sender.send(None)  # started
-    sender.send(solve(problem, options, progress=sender.send, cancel=stop))
-    sender.close()
+    with _at_work(worker) as own:
+        ended = own.run(partial(_explain, problem, solution, keys, seconds=seconds), hear, limit=seconds, cancel=cancel)
+    if ended.end is End.DONE:
+        return told
+    known = {one.id: one for one in told}
+    return [known.get(one.id, one) for one in not_computed(problem, solution, keys)]
 
 
-def _without_worker(
-    problem: Problem, status: RunStatus, last: Progress | None, seconds: float, message: str | None = None
-) -> Solution:
+def _at_work(worker: Worker | None) -> AbstractContextManager[Worker]:
+    """A worker that there is stays; one that is made for this task ends with it."""
+    return Worker() if worker is None else nullcontext(worker)
+
+
+# In the worker
+
+
+def _solve(problem: Problem, options: SolveOptions, is_logged: bool, send: Send, stop: threading.Event) -> Solution:
+    if not is_logged:
+        return solve(problem, options, progress=send, cancel=stop)
+    log = _LogParts(send)
+    with written_to(log.write):
+        solution = solve(problem, options, progress=send, cancel=stop)
+    log.flush()
+    return solution
+
+
+def _explain(
+    problem: Problem,
+    solution: Solution,
+    keys: list[str] | Literal["all"],
+    send: Send,
+    stop: threading.Event,
+    *,
+    seconds: float | None,
+) -> None:
+    for one in explanations(problem, solution, keys, seconds=seconds, cancel=stop):
+        send(one)
+
+
+class _LogParts:
+    """Sends what the solver says in parts: many lines come at once, and each message has its price."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._lines: list[str] = []
+        self._sent_at = monotonic()
+
+    def write(self, text: str) -> None:
+        self._lines.append(text)
+        if monotonic() - self._sent_at > SECONDS_BETWEEN_LOG_PARTS:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._lines:
+            self._send("".join(self._lines))
+        self._lines, self._sent_at = [], monotonic()
+
+
+# Where the worker gave no answer
+
+
+@dataclass
+class _Found:
+    """The last that was heard of a worker: its best selection, and where it stood."""
+
+    selected: tuple[str, ...] | None = None
+    last: Progress | None = None
+
+    def hear(self, progress: Progress) -> None:
+        self.last = progress
+        if progress.selected is not None:
+            self.selected = progress.selected
+
+
+def _without_worker(problem: Problem, end: End, found: _Found, seconds: float) -> Solution:
     """The answer where the worker gave none: what it had found last, if that keeps the rules."""
     model = Model.of(problem)
     steps = plan(model)
-    best = None if last is None or last.selected is None else evaluate(model, last.selected)
+    best = None if found.selected is None else evaluate(model, found.selected)
     if best is not None and not all(violation.is_rounding for violation in best.violations):
         best = None
-    if best is None and status is RunStatus.FEASIBLE:
-        status = RunStatus.UNKNOWN
-    answer = Answer(status, None if status is RunStatus.FAILED else best, message=message)
+    answer = _answer(end, best)
+    if best is not None:
+        answer = replace(answer, stages=_stages(steps, best, found.last))
     return report(model, steps, answer, [*findings_of(model), *steps.findings], seconds=seconds, timings={})
+
+
+def _answer(end: End, best: Evaluation | None) -> Answer:
+    if end is End.CANCELLED:
+        return Answer(RunStatus.CANCELLED, best)
+    if end is End.OVERRAN:
+        return Answer(RunStatus.UNKNOWN if best is None else RunStatus.FEASIBLE, best)
+    if best is None:
+        return Answer(RunStatus.FAILED, message=CRASHED)
+    return Answer(RunStatus.FEASIBLE, best, message=f"{CRASHED}: this is the best that was found by then")
+
+
+def _stages(steps: Plan, best: Evaluation, last: Progress | None) -> list[StageAnswer]:
+    """The bound that was heard of, for an objective of one stage; of several their optima would be needed as well."""
+    if len(steps.stages) != 1 or last is None or last.bound is None or last.stage != steps.stages[0].name:
+        return []
+    [stage] = steps.stages
+    return [StageAnswer(stage, stage.value(best), last.bound, is_proved=False)]

@@ -29,9 +29,11 @@ MESSAGES = {
     RunStatus.FEASIBLE: "stopped by a limit: the portfolio keeps all rules, but it is not proved to be the best",
     RunStatus.UNKNOWN: "stopped by the time limit before any portfolio was found; give it more time",
     RunStatus.INFEASIBLE: "no portfolio keeps all the rules",
-    RunStatus.CANCELLED: "cancelled",
+    RunStatus.CANCELLED: "stopped on request: the portfolio keeps all rules, but it is not proved to be the best",
     RunStatus.FAILED: "the solver's answer did not stand up to the exact check, so there is none",
 }
+
+NONE_YET = "stopped on request before any portfolio was found"
 
 
 def report(
@@ -42,7 +44,7 @@ def report(
     objective, bound, gap = _objective(model, steps, answer)
     return Solution(
         status=answer.status,
-        message=answer.message or MESSAGES.get(answer.status, ""),
+        message=answer.message or _message(answer),
         objective_value=objective,
         bound=bound,
         gap=gap,
@@ -56,6 +58,11 @@ def report(
         diagnosis=answer.diagnosis,
         **(_figures(model, best) if best else {}),
     )
+
+
+def _message(answer: Answer) -> str:
+    is_empty = answer.status is RunStatus.CANCELLED and answer.best is None
+    return NONE_YET if is_empty else MESSAGES.get(answer.status, "")
 
 
 def _objective(
