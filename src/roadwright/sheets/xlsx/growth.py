@@ -1,8 +1,8 @@
 """Which ranges of a tab grow with what is written, and how. Pure.
 
 A rule or filter grows downwards when it covers the last row of data and ends before the last appended row. One that
-reaches further (a dropdown for rows 2 to 5000) covers the new rows already; one that ends earlier was never meant
-for all rows.
+reaches further (a dropdown for rows 2 to 5000) covers the new rows already; one that ends earlier, or stands beside
+the data, was never meant for its rows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from roadwright.sheets.backend import Area
-from roadwright.sheets.xlsx.addresses import area_text, parse_area
+from roadwright.sheets.xlsx.addresses import LAST_COLUMN, area_text, parse_area
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,45 @@ class Growth:
     """How a tab grows: rows below its data, columns to the right of its header.
 
     ``old_last_row`` is the last row of data before (the header's when there was none), ``new_last_row`` the last
-    one now. ``header_cells`` are the columns of the header row that get a name.
+    one now. ``header_cells`` are the columns of the header row that get a name. ``first_column`` and ``last_column``
+    bound the data, people's own columns beside the written ones included.
     """
 
     header_row: int
     old_last_row: int
     new_last_row: int
     header_cells: Collection[int] = ()
+    first_column: int = 1
+    last_column: int = LAST_COLUMN
+
+    def is_beside(self, area: Area) -> bool:
+        """The area has no column of the data."""
+        return area.last_column < self.first_column or self.last_column < area.first_column
+
+    def is_followed_by(self, area: Area) -> bool:
+        """The area, somewhere else in the workbook, means all rows of data, and now misses some.
+
+        One of a single row is a series across, or a name.
+        """
+        return (
+            area.first_row <= self.header_row + 1
+            and area.first_row < area.last_row
+            and self.old_last_row <= area.last_row < self.new_last_row
+            and not self.is_beside(area)
+        )
+
+
+def data_columns(header: Collection[int], written: Collection[int]) -> tuple[int, int]:
+    """The first and the last column of the data: the written ones, and those with a header that join on to them."""
+    if not written:
+        return 1, LAST_COLUMN
+    named = {*header, *written}
+    first, last = min(written), max(written)
+    while first - 1 in named:
+        first -= 1
+    while last + 1 in named:
+        last += 1
+    return first, last
 
 
 def grown_ranges(ranges: str, growth: Growth) -> str:
@@ -44,7 +76,7 @@ def _grown_range(reference: str, growth: Growth) -> str:
     # A rule on one row alone is about that row, unless that row is all the data there was.
     about_all = area.first_row < area.last_row or area.first_row == first
     covers_end = area.first_row <= max(growth.old_last_row, first) <= area.last_row
-    if about_all and covers_end and area.last_row < growth.new_last_row:
+    if about_all and covers_end and area.last_row < growth.new_last_row and not growth.is_beside(area):
         return area_text(replace(area, last_row=growth.new_last_row))
     return reference
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from roadwright.sheets.backend import WorkbookUnreadable
 
@@ -182,6 +182,40 @@ def retag(
         path.pop()
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
+    run_parser(parser, raw, where)
+    return splices
+
+
+def retext(
+    raw: bytes,
+    where: str,
+    pick: Callable[[list[str], dict[str, str]], bool],
+    change: Callable[[str], str],
+) -> list[Splice]:
+    """Changes of texts. ``change`` gives the new text of each element without children for which ``pick`` says so.
+
+    ``pick(path, attributes)`` gets the local names from the root to the element.
+    """
+    parser = new_parser(where)
+    path: list[str] = []
+    pieces: list[str] = []
+    splices: list[Splice] = []
+    text_start: int | None = None
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal text_start
+        path.append(local_name(tag))
+        pieces.clear()
+        text_start = tag_end(raw, parser.CurrentByteIndex) if pick(path, attributes) else None
+
+    def end(_: str) -> None:
+        nonlocal text_start
+        path.pop()
+        if text_start is not None and (old := "".join(pieces)) and (new := change(old)) != old:
+            splices.append(Splice(text_start, parser.CurrentByteIndex, escape(new).encode()))
+        text_start = None
+
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, pieces.append
     run_parser(parser, raw, where)
     return splices
 

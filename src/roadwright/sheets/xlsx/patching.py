@@ -15,10 +15,11 @@ from roadwright.sheets.xlsx.cells import Content
 from roadwright.sheets.xlsx.comparing import says_the_same
 from roadwright.sheets.xlsx.container import Package
 from roadwright.sheets.xlsx.fill_down import formula_for
-from roadwright.sheets.xlsx.growth import Growth, grown_filter, grown_ranges, widened_dimension
+from roadwright.sheets.xlsx.growth import Growth, data_columns, grown_filter, grown_ranges, widened_dimension
 from roadwright.sheets.xlsx.markup import Splice, apply_splices, set_attribute
 from roadwright.sheets.xlsx.protection import Protection
 from roadwright.sheets.xlsx.reader import SheetContent
+from roadwright.sheets.xlsx.references import following_parts
 from roadwright.sheets.xlsx.sheet_part import RangePlace, SheetPart, Surroundings
 from roadwright.sheets.xlsx.styles import Styles
 from roadwright.sheets.xlsx.tab_writer import TabChange, TabWriter, assembled
@@ -58,13 +59,14 @@ class _Patch:
             package.read(book.styles) if book.styles else None, package.where(book.styles or "styles.xml")
         )
         self._moved_filters: list[tuple[Sheet, Area, Area]] = []
+        self._growths: dict[str, Growth] = {}
         self._formulas_changed = False
         self.parts: dict[str, bytes | None] = {}
 
     def change_tab(self, work: TabWork) -> None:
         edit = work.edit
         plan = plan_rows(edit, work.content.grid, work.tables)
-        change = TabChange(edit.tab, edit.header_row, _differing(work, plan))
+        change = TabChange(edit.tab, edit.header_row, _differing(work, plan), work.content.grid.rows)
         if not change.cells:
             return
         part = SheetPart(self._package.read(work.sheet.part), self._package.where(work.sheet.part))
@@ -75,7 +77,9 @@ class _Patch:
         around = Surroundings(part)
         writer = TabWriter(part, around, self._styles, self._book.date1904, change)
         splices = writer.row_splices()
-        growth = _growth(edit.header_row, plan, change.cells)
+        growth = _growth(work, plan, change.cells)
+        if plan.rows:
+            self._growths[work.sheet.name.casefold()] = growth
         for place in around.ranges:
             new = _changed_range(place, growth, change.cells)
             if new == place.text:
@@ -105,7 +109,7 @@ class _Patch:
             self.parts[self._package.entry_name(table.part)] = apply_splices(raw, splices)
 
     def finish(self) -> None:
-        """Change the parts that belong to the workbook as a whole: formats, calculation, hidden names of filters."""
+        """Change what belongs to the workbook as a whole: formats, calculation, names, and references to grown tabs."""
         package, book = self._package, self._book
         if book.styles and (styles := self._styles.changed()) is not None:
             self.parts[package.entry_name(book.styles)] = styles
@@ -119,6 +123,8 @@ class _Patch:
             splices += ask_for_recalculation(raw, package.where(book.part))
         if splices:
             self.parts[package.entry_name(book.part)] = apply_splices(raw, splices)
+        if self._growths:
+            self.parts |= following_parts(package, book, self._growths, self.parts)
 
 
 def _differing(work: TabWork, plan: AppendPlan) -> dict[int, dict[int, Content]]:
@@ -145,9 +151,13 @@ def _fill_calculated_columns(part: SheetPart, plan: AppendPlan, change: TabChang
             change.cells.setdefault(row, {})[column] = formula
 
 
-def _growth(header_row: int, plan: AppendPlan, cells: Mapping[int, Mapping[int, Content]]) -> Growth:
+def _growth(work: TabWork, plan: AppendPlan, cells: Mapping[int, Mapping[int, Content]]) -> Growth:
+    header_row = work.edit.header_row
     named = [column for column, content in cells.get(header_row, {}).items() if content is not None]
-    return Growth(header_row, plan.old_last_row, plan.rows[-1] if plan.rows else plan.old_last_row, named)
+    new_last_row = plan.rows[-1] if plan.rows else plan.old_last_row
+    written = {column for row in plan.rows for column in cells.get(row, ())}
+    columns = data_columns({*work.content.grid.rows.get(header_row, {}), *named}, written)
+    return Growth(header_row, plan.old_last_row, new_last_row, named, *columns)
 
 
 def _changed_range(place: RangePlace, growth: Growth, cells: Mapping[int, Mapping[int, Content]]) -> str:

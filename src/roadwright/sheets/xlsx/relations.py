@@ -44,6 +44,19 @@ def relations(package: Package, part: str) -> list[Relation]:
     return found
 
 
+def parts_of_types(package: Package, endings: tuple[str, ...]) -> list[str]:
+    """The parts of the workbook whose content type ends so, as the content types list them."""
+    found: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        part = attributes.get("PartName", "").lstrip("/")
+        if local_name(tag) == "Override" and attributes.get("ContentType", "").endswith(endings) and package.has(part):
+            found.append(part)
+
+    parse_xml(package.read(CONTENT_TYPES), package.where(CONTENT_TYPES), start)
+    return found
+
+
 def without_override(raw: bytes, where: str, part: str) -> list[Splice]:
     """Changes that take a part's own entry out of the content types."""
     name = f"/{part}".lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from roadwright.sheets.xlsx.addresses import column_number
@@ -43,6 +43,11 @@ class RowCells:
         """The format that the person gave the whole row."""
         return self.attributes.get("s") if self.attributes.get("customFormat") in _TRUE else None
 
+    @property
+    def has_set_height(self) -> bool:
+        """A person has set the row's height."""
+        return self.attributes.get("customHeight") in _TRUE
+
 
 def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCells:
     """Find the cells of a row; ends and formulas of the wanted columns only, which is much faster."""
@@ -82,9 +87,14 @@ def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCel
     return found
 
 
-def changed_row(row: bytes, cells: RowCells, new: dict[int, bytes]) -> bytes:
-    """The row with the cells of some columns replaced or put in between; ``cells`` must have been asked for them."""
-    splices = [_widened_tag(row, cells, new)]
+def changed_row(
+    row: bytes, cells: RowCells, new: Mapping[int, bytes], attributes: Mapping[str, str | None] | None = None
+) -> bytes:
+    """The row with the cells of some columns replaced or put in between; ``cells`` must have been asked for them.
+
+    ``attributes`` of the row itself are set, or taken out (None).
+    """
+    splices = [_changed_tag(row, cells, new, attributes or {})]
     columns = list(cells.starts)
     position = 0
     inserted: dict[int, list[bytes]] = {}
@@ -106,11 +116,13 @@ def changed_row(row: bytes, cells: RowCells, new: dict[int, bytes]) -> bytes:
     return apply_splices(row, splices)
 
 
-def _widened_tag(row: bytes, cells: RowCells, new: dict[int, bytes]) -> Splice:
-    """The row's start tag without its ``spans`` hint where that would be wrong now; a wrong one is worse than none."""
+def _changed_tag(row: bytes, cells: RowCells, new: Mapping[int, bytes], attributes: Mapping[str, str | None]) -> Splice:
+    """The row's start tag, without its ``spans`` hint where that would be wrong now; a wrong one is worse than none."""
     end = tag_end(row, 0)
     tag = row[:end]
     spans = cells.attributes.get("spans", "").replace(":", " ").split()
     if spans and (min(new) < int(spans[0]) or max(new) > int(spans[-1])):
         tag = set_attribute(tag, "spans", None)
+    for name, value in attributes.items():
+        tag = set_attribute(tag, name, value)
     return Splice(0, end, tag)

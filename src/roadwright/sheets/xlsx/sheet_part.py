@@ -35,6 +35,25 @@ class RangePlace(NamedTuple):
     end: int
 
 
+def data_span(raw: bytes, where: str) -> tuple[int, int]:
+    """Where the rows of a tab's part begin and end in its bytes. Raises WorkbookUnreadable when it holds no tab."""
+    searched = blanked(raw)
+    data = _data_tag(searched, where)
+    return data.end(), _data_end(searched, data)
+
+
+def _data_tag(searched: bytes, where: str) -> re.Match[bytes]:
+    data = SHEET_DATA.search(searched)
+    if data is None:
+        raise WorkbookUnreadable(f"{where} is damaged: it holds no tab.")
+    return data
+
+
+def _data_end(searched: bytes, data: re.Match[bytes]) -> int:
+    closed = data[0].endswith(b"/>")
+    return data.end() if closed else searched.index(b"</" + data[1] + b"sheetData", data.end())
+
+
 class SheetPart:
     """The bytes of one tab's part with an index of its rows. The bytes must be well-formed XML."""
 
@@ -42,16 +61,14 @@ class SheetPart:
         self.raw = raw
         self.where = where
         searched = blanked(raw)
-        data = SHEET_DATA.search(searched)
-        if data is None:
-            raise WorkbookUnreadable(f"{where} is damaged: it holds no tab.")
+        data = _data_tag(searched, where)
         self.prefix = data[1].decode("utf-8")
         """The prefix, with its colon, that spreadsheet elements have among the rows."""
         self.data_tag = data.start()
         self.data_start = data.end()
         self.closed = data[0].endswith(b"/>")
         """The tab has no rows and no end tag behind them."""
-        self.data_end = self.data_start if self.closed else searched.index(b"</" + data[1] + b"sheetData", data.end())
+        self.data_end = _data_end(searched, data)
         self.rows = self._index(searched)
         self._numbers = [row.number for row in self.rows]
 
@@ -90,8 +107,11 @@ class Surroundings:
     """What a tab's part holds outside its rows: column formats, and the ranges that may have to grow."""
 
     def __init__(self, part: SheetPart) -> None:
-        self._column_styles: list[tuple[int, int, str]] = []
+        self._columns: list[tuple[int, int, str | None, float | None]] = []
         self._style_of_column: dict[int, str | None] = {}
+        self._usual_width = 8.43
+        self.row_height = 15.0
+        """The height in points of a row that says nothing."""
         self.ranges: list[RangePlace] = []
         self._read(part)
 
@@ -99,9 +119,16 @@ class Surroundings:
         """The format that the person gave the whole column."""
         if column not in self._style_of_column:
             self._style_of_column[column] = next(
-                (style for first, last, style in self._column_styles if first <= column <= last), None
+                (style for first, last, style, _ in self._columns if style and first <= column <= last), None
             )
         return self._style_of_column[column]
+
+    def column_width(self, column: int) -> float:
+        """The column's width, in widths of a digit."""
+        return next(
+            (width for first, last, _, width in self._columns if width is not None and first <= column <= last),
+            self._usual_width,
+        )
 
     def _read(self, part: SheetPart) -> None:
         skipped = part.data_end - part.data_start
@@ -119,8 +146,13 @@ class Surroundings:
             path.append(local_name(tag))
             name = path[-1]
             attribute = _RANGE_ATTRIBUTES.get(name)
-            if name == "col" and "style" in attributes:
-                self._column_styles.append((int(attributes["min"]), int(attributes["max"]), attributes["style"]))
+            if name == "col":
+                width = float(attributes["width"]) if "width" in attributes else None
+                span = int(attributes["min"]), int(attributes["max"])
+                self._columns.append((*span, attributes.get("style"), width))
+            elif name == "sheetFormatPr":
+                self._usual_width = float(attributes.get("defaultColWidth", self._usual_width))
+                self.row_height = float(attributes.get("defaultRowHeight", self.row_height))
             elif attribute in attributes and (name != "autoFilter" or len(path) == 2):
                 at = parser.CurrentByteIndex
                 place = RangePlace(name, attribute, attributes[attribute], in_part(at), in_part(tag_end(raw, at)))
@@ -150,5 +182,7 @@ _RANGE_ATTRIBUTES = {
     "dataValidation": "sqref",
     "protectedRange": "sqref",
     "ignoredError": "sqref",
+    "sortState": "ref",
+    "sortCondition": "ref",
 }
 """Where ranges stand; newer kinds of rules (x14) hold them as text of an own element ``sqref``."""

@@ -25,6 +25,9 @@ MAX_CELL_FORMATS = 65_000
 _DEFAULT_FORMAT = {None: "0", Shows.DATE: "14", Shows.DATE_AND_TIME: "22", Shows.TIME: "21", Shows.DURATION: "46"}
 """The built-in number format for each, dates in the user's own locale; ``None`` is a plain number."""
 
+_USUAL_SIZE, _LARGEST_SIZE = 11.0, 409.0
+"""Points."""
+
 
 class NoFormat(Exception):
     """The cell's format does not suit its value and none that does can be added; the message says why."""
@@ -51,26 +54,37 @@ class Styles:
         self._derived: dict[tuple[str, Shows | None], str] = {}
         self.shows: dict[str, Shows] = {}
         """What the formats show that show no plain number, by the cell's ``s`` attribute; no ``s`` means ``"0"``."""
+        self.wrapping: dict[str, float] = {}
+        """The font sizes, in points, of the formats that break long text into lines."""
         if raw is not None:
             self._read(raw)
 
     def _read(self, raw: bytes) -> None:
         codes: dict[int, str] = {}
         numbers: list[int] = []
+        fonts: list[float] = []
         path: list[str] = []
         parser = new_parser(self._where)
-        opened = 0
+        opened = font = 0
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal opened
+            nonlocal opened, font
             path.append(local_name(tag))
             if path[1:] == ["numFmts", "numFmt"]:
                 codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+            elif path[1:] == ["fonts", "font"]:
+                fonts.append(_USUAL_SIZE)
+            elif path[1:] == ["fonts", "font", "sz"]:
+                size = float(attributes.get("val", _USUAL_SIZE))
+                fonts[-1] = size if 1 <= size <= _LARGEST_SIZE else _USUAL_SIZE
             elif path[1:] == ["cellXfs"]:
                 self._list_start = parser.CurrentByteIndex
             elif path[1:] == ["cellXfs", "xf"]:
                 numbers.append(int(attributes.get("numFmtId", "0")))
+                font = int(attributes.get("fontId", "0"))
                 opened = parser.CurrentByteIndex
+            elif path[1:] == ["cellXfs", "xf", "alignment"] and attributes.get("wrapText") in ("1", "true"):
+                self.wrapping[str(len(numbers) - 1)] = fonts[font] if font < len(fonts) else _USUAL_SIZE
 
         def end(_: str) -> None:
             if path[1:] == ["cellXfs", "xf"]:
@@ -124,6 +138,8 @@ class Styles:
         self._added.append(wanted)
         if needed is not None:
             self.shows[str(len(known))] = needed
+        if style in self.wrapping:
+            self.wrapping[str(len(known))] = self.wrapping[style]
         return str(len(known))
 
     def changed(self) -> bytes | None:

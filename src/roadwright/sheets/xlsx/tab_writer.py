@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from roadwright.sheets.backend import SheetError
-from roadwright.sheets.values import cell_name
+from roadwright.sheets.values import CellValue, cell_name
 from roadwright.sheets.xlsx.cells import Content, Formula, cell_xml
 from roadwright.sheets.xlsx.markup import Splice, apply_splices, parse_xml
+from roadwright.sheets.xlsx.row_heights import RowHeights
 from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells
 from roadwright.sheets.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
 from roadwright.sheets.xlsx.styles import NoFormat, Styles
@@ -26,6 +27,8 @@ class TabChange:
     tab: str
     header_row: int
     cells: dict[int, dict[int, Content]] = field(default_factory=dict)
+    held: Mapping[int, Mapping[int, CellValue]] = field(default_factory=dict)
+    """What the tab holds before."""
     first_new_row: int | None = None
     model_row: int | None = None
 
@@ -43,6 +46,7 @@ class TabWriter:
         self._change = change
         self._above: dict[int, str] = {}
         self._above_from = 0
+        self._heights = RowHeights(styles.wrapping, around.column_width, around.row_height)
         self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
         self.formulas_changed = False
 
@@ -85,7 +89,28 @@ class TabWriter:
                 found.styles[column] = style
         self.formulas_changed |= bool(found.with_formula)
         self._remember(span.number, found)
-        return Splice(span.start, span.end, changed_row(row, found, new) if new else row)
+        if not new:
+            return Splice(span.start, span.end, row)
+        attributes = self._fitted(span.number, cells, found.styles, found)
+        if self._is_appended(span.number) and "hidden" in found.attributes:
+            attributes["hidden"] = None  # nobody would ever see what is new there
+        return Splice(span.start, span.end, changed_row(row, found, new, attributes))
+
+    def _fitted(
+        self, number: int, cells: Mapping[int, Content], styles: Mapping[int, str | None], found: RowCells | None
+    ) -> dict[str, str | None]:
+        """The row's attributes that change with the lines of its texts."""
+        held = self._change.held.get(number, {})
+        if (found is not None and found.has_set_height) or not any(
+            self._heights.has_lines(column, content, styles.get(column))
+            or self._heights.has_lines(column, held.get(column), styles.get(column))
+            for column, content in cells.items()
+        ):
+            return {}
+        saved = found.attributes.get("ht") if found is not None else None
+        before = _texts(held, styles)
+        height = self._heights.changed(saved, before, before | _texts(cells, styles))
+        return {"ht": height} if height != saved else {}
 
     def _new_row(self, number: int, cells: Mapping[int, Content]) -> bytes:
         prefix = self._part.prefix
@@ -94,12 +119,14 @@ class TabWriter:
         if self._is_appended(number):
             wanted |= {column: None for column in self._model if column not in cells}
         body: list[bytes] = []
+        styles: dict[int, str | None] = {}
         for column in sorted(wanted):
             content = wanted[column]
-            style = self._style_for(number, column, content, None)
+            style = styles[column] = self._style_for(number, column, content, None)
             if content is not None or style is not None:
                 body.append(self._cell(prefix, number, column, content, style))
-        return f'<{prefix}row r="{number}">'.encode() + b"".join(body) + f"</{prefix}row>".encode()
+        height = "".join(f' {name}="{value}"' for name, value in self._fitted(number, cells, styles, None).items())
+        return f'<{prefix}row r="{number}"{height}>'.encode() + b"".join(body) + f"</{prefix}row>".encode()
 
     def _is_appended(self, row: int) -> bool:
         return self._change.first_new_row is not None and row >= self._change.first_new_row
@@ -154,6 +181,13 @@ class TabWriter:
             return {}
         found = locate_cells(self._part.fragment(span), self._part.where)
         return {column: style for column, style in found.styles.items() if style is not None}
+
+
+def _texts(cells: Mapping[int, Content], styles: Mapping[int, str | None]) -> dict[int, tuple[str, str | None]]:
+    """The texts among the cells; what is no text is an empty one."""
+    return {
+        column: (content if isinstance(content, str) else "", styles.get(column)) for column, content in cells.items()
+    }
 
 
 def assembled(part: SheetPart, splices: list[Splice]) -> bytes:

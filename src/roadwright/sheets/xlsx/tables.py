@@ -91,6 +91,7 @@ def resized(raw: bytes, where: str, table: Table, area: Area, new_columns: Seque
     ``area`` is the new range, totals rows included.
     """
     ids = [0]
+    last_body_row = area.last_row - table.totals_rows
 
     def pick(path: list[str], attributes: dict[str, str]) -> dict[str, str | None] | None:
         if path == ["table", "tableColumns", "tableColumn"]:
@@ -98,7 +99,12 @@ def resized(raw: bytes, where: str, table: Table, area: Area, new_columns: Seque
         elif path == ["table"]:
             return {"ref": area_text(area)}
         elif path == ["table", "autoFilter"]:
-            return {"ref": area_text(replace(area, last_row=area.last_row - table.totals_rows))}
+            return {"ref": area_text(replace(area, last_row=last_body_row))}
+        elif path[-1] in ("sortState", "sortCondition"):
+            # What the table was sorted by last, and is sorted by again when people ask for it.
+            sorted_area = parse_area(attributes["ref"])
+            if sorted_area.last_row == table.last_body_row:
+                return {"ref": area_text(replace(sorted_area, last_row=last_body_row))}
         elif path == ["table", "tableColumns"]:
             return {"count": str(len(table.columns) + len(new_columns))}
         return None
