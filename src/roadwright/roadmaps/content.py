@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -188,3 +189,17 @@ def _one_form(value: object) -> object:
 def content_hash(content: Content) -> str:
     """``sha256:`` and the hash of the content's canonical JSON text in UTF-8."""
     return "sha256:" + hashlib.sha256(dumps(_one_form(content.model_dump(mode="json"))).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published version with its number, and who published it when (ISO text in UTC)."""
+
+    content: Content
+    number: int
+    published_by: str
+    published_at: str
+
+    @property
+    def name(self) -> str:
+        return self.content.roadmap.roadmap_name

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.registry import nearest
 from roadwright.store.models import Roadmap, RoadmapVersion
+from roadwright.store.roadmaps import all_roadmaps
 
 _VERSION = re.compile(r"(?P<name>.+)@v?(?P<number>\d{1,9})", re.IGNORECASE | re.DOTALL | re.ASCII)
 _MOST_LISTED = 12
@@ -17,11 +17,6 @@ _MOST_LISTED = 12
 
 class UnknownName(Exception):
     """Nothing has this name; the message says what is near it, and what there is."""
-
-
-def all_roadmaps(session: Session) -> list[Roadmap]:
-    """Every roadmap, in the order they were first saved."""
-    return list(session.scalars(select(Roadmap).order_by(Roadmap.id)))
 
 
 def find_named(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | None]:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.registry import Registry
-from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource
+from roadwright.domain.roadmaps import STANDS, GateSeverity, GateStatus, RoadmapSource
 from roadwright.portfolios.candidates import tokens_of
-from roadwright.portfolios.runs import find_optimization_run, latest_answer
+from roadwright.portfolios.runs import find_optimization_run
 from roadwright.roadmaps.content import (
     Content,
     Entry,
@@ -25,12 +25,13 @@ from roadwright.roadmaps.content import (
     chosen_of,
     known_sum,
 )
+from roadwright.roadmaps.policy import DEFAULT_GATES
+from roadwright.roadmaps.selected import latest_run_of
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import (
     GatePolicy,
     Initiative,
     OptimizationRun,
-    OptimizationScenario,
     OrganizationMetricsConfig,
     Roadmap,
     RoadmapEntry,
@@ -48,7 +49,7 @@ def content_now(session: Session, roadmap: Roadmap) -> Content:
     entries, left_out = [], []
     for row in rows:
         initiative = initiatives[row.initiative_key]
-        if row.gate_status in (GateStatus.ADMITTED, GateStatus.WAIVED):
+        if row.gate_status in STANDS:
             entries.append(_entry(row, initiative, registry))
         else:
             left_out.append(_left_out(row, initiative))
@@ -62,16 +63,10 @@ def content_now(session: Session, roadmap: Roadmap) -> Content:
 
 
 def run_behind(session: Session, roadmap: Roadmap) -> OptimizationRun | None:
-    """The run that chose the roadmap's entries: its source, or the newest answer of a scenario on this roadmap."""
+    """The run that chose the roadmap's entries: its source, or the newest answer over this roadmap's entries."""
     if roadmap.source == RoadmapSource.PORTFOLIO:
         return find_optimization_run(session, roadmap.source_ref or "")
-    mine = [
-        scenario.scenario_name
-        for scenario in session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id))
-        if (scenario.roadmap_name or "").casefold() == roadmap.roadmap_name.casefold()
-    ]
-    answers = [run for name in mine if (run := latest_answer(session, name)) is not None]
-    return max(answers, key=lambda run: run.id, default=None)
+    return latest_run_of(session, roadmap)
 
 
 def _facts(session: Session, roadmap: Roadmap) -> RoadmapFacts:
@@ -91,7 +86,7 @@ def _gates(session: Session, policy: str | None) -> tuple[PolicyGate, ...]:
     rows = session.scalars(select(GatePolicy).order_by(GatePolicy.gate))
     mine = [row for row in rows if policy and row.gate_policy.casefold() == policy.casefold()]
     if not mine:
-        return (PolicyGate(gate=Gate.TOKENS_PRESENT, severity=GateSeverity.WARN),)
+        return tuple(PolicyGate(gate=gate, severity=severity) for gate, severity in DEFAULT_GATES)
     return tuple(
         PolicyGate(gate=row.gate, severity=GateSeverity(row.severity), parameter=row.parameter) for row in mine
     )

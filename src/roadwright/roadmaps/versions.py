@@ -8,7 +8,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.orm import Mapper, Session
 
 from roadwright.domain.roadmaps import RoadmapStatus
-from roadwright.roadmaps.content import Content, content_hash
+from roadwright.roadmaps.content import Content, Edition, content_hash
 from roadwright.roadmaps.snapshot import content_now
 from roadwright.store.clock import now
 from roadwright.store.models import Roadmap, RoadmapStatusChange, RoadmapVersion
@@ -40,14 +40,18 @@ def _refuse_change(_mapper: Mapper[RoadmapVersion], _connection: Connection, ver
 class Published:
     """The version that shows the roadmap as it is now, and whether it was made just now."""
 
-    version: RoadmapVersion
-    content: Content
+    edition: Edition
     is_new: bool
 
 
 def content_of(version: RoadmapVersion) -> Content:
     """What a version holds."""
     return Content.model_validate(version.content_json)
+
+
+def edition_of(version: RoadmapVersion) -> Edition:
+    """A version as its exports show it."""
+    return Edition(content_of(version), version.number, version.published_by, version.published_at)
 
 
 def newest_version(roadmap: Roadmap) -> RoadmapVersion | None:
@@ -76,7 +80,7 @@ def publish(session: Session, roadmap: Roadmap, by: str) -> Published:
         roadmap.status = str(RoadmapStatus.PUBLISHED)
     if newest is not None and newest.content_hash == fingerprint:
         session.flush()
-        return Published(newest, content, is_new=False)
+        return Published(edition_of(newest), is_new=False)
     version = RoadmapVersion(
         roadmap_id=roadmap.id,
         number=1 if newest is None else newest.number + 1,
@@ -88,4 +92,4 @@ def publish(session: Session, roadmap: Roadmap, by: str) -> Published:
     roadmap.versions.append(version)
     roadmap.version = version.number
     session.flush()
-    return Published(version, content, is_new=True)
+    return Published(edition_of(version), is_new=True)

@@ -87,6 +87,23 @@ def replace_workbook(path: Path, new: bytes, read_sha256: str, scratch: Path | N
     raise SheetError(f"{path} can't be replaced; its folder is on more than one file system.")
 
 
+def place_file(path: Path, content: bytes) -> None:
+    """Put a file of ours at ``path``, whole or not at all, in the place of what stands there.
+
+    Raises SheetError when the disk won't take it, or someone holds the file that stands there.
+    """
+    temporary = _temporary(path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_check(temporary, content)
+        temporary.replace(path)
+    except OSError as error:
+        raise SheetError(f"{path} can't be written: {error.strerror or error}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
 def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sha256: str) -> bool:
     """Write into the folder and rename. False when the folder turns out to be on another file system."""
     temporary = _temporary(folder)
