@@ -86,8 +86,15 @@ def _connect(url: str) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
+        # SQLite folds the case of ASCII only.
+        connection.create_function("casefold", 1, _casefold, deterministic=True)  # type: ignore[attr-defined]
 
     return engine
+
+
+def _casefold(value: object) -> object:
+    """What SQL calls on SQLite to compare text without case, by all of Unicode's rules."""
+    return value.casefold() if isinstance(value, str) else value
 
 
 def schema_version(engine: Engine) -> str | None:

@@ -1,0 +1,31 @@
+"""The filter language: ``lifecycle_status in (new, under_review) and overall_score >= 3``.
+
+A text is read into a tree of comparisons (``parse_filter``), which a row matches or not (``matches``) and which can be
+written as text again (``filter_text``). The fields that it may name are given; the backlog's are declared elsewhere.
+"""
+
+from roadwright.domain.filters.errors import FilterError
+from roadwright.domain.filters.fields import Field, FieldKind, Span, find_field
+from roadwright.domain.filters.matching import matches
+from roadwright.domain.filters.parse import parse_filter
+from roadwright.domain.filters.text import filter_text
+from roadwright.domain.filters.tree import Comparison, Emptiness, Every, Filter, Membership, Not, Operator, Some
+
+__all__ = [
+    "Comparison",
+    "Emptiness",
+    "Every",
+    "Field",
+    "FieldKind",
+    "Filter",
+    "FilterError",
+    "Membership",
+    "Not",
+    "Operator",
+    "Some",
+    "Span",
+    "filter_text",
+    "find_field",
+    "matches",
+    "parse_filter",
+]

@@ -1,0 +1,46 @@
+"""What is wrong with a filter, and where: the message with the text and a caret under the place."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_AROUND = 36
+"""Characters of a long text that are shown before and after the place."""
+
+
+class FilterError(ValueError):
+    """A filter that can't be read: what is wrong, in the user's words, and at which character (from 0) of the text."""
+
+    def __init__(self, message: str, text: str, place: int) -> None:
+        super().__init__(message, text, place)
+        self.message = message
+        self.text = text
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{pointed(self.text, self.place)}"
+
+
+def pointed(text: str, place: int) -> str:
+    """The line of the text that holds the place, and a caret under it. A long line is cut on both sides."""
+    start = text.rfind("\n", 0, place) + 1
+    end = text.find("\n", place)
+    line, at = text[start : end if end >= 0 else len(text)], place - start
+    before, after = line[:at], line[at:]
+    if len(before) > _AROUND:
+        before = "…" + before[-_AROUND:]
+    if len(after) > _AROUND:
+        after = after[:_AROUND] + "…"
+    before, after = _printable(before), _printable(after)
+    return f"  {before}{after}\n  {' ' * sum(map(_width, before))}^"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _width(character: str) -> int:
+    """The columns that a character takes in a terminal."""
+    if unicodedata.combining(character) or character in "\u200d\ufe0f":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,103 @@
+"""Whether a row matches a filter, and how values of each kind compare. The database answers by these same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import cast
+
+from roadwright.domain.filters.fields import LISTS, Field, FieldKind, Span
+from roadwright.domain.filters.tree import Comparison, Emptiness, Every, Filter, Membership, Not, Operator, Value
+from roadwright.domain.keys import canonical_key
+from roadwright.domain.periods import days_of, same_period
+
+
+def matches(wanted: Filter, values: Mapping[str, object]) -> bool:
+    """Whether the row of these values, by field name, matches."""
+    match wanted:
+        case Not():
+            return not matches(wanted.part, values)
+        case Every():
+            return all(matches(part, values) for part in wanted.parts)
+        case Emptiness():
+            return is_empty(values[wanted.field.name]) != wanted.negated
+        case Comparison():
+            return compares(wanted.field, wanted.operator, values[wanted.field.name], wanted.value)
+        case Membership():
+            stored = values[wanted.field.name]
+            found = any(compares(wanted.field, Operator.EQUAL, stored, value) for value in wanted.values)
+            return found != wanted.negated and not is_empty(stored)
+        case _:
+            return any(matches(part, values) for part in wanted.parts)
+
+
+def is_empty(stored: object) -> bool:
+    """No value, an empty text, or a list without entries. 0 and FALSE are values."""
+    return stored is None or (isinstance(stored, str | Collection) and len(stored) == 0)
+
+
+def compares(field: Field, operator: Operator, stored: object, value: Value) -> bool:
+    """Whether a stored value stands in this relation to the value of a filter; never where it is empty."""
+    if is_empty(stored):
+        return False
+    if field.kind in LISTS:
+        elements = cast("Collection[object]", stored)
+        found = any(_equal(field, element, value) for element in elements)
+        return found != (operator is Operator.UNEQUAL)
+    if operator is Operator.CONTAINS:
+        return str(value).casefold() in str(stored).casefold()
+    if operator is Operator.EQUAL:
+        return _equal(field, stored, value)
+    if operator is Operator.UNEQUAL:
+        return not _equal(field, stored, value)
+    if field.kind is FieldKind.PERIOD and days_of(str(stored)) is None:
+        return False
+    return _ORDERED[operator](_less(field, stored, value), _equal(field, stored, value))
+
+
+_ORDERED: Mapping[Operator, Callable[[bool, bool], bool]] = {
+    Operator.LESS: lambda less, _: less,
+    Operator.AT_MOST: lambda less, equal: less or equal,
+    Operator.GREATER: lambda less, equal: not less and not equal,
+    Operator.AT_LEAST: lambda less, _: not less,
+}
+
+
+def _equal(field: Field, stored: object, value: Value) -> bool:
+    match field.kind:
+        case FieldKind.TEXT | FieldKind.LIST:
+            return str(stored).casefold() == str(value).casefold()
+        case FieldKind.KEY | FieldKind.KEY_LIST:
+            return canonical_key(str(stored)) == value
+        case FieldKind.PERIOD:
+            return same_period(str(stored), str(value))
+        case FieldKind.MOMENT:
+            span = cast("Span", value)
+            return span.first <= str(stored) < span.after
+        case _:
+            return stored == value
+
+
+def _less(field: Field, stored: object, value: Value) -> bool:
+    match field.kind:
+        case FieldKind.TEXT:
+            return str(stored).casefold() < str(value).casefold()
+        case FieldKind.KEY:
+            return key_order(canonical_key(str(stored)) or "") < key_order(str(value))
+        case FieldKind.PERIOD:
+            return (days_of(str(stored)) or ()) < (days_of(str(value)) or ())
+        case FieldKind.MOMENT:
+            return str(stored) < cast("Span", value).first
+        case FieldKind.CHOICE:
+            return stored in words_before(field, value)
+        case _:
+            return cast("float", stored) < cast("float", value)
+
+
+def key_order(key: str) -> tuple[int, str]:
+    """Where a canonical key stands among the others: INIT-1000000 comes after INIT-999999."""
+    return len(key), key
+
+
+def words_before(field: Field, word: Value) -> tuple[str, ...]:
+    """The words of a choice that are listed before this one."""
+    return field.choices[: field.choices.index(str(word))]

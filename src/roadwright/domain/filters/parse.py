@@ -1,0 +1,158 @@
+"""Reading a filter: text to tree, with every field and value checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from lark import Token, Tree, UnexpectedInput
+
+from roadwright.domain.filters.complaints import OPERATORS, complaint, unknown_field
+from roadwright.domain.filters.errors import FilterError
+from roadwright.domain.filters.fields import Field, find_field
+from roadwright.domain.filters.grammar import KEYWORDS, parser
+from roadwright.domain.filters.tree import (
+    Comparison,
+    Emptiness,
+    Every,
+    Filter,
+    Membership,
+    Not,
+    Operator,
+    Some,
+    Value,
+)
+from roadwright.domain.filters.values import operator_problem, read_value
+
+MAX_CHARACTERS = 30_000
+"""Nearly as many as a cell holds."""
+MAX_DEPTH = 30
+"""How deep not, and, or may be nested; brackets around brackets do not count."""
+MAX_COMPARISONS = 200
+"""No database compares more than some hundreds of things in one question."""
+
+_MEANT = {"==": "=", "===": "=", "<>": "!=", "!==": "!=", "=>": ">=", "=<": "<=", "!": "!=", "><": "!="}
+_TYPOGRAPHIC = "“”„‟«»‘’‚‛"
+
+_Node = Tree[Token]
+
+
+def parse_filter(text: str, fields: Mapping[str, Field]) -> Filter:
+    """Read a filter of rows with these fields. Raises FilterError."""
+    _refuse_unreadable(text)
+    try:
+        tree: _Node = parser().parse(text)
+    except UnexpectedInput as error:
+        raise complaint(error, text, fields) from None
+    _refuse_endless(tree, text)
+    return _Reader(text, fields).read(tree)
+
+
+def _refuse_unreadable(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise FilterError(
+            f"the filter has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read", text, MAX_CHARACTERS
+        )
+    for place, character in enumerate(text):
+        if character == "\x00" or "\ud800" <= character <= "\udfff":
+            raise FilterError(f"holds a character that can't be stored (code {ord(character)})", text, place)
+
+
+def _refuse_endless(tree: _Node, text: str) -> None:
+    """Refuse what is nested too deeply or compares too much. In a loop, because it may be very deep."""
+    comparisons = 0
+    ahead: list[tuple[_Node, int]] = [(tree, 1)]
+    while ahead:
+        node, depth = ahead.pop()
+        if depth > MAX_DEPTH:
+            raise FilterError(f"is nested too deeply; at most {MAX_DEPTH} levels are read", text, _first(node))
+        if node.data not in ("either", "both", "negation"):
+            comparisons += 1
+            if comparisons > MAX_COMPARISONS:
+                raise FilterError(
+                    f"compares more than {MAX_COMPARISONS} times; for many values of one field write in (…)", text, 0
+                )
+            continue
+        ahead.extend((part, depth + 1) for part in reversed(node.children) if isinstance(part, Tree))
+
+
+def _first(node: _Node) -> int:
+    """Where a part of the tree begins in the text."""
+    while isinstance(part := node.children[0], Tree):
+        node = part
+    return part.start_pos or 0
+
+
+class _Reader:
+    """Turns the parser's tree into a filter; knows the text, to show the places in it."""
+
+    def __init__(self, text: str, fields: Mapping[str, Field]) -> None:
+        self._text = text
+        self._fields = fields
+
+    def read(self, node: _Node) -> Filter:
+        parts = [part for part in node.children if isinstance(part, Tree)]
+        match node.data:
+            case "either":
+                return Some(tuple(self.read(part) for part in parts))
+            case "both":
+                return Every(tuple(self.read(part) for part in parts))
+            case "negation":
+                return Not(self.read(parts[0]))
+            case "emptiness" | "no_emptiness":
+                return Emptiness(self._field(parts[0]), node.data == "no_emptiness")
+            case "membership" | "no_membership":
+                field, members = self._field(parts[0]), cast("list[_Node]", parts[1].children)
+                values = (self._value(field, Operator.EQUAL, member) for member in members)
+                return Membership(field, tuple(dict.fromkeys(values)), node.data == "no_membership")
+            case _:
+                field = self._field(parts[0])
+                operator = self._operator(field, cast("Token", node.children[1]))
+                return Comparison(field, operator, self._value(field, operator, parts[1]))
+
+    def _wrong(self, message: str, token: Token) -> FilterError:
+        return FilterError(message, self._text, token.start_pos or 0)
+
+    def _field(self, node: _Node) -> Field:
+        tokens = cast("list[Token]", node.children)
+        typed = " ".join(map(_unquoted, tokens))
+        field = find_field(self._fields, typed)
+        if field is None:
+            raise unknown_field(typed, self._text, tokens[0].start_pos or 0, self._fields)
+        return field
+
+    def _operator(self, field: Field, token: Token) -> Operator:
+        word = str(token).casefold()
+        if word not in set(Operator):
+            hint = f"; write {_MEANT[word]}" if word in _MEANT else ""
+            raise self._wrong(f'"{token}" is no comparison{hint or f"; expected {OPERATORS}"}', token)
+        operator = Operator(word)
+        problem = operator_problem(field, operator)
+        if problem is not None:
+            raise self._wrong(problem, token)
+        return operator
+
+    def _value(self, field: Field, operator: Operator, node: _Node) -> Value:
+        token = cast("Token", node.children[0])
+        if token.type == "WORD":
+            self._refuse_mistaken_word(field, token)
+        try:
+            return read_value(field, operator, _unquoted(token))
+        except ValueError as problem:
+            raise self._wrong(str(problem), token) from problem
+
+    def _refuse_mistaken_word(self, field: Field, token: Token) -> None:
+        word = token.casefold()
+        if word == "empty":
+            raise self._wrong(f"write {field.name} is empty; or '{token}' in quotes, to mean this text", token)
+        if word in KEYWORDS:
+            raise self._wrong(f"a value is expected here; put '{token}' in quotes, to mean this text", token)
+        if token[0] in _TYPOGRAPHIC:
+            raise self._wrong(f"write the straight quotes ' or \" instead of {token[0]}", token)
+
+
+def _unquoted(token: Token) -> str:
+    if token.type != "QUOTED":
+        return str(token)
+    quote = token[0]
+    return token[1:-1].replace(quote * 2, quote)

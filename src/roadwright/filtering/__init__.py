@@ -1,0 +1,26 @@
+"""Filters of the backlog: its fields, finding what matches in the database, and filters saved by name."""
+
+from roadwright.filtering.backlog import backlog_values, cell_values
+from roadwright.filtering.fields import backlog_fields
+from roadwright.filtering.find import find_initiatives
+from roadwright.filtering.saved import (
+    NameProblem,
+    find_saved,
+    remove_filter,
+    resolve_filter,
+    save_filter,
+    saved_filters,
+)
+
+__all__ = [
+    "NameProblem",
+    "backlog_fields",
+    "backlog_values",
+    "cell_values",
+    "find_initiatives",
+    "find_saved",
+    "remove_filter",
+    "resolve_filter",
+    "save_filter",
+    "saved_filters",
+]

@@ -1,0 +1,67 @@
+"""What the backlog shows of initiatives: their values by column name, and the texts that stand in its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.figures import figure
+from roadwright.filtering.fields import backlog_fields
+from roadwright.store.chunks import chunks
+from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+
+Values = dict[str, object]
+
+
+def backlog_values(session: Session, initiatives: Collection[Initiative]) -> list[Values]:
+    """Each initiative's values by column name: what filters compare, and what is put out.
+
+    Lists are lists, contributions are {KPI key: number}, empty ones are None.
+    """
+    roadmaps = _roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
+    return [_values(initiative, roadmaps.get(initiative.initiative_key)) for initiative in initiatives]
+
+
+def _values(initiative: Initiative, roadmaps: list[str] | None) -> Values:
+    computed: Values = {
+        "metric_chain": _chain_source(initiative),
+        "kpi_contributions": initiative.kpi_contribution_json or None,
+        "roadmaps": roadmaps,
+    }
+    return {name: computed[name] if name in computed else getattr(initiative, name) for name in backlog_fields()}
+
+
+def _chain_source(initiative: Initiative) -> str | None:
+    """The primary model's metric chain as it was typed."""
+    source = (initiative.metric_chain_json or {}).get("source")
+    return str(source) if source else None
+
+
+def _roadmaps_of(session: Session, keys: Collection[str]) -> Mapping[str, list[str]]:
+    """The roadmaps that each of these initiatives is on, by name."""
+    found: dict[str, list[str]] = {}
+    for part in chunks(keys):
+        pairs = session.execute(
+            select(RoadmapEntry.initiative_key, Roadmap.roadmap_name)
+            .join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
+            .where(RoadmapEntry.initiative_key.in_(part))
+        )
+        for key, name in pairs:
+            found.setdefault(key, []).append(name)
+    return {key: sorted(names, key=str.casefold) for key, names in found.items()}
+
+
+def cell_values(values: Values) -> Values:
+    """The values as the Backlog tab's cells hold them: contributions as text."""
+    contributions = values["kpi_contributions"]
+    assert contributions is None or isinstance(contributions, dict)
+    return {**values, "kpi_contributions": contributions_text(contributions)}
+
+
+def contributions_text(contributions: dict[str, float] | None) -> str | None:
+    """Contributions as people read them: ``gmv: 120,000; retention: 0.01``."""
+    if not contributions:
+        return None
+    return "; ".join(f"{kpi}: {figure(float(value))}" for kpi, value in sorted(contributions.items()))

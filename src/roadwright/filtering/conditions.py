@@ -1,0 +1,142 @@
+"""A filter as a condition of SQL, true for exactly the initiatives that match it in Python, on both databases.
+
+Every condition is true or false, never unknown: a comparison with an empty field is false, so that its ``not`` is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.filters import Comparison, Emptiness, Every, Field, FieldKind, Filter, Membership, Not, Operator
+from roadwright.domain.filters.fields import LISTS, Span
+from roadwright.domain.filters.matching import compares, key_order, words_before
+from roadwright.domain.filters.tree import Value
+from roadwright.domain.keys import INITIATIVE, parse_key
+from roadwright.filtering.columns import column, elements
+from roadwright.filtering.folding import ByCodePoints, Casefold, Position
+
+Condition = ColumnElement[bool]
+
+_TEXTS = frozenset({FieldKind.TEXT, FieldKind.CHOICE, FieldKind.KEY, FieldKind.PERIOD, FieldKind.MOMENT})
+_BLANKS = " \t\n\r\f\v"
+_MOST_DIGITS = 12
+"""As many as a key is read with."""
+
+
+def condition(session: Session, wanted: Filter) -> Condition:
+    """The condition on initiatives that a filter is, for the session's database."""
+    match wanted:
+        case Not():
+            return not_(condition(session, wanted.part))
+        case Every():
+            return and_(*(condition(session, part) for part in wanted.parts))
+        case Emptiness():
+            has_value = _has_value(session, wanted.field)
+            return has_value if wanted.negated else not_(has_value)
+        case Comparison():
+            return and_(_has_value(session, wanted.field), _compares(session, wanted))
+        case Membership():
+            found = _is_one_of(session, wanted.field, wanted.values)
+            return and_(_has_value(session, wanted.field), not_(found) if wanted.negated else found)
+        case _:
+            return or_(*(condition(session, part) for part in wanted.parts))
+
+
+def _has_value(session: Session, field: Field) -> Condition:
+    if field.kind in LISTS:
+        return elements(session, field)[1].exists()
+    stored = column(field)
+    return and_(stored.is_not(None), stored != "") if field.kind in _TEXTS else stored.is_not(None)
+
+
+def _compares(session: Session, wanted: Comparison) -> Condition:
+    """The comparison with a field that has a value."""
+    field, operator, value = wanted.field, wanted.operator, wanted.value
+    if field.kind in LISTS:
+        found = _is_one_of(session, field, (value,))
+        return not_(found) if operator is Operator.UNEQUAL else found
+    if operator is Operator.CONTAINS:
+        part = str(value).casefold()
+        return Position(Casefold(column(field), frozenset(part)), part) > 0
+    if operator is Operator.EQUAL:
+        return _is_one_of(session, field, (value,))
+    if operator is Operator.UNEQUAL:
+        return not_(_is_one_of(session, field, (value,)))
+    if field.kind is FieldKind.PERIOD:
+        return _is_one_of_periods(session, field, lambda stored: compares(field, operator, stored, value))
+    less, equal = _less(field, value), _is_one_of(session, field, (value,))
+    return _ORDERED[operator](less, equal)
+
+
+_ORDERED: Mapping[Operator, Callable[[Condition, Condition], Condition]] = {
+    Operator.LESS: lambda less, _: less,
+    Operator.AT_MOST: or_,
+    Operator.GREATER: lambda less, equal: not_(or_(less, equal)),
+    Operator.AT_LEAST: lambda less, _: not_(less),
+}
+
+
+def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condition:
+    """Whether a field that has a value equals one of these, or a list has one of them."""
+    match field.kind:
+        case FieldKind.TEXT:
+            return _is_text(column(field), values)
+        case FieldKind.LIST:
+            element, rows = elements(session, field)
+            return rows.where(_is_text(element, values)).exists()
+        case FieldKind.KEY_LIST:
+            element, rows = elements(session, field)
+            spellings = [spelling for value in values for spelling in _spellings(str(value))]
+            bare = Casefold(func.trim(element, _BLANKS), frozenset("init-0123456789"))
+            return rows.where(bare.in_(spellings)).exists()
+        case FieldKind.PERIOD:
+            return _is_one_of_periods(
+                session, field, lambda stored: any(compares(field, Operator.EQUAL, stored, value) for value in values)
+            )
+        case FieldKind.MOMENT:
+            stored = ByCodePoints(column(field))
+            spans = cast("Sequence[Span]", values)
+            return or_(*(and_(stored >= span.first, stored < span.after) for span in spans))
+        case FieldKind.BOOLEAN:
+            return or_(*(column(field).is_(value) for value in values))
+        case _:
+            return column(field).in_(values)
+
+
+def _is_text(stored: ColumnElement[Any], values: Sequence[Value]) -> Condition:
+    folded = [str(value).casefold() for value in values]
+    return Casefold(stored, frozenset("".join(folded))).in_(folded)
+
+
+def _spellings(key: str) -> list[str]:
+    """Every way to write a canonical key, case-folded: with leading zeros or without."""
+    digits = str(parse_key(INITIATIVE, key))
+    return [f"{INITIATIVE.casefold()}-{digits.zfill(width)}" for width in range(len(digits), _MOST_DIGITS + 1)]
+
+
+def _is_one_of_periods(session: Session, field: Field, judge: Callable[[str], bool]) -> Condition:
+    """What days a period names is Python's to say: it judges the keys that are there, of which there are few."""
+    stored = column(field)
+    there = session.scalars(select(stored).where(stored.is_not(None)).distinct())
+    return stored.in_([key for key in there if judge(key)])
+
+
+def _less(field: Field, value: Value) -> Condition:
+    """Whether a field that has a value stands before this one."""
+    stored = column(field)
+    match field.kind:
+        case FieldKind.TEXT:
+            return Casefold(stored) < str(value).casefold()
+        case FieldKind.KEY:
+            length, text = key_order(str(value))
+            return or_(func.length(stored) < length, and_(func.length(stored) == length, ByCodePoints(stored) < text))
+        case FieldKind.MOMENT:
+            return ByCodePoints(stored) < cast("Span", value).first
+        case FieldKind.CHOICE:
+            return stored.in_(words_before(field, value))
+        case _:
+            return stored < value

@@ -1,0 +1,91 @@
+"""The backlog's fields as filters know them, from the declaration of the Backlog tab."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from roadwright import tabs
+from roadwright.domain.filters import Field, FieldKind, Span
+from roadwright.domain.keys import canonical_key
+from roadwright.sheets import kinds
+from roadwright.sheets.kinds import quoted
+from roadwright.sheets.spec import Column
+from roadwright.store.clock import to_text
+
+SHEET_ONLY = frozenset({"run_status"})
+"""Columns that tell of a row in the sheet, not of the initiative."""
+
+_KINDS = {
+    kinds.TEXT.name: FieldKind.TEXT,
+    kinds.KEY.name: FieldKind.KEY,
+    kinds.TIMESTAMP.name: FieldKind.MOMENT,
+    kinds.NUMBER.name: FieldKind.NUMBER,
+    kinds.BOOLEAN.name: FieldKind.BOOLEAN,
+    kinds.DATE.name: FieldKind.DATE,
+    kinds.PERIOD.name: FieldKind.PERIOD,
+    kinds.LIST.name: FieldKind.LIST,
+    "choice": FieldKind.CHOICE,
+}
+_OTHER_KINDS = {
+    "dependencies_initiatives": FieldKind.KEY_LIST,
+    "kpi_contributions": FieldKind.LIST,
+}
+"""Columns whose cells are text or a list, but which mean more: initiatives' keys, and KPIs with their figures."""
+
+
+@cache
+def backlog_fields() -> Mapping[str, Field]:
+    """The fields of a backlog filter, by name, in the order of the tab's columns."""
+    columns = (column for column in tabs.BACKLOG.columns if column.name not in SHEET_ONLY)
+    return {column.name: _field(column) for column in columns}
+
+
+def _field(column: Column) -> Field:
+    kind = _OTHER_KINDS.get(column.name, _KINDS[column.kind.name])
+    read, expects = _READERS.get(kind, (column.kind.read, column.kind.expects))
+    return Field(column.name, kind, read, expects, column.aliases, column.kind.choices)
+
+
+def _key(text: str) -> object:
+    key = canonical_key(text)
+    if key is None:
+        raise ValueError(f"{quoted(text)} is no initiative's key; expected {kinds.KEY.expects}")
+    return key
+
+
+def _number(text: str) -> object:
+    number = kinds.NUMBER.read(text)
+    return number if number is None else float(str(number))
+
+
+def _span(text: str) -> object:
+    """The day, minute, second or moment that a text names; without an offset it is in UTC."""
+    expected = "a day such as 2026-05-31, or a time in UTC such as 2026-05-31T10:30"
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
+        start = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return Span(text.strip(), to_text(start), to_text(start + _precision(text.strip())))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{quoted(text)} is no time; expected {expected}") from error
+
+
+def _precision(text: str) -> dt.timedelta:
+    """How long the stretch of time is that an ISO text names."""
+    _, _, time = text.replace(" ", "T").partition("T")
+    clock = time.rstrip("Zz").partition("+")[0].partition("-")[0]
+    if not clock:
+        return dt.timedelta(days=1)
+    if "." in clock:
+        return dt.timedelta(microseconds=1)
+    return dt.timedelta(seconds=1) if clock.count(":") == 2 else dt.timedelta(minutes=1)
+
+
+_READERS: Mapping[FieldKind, tuple[Callable[[str], object], str]] = {
+    FieldKind.KEY: (_key, kinds.KEY.expects),
+    FieldKind.KEY_LIST: (_key, kinds.KEY.expects),
+    FieldKind.LIST: (kinds.TEXT.read, "text"),
+    FieldKind.NUMBER: (_number, kinds.NUMBER.expects),
+    FieldKind.MOMENT: (_span, "a day or a time in UTC"),
+}

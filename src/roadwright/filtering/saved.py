@@ -1,0 +1,84 @@
+"""Filters that are saved by name, to be used as ``@name`` wherever a filter is typed."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.filters import Filter, FilterError, parse_filter
+from roadwright.domain.registry import nearest
+from roadwright.filtering.fields import backlog_fields
+from roadwright.store.clock import now
+from roadwright.store.models import SavedFilter
+
+SIGN = "@"
+"""What begins the name of a saved filter where a filter is typed."""
+LONGEST_NAME = 200
+
+
+class NameProblem(ValueError):
+    """A name that no filter can have, or that none has; the message says which there are."""
+
+
+def saved_filters(session: Session) -> list[SavedFilter]:
+    """All saved filters, by name."""
+    return sorted(session.scalars(select(SavedFilter)), key=lambda saved: saved.name.casefold())
+
+
+def find_saved(session: Session, name: str) -> SavedFilter | None:
+    """The saved filter of this name, in any case, with or without the @."""
+    wanted = _bare(name).casefold()
+    return next((saved for saved in saved_filters(session) if saved.name.casefold() == wanted), None)
+
+
+def _bare(name: str) -> str:
+    return " ".join(name.removeprefix(SIGN).split())
+
+
+def resolve_filter(session: Session, text: str) -> Filter:
+    """Read a filter of the backlog; ``@name`` is the saved filter of this name. Raises FilterError."""
+    if not text.strip().startswith(SIGN):
+        return parse_filter(text, backlog_fields())
+    name = _bare(text.strip())
+    saved = find_saved(session, name)
+    if saved is None:
+        raise FilterError(_unknown(session, name), text, text.index(SIGN))
+    return parse_filter(saved.filter_text, backlog_fields())
+
+
+def _unknown(session: Session, name: str) -> str:
+    names = [saved.name for saved in saved_filters(session)]
+    known = f"there are: {', '.join(names)}" if names else "none is saved yet"
+    return f'there is no saved filter "{name}"{nearest(name, names)}; {known}'
+
+
+def save_filter(session: Session, name: str, text: str, source: str) -> SavedFilter | None:
+    """Save a filter by name; the one that had the name is replaced, and what it was is returned.
+
+    Raises NameProblem, and FilterError for a text that is no filter or only names another.
+    """
+    bare = _bare(name)
+    if not bare or len(bare) > LONGEST_NAME or not bare.isprintable():
+        raise NameProblem(f'"{name}" can\'t be a filter\'s name; expected a short text such as "quick wins"')
+    if text.strip().startswith(SIGN):
+        raise FilterError("a saved filter can't be another's name; write the filter itself", text, text.index(SIGN))
+    parse_filter(text, backlog_fields())
+    moment = now()
+    before = find_saved(session, bare)
+    replaced = None
+    if before is not None:
+        replaced = SavedFilter(name=before.name, filter_text=before.filter_text)
+    saved = before or SavedFilter(created_at=moment)
+    saved.name, saved.filter_text = bare, text.strip()
+    saved.updated_at, saved.updated_source = moment, source
+    session.add(saved)
+    return replaced
+
+
+def remove_filter(session: Session, name: str) -> SavedFilter:
+    """Forget a saved filter. Raises NameProblem where there is none of this name."""
+    saved = find_saved(session, name)
+    if saved is None:
+        raise NameProblem(_unknown(session, _bare(name)))
+    session.delete(saved)
+    return saved
