@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from roadwright import __version__
-from roadwright.cli import actions, demo, doctor, frontier, ledger, solve, workspace
+from roadwright.cli import actions, compare, demo, doctor, drift, frontier, ledger, solve, workspace
 
 app = typer.Typer(
     name="roadwright",
@@ -40,6 +40,8 @@ app.command("runs")(ledger.runs)
 app.command("solve")(solve.solve)
 app.command("frontier")(frontier.frontier)
 app.command("rerun")(ledger.rerun)
+app.command("compare")(compare.compare)
+app.command("drift")(drift.drift)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 

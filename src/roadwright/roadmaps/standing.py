@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.drift import Drift, changes_since
+from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.overlap import of_roadmap, overlaps
 from roadwright.roadmaps.snapshot import content_now
 from roadwright.roadmaps.versions import content_of, newest_version
@@ -26,6 +27,15 @@ def drift_of(session: Session, roadmap: Roadmap, version: RoadmapVersion) -> Dri
         tokens_then=then.totals.tokens,
         tokens_now=now.totals.tokens,
     )
+
+
+def drift_judged_now(session: Session, roadmap: Roadmap, version: RoadmapVersion) -> Drift:
+    """The same, judged anew by the gates as they are now. Nothing is kept of that judgement. Raises PolicyProblem."""
+    with session.begin_nested() as judging:
+        judge_roadmap(session, roadmap, "drift")
+        drift = drift_of(session, roadmap, version)
+        judging.rollback()
+    return drift
 
 
 def standing_warnings(session: Session, roadmap: Roadmap) -> list[str]:

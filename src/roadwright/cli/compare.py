@@ -1,0 +1,116 @@
+"""`roadwright compare`: two roadmaps, versions or runs side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
+from roadwright.domain.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from roadwright.roadmaps.compare import Changed, Comparison, Figures, Moved, SliceFigures
+
+_NAME_HELP = "A roadmap, a version (growth@2) or a run (OPT-000001)."
+
+
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help=_NAME_HELP)],
+    b: Annotated[str, typer.Argument(metavar="B", help=_NAME_HELP)],
+    folder: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two roadmaps, versions or runs: what came in, went out and changed from A to B, and what that means."""
+    from roadwright.roadmaps.compare import compare as compared
+    from roadwright.roadmaps.decisions import find_decision
+    from roadwright.roadmaps.lookup import UnknownName
+
+    with opened(folder) as workspace, workspace.store.transaction() as session:
+        try:
+            comparison = compared(find_decision(session, a), find_decision(session, b))
+        except UnknownName as unknown:
+            stop(str(unknown), ExitCode.WRONG)
+    if as_json:
+        typer.echo(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2))
+    else:
+        _show(comparison)
+
+
+def _show(comparison: Comparison) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from roadwright.roadmaps.compare import sentences
+
+    console = Console(highlight=False)
+    for sentence in sentences(comparison):
+        console.print(Text(sentence))
+    for title, table in (
+        ("Came in", _moved("what it was", comparison.came_in)),
+        ("Went out", _moved("what it is now", comparison.went_out)),
+        ("Changed", _changed(comparison.changed)),
+        ("By department", _slices("department", comparison.by_department)),
+        ("By country", _slices("country", comparison.by_country)),
+    ):
+        if table.row_count:
+            console.print()
+            console.print(title, style="bold")
+            console.print(table)
+
+
+def _table(*names: str, right: Sequence[str] = ()) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in names:
+        table.add_column(name, justify="right" if name in right else "left")
+    return table
+
+
+def _moved(why: str, rows: Sequence[Moved]) -> Table:
+    from rich.text import Text
+
+    from roadwright.roadmaps.drift import shown
+
+    table = _table("initiative", "title", "tokens", "department", "country", why, right=("tokens",))
+    for one in rows:
+        tokens = "" if one.tokens is None else shown(one.tokens)
+        table.add_row(
+            one.key, Text(one.title), tokens, *map(Text, (one.department or "", one.country or "", one.elsewhere))
+        )
+    return table
+
+
+def _changed(rows: Sequence[Changed]) -> Table:
+    from rich.text import Text
+
+    from roadwright.roadmaps.drift import shown
+
+    table = _table("initiative", "title", "what changed")
+    for one in rows:
+        said = "; ".join(f"{change.field}: {shown(change.a)} → {shown(change.b)}" for change in one.changes)
+        table.add_row(one.key, Text(one.title), Text(said))
+    return table
+
+
+def _slices(name: str, rows: Sequence[SliceFigures]) -> Table:
+    from rich.text import Text
+
+    figures = ("initiatives", "change", "tokens", "change ")
+    table = _table(name, *figures, right=figures)
+    for one in rows:
+        table.add_row(Text(one.name or "(none)"), *_pair(one.count), *_pair(one.tokens))
+    return table
+
+
+def _pair(figures: Figures) -> tuple[str, str]:
+    from roadwright.domain.figures import figure
+    from roadwright.roadmaps.compare import signed
+
+    return f"{figure(figures.a)} → {figure(figures.b)}", signed(figures.change) if figures.change else ""

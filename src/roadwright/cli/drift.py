@@ -1,0 +1,74 @@
+"""`roadwright drift`: what changed in the backlog and on a roadmap since a version of it was published."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
+from roadwright.domain.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from roadwright.roadmaps.drift import Drift
+
+
+def drift(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A roadmap (its newest version), or a version of it: growth@2.")
+    ],
+    folder: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Show what changed since a version was published: tokens, contributions, status, scores, gates, entries.
+
+    The gates judge anew for the answer; nothing is saved.
+    """
+    from roadwright.roadmaps.lookup import UnknownName, find_named
+    from roadwright.roadmaps.policy import PolicyProblem
+    from roadwright.roadmaps.standing import drift_judged_now
+    from roadwright.roadmaps.versions import newest_version
+
+    with opened(folder) as workspace, workspace.store.transaction() as session:
+        try:
+            roadmap, version = find_named(session, name)
+        except UnknownName as unknown:
+            stop(str(unknown), ExitCode.WRONG)
+        version = version or newest_version(roadmap)
+        if version is None:
+            stop(
+                f'roadmap "{roadmap.roadmap_name}" was never published, so nothing can have drifted; '
+                "pm.roadmap_publish makes its first version",
+                ExitCode.WRONG,
+            )
+        try:
+            found = drift_judged_now(session, roadmap, version)
+        except PolicyProblem as problem:
+            stop(f'roadmap "{roadmap.roadmap_name}" can\'t be judged: {problem}', ExitCode.FAILED)
+    if as_json:
+        typer.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
+    else:
+        _show(found)
+
+
+def _show(found: Drift) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from roadwright.domain.figures import figure
+    from roadwright.roadmaps.compare import signed
+
+    console = Console(highlight=False)
+    when = f"published {found.published_at[:16].replace('T', ' ')} UTC by {found.published_by}"
+    if not found.changes:
+        console.print(Text(f"{found.label}, {when}: nothing has drifted."))
+        return
+    count = len(found.changes)
+    console.print(Text(f"{found.label}, {when}: {count} {'change' if count == 1 else 'changes'} since."))
+    if found.tokens_now != found.tokens_then:
+        change = signed(found.tokens_now - found.tokens_then)
+        console.print(f"Tokens of what is chosen: {figure(found.tokens_then)} → {figure(found.tokens_now)} ({change})")
+    for one in found.changes:
+        console.print(Text(f"  {one.words}"))
