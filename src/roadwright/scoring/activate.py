@@ -19,16 +19,22 @@ from roadwright.store.scores import current_scores
 from roadwright.store.session import Store
 
 
+def active_scores(score: InitiativeScore | None, coefficient: float) -> tuple[float | None, float | None, float | None]:
+    """The value, effort and overall that an initiative has once this score is activated (None: there is none)."""
+    if score is None:
+        return None, None, None
+    overall = None if score.overall is None else score.overall * coefficient
+    return score.value, score.effort, overall if overall is None or math.isfinite(overall) else None
+
+
 def activate_one(initiative: Initiative, score: InitiativeScore | None, source: str) -> str | None:
     """Copy a framework's score (None: there is none) into the initiative. Returns a warning where one is due."""
     framework, coefficient = initiative.active_scoring_framework, initiative.strategic_priority_coefficient
-    overall = None if score is None or score.overall is None else score.overall * coefficient
-    is_too_large = overall is not None and not math.isfinite(overall)
-    active = (None, None, None) if score is None else (score.value, score.effort, None if is_too_large else overall)
+    active = active_scores(score, coefficient)
     if (initiative.value_score, initiative.effort_score, initiative.overall_score) != active:
         initiative.value_score, initiative.effort_score, initiative.overall_score = active
         initiative.updated_at, initiative.updated_source = now(), source
-    if is_too_large:
+    if score is not None and score.overall is not None and active[2] is None:
         return f"overall_score: {framework} times strategic_priority_coefficient {figure(coefficient)} is too large"
     if framework is not None and score is None:
         return f"active_scoring_framework: {framework} is active, but there is no {framework} score to activate"

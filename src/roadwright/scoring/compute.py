@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from roadwright.domain.initiatives import ContributionSource, Framework, tokens_field
+from roadwright.domain.initiatives import ContributionSource, Framework
 from roadwright.domain.registry import Registry
-from roadwright.scoring import rice, wsjf
 from roadwright.scoring.contributions import contribute, math_warnings, model_notes, redundancy_warnings
 from roadwright.scoring.frameworks import Score
-from roadwright.scoring.math_model import EffortInputs, ModelResult, math_score, run_model
+from roadwright.scoring.fresh import fresh_score
+from roadwright.scoring.math_model import ModelResult, run_model
 from roadwright.scoring.models_of import LoadedModel, load_models
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeScore
@@ -63,11 +63,6 @@ def _keep(session: Session, initiative: Initiative, framework: Framework, score:
     )
 
 
-def _effort(initiative: Initiative) -> EffortInputs:
-    name = tokens_field(initiative.scope_mode)
-    return EffortInputs(initiative.effort_engineering_days, getattr(initiative, name), name)
-
-
 def _take_models(
     initiative: Initiative,
     loaded: list[LoadedModel],
@@ -87,7 +82,7 @@ def _take_models(
         said = model_notes(result, use)
         if said:
             scored.of_models[key, item.row.model_name] = said
-    score = math_score(results, _effort(initiative), use)
+    score = fresh_score(initiative, Framework.MATH_MODEL, results)
     contributions = contribute(results, use)
     warnings = math_warnings(results, score, contributions, use)
     if (initiative.math_warnings or []) != warnings:
@@ -120,10 +115,7 @@ def compute_scores(session: Session, initiatives: Iterable[Initiative], source: 
     registry, drivers = load_registry(session), load_drivers(session)
     scored = Scored()
     for initiative in chosen:
-        scores = {
-            Framework.RICE: rice.rice(*(getattr(initiative, name) for name in rice.INPUTS)),
-            Framework.WSJF: wsjf.wsjf(*(getattr(initiative, name) for name in wsjf.INPUTS)),
-        }
+        scores = {name: fresh_score(initiative, name, ()) for name in (Framework.RICE, Framework.WSJF)}
         for score in scores.values():
             if score.warnings:
                 scored.warnings.setdefault(initiative.initiative_key, []).extend(score.warnings)

@@ -1,0 +1,71 @@
+"""What changed about a roadmap's entries since a moment before, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.roadmaps import GateResult, GateStatus
+from roadwright.store.models import Roadmap, RoadmapEntry
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How an entry was judged at one moment."""
+
+    status: GateStatus
+    failing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is different about one entry."""
+
+    initiative_key: str
+    before: Judgement
+    after: Judgement
+
+    @property
+    def words(self) -> str:
+        """``was blocked, now admitted (tokens_present passes)``."""
+        old, new = self.before, self.after
+        gates = [
+            f"{', '.join(names)} {verb if len(names) == 1 else plural}"
+            for names, verb, plural in (
+                ([gate for gate in new.failing if gate not in old.failing], "fails", "fail"),
+                ([gate for gate in old.failing if gate not in new.failing], "passes", "pass"),
+            )
+            if names
+        ]
+        status = f"still {new.status}" if old.status is new.status else f"was {old.status}, now {new.status}"
+        return status + (f" ({'; '.join(gates)})" if gates else "")
+
+
+def judgements(session: Session) -> dict[int, Judgement]:
+    """How every entry of every roadmap is judged now, by the entry's id; those that never were are left out."""
+    rows = session.execute(
+        select(RoadmapEntry.id, RoadmapEntry.gate_status, RoadmapEntry.gate_results_json).where(
+            RoadmapEntry.gate_status.is_not(None)
+        )
+    )
+    return {number: _judgement(str(status), results or ()) for number, status, results in rows}
+
+
+def changes_since(before: Mapping[int, Judgement], roadmap: Roadmap) -> list[Change]:
+    """What is different about the entries that were judged before, in their order."""
+    changes = []
+    for entry in roadmap.entry_rows:
+        earlier = before.get(entry.id)
+        if earlier is not None and entry.gate_status is not None:
+            after = _judgement(entry.gate_status, entry.gate_results_json or ())
+            if after != earlier:
+                changes.append(Change(entry.initiative_key, earlier, after))
+    return changes
+
+
+def _judgement(status: str, results: Iterable[Mapping[str, object]]) -> Judgement:
+    failing = (result.gate for result in map(GateResult.from_json, results) if not result.passed)
+    return Judgement(GateStatus(status), tuple(map(str, failing)))

@@ -1,0 +1,198 @@
+"""The gates themselves. Each says None where the initiative passes, else why it does not, in the user's words. Pure.
+
+A new gate is a word in ``domain.roadmaps.Gate`` and a function here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from roadwright.domain.chains import ChainError, check_chain, parse_chain
+from roadwright.domain.figures import figure
+from roadwright.domain.initiatives import NEVER_CANDIDATES, Framework, Lifecycle, RiskLevel, tokens_field
+from roadwright.domain.keys import canonical_key
+from roadwright.domain.periods import days_of
+from roadwright.domain.registry import Registry, UnknownKpi
+from roadwright.domain.roadmaps import Gate
+from roadwright.portfolios.candidates import tokens_of
+from roadwright.roadmaps.gates.parameter import BACKLOG_FIELDS, FIELDS, LIFECYCLES, NONE, NUMBER, RISK
+from roadwright.roadmaps.gates.rule import gate
+from roadwright.roadmaps.gates.subject import Setting, Subject
+from roadwright.scoring.activate import active_scores
+from roadwright.scoring.fresh import fresh_score
+from roadwright.scoring.math_model import run_model
+from roadwright.scoring.models_of import LoadedModel
+
+_RISKS = list(RiskLevel)
+_NO_VALUE: tuple[object, ...] = (None, "", [], {})
+
+
+def _blank(names: Sequence[str]) -> str | None:
+    if not names:
+        return None
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} blank"
+
+
+@gate(Gate.REQUIRED_FIELDS, "Every one of these Backlog columns is filled in.", FIELDS)
+def required_fields(subject: Subject, names: tuple[str, ...], setting: Setting) -> str | None:  # noqa: ARG001
+    return _blank([name for name in names if getattr(subject.initiative, BACKLOG_FIELDS[name]) in _NO_VALUE])
+
+
+@gate(Gate.LIFECYCLE_STATUS_IN, "Its lifecycle_status is one of these.", LIFECYCLES)
+def lifecycle_status_in(subject: Subject, accepted: tuple[Lifecycle, ...], setting: Setting) -> str | None:  # noqa: ARG001
+    status = Lifecycle(subject.initiative.lifecycle_status)
+    return None if status in accepted else f"lifecycle_status is {status}; accepted: {', '.join(accepted)}"
+
+
+@gate(
+    Gate.SCORE_CURRENT,
+    "Its active framework has a score, computed from its inputs as they are now, and that score is activated.",
+    NONE,
+)
+def score_current(subject: Subject, _none: None, setting: Setting) -> str | None:
+    initiative, stored = subject.initiative, subject.score
+    if initiative.active_scoring_framework is None:
+        return "active_scoring_framework is blank, so no score is active"
+    framework = Framework(initiative.active_scoring_framework)
+    fresh = fresh_score(initiative, framework, [run_model(item.model, setting.registry) for item in subject.models])
+    if stored is None:
+        what = "has not been computed; run pm.score_selected" if fresh.exists else "can't be computed from its inputs"
+        return f"{framework} is active, but its score {what}"
+    if (stored.value, stored.effort, stored.overall) != (fresh.value, fresh.effort, fresh.overall):
+        return f"its inputs were changed since its {framework} score was computed; run pm.score_selected"
+    active = (initiative.value_score, initiative.effort_score, initiative.overall_score)
+    if active != active_scores(stored, initiative.strategic_priority_coefficient):
+        return f"its {framework} score is computed, but not the active one; run pm.switch_framework"
+    return None
+
+
+@gate(Gate.MIN_OVERALL_SCORE, "Its overall_score is at least this; a blank one is not.", NUMBER)
+def min_overall_score(subject: Subject, least: float, setting: Setting) -> str | None:  # noqa: ARG001
+    overall = subject.initiative.overall_score
+    if overall is None:
+        return f"overall_score is blank; at least {figure(least)} is asked for"
+    return None if overall >= least else f"overall_score is {figure(overall)}; at least {figure(least)} is asked for"
+
+
+@gate(
+    Gate.CONTRIBUTION_PRESENT,
+    "It says what it brings to at least one active north_star or strategic KPI; 0 is an answer, blank is none.",
+    NONE,
+)
+def contribution_present(subject: Subject, _none: None, setting: Setting) -> str | None:
+    claimed = list(subject.initiative.kpi_contribution_json or ())
+    if not claimed:
+        return "kpi_contributions is blank"
+    if any(_is_contributable(key, setting.registry) for key in claimed):
+        return None
+    return f"it contributes to {', '.join(claimed)} only, and none of them is an active north_star or strategic KPI"
+
+
+def _is_contributable(key: str, registry: Registry) -> bool:
+    try:
+        registry.contributable(key)
+    except UnknownKpi:
+        return False
+    return True
+
+
+@gate(Gate.TOKENS_PRESENT, "The engineering tokens of its scope are filled in; 0 is a cost, blank is none.", NONE)
+def tokens_present(subject: Subject, _none: None, setting: Setting) -> str | None:  # noqa: ARG001
+    initiative = subject.initiative
+    return None if tokens_of(initiative) is not None else _blank([tokens_field(initiative.scope_mode)])
+
+
+@gate(
+    Gate.MATH_MODEL_APPROVED,
+    "Its primary math model is approved by the user; where none is primary, any of its models.",
+    NONE,
+)
+def math_model_approved(subject: Subject, _none: None, setting: Setting) -> str | None:  # noqa: ARG001
+    models = [item.model for item in subject.models_that_matter]
+    if not models:
+        return "it has no math model"
+    if any(model.approved for model in models):
+        return None
+    return f"approved_by_user is not set on {', '.join(model.name for model in models)}"
+
+
+@gate(
+    Gate.METRIC_CHAIN_VALID,
+    "Its primary math model (else its approved ones, else all) has a metric chain without a circle, from its immediate "
+    "KPI to its target KPI, through KPIs of Metrics_Config only.",
+    NONE,
+)
+def metric_chain_valid(subject: Subject, _none: None, setting: Setting) -> str | None:
+    models = subject.models_that_matter
+    if not models:
+        return "it has no math model, and so no metric chain"
+    faults = [f"{item.model.name}: {fault}" for item in models for fault in _chain_faults(item, setting.registry)]
+    return "; ".join(faults) or None
+
+
+def _chain_faults(item: LoadedModel, registry: Registry) -> list[str]:
+    if not item.row.metric_chain_text:
+        return ["metric_chain_text is blank"]
+    try:
+        chain = parse_chain(item.row.metric_chain_text)
+    except ChainError as problem:
+        return [f"metric_chain_text: {problem}"]
+    errors = list(check_chain(chain, item.row.immediate_kpi_key, item.row.target_kpi_key, registry).errors)
+    unknown = [node for node in chain.nodes if registry.resolve(node) is None]
+    return errors + [f'metric_chain_text: "{node}" is no KPI of Metrics_Config' for node in unknown]
+
+
+@gate(Gate.MAX_RISK_LEVEL, "Its risk_level is at most this; a blank one is not.", RISK)
+def max_risk_level(subject: Subject, most: RiskLevel, setting: Setting) -> str | None:  # noqa: ARG001
+    risk = subject.initiative.risk_level
+    if risk is None:
+        return f"risk_level is blank; at most {most} is accepted"
+    is_within = _RISKS.index(RiskLevel(risk)) <= _RISKS.index(most)
+    return None if is_within else f"risk_level is {risk}; at most {most} is accepted"
+
+
+@gate(
+    Gate.DEADLINE_IN_PERIOD,
+    "Its deadline_date is a day of the roadmap's period; a blank one passes. The period_key must name days.",
+    NONE,
+)
+def deadline_in_period(subject: Subject, _none: None, setting: Setting) -> str | None:
+    deadline = subject.initiative.deadline_date
+    if deadline is None:
+        return None
+    days = days_of(setting.period_key)
+    if days is None:
+        return (
+            f"the roadmap's period_key {setting.period_key} names no days, so that {deadline} can't be told to be in it"
+        )
+    first, last = days
+    if first <= deadline <= last:
+        return None
+    return f"deadline_date {deadline} is not in {setting.period_key} ({first} to {last})"
+
+
+@gate(
+    Gate.DEPENDENCIES_ON_ROADMAP,
+    "Everything in its dependencies_initiatives is admitted or waived on this roadmap, or done.",
+    NONE,
+    looks_at_others=True,
+)
+def dependencies_on_roadmap(subject: Subject, _none: None, setting: Setting) -> str | None:
+    needed = dict.fromkeys(canonical_key(text) or text for text in subject.initiative.dependencies_initiatives or ())
+    return "; ".join(f"needs {key}, which {why}" for key in needed if (why := _unmet(key, setting))) or None
+
+
+def _unmet(key: str, setting: Setting) -> str | None:
+    status = setting.lifecycles.get(key)
+    if status is None:
+        return "is no initiative"
+    if status == Lifecycle.DONE or (key in setting.standing and status not in NEVER_CANDIDATES):
+        return None
+    if key not in setting.listed:
+        return "is not on this roadmap"
+    return f"is {status}" if status in NEVER_CANDIDATES else "is blocked on this roadmap"
+
+
+@gate(Gate.BRIEF_DESCRIPTION_PRESENT, "Its brief_description is filled in.", NONE)
+def brief_description_present(subject: Subject, _none: None, setting: Setting) -> str | None:  # noqa: ARG001
+    return None if subject.initiative.brief_description else _blank(["brief_description"])

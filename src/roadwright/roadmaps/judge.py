@@ -1,0 +1,133 @@
+"""Judge a roadmap's entries by the gates of its policy: admitted, blocked, or waived by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.initiatives import Framework
+from roadwright.domain.keys import canonical_key
+from roadwright.domain.roadmaps import STANDS, Gate, GateResult, GateSeverity, GateStatus
+from roadwright.roadmaps.gates import Setting, Subject
+from roadwright.roadmaps.policy import PolicyGate, policy_of
+from roadwright.roadmaps.selected import select_entries
+from roadwright.scoring.models_of import load_models
+from roadwright.store.chunks import chunks
+from roadwright.store.clock import now
+from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.store.registry import load_registry
+from roadwright.store.scores import current_scores
+
+
+def is_waived(entry: RoadmapEntry) -> bool:
+    """Whether a person lets the entry on in spite of the gates: with a name and a reason."""
+    return bool(entry.waived_by and entry.waiver_reason)
+
+
+def judge_roadmap(session: Session, roadmap: Roadmap, source: str, *, only_new: bool = False) -> None:
+    """Judge every entry (or those that never were) and bring ``selected`` up to date.
+
+    Of entries that depend on each other, as many stand as can stand together, whatever their order. An entry that is
+    judged as before keeps its provenance. Raises PolicyProblem, before anything is changed.
+    """
+    chosen = [entry for entry in roadmap.entry_rows if not only_new or entry.gate_status is None]
+    policy = policy_of(session, roadmap.gate_policy) if chosen else []
+    judged = _judge(session, roadmap, policy, chosen)
+    for entry in chosen:
+        _take(entry, judged[entry.initiative_key], source)
+    for entry in roadmap.entry_rows:
+        settle_waiver(entry)
+    session.flush()
+    select_entries(session, roadmap)
+    session.flush()
+
+
+def settle_waiver(entry: RoadmapEntry) -> None:
+    """Count a waiver that was given or taken back since the entry was judged; its gates are not asked again."""
+    if is_waived(entry) != (entry.waived_at is not None):
+        entry.waived_at = now() if is_waived(entry) else None
+    if entry.gate_results_json is not None:
+        status = _status_of(map(GateResult.from_json, entry.gate_results_json), is_waived(entry))
+        if entry.gate_status != status:
+            entry.gate_status, entry.judged_at = str(status), now()
+
+
+def _status_of(results: Iterable[GateResult], waived: bool) -> GateStatus:
+    if all(result.passed or result.severity is GateSeverity.WARN for result in results):
+        return GateStatus.ADMITTED
+    return GateStatus.WAIVED if waived else GateStatus.BLOCKED
+
+
+def _judge(
+    session: Session, roadmap: Roadmap, policy: Sequence[PolicyGate], entries: Sequence[RoadmapEntry]
+) -> dict[str, list[GateResult]]:
+    """How each gate judges each of the entries, in the order of the policy."""
+    subjects = _subjects(session, [entry.initiative_key for entry in entries])
+    waived = {entry.initiative_key for entry in entries if is_waived(entry)}
+    others = {
+        e.initiative_key for e in roadmap.entry_rows if e.initiative_key not in subjects and e.gate_status in STANDS
+    }
+    setting = Setting(
+        period_key=roadmap.period_key,
+        registry=load_registry(session),
+        lifecycles=_lifecycles(session, subjects.values()),
+        listed=frozenset(entry.initiative_key for entry in roadmap.entry_rows),
+    )
+    # Gates that look at others are asked again until nobody falls any more; at first everybody stands.
+    results: dict[str, dict[Gate, GateResult]] = {key: {} for key in subjects}
+    standing = others | subjects.keys()
+    while True:
+        setting = replace(setting, standing=frozenset(standing))
+        for key, subject in subjects.items():
+            for gate in policy:
+                if gate.rule.gate not in results[key] or gate.rule.looks_at_others:
+                    results[key][gate.rule.gate] = _ask(gate, subject, setting)
+        left = others | {k for k, found in results.items() if _status_of(found.values(), k in waived) in STANDS}
+        if left == standing:
+            return {key: list(found.values()) for key, found in results.items()}
+        standing = left
+
+
+def _ask(gate: PolicyGate, subject: Subject, setting: Setting) -> GateResult:
+    return GateResult(gate.rule.gate, gate.severity, gate.rule.check(subject, gate.parameter, setting))
+
+
+def _take(entry: RoadmapEntry, results: Sequence[GateResult], source: str) -> None:
+    """Keep a judgement, where it is not the one that stands."""
+    status = _status_of(results, is_waived(entry))
+    stored = [result.to_json() for result in results]
+    failures = [result.words for result in results if not result.passed] or None
+    if (entry.gate_status, entry.gate_results_json, entry.gate_failures) != (status, stored, failures):
+        entry.gate_status, entry.gate_results_json, entry.gate_failures = str(status), stored, failures
+        entry.judged_at = entry.updated_at = now()
+        entry.updated_source = source
+
+
+def _subjects(session: Session, keys: Collection[str]) -> dict[str, Subject]:
+    initiatives: dict[str, Initiative] = {}
+    for part in chunks(keys):
+        rows = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(part)))
+        initiatives.update((row.initiative_key, row) for row in rows)
+    ids = [initiative.id for initiative in initiatives.values()]
+    models, scores = load_models(session, ids), current_scores(session, ids)
+    subjects = {}
+    for key, initiative in sorted(initiatives.items()):
+        framework = initiative.active_scoring_framework
+        score = scores.get((initiative.id, Framework(framework))) if framework else None
+        subjects[key] = Subject(initiative, models.get(initiative.id, ()), score)
+    return subjects
+
+
+def _lifecycles(session: Session, subjects: Iterable[Subject]) -> Mapping[str, str]:
+    """The lifecycle status of what the initiatives depend on."""
+    needed = {canonical_key(text) for s in subjects for text in s.initiative.dependencies_initiatives or ()}
+    found: dict[str, str] = {}
+    for part in chunks(key for key in needed if key is not None):
+        rows = session.execute(
+            select(Initiative.initiative_key, Initiative.lifecycle_status).where(Initiative.initiative_key.in_(part))
+        )
+        found.update((key, status) for key, status in rows)
+    return found
