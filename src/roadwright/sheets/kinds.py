@@ -30,9 +30,9 @@ _LARGEST_COUNT = 2**31 - 1  # the largest whole number of every database
 
 def is_blank(value: CellValue | None) -> bool:
     """No value: an absent cell, or a text of nothing but blanks of any sort."""
-    if isinstance(value, CellError | NotCalculated):
-        return False
-    return value is None or (isinstance(value, str) and not value.strip(_OUTER))
+    if type(value) is str:  # an error or a formula without a value is a text of another type, and no blank
+        return not value.strip(_OUTER)
+    return value is None
 
 
 def _as_shown(value: object) -> str:

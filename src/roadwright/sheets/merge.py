@@ -47,18 +47,13 @@ def merge_row(
     not None. ``yielding`` columns hold a computed value in the store, which gives way to what a person types.
     """
     result = RowMerge()
-    for column in columns:
-        if column not in sheet:
-            continue
+    shown = {**(blanks or {}), **(base or {})}
+    for column in [name for name in columns if name in sheet and sheet[name] != shown.get(name)]:
         said, kept = sheet[column], stored.get(column)
-        blank = blanks.get(column) if blanks else None
-        shown = base[column] if base is not None and column in base else blank
-        if said == shown:
-            continue
         if said == kept:
             continue
         result.edited.add(column)
-        if kept == shown or column in yielding or on_conflict is OnConflict.SHEET:
+        if kept == shown.get(column) or column in yielding or on_conflict is OnConflict.SHEET:
             result.changes[column] = said
         elif on_conflict is OnConflict.ASK:
             result.conflicts[column] = (said, kept)

@@ -28,4 +28,6 @@ def plain(value: object) -> object:
 
 def plain_values(values: Mapping[str, object]) -> dict[str, object]:
     """All values of a row in plain form."""
-    return {column: plain(value) for column, value in values.items()}
+    return {
+        column: value if value is None or type(value) in _PLAIN else plain(value) for column, value in values.items()
+    }

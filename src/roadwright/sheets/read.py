@@ -160,6 +160,8 @@ class _RowReader:
         for name in self.needed:
             if name not in raw and name not in covered:
                 self._problem(row, by_name[name], CellProblem("is empty, but needed"))
+        if len(row.problems) > 1:
+            row.problems = {name: row.problems[name] for name in self.columns if name in row.problems}
         return row
 
     def _problem(self, row: Row, column: Column, problem: CellProblem) -> None:

@@ -20,7 +20,7 @@ from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
 
 _LOADED = "initiatives by key"
 """Where a session keeps the initiatives that it has loaded: a pass asks for the same ones again and again."""
-_ATTRIBUTES = frozenset(inspect(Initiative).columns.keys())
+_ATTRIBUTES = frozenset(inspect(Initiative).columns.keys()) - {"updated_at"}  # a row of a tab has its own
 
 
 def load_initiatives(session: Session, keys: Iterable[str]) -> dict[str, Initiative]:
@@ -59,8 +59,12 @@ def contributions_text(contributions: dict[str, float] | None) -> str | None:
 
 def initiative_values(initiative: Initiative, spec: TabSpec) -> dict[str, object]:
     """What a tab shows of an initiative: its attributes of the columns' names."""
+    # Straight from the loaded state: attribute by attribute it takes most of the time of a pass over many initiatives.
+    state = vars(initiative)
     return {
-        c.name: getattr(initiative, c.name) for c in spec.columns if c.name in _ATTRIBUTES and c.name != "updated_at"
+        name: state[name] if name in state else getattr(initiative, name)
+        for name in spec.by_name
+        if name in _ATTRIBUTES
     }
 
 

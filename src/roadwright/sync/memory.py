@@ -61,10 +61,18 @@ def content_of(spec: TabSpec, values: Mapping[str, object]) -> frozenset[tuple[s
     )
 
 
-def remember_copies(session: Session, tab: str, copies: Iterable[tuple[str, Identity, Mapping[str, object]]]) -> None:
-    """Keep what rows show now, as (mark, identity, plain values)."""
+def remember_copies(
+    session: Session, spec: TabSpec, copies: Iterable[tuple[str, Identity, Mapping[str, object]]]
+) -> None:
+    """Keep what rows show now, as (mark, identity, plain values). Blank cells need no words: what lacks was blank."""
+    telling = {column.name for column in spec.columns if column.blank_means is not None}
     rows = [
-        {"mark": mark, "tab": tab, "identity": identity_text(identity), "values": dict(values)}
+        {
+            "mark": mark,
+            "tab": spec.name,
+            "identity": identity_text(identity),
+            "values": {name: value for name, value in values.items() if value is not None or name in telling},
+        }
         for mark, identity, values in copies
     ]
     if rows:

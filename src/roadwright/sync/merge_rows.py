@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -12,11 +12,16 @@ from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain, plain_values
 from roadwright.sheets.read import Row, Table
 from roadwright.sheets.spec import Owner, TabSpec
-from roadwright.sync.binding import Binding, Edit, Refused
+from roadwright.sync.binding import Binding, Edit, Refused, Values
 from roadwright.sync.identity import display_key, identity_of, identity_text
 from roadwright.sync.memory import Copy, content_of, copies_of, load_copies
 from roadwright.sync.outcome import Outcome
 from roadwright.sync.work import Pass
+
+_DELETED = (
+    "this row was deleted from its set in another copy of the workbook; change a cell to bring it back, or delete it "
+    "here too"
+)
 
 
 @dataclass(frozen=True)
@@ -97,71 +102,118 @@ def conflict_messages(conflicts: Mapping[str, tuple[object, object]], tab: str) 
     ]
 
 
-def _is_as_shown(outcome: Outcome, said: Mapping[str, object], columns: Collection[str]) -> bool:
-    """Whether the row says what the backend once wrote there, and nothing else."""
-    base = outcome.base
-    return base is not None and all(said[name] == base.get(name) for name in columns if name in said)
+@dataclass(frozen=True)
+class _Saving:
+    """What is the same for all rows of one tab: the columns that are saved, and who may save what."""
+
+    spec: TabSpec
+    rules: MergeRules
+    names: Sequence[str]
+    allowed: frozenset[str]
+    shared: Sequence[str]
+    blanks: Mapping[str, object]
+    new: Mapping[str, object]
+    """What a row that is not stored yet counts as."""
+
+    @classmethod
+    def of(cls, spec: TabSpec, rules: MergeRules) -> _Saving:
+        columns = spec.saved
+        return cls(
+            spec,
+            rules,
+            [column.name for column in columns],
+            rules.columns(spec),
+            [column.name for column in columns if column.owner is Owner.SHARED],
+            {c.name: plain(c.blank_means) for c in columns if c.blank_means is not None},
+            {column.name: column.blank_means for column in columns},
+        )
+
+
+def _is_as_shown(outcome: Outcome, columns: Iterable[str]) -> bool:
+    """Whether every column that can be read says what this copy of the row once showed: there is nothing to merge."""
+    base, said = outcome.base, outcome.row.plain
+    if base is None:
+        return False
+    readable = [name for name in columns if name in said]
+    return [said[name] for name in readable] == [base.get(name) for name in readable]
+
+
+def _merge_cells(saving: _Saving, binding: Binding, outcome: Outcome, stored: Values | None) -> None:
+    """Merge one row's cells: what was edited, what may be saved of it, and which cells keep what was typed."""
+    outcome.as_shown = _is_as_shown(outcome, saving.names)
+    if outcome.as_shown and stored is not None:
+        outcome.kept = set(outcome.row.problems)
+        return
+    before = saving.new if stored is None else stored
+    merge = outcome.merge = merge_row(
+        saving.names,
+        base=outcome.base if stored is not None else None,
+        sheet=outcome.row.plain,
+        stored=plain_values(before),
+        blanks=saving.blanks,
+        on_conflict=saving.rules.on_conflict,
+        yielding={name for name in saving.shared if binding.yields(name, before)},
+    )
+    outcome.unsaved = merge.edited - saving.allowed if outcome.looked_at else set(merge.edited)
+    outcome.kept = {*outcome.row.problems, *merge.conflicts, *outcome.unsaved}
+
+
+def _judge_cells(saving: _Saving, outcome: Outcome) -> None:
+    """Say what can't be read, what is in conflict, and what was typed and is not saved."""
+    rules, notes, conflicts = saving.rules, outcome.notes, outcome.merge.conflicts
+    outcome.only_shown = rules.show_only
+    notes.failed.extend(text for name, text in outcome.row.problems.items() if rules.judges(name))
+    if conflicts:
+        judged = {name: both for name, both in conflicts.items() if rules.judges(name)}
+        notes.conflicts.extend(conflict_messages(judged, saving.spec.name))
+    if rules.show_only and (waiting := outcome.unsaved - conflicts.keys()):
+        notes.notices.append(f"{', '.join(sorted(waiting))}: typed here, not saved yet")
+
+
+def _save(work: Pass, saving: _Saving, binding: Binding, outcome: Outcome, stored: Values | None) -> bool:
+    """Examine one row as it will stand, and store it where something changed. Returns whether it was stored."""
+    row, notes = outcome.row, outcome.notes
+    if stored is None and saving.spec.set_identity and outcome.as_shown:
+        notes.skipped.append(_DELETED)
+        return False
+    if notes.failed:
+        return False
+    changes = {name: value for name, value in outcome.merge.changes.items() if name not in outcome.unsaved}
+    before = saving.new if stored is None else stored
+    unsaveable = {name: value for name, value in row.values.items() if name not in saving.new}
+    values = {**before, **unsaveable, **{name: row.values[name] for name in changes}}
+    binding.examine(work.session, values, notes)
+    if notes.failed or not (changes or stored is None):
+        return False
+    mark = work.marks.next()
+    edit = Edit(outcome.identity, values, set(changes), stored is None, mark, saving.rules.source, row.number)
+    try:
+        binding.save(work.session, edit)
+    except Refused as refusal:
+        notes.failed.extend(refusal.messages)
+        return False
+    outcome.mark = mark
+    return True
 
 
 def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules: MergeRules) -> tuple[int, int]:
     """Merge and save the rows that are looked at. Returns how many rows were saved, and how many of them are new."""
     spec, session = binding.spec, work.session
-    columns = spec.saved
-    saveable = {column.name for column in columns}
-    blanks = {c.name: plain(c.blank_means) for c in columns if c.blank_means is not None}
+    saving = _Saving.of(spec, rules)
     stored_rows = binding.load(session, {o.identity for o in outcomes})
     find_lost_bases(session, spec, (o for o in outcomes if o.identity in stored_rows))
     saved = created = 0
     for outcome in outcomes:
         if outcome.doubled:
             continue
-        row = outcome.row
         stored = stored_rows.get(outcome.identity)
-        before = stored if stored is not None else {column.name: column.blank_means for column in columns}
-        yielding = {c.name for c in columns if c.owner is Owner.SHARED and binding.yields(c.name, before)}
-        said = plain_values(row.values)
-        was_deleted = bool(spec.set_identity) and stored is None and _is_as_shown(outcome, said, saveable)
-        merge = outcome.merge = merge_row(
-            [column.name for column in columns],
-            base=outcome.base if stored is not None else None,
-            sheet=said,
-            stored=plain_values(before),
-            blanks=blanks,
-            on_conflict=rules.on_conflict,
-            yielding=yielding,
-        )
-        allowed = rules.columns(spec) if outcome.looked_at else frozenset()
-        unsaved = {name for name in merge.edited if name not in allowed}
-        changes = {name: value for name, value in merge.changes.items() if name in allowed}
-        outcome.kept = set(row.problems) | set(merge.conflicts) | unsaved
+        _merge_cells(saving, binding, outcome, stored)
         if not outcome.looked_at:
             continue
-        outcome.only_shown = rules.show_only
-        outcome.notes.failed.extend(text for name, text in row.problems.items() if rules.judges(name))
-        conflicts = {name: both for name, both in merge.conflicts.items() if rules.judges(name)}
-        outcome.notes.conflicts.extend(conflict_messages(conflicts, spec.name))
-        if rules.show_only and (unsaved - set(merge.conflicts)):
-            outcome.notes.notices.append(f"{', '.join(sorted(unsaved))}: typed here, not saved yet")
-        values = {**before, **{n: v for n, v in row.values.items() if n in changes or n not in saveable}}
-        if was_deleted and not rules.show_only:
-            outcome.notes.skipped.append(
-                "this row was deleted from its set in another copy of the workbook; change a cell to bring it back, or "
-                "delete it here too"
-            )
-            continue
-        if not outcome.notes.failed and not rules.show_only:
-            binding.examine(session, values, outcome.notes)
-        if not outcome.notes.failed and not rules.show_only and (changes or stored is None):
-            mark = work.marks.next()
-            edit = Edit(outcome.identity, values, set(changes), stored is None, mark, rules.source, row.number)
-            try:
-                binding.save(session, edit)
-            except Refused as refusal:
-                outcome.notes.failed.extend(refusal.messages)
-            else:
-                outcome.mark = mark
-                saved += 1
-                created += stored is None
+        _judge_cells(saving, outcome)
+        was_saved = not rules.show_only and _save(work, saving, binding, outcome, stored)
+        saved += was_saved
+        created += was_saved and stored is None
         if outcome.notes.failed:
-            outcome.kept |= merge.edited
+            outcome.kept |= outcome.merge.edited
     return saved, created

@@ -29,6 +29,10 @@ class Outcome:
     base: Mapping[str, object] | None = None
     merge: RowMerge = field(default_factory=RowMerge)
     kept: set[str] = field(default_factory=set)
+    unsaved: set[str] = field(default_factory=set)
+    """Columns that were edited and are not for this pass to save."""
+    as_shown: bool = False
+    """Every cell that is saved and can be read says what this copy of the row once showed."""
     mark: str | None = None
     doubled: bool = False
     """Its identity belongs to another row: nothing but its status is written."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy.orm import Session
 
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.plain import plain
+from roadwright.sheets.plain import plain, plain_values
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Column, Owner, TabSpec
 from roadwright.sheets.values import CellValue
@@ -89,33 +89,58 @@ def bring_up_to_date(
     places = column_places(tab)
     names = {place: name for name, place in places.items()}
     saved_columns = [c.name for c in spec.saved if c.name in places]
+    writable = {column.name: column for column in _writable(spec, places, inputs)}
+    blanks = {column.name: plain(column.blank_means) for column in spec.saved}
     for outcome in outcomes:
         if not outcome.looked_at:
             continue
         row = outcome.row
         now = None if outcome.doubled else stored.get(outcome.identity)
-        cells: dict[tuple[int, int], CellValue | None] = {}
-        if now is not None:
-            for column in _writable(spec, places, inputs):
-                if column.name in now and column.name not in outcome.kept and differs(column, row, now[column.name]):
-                    cells[row.number, places[column.name]] = shown(column, now[column.name])
+        if now is None:
+            _say_status(tab, outcome, places, names)
+            continue
+        now_plain, said = plain_values(now), row.plain
+        unlike = [n for n in writable if n in now and (n not in said or said[n] != now_plain[n])]
+        if not unlike and _was_written_so(tab, outcome):
+            _say_status(tab, outcome, places, names)
+            continue
+        cells: dict[tuple[int, int], CellValue | None] = {
+            (row.number, places[name]): shown(writable[name], now[name])
+            for name in unlike
+            if name not in outcome.kept and differs(writable[name], row, now[name])
+        }
         dropped = _drop_protected(tab, outcome, cells, names)
-        if now is not None:
-            base = {
-                **_new_base(outcome, now, saved_columns, dropped, inputs),
-                **_set_mark(tab, outcome.identity),
-                **_own_words(spec, outcome),
-            }
-            if cells or outcome.mark or outcome.base is None or not _shows_the_same(spec, outcome.base, base):
-                mark = outcome.mark or work.marks.next()
-                pending.copies.append((mark, outcome.identity, base))
-                cells[row.number, places["updated_source"]] = work.source
-                cells[row.number, places["updated_at"]] = mark
-        status, _ = outcome.status
-        if row.raw.get("run_status") != status:
-            cells[row.number, places["run_status"]] = status
+        base = {**_new_base(outcome, now_plain, saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
+        if cells or outcome.mark or outcome.base is None or not _shows_the_same(outcome.base, base, blanks):
+            mark = outcome.mark or work.marks.next()
+            pending.copies.append((mark, outcome.identity, base))
+            cells[row.number, places["updated_source"]] = work.source
+            cells[row.number, places["updated_at"]] = mark
+            _drop_protected(tab, outcome, cells, names)
+            pending.cells.update(cells)
+        _say_status(tab, outcome, places, names)
+
+
+def _was_written_so(tab: OpenTab, outcome: Outcome) -> bool:
+    """Whether the row's copy already remembers what the row shows."""
+    if not outcome.as_shown or outcome.mark or outcome.kept:
+        return False
+    base = outcome.base or {}
+    return _more_shown(tab, outcome) == {name: base[name] for name in (SET_MARK, OWN_WORDS) if name in base}
+
+
+def _say_status(tab: OpenTab, outcome: Outcome, places: Mapping[str, int], names: Mapping[int, str]) -> None:
+    """Plan the row's status, where it is not what stands there."""
+    status, _ = outcome.status
+    if outcome.row.raw.get("run_status") != status:
+        cells: dict[tuple[int, int], CellValue | None] = {(outcome.row.number, places["run_status"]): status}
         _drop_protected(tab, outcome, cells, names)
-        pending.cells.update(cells)
+        tab.pending.cells.update(cells)
+
+
+def _more_shown(tab: OpenTab, outcome: Outcome) -> dict[str, object]:
+    """What a row's copy remembers beside its columns."""
+    return {**_set_mark(tab, outcome.identity), **_own_words(tab.spec, outcome)}
 
 
 def _new_base(
@@ -128,9 +153,9 @@ def _new_base(
             if outcome.base is not None and name in outcome.base:
                 base[name] = outcome.base[name]
         elif inputs:
-            base[name] = plain(now.get(name))
+            base[name] = now.get(name)
         elif name in outcome.row.values:
-            base[name] = plain(outcome.row.values[name])
+            base[name] = outcome.row.plain[name]
     return base
 
 
@@ -144,9 +169,8 @@ def _own_words(spec: TabSpec, outcome: Outcome) -> dict[str, object]:
     return words_to_show(spec, outcome.row, dict(shown) if isinstance(shown, dict) else {})
 
 
-def _shows_the_same(spec: TabSpec, one: Values, other: Values) -> bool:
+def _shows_the_same(one: Values, other: Values, blanks: Values) -> bool:
     """Whether two copies of a row are equal; a column that one of them lacks shows a blank there."""
-    blanks = {column.name: plain(column.blank_means) for column in spec.saved}
     return {**blanks, **one} == {**blanks, **other}
 
 
@@ -174,5 +198,5 @@ def append_rows(
 def finish(session: Session, tab: OpenTab) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
-    remember_copies(session, tab.spec.name, pending.copies)
+    remember_copies(session, tab.spec, pending.copies)
     return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row)
