@@ -54,6 +54,7 @@ ON_CONFLICT = Option(
     "nobody: the row says CONFLICT and both values stay",
 )
 SCENARIO_NAME = Option("scenario_name", "the scenario to work on", str, "the only one there is")
+ROADMAP_NAME = Option("roadmap_name", "the roadmap to work on", str, "the only one there is")
 RUN_ID = Option("run_id", "the run to show, e.g. OPT-000007", str, "the latest of each scenario")
 ACTIVATING_BATCH = Option(
     "activating_batch",
