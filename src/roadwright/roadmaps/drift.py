@@ -197,8 +197,9 @@ def _plain(part: Verdict | Origin | None) -> object:
 
 
 def _gates(content: Content) -> str:
-    return ", ".join(
-        f"{one.severity} {one.gate}" + (f" {one.parameter}" if one.parameter else "") for one in content.roadmap.gates
+    gates = content.roadmap.gates
+    return (
+        ", ".join(f"{one.severity} {one.gate}{f' {one.parameter}' if one.parameter else ''}" for one in gates) or "none"
     )
 
 

@@ -17,7 +17,7 @@ from roadwright.portfolios.candidates import tokens_of
 from roadwright.portfolios.runs import find_optimization_run
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import initiatives_by_key
-from roadwright.store.models import OptimizationScenario, Roadmap, RoadmapEntry
+from roadwright.store.models import Roadmap, RoadmapEntry
 
 _PROMISED = (str(RoadmapStatus.APPROVED), str(RoadmapStatus.PUBLISHED))
 
@@ -89,12 +89,7 @@ def _parent(session: Session, roadmap: Roadmap) -> str | None:
     if roadmap.source != RoadmapSource.PORTFOLIO:
         return None
     run = find_optimization_run(session, roadmap.source_ref or "")
-    if run is None:
-        return None
-    for scenario in session.scalars(select(OptimizationScenario)):
-        if scenario.scenario_name.casefold() == run.scenario_name.casefold():
-            return (scenario.roadmap_name or "").casefold() or None
-    return None
+    return run.roadmap_name.casefold() if run is not None and run.roadmap_name else None
 
 
 def _selected(session: Session, roadmaps: Sequence[Roadmap]) -> dict[int, set[str]]:
