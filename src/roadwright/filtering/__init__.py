@@ -1,6 +1,6 @@
 """Filters of the backlog: its fields, finding what matches in the database, and filters saved by name."""
 
-from roadwright.filtering.backlog import backlog_values, cell_values
+from roadwright.filtering.backlog import backlog_values, cell_values, json_values
 from roadwright.filtering.fields import backlog_fields
 from roadwright.filtering.find import find_initiatives
 from roadwright.filtering.saved import (
@@ -19,6 +19,7 @@ __all__ = [
     "cell_values",
     "find_initiatives",
     "find_saved",
+    "json_values",
     "remove_filter",
     "resolve_filter",
     "save_filter",

@@ -82,29 +82,31 @@ _ORDERED: Mapping[Operator, Callable[[Condition, Condition], Condition]] = {
 
 def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condition:
     """Whether a field that has a value equals one of these, or a list has one of them."""
+    if field.kind in LISTS:
+        element, rows = elements(session, field)
+        is_wanted = _is_key if field.kind is FieldKind.KEY_LIST else _is_text
+        return rows.where(is_wanted(element, values)).exists()
+    stored = column(field)
     match field.kind:
         case FieldKind.TEXT:
-            return _is_text(column(field), values)
-        case FieldKind.LIST:
-            element, rows = elements(session, field)
-            return rows.where(_is_text(element, values)).exists()
-        case FieldKind.KEY_LIST:
-            element, rows = elements(session, field)
-            spellings = [spelling for value in values for spelling in _spellings(str(value))]
-            bare = Casefold(func.trim(element, _BLANKS), frozenset("init-0123456789"))
-            return rows.where(bare.in_(spellings)).exists()
+            return _is_text(stored, values)
         case FieldKind.PERIOD:
             return _is_one_of_periods(
-                session, field, lambda stored: any(compares(field, Operator.EQUAL, stored, value) for value in values)
+                session, field, lambda key: any(compares(field, Operator.EQUAL, key, value) for value in values)
             )
         case FieldKind.MOMENT:
-            stored = ByCodePoints(column(field))
-            spans = cast("Sequence[Span]", values)
-            return or_(*(and_(stored >= span.first, stored < span.after) for span in spans))
+            moment, spans = ByCodePoints(stored), cast("Sequence[Span]", values)
+            return or_(*(and_(moment >= span.first, moment < span.after) for span in spans))
         case FieldKind.BOOLEAN:
-            return or_(*(column(field).is_(value) for value in values))
+            return or_(*(stored.is_(value) for value in values))
         case _:
-            return column(field).in_(values)
+            return stored.in_(values)
+
+
+def _is_key(stored: ColumnElement[Any], keys: Sequence[Value]) -> Condition:
+    """Whether a text that a person typed is one of these keys, as ``canonical_key`` reads it."""
+    spellings = [spelling for key in keys for spelling in _spellings(str(key))]
+    return Casefold(func.trim(stored, _BLANKS), frozenset("".join(spellings))).in_(spellings)
 
 
 def _is_text(stored: ColumnElement[Any], values: Sequence[Value]) -> Condition:
