@@ -11,7 +11,7 @@ from roadwright.optimize.parse import parse_problem
 from roadwright.optimize.problem import Fault, Finding, InvalidProblem, Problem
 from roadwright.optimize.solution import Diagnosis, Explanation, Solution
 from roadwright.optimize.solve import Progress, SolveOptions, solve
-from roadwright.optimize.worker import Worker
+from roadwright.optimize.worker import Worker, idle_worker
 
 __all__ = [
     "Diagnosis",
@@ -33,6 +33,7 @@ __all__ = [
     "explain",
     "explain_isolated",
     "frontier",
+    "idle_worker",
     "parse_problem",
     "problem_to_json",
     "snapshot_hash",

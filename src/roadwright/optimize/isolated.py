@@ -23,7 +23,7 @@ from roadwright.optimize.report import report
 from roadwright.optimize.solution import Explanation, Solution
 from roadwright.optimize.solve import Progress, SolveOptions, solve
 from roadwright.optimize.solver_log import written_to
-from roadwright.optimize.worker import End, Send, Worker
+from roadwright.optimize.worker import End, Send, Worker, idle_worker
 
 CRASHED = "the solver's process ended unexpectedly (it may have been killed, or memory was short); run it again"
 SECONDS_BETWEEN_LOG_PARTS = 0.2
@@ -38,7 +38,7 @@ def solve_isolated(
     log: Callable[[str], None] | None = None,
     worker: Worker | None = None,
 ) -> Solution:
-    """Like `solve`, in a worker process (a new one, unless there is one), for some tenths of a second more.
+    """Like `solve`, in a worker process (an idle one, else a new one, which takes half a second to start).
 
     Where the worker has to be killed, or dies, the answer is the last selection that it had found, checked here. `log`
     gets what the solver says, in parts.
@@ -99,8 +99,7 @@ def explain_isolated(
 
 
 def _at_work(worker: Worker | None) -> AbstractContextManager[Worker]:
-    """A worker that there is stays; one that is made for this task ends with it."""
-    return Worker() if worker is None else nullcontext(worker)
+    return idle_worker() if worker is None else nullcontext(worker)
 
 
 # In the worker

@@ -88,6 +88,8 @@ class Worker:
 
     def start(self) -> Connection:
         """Start the process, if there is none; it gets ready while this one does something else."""
+        if self._process is not None and not self._process.is_alive():
+            self.kill()
         if self._connection is None:
             context = multiprocessing.get_context("spawn")
             mine, its = context.Pipe()
@@ -161,6 +163,22 @@ class Worker:
                 return Ended(End.DONE, message.value)
             elif message is not None:
                 on_message(message)
+
+
+_idle: list[Worker] = []
+_idle_lock = threading.Lock()
+
+
+@contextmanager
+def idle_worker() -> Iterator[Worker]:
+    """A worker that has nothing to do: one that was here before, for its process need not start, else a new one."""
+    with _idle_lock:
+        worker = _idle.pop() if _idle else Worker()
+    try:
+        yield worker
+    finally:
+        with _idle_lock:
+            _idle.append(worker)
 
 
 def _sent(connection: Connection, data: bytes) -> bool:
