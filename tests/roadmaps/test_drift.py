@@ -212,7 +212,7 @@ def test_content_survives_its_json(made: Content) -> None:
 
 def published(house: House, name: str = "growth") -> None:
     with house.workspace.store.transaction() as session:
-        publish(session, roadmap_named(session, name), "Anna")
+        publish(session, roadmap_named(session, name), "Anna", "test")
 
 
 def drifted(house: House, name: str = "growth") -> tuple[Change, ...]:
@@ -257,11 +257,11 @@ def test_the_row_of_a_published_roadmap_warns_of_drift(house: House) -> None:
     published(house)
     with house.workspace.store.transaction() as session:
         roadmap = roadmap_named(session, "growth")
-        assert standing_warnings(session, roadmap) == []
+        assert standing_warnings(session) == {}
         put_entry(session, roadmap, keys[1], planned_period="2026-Q4")
         session.flush()
         judge_roadmap(session, roadmap, "test")
-        [warning] = standing_warnings(session, roadmap)
+        [warning] = standing_warnings(session)["growth"]
     assert warning == (
         f"drifted since growth@1 was published: {keys[1]} (Search) is new on the roadmap; roadwright drift shows all, "
         "pm.roadmap_publish makes version 2"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.drift import Drift, changes_since
 from roadwright.roadmaps.judge import judge_roadmap
-from roadwright.roadmaps.overlap import of_roadmap, overlaps
+from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.snapshot import content_now
 from roadwright.roadmaps.versions import content_of, newest_version
 from roadwright.store.models import Roadmap, RoadmapVersion
+from roadwright.store.roadmaps import all_roadmaps
 
 _MOST_TOLD = 3
 
@@ -38,15 +41,19 @@ def drift_judged_now(session: Session, roadmap: Roadmap, version: RoadmapVersion
     return drift
 
 
-def standing_warnings(session: Session, roadmap: Roadmap) -> list[str]:
-    """The warnings for the roadmap's row on Roadmaps, in words. Judge the roadmap first."""
-    return [*_overlap_warnings(session, roadmap), *_drift_warnings(session, roadmap)]
+def standing_warnings(session: Session) -> dict[str, list[str]]:
+    """By roadmap (name without case) the warnings for its row on Roadmaps, in words. Judge the roadmaps first."""
+    promised_twice = overlaps(session)
+    found = {}
+    for roadmap in all_roadmaps(session):
+        said = [*_overlap_warnings(promised_twice, roadmap), *_drift_warnings(session, roadmap)]
+        if said:
+            found[roadmap.roadmap_name.casefold()] = said
+    return found
 
 
-def _overlap_warnings(session: Session, roadmap: Roadmap) -> list[str]:
-    if roadmap.status not in (RoadmapStatus.APPROVED, RoadmapStatus.PUBLISHED):
-        return []
-    found = of_roadmap(overlaps(session), roadmap.roadmap_name)
+def _overlap_warnings(promised_twice: Sequence[Overlap], roadmap: Roadmap) -> list[str]:
+    found = of_roadmap(promised_twice, roadmap.roadmap_name)
     told = [one.words(seen_from=roadmap.roadmap_name) for one in found[:_MOST_TOLD]]
     if len(found) > _MOST_TOLD:
         told.append(f"and {len(found) - _MOST_TOLD} more such initiatives; roadwright doctor lists them all")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Option, Request, UsageError
 from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME, on_conflict, text_option
+from roadwright.actions.pm.roadmap_desk import say_standing
 from roadwright.actions.pm.roadmap_request import only_roadmap
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.status import Refusal, move_roadmap
@@ -54,6 +55,7 @@ def _run(request: Request) -> Answer:
             answer.problems.append(str(refusal))
         else:
             answer.summary |= {"status": roadmap.status, "moved": moved}
+        say_standing(session, outcomes)
         show_tab(current, tab, RoadmapsBinding(), outcomes, report)
         return [report]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Request, UsageError
-from roadwright.actions.options import ON_CONFLICT, on_conflict
+from roadwright.actions.options import ON_CONFLICT
+from roadwright.actions.pm.roadmap_desk import DESK_TABS, STOPPED, RoadmapDesk, save_desk, show_desk, stopping_gates
 from roadwright.actions.pm.roadmap_request import (
     FILTER,
     FROM_RUN,
@@ -31,24 +32,11 @@ from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.sources import SourceProblem
 from roadwright.store.models import Roadmap
-from roadwright.sync.engine import run_pass, show_tab
+from roadwright.sync.engine import run_pass
 from roadwright.sync.identity import Identity
-from roadwright.sync.outcome import Outcome, TabReport
-from roadwright.sync.roadmap_entries import (
-    RoadmapEntriesBinding,
-    entry_notes,
-    merge_entries,
-    remember_new_rows,
-    say_entries,
-)
-from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
-from roadwright.sync.saves import MERGES, Merged
-from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Level, Notes
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.roadmaps import RoadmapsBinding
 from roadwright.sync.work import OpenTab, Pass
-
-_TABS = (tabs.ROADMAPS, tabs.GATES, tabs.ROADMAP_ENTRIES)
-_STOPPED = (Level.FAILED, Level.CONFLICT)
 
 
 @dataclass
@@ -74,45 +62,7 @@ class _Progress:
             found.clear()
 
 
-@dataclass
-class _Desk:
-    """The three tabs in the middle of a pass, after their inputs were saved."""
-
-    current: Pass
-    tabs: Mapping[str, OpenTab]
-    merged: Mapping[str, Merged]
-    new_notes: dict[Identity, Notes] = field(default_factory=dict)
-    """What is to be said of roadmaps that do not stand on the tab yet."""
-
-    def outcomes(self, name: str) -> list[Outcome]:
-        return self.merged[name][0]
-
-    def notes(self, roadmap: Roadmap) -> Notes:
-        """The notes of a roadmap's row."""
-        identity = _identity(roadmap)
-        for outcome in self.outcomes(tabs.ROADMAPS.name):
-            if outcome.identity == identity and not outcome.doubled:
-                return outcome.notes
-        return self.new_notes.setdefault(identity, Notes())
-
-
-def _identity(roadmap: Roadmap) -> Identity:
-    return (roadmap.roadmap_name.casefold(),)
-
-
-def _save(current: Pass, open_tabs: Sequence[OpenTab], request: Request) -> _Desk:
-    """Save what was typed on the three tabs."""
-    rule = on_conflict(request)
-    merged: dict[str, Merged] = {}
-    for tab in open_tabs:
-        if tab.spec is tabs.ROADMAP_ENTRIES:
-            merged[tab.spec.name] = merge_entries(current, tab, RoadmapEntriesBinding(), ALL, rule)
-        else:
-            merged[tab.spec.name] = MERGES[tab.spec.name](current, tab, ALL, rule)
-    return _Desk(current, {tab.spec.name: tab for tab in open_tabs}, merged)
-
-
-def _chosen(request: Request, desk: _Desk, asked: AskedRoadmap, progress: _Progress) -> list[Roadmap]:
+def _chosen(request: Request, desk: RoadmapDesk, asked: AskedRoadmap, progress: _Progress) -> list[Roadmap]:
     """The roadmaps to work on, in the order in which they were made. Raises SelectionError."""
     session = desk.current.session
     if asked.name is not None:
@@ -120,7 +70,7 @@ def _chosen(request: Request, desk: _Desk, asked: AskedRoadmap, progress: _Progr
             return [take_asked(session, asked, desk.current)]
         except UsageError as wrong:
             rows = [o for o in desk.outcomes(tabs.ROADMAPS.name) if o.identity == (asked.name.casefold(),)]
-            progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.notes.level in _STOPPED] or [str(wrong)]
+            progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.notes.level in STOPPED] or [str(wrong)]
             return []
     assert request.tab is not None
     spec = request.tab.spec
@@ -132,27 +82,17 @@ def _chosen(request: Request, desk: _Desk, asked: AskedRoadmap, progress: _Progr
     return [roadmap for identity, roadmap in stored.items() if identity in names]
 
 
-def _stopping_gates(desk: _Desk, roadmap: Roadmap) -> list[str]:
-    """Rows of the roadmap's policy that could not be saved: a gate is never dropped in silence."""
-    policy = (roadmap.gate_policy or "").casefold()
-    return [
-        f"gate_policy: {tabs.GATES.name}!{o.row.number}: {o.notes.text}"
-        for o in desk.outcomes(tabs.GATES.name)
-        if policy and o.notes.level in _STOPPED and o.row.text("gate_policy").casefold() in ("", policy)
-    ]
-
-
-def _work_on(desk: _Desk, roadmap: Roadmap, progress: _Progress, *, fill: bool) -> None:
+def _work_on(desk: RoadmapDesk, roadmap: Roadmap, progress: _Progress, *, fill: bool) -> None:
     """Make or judge one roadmap; what is wrong with it is said on its row."""
     session, notes, source = desk.current.session, desk.notes(roadmap), desk.current.source
-    if notes.level in _STOPPED:
+    if notes.level in STOPPED:
         progress.wrong.append(f"{roadmap.roadmap_name}: {notes.text}")
         return
     if roadmap.status == RoadmapStatus.ARCHIVED:
         notes.skipped.append("status: it is archived; pm.roadmap_set_status brings it back to draft")
         progress.passed_over.append(roadmap.roadmap_name)
         return
-    faults = _stopping_gates(desk, roadmap)
+    faults = stopping_gates(desk, roadmap)
     try:
         if not faults and fill:
             filled = build_roadmap(session, roadmap, source)
@@ -175,57 +115,21 @@ def _work_on(desk: _Desk, roadmap: Roadmap, progress: _Progress, *, fill: bool) 
         progress.changes[name, change.initiative_key.casefold()] = change
 
 
-def _show(desk: _Desk, chosen: Sequence[Roadmap], progress: _Progress) -> list[TabReport]:
-    """Bring the three tabs up to date."""
-    current, session = desk.current, desk.current.session
-    names = {_identity(roadmap) for roadmap in chosen}
-    roadmaps, entries = RoadmapsBinding(), RoadmapEntriesBinding()
-    outcomes, report = desk.merged[tabs.ROADMAPS.name]
-    show_tab(
-        current,
-        desk.tabs[tabs.ROADMAPS.name],
-        roadmaps,
-        outcomes,
-        report,
-        add=lambda present: [identity for identity in roadmaps.listed(session) if identity in names - present],
-        statuses=lambda identity: desk.new_notes.get(identity, Notes()),
-    )
-    show_tab(current, desk.tabs[tabs.GATES.name], GatesBinding(), *desk.merged[tabs.GATES.name])
-    outcomes, report = desk.merged[tabs.ROADMAP_ENTRIES.name]
-    say_entries(entries.rows(session), outcomes)
-    for outcome in outcomes:
-        change = progress.changes.get(outcome.identity)
-        if change is not None:
-            outcome.notes.notices.append(f"{change.initiative_key} {change.words}")
-    shown = names | {outcome.identity[:1] for outcome in outcomes}
-    show_tab(
-        current,
-        desk.tabs[tabs.ROADMAP_ENTRIES.name],
-        entries,
-        outcomes,
-        report,
-        add=lambda present: [i for i in entries.listed(session) if i[:1] in shown and i not in present],
-        statuses=lambda identity: entry_notes(*entries.rows(session)[identity]),
-    )
-    remember_new_rows(current, desk.tabs[tabs.ROADMAP_ENTRIES.name])
-    return [report for _, report in desk.merged.values()]
-
-
 def _run(request: Request, *, fill: bool) -> Answer:
     asked = asked_roadmap(request)
     progress = _Progress()
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         progress.begin(current.session)
-        desk = _save(current, open_tabs, request)
+        desk = save_desk(current, open_tabs, request)
         chosen = _chosen(request, desk, asked, progress)
         for number, roadmap in enumerate(chosen):
             request.report(f"judging {roadmap.roadmap_name}", number, len(chosen))
             _work_on(desk, roadmap, progress, fill=fill)
-        return _show(desk, chosen, progress)
+        return show_desk(desk, chosen, {i: f"{one.initiative_key} {one.words}" for i, one in progress.changes.items()})
 
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
-    reports = run_pass(request.workspace, request.action, [request.workspace.place(spec) for spec in _TABS], work)
+    reports = run_pass(request.workspace, request.action, [request.workspace.place(spec) for spec in DESK_TABS], work)
     return _answer(reports, progress)
 
 
