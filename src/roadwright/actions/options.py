@@ -66,6 +66,13 @@ TIME_LIMIT = Option("time_limit", "seconds that the optimizer may take", _positi
 EXPLAIN_SECONDS = Option(
     "explain_seconds", "seconds for explanations; 0 leaves them out", _seconds, "explain_seconds of roadwright.toml"
 )
+FILTER = Option(
+    "filter",
+    'only initiatives that match this filter of the backlog, e.g. "department = Growth and overall_score >= 3", or '
+    "@NAME for a saved one",
+    str,
+    "every initiative",
+)
 CANDIDATES_ONLY = Option("candidates", "true: only initiatives that are optimization candidates", _yes_no, "false")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
 from roadwright import tabs
-from roadwright.domain.filters import Field, FieldKind, Span
+from roadwright.domain.filters import Field, FieldKind, FilterError, Span, find_field, unknown_field
 from roadwright.domain.keys import canonical_key
 from roadwright.sheets import kinds
 from roadwright.sheets.kinds import quoted
@@ -40,6 +41,22 @@ def backlog_fields() -> Mapping[str, Field]:
     """The fields of a backlog filter, by name, in the order of the tab's columns."""
     columns = (column for column in tabs.BACKLOG.columns if column.name not in SHEET_ONLY)
     return {column.name: _field(column) for column in columns}
+
+
+def named_fields(text: str) -> tuple[str, ...]:
+    """The fields of a list such as ``title, Risk-Level``, each once. Raises FilterError for one that there is not."""
+    names: dict[str, None] = {}
+    for part in re.finditer(r"[^,;\n]+", text):
+        typed = part[0].strip()
+        if not typed:
+            continue
+        field = find_field(backlog_fields(), typed)
+        if field is None:
+            raise unknown_field(typed, text, part.start() + part[0].index(typed), backlog_fields())
+        names[field.name] = None
+    if not names:
+        raise FilterError("names no field; expected such as initiative_key, title", text, 0)
+    return tuple(names)
 
 
 def _field(column: Column) -> Field:
