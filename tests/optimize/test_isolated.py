@@ -140,6 +140,13 @@ def interrupt_oneself(send: Send, stop: threading.Event) -> str:
     return "still there"
 
 
+def wait_for_end(pid: int) -> None:
+    until = time.monotonic() + 10
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def nothing(message: object) -> None:
     """Hears nothing."""
 
@@ -155,7 +162,7 @@ def test_one_worker_does_several_tasks_and_is_replaced_once_it_died() -> None:
         assert mine.run(interrupt_oneself, nothing).result == "still there", "Ctrl-C is for the parent to hear"
         assert isinstance(first, int)
         os.kill(first, signal.SIGKILL)
-        psutil.Process(first).wait(10)
+        wait_for_end(first)
         second = mine.run(pid_of, nothing).result
         assert isinstance(second, int)
         assert second != first
@@ -197,10 +204,7 @@ def test_a_worker_ends_with_the_process_that_it_works_for() -> None:
     done = subprocess.run([sys.executable, "-c", PARENT], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL
     child = int(done.stdout)
-    until = time.monotonic() + 10
-    while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    wait_for_end(child)
 
 
 # Explanations

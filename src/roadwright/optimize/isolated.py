@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import Literal
@@ -44,8 +44,7 @@ def solve_isolated(
     gets what the solver says, in parts.
     """
     options = options or SolveOptions()
-    began = monotonic()
-    found = _Found()
+    found = LastFound(problem)
 
     def hear(message: object) -> None:
         if isinstance(message, Progress):
@@ -60,7 +59,7 @@ def solve_isolated(
         ended = own.run(task, hear, limit=options.time_limit, cancel=cancel)
     if isinstance(ended.result, Solution):
         return ended.result
-    return _without_worker(problem, ended.end, found, monotonic() - began)
+    return found.solution(ended.end)
 
 
 def explain_isolated(
@@ -150,30 +149,36 @@ class _LogParts:
 # Where the worker gave no answer
 
 
-@dataclass
-class _Found:
-    """The last that was heard of a worker: its best selection, and where it stood."""
+class LastFound:
+    """The last that was heard of a solve: its best selection, and where it stood."""
 
-    selected: tuple[str, ...] | None = None
-    last: Progress | None = None
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._selected: tuple[str, ...] | None = None
+        self._last: Progress | None = None
+        self._began = monotonic()
 
     def hear(self, progress: Progress) -> None:
-        self.last = progress
+        self._last = progress
         if progress.selected is not None:
-            self.selected = progress.selected
+            self._selected = progress.selected
 
+    def cancelled(self) -> Solution:
+        """The solution where a solve was cancelled and does not end."""
+        return self.solution(End.CANCELLED)
 
-def _without_worker(problem: Problem, end: End, found: _Found, seconds: float) -> Solution:
-    """The answer where the worker gave none: what it had found last, if that keeps the rules."""
-    model = Model.of(problem)
-    steps = plan(model)
-    best = None if found.selected is None else evaluate(model, found.selected)
-    if best is not None and not all(violation.is_rounding for violation in best.violations):
-        best = None
-    answer = _answer(end, best)
-    if best is not None:
-        answer = replace(answer, stages=_stages(steps, best, found.last))
-    return report(model, steps, answer, [*findings_of(model), *steps.findings], seconds=seconds, timings={})
+    def solution(self, end: End) -> Solution:
+        """The solution where a solve gave none: the last selection, if that keeps the rules."""
+        model = Model.of(self._problem)
+        steps = plan(model)
+        best = None if self._selected is None else evaluate(model, self._selected)
+        if best is not None and not all(violation.is_rounding for violation in best.violations):
+            best = None
+        answer = _answer(end, best)
+        if best is not None:
+            answer = replace(answer, stages=_stages(steps, best, self._last))
+        findings = [*findings_of(model), *steps.findings]
+        return report(model, steps, answer, findings, seconds=monotonic() - self._began, timings={})
 
 
 def _answer(end: End, best: Evaluation | None) -> Answer:

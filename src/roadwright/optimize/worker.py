@@ -105,7 +105,6 @@ class Worker:
         if self._process is not None and self._connection is not None:
             self._process.kill()
             self._process.join()
-            self._process.close()
             self._connection.close()
         self._process = self._connection = None
 
