@@ -9,6 +9,7 @@ from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.pm.candidates import POPULATE_CANDIDATES
 from roadwright.actions.pm.optimization import RUN_ALL_CANDIDATES, RUN_SELECTED_CANDIDATES
 from roadwright.actions.pm.params import SEED_MATH_PARAMS
+from roadwright.actions.pm.publishing import ROADMAP_PUBLISH
 from roadwright.actions.pm.refresh import REFRESH_TAB
 from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.actions.pm.roadmap_status import ROADMAP_SET_STATUS
@@ -34,6 +35,7 @@ ACTIONS: tuple[Action, ...] = (
     ROADMAP_CREATE,
     ROADMAP_CHECK_GATES,
     ROADMAP_SET_STATUS,
+    ROADMAP_PUBLISH,
 )
 
 BY_NAME = {action.name: action for action in ACTIONS}

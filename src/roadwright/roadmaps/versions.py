@@ -60,18 +60,23 @@ def newest_version(roadmap: Roadmap) -> RoadmapVersion | None:
     return max(roadmap.versions, key=lambda version: version.number, default=None)
 
 
+def may_be_published(roadmap: Roadmap) -> None:
+    """Raises NotApproved unless the roadmap is approved, or published already."""
+    status = RoadmapStatus(roadmap.status)
+    if status not in _PUBLISHABLE:
+        raise NotApproved(f'roadmap "{roadmap.roadmap_name}" is {status}; {_WAY_TO_APPROVAL[status]}')
+
+
 def publish(session: Session, roadmap: Roadmap, by: str, source: str) -> Published:
     """Publish the roadmap as the gates last judged it. Equal content makes no new version.
 
     Raises NotApproved unless the roadmap is approved, or published already.
     """
-    status = RoadmapStatus(roadmap.status)
-    if status not in _PUBLISHABLE:
-        raise NotApproved(f'roadmap "{roadmap.roadmap_name}" is {status}; {_WAY_TO_APPROVAL[status]}')
+    may_be_published(roadmap)
     content = content_now(session, roadmap)
     newest = newest_version(roadmap)
     fingerprint = content_hash(content)
-    if status is not RoadmapStatus.PUBLISHED:
+    if roadmap.status != RoadmapStatus.PUBLISHED:
         record_move(session, roadmap, RoadmapStatus.PUBLISHED, by, source)
     if newest is not None and newest.content_hash == fingerprint:
         return Published(edition_of(newest), is_new=False)

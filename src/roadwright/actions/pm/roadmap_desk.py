@@ -81,6 +81,16 @@ def stopping_gates(desk: RoadmapDesk, roadmap: Roadmap) -> list[str]:
     ]
 
 
+def stopping_entries(desk: RoadmapDesk, roadmap: Roadmap) -> list[str]:
+    """Rows of the roadmap on Roadmap_Entries that could not be saved, such as a waiver or a lock."""
+    name = roadmap.roadmap_name.casefold()
+    return [
+        f"{tabs.ROADMAP_ENTRIES.name}!{o.row.number}: {o.notes.text}"
+        for o in desk.outcomes(tabs.ROADMAP_ENTRIES.name)
+        if o.notes.level in STOPPED and o.row.text("roadmap_name").casefold() in ("", name)
+    ]
+
+
 def show_desk(desk: RoadmapDesk, chosen: Iterable[Roadmap], notices: Mapping[Identity, str]) -> list[TabReport]:
     """Bring the three tabs up to date; ``notices`` are what there is to tell of single entries."""
     current, session = desk.current, desk.current.session
