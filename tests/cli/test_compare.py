@@ -151,3 +151,14 @@ def test_drift_where_the_policy_is_gone_is_exit_1(house: House) -> None:
     result = roadwright(house, "drift", "growth")
     assert result.exit_code == 1
     assert 'there is no policy "gone"' in result.stderr
+
+
+def test_doctor_lists_capacity_that_is_promised_twice(house: House) -> None:
+    assert "roadmaps" not in roadwright(house, "doctor").stdout
+    put_roadmap(house, "growth", KEYS[:1])
+    assert "roadmaps: 1, no capacity is promised twice" in roadwright(house, "doctor").stdout
+    put_roadmap(house, "core", KEYS[:1])
+    result = roadwright(house, "doctor")
+    assert result.exit_code == 0
+    assert "roadmaps: 2, with capacity that is promised twice: INIT-000001" in result.stdout
+    assert 'is selected on both "growth" and "core" in 2026-Q3' in result.stdout.replace("\n", " ")
