@@ -72,11 +72,15 @@ class RoadmapEntriesBinding(Defaults):
         return found
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
+        typed = values.get("initiative_key")
         try:
             self._roadmap(session, values.get("roadmap_name"))
-            known_initiative(session, values.get("initiative_key"))
+            key = known_initiative(session, typed).initiative_key
         except Refused as refusal:
             notes.failed.extend(refusal.messages)
+        else:
+            if str(typed).casefold() != key.casefold():  # else one entry could stand in two rows
+                notes.failed.append(f"initiative_key: {quoted(typed)} is short for {key}; write it in full")
         if bool(values.get("waived_by")) != bool(values.get("waiver_reason")):
             notes.warnings.append("waived_by, waiver_reason: a waiver counts only when both are filled in")
 
