@@ -48,7 +48,7 @@ class Decision:
     period_key: str | None
     items: Sequence[Item]
     units: Mapping[str, str | None] = field(default_factory=dict)
-    """The unit of each KPI, where it has one."""
+    """The unit of each KPI, where it has one; in the order in which people read the KPIs."""
     tells_plan: bool = True
     """Whether it says in which period, rank and scope an initiative is planned; a run does not."""
 
@@ -232,14 +232,15 @@ def _tokens(items: Iterable[Item]) -> float:
 
 def _kpis(a: Decision, b: Decision) -> tuple[KpiFigures, ...]:
     sides = (a.chosen.values(), b.chosen.values())
-    keys = sorted({key for items in sides for item in items for key in item.contributions})
+    order = {key: place for place, key in enumerate({**b.units, **a.units})}
+    keys = {key for items in sides for item in items for key in item.contributions}
     return tuple(
         KpiFigures(
             key,
             b.units.get(key) or a.units.get(key),
             Figures(*(known_sum(item.contributions.get(key) for item in items) for items in sides)),
         )
-        for key in keys
+        for key in sorted(keys, key=lambda key: (order.get(key, len(order)), key))
     )
 
 

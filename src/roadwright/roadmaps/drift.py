@@ -32,7 +32,7 @@ class Drifted(StrEnum):
     ROADMAP = "roadmap"
     """A field of the roadmap, its policy, or the run that it came from."""
     KPI = "kpi"
-    """A KPI's name, unit or direction in Metrics_Config."""
+    """A KPI's name, level, unit or direction in Metrics_Config."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def _kpi_changes(then: Content, now: Content) -> Iterable[Change]:
     before = {kpi.kpi_key: kpi for kpi in then.totals.kpis}
     for kpi in now.totals.kpis:
         was = before.get(kpi.kpi_key)
-        for name in ("kpi_name", "unit", "direction"):
+        for name in ("kpi_name", "level", "unit", "direction"):
             old, new = getattr(was, name, None), getattr(kpi, name)
             if was is not None and old != new:
                 words = f"{name} of {kpi.kpi_key}: {shown(old)} → {shown(new)}"

@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from roadwright.roadmaps.content import Content, Edition, Entry, LeftOut, reading_order
+from roadwright.roadmaps.content import Content, Edition, Entry, LeftOut, reading_kpis, reading_order
 from roadwright.roadmaps.export_words import (
     chosen_line,
     gates_line,
@@ -108,7 +108,7 @@ def _entry_columns(content: Content, chosen: set[str]) -> list[_Column]:
             _contribution(kpi.kpi_key),
             is_number=True,
         )
-        for kpi in content.totals.kpis
+        for kpi in reading_kpis(content)
     ]
     columns = [
         _Column("Rank", 7, lambda entry: entry.priority_rank, is_number=True),
@@ -180,7 +180,7 @@ def _facts(sheet: Worksheet, content: Content, styles: _Styles, row: int) -> int
     note = tokens_note(content)
     said: list[tuple[str, str | float, str | None]] = [("Chosen", chosen_line(content), None)]
     said.append(("Tokens" if note is None else f"Tokens, {note}", totals.tokens, None))
-    said += [(kpi_label(kpi), kpi.total, kpi.unit) for kpi in totals.kpis]
+    said += [(kpi_label(kpi), kpi.total, kpi.unit) for kpi in reading_kpis(content)]
     said += [("Source", source_line(content), None), ("Gates", policy_line(content), None)]
     for name, value, unit in said:
         sheet.merge_range(row, 0, row, _LABEL_COLUMNS - 1, "", label)
