@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
-from roadwright.sheets.kinds import BOOLEAN, COUNT, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
-from roadwright.sheets.spec import Layout, TabSpec
+from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
+from roadwright.sheets.spec import Layout, TabSpec, Tone
 from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, name_of, typed
 
 _WORKBOOK = "Roadmaps"
+
+_GATE_TONES: dict[str, Tone] = {GateStatus.WAIVED: Tone.LOOK, GateStatus.BLOCKED: Tone.BAD}
 
 
 ROADMAPS = TabSpec(
@@ -64,7 +66,7 @@ ROADMAP_ENTRIES = TabSpec(
         TYPED_KEY,
         TITLE,
         derived("brief_description", LONG_TEXT, "The initiative in one line."),
-        derived("gate_status", choice(GateStatus), "admitted, blocked or waived."),
+        derived("gate_status", choice(GateStatus, _GATE_TONES), "admitted, blocked or waived."),
         derived("gate_failures", LONG_TEXT, "Every gate that it fails, and why; (warn) marks those that do not block."),
         typed("waived_by", TEXT, "Who lets it on in spite of the gates; counts with a reason only."),
         typed("waiver_reason", LONG_TEXT, "Why."),
@@ -73,7 +75,7 @@ ROADMAP_ENTRIES = TabSpec(
         flag("is_locked", "TRUE: an optimization of this roadmap must choose it."),
         derived(
             "selected",
-            BOOLEAN,
+            CHOSEN,
             "TRUE: chosen, by a run of this roadmap or, from a portfolio or list, by standing on it.",
         ),
         derived("tokens", NUMBER, "The tokens of its scope."),
