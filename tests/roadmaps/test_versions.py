@@ -20,7 +20,8 @@ from roadwright.sheets.xlsx import place_file
 from roadwright.store.models import RoadmapVersion
 from tests.actions.company import add_candidates, add_initiatives, add_kpis, add_scenario, contribute
 from tests.house import House
-from tests.roadmaps.curated import change_initiative, change_roadmap, put_gate, put_roadmap, roadmap_named
+from tests.roadmaps.curated import change_entry, change_initiative, change_roadmap, put_gate, put_roadmap, roadmap_named
+from tests.sync.spreadsheet import lock_by_excel
 
 PUBLISH = "pm.roadmap_publish"
 
@@ -189,6 +190,31 @@ def test_a_row_that_could_not_be_saved_stops_it(house: House, keys: list[str]) -
     assert versions(house) == []
 
 
+def test_an_open_workbook_does_not_stop_it(house: House, keys: list[str]) -> None:
+    put_roadmap(house, "growth", keys)
+    house.done("pm.roadmap_check_gates", options=["roadmap_name=growth"])
+    held = lock_by_excel(house.root / "Roadmaps.xlsx", "Ann Smith")
+    outcome = house.run(PUBLISH)
+    assert (outcome.exit_code, outcome.summary["published"]) == (1, 1)
+    assert "Roadmaps.xlsx is open in Excel by Ann Smith" in str(outcome.error)
+    assert len(files(house)) == 3
+    held.unlink()
+    again = house.done(PUBLISH)
+    assert (again.summary["published"], again.summary["unchanged"]) == (0, 1)
+    assert house.row("Roadmaps", "growth").values["version"] == 1
+    assert [number for number, _ in versions(house)] == [1]
+
+
+def test_figures_of_any_size_keep_the_hash(house: House, keys: list[str]) -> None:
+    figures = {"gmv": 1e22, "retention": 0.1 + 0.2, "latency": -5e-324}
+    change_initiative(house, keys[0], kpi_contribution_json=figures, engineering_tokens=1e15 + 0.5)
+    put_roadmap(house, "growth", keys)
+    house.done(PUBLISH)
+    [(_, content)] = versions(house)
+    assert content.entries[0].kpi_contributions == figures
+    assert house.done(PUBLISH).summary["unchanged"] == 1
+
+
 def test_the_run_and_constraint_set_that_it_came_from(house: House) -> None:
     add_kpis(house)
     keys = add_candidates(
@@ -275,11 +301,21 @@ def test_the_workbook_has_no_formula(house: House, keys: list[str]) -> None:
     for typed in ("=1+1", '=HYPERLINK("http://x")', "@SUM(A1)", "-1+2", "=Search | one", "growth"):
         assert typed in texts
     sheet = book["Roadmap"]
-    [header] = [row for row in sheet.iter_rows(values_only=True) if row[0] == "Rank"]
+    [header] = [row for row in sheet.iter_rows(values_only=True) if row[0] == "#"]
     [row] = [row for row in sheet.iter_rows(values_only=True) if keys[0] in row]
     shown = dict(zip(header, row, strict=True))
     assert (shown["Tokens"], shown["gmv (GBP)"], shown["Chosen"]) == (60, 120_000, "yes")
     assert "Country" not in shown  # nobody has one
+
+
+def test_chosen_entries_stand_first_by_rank(house: House, keys: list[str]) -> None:
+    put_roadmap(house, "growth", keys, source="filter", source_ref="title is not empty")
+    for key, rank in zip(keys, (3, None, 1.5), strict=True):
+        change_entry(house, "growth", key, priority_rank=rank)
+    house.done(PUBLISH)
+    sheet = load_workbook(house.root / "published" / "growth-v1.xlsx")["Roadmap"]
+    rows = [row for row in sheet.iter_rows(values_only=True) if str(row[1]).startswith("INIT-")]
+    assert [(row[0], row[1]) for row in rows] == [(1.5, keys[2]), (3, keys[0]), (None, keys[1])]
 
 
 def test_markdown_and_csv(house: House, keys: list[str]) -> None:
