@@ -38,6 +38,16 @@ def test_an_initiative_on_two_roadmaps_of_one_period(house: House, keys: list[st
         assert standing_warnings(session) == {"growth": [one.words("Growth")], "core": [one.words("Core")]}
 
 
+def test_several_are_told_in_one_warning(house: House, keys: list[str]) -> None:
+    put_roadmap(house, "Growth", keys)
+    put_roadmap(house, "Core", keys)
+    with house.workspace.store.transaction() as session:
+        assert standing_warnings(session)["growth"] == [
+            f'2 initiatives (60 tokens) are selected on "Core" too in 2026-Q3, their capacity is promised twice: '
+            f"{keys[0]}, {keys[1]}"
+        ]
+
+
 def test_three_roadmaps_make_three_pairs(house: House, keys: list[str]) -> None:
     for name in ("a", "b", "c"):
         put_roadmap(house, name, keys[1:])

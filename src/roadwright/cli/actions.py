@@ -30,6 +30,13 @@ def reporter(progress: Progress) -> Report:
     return report
 
 
+def _shown(value: object) -> str:
+    """A figure of a summary in a line: short lists whole, of a list of objects how many there are."""
+    if isinstance(value, list):
+        return str(len(value)) if any(isinstance(part, dict) for part in value) else "; ".join(map(str, value))
+    return str(value)
+
+
 def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
     """An action's answer for people: how it ended, its figures, and every row that is not simply OK."""
     from rich.console import Console
@@ -45,7 +52,9 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
         if key:
             title.append(f"  {key}", style="dim")
     console.print(title)
-    figures = ", ".join(f"{name} {value}" for name, value in outcome.summary.items() if value not in (0, None, ""))
+    figures = ", ".join(
+        f"{name} {_shown(value)}" for name, value in outcome.summary.items() if value not in (0, None, "")
+    )
     if figures:
         console.print(Text(f"  {figures}"))
     rows = [row for row in outcome.rows if all_rows or row.level is not Level.OK]

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import RoadmapStatus
+from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.drift import Drift, changes_since
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
@@ -15,7 +17,7 @@ from roadwright.roadmaps.versions import content_of, newest_version
 from roadwright.store.models import Roadmap, RoadmapVersion
 from roadwright.store.roadmaps import all_roadmaps
 
-_MOST_TOLD = 3
+_MOST_TOLD = 10
 
 
 def drift_of(session: Session, roadmap: Roadmap, version: RoadmapVersion) -> Drift:
@@ -53,11 +55,25 @@ def standing_warnings(session: Session) -> dict[str, list[str]]:
 
 
 def _overlap_warnings(promised_twice: Sequence[Overlap], roadmap: Roadmap) -> list[str]:
-    found = of_roadmap(promised_twice, roadmap.roadmap_name)
-    told = [one.words(seen_from=roadmap.roadmap_name) for one in found[:_MOST_TOLD]]
-    if len(found) > _MOST_TOLD:
-        told.append(f"and {len(found) - _MOST_TOLD} more such initiatives; roadwright doctor lists them all")
-    return told
+    """One warning for each other roadmap that promises the same capacity."""
+    mine = roadmap.roadmap_name
+    by_other: dict[str, list[Overlap]] = {}
+    for one in of_roadmap(promised_twice, mine):
+        by_other.setdefault(one.other if one.one == mine else one.one, []).append(one)
+    return [
+        found[0].words(seen_from=mine) if len(found) == 1 else _many_promised(other, found)
+        for other, found in by_other.items()
+    ]
+
+
+def _many_promised(other: str, found: Sequence[Overlap]) -> str:
+    tokens = figure(known_sum(one.tokens for one in found))
+    keys = ", ".join(one.initiative_key for one in found[:_MOST_TOLD])
+    more = f" and {len(found) - _MOST_TOLD} more (roadwright doctor lists all)" if len(found) > _MOST_TOLD else ""
+    return (
+        f'{len(found)} initiatives ({tokens} tokens) are selected on "{other}" too in {found[0].period_key}, their '
+        f"capacity is promised twice: {keys}{more}"
+    )
 
 
 def _drift_warnings(session: Session, roadmap: Roadmap) -> list[str]:

@@ -174,7 +174,8 @@ def _sentence(published: Published) -> str:
         return f'nothing changed on "{edition.name}" since version {edition.number}, so there is no new version'
     content = edition.content
     out = f", {len(content.left_out)} left out" if content.left_out else ""
-    return f'"{edition.name}" is published as version {edition.number} with {len(content.entries)} entries{out}'
+    entries = f"{len(content.entries)} {'entry' if len(content.entries) == 1 else 'entries'}"
+    return f'"{edition.name}" is published as version {edition.number} with {entries}{out}'
 
 
 ROADMAP_PUBLISH = Action(
