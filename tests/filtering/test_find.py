@@ -20,7 +20,7 @@ from roadwright.filtering import (
     save_filter,
     saved_filters,
 )
-from roadwright.store.models import Initiative
+from roadwright.store.models import Initiative, SavedFilter
 from roadwright.sync.initiatives import new_initiative
 from tests.filtering.odd_backlog import add_backlog
 from tests.house import House
@@ -111,6 +111,11 @@ def test_only_filters_are_saved_and_only_saved_ones_found(house: House) -> None:
         ):
             find_initiatives(session, "@grwth")
         find_initiatives(session, "@ünder REVIEW")
+        session.add(
+            SavedFilter(name="old", filter_text="colour = red", created_at="", updated_at="", updated_source="")
+        )
+        with pytest.raises(FilterError, match='^@old: there is no field "colour"'):
+            find_initiatives(session, "@old")
 
 
 def test_fields_are_named_in_a_list() -> None:

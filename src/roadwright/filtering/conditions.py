@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import Comparison, Emptiness, Every, Field, FieldKind, Filter, Membership, Not, Operator
@@ -16,10 +16,8 @@ from roadwright.domain.filters.fields import LISTS, Span
 from roadwright.domain.filters.matching import compares, key_order, words_before
 from roadwright.domain.filters.tree import Value
 from roadwright.domain.keys import INITIATIVE, parse_key
-from roadwright.filtering.columns import column, elements
+from roadwright.filtering.columns import Condition, column, has_element
 from roadwright.filtering.folding import ByCodePoints, Casefold, Position
-
-Condition = ColumnElement[bool]
 
 _TEXTS = frozenset({FieldKind.TEXT, FieldKind.CHOICE, FieldKind.KEY, FieldKind.PERIOD, FieldKind.MOMENT})
 _BLANKS = " \t\n\r\f\v"
@@ -48,7 +46,7 @@ def condition(session: Session, wanted: Filter) -> Condition:
 
 def _has_value(session: Session, field: Field) -> Condition:
     if field.kind in LISTS:
-        return elements(session, field)[1].exists()
+        return has_element(session, field, lambda _: true())
     stored = column(field)
     return and_(stored.is_not(None), stored != "") if field.kind in _TEXTS else stored.is_not(None)
 
@@ -83,9 +81,8 @@ _ORDERED: Mapping[Operator, Callable[[Condition, Condition], Condition]] = {
 def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condition:
     """Whether a field that has a value equals one of these, or a list has one of them."""
     if field.kind in LISTS:
-        element, rows = elements(session, field)
         is_wanted = _is_key if field.kind is FieldKind.KEY_LIST else _is_text
-        return rows.where(is_wanted(element, values)).exists()
+        return has_element(session, field, lambda element: is_wanted(element, values))
     stored = column(field)
     match field.kind:
         case FieldKind.TEXT:

@@ -43,7 +43,10 @@ def resolve_filter(session: Session, text: str) -> Filter:
     saved = find_saved(session, name)
     if saved is None:
         raise FilterError(_unknown(session, name), text, text.index(SIGN))
-    return parse_filter(saved.filter_text, backlog_fields())
+    try:
+        return parse_filter(saved.filter_text, backlog_fields())
+    except FilterError as error:  # a field may be gone since it was saved
+        raise FilterError(f"{SIGN}{saved.name}: {error.message}", error.text, error.place) from error
 
 
 def _unknown(session: Session, name: str) -> str:
