@@ -36,7 +36,11 @@ CLEAR = as_float(ROUNDING) / 4
 
 @dataclass(frozen=True)
 class Linear:
-    """row_lower <= matrix @ columns <= row_upper, lower <= columns <= upper, some of the columns whole numbers."""
+    """row_lower <= matrix @ columns <= row_upper, lower <= columns <= upper, some of the columns whole numbers.
+
+    `implied` are those whole columns that may as well be whole in every best answer without being told to: the solver
+    is faster where it need not make them so.
+    """
 
     matrix: sp.csr_matrix
     row_lower: Values
@@ -44,6 +48,7 @@ class Linear:
     lower: Values
     upper: Values
     integer: NDArray[np.bool_]
+    implied: NDArray[np.bool_]
 
     def only(self, rows: Sequence[int]) -> Linear:
         """This model with some of its rows."""
@@ -55,6 +60,7 @@ class Linear:
             self.lower,
             self.upper,
             self.integer,
+            self.implied,
         )
 
     def with_columns(self, upper: Values, integer: NDArray[np.bool_]) -> Linear:
@@ -67,6 +73,7 @@ class Linear:
             np.append(self.lower, np.zeros(len(upper))),
             np.append(self.upper, upper),
             np.append(self.integer, integer),
+            np.append(self.implied, np.zeros(len(upper), bool)),
         )
 
     def with_rows(self, rows: Sequence[tuple[Sequence[int], Sequence[float], float, float]]) -> Linear:
@@ -89,6 +96,7 @@ class Linear:
             self.lower,
             self.upper,
             self.integer,
+            self.implied,
         )
 
 
@@ -246,8 +254,9 @@ class Model:
         for column, synergy in enumerate(self.resolved.synergies, self.size):
             if not synergy.members:
                 lower[column] = 1.0
-        integer = np.arange(self.width) < self.first_goal_column
-        return Linear(matrix, np.array(rows.lower), np.array(rows.upper), lower, upper, integer)
+        places = np.arange(self.width)
+        integer, implied = places < self.first_goal_column, (places >= self.size) & (places < self.first_goal_column)
+        return Linear(matrix, np.array(rows.lower), np.array(rows.upper), lower, upper, integer, implied)
 
     def keys_of(self, columns: Values) -> list[str]:
         """The candidates that column values select, rounded."""
