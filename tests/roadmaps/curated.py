@@ -8,13 +8,49 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.store.clock import now
-from roadwright.store.models import GatePolicy, Initiative, Roadmap, RoadmapEntry
+from roadwright.store.models import GatePolicy, Initiative, OrganizationMetricsConfig, Roadmap, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap
+from roadwright.sync.initiatives import new_initiative
 from tests.house import House
 
 SOURCE = "test"
+
+
+def put_initiatives(house: House, *rows: Mapping[str, Any]) -> list[str]:
+    """Initiatives with these attributes, as if they had been synced and scored. Returns their keys."""
+    keys = [f"INIT-{number:06d}" for number in range(1, len(rows) + 1)]
+    with house.workspace.store.transaction() as session:
+        for key, row in zip(keys, rows, strict=True):
+            initiative = new_initiative(key, "", mark=now(), source=SOURCE)
+            for name, value in row.items():
+                setattr(initiative, name, value)
+            session.add(initiative)
+    return keys
+
+
+def put_kpis(house: House) -> None:
+    """The north star gmv in GBP, and the strategic KPI retention without a unit."""
+    with house.workspace.store.transaction() as session:
+        for key, name, level, unit in (
+            ("gmv", "GMV", KpiLevel.NORTH_STAR, "GBP"),
+            ("retention", "Retention", KpiLevel.STRATEGIC, None),
+        ):
+            session.add(
+                OrganizationMetricsConfig(
+                    kpi_key=key,
+                    kpi_name=name,
+                    kpi_level=str(level),
+                    unit=unit,
+                    direction=str(Direction.INCREASE),
+                    is_active=True,
+                    created_at=now(),
+                    updated_at=now(),
+                    updated_source=SOURCE,
+                )
+            )
 
 
 def put_roadmap(house: House, name: str, keys: Iterable[str], **fields: Any) -> None:

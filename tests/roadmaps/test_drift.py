@@ -29,7 +29,6 @@ from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.standing import drift_judged_now, standing_warnings
 from roadwright.roadmaps.versions import newest_version, publish
 from roadwright.store.models import RoadmapEntry
-from tests.actions.company import add_initiatives, add_kpis, contribute
 from tests.house import House
 from tests.roadmaps.curated import (
     change_entry,
@@ -38,6 +37,8 @@ from tests.roadmaps.curated import (
     entries,
     put_entry,
     put_gate,
+    put_initiatives,
+    put_kpis,
     put_roadmap,
     roadmap_named,
 )
@@ -224,14 +225,13 @@ def drifted(house: House, name: str = "growth") -> tuple[Change, ...]:
 
 
 def test_the_backlog_drifts_and_the_gates_judge_anew(house: House) -> None:
-    add_kpis(house)
-    keys = add_initiatives(
+    put_kpis(house)
+    keys = put_initiatives(
         house,
-        {"title": "Reorder", "engineering_tokens": 60},
+        {"title": "Reorder", "engineering_tokens": 60, "kpi_contribution_json": {"gmv": 100.0}},
         {"title": "Search", "engineering_tokens": 20},
         {"title": "Gifts", "engineering_tokens": 5},
     )
-    contribute(house, {keys[0]: "gmv: 100"})
     put_gate(house, "strict", "tokens_present")
     put_roadmap(house, "growth", keys, gate_policy="strict")
     published(house)
@@ -252,7 +252,7 @@ def test_the_backlog_drifts_and_the_gates_judge_anew(house: House) -> None:
 
 
 def test_the_row_of_a_published_roadmap_warns_of_drift(house: House) -> None:
-    keys = add_initiatives(house, {"title": "Reorder", "engineering_tokens": 60}, {"title": "Search"})
+    keys = put_initiatives(house, {"title": "Reorder", "engineering_tokens": 60}, {"title": "Search"})
     put_roadmap(house, "growth", keys[:1])
     published(house)
     with house.workspace.store.transaction() as session:
@@ -276,7 +276,7 @@ def test_the_row_of_a_published_roadmap_warns_of_drift(house: House) -> None:
 
 
 def test_an_entry_that_was_taken_off(house: House) -> None:
-    keys = add_initiatives(house, {"title": "Reorder"})
+    keys = put_initiatives(house, {"title": "Reorder"})
     put_roadmap(house, "growth", keys)
     published(house)
     with house.workspace.store.transaction() as session:

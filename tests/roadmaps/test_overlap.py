@@ -7,9 +7,9 @@ import pytest
 from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.standing import standing_warnings
 from roadwright.store.models import OptimizationRun
-from tests.actions.company import add_candidates, add_initiatives, add_kpis, add_scenario
+from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
-from tests.roadmaps.curated import change_entry, change_roadmap, put_roadmap
+from tests.roadmaps.curated import change_entry, change_roadmap, put_initiatives, put_roadmap
 
 
 def found(house: House) -> list[Overlap]:
@@ -19,7 +19,7 @@ def found(house: House) -> list[Overlap]:
 
 @pytest.fixture
 def keys(house: House) -> list[str]:
-    return add_initiatives(house, {"title": "Reorder", "engineering_tokens": 60}, {"title": "Search"})
+    return put_initiatives(house, {"title": "Reorder", "engineering_tokens": 60}, {"title": "Search"})
 
 
 def test_an_initiative_on_two_roadmaps_of_one_period(house: House, keys: list[str]) -> None:

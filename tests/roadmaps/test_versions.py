@@ -18,9 +18,18 @@ from roadwright.roadmaps.versions import NeverChanges, content_of
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.xlsx import place_file
 from roadwright.store.models import RoadmapVersion
-from tests.actions.company import add_candidates, add_initiatives, add_kpis, add_scenario, contribute
+from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
-from tests.roadmaps.curated import change_entry, change_initiative, change_roadmap, put_gate, put_roadmap, roadmap_named
+from tests.roadmaps.curated import (
+    change_entry,
+    change_initiative,
+    change_roadmap,
+    put_gate,
+    put_initiatives,
+    put_kpis,
+    put_roadmap,
+    roadmap_named,
+)
 from tests.sync.spreadsheet import lock_by_excel
 
 PUBLISH = "pm.roadmap_publish"
@@ -46,15 +55,20 @@ def files(house: House) -> list[str]:
 @pytest.fixture
 def keys(house: House) -> list[str]:
     """Reorder with tokens and a contribution, Search with neither, Gifts with tokens."""
-    add_kpis(house)
-    keys = add_initiatives(
+    put_kpis(house)
+    contributions = {"GMV": 120_000.0, "retention": 0.01}
+    return put_initiatives(
         house,
-        {"title": "Reorder", "engineering_tokens": 60, "department": "Growth", "brief_description": "Buy it again"},
+        {
+            "title": "Reorder",
+            "engineering_tokens": 60,
+            "department": "Growth",
+            "brief_description": "Buy it again",
+            "kpi_contribution_json": contributions,
+        },
         {"title": "=Search | one", "department": "Growth"},
         {"title": "Gifts", "engineering_tokens": 20.5, "country": "UK"},
     )
-    contribute(house, {keys[0]: "GMV: 120,000; retention: 0.01"})
-    return keys
 
 
 def test_a_version_holds_what_the_roadmap_is(house: House, keys: list[str]) -> None:

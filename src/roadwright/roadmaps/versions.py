@@ -72,6 +72,9 @@ def publish(session: Session, roadmap: Roadmap, by: str, source: str) -> Publish
 
     Raises NotApproved unless the roadmap is approved, or published already.
     """
+    session.flush()
+    session.refresh(roadmap, with_for_update=True)  # two people who publish at once do so one after the other
+    session.expire(roadmap, ["versions"])
     may_be_published(roadmap)
     content = content_now(session, roadmap)
     newest = newest_version(roadmap)
