@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from roadwright.sheets.backend import WorkbookBusy
+from roadwright.sheets.values import CellValue
 from roadwright.sheets.xlsx.workbook import XlsxWorkbook
 from tests.actions.company import add_candidates, add_kpis, add_scenario, stored
 from tests.actions.roadmaps import (
@@ -75,7 +76,12 @@ def test_again_it_adds_what_is_new_and_keeps_what_people_decided(house: House) -
     type_roadmap(house, "Growth", "filter", "department = Growth", gate_policy="sized")
     house.done(CREATE)
     assert judged(house, "Growth") == {a: "admitted", b: "blocked"}
-    decided = {"waived_by": "Ann", "waiver_reason": "sized next week", "priority_rank": 2, "notes": "mine"}
+    decided: dict[str, CellValue] = {
+        "waived_by": "Ann",
+        "waiver_reason": "sized next week",
+        "priority_rank": 2,
+        "notes": "mine",
+    }
     type_entry(house, "Growth", b, **decided)
     type_entry(house, "Growth", a, is_locked=True, planned_period="2026-07")
     house.type_into("Backlog", 2, {"department": "Sales"})

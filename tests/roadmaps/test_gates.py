@@ -56,7 +56,7 @@ def test_every_gate_is_registered_with_a_help() -> None:
 
 def test_required_fields() -> None:
     gate, names = Gate.REQUIRED_FIELDS, "Department, risk-level; market, kpi_contributions\nengineering tokens"
-    full = {
+    full: dict[str, Any] = {
         "department": "Growth",
         "risk_level": "low",
         "country": "UK",

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from roadwright.portfolios.candidates import CandidateSet, ScenarioProblem, candidates_of
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.policy import PolicyProblem
-from roadwright.roadmaps.selected import select_entries
 from roadwright.store.models import OptimizationScenario
 from roadwright.store.roadmaps import find_roadmap
 
@@ -24,10 +23,3 @@ def judged_candidates(session: Session, scenario: OptimizationScenario, source: 
         except PolicyProblem as problem:
             raise ScenarioProblem(f'roadmap "{roadmap.roadmap_name}" can\'t be judged: {problem}') from problem
     return candidates_of(session, scenario)
-
-
-def show_choice(session: Session, roadmap_name: str | None) -> None:
-    """After a run of a roadmap: its entries say which of them were chosen."""
-    roadmap = find_roadmap(session, roadmap_name) if roadmap_name else None
-    if roadmap is not None:
-        select_entries(session, roadmap)

@@ -18,6 +18,7 @@ from roadwright.actions.options import (
 )
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.actions.pm.results import WRITE_RESULTS
+from roadwright.actions.pm.roadmap_choice import keep_choice, show_choice
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
@@ -26,7 +27,7 @@ from roadwright.optimize import Explanation, Progress, SolveOptions, Worker, idl
 from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
 from roadwright.portfolios.drafts import RunDraft, explain_draft, solve_draft
 from roadwright.portfolios.runs import keep_run
-from roadwright.roadmaps.scenarios import judged_candidates, show_choice
+from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows
 from roadwright.sync.outcome import TabReport
@@ -129,8 +130,7 @@ def _run(request: Request, *, ticked_only: bool) -> Answer:
             _solve(request, draft, options, worker)
             was_cut_short = request.cancel.is_set() and not all(one.computed for one in draft.explanations)
             run = keep_run(request.workspace.store, draft, options, request.action_run_id)
-            with request.workspace.store.transaction() as session:
-                show_choice(session, run.roadmap_name)
+            keep_choice(request, run)
     _run_notes(saved, draft)
     answer = _answer(run, draft)
     if was_cut_short and answer.status == "success":
@@ -139,6 +139,8 @@ def _run(request: Request, *, ticked_only: bool) -> Answer:
     try:
         request.report("writing Runs, Results and Gaps_And_Alerts")
         reports = _show(request, saved, draft)
+        if (not_shown := show_choice(request, run)) is not None:
+            answer.summary["roadmap_entries"] = not_shown
     except PendingWrite as pending:
         reports = pending.reports
         answer.status = "failed"
