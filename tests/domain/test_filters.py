@@ -246,6 +246,7 @@ def test_a_day_holds_every_moment_of_it() -> None:
         ("title like a", 6, 'no comparison "like"; expected =, !=, <, <=, >, >=, contains, in (…), is empty'),
         ("title", 5, "compared with nothing"),
         ("title = a && title = b", 10, "write and"),
+        ("department = Trust & Safety", 19, "put a text that holds it in quotes"),
         ("title = a and", 13, 'expected after "and"'),
         ("title = a and or title = b", 14, 'there is "or"'),
         ("title =", 7, 'a value is expected after "="'),

@@ -114,7 +114,7 @@ def test_only_filters_are_saved_and_only_saved_ones_found(house: House) -> None:
         session.add(
             SavedFilter(name="old", filter_text="colour = red", created_at="", updated_at="", updated_source="")
         )
-        with pytest.raises(FilterError, match='^@old: there is no field "colour"'):
+        with pytest.raises(FilterError, match=r'^@old: there is no field "colour"'):
             find_initiatives(session, "@old")
 
 

@@ -42,18 +42,11 @@ def _as_json(saved: SavedFilter) -> dict[str, str]:
 
 
 def _show(found: list[SavedFilter]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(highlight=False)
     if not found:
-        console.print('no filter is saved yet; save one with roadwright filters save NAME "FILTER"')
-        return
-    table = Table("name", "filter", box=None, pad_edge=False, header_style="dim")
+        typer.echo('no filter is saved yet; save one with roadwright filters save NAME "FILTER"')
+    width = max((len(saved.name) for saved in found), default=0)
     for saved in found:
-        table.add_row(Text(f"@{saved.name}"), Text(saved.filter_text))
-    console.print(table)
+        typer.echo(f"@{saved.name.ljust(width)}  {saved.filter_text}")
 
 
 def _folder(context: typer.Context, folder: Path | None) -> Path:

@@ -91,7 +91,7 @@ def _json_value(name: str, value: object) -> object:
     if isinstance(value, float):
         return tidy(value)
     if isinstance(value, dict):
-        return {key: tidy(float(number)) for key, number in value.items()}
+        return {key: tidy(float(number)) for key, number in sorted(value.items())}
     if value is None and name == CONTRIBUTIONS:
         return {}
     return [] if value is None and backlog_fields()[name].kind in LISTS else value

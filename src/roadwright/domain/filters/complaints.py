@@ -49,7 +49,7 @@ def _slip(piece: str, text: str, place: int) -> str | None:
     if piece in ("'", '"') and not QUOTED.match(text, place):
         return f"this quote is never closed; a text that holds {piece} goes in the other quotes, or doubles it"
     if piece in _WORD_OF:
-        return f'"{piece}" is not known here; write {_WORD_OF[piece]}'
+        return f'"{piece}" is not known here; write {_WORD_OF[piece]}, or put a text that holds it in quotes'
     return None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+_WIDEST = 76
+"""Characters of a line that are shown at once."""
 _AROUND = 36
-"""Characters of a long text that are shown before and after the place."""
+"""Characters of a longer line that are shown before and after the place."""
 
 
 class FilterError(ValueError):
@@ -27,9 +29,9 @@ def pointed(text: str, place: int) -> str:
     end = text.find("\n", place)
     line, at = text[start : end if end >= 0 else len(text)], place - start
     before, after = line[:at], line[at:]
-    if len(before) > _AROUND:
+    if len(line) > _WIDEST and len(before) > _AROUND:
         before = "…" + before[-_AROUND:]
-    if len(after) > _AROUND:
+    if len(line) > _WIDEST and len(after) > _AROUND:
         after = after[:_AROUND] + "…"
     before, after = _printable(before), _printable(after)
     return f"  {before}{after}\n  {' ' * sum(map(_width, before))}^"
