@@ -426,3 +426,36 @@ def test_a_row_of_the_sheet_warns_of_overlap(house: House, keys: list[str]) -> N
     change_roadmap(house, "core", period_key="2026-Q4")
     house.done("pm.roadmap_check_gates", options=["roadmap_name=growth"])
     assert house.status("Roadmaps", "growth") == "OK"
+
+
+def test_from_a_filter_to_a_second_version_by_actions_alone(house: House, keys: list[str]) -> None:
+    house.type_new(
+        "Roadmaps",
+        {
+            "roadmap_name": "growth",
+            "period_key": "2026-Q3",
+            "source": "filter",
+            "source_ref": "department = Growth",
+            "gate_policy": "strict",
+        },
+    )
+    house.type_new("Gates", {"gate_policy": "strict", "gate": "tokens_present", "severity": "block"})
+    house.done("pm.roadmap_create")
+    for status in ("in_review", "approved"):
+        house.done("pm.roadmap_set_status", options=[f"status={status}", "by=Anna"])
+    house.done(PUBLISH, options=["by=Anna"])
+    [(_, first)] = versions(house)
+    assert [one.initiative_key for one in first.entries] == keys[:1]
+    assert [one.initiative_key for one in first.left_out] == keys[1:2]
+    assert first.totals.tokens == 60  # nothing was chosen by a run yet, so all that stands is counted
+    row = house.row("Roadmap_Entries", keys[1]).number
+    house.type_into("Roadmap_Entries", row, {"waived_by": "Anna", "waiver_reason": "The board asked for it"})
+    house.done("pm.roadmap_check_gates")
+    assert house.status("Roadmaps", "growth").startswith(f"WARNING: drifted since growth@1 was published: {keys[1]} ")
+    assert house.done(PUBLISH).summary["versions"] == ["growth@2"]
+    assert house.status("Roadmaps", "growth") == "OK"
+    assert moves(house) == [
+        ("draft", "in_review", "Anna"),
+        ("in_review", "approved", "Anna"),
+        ("approved", "published", "Anna"),
+    ]
