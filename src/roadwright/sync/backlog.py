@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.filtering.backlog import backlog_values, cell_values
-from roadwright.sheets.kinds import quoted
+from roadwright.sheets.kinds import LIST, quoted
 from roadwright.sheets.plain import plain
 from roadwright.store.models import Initiative
 from roadwright.sync.binding import Defaults, Edit, Refused, Values
@@ -52,6 +52,7 @@ class BacklogBinding(Defaults):
         values = backlog_values(session, found.values())
         for row in values:
             del row["updated_at"]  # a row of the tab has its own
+            row["roadmaps"] = _as_read(row["roadmaps"])
         return {identity: cell_values(row) for identity, row in zip(found, values, strict=True)}
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
@@ -87,6 +88,11 @@ class BacklogBinding(Defaults):
 
     def listed(self, session: Session) -> Sequence[Identity]:
         return [(key.casefold(),) for key in all_keys(session)]
+
+
+def _as_read(names: object) -> object:
+    """Names as they will be read in a cell, where one that holds a comma is two: so the cell is written once only."""
+    return LIST.read(LIST.show(names)) if names else None
 
 
 def unknown_key(key: object) -> str:
