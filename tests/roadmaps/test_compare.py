@@ -95,6 +95,8 @@ def test_in_words() -> None:
         "spring against spring: 0 came in, 0 went out, 0 changed, 3 stayed the same.",
         "Tokens: 120 on both.",
     ]
+    later = Decision("later", "roadmap", "2026-Q4", A.items)
+    assert sentences(compare(A, later))[1] == "later is for 2026-Q4, spring for 2026-Q3."
     assert sentences(compare(decision("a"), decision("b"))) == ["Nothing is in on a, and nothing on b."]
 
 

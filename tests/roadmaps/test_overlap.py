@@ -38,6 +38,21 @@ def test_an_initiative_on_two_roadmaps_of_one_period(house: House, keys: list[st
         assert standing_warnings(session) == {"growth": [one.words("Growth")], "core": [one.words("Core")]}
 
 
+def test_whoever_approves_the_second_is_warned(house: House, keys: list[str]) -> None:
+    put_roadmap(house, "Growth", keys[:1])
+    put_roadmap(house, "Core", keys[:1], status="in_review")
+    house.done("pm.refresh_tab", tab="Roadmaps")
+    assert house.status("Roadmaps", "Core") == "OK"
+    house.done("pm.roadmap_set_status", options=["roadmap_name=Core", "status=approved"])
+    for name, other in (("Growth", "Core"), ("Core", "Growth")):
+        assert house.status("Roadmaps", name) == (
+            f'WARNING: {keys[0]} (Reorder, 60 tokens) is selected on "{other}" too in 2026-Q3: its capacity is '
+            "promised twice"
+        )
+    house.done("pm.roadmap_set_status", options=["roadmap_name=Core", "status=draft"])
+    assert {house.status("Roadmaps", name) for name in ("Growth", "Core")} == {"OK"}
+
+
 def test_several_are_told_in_one_warning(house: House, keys: list[str]) -> None:
     put_roadmap(house, "Growth", keys)
     put_roadmap(house, "Core", keys)

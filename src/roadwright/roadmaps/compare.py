@@ -273,6 +273,8 @@ def sentences(comparison: Comparison) -> list[str]:
         f"{len(comparison.changed)} changed, {comparison.same} stayed the same."
     )
     said = [f"{b} against {a}: {counts}"]
+    if not same_period(comparison.a.period_key, comparison.b.period_key):
+        said.append(f"{b} is for {comparison.b.period_key}, {a} for {comparison.a.period_key}.")
     said.append(f"Tokens: {_against(comparison.tokens)}.")
     missing = comparison.without_tokens
     if missing.a or missing.b:
