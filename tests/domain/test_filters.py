@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from hypothesis import given
@@ -245,6 +246,9 @@ def test_a_day_holds_every_moment_of_it() -> None:
         ("title <> a", 6, "write !="),
         ("title like a", 6, 'no comparison "like"; expected =, !=, <, <=, >, >=, contains, in (…), is empty'),
         ("title", 5, "compared with nothing"),
+        ("title = a and not title like b", 24, 'after title there is no comparison "like"'),
+        ("title = a or titel", 13, "did you mean title?"),
+        ("title = a not title = b", 10, 'expected and, or, or the end, but there is "not"'),
         ("title = a && title = b", 10, "write and"),
         ("department = Trust & Safety", 19, "put a text that holds it in quotes"),
         ("title = a and", 13, 'expected after "and"'),
@@ -297,6 +301,30 @@ def test_what_is_endless_is_refused_in_words() -> None:
     assert "characters" in error_of(f"title = {'x' * MAX_CHARACTERS}").message
     assert "a comparison is expected" in error_of("(" * 20_000).message
     assert read(f"{'(' * 10_000}title = a{')' * 10_000}") == A
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"title = {'x' * 20_000} 'a' 'b'",
+        "title " * 5_000,
+        f"title like {'a ' * 10_000}",
+        f"{'x ' * 10_000}= a",
+        f"{'x' * 25_000} = a",
+        "'" * 29_999,
+        "'\"" * 10_000,
+        "(" * 15_000 + "'" * 14_999,
+        f"title in ({'a,' * 10_000}",
+        f"lifecycle_status = {'new' * 5_000}",
+        f"title {'=' * 20_000} a",
+        "title = a and " * 2_000,
+    ],
+)
+def test_a_hostile_text_is_refused_soon_and_shortly(text: str) -> None:
+    started = time.process_time()
+    error = error_of(text)
+    assert time.process_time() - started < 2
+    assert len(str(error)) < 1_500
 
 
 def _nested(levels: int) -> str:

@@ -23,6 +23,12 @@ class FilterError(ValueError):
         return f"{self.message}\n{pointed(self.text, self.place)}"
 
 
+def shown(piece: str) -> str:
+    """A piece of a filter in quotes, cut where it is long."""
+    text = _printable(piece)
+    return f'"{text if len(text) <= _AROUND else text[:_AROUND] + "…"}"'
+
+
 def pointed(text: str, place: int) -> str:
     """The line of the text that holds the place, and a caret under it. A long line is cut on both sides."""
     start = text.rfind("\n", 0, place) + 1

@@ -8,7 +8,7 @@ from typing import cast
 from lark import Token, Tree, UnexpectedInput
 
 from roadwright.domain.filters.complaints import OPERATORS, TYPOGRAPHIC, complaint, straight_quotes, unknown_field
-from roadwright.domain.filters.errors import FilterError
+from roadwright.domain.filters.errors import FilterError, shown
 from roadwright.domain.filters.fields import Field, find_field
 from roadwright.domain.filters.grammar import KEYWORDS, parser
 from roadwright.domain.filters.tree import (
@@ -118,7 +118,7 @@ class _Reader:
         field = find_field(self._fields, typed)
         if field is None and tokens[0].type == "WORD" and tokens[0].casefold() in KEYWORDS:
             raise self._wrong(
-                f'a comparison such as lifecycle_status = new is expected, but there is "{tokens[0]}"', tokens[0]
+                f"a comparison such as lifecycle_status = new is expected, but there is {shown(tokens[0])}", tokens[0]
             )
         if field is None:
             raise unknown_field(typed, self._text, tokens[0].start_pos or 0, self._fields)
@@ -128,7 +128,7 @@ class _Reader:
         word = str(token).casefold()
         if word not in set(Operator):
             hint = f"; write {_MEANT[word]}" if word in _MEANT else ""
-            raise self._wrong(f'"{token}" is no comparison{hint or f"; expected {OPERATORS}"}', token)
+            raise self._wrong(f"{shown(token)} is no comparison{hint or f'; expected {OPERATORS}'}", token)
         operator = Operator(word)
         problem = operator_problem(field, operator)
         if problem is not None:
