@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roadwright.domain.initiatives import Framework
 from roadwright.sheets import kinds
 from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, at_most, choice, within
@@ -78,9 +80,11 @@ ACTIVE_SCORES = (
     ),
 )
 
+_ACTION = replace(TEXT, width=34)  # the longest name of an action
+
 PROVENANCE = (
     system("run_status", TEXT, "What the last action said of this row: OK, SKIPPED, WARNING, CONFLICT or FAILED."),
-    system("updated_source", TEXT, "The action that last changed this row.", minor=True),
+    system("updated_source", _ACTION, "The action that last changed this row.", minor=True),
     system(
         "updated_at",
         TIMESTAMP,
