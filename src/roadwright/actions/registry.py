@@ -7,6 +7,7 @@ import difflib
 from roadwright.actions.contract import Action, UsageError
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.pm.candidates import POPULATE_CANDIDATES
+from roadwright.actions.pm.explaining import EXPLAIN_SELECTION
 from roadwright.actions.pm.optimization import RUN_ALL_CANDIDATES, RUN_SELECTED_CANDIDATES
 from roadwright.actions.pm.params import SEED_MATH_PARAMS
 from roadwright.actions.pm.publishing import ROADMAP_PUBLISH
@@ -32,6 +33,7 @@ ACTIONS: tuple[Action, ...] = (
     RUN_SELECTED_CANDIDATES,
     RUN_ALL_CANDIDATES,
     WRITE_RESULTS,
+    EXPLAIN_SELECTION,
     ROADMAP_CREATE,
     ROADMAP_CHECK_GATES,
     ROADMAP_SET_STATUS,

@@ -55,6 +55,17 @@ class LogTail:
         return ("(the beginning is left out)\n" if self._is_cut else "") + self._text
 
 
+def place_of_scenario(scenario: OptimizationScenario | None) -> str:
+    """The scenario's row in the sheet (None: it is gone), which also stands for the capacity and the objective."""
+    row = scenario.sheet_row if scenario is not None else None
+    return tabs.SCENARIO_CONFIG.name if row is None else f"{tabs.SCENARIO_CONFIG.name}!{row}"
+
+
+def place_in_sheet(scenario: OptimizationScenario | None, id: str) -> str:
+    """The row of the sheet that an id of the scenario's problem stands for."""
+    return place_of_scenario(scenario) if id in (capacity_id(), "objective") else id
+
+
 @dataclass
 class RunDraft:
     """A run before it is kept: what was asked, and once solved what came out."""
@@ -78,9 +89,7 @@ class RunDraft:
 
     @property
     def scenario_place(self) -> str:
-        """The scenario's row in the sheet, which also stands for the capacity and the objective."""
-        row = self.scenario.sheet_row
-        return tabs.SCENARIO_CONFIG.name if row is None else f"{tabs.SCENARIO_CONFIG.name}!{row}"
+        return place_of_scenario(self.scenario)
 
     def findings(self) -> list[Finding]:
         """What the optimizer had to say, each finding under the id of its row in the sheet."""
@@ -93,7 +102,7 @@ class RunDraft:
         return diagnosed_rows(diagnosis, self._place) if diagnosis is not None else []
 
     def _place(self, id: str) -> str:
-        return self.scenario_place if id in (capacity_id(), "objective") else id
+        return place_in_sheet(self.scenario, id)
 
 
 def solve_draft(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -110,9 +110,20 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
 
 def latest_answer(session: Session, scenario_name: str) -> OptimizationRun | None:
     """The scenario's newest run that holds an answer: the one that Results shows."""
+    return _latest(session, scenario_name, is_wanted=shows_answer)
+
+
+def latest_run(session: Session, scenario_name: str) -> OptimizationRun | None:
+    """The scenario's newest run, whatever came of it."""
+    return _latest(session, scenario_name, is_wanted=lambda _: True)
+
+
+def _latest(
+    session: Session, scenario_name: str, *, is_wanted: Callable[[Mapping[str, object]], bool]
+) -> OptimizationRun | None:
     runs = select(OptimizationRun.id, OptimizationRun.scenario_name, OptimizationRun.shown_json)
     for number, name, shown in session.execute(runs.order_by(OptimizationRun.id.desc())):
-        if name.casefold() == scenario_name.casefold() and shows_answer(shown):
+        if name.casefold() == scenario_name.casefold() and is_wanted(shown):
             return session.get_one(OptimizationRun, number)
     return None
 
