@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from roadwright.domain.optimization import TOKENS, ConstraintType, capacity_id
 from roadwright.optimize.canonical import target_order
+from roadwright.optimize.collector import paused_collector
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.rules import Resolved, resolve
@@ -111,18 +112,19 @@ class _Rows:
         self.upper: list[float] = []
         self.owners: list[str | None] = []
 
-    def add(self, owner: str | None, columns: Iterable[int], values: Iterable[float], low: float, high: float) -> None:
-        for column, value in zip(columns, values, strict=True):
-            if value != 0.0:
-                self.columns.append(column)
-                self.values.append(value)
+    def add(self, owner: str | None, columns: Sequence[int], values: Sequence[float], low: float, high: float) -> None:
+        if 0.0 in values:
+            terms = [(column, value) for column, value in zip(columns, values, strict=True) if value]
+            columns, values = [column for column, _ in terms], [value for _, value in terms]
+        self.columns.extend(columns)
+        self.values.extend(values)
         self.starts.append(len(self.columns))
         self.lower.append(low)
         self.upper.append(high)
         self.owners.append(owner)
 
     def add_measured(
-        self, owner: str | None, columns: Iterable[int], values: Iterable[float], low: float, high: float
+        self, owner: str | None, columns: Sequence[int], values: Sequence[float], low: float, high: float
     ) -> None:
         """A row of amounts, its limits moved by half of what counts as rounding.
 
@@ -141,6 +143,7 @@ class Model:
     targets: tuple[Needed, ...]
 
     @classmethod
+    @paused_collector()
     def of(cls, problem: Problem) -> Model:
         universe = Universe.of(problem)
         targets = sorted(needed_targets(problem), key=lambda needed: (target_order(needed.target), needed.target.id))
@@ -241,6 +244,7 @@ class Model:
         return tuple(self._rows.owners)
 
     @cached_property
+    @paused_collector()
     def linear(self) -> Linear:
         rows = self._rows
         matrix = sp.csr_matrix(
