@@ -24,7 +24,7 @@ from roadwright.roadmaps.content import (
     content_hash,
     known_sum,
 )
-from roadwright.roadmaps.drift import Change, Drift, Drifted, changes_since
+from roadwright.roadmaps.drift import Change, Drift, Drifted, KpiDrift, changes_since, kpi_drift
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.standing import drift_judged_now, standing_warnings
 from roadwright.roadmaps.versions import newest_version, publish
@@ -140,6 +140,12 @@ def test_the_roadmap_itself() -> None:
     ]
 
 
+def test_sums_then_and_now() -> None:
+    then = content(entry("A", kpi_contributions={"gmv": 10.0}), entry("B", kpi_contributions={"gmv": 5.0, "nps": 1.0}))
+    now = content(entry("A", kpi_contributions={"gmv": 12.0}))
+    assert kpi_drift(then, now) == (KpiDrift("gmv", "GBP", 15, 12), KpiDrift("nps", "GBP", 1, 0))
+
+
 TEXT = st.none() | st.sampled_from(["a", "b"])
 NUMBER = st.none() | st.sampled_from([0.0, 1.0, 2.5])
 VERDICTS = st.lists(
@@ -197,7 +203,7 @@ def test_nothing_has_drifted_exactly_when_the_hash_is_equal(then: Content, now: 
     changes = changes_since(then, now)
     assert (not changes) == (content_hash(then) == content_hash(now))
     assert all(change.words for change in changes)
-    json.dumps(Drift("growth", 1, "Anna", "2026", changes, 0, 0).to_json())
+    json.dumps(Drift("growth", 1, "Anna", "2026", changes, 0, 0, kpi_drift(then, now)).to_json())
 
 
 @given(contents())

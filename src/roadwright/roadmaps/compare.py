@@ -13,6 +13,7 @@ from typing import Any
 from roadwright.domain.figures import figure
 from roadwright.domain.periods import same_period
 from roadwright.roadmaps.content import known_sum
+from roadwright.roadmaps.in_words import signed
 
 
 @dataclass(frozen=True)
@@ -288,8 +289,3 @@ def _against(figures: Figures, unit: str | None = None) -> str:
     if figures.change == 0:
         return f"{figure(figures.b)}{suffix} on both"
     return f"{figure(figures.b)}{suffix} instead of {figure(figures.a)}{suffix} ({signed(figures.change)}{suffix})"
-
-
-def signed(number: float) -> str:
-    """A difference with its sign: ``+1,200`` or ``-3``; ``0`` has none."""
-    return f"+{figure(number)}" if number > 0 else figure(number)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.content import known_sum
-from roadwright.roadmaps.drift import Drift, changes_since
+from roadwright.roadmaps.drift import Drift, changes_since, kpi_drift
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.snapshot import content_now
@@ -31,6 +31,7 @@ def drift_of(session: Session, roadmap: Roadmap, version: RoadmapVersion) -> Dri
         changes=changes_since(then, now),
         tokens_then=then.totals.tokens,
         tokens_now=now.totals.tokens,
+        kpis=kpi_drift(then, now),
     )
 
 
