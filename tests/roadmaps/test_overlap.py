@@ -110,3 +110,25 @@ def test_a_roadmap_and_the_one_whose_run_it_came_from_promise_once(house: House)
     assert found(house) == []
     put_roadmap(house, "Third", keys)
     assert [(one.one, one.other) for one in found(house)] == [("Universe", "Third"), ("Portfolio", "Third")]
+
+
+def test_a_run_alerts_of_what_it_promises_a_second_time(house: House) -> None:
+    add_kpis(house)
+    keys = add_candidates(
+        house,
+        {"engineering_tokens": 60, "contributions": "gmv: 60"},
+        {"engineering_tokens": 60, "contributions": "gmv: 50"},
+    )
+    put_roadmap(house, "Universe", keys, status="draft", period_key="2026-Q2", source="filter", source_ref="title != x")
+    put_roadmap(house, "Core", keys, period_key="Q2 2026")
+    add_scenario(house, "Plan", 100, roadmap_name="Universe")
+    house.done("pm.optimize_run_all_candidates")
+    alerts = [row for row in house.rows("Gaps_And_Alerts") if "promised twice" in row.text("message")]
+    assert [(row.text("dimension_key"), row.text("kind"), row.text("severity")) for row in alerts] == [
+        (keys[0], "data", "warning")
+    ]
+    assert alerts[0].text("message").endswith(': is selected on "Core" too in 2026-Q2: its capacity is promised twice')
+    put_roadmap(house, "Portfolio", keys[:1], period_key="2026-Q2", source="portfolio", source_ref="OPT-000001")
+    change_roadmap(house, "Core", status="archived")
+    house.done("pm.optimize_run_all_candidates")
+    assert not [row for row in house.rows("Gaps_And_Alerts") if "promised twice" in row.text("message")]

@@ -80,6 +80,8 @@ class RunDraft:
     solution: Solution | None = None
     explanations: list[Explanation] = field(default_factory=list)
     """What forcing in, leaving out, each mandate and each limit cost, as far as there was time to compute it."""
+    promised_twice: list[tuple[str, str]] = field(default_factory=list)
+    """Chosen initiatives that another roadmap promises as well, as (key, message)."""
     log: LogTail = field(default_factory=LogTail)
     """What the solver said."""
 

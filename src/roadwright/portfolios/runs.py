@@ -182,6 +182,7 @@ def _alerts(
     if draft.built is not None:
         told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}
         rows += alert_rows.data_alerts(run, (f for f in draft.built.findings if f[0] not in told), by_key)
+    rows += alert_rows.data_alerts(run, draft.promised_twice, by_key)
     unique: dict[tuple[object, ...], alert_rows.Alert] = {}
     for row in rows:
         unique.setdefault(tuple(row.get(n) for n in ("kind", "dimension", "dimension_key", "kpi_key", "message")), row)

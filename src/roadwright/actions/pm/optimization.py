@@ -18,7 +18,7 @@ from roadwright.actions.options import (
 )
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.actions.pm.results import WRITE_RESULTS
-from roadwright.actions.pm.roadmap_choice import keep_choice, show_choice
+from roadwright.actions.pm.roadmap_choice import keep_choice, note_promised_twice, show_choice
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
@@ -129,6 +129,7 @@ def _run(request: Request, *, ticked_only: bool) -> Answer:
             options = SolveOptions(time_limit=time_limit(request))
             _solve(request, draft, options, worker)
             was_cut_short = request.cancel.is_set() and not all(one.computed for one in draft.explanations)
+            note_promised_twice(request, draft)
             run = keep_run(request.workspace.store, draft, options, request.action_run_id)
             keep_choice(request, run)
     _run_notes(saved, draft)

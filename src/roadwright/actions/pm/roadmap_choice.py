@@ -1,4 +1,4 @@
-"""After a run of a roadmap: its entries say which of them were chosen, in the database and on Roadmap_Entries."""
+"""After a run of a roadmap: what was chosen, kept with its entries and shown, and what is promised twice by that."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from roadwright import tabs
 from roadwright.actions.contract import Request
+from roadwright.portfolios.drafts import RunDraft
+from roadwright.roadmaps.overlap import promised_twice
 from roadwright.roadmaps.selected import select_entries
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import OptimizationRun
@@ -14,6 +16,13 @@ from roadwright.sync.engine import PendingWrite, merge_tab, run_pass, show_tab
 from roadwright.sync.outcome import TabReport
 from roadwright.sync.roadmap_entries import RoadmapEntriesBinding
 from roadwright.sync.work import OpenTab, Pass
+
+
+def note_promised_twice(request: Request, draft: RunDraft) -> None:
+    """Note on a solved draft which of its choices another roadmap promises as well; the run alerts of them."""
+    if draft.solution is not None and draft.scenario.roadmap_name:
+        with request.workspace.store.transaction() as session:
+            draft.promised_twice = promised_twice(session, draft.scenario.roadmap_name, draft.solution.selected)
 
 
 def keep_choice(request: Request, run: OptimizationRun) -> None:
