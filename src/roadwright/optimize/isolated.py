@@ -108,8 +108,13 @@ def _solve(problem: Problem, options: SolveOptions, is_logged: bool, send: Send,
     if not is_logged:
         return solve(problem, options, progress=send, cancel=stop)
     log = _LogParts(send)
+
+    def tell(progress: Progress) -> None:
+        log.flush()
+        send(progress)
+
     with written_to(log.write):
-        solution = solve(problem, options, progress=send, cancel=stop)
+        solution = solve(problem, options, progress=tell, cancel=stop)
     log.flush()
     return solution
 
