@@ -231,3 +231,25 @@ def test_flipped_bytes_in_any_part_are_told(tmp_path: Path, source: str) -> None
             refusals.append(str(error))
     assert 0 < len(refusals) < 250
     assert [words for words in refusals if path.name not in words and "Backlog" not in words] == []
+
+
+def tall_rows(count: int, more: str = "") -> str:
+    return "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(1, count + 1)) + more
+
+
+def test_merged_cells_over_one_another(tmp_path: Path) -> None:
+    merged = "".join(f'<mergeCell ref="C1:D{row}"/>' for row in range(5_000, 6_000))
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{tall_rows(2_000)}</sheetData><mergeCells>{merged}</mergeCells>'
+    workbook = open_workbook(by_hand(tmp_path / "a.xlsx", f"{sheet}</worksheet>"))
+    assert len(workbook.read("Tab").rows) == 2_000
+    everywhere = TabEdit("Tab", 1, {(row, 2): 1 for row in range(2, 2_000)})
+    for edit in (everywhere, TabEdit("Tab", 1, {}, [{2: 1}] * 1_000, 2_000)):
+        with pytest.raises(SheetError, match=r"Tab has merged cells .* over more than 500,000 rows in all\. Unmerge"):
+            workbook.write([edit])
+
+
+def test_array_formulas_over_one_another(tmp_path: Path) -> None:
+    arrays = '<c><f t="array" ref="A1:D2000">1</f><v>1</v></c>' * 500
+    path = by_hand(tmp_path / "a.xlsx", tall_rows(2_000, f'<row r="2001">{arrays}</row>'))
+    with pytest.raises(SheetError, match=r"array formulas over more than 500,000 rows.* plain values"):
+        open_workbook(path).read("Tab")
