@@ -267,6 +267,15 @@ def test_a_published_version_never_changes(house: House, keys: list[str]) -> Non
     ):
         with pytest.raises((DatabaseError, IntegrityError), match="never changes"), store.transaction() as session:
             session.execute(text(statement))
+    columns = "roadmap_id, number, content_hash, content_json, published_at"
+    take_over = {
+        "sqlite": f"insert or replace into roadmap_versions (id, {columns}, published_by) "
+        f"select id, {columns}, 'Mallory' from roadmap_versions",
+        "postgresql": f"insert into roadmap_versions (id, {columns}, published_by) select id, {columns}, 'Mallory' "
+        "from roadmap_versions on conflict (id) do update set published_by = excluded.published_by",
+    }[store.engine.dialect.name]
+    with pytest.raises((DatabaseError, IntegrityError), match="never changes"), store.transaction() as session:
+        session.execute(text(take_over))
     with store.transaction() as session:
         assert session.query(RoadmapVersion).one().published_by == "test"
 

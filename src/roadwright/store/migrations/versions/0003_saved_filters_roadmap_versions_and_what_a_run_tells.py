@@ -21,6 +21,11 @@ _TRIGGERS = {
         f"CREATE TRIGGER roadmap_versions_never_{word} BEFORE {word} ON roadmap_versions "
         f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         for word in ("update", "delete")
+    ]
+    + [  # SQLite fires no delete trigger for the row that an "insert or replace" takes away
+        "CREATE TRIGGER roadmap_versions_never_replaced BEFORE INSERT ON roadmap_versions WHEN EXISTS (SELECT 1 FROM "
+        "roadmap_versions WHERE id = NEW.id OR (roadmap_id = NEW.roadmap_id AND number = NEW.number)) "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
     ],
     "postgresql": [
         "CREATE FUNCTION refuse_change_of_roadmap_version() RETURNS trigger LANGUAGE plpgsql AS "
