@@ -59,9 +59,10 @@ class AskedRoadmap:
 
     name: str | None
     fields: dict[str, object] = field(default_factory=dict)
+    may_be_new: bool = False
 
 
-def asked_roadmap(request: Request) -> AskedRoadmap:
+def asked_roadmap(request: Request, *, may_be_new: bool) -> AskedRoadmap:
     """Read the options. Raises UsageError where they don't go together."""
     name = text_option(request, ROADMAP_NAME)
     if name is not None and not request.selection.everything:
@@ -78,7 +79,7 @@ def asked_roadmap(request: Request) -> AskedRoadmap:
         fields |= {"source": str(_SOURCES[option]), "source_ref": request.options[option.name]}
     if fields and name is None:
         raise UsageError(f"{', '.join(fields)}: say of which roadmap, with --option roadmap_name=…")
-    return AskedRoadmap(name, fields)
+    return AskedRoadmap(name, fields, may_be_new)
 
 
 def take_asked(session: Session, asked: AskedRoadmap, current: Pass) -> Roadmap:
@@ -103,9 +104,8 @@ def take_asked(session: Session, asked: AskedRoadmap, current: Pass) -> Roadmap:
 def _new_roadmap(session: Session, asked: AskedRoadmap) -> Roadmap:
     period = asked.fields.get("period_key")
     if "source" not in asked.fields:
-        raise unknown_roadmap(
-            session, str(asked.name), f"; to make it, give {FILTER.name}, {RUN_ID.name} or {KEYS.name}"
-        )
+        way_out = f"; to make it, give {FILTER.name}, {RUN_ID.name} or {KEYS.name}" if asked.may_be_new else ""
+        raise unknown_roadmap(session, str(asked.name), way_out)
     if period is None and asked.fields["source"] == RoadmapSource.PORTFOLIO:
         run = find_optimization_run(session, str(asked.fields["source_ref"]))
         period = run.period_key if run is not None else None

@@ -116,7 +116,7 @@ def _work_on(desk: RoadmapDesk, roadmap: Roadmap, progress: _Progress, *, fill: 
 
 
 def _run(request: Request, *, fill: bool) -> Answer:
-    asked = asked_roadmap(request)
+    asked = asked_roadmap(request, may_be_new=fill)
     progress = _Progress()
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
@@ -126,7 +126,7 @@ def _run(request: Request, *, fill: bool) -> Answer:
         for number, roadmap in enumerate(chosen):
             request.report(f"judging {roadmap.roadmap_name}", number, len(chosen))
             _work_on(desk, roadmap, progress, fill=fill)
-        return show_desk(desk, chosen, {i: f"{one.initiative_key} {one.words}" for i, one in progress.changes.items()})
+        return show_desk(desk, chosen, {i: change.words for i, change in progress.changes.items()})
 
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
     reports = run_pass(request.workspace, request.action, [request.workspace.place(spec) for spec in DESK_TABS], work)
