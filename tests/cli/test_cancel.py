@@ -1,0 +1,186 @@
+"""Ctrl-C and `roadwright cancel`, as a person does them: to a command that runs in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from roadwright.actions import ledger
+from roadwright.cli.main import app
+from roadwright.store.models import ActionRun
+from roadwright.workspace.workspace import open_workspace
+from tests.actions.company import chosen
+from tests.actions.hard import hard_plan
+from tests.house import House, make_house
+from tests.optimize.test_solve import hard
+
+RUN = "pm.optimize_run_all_candidates"
+
+
+@pytest.fixture(scope="module")
+def planned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("hard") / "workspace"
+    house = make_house(root, "sqlite:///roadwright.db")
+    hard_plan(house)
+    house.workspace.close()
+    return root
+
+
+@pytest.fixture
+def planned(planned_once: Path, tmp_path: Path) -> Iterator[House]:
+    """A workspace whose plan takes minutes to solve."""
+    root = tmp_path / "workspace"
+    shutil.copytree(planned_once, root)
+    house = House(open_workspace(root))
+    yield house
+    house.workspace.close()
+
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts the command in a process, which does not outlive the test."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def started(*arguments: str, script: str = "from roadwright.cli.main import main; main()") -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", script, *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process
+
+    yield started
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def running(house: House) -> ActionRun:
+    """The run of the plan, once it has found something."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        run = ledger.runs(house.workspace.store, 1)[0]
+        if run.action == RUN and (run.progress_json or {}).get("incumbent") is not None:
+            return run
+        time.sleep(0.05)
+    raise AssertionError("nothing was found in a minute")
+
+
+def ended(process: subprocess.Popen[str], seconds: float = 15) -> tuple[dict[str, Any], str]:
+    """What it printed, once it ended with exit code 1; 2 s suffice where nothing else runs."""
+    out, err = process.communicate(timeout=seconds)
+    assert process.returncode == 1, err
+    assert "Traceback" not in err
+    return json.loads(out), err
+
+
+def test_ctrl_c_ends_a_run_with_the_best_answer_in_the_sheet(planned: House, start: Start) -> None:
+    process = start("run", RUN, "-w", str(planned.root), "--json", "--option", "time_limit=200")
+    run = running(planned)
+    process.send_signal(signal.SIGINT)
+    body, err = ended(process)
+    assert (body["run_id"], body["status"], body["summary"]["optimization_status"]) == (
+        run.run_id,
+        "cancelled",
+        "cancelled",
+    )
+    assert "stopping with what was found; Ctrl-C again breaks off" in err
+    assert chosen(planned)
+    log = CliRunner().invoke(app, ["runs", run.run_id, "--log", "-w", str(planned.root)])
+    assert (log.exit_code, "Running HiGHS" in log.stdout) == (0, True)
+    facts = CliRunner().invoke(app, ["runs", body["optimization_run_id"], "-w", str(planned.root)]).stdout
+    assert "status: cancelled" in facts
+    assert "gap_percent: " in facts
+    again = CliRunner().invoke(app, ["rerun", body["optimization_run_id"], "-w", str(planned.root)])
+    assert (again.exit_code, "was cancelled" in again.stderr) == (2, True)
+
+
+def test_ctrl_c_twice_ends_it_at_once_and_leaves_the_workspace_sound(planned: House, start: Start) -> None:
+    process = start("run", RUN, "-w", str(planned.root), "--json", "--option", "time_limit=200")
+    running(planned)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    ended(process)
+    assert ledger.runs(planned.workspace.store, 1)[0].status == "cancelled"
+    planned.done("pm.optimize_write_results")
+
+
+def test_a_run_is_cancelled_from_another_terminal(planned: House, start: Start) -> None:
+    process = start("run", RUN, "-w", str(planned.root), "--json", "--option", "time_limit=200")
+    run = running(planned)
+    asked = CliRunner().invoke(app, ["cancel", run.run_id, "-w", str(planned.root)])
+    assert (asked.exit_code, asked.stdout) == (
+        0,
+        f"{run.run_id} ({RUN}) is asked to end; what it has found by then is kept\n",
+    )
+    assert ended(process)[0]["status"] == "cancelled"
+    late = CliRunner().invoke(app, ["cancel", run.run_id, "-w", str(planned.root)])
+    assert (late.exit_code, "is not running: it ended" in late.stderr) == (2, True)
+    unknown = CliRunner().invoke(app, ["cancel", "OPT-000001", "-w", str(planned.root)])
+    assert (unknown.exit_code, "there is no action run OPT-000001; name the action's run" in unknown.stderr) == (
+        2,
+        True,
+    )
+
+
+@pytest.mark.parametrize("options", [(), ("--time-limit", "100")])
+def test_ctrl_c_prints_the_best_answer_that_solve_has_found(
+    tmp_path: Path, start: Start, options: tuple[str, ...]
+) -> None:
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(hard()), encoding="utf-8")
+    process = start("solve", str(file), "--progress", *options)
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    while "gmv: -" in line:
+        line = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    solution, err = ended(process)
+    assert solution["status"] == "cancelled"
+    assert solution["selected"]
+    assert solution["gap"] > 0
+    assert "cancelled: stopped on request: the portfolio keeps all rules" in err
+
+
+DEAF = """
+import time
+import roadwright.optimize as optimize
+
+def deaf(problem, options, *, progress, cancel):
+    progress(optimize.Progress("gmv", 0.1, 2.0, 3.0, 0.5, 0, ("A",)))
+    print("found", flush=True)
+    time.sleep(60)
+
+optimize.solve = deaf
+from roadwright.cli.main import main
+main()
+"""
+
+
+def test_a_solver_that_is_deaf_is_left_behind(tmp_path: Path, start: Start) -> None:
+    file, answer = tmp_path / "problem.json", tmp_path / "answer.json"
+    kpis = [{"key": "gmv", "level": "north_star"}]
+    candidates = [{"key": "A", "tokens": 1, "contributions": {"gmv": 2}}]
+    problem = {"candidates": candidates, "kpis": kpis, "capacity": 1, "objective": {"mode": "north_star"}}
+    file.write_text(json.dumps(problem), encoding="utf-8")
+    process = start("solve", str(file), "-o", str(answer), script=DEAF)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "found\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=15)
+    assert process.returncode == 1
+    assert "Traceback" not in err
+    solution = json.loads(answer.read_text(encoding="utf-8"))
+    assert (solution["status"], solution["selected"], solution["gap"]) == ("cancelled", ["A"], 0.5)
