@@ -8,6 +8,8 @@ from pathlib import Path
 
 from roadwright import tabs
 from roadwright.actions.registry import ACTIONS
+from roadwright.domain.roadmaps import Gate
+from roadwright.roadmaps.gates import GATES
 from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -96,7 +98,21 @@ def actions_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-PAGES = {"tabs.md": tabs_page, "actions.md": actions_page}
+def gates_page() -> str:
+    """All gates with their parameters."""
+    rows = ((f"`{rule.gate}`", rule.help, rule.parameter.expects or "none") for rule in (GATES[gate] for gate in Gate))
+    lines = [
+        "# Gates",
+        "",
+        "Made from the registry by `make docs`. A row of the tab Gates asks for one, with severity `block` or `warn`;",
+        "how roadmaps are judged by them is told in [Roadmaps](../roadmaps.md).",
+        "",
+        *_table(("gate", "an initiative passes if", "parameter"), rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"tabs.md": tabs_page, "actions.md": actions_page, "gates.md": gates_page}
 
 
 def main() -> None:
