@@ -72,6 +72,14 @@ def test_what_is_not_clear_is_asked_for(house: House) -> None:
     assert (outcome.exit_code, "--option status=" in str(outcome.error)) == (2, True)
 
 
+def test_a_row_that_cant_be_saved_is_told_as_the_reason(house: House) -> None:
+    house.type_new("Roadmaps", {"roadmap_name": "No period"})
+    for more in ((), ("roadmap_name=no period",)):
+        code, error = move(house, "in_review", *more)
+        assert (code, str(error)[:29]) == (2, "No period: FAILED: period_key")
+    assert house.status("Roadmaps", "No period").startswith("FAILED: period_key")
+
+
 def test_an_archived_roadmap_is_passed_over(house: House) -> None:
     [a] = add_ideas(house, {"engineering_tokens": 5})
     type_roadmap(house, "Old")

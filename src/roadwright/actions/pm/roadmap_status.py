@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Option, Request, UsageError
 from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME, on_conflict, text_option
-from roadwright.actions.pm.roadmap_desk import say_standing
+from roadwright.actions.pm.roadmap_desk import STOPPED, say_standing
 from roadwright.actions.pm.roadmap_request import only_roadmap
+from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.status import Refusal, move_roadmap
 from roadwright.sheets.kinds import choice
 from roadwright.store.models import ActionRun
 from roadwright.sync.engine import run_pass, show_tab
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.roadmaps import RoadmapsBinding
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL
@@ -40,27 +41,39 @@ def _run(request: Request) -> Answer:
     wanted = text_option(request, STATUS)
     if wanted is None:
         raise UsageError(f"say where to move it, with --option status=…; {STATUS.help}")
+    name = text_option(request, ROADMAP_NAME)
     answer = Answer()
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         [tab] = open_tabs
         answer.problems.clear()
         outcomes, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
-        session = current.session
-        roadmap = only_roadmap(session, text_option(request, ROADMAP_NAME), [o.identity for o in outcomes])
-        answer.summary = {"roadmap_name": roadmap.roadmap_name}
         try:
-            moved = move_roadmap(session, roadmap, RoadmapStatus(wanted), decided_by(session, request), current.source)
+            roadmap = only_roadmap(current.session, name, [o.identity for o in outcomes])
+            answer.summary["roadmap_name"] = roadmap.roadmap_name
+            by = decided_by(current.session, request)
+            if move_roadmap(current.session, roadmap, RoadmapStatus(wanted), by, current.source):
+                answer.summary["moved"] = True
+            answer.summary["status"] = roadmap.status
         except Refusal as refusal:
             answer.problems.append(str(refusal))
-        else:
-            answer.summary |= {"status": roadmap.status, "moved": moved}
-        say_standing(session, outcomes)
+        except UsageError as wrong:  # what was saved, or could not be, says so all the same
+            answer.problems += _stopped_rows(outcomes, name) or [str(wrong)]
+            answer.status, answer.exit_code = "failed", ExitCode.WRONG
+        say_standing(current.session, outcomes)
         show_tab(current, tab, RoadmapsBinding(), outcomes, report)
         return [report]
 
     answer.tabs = run_pass(request.workspace, request.action, [request.workspace.place(tabs.ROADMAPS)], work)
     return answer
+
+
+def _stopped_rows(outcomes: Iterable[Outcome], name: str | None) -> list[str]:
+    """Rows that could not be saved, and may be why the roadmap is not there."""
+    wanted = None if name is None else name.strip().casefold()
+    return [
+        f"{o.key}: {o.notes.text}" for o in outcomes if o.notes.level in STOPPED and wanted in (None, o.identity[0])
+    ]
 
 
 ROADMAP_SET_STATUS = Action(
