@@ -82,3 +82,28 @@ def test_an_invalid_run_can_not_be_solved_again(house: House) -> None:
     assert result.exit_code == 2
     assert "OPT-000002 was invalid: it was never solved" in result.stderr
     assert '"status": "invalid"' in roadwright(house, "runs", "OPT-000002", "--json").stdout
+
+
+def test_the_facts_of_a_run_fit_on_a_page_and_its_log_is_kept(house: House) -> None:
+    shown = roadwright(house, "runs", "OPT-000001").stdout
+    for words in (
+        "status: optimal",
+        "summary: 2 of 3 candidates",
+        "selected: INIT-000002, INIT-000003",
+        "gap_percent: 0",
+    ):
+        assert words in shown
+    assert "inputs_snapshot" not in shown
+    assert "solver_log: " in shown
+    for run_id in ("OPT-000001", "act-000005"):
+        log = roadwright(house, "runs", run_id, "--log")
+        assert (log.exit_code, log.stdout.startswith("Running HiGHS")) == (0, True)
+    as_json = json.loads(roadwright(house, "runs", "OPT-000001", "--log", "--json").stdout)
+    assert as_json == {"run_id": "OPT-000001", "solver_log": log.stdout}
+    for arguments, words in (
+        (("runs", "ACT-000001", "--log"), "ACT-000001 has no solver log: nothing was solved in it"),
+        (("runs", "--log"), "--log shows the log of one run"),
+        (("runs", "OPT-000009", "--log"), "there is no run OPT-000009"),
+    ):
+        wrong = roadwright(house, *arguments)
+        assert (wrong.exit_code, words in wrong.stderr) == (2, True)

@@ -10,9 +10,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
+from roadwright.optimize import parse_problem, solve
+from roadwright.portfolios.shown import shown_figures
 from roadwright.store.migrations import NEWEST
 from roadwright.store.migrations.upgrade import configuration
-from roadwright.store.models import Base, GatePolicy, Roadmap, RoadmapVersion
+from roadwright.store.models import Base, GatePolicy, OptimizationRun, Roadmap, RoadmapVersion
 from roadwright.store.session import StoreError, open_store, schema_version
 
 
@@ -101,4 +103,38 @@ def test_the_database_itself_keeps_a_published_version(database_url: str, statem
         connection.execute(text(statement))
     with store.transaction() as session:
         assert session.scalars(select(RoadmapVersion)).one().number == 1
+    store.close()
+
+
+def test_an_earlier_run_shows_the_same_figures_as_a_new_one(database_url: str) -> None:
+    """Runs that were kept before their figures stood apart get them out of their results."""
+    value = {
+        "candidates": [{"key": "A", "tokens": 1, "contributions": {"gmv": 2}}],
+        "kpis": [{"key": "gmv", "level": "north_star"}],
+        "capacity": 1,
+        "objective": {"mode": "north_star"},
+        "targets": [{"dimension": "all", "dimension_key": "all", "kpi_key": "gmv", "target_value": 9, "type": "goal"}],
+    }
+    solution = solve(parse_problem(value))
+    store = open_store(database_url)
+    command.downgrade(configuration(store.engine), "0002")
+    with store.engine.begin() as connection:
+        old = MetaData()
+        old.reflect(connection, only=["optimization_runs"])
+        facts: dict[str, object] = {
+            "scenario_name": "Plan",
+            "period_key": "2026-Q2",
+            "status": "optimal",
+            "objective_mode": "north_star",
+        }
+        facts |= {"capacity_total": 1.0, "options_json": {}, "created_at": "t", "summary": "s"}
+        context = {"candidates": [{"key": "A"}]}
+        for number, result in ((1, solution.to_json()), (2, None)):
+            row = {"id": number, "run_id": f"OPT-{number:06d}", "context_json": context, "result_json": result, **facts}
+            connection.execute(insert(old.tables["optimization_runs"]).values(row))
+    store.close()
+    store = open_store(database_url)
+    with store.transaction() as session:
+        runs = session.scalars(select(OptimizationRun).order_by(OptimizationRun.id)).all()
+        assert [run.shown_json for run in runs] == [shown_figures(1, solution), shown_figures(1, None)]
     store.close()
