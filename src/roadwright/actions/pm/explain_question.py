@@ -94,6 +94,9 @@ def _run_to_explain(session: Session, request: Request, asked: Asked) -> tuple[O
 def question_of(session: Session, request: Request, asked: Asked) -> Question:
     """What is to be explained of which run. Raises UsageError or ScenarioProblem."""
     run, is_chosen = _run_to_explain(session, request, asked)
+    others = sorted({name for name in asked.scenarios if name.casefold() != run.scenario_name.casefold()})
+    if others:
+        raise UsageError(f"selected rows belong to {', '.join(others)}, but {run.run_id} is of {run.scenario_name}")
     kept = Explained.of(run)
     if kept is None or not (is_answered(run) or run.status == RunStatus.INFEASIBLE):
         raise UsageError(f"{run.run_id} has no portfolio to explain: {run.summary or run.status}")
