@@ -156,6 +156,42 @@ def cost_error(size: float) -> float:
     return USUAL.tolerance / USUAL.cost_scale(size) if size else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The best answer in fractions: its cost (no answer costs less), and its columns.
+
+    `reduced` is by how much the cost rises at least for each unit that a column leaves its bound (negative: its upper
+    one), `duals` likewise for rows. `size` is the largest cost of a column.
+    """
+
+    bound: float
+    columns: Values
+    reduced: Values
+    duals: Values
+    size: float
+
+
+def relax(linear: Linear, costs: Values, limits: Limits) -> Relaxed | None:
+    """The linear relaxation; None where there is none, or where its numbers are too delicate to conclude from."""
+    tightened = tighten(linear)
+    if tightened is None:
+        return None
+    run = _Run(tightened, costs, limits, fractional=True)
+    if run.spread > DELICATE:
+        return None
+    run.highs.run()
+    if run.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    solution = run.highs.getSolution()
+    return Relaxed(
+        bound=run.highs.getObjectiveValue() / run.cost_scale,
+        columns=np.asarray(solution.col_value),
+        reduced=np.asarray(solution.col_dual) / run.cost_scale,
+        duals=np.asarray(solution.row_dual) * run.row_scale / run.cost_scale,
+        size=float(np.abs(costs).max(initial=0.0)),
+    )
+
+
 def contradicting_rows(linear: Linear, seconds: float | None) -> list[int] | None:
     """Rows that can't be met together even in fractions, by the solver's Farkas certificate; None where it has none."""
     run = _Run(linear, np.zeros(linear.matrix.shape[1]), Limits(seconds=seconds), fractional=True)
@@ -179,7 +215,7 @@ class _Run:
         costs = np.where(free, costs, 0.0)
         self.cost_scale = limits.numerics.cost_scale(float(np.abs(costs).max(initial=0.0)))
         largest, smallest = row_sizes(linear)
-        scale = row_scales(largest, smallest, limits.numerics.row_size)
+        scale = self.row_scale = row_scales(largest, smallest, limits.numerics.row_size)
         self.spread = max(spread(largest, smallest), spread(*cost_range(costs)))
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         solver_log.attach(self.highs)

@@ -153,11 +153,11 @@ def _initiative(base: Base, key: str) -> Explanation:
         return Explanation(key, "none", True, f"{key} can't be selected: {why}")
     inside = key in base.best.selected
     kind: ExplanationKind = "inside" if inside else "outside"
-    wish = _wish(key, ConstraintType.EXCLUDE_INITIATIVE if inside else ConstraintType.MANDATORY)
-    problem = base.model.problem
-    changed = replace(problem, constraints=(*problem.constraints, wish))
-    answer = base.solve(changed)
+    answer = base.solve_with(key, selected=not inside)
     if answer.status is RunStatus.INFEASIBLE:
+        problem = base.model.problem
+        wish = _wish(key, ConstraintType.EXCLUDE_INITIATIVE if inside else ConstraintType.MANDATORY)
+        changed = replace(problem, constraints=(*problem.constraints, wish))
         found = find_conflict(Model.of(changed), deadline=base.deadline, cancel=base.cancel)
         rules = [rule for rule in (found.rules if found else []) if rule != wish.id]
         verb = "left out" if inside else "selected"

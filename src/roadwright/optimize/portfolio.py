@@ -37,17 +37,20 @@ class Answer:
     diagnosis: Diagnosis | None = None
 
 
-def best_portfolio(search: Search, stages: tuple[Stage, ...], *, gap: float = 0.0, tie_break: bool = True) -> Answer:
+def best_portfolio(
+    search: Search, stages: tuple[Stage, ...], *, gap: float = 0.0, tie_break: bool = True, is_variant: bool = False
+) -> Answer:
     """The best selection that the search's rows allow: stage by stage, each held for the next, then the tie-break.
 
-    Without stages any selection will do, and the tie-break decides.
+    Without stages any selection will do, and the tie-break decides. A variant of a problem with a known answer
+    (`is_variant`) is solved by way of its relaxation, and where it is large any of several equally good ones will do.
     """
     stages = stages or (Stage("feasibility", {}),)
     best: Evaluation | None = None
     answers: list[StageAnswer] = []
     for stage in stages:
         step = stage_step(search.model, stage)
-        result = search.minimise(step, gap=gap, start=best)
+        result = search.minimise_near(step, start=best) if is_variant else search.minimise(step, gap=gap, start=best)
         if result.evaluation is None:
             return _unanswered(result.end, best, answers)
         if best is None or step.cost(result.evaluation) <= step.cost(best):
@@ -60,7 +63,7 @@ def best_portfolio(search: Search, stages: tuple[Stage, ...], *, gap: float = 0.
     assert best is not None
     proved = all(answer.is_proved for answer in answers)
     status = RunStatus.OPTIMAL if proved else RunStatus.FEASIBLE
-    if not (proved and tie_break):
+    if not (proved and tie_break) or (is_variant and search.is_large):
         return Answer(status, best, answers)
     best, state = break_ties(search, step, best, shortfall_done=stages[0].is_shortfall)
     if search.is_cancelled:

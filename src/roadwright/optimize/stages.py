@@ -11,6 +11,7 @@ from time import monotonic
 
 import numpy as np
 
+from roadwright.optimize.core import Core, neighbourhood, settled
 from roadwright.optimize.cuts import Cut, cover, cover_cuts
 from roadwright.optimize.engine import (
     OTHER,
@@ -23,6 +24,7 @@ from roadwright.optimize.engine import (
     cost_error,
     cost_size,
     minimise,
+    relax,
 )
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
@@ -32,6 +34,10 @@ from roadwright.optimize.systems import System, whole, without_goals
 
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
+CORE_FROM = 200
+"""From so many columns on it pays to look for what is settled by the optimum that is held."""
+NEAR_FROM, NEAR_NODES, NEAR_GAP = 1_000, 200, 1e-5
+"""From so many columns on a variant is solved by way of its relaxation; how far the first good answer is looked for."""
 MAX_CONFIRMED, CONFIRM_NODES = 5_000, 1_000
 """Second opinions are asked for up to this many columns, and given up after this many nodes."""
 
@@ -94,10 +100,17 @@ class Search:
     held: list[Held] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    core: Core | None = None
+    """What is tried, or settled by what is held."""
 
     @property
     def seconds_left(self) -> float | None:
         return None if self.deadline is None else max(0.0, self.deadline - monotonic())
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a variant is solved by way of its relaxation."""
+        return self.model.width >= NEAR_FROM
 
     @property
     def is_cancelled(self) -> bool:
@@ -122,10 +135,47 @@ class Search:
         goals = slice(self.model.first_goal_column, self.model.width)
         counted = any(costs[goals].any() for costs in (step.costs, *(held.costs for held in self.held)))
         system = self.rows if counted else self._without_goals
-        return system.linear.with_rows([*self._implied, *self.cuts, *(held.row() for held in self.held)])
+        core = self.core
+        rows = [*self._implied, *(core.equations if core else []), *self.cuts, *(held.row() for held in self.held)]
+        linear = system.linear.with_rows(rows)
+        return linear if core is None else replace(linear, lower=core.lower, upper=core.upper)
 
     def hold(self, step: Step, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
-        self.held.append(step.held(optimum, tolerance))
+        """From now on keep a step's optimum; what that settles is settled."""
+        held = step.held(optimum, tolerance)
+        if self.system is None and self.model.width >= CORE_FROM:
+            linear = self.linear(step)
+            relaxed = relax(linear, step.costs, Limits(seconds=self.seconds_left))
+            if relaxed is not None:
+                self.core = self._narrower(settled(linear, relaxed, as_float(held.limit + 2 * held.slack)))
+        self.held.append(held)
+
+    def minimise_near(self, step: Step, *, start: Evaluation | None) -> StepResult:
+        """Like `minimise`, for a model of which many variants are solved: the relaxation says what to look at.
+
+        A good answer near the relaxation, then the best one of the core that it leaves: proved like any other.
+        """
+        if self.system is not None or not self.is_large:
+            return self.minimise(step, start=start)
+        linear = self.linear(step)
+        relaxed = relax(linear, step.costs, Limits(seconds=self.seconds_left))
+        if relaxed is None:
+            return self.minimise(step, start=start)
+        core = self.core
+        try:
+            self.core = self._narrower(neighbourhood(linear, relaxed))
+            good = self.minimise(step, gap=NEAR_GAP, nodes=NEAR_NODES)
+            self.core = core
+            if good.evaluation is None:
+                return self.minimise(step, start=start)
+            self.core = self._narrower(settled(linear, relaxed, as_float(step.cost(good.evaluation))))
+            return self.minimise(step, start=good.evaluation)
+        finally:
+            self.core = core
+
+    def _narrower(self, core: Core) -> Core:
+        """A core of what `linear` gave, with the equations that were known before."""
+        return core if self.core is None else replace(core, equations=[*self.core.equations, *core.equations])
 
     def minimise(
         self, step: Step, *, gap: float = 0.0, nodes: int | None = None, start: Evaluation | None = None
