@@ -44,8 +44,8 @@ def reasons(house: House) -> dict[str, str]:
 def test_what_is_left_out_says_what_it_would_cost_to_force_in(planned: House) -> None:
     planned.done("pm.optimize_run_all_candidates", options=["explain_seconds=20"])
     assert reasons(planned) == {
-        "Large": "best use of capacity",
-        "Middle": "best use of capacity",
+        "Large": "best use of capacity; leaving it out costs 30 gmv",
+        "Middle": "best use of capacity; leaving it out costs 10 gmv",
         "Small": "not selected: costs 10 gmv to force in; would drop INIT-000002",
     }
 

@@ -8,15 +8,16 @@ import re
 import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roadwright.sheets.backend import SheetError, TabEdit
-from roadwright.sheets.kinds import BOOLEAN, COUNT, DATE, KEY, LONG_TEXT, NUMBER, PERIOD, SCORE, TEXT, choice
+from roadwright.sheets.kinds import BOOLEAN, CHOSEN, COUNT, DATE, KEY, LONG_TEXT, NUMBER, PERIOD, SCORE, TEXT, choice
 from roadwright.sheets.read import read_table
-from roadwright.sheets.spec import Column, Guide, Kind, Layout, Owner, TabSpec
+from roadwright.sheets.spec import Column, Guide, Kind, Layout, Owner, TabSpec, Tone
 from roadwright.sheets.template import LAST_ROW, header_note, template_bytes, write_template
 from roadwright.sheets.values import CellValue, column_letters
 from roadwright.sheets.xlsx import open_workbook
@@ -41,6 +42,8 @@ SPEC = TabSpec(
         Column("period", Owner.INPUT, PERIOD, "The period."),
         Column("gain", Owner.SHARED, LONG_TEXT, "What it brings."),
         Column("rank", Owner.DERIVED, COUNT, "Its place."),
+        Column("mood", Owner.DERIVED, choice(("fine", "bad"), {"bad": Tone.BAD}), "How it is.", minor=True),
+        Column("chosen", Owner.DERIVED, CHOSEN, "Whether it is in.", minor=True),
         Column("notes", Owner.SHEET_ONLY, LONG_TEXT, "Your notes."),
         Column("run_status", Owner.SYSTEM, TEXT, "What happened."),
     ),
@@ -129,7 +132,7 @@ def test_no_validation_forbids_anything(sheet: Worksheet) -> None:
 def test_typing_into_a_computed_column_asks_first(sheet: Worksheet) -> None:
     found = validations(sheet)
     asking = {name for name, (kind, _) in found.items() if kind == "custom"}
-    assert asking == {"idea_key", "size_score", "seen_state", "rank", "run_status"}
+    assert asking == {"idea_key", "size_score", "seen_state", "rank", "mood", "chosen", "run_status"}
 
 
 def test_the_sheet_is_not_protected_but_ready_to_be(sheet: Worksheet) -> None:
@@ -144,7 +147,7 @@ def test_columns_carry_formats_for_what_is_typed_later(sheet: Worksheet) -> None
     assert column_format(sheet, "due") == "yyyy-mm-dd"
     assert column_format(sheet, "period") == "@"
     assert column_format(sheet, "size") == "General"
-    assert column_format(sheet, "size_score") == "#,##0.00"
+    assert column_format(sheet, "size_score") == "0.00####"
     assert sheet.column_dimensions[column_letters(POSITION["gain"])].alignment.wrap_text
     assert sheet.column_dimensions[column_letters(POSITION["run_status"])].alignment.wrap_text
     grey = sheet.column_dimensions[column_letters(POSITION["rank"])].fill.fgColor.rgb
@@ -157,15 +160,61 @@ def test_columns_are_wide_enough_for_header_and_content(sheet: Worksheet) -> Non
         assert width >= max(len(name) + 3, SPEC.by_name[name].kind.width)
 
 
+def rules(sheet: Worksheet, name: str) -> list[Any]:
+    """The conditional formats of the column, which reach down to the last row."""
+    letter = column_letters(POSITION[name])
+    return [
+        rule
+        for found in sheet.conditional_formatting
+        if f"{letter}2:{letter}{LAST_ROW}" in str(found.sqref).split()
+        for rule in found.rules
+    ]
+
+
 def test_run_status_is_coloured_by_its_first_word(sheet: Worksheet) -> None:
-    (cells,) = sheet.conditional_formatting
-    assert str(cells.sqref) == f"N2:N{LAST_ROW}"
-    colours = {rule.text: rule.dxf.fill.bgColor.rgb for rule in cells.rules}
-    assert all(rule.type == "beginsWith" for rule in cells.rules)
+    found = rules(sheet, "run_status")
+    colours = {rule.text: rule.dxf.fill.bgColor.rgb for rule in found}
+    assert all(rule.type == "beginsWith" for rule in found)
     assert set(colours) == {"OK", "WARNING", "SKIPPED", "CONFLICT", "FAILED"}
     assert colours["WARNING"] == colours["SKIPPED"]
     assert colours["CONFLICT"] == colours["FAILED"]
     assert len(set(colours.values())) == 3
+
+
+def test_words_that_say_something_are_coloured(sheet: Worksheet) -> None:
+    assert [rule.formula for rule in rules(sheet, "mood")] == [['"bad"']]
+    assert [rule.formula for rule in rules(sheet, "chosen")] == [["TRUE"]]
+    failed = next(rule for rule in rules(sheet, "run_status") if rule.text == "FAILED")
+    assert rules(sheet, "mood")[0].dxf.fill.bgColor.rgb == failed.dxf.fill.bgColor.rgb
+    for plain in ("title", "state", "is_urgent", "rank"):
+        assert not rules(sheet, plain)
+
+
+def test_thousands_are_parted_and_no_decimals_are_hidden(sheet: Worksheet) -> None:
+    def formats(name: str) -> dict[str, str]:
+        return {rule.formula[0]: rule.dxf.numFmt.formatCode for rule in rules(sheet, name)}
+
+    assert formats("size") == {"AND(ABS(C2)>=1000,C2=INT(C2))": "#,##0", "ABS(C2)>=1000": "#,##0.0###"}
+    assert formats("effort") == formats("size")  # one rule, relative to its first cell
+    assert formats("size_score") == {"ABS(E2)>=100": "#,##0.00"}
+
+
+def test_columns_that_are_rarely_looked_at_can_be_folded_away(sheet: Worksheet) -> None:
+    levels = {name: sheet.column_dimensions[column_letters(POSITION[name])].outlineLevel for name in POSITION}
+    # openpyxl keeps neighbours of equal look as one
+    assert levels["mood"] == 1
+    assert (levels["rank"], levels["notes"], levels["run_status"]) == (0, 0, 0)
+    assert not any(dimension.hidden for dimension in sheet.column_dimensions.values())
+
+
+def test_numbers_keep_off_the_text_beside_them(sheet: Worksheet) -> None:
+    def look(name: str) -> tuple[str | None, float]:
+        alignment = sheet.column_dimensions[column_letters(POSITION[name])].alignment
+        return alignment.horizontal, alignment.indent
+
+    assert look("size") == look("size_score") == look("rank") == ("right", 1)
+    assert look("due")[0] == look("is_urgent")[0] == "center"
+    assert look("title")[0] is None
 
 
 def test_every_header_has_a_note(sheet: Worksheet) -> None:
@@ -282,7 +331,7 @@ def test_rows_that_the_backend_adds_look_like_typed_ones_and_grow_nothing(tmp_pa
     assert sheet.cell(2, POSITION["title"]).font.name == "Calibri"
     assert sheet.cell(2, POSITION["due"]).number_format == "yyyy-mm-dd"
     assert sheet.cell(2, POSITION["due"]).value == dt.datetime(2026, 5, 31)
-    assert sheet.auto_filter.ref == f"A1:N{LAST_ROW}"
+    assert sheet.auto_filter.ref == f"A1:{column_letters(len(SPEC.columns))}{LAST_ROW}"
     (found,) = read_table(open_workbook(path).read("Ideas"), SPEC, tab="Ideas").rows
     assert (found.number, found.values["title"], found.values["is_urgent"]) == (2, "A", True)
 
@@ -308,8 +357,13 @@ def test_the_readme_tab_tells_the_steps_and_the_tabs() -> None:
     assert book.active is not None
     assert book.active.title == "Intake"
     said = {str(cell.value) for row in book["README"].iter_rows() for cell in row if cell.value is not None}
-    assert {guide.about, *guide.steps, "Intake", INTAKE.help, "FAILED"} <= said
+    assert {guide.about, *guide.steps, "Intake", INTAKE.help, "FAILED", "your own words"} <= said
 
 
-def test_every_workbook_has_a_guide() -> None:
+def test_every_workbook_has_a_guide_of_one_screen() -> None:
     assert set(GUIDES) == set(workbooks())
+    for name, specs in workbooks().items():
+        book = openpyxl.load_workbook(io.BytesIO(template_bytes(specs, title=name, guide=GUIDES[name])))
+        assert book["README"].max_row <= 38
+        # A step is a line of its column.
+        assert all(len(step) <= 110 for step in GUIDES[name].steps), name

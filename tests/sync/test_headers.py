@@ -116,7 +116,7 @@ def test_ideas_of_a_tab_that_cannot_be_read_now_are_not_said_to_be_missing(teams
     content = path.read_bytes()
     for fault, said in (
         (path.unlink, "Team.xlsx"),
-        (lambda: path.write_bytes(content[:-300]), "Team.xlsx is not a workbook, or only a part of one"),
+        (lambda: path.write_bytes(content[:-300]), "Team.xlsx is only a part of a workbook, or damaged"),
         (lambda: make_book(path, {"Notes": [["title"]]}), "Team.xlsx has no tab Ideas. It has: Notes."),
     ):
         fault()

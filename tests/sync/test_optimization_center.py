@@ -555,12 +555,14 @@ def test_the_only_scenario_of_the_sheet_is_the_default_and_several_are_listed(ho
     outcome = house.run("pm.populate_candidates")
     assert (outcome.exit_code, outcome.status) == (2, "failed")
     assert "there is no scenario yet" in str(outcome.error)
-    add_scenario(house, "Plan")
+    add_scenario(house, "Plan", capacity=-1)
     outcome = house.run("pm.populate_candidates")
-    assert outcome.exit_code == 2
-    assert "pm.optimize_save_scenario" in str(outcome.error), "it is typed, but not saved yet"
+    assert (outcome.exit_code, "pm.optimize_save_scenario" in str(outcome.error)) == (2, True)
+    assert house.status("Scenario_Config", "Plan").startswith("FAILED: capacity_total_tokens"), "the row says why"
+    house.type_into("Scenario_Config", 2, {"capacity_total_tokens": 100})
+    house.done("pm.populate_candidates")
+    assert house.status("Scenario_Config", "Plan") == "OK", "what was typed is saved first"
     add_scenario(house, "Bold")
-    house.done("pm.optimize_save_scenario")
     outcome = house.run("pm.populate_candidates")
     assert outcome.exit_code == 2
     assert "Plan, Bold" in str(outcome.error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from roadwright.sheets.kinds import BOOLEAN, CONTRIBUTIONS, COUNT, DATE, LIST, OBJECTIVE, PERIOD
+from roadwright.sheets.kinds import BOOLEAN, CHOSEN, CONTRIBUTIONS, COUNT, DATE, LIST, OBJECTIVE, PERIOD
 from roadwright.sheets.read import BACKEND_COLUMNS, header_names
 from roadwright.sheets.spec import CellProblem, Column, Kind, Layout, Owner, TabSpec
 from roadwright.tabs import BY_NAME, TABS, workbooks
@@ -260,7 +260,7 @@ def test_what_a_blank_means() -> None:
         ("Backlog.is_optimization_candidate", BOOLEAN),
         ("Candidates.is_selected_for_run", BOOLEAN),
         ("Roadmap_Entries.is_locked", BOOLEAN),
-        ("Results.selected", BOOLEAN),
+        ("Results.selected", CHOSEN),
     ],
 )
 def test_kinds_with_a_form_of_their_own(place: str, kind: Kind) -> None:

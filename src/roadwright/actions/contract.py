@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,9 +31,30 @@ class Option:
 
 
 class Report(Protocol):
-    """Where an action says how far it is: in words, and in steps done of all where it can count them."""
+    """Where a door hears how far an action is: in words, and in steps done of all where it can count them."""
 
     def __call__(self, message: str, done: int | None = None, total: int | None = None) -> None: ...
+
+
+Figures = Mapping[str, object]
+"""What a solve has reached, by name: stage, seconds, incumbent, bound, gap, nodes."""
+
+
+class RunReport(Protocol):
+    """Where an action says how far it is, as `Report`; the ledger keeps the figures of a solve as well."""
+
+    def __call__(
+        self, message: str, done: int | None = None, total: int | None = None, *, figures: Figures | None = None
+    ) -> None: ...
+
+
+class CancelRequest(Protocol):
+    """Whether an action is asked to end early."""
+
+    def is_set(self) -> bool: ...
+
+    def keeping_what_is_found(self) -> AbstractContextManager[None]:
+        """In here the action looks itself whether it is to end, and keeps what it has found by then."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +66,9 @@ class Request:
     tab: TabPlace | None
     selection: Selection
     options: Mapping[str, object]
-    report: Report
+    report: RunReport
     action_run_id: int
+    cancel: CancelRequest
 
 
 @dataclass

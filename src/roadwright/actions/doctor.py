@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from roadwright.actions import ledger
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
+from roadwright.roadmaps.overlap import overlaps
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.spec import Owner
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
+from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version
 from roadwright.sync.engine import Desk
 from roadwright.workspace.settings import FILE, SettingsError
@@ -50,11 +53,22 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield _solver()
 
 
+def _roadmaps(session: Session) -> Iterator[Finding]:
+    count = len(all_roadmaps(session))
+    found = overlaps(session)
+    if found:
+        told = "; ".join(one.words() for one in found)
+        yield Finding("roadmaps", f"{count:,}, with capacity that is promised twice: {told}")
+    elif count:
+        yield Finding("roadmaps", f"{count:,}, no capacity is promised twice")
+
+
 def _database(workspace: Workspace) -> Iterator[Finding]:
     engine = workspace.store.engine
     with workspace.store.transaction() as session:
         count = session.scalar(select(func.count()).select_from(Initiative)) or 0
         problem = north_star_problem(load_registry(session).north_stars)
+        roadmaps = list(_roadmaps(session))
     shown = engine.url.render_as_string(hide_password=True)
     yield Finding("database", f"{shown}, schema {schema_version(engine)}, {count:,} initiatives")
     if count and problem is not None:
@@ -64,6 +78,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
             is_well=False,
             advice="fill in Metrics_Config and run pm.save_selected --tab Metrics_Config",
         )
+    yield from roadmaps
     last = ledger.runs(workspace.store, 1)
     if last and last[0].error == ledger.INTERRUPTED:
         yield Finding(

@@ -13,13 +13,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from roadwright.actions.contract import Answer
-from roadwright.domain.keys import ACTION_RUN, make_key
+from roadwright.actions.contract import Answer, Figures
+from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 
 _ATTEMPTS = 100
+_OPEN_STATES = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 INTERRUPTED = "interrupted: the process ended before the action was done; run it again, that is safe"
 
 
@@ -52,8 +53,7 @@ def _is_alive(worker: str | None) -> bool:
 
 def mark_interrupted(session: Session) -> None:
     """Runs whose process is gone did not finish: say so."""
-    open_states = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
-    for run in session.scalars(select(ActionRun).where(ActionRun.status.in_(open_states))):
+    for run in session.scalars(select(ActionRun).where(ActionRun.status.in_(_OPEN_STATES))):
         if not _is_alive(run.worker):
             run.status, run.error, run.finished_at = str(ActionStatus.FAILED), INTERRUPTED, now()
 
@@ -92,9 +92,40 @@ def start(store: Store, number: int) -> None:
         run.status, run.started_at = str(ActionStatus.RUNNING), now()
 
 
-def note_progress(store: Store, number: int, message: str) -> None:
-    """Say how far the run is, where that can be written at once."""
-    store.write_if_free(update(ActionRun).where(ActionRun.id == number).values(progress=message))
+def note_progress(store: Store, number: int, message: str, figures: Figures | None = None) -> None:
+    """Say how far the run is, where that can be written at once. Without figures the last ones stay."""
+    values: dict[str, object] = {"progress": message}
+    if figures is not None:
+        values["progress_json"] = dict(figures)
+    store.write_if_free(update(ActionRun).where(ActionRun.id == number).values(values))
+
+
+class NotRunning(Exception):
+    """There is nothing to cancel; the message says why."""
+
+
+def request_cancel(store: Store, run_id: str) -> ActionRun:
+    """Ask a queued or running run to end. Raises NotRunning.
+
+    The process that runs it looks for such requests about twice a second.
+    """
+    with store.transaction() as session:
+        mark_interrupted(session)
+        run = session.scalar(select(ActionRun).where(ActionRun.run_id == run_id.strip().upper()).with_for_update())
+        if run is None:
+            hint = "; name the action's run (ACT-…)" if run_id.strip().upper().startswith(OPTIMIZATION_RUN) else ""
+            raise NotRunning(f"there is no action run {run_id}{hint}")
+        if run.status not in _OPEN_STATES:
+            ended = f" at {run.finished_at[:19].replace('T', ' ')} UTC" if run.finished_at else ""
+            raise NotRunning(f"{run.run_id} ({run.action}) is not running: it ended{ended} as {run.status}")
+        run.cancel_requested_at = run.cancel_requested_at or now()
+    return run
+
+
+def is_cancel_requested(store: Store, number: int) -> bool:
+    """Whether someone asked the run to end."""
+    with store.transaction() as session:
+        return session.scalar(select(ActionRun.cancel_requested_at).where(ActionRun.id == number)) is not None
 
 
 def finish(store: Store, number: int, answer: Answer) -> ActionRun:

@@ -54,6 +54,7 @@ ON_CONFLICT = Option(
     "nobody: the row says CONFLICT and both values stay",
 )
 SCENARIO_NAME = Option("scenario_name", "the scenario to work on", str, "the only one there is")
+ROADMAP_NAME = Option("roadmap_name", "the roadmap to work on", str, "the only one there is")
 RUN_ID = Option("run_id", "the run to show, e.g. OPT-000007", str, "the latest of each scenario")
 ACTIVATING_BATCH = Option(
     "activating_batch",
@@ -64,6 +65,13 @@ ACTIVATING_BATCH = Option(
 TIME_LIMIT = Option("time_limit", "seconds that the optimizer may take", _positive, "time_limit of roadwright.toml")
 EXPLAIN_SECONDS = Option(
     "explain_seconds", "seconds for explanations; 0 leaves them out", _seconds, "explain_seconds of roadwright.toml"
+)
+FILTER = Option(
+    "filter",
+    'only initiatives that match this filter of the backlog, e.g. "department = Growth and overall_score >= 3", or '
+    "@NAME for a saved one",
+    str,
+    "every initiative",
 )
 CANDIDATES_ONLY = Option("candidates", "true: only initiatives that are optimization candidates", _yes_no, "false")
 

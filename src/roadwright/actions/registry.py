@@ -7,10 +7,14 @@ import difflib
 from roadwright.actions.contract import Action, UsageError
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.pm.candidates import POPULATE_CANDIDATES
+from roadwright.actions.pm.explaining import EXPLAIN_SELECTION
 from roadwright.actions.pm.optimization import RUN_ALL_CANDIDATES, RUN_SELECTED_CANDIDATES
 from roadwright.actions.pm.params import SEED_MATH_PARAMS
+from roadwright.actions.pm.publishing import ROADMAP_PUBLISH
 from roadwright.actions.pm.refresh import REFRESH_TAB
 from roadwright.actions.pm.results import WRITE_RESULTS
+from roadwright.actions.pm.roadmap_status import ROADMAP_SET_STATUS
+from roadwright.actions.pm.roadmaps import ROADMAP_CHECK_GATES, ROADMAP_CREATE
 from roadwright.actions.pm.saving import SAVE_CONSTRAINTS, SAVE_SCENARIO, SAVE_SELECTED, SAVE_TARGETS
 from roadwright.actions.pm.scoring import POPULATE_INITIATIVES, SCORE_SELECTED, SWITCH_FRAMEWORK
 
@@ -29,6 +33,11 @@ ACTIONS: tuple[Action, ...] = (
     RUN_SELECTED_CANDIDATES,
     RUN_ALL_CANDIDATES,
     WRITE_RESULTS,
+    EXPLAIN_SELECTION,
+    ROADMAP_CREATE,
+    ROADMAP_CHECK_GATES,
+    ROADMAP_SET_STATUS,
+    ROADMAP_PUBLISH,
 )
 
 BY_NAME = {action.name: action for action in ACTIONS}

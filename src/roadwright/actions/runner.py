@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +10,10 @@ from typing import Any
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from roadwright.actions import ledger
+from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
+from roadwright.actions.collecting import rare_collections
 from roadwright.actions.contract import Action, Answer, Report, Request, UsageError
+from roadwright.actions.progress import Progress
 from roadwright.actions.registry import find_action
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.portfolios.candidates import ScenarioProblem
@@ -24,7 +26,6 @@ from roadwright.workspace.workspace import TabPlace, UnknownTab, Workspace, Work
 
 _WRONG = (UsageError, SelectionError, UnknownTab, ScenarioProblem)
 _FAILURES = (SheetError, WorkspaceBusy)
-_PROGRESS_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -106,23 +107,13 @@ def _check(workspace: Workspace, asked: Asked) -> tuple[Action, TabPlace | None,
     return action, place, parse_selection(asked.select), _parse_options(action, asked.options)
 
 
-def _throttled(workspace: Workspace, number: int, report: Report) -> Report:
-    """Progress for the door at once, and for the ledger once a second."""
-    last = 0.0
+def run_action(
+    workspace: Workspace, asked: Asked, *, requested_by: str, report: Report, switch: CancelSwitch | None = None
+) -> Outcome:
+    """Do what was asked. Never raises for what a person or a workbook can get wrong: the outcome says it.
 
-    def say(message: str, done: int | None = None, total: int | None = None) -> None:
-        nonlocal last
-        report(message, done, total)
-        if time.monotonic() - last >= _PROGRESS_SECONDS:
-            last = time.monotonic()
-            counted = f" {done:,} of {total:,}" if done is not None and total is not None else ""
-            ledger.note_progress(workspace.store, number, message + counted)
-
-    return say
-
-
-def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report: Report) -> Outcome:
-    """Do what was asked. Never raises for what a person or a workbook can get wrong: the outcome says it."""
+    With the ``switch`` the door can end a solve, which then keeps what it has found.
+    """
     try:
         action, place, selection, options = _check(workspace, asked)
     except _WRONG as wrong:
@@ -132,13 +123,18 @@ def run_action(workspace: Workspace, asked: Asked, *, requested_by: str, report:
         run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
     except OperationalError as fault:
         return Outcome(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
-    request = Request(workspace, action.name, place, selection, options, _throttled(workspace, run.id, report), run.id)
+    cancel = Cancel(workspace.store, run.id, switch or CancelSwitch())
+    progress = Progress(workspace.store, run.id, report, cancel)
+    request = Request(workspace, action.name, place, selection, options, progress, run.id, cancel)
     try:
         with workspace.exclusive():
             ledger.start(workspace.store, run.id)
-            answer = action.run(request)
-    except KeyboardInterrupt:
-        failed = ledger.fail(workspace.store, run.id, ActionStatus.CANCELLED, "cancelled by the person who asked")
+            cancel.check()
+            with rare_collections():
+                answer = action.run(request)
+    except (KeyboardInterrupt, Cancelled) as end:
+        by = "on request" if isinstance(end, Cancelled) else "by the person who asked"
+        failed = ledger.fail(workspace.store, run.id, ActionStatus.CANCELLED, f"cancelled {by}")
         return Outcome(run.run_id, action.name, failed.status, ExitCode.FAILED, error=failed.error)
     except PendingWrite as pending:
         answer = Answer(tabs=pending.reports, problems=[str(pending)])

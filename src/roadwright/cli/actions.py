@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from roadwright.cli.interrupts import interrupts_ask
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
@@ -29,6 +30,13 @@ def reporter(progress: Progress) -> Report:
     return report
 
 
+def _shown(value: object) -> str:
+    """A figure of a summary in a line: short lists whole, of a list of objects how many there are."""
+    if isinstance(value, list):
+        return str(len(value)) if any(isinstance(part, dict) for part in value) else "; ".join(map(str, value))
+    return str(value)
+
+
 def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
     """An action's answer for people: how it ended, its figures, and every row that is not simply OK."""
     from rich.console import Console
@@ -44,7 +52,9 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
         if key:
             title.append(f"  {key}", style="dim")
     console.print(title)
-    figures = ", ".join(f"{name} {value}" for name, value in outcome.summary.items() if value not in (0, None, ""))
+    figures = ", ".join(
+        f"{name} {_shown(value)}" for name, value in outcome.summary.items() if value not in (0, None, "")
+    )
     if figures:
         console.print(Text(f"  {figures}"))
     rows = [row for row in outcome.rows if all_rows or row.level is not Level.OK]
@@ -55,7 +65,8 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
         console.print(table)
     for row in outcome.rows:
         for notice in row.notices:
-            console.print(Text(f"  {row.tab} row {row.row}: {notice}", style="dim"))
+            place = f"{row.tab} row {row.row}" if row.row else row.tab
+            console.print(Text(f"  {place} {row.key}: {notice}", style="dim"))
     if outcome.error is not None:
         Console(stderr=True, highlight=False).print(Text(outcome.error))
 
@@ -77,10 +88,14 @@ def run(  # noqa: PLR0917 - typer calls it by name
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Do an action in a workspace. Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 infeasible."""
+    """Do an action in a workspace. Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage or input, 3 infeasible.
+
+    Ctrl-C ends a solve with the best answer found by then, which is kept and shown; anything else it breaks off.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from roadwright.actions.cancelling import CancelSwitch
     from roadwright.actions.ledger import requester
     from roadwright.actions.runner import Asked, run_action
 
@@ -91,9 +106,10 @@ def run(  # noqa: PLR0917 - typer calls it by name
         SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
         console=console, transient=True, disable=not sys.stderr.isatty(),
     )  # fmt: skip
-    with opened(folder) as workspace, bars:
+    switch = CancelSwitch()
+    with opened(folder) as workspace, bars, interrupts_ask(switch.turn_on):
         asked = Asked(name, tab, select, tuple(option or ()))
-        outcome = run_action(workspace, asked, requested_by=requester("cli"), report=reporter(bars))
+        outcome = run_action(workspace, asked, requested_by=requester("cli"), report=reporter(bars), switch=switch)
     if as_json:
         typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False, indent=2))
     else:

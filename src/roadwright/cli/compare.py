@@ -76,7 +76,7 @@ def _table(*names: str, right: Sequence[str] = ()) -> Table:
 def _moved(why: str, rows: Sequence[Moved]) -> Table:
     from rich.text import Text
 
-    from roadwright.roadmaps.drift import shown
+    from roadwright.roadmaps.in_words import shown
 
     table = _table("initiative", "title", "tokens", "department", "country", why, right=("tokens",))
     for one in rows:
@@ -90,7 +90,7 @@ def _moved(why: str, rows: Sequence[Moved]) -> Table:
 def _changed(rows: Sequence[Changed]) -> Table:
     from rich.text import Text
 
-    from roadwright.roadmaps.drift import shown
+    from roadwright.roadmaps.in_words import shown
 
     table = _table("initiative", "title", "what changed")
     for one in rows:
@@ -111,6 +111,6 @@ def _slices(name: str, rows: Sequence[SliceFigures]) -> Table:
 
 def _pair(figures: Figures) -> tuple[str, str]:
     from roadwright.domain.figures import figure
-    from roadwright.roadmaps.compare import signed
+    from roadwright.roadmaps.in_words import signed
 
     return f"{figure(figures.a)} → {figure(figures.b)}", signed(figures.change) if figures.change else ""

@@ -58,7 +58,8 @@ def _show(found: Drift) -> None:
     from rich.text import Text
 
     from roadwright.domain.figures import figure
-    from roadwright.roadmaps.compare import signed
+    from roadwright.roadmaps.content import known_sum
+    from roadwright.roadmaps.in_words import signed
 
     console = Console(highlight=False)
     when = f"published {found.published_at[:16].replace('T', ' ')} UTC by {found.published_by}"
@@ -67,8 +68,13 @@ def _show(found: Drift) -> None:
         return
     count = len(found.changes)
     console.print(Text(f"{found.label}, {when}: {count} {'change' if count == 1 else 'changes'} since."))
-    if found.tokens_now != found.tokens_then:
-        change = signed(found.tokens_now - found.tokens_then)
-        console.print(f"Tokens of what is chosen: {figure(found.tokens_then)} → {figure(found.tokens_now)} ({change})")
+    sums: list[tuple[str, str | None, float, float]] = [("Tokens", None, found.tokens_then, found.tokens_now)]
+    sums += [(kpi.kpi_key, kpi.unit, kpi.then, kpi.now) for kpi in found.kpis]
+    for name, unit, then, now in sums:
+        if then != now:
+            change = signed(known_sum((now, -then)))
+            console.print(
+                Text(f"{name} of what is chosen: {figure(then)} → {figure(now)}{f' {unit}' if unit else ''} ({change})")
+            )
     for one in found.changes:
         console.print(Text(f"  {one.words}"))

@@ -10,6 +10,7 @@ import typer
 
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.figures import figure
 
 if TYPE_CHECKING:
     from roadwright.store.models import ActionRun, OptimizationRun
@@ -26,6 +27,8 @@ def _action_json(run: ActionRun) -> dict[str, Any]:
         "started_at": run.started_at,
         "finished_at": run.finished_at,
         "progress": run.progress,
+        "reached": run.progress_json,
+        "cancel_requested_at": run.cancel_requested_at,
         "summary": run.summary_json,
         "rows": run.rows_json,
         "error": run.error,
@@ -51,16 +54,50 @@ def _optimization_json(run: OptimizationRun) -> dict[str, Any]:
     }
 
 
+def _optimization_facts(run: OptimizationRun) -> dict[str, Any]:
+    """A run in a page: what was asked, how it ended, and how large the rest is."""
+    snapshot: dict[str, Any] = run.inputs_snapshot_json or {}
+    result: dict[str, Any] = run.result_json or {}
+    options = {name: value for name, value in run.options_json.items() if value is not None}
+    achieved, timings = result.get("achieved") or {}, result.get("timings") or {}
+    log = (run.solver_log or "").count("\n")
+    return {
+        "run_id": run.run_id,
+        "scenario_name": run.scenario_name,
+        "constraint_set_name": run.constraint_set_name,
+        "period_key": run.period_key,
+        "status": run.status,
+        "summary": run.summary,
+        "objective_mode": run.objective_mode,
+        "capacity_total": run.capacity_total,
+        "constraints": len(snapshot.get("constraints", ())) or None,
+        "targets": len(snapshot.get("targets", ())) or None,
+        **run.shown_json,
+        "selected": ", ".join(result.get("selected") or ()) or None,
+        "achieved": ", ".join(f"{kpi} {figure(value)}" for kpi, value in achieved.items()) or None,
+        "tie_break": result.get("tie_break"),
+        "timings": ", ".join(f"{stage} {value:.2f} s" for stage, value in timings.items()) or None,
+        "options": ", ".join(f"{name} {value}" for name, value in options.items()) or None,
+        "created_at": run.created_at,
+        "finished_at": run.finished_at,
+        "snapshot_hash": run.snapshot_hash,
+        "solver_log": f"{log} lines: roadwright runs {run.run_id} --log" if log else None,
+    }
+
+
 def runs(
     run_id: Annotated[str | None, typer.Argument(metavar="[RUN]", help="One run: ACT-… or OPT-….")] = None,
     folder: WorkspaceOption = Path(),
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many of the newest runs.")] = 20,
+    log: Annotated[bool, typer.Option("--log", help="What the solver said in this run, instead of its facts.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the ledger: the newest runs, or everything about one."""
+    """Show the ledger: the newest runs, or the facts of one (with --json everything about it)."""
     from roadwright.actions import ledger
     from roadwright.portfolios.runs import find_optimization_run
 
+    if log and run_id is None:
+        stop("--log shows the log of one run; name it: roadwright runs OPT-… --log", ExitCode.WRONG)
     with opened(folder) as workspace:
         if run_id is None:
             found = ledger.runs(workspace.store, limit)
@@ -69,20 +106,32 @@ def runs(
             else:
                 _show_runs(found)
             return
-        with workspace.store.transaction() as session:
-            optimization = find_optimization_run(session, run_id)
         action = ledger.find_run(workspace.store, run_id)
-    body = (
-        _optimization_json(optimization)
-        if optimization is not None
-        else _action_json(action)
-        if action is not None
-        else stop(f"there is no run {run_id}; `roadwright runs -w {folder}` lists them", ExitCode.WRONG)
-    )
-    if as_json:
+        behind = action.optimization_run_id if log and action is not None else run_id
+        with workspace.store.transaction() as session:
+            optimization = find_optimization_run(session, behind) if behind is not None else None
+    body: dict[str, Any]
+    if optimization is not None:
+        body = _optimization_json(optimization) if as_json else _optimization_facts(optimization)
+    elif action is not None:
+        body = _action_json(action)
+    else:
+        stop(f"there is no run {run_id}; `roadwright runs -w {folder}` lists them", ExitCode.WRONG)
+    if log:
+        _show_log(run_id, optimization, as_json=as_json)
+    elif as_json:
         typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
     else:
         _show_run(body)
+
+
+def _show_log(run_id: str, run: OptimizationRun | None, *, as_json: bool) -> None:
+    if run is None or run.solver_log is None:
+        stop(f"{run_id} has no solver log: nothing was solved in it", ExitCode.WRONG)
+    if as_json:
+        typer.echo(json.dumps({"run_id": run.run_id, "solver_log": run.solver_log}, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(run.solver_log, nl=False)
 
 
 def _show_runs(found: list[ActionRun]) -> None:

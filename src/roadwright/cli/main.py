@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from roadwright import __version__
-from roadwright.cli import actions, compare, demo, doctor, drift, frontier, ledger, solve, workspace
+from roadwright.cli import (
+    actions,
+    backlog,
+    cancel,
+    compare,
+    demo,
+    doctor,
+    drift,
+    filters,
+    frontier,
+    ledger,
+    solve,
+    workspace,
+)
 
 app = typer.Typer(
     name="roadwright",
@@ -36,7 +49,10 @@ def _root(
 app.command("init")(workspace.init)
 app.command("run")(actions.run)
 app.command("actions")(actions.actions)
+app.command("backlog")(backlog.backlog)
+app.add_typer(filters.app, name="filters")
 app.command("runs")(ledger.runs)
+app.command("cancel")(cancel.cancel)
 app.command("solve")(solve.solve)
 app.command("frontier")(frontier.frontier)
 app.command("rerun")(ledger.rerun)

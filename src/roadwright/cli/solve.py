@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
+from roadwright.cli.interrupts import Finished, end_now, interruptible
 from roadwright.cli.problem_file import Unreadable, load_json
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
+from roadwright.domain.optimization import RunStatus
 
 if TYPE_CHECKING:
-    from roadwright.optimize import Problem, Progress, Solution
+    from roadwright.optimize import Explanation, Problem, Progress, Solution, SolveOptions
 
 
 def refuse(*lines: str) -> NoReturn:
@@ -90,12 +91,11 @@ def solve(
 ) -> None:
     """Find the best portfolio for a Problem JSON and print the Solution JSON.
 
-    Exit code 0: solved (optimal, or feasible within a limit), 1: no answer found, 2: the problem is invalid (the faults
-    are on standard error), 3: infeasible (with the conflict and the cheapest repair).
+    Exit code 0: solved (optimal, or feasible within a limit), 1: no answer found, or stopped by Ctrl-C (with the best
+    answer found by then), 2: the problem is invalid (the faults are on standard error), 3: infeasible (with the
+    conflict and the cheapest repair).
     """
-    from roadwright.optimize import SolveOptions, solve_isolated
-    from roadwright.optimize import explain as explain_solution
-    from roadwright.optimize import solve as solve_here
+    from roadwright.optimize import SolveOptions
 
     for name, value in (("--time-limit", time_limit), ("--gap", gap), ("--explain-time", explain_time)):
         if value is not None and not value < float("inf"):
@@ -104,20 +104,50 @@ def solve(
     problem = read_problem(problem_file)
     keys = _keys_to_explain(problem, explain)
     shows = sys.stderr.isatty() if progress is None else progress
-    # Only a process that can be killed keeps a time limit whatever the solver is busy with.
-    solve_problem = solve_here if time_limit is None else solve_isolated
-    with _ending_at_once_on_interrupt():
-        solution = solve_problem(
-            problem, SolveOptions(time_limit=time_limit, gap=gap), progress=_show if shows else None
-        )
-    if keys and solution.objective_value is not None:
-        found = explain_solution(problem, solution, keys, seconds=explain_time)
-        solution = replace(solution, explanations=found)
+    finished = _solved(problem, SolveOptions(time_limit=time_limit, gap=gap), _show if shows else None)
+    solution, is_stuck = finished.value, finished.is_stuck
+    if keys and solution.objective_value is not None and solution.status is not RunStatus.CANCELLED:
+        explained = _explained(problem, solution, keys, explain_time)
+        solution, is_stuck = replace(solution, explanations=explained.value), explained.is_stuck
     write_json(solution.to_json(), output)
     _tell(solution)
     code = EXIT_CODE_OF[solution.status]
+    if is_stuck:
+        end_now(code)
     if code:
         raise typer.Exit(code)
+
+
+def _solved(problem: Problem, options: SolveOptions, show: Callable[[Progress], None] | None) -> Finished[Solution]:
+    """The solution; after Ctrl-C the best one found by then."""
+    from roadwright.optimize import LastFound, solve, solve_isolated
+
+    found = LastFound(problem)
+
+    def hear(progress: Progress) -> None:
+        found.hear(progress)
+        if show is not None:
+            show(progress)
+
+    # Only a process that can be killed keeps a time limit whatever the solver is busy with.
+    solve_problem = solve if options.time_limit is None else solve_isolated
+    return interruptible(lambda stop: solve_problem(problem, options, progress=hear, cancel=stop), found.cancelled)
+
+
+def _explained(
+    problem: Problem, solution: Solution, keys: list[str] | Literal["all"], seconds: float
+) -> Finished[list[Explanation]]:
+    """The explanations; after Ctrl-C those that were found by then."""
+    from roadwright.optimize import explanations, not_computed
+
+    found: dict[str, Explanation] = {}
+
+    def work(stop: threading.Event) -> list[Explanation]:
+        for one in explanations(problem, solution, keys, seconds=seconds, cancel=stop):
+            found[one.id] = one
+        return list(found.values())
+
+    return interruptible(work, lambda: [found.get(one.id, one) for one in not_computed(problem, solution, keys)])
 
 
 def _keys_to_explain(problem: Problem, text: str | None) -> list[str] | Literal["all"]:
@@ -143,16 +173,6 @@ def _tell(solution: Solution) -> None:
         lines += [solution.diagnosis.message] if solution.diagnosis.message else []
     for line in lines:
         typer.echo(line, err=True)
-
-
-@contextmanager
-def _ending_at_once_on_interrupt() -> Iterator[None]:
-    """Ctrl-C ends the command even while the solver is busy and Python's own handler would have to wait for it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _show(progress: Progress) -> None:

@@ -1,7 +1,7 @@
 """Filters of the backlog: its fields, finding what matches in the database, and filters saved by name."""
 
-from roadwright.filtering.backlog import backlog_values, cell_values
-from roadwright.filtering.fields import backlog_fields
+from roadwright.filtering.backlog import backlog_values, cell_texts, cell_values, json_values
+from roadwright.filtering.fields import backlog_fields, named_fields
 from roadwright.filtering.find import find_initiatives
 from roadwright.filtering.saved import (
     NameProblem,
@@ -16,9 +16,12 @@ __all__ = [
     "NameProblem",
     "backlog_fields",
     "backlog_values",
+    "cell_texts",
     "cell_values",
     "find_initiatives",
     "find_saved",
+    "json_values",
+    "named_fields",
     "remove_filter",
     "resolve_filter",
     "save_filter",

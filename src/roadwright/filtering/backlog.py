@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.figures import figure
+from roadwright.domain.filters.fields import LISTS
 from roadwright.filtering.fields import backlog_fields
+from roadwright.sheets.numbers import tidy
 from roadwright.store.chunks import chunks
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.tabs import BACKLOG
 
 Values = dict[str, object]
+
+CONTRIBUTIONS = "kpi_contributions"
 
 
 def backlog_values(session: Session, initiatives: Collection[Initiative]) -> list[Values]:
@@ -27,10 +33,12 @@ def backlog_values(session: Session, initiatives: Collection[Initiative]) -> lis
 def _values(initiative: Initiative, roadmaps: list[str] | None) -> Values:
     computed: Values = {
         "metric_chain": _chain_source(initiative),
-        "kpi_contributions": initiative.kpi_contribution_json or None,
+        CONTRIBUTIONS: initiative.kpi_contribution_json or None,
         "roadmaps": roadmaps,
     }
-    return {name: computed[name] if name in computed else getattr(initiative, name) for name in backlog_fields()}
+    # Straight from the loaded state: attribute by attribute takes most of the time of a pass over many initiatives.
+    known = vars(initiative) | computed
+    return {name: known[name] if name in known else getattr(initiative, name) for name in backlog_fields()}
 
 
 def _chain_source(initiative: Initiative) -> str | None:
@@ -55,9 +63,38 @@ def _roadmaps_of(session: Session, keys: Collection[str]) -> Mapping[str, list[s
 
 def cell_values(values: Values) -> Values:
     """The values as the Backlog tab's cells hold them: contributions as text."""
-    contributions = values["kpi_contributions"]
+    contributions = values[CONTRIBUTIONS]
     assert contributions is None or isinstance(contributions, dict)
-    return {**values, "kpi_contributions": contributions_text(contributions)}
+    return {**values, CONTRIBUTIONS: contributions_text(contributions)}
+
+
+def cell_texts(values: Values) -> dict[str, str]:
+    """The cells as text, as CSV has them: empty ones are empty, a list is ``a, b``."""
+    return {name: _text(name, value) for name, value in cell_values(values).items()}
+
+
+def _text(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    shown = BACKLOG.by_name[name].kind.show(value)
+    return str(shown).upper() if isinstance(shown, bool) else str(shown)
+
+
+def json_values(values: Values) -> Values:
+    """The values as JSON has them: dates as ISO text, lists and contributions as such, also where they are empty."""
+    return {name: _json_value(name, value) for name, value in values.items()}
+
+
+def _json_value(name: str, value: object) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return tidy(value)
+    if isinstance(value, dict):
+        return {key: tidy(float(number)) for key, number in sorted(value.items())}
+    if value is None and name == CONTRIBUTIONS:
+        return {}
+    return [] if value is None and backlog_fields()[name].kind in LISTS else value
 
 
 def contributions_text(contributions: dict[str, float] | None) -> str | None:

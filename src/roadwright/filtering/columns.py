@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import Field
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+
+Condition = ColumnElement[bool]
 
 
 def column(field: Field) -> ColumnElement[Any]:
@@ -21,17 +24,17 @@ def column(field: Field) -> ColumnElement[Any]:
     return found
 
 
-def elements(session: Session, field: Field) -> tuple[ColumnElement[Any], Select[Any]]:
-    """The elements of a list field, and the query that has a row for each of an initiative's."""
+def has_element(session: Session, field: Field, is_wanted: Callable[[ColumnElement[Any]], Condition]) -> Condition:
+    """Whether a list field of an initiative has an element of which this is true."""
     if field.name == "roadmaps":
-        on_it = select(Roadmap.id).join(RoadmapEntry, RoadmapEntry.roadmap_id == Roadmap.id)
-        return Roadmap.roadmap_name.expression, on_it.where(RoadmapEntry.initiative_key == Initiative.initiative_key)
+        # Asked for once, not for each initiative: there are many of these, and few roadmaps.
+        on_it = select(RoadmapEntry.initiative_key).join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
+        return Initiative.initiative_key.in_(on_it.where(is_wanted(Roadmap.roadmap_name.expression)))
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    rows: FromClause
     if field.name == "kpi_contributions":
         of_object = func.json_each if is_sqlite else func.jsonb_each
-        rows = of_object(Initiative.kpi_contribution_json).table_valued("key", "value")
-        return rows.c.key, select(rows.c.key)
+        keys = of_object(Initiative.kpi_contribution_json).table_valued("key", "value").c.key
+        return select(keys).where(is_wanted(keys)).exists()
     of_list = func.json_each if is_sqlite else func.jsonb_array_elements_text
-    rows = of_list(Initiative.__table__.c[field.name]).table_valued("value")
-    return rows.c.value, select(rows.c.value)
+    entries = of_list(Initiative.__table__.c[field.name]).table_valued("value").c.value
+    return select(entries).where(is_wanted(entries)).exists()

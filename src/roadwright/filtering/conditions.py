@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import Comparison, Emptiness, Every, Field, FieldKind, Filter, Membership, Not, Operator
@@ -16,10 +16,8 @@ from roadwright.domain.filters.fields import LISTS, Span
 from roadwright.domain.filters.matching import compares, key_order, words_before
 from roadwright.domain.filters.tree import Value
 from roadwright.domain.keys import INITIATIVE, parse_key
-from roadwright.filtering.columns import column, elements
+from roadwright.filtering.columns import Condition, column, has_element
 from roadwright.filtering.folding import ByCodePoints, Casefold, Position
-
-Condition = ColumnElement[bool]
 
 _TEXTS = frozenset({FieldKind.TEXT, FieldKind.CHOICE, FieldKind.KEY, FieldKind.PERIOD, FieldKind.MOMENT})
 _BLANKS = " \t\n\r\f\v"
@@ -48,7 +46,7 @@ def condition(session: Session, wanted: Filter) -> Condition:
 
 def _has_value(session: Session, field: Field) -> Condition:
     if field.kind in LISTS:
-        return elements(session, field)[1].exists()
+        return has_element(session, field, lambda _: true())
     stored = column(field)
     return and_(stored.is_not(None), stored != "") if field.kind in _TEXTS else stored.is_not(None)
 
@@ -82,29 +80,30 @@ _ORDERED: Mapping[Operator, Callable[[Condition, Condition], Condition]] = {
 
 def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condition:
     """Whether a field that has a value equals one of these, or a list has one of them."""
+    if field.kind in LISTS:
+        is_wanted = _is_key if field.kind is FieldKind.KEY_LIST else _is_text
+        return has_element(session, field, lambda element: is_wanted(element, values))
+    stored = column(field)
     match field.kind:
         case FieldKind.TEXT:
-            return _is_text(column(field), values)
-        case FieldKind.LIST:
-            element, rows = elements(session, field)
-            return rows.where(_is_text(element, values)).exists()
-        case FieldKind.KEY_LIST:
-            element, rows = elements(session, field)
-            spellings = [spelling for value in values for spelling in _spellings(str(value))]
-            bare = Casefold(func.trim(element, _BLANKS), frozenset("init-0123456789"))
-            return rows.where(bare.in_(spellings)).exists()
+            return _is_text(stored, values)
         case FieldKind.PERIOD:
             return _is_one_of_periods(
-                session, field, lambda stored: any(compares(field, Operator.EQUAL, stored, value) for value in values)
+                session, field, lambda key: any(compares(field, Operator.EQUAL, key, value) for value in values)
             )
         case FieldKind.MOMENT:
-            stored = ByCodePoints(column(field))
-            spans = cast("Sequence[Span]", values)
-            return or_(*(and_(stored >= span.first, stored < span.after) for span in spans))
+            moment, spans = ByCodePoints(stored), cast("Sequence[Span]", values)
+            return or_(*(and_(moment >= span.first, moment < span.after) for span in spans))
         case FieldKind.BOOLEAN:
-            return or_(*(column(field).is_(value) for value in values))
+            return or_(*(stored.is_(value) for value in values))
         case _:
-            return column(field).in_(values)
+            return stored.in_(values)
+
+
+def _is_key(stored: ColumnElement[Any], keys: Sequence[Value]) -> Condition:
+    """Whether a text that a person typed is one of these keys, as ``canonical_key`` reads it."""
+    spellings = [spelling for key in keys for spelling in _spellings(str(key))]
+    return Casefold(func.trim(stored, _BLANKS), frozenset("".join(spellings))).in_(spellings)
 
 
 def _is_text(stored: ColumnElement[Any], values: Sequence[Value]) -> Condition:

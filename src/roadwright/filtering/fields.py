@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
 from roadwright import tabs
-from roadwright.domain.filters import Field, FieldKind, Span
+from roadwright.domain.filters import Field, FieldKind, FilterError, Span, find_field, unknown_field
 from roadwright.domain.keys import canonical_key
 from roadwright.sheets import kinds
 from roadwright.sheets.kinds import quoted
-from roadwright.sheets.spec import Column
+from roadwright.sheets.spec import CellProblem, Column
 from roadwright.store.clock import to_text
 
 SHEET_ONLY = frozenset({"run_status"})
@@ -42,10 +43,25 @@ def backlog_fields() -> Mapping[str, Field]:
     return {column.name: _field(column) for column in columns}
 
 
+def named_fields(text: str) -> tuple[str, ...]:
+    """The fields of a list such as ``title, Risk-Level``, each once. Raises FilterError for one that there is not."""
+    names: dict[str, None] = {}
+    for part in re.finditer(r"[^,;\n]+", text):
+        typed = part[0].strip()
+        if not typed:
+            continue
+        field = find_field(backlog_fields(), typed)
+        if field is None:
+            raise unknown_field(typed, text, part.start() + part[0].index(typed), backlog_fields())
+        names[field.name] = None
+    if not names:
+        raise FilterError("names no field; expected such as initiative_key, title", text, 0)
+    return tuple(names)
+
+
 def _field(column: Column) -> Field:
     kind = _OTHER_KINDS.get(column.name, _KINDS[column.kind.name])
-    read, expects = _READERS.get(kind, (column.kind.read, column.kind.expects))
-    return Field(column.name, kind, read, expects, column.aliases, column.kind.choices)
+    return Field(column.name, kind, _READERS.get(kind, column.kind.read), column.aliases, column.kind.choices)
 
 
 def _key(text: str) -> object:
@@ -56,8 +72,19 @@ def _key(text: str) -> object:
 
 
 def _number(text: str) -> object:
-    number = kinds.NUMBER.read(text)
+    try:
+        number = kinds.NUMBER.read(text)
+    except CellProblem as problem:
+        # A comma has a meaning of its own in a filter, so the words are not those of a cell.
+        raise ValueError(f"{quoted(text)} is not a number; expected such as 1234.5, -3, 12% or '1,234.5'") from problem
     return number if number is None else float(str(number))
+
+
+def _date(text: str) -> object:
+    try:
+        return kinds.DATE.read(text)
+    except CellProblem as problem:
+        raise ValueError(f"{quoted(text)} is not a date; expected such as 2026-05-31") from problem
 
 
 def _span(text: str) -> object:
@@ -82,10 +109,12 @@ def _precision(text: str) -> dt.timedelta:
     return dt.timedelta(seconds=1) if clock.count(":") == 2 else dt.timedelta(minutes=1)
 
 
-_READERS: Mapping[FieldKind, tuple[Callable[[str], object], str]] = {
-    FieldKind.KEY: (_key, kinds.KEY.expects),
-    FieldKind.KEY_LIST: (_key, kinds.KEY.expects),
-    FieldKind.LIST: (kinds.TEXT.read, "text"),
-    FieldKind.NUMBER: (_number, kinds.NUMBER.expects),
-    FieldKind.MOMENT: (_span, "a day or a time in UTC"),
+_READERS: Mapping[FieldKind, Callable[[str], object]] = {
+    FieldKind.KEY: _key,
+    FieldKind.KEY_LIST: _key,
+    FieldKind.LIST: kinds.TEXT.read,
+    FieldKind.NUMBER: _number,
+    FieldKind.DATE: _date,
+    FieldKind.MOMENT: _span,
 }
+"""How the values of a filter are read where that is not just as in a cell of the column."""

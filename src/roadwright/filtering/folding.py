@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement, GenericFunction
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Integer
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -37,12 +37,12 @@ class Casefold(FunctionElement[str]):
         self.letters = letters
 
 
-class Position(GenericFunction[int]):
+class Position(FunctionElement[int]):
     """Where a text holds another, from 1; 0 where it does not. Compares code points."""
 
     type = Integer()
     inherit_cache = True
-    name = "strpos"
+    name = "position_of"
 
 
 class ByCodePoints(FunctionElement[str]):
@@ -66,6 +66,11 @@ def _by_code_points_in_postgresql(element: ByCodePoints, compiler: SQLCompiler, 
 @compiles(Position, "sqlite")
 def _position_in_sqlite(element: Position, compiler: SQLCompiler, **kw: Any) -> str:
     return f"instr({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(Position, "postgresql")
+def _position_in_postgresql(element: Position, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(Casefold, "sqlite")

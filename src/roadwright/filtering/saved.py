@@ -43,7 +43,10 @@ def resolve_filter(session: Session, text: str) -> Filter:
     saved = find_saved(session, name)
     if saved is None:
         raise FilterError(_unknown(session, name), text, text.index(SIGN))
-    return parse_filter(saved.filter_text, backlog_fields())
+    try:
+        return parse_filter(saved.filter_text, backlog_fields())
+    except FilterError as error:  # a field may be gone since it was saved
+        raise FilterError(f"{SIGN}{saved.name}: {error.message}", error.text, error.place) from error
 
 
 def _unknown(session: Session, name: str) -> str:
@@ -52,27 +55,25 @@ def _unknown(session: Session, name: str) -> str:
     return f'there is no saved filter "{name}"{nearest(name, names)}; {known}'
 
 
-def save_filter(session: Session, name: str, text: str, source: str) -> SavedFilter | None:
-    """Save a filter by name; the one that had the name is replaced, and what it was is returned.
+def save_filter(session: Session, name: str, text: str, source: str) -> tuple[SavedFilter, str | None]:
+    """Save a filter by name, in place of the one that has this name: the filter, and what the text was before.
 
     Raises NameProblem, and FilterError for a text that is no filter or only names another.
     """
     bare = _bare(name)
     if not bare or len(bare) > LONGEST_NAME or not bare.isprintable():
-        raise NameProblem(f'"{name}" can\'t be a filter\'s name; expected a short text such as "quick wins"')
+        raise NameProblem(f"\"{name}\" can't be a filter's name; expected a short text such as quick-wins")
     if text.strip().startswith(SIGN):
         raise FilterError("a saved filter can't be another's name; write the filter itself", text, text.index(SIGN))
     parse_filter(text, backlog_fields())
-    moment = now()
-    before = find_saved(session, bare)
-    replaced = None
-    if before is not None:
-        replaced = SavedFilter(name=before.name, filter_text=before.filter_text)
-    saved = before or SavedFilter(created_at=moment)
+    saved = find_saved(session, bare)
+    before = saved.filter_text if saved is not None else None
+    if saved is None:
+        saved = SavedFilter(created_at=now())
+        session.add(saved)
     saved.name, saved.filter_text = bare, text.strip()
-    saved.updated_at, saved.updated_source = moment, source
-    session.add(saved)
-    return replaced
+    saved.updated_at, saved.updated_source = now(), source
+    return saved, before
 
 
 def remove_filter(session: Session, name: str) -> SavedFilter:

@@ -16,6 +16,7 @@ from roadwright.domain.optimization import TOKENS, ObjectiveMode, parse_dimensio
 from roadwright.optimize.problem import Candidate, Constraint, Kpi, Objective, Problem, Target
 
 _NOTHING = ""
+_ABSENT = float("-inf")
 
 
 def _optional(**fields: object) -> dict[str, object]:
@@ -87,35 +88,32 @@ def _target(row: Target) -> dict[str, object]:
     } | _optional(baseline_value=_number(row.baseline_value), id=row.id if row.has_own_id else None)
 
 
-def _low(value: float | None) -> float:
-    return float("-inf") if value is None else value
-
-
 def constraint_order(row: Constraint) -> tuple[object, ...]:
     """What constraints are ordered by: type, slice, members, numbers; names and ids decide only among equal rules."""
-    slice_text = slice_value([row.dimension_key]) if row.dimension else row.dimension_key
-    dimension = "+".join(parse_dimension(row.dimension)) if row.dimension else _NOTHING
-    numbers = (row.min_tokens, row.max_tokens, row.min_count, row.max_count, row.bonus_value)
+    dimension, slice_text = _NOTHING, row.dimension_key
+    if row.dimension:
+        dimension, slice_text = "+".join(parse_dimension(row.dimension)), slice_value([row.dimension_key])
+    members = "\1".join(sorted(row.members))
     return (
-        row.type.value,
-        dimension,
-        slice_text,
-        tuple(sorted(row.members)),
-        row.resource,
-        row.kpi_key or _NOTHING,
-        *(_low(number) for number in numbers),
+        # One text: comparing many short ones takes most of the time of ordering 100,000 rules.
+        "\0".join((row.type, dimension, slice_text, members, row.resource, row.kpi_key or _NOTHING)),
+        _ABSENT if row.min_tokens is None else row.min_tokens,
+        _ABSENT if row.max_tokens is None else row.max_tokens,
+        _ABSENT if row.min_count is None else row.min_count,
+        _ABSENT if row.max_count is None else row.max_count,
+        _ABSENT if row.bonus_value is None else row.bonus_value,
     )
 
 
 def target_order(row: Target) -> tuple[object, ...]:
     """What targets are ordered by: kind, slice, KPI, numbers."""
     return (
-        row.type.value,
+        row.type,
         "+".join(parse_dimension(row.dimension)),
         slice_value([row.dimension_key]),
         row.kpi_key,
         row.target_value,
-        _low(row.baseline_value),
+        _ABSENT if row.baseline_value is None else row.baseline_value,
     )
 
 

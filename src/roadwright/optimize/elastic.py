@@ -121,15 +121,7 @@ class Elastic:
                 self.give_in(owner, -1, (columns, values, low), low - float(least[row]))
             if high < inf:
                 self.give_in(owner, 1, (columns, values, high), float(most[row]) - high)
-        kept = Linear(
-            linear.matrix[soft],
-            linear.row_lower[soft],
-            linear.row_upper[soft],
-            linear.lower,
-            linear.upper,
-            linear.integer,
-        )
-        wide = kept.with_columns(np.array(self.upper), np.array(self.integer, bool))
+        wide = linear.only(soft).with_columns(np.array(self.upper), np.array(self.integer, bool))
         return System(wide.with_rows(self.rows), [None] * (len(soft) + len(self.rows)), frozenset())
 
     def give_in(self, owner: str, side: int, row: tuple[list[int], list[float], float], most: float) -> None:

@@ -231,8 +231,9 @@ def _limit(base: Base, rule: str) -> Explanation:
     words = describe(base.model.problem, rule)
     if step is None:
         return Explanation(rule, "limit", True, f"{words}: relaxing it alone brings nothing")
+    brings = f"{amount(unit.gain)} {unit.stage}" if unit.gain else "nothing"
     message = (
-        f"{words}: {unit.field} {amount(unit.after)} would bring {amount(unit.gain)} {unit.stage}; the selection next "
+        f"{words}: {unit.field} {amount(unit.after)} would bring {brings}; the selection next "
         f"changes at {amount(step.after)}, for {amount(step.gain)} {step.stage}{_changes(step.added, step.dropped)}"
     )
     return Explanation(rule, "limit", True, message, unit=unit, next_step=step)

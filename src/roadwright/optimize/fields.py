@@ -60,7 +60,7 @@ def storable(value: object) -> bool:
 
 def encodable(text: str) -> bool:
     """Whether a text can be written as UTF-8 (JSON can smuggle in half of a surrogate pair)."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 class Fields:
@@ -144,10 +144,11 @@ class Fields:
         text = self.text(name, required=default is None)
         if text is None:
             return default
-        if text not in {word.value for word in words}:
+        try:
+            return words(text)
+        except ValueError:
             self.fault(f"unknown {name} {shown(text)}; one of {', '.join(words)}")
             return None
-        return words(text)
 
     def texts(self, name: str, *, required: bool = False) -> tuple[str, ...] | None:
         """A list of texts, none of them blank; None where it is absent or wrong."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import Literal
@@ -23,7 +23,7 @@ from roadwright.optimize.report import report
 from roadwright.optimize.solution import Explanation, Solution
 from roadwright.optimize.solve import Progress, SolveOptions, solve
 from roadwright.optimize.solver_log import written_to
-from roadwright.optimize.worker import End, Send, Worker
+from roadwright.optimize.worker import End, Send, Worker, idle_worker
 
 CRASHED = "the solver's process ended unexpectedly (it may have been killed, or memory was short); run it again"
 SECONDS_BETWEEN_LOG_PARTS = 0.2
@@ -38,14 +38,13 @@ def solve_isolated(
     log: Callable[[str], None] | None = None,
     worker: Worker | None = None,
 ) -> Solution:
-    """Like `solve`, in a worker process (a new one, unless there is one), for some tenths of a second more.
+    """Like `solve`, in a worker process (an idle one, else a new one, which takes half a second to start).
 
     Where the worker has to be killed, or dies, the answer is the last selection that it had found, checked here. `log`
     gets what the solver says, in parts.
     """
     options = options or SolveOptions()
-    began = monotonic()
-    found = _Found()
+    found = LastFound(problem)
 
     def hear(message: object) -> None:
         if isinstance(message, Progress):
@@ -60,7 +59,7 @@ def solve_isolated(
         ended = own.run(task, hear, limit=options.time_limit, cancel=cancel)
     if isinstance(ended.result, Solution):
         return ended.result
-    return _without_worker(problem, ended.end, found, monotonic() - began)
+    return found.solution(ended.end)
 
 
 def explain_isolated(
@@ -99,8 +98,7 @@ def explain_isolated(
 
 
 def _at_work(worker: Worker | None) -> AbstractContextManager[Worker]:
-    """A worker that there is stays; one that is made for this task ends with it."""
-    return Worker() if worker is None else nullcontext(worker)
+    return idle_worker() if worker is None else nullcontext(worker)
 
 
 # In the worker
@@ -110,8 +108,13 @@ def _solve(problem: Problem, options: SolveOptions, is_logged: bool, send: Send,
     if not is_logged:
         return solve(problem, options, progress=send, cancel=stop)
     log = _LogParts(send)
+
+    def tell(progress: Progress) -> None:
+        log.flush()
+        send(progress)
+
     with written_to(log.write):
-        solution = solve(problem, options, progress=send, cancel=stop)
+        solution = solve(problem, options, progress=tell, cancel=stop)
     log.flush()
     return solution
 
@@ -151,30 +154,36 @@ class _LogParts:
 # Where the worker gave no answer
 
 
-@dataclass
-class _Found:
-    """The last that was heard of a worker: its best selection, and where it stood."""
+class LastFound:
+    """The last that was heard of a solve: its best selection, and where it stood."""
 
-    selected: tuple[str, ...] | None = None
-    last: Progress | None = None
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._selected: tuple[str, ...] | None = None
+        self._last: Progress | None = None
+        self._began = monotonic()
 
     def hear(self, progress: Progress) -> None:
-        self.last = progress
+        self._last = progress
         if progress.selected is not None:
-            self.selected = progress.selected
+            self._selected = progress.selected
 
+    def cancelled(self) -> Solution:
+        """The solution where a solve was cancelled and does not end."""
+        return self.solution(End.CANCELLED)
 
-def _without_worker(problem: Problem, end: End, found: _Found, seconds: float) -> Solution:
-    """The answer where the worker gave none: what it had found last, if that keeps the rules."""
-    model = Model.of(problem)
-    steps = plan(model)
-    best = None if found.selected is None else evaluate(model, found.selected)
-    if best is not None and not all(violation.is_rounding for violation in best.violations):
-        best = None
-    answer = _answer(end, best)
-    if best is not None:
-        answer = replace(answer, stages=_stages(steps, best, found.last))
-    return report(model, steps, answer, [*findings_of(model), *steps.findings], seconds=seconds, timings={})
+    def solution(self, end: End) -> Solution:
+        """The solution where a solve gave none: the last selection, if that keeps the rules."""
+        model = Model.of(self._problem)
+        steps = plan(model)
+        best = None if self._selected is None else evaluate(model, self._selected)
+        if best is not None and not all(violation.is_rounding for violation in best.violations):
+            best = None
+        answer = _answer(end, best)
+        if best is not None:
+            answer = replace(answer, stages=_stages(steps, best, self._last))
+        findings = [*findings_of(model), *steps.findings]
+        return report(model, steps, answer, findings, seconds=monotonic() - self._began, timings={})
 
 
 def _answer(end: End, best: Evaluation | None) -> Answer:

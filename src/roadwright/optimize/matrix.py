@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from roadwright.domain.optimization import TOKENS, ConstraintType, capacity_id
 from roadwright.optimize.canonical import target_order
+from roadwright.optimize.collector import paused_collector
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.rules import Resolved, resolve
@@ -36,7 +37,11 @@ CLEAR = as_float(ROUNDING) / 4
 
 @dataclass(frozen=True)
 class Linear:
-    """row_lower <= matrix @ columns <= row_upper, lower <= columns <= upper, some of the columns whole numbers."""
+    """row_lower <= matrix @ columns <= row_upper, lower <= columns <= upper, some of the columns whole numbers.
+
+    `implied` are those whole columns that may as well be whole in every best answer without being told to: the solver
+    is faster where it need not make them so.
+    """
 
     matrix: sp.csr_matrix
     row_lower: Values
@@ -44,6 +49,7 @@ class Linear:
     lower: Values
     upper: Values
     integer: NDArray[np.bool_]
+    implied: NDArray[np.bool_]
 
     def only(self, rows: Sequence[int]) -> Linear:
         """This model with some of its rows."""
@@ -55,6 +61,7 @@ class Linear:
             self.lower,
             self.upper,
             self.integer,
+            self.implied,
         )
 
     def with_columns(self, upper: Values, integer: NDArray[np.bool_]) -> Linear:
@@ -67,6 +74,7 @@ class Linear:
             np.append(self.lower, np.zeros(len(upper))),
             np.append(self.upper, upper),
             np.append(self.integer, integer),
+            np.append(self.implied, np.zeros(len(upper), bool)),
         )
 
     def with_rows(self, rows: Sequence[tuple[Sequence[int], Sequence[float], float, float]]) -> Linear:
@@ -89,6 +97,7 @@ class Linear:
             self.lower,
             self.upper,
             self.integer,
+            self.implied,
         )
 
 
@@ -103,18 +112,19 @@ class _Rows:
         self.upper: list[float] = []
         self.owners: list[str | None] = []
 
-    def add(self, owner: str | None, columns: Iterable[int], values: Iterable[float], low: float, high: float) -> None:
-        for column, value in zip(columns, values, strict=True):
-            if value != 0.0:
-                self.columns.append(column)
-                self.values.append(value)
+    def add(self, owner: str | None, columns: Sequence[int], values: Sequence[float], low: float, high: float) -> None:
+        if 0.0 in values:
+            terms = [(column, value) for column, value in zip(columns, values, strict=True) if value]
+            columns, values = [column for column, _ in terms], [value for _, value in terms]
+        self.columns.extend(columns)
+        self.values.extend(values)
         self.starts.append(len(self.columns))
         self.lower.append(low)
         self.upper.append(high)
         self.owners.append(owner)
 
     def add_measured(
-        self, owner: str | None, columns: Iterable[int], values: Iterable[float], low: float, high: float
+        self, owner: str | None, columns: Sequence[int], values: Sequence[float], low: float, high: float
     ) -> None:
         """A row of amounts, its limits moved by half of what counts as rounding.
 
@@ -133,6 +143,7 @@ class Model:
     targets: tuple[Needed, ...]
 
     @classmethod
+    @paused_collector()
     def of(cls, problem: Problem) -> Model:
         universe = Universe.of(problem)
         targets = sorted(needed_targets(problem), key=lambda needed: (target_order(needed.target), needed.target.id))
@@ -233,6 +244,7 @@ class Model:
         return tuple(self._rows.owners)
 
     @cached_property
+    @paused_collector()
     def linear(self) -> Linear:
         rows = self._rows
         matrix = sp.csr_matrix(
@@ -246,8 +258,9 @@ class Model:
         for column, synergy in enumerate(self.resolved.synergies, self.size):
             if not synergy.members:
                 lower[column] = 1.0
-        integer = np.arange(self.width) < self.first_goal_column
-        return Linear(matrix, np.array(rows.lower), np.array(rows.upper), lower, upper, integer)
+        places = np.arange(self.width)
+        integer, implied = places < self.first_goal_column, (places >= self.size) & (places < self.first_goal_column)
+        return Linear(matrix, np.array(rows.lower), np.array(rows.upper), lower, upper, integer, implied)
 
     def keys_of(self, columns: Values) -> list[str]:
         """The candidates that column values select, rounded."""

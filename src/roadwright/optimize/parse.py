@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
 from roadwright.domain.optimization import CANDIDATE_DIMENSIONS, TOKENS, ObjectiveMode
+from roadwright.optimize.collector import paused_collector
 from roadwright.optimize.fields import Fields, encodable, nearest, shown
 from roadwright.optimize.problem import (
     Candidate,
@@ -31,6 +32,7 @@ OBJECTIVE_FIELDS = frozenset(["mode", "weights", "order"])
 ORDER_FIELDS = frozenset(["kpi", "tolerance"])
 
 
+@paused_collector()
 def parse_problem(value: object) -> Problem:
     """The Problem that a Problem JSON (already loaded into Python values) describes.
 

@@ -5,6 +5,7 @@ Initiatives that are known but no candidates are settled here: what they leave o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
@@ -55,7 +56,7 @@ def resolve(universe: Universe) -> Resolved:
     rules: list[Rule] = []
     synergies: list[Synergy] = []
     findings: list[Finding] = []
-    for constraint in sorted(universe.problem.constraints, key=lambda row: (constraint_order(row), row.id)):
+    for constraint in sorted(universe.problem.constraints, key=lambda row: (*constraint_order(row), row.id)):
         resolver = _Resolver(universe, constraint, findings)
         if constraint.type is ConstraintType.SYNERGY_BONUS:
             synergy = resolver.synergy()
@@ -69,13 +70,19 @@ def resolve(universe: Universe) -> Resolved:
 class _Resolver:
     """One constraint against the candidates."""
 
+    __slots__ = ("delivered", "findings", "inside", "outside", "own", "row", "universe")
+
     def __init__(self, universe: Universe, constraint: Constraint, findings: list[Finding]) -> None:
         self.universe = universe
         self.row = constraint
         self.findings = findings
-        self.inside = universe.places(constraint.members)
-        self.outside = sorted(key for key in constraint.members if key in universe.outside)
-        self.delivered = sorted(key for key in constraint.members if key in universe.problem.delivered)
+        members = constraint.members
+        self.inside = universe.places(members)
+        self.outside: list[str] = []
+        self.delivered: list[str] = []
+        if len(self.inside) < len(members):
+            self.outside = sorted(key for key in members if key in universe.outside)
+            self.delivered = sorted(key for key in members if key in universe.problem.delivered)
         self.own = universe.place.get(constraint.dimension_key)
 
     def say(self, message: str, severity: Severity) -> None:
@@ -88,18 +95,7 @@ class _Resolver:
         self.say(message, Severity.WARNING)
 
     def rows(self) -> list[Row]:
-        build = {
-            ConstraintType.CAPACITY_FLOOR: self.floor,
-            ConstraintType.CAPACITY_CAP: self.cap,
-            ConstraintType.MANDATORY: self.mandatory,
-            ConstraintType.EXCLUDE_INITIATIVE: self.excluded,
-            ConstraintType.EXCLUDE_PAIR: self.pair,
-            ConstraintType.BUNDLE: self.bundle,
-            ConstraintType.REQUIRE_PREREQ: self.prerequisites,
-            ConstraintType.REQUIRE_ANY: self.any_of,
-            ConstraintType.CHOOSE_COUNT: self.count,
-        }
-        return build[self.row.type]()
+        return _BUILD[self.row.type](self)
 
     def _slice(self) -> tuple[list[int], list[float]]:
         row = self.row
@@ -207,3 +203,16 @@ class _Resolver:
         if self.delivered:
             self.notice(f"{self._all(self.delivered)}: counts as selected")
         return Synergy(self.row, sorted(self.inside))
+
+
+_BUILD: dict[ConstraintType, Callable[[_Resolver], list[Row]]] = {
+    ConstraintType.CAPACITY_FLOOR: _Resolver.floor,
+    ConstraintType.CAPACITY_CAP: _Resolver.cap,
+    ConstraintType.MANDATORY: _Resolver.mandatory,
+    ConstraintType.EXCLUDE_INITIATIVE: _Resolver.excluded,
+    ConstraintType.EXCLUDE_PAIR: _Resolver.pair,
+    ConstraintType.BUNDLE: _Resolver.bundle,
+    ConstraintType.REQUIRE_PREREQ: _Resolver.prerequisites,
+    ConstraintType.REQUIRE_ANY: _Resolver.any_of,
+    ConstraintType.CHOOSE_COUNT: _Resolver.count,
+}

@@ -27,6 +27,7 @@ from roadwright.optimize.engine import (
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.matrix import Linear, Model, Values
+from roadwright.optimize.strengthen import implied_rows
 from roadwright.optimize.systems import System, whole, without_goals
 
 MAX_CUT_ROUNDS = 200
@@ -111,12 +112,17 @@ class Search:
     def _without_goals(self) -> System:
         return without_goals(self.model, self.rows)
 
+    @cached_property
+    def _implied(self) -> list[Cut]:
+        """What follows from the rules, where all of them are to be respected."""
+        return implied_rows(self.model) if self.system is None else []
+
     def linear(self, step: Step) -> Linear:
         """The rows to respect and those that hold earlier results; goals only where the step or these count them."""
         goals = slice(self.model.first_goal_column, self.model.width)
         counted = any(costs[goals].any() for costs in (step.costs, *(held.costs for held in self.held)))
         system = self.rows if counted else self._without_goals
-        return system.linear.with_rows([*self.cuts, *(held.row() for held in self.held)])
+        return system.linear.with_rows([*self._implied, *self.cuts, *(held.row() for held in self.held)])
 
     def hold(self, step: Step, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
         self.held.append(step.held(optimum, tolerance))
@@ -213,7 +219,7 @@ class Search:
             broken = self.rows.broken(evaluation)
             if not broken and all(held.is_kept(evaluation) for held in self.held):
                 return StepResult(outcome.end, evaluation, outcome.bound, outcome.is_delicate)
-            cuts = cover_cuts(self.rows.linear, self.rows.owners, broken, outcome.columns)
+            cuts = cover_cuts(self.rows.linear, self.rows.owners, broken, self._real(outcome.columns, evaluation))
             self.cuts += cuts
             for held in self.held:
                 passing += [] if held.is_kept(evaluation) else self._against(held, evaluation)
@@ -221,6 +227,13 @@ class Search:
                 break
             known = len(self.cuts) + len(passing)
         return StepResult(End.FAILED, None, -np.inf)
+
+    def _real(self, columns: Values, evaluation: Evaluation) -> Values:
+        """Columns of the solver with those of candidates and synergies as the selection really has them."""
+        whole = slice(0, self.model.first_goal_column)
+        real = columns.copy()
+        real[whole] = self.model.columns_of(evaluation.selected)[whole]
+        return real
 
     def _against(self, held: Held, evaluation: Evaluation) -> list[Cut]:
         """A cut against a selection that doesn't keep what is held, where it can be said in selections alone."""

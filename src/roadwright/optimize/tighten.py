@@ -76,6 +76,7 @@ def tighten(linear: Linear) -> Linear | None:
         work.lower,
         work.upper,
         work.integer,
+        linear.implied,
     )
 
 

@@ -70,23 +70,27 @@ class Universe:
         return self._slices[parts].get(_wanted(parts, dimension_key), [])
 
     def _by_value(self, parts: tuple[Dimension, ...]) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for place, candidate in enumerate(self.candidates):
-            values = [_value(candidate, part) for part in parts]
-            if None not in values:
-                found[_joined(parts, [value for value in values if value is not None])].append(place)
-        return dict(found)
+        found: dict[str | None, list[int]] = defaultdict(list)
+        joined: dict[tuple[str | None, ...], str | None] = {}
+        for place, values in enumerate(zip(*(self._values(part) for part in parts), strict=True)):
+            if values not in joined:
+                given = [value for value in values if value is not None]
+                joined[values] = _joined(parts, given) if len(given) == len(parts) else None
+            found[joined[values]].append(place)
+        return {value: places for value, places in found.items() if value is not None}
+
+    def _values(self, part: Dimension) -> list[str | None]:
+        """Each candidate's value of a dimension."""
+        if part is Dimension.INITIATIVE:
+            return [candidate.key for candidate in self.candidates]
+        assert part in CANDIDATE_DIMENSIONS
+        name = part.value
+        return [candidate.dimensions.get(name) for candidate in self.candidates]
 
     def places(self, keys: Iterable[str]) -> list[int]:
         """The places of those keys that are candidates of the model."""
-        return [self.place[key] for key in keys if key in self.place]
-
-
-def _value(candidate: Candidate, part: Dimension) -> str | None:
-    if part is Dimension.INITIATIVE:
-        return candidate.key
-    assert part in CANDIDATE_DIMENSIONS
-    return candidate.dimensions.get(part.value)
+        place = self.place
+        return [place[key] for key in keys if key in place]
 
 
 def _joined(parts: tuple[Dimension, ...], values: list[str]) -> str:

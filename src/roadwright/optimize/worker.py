@@ -1,26 +1,27 @@
 """A process of its own that does one task after another for this one, and is killed where it does not stop.
 
 The solver can be deaf to limits for a long time (presolve on large models), and a crash in it must not end a server.
-The process ends by itself as soon as this one is gone.
+It is a plain Python that loads the optimizer and nothing of the program that started it (which `multiprocessing` would
+run once more), hears nothing of Ctrl-C, and ends by itself as soon as the process is gone that it works for. Both talk
+in pickles over its standard input and output.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import atexit
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Self
+from typing import IO, Self
 
 from roadwright.optimize.engine import Cancel
 
@@ -67,18 +68,64 @@ class _Ready:
     """Sent once by the process when it listens."""
 
 
+class _Gone:
+    """Stands at the end of what a process said."""
+
+
 _STOP = b"stop"
 """Sent to the process, which is otherwise sent pickled tasks, to end the task it is at."""
+
+
+class _Process:
+    """A running process, and what it says."""
+
+    def __init__(self) -> None:
+        boot = f"import sys; sys.path = {sys.path!r}; from {__name__} import serve; serve()"
+        self.popen = subprocess.Popen(
+            [sys.executable, "-c", boot],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the one it works for to hear
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        assert self.popen.stdin is not None
+        assert self.popen.stdout is not None
+        self._input: IO[bytes] = self.popen.stdin
+        self.said: SimpleQueue[object] = SimpleQueue()
+        self.started_at = monotonic()
+        self.is_ready = False
+        self._hearing = threading.Thread(target=_hear, args=(self.popen.stdout, self.said), daemon=True)
+        self._hearing.start()
+
+    def tell(self, data: bytes) -> bool:
+        """Whether something could be sent: not to a process that has died."""
+        try:
+            pickle.dump(data, self._input)
+            self._input.flush()
+        except OSError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        self.popen.kill()
+        self.popen.wait()
+        self._hearing.join()
+        with suppress(OSError):  # what was not sent any more can't be
+            self._input.close()
+
+
+def _hear(output: IO[bytes], said: SimpleQueue[object]) -> None:
+    with output, suppress(EOFError, OSError, pickle.UnpicklingError):
+        while True:
+            said.put(pickle.load(output))
+    said.put(_Gone())
 
 
 class Worker:
     """The process. It is started by the first task at the latest, and anew after it was killed or has died."""
 
     def __init__(self) -> None:
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
-        self._started_at = 0.0
-        self._is_ready = False
+        self._process: _Process | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -86,26 +133,22 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
-    def start(self) -> Connection:
+    def start(self) -> None:
         """Start the process, if there is none; it gets ready while this one does something else."""
-        if self._connection is None:
-            context = multiprocessing.get_context("spawn")
-            mine, its = context.Pipe()
-            self._process = context.Process(target=_serve, args=(its,), daemon=True)
-            with _interrupts_kept_from_children():
-                self._process.start()
-            its.close()
-            self._connection, self._started_at, self._is_ready = mine, monotonic(), False
-        return self._connection
+        self._running()
+
+    def _running(self) -> _Process:
+        if self._process is not None and self._process.popen.poll() is not None:
+            self.kill()
+        if self._process is None:
+            self._process = _Process()
+        return self._process
 
     def kill(self) -> None:
         """End the process at once, whatever it is doing."""
-        if self._process is not None and self._connection is not None:
+        if self._process is not None:
             self._process.kill()
-            self._process.join()
-            self._process.close()
-            self._connection.close()
-        self._process = self._connection = None
+        self._process = None
 
     def run(
         self,
@@ -119,9 +162,8 @@ class Worker:
 
         Whatever `on_message` raises ends the task.
         """
-        connection = self.start()
         try:
-            ended = self._followed(connection, task, on_message, limit, cancel)
+            ended = _followed(self._running(), task, on_message, limit, cancel)
         except BaseException:
             self.kill()
             raise
@@ -129,71 +171,76 @@ class Worker:
             self.kill()
         return ended
 
-    def _followed(
-        self,
-        connection: Connection,
-        task: Task,
-        on_message: Callable[[object], None],
-        limit: float | None,
-        cancel: Cancel | None,
-    ) -> Ended:
-        if not _sent(connection, pickle.dumps(task)):
+
+def _followed(
+    process: _Process, task: Task, on_message: Callable[[object], None], limit: float | None, cancel: Cancel | None
+) -> Ended:
+    if not process.tell(pickle.dumps(task)):
+        return Ended(End.CRASHED)
+    began = monotonic()
+    cancelled_at: float | None = None
+    while True:
+        if cancelled_at is None and cancel is not None and cancel.is_set():
+            cancelled_at = monotonic()
+            process.tell(_STOP)
+        if cancelled_at is not None and monotonic() > cancelled_at + CANCEL_GRACE:
+            return Ended(End.CANCELLED)
+        if not process.is_ready and monotonic() > process.started_at + START:
             return Ended(End.CRASHED)
-        began = monotonic()
-        cancelled_at: float | None = None
-        while True:
-            if cancelled_at is None and cancel is not None and cancel.is_set():
-                cancelled_at = monotonic()
-                _sent(connection, _STOP)
-            if cancelled_at is not None and monotonic() > cancelled_at + CANCEL_GRACE:
-                return Ended(End.CANCELLED)
-            if not self._is_ready and monotonic() > self._started_at + START:
-                return Ended(End.CRASHED)
-            if self._is_ready and limit is not None and monotonic() > began + limit + LIMIT_GRACE:
-                return Ended(End.OVERRAN)
-            try:
-                message = connection.recv() if connection.poll(POLL) else None
-            except (EOFError, OSError):
-                return Ended(End.CRASHED)
-            if isinstance(message, _Ready):
-                self._is_ready, began = True, monotonic()
-            elif isinstance(message, _Result):
-                return Ended(End.DONE, message.value)
-            elif message is not None:
-                on_message(message)
+        if process.is_ready and limit is not None and monotonic() > began + limit + LIMIT_GRACE:
+            return Ended(End.OVERRAN)
+        try:
+            message = process.said.get(timeout=POLL)
+        except Empty:
+            continue
+        if isinstance(message, _Gone):
+            return Ended(End.CRASHED)
+        if isinstance(message, _Ready):
+            process.is_ready, began = True, monotonic()
+        elif isinstance(message, _Result):
+            return Ended(End.DONE, message.value)
+        else:
+            on_message(message)
 
 
-def _sent(connection: Connection, data: bytes) -> bool:
-    """Whether something could be sent: not to a process that has died."""
-    try:
-        connection.send_bytes(data)
-    except OSError:
-        return False
-    return True
+_idle: list[Worker] = []
+_idle_lock = threading.Lock()
 
 
 @contextmanager
-def _interrupts_kept_from_children() -> Iterator[None]:
-    """Ctrl-C in a terminal reaches all processes there; what becomes of a worker is for the one it works for to say."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # it would be started by the first process, and lift the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def idle_worker() -> Iterator[Worker]:
+    """A worker that has nothing to do: one that was here before, for its process need not start, else a new one."""
+    with _idle_lock:
+        worker = _idle.pop() if _idle else Worker()
     try:
-        yield
+        yield worker
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with _idle_lock:
+            _idle.append(worker)
 
 
-def _serve(connection: Connection) -> None:
+@atexit.register
+def _end_idle_workers() -> None:
+    """In time for the threads that hear them to end as well, while Python still is whole."""
+    while _idle:
+        _idle.pop().kill()
+
+
+# In the process
+
+
+def serve() -> None:
     """What the process does: tasks, until nobody is there any more who wants any."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     tasks: SimpleQueue[tuple[bytes, threading.Event]] = SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, tasks), daemon=True).start()
+    heard, told = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever else is printed must not get between the pickles
+    threading.Thread(target=_listen, args=(heard, tasks), daemon=True).start()
 
     def send(message: object) -> None:
         try:
-            connection.send(message)
+            pickle.dump(message, told)
+            told.flush()
         except OSError:
             os._exit(1)
 
@@ -204,12 +251,12 @@ def _serve(connection: Connection) -> None:
         send(_Result(task(send, stop)))
 
 
-def _listen(connection: Connection, tasks: SimpleQueue[tuple[bytes, threading.Event]]) -> None:
+def _listen(heard: IO[bytes], tasks: SimpleQueue[tuple[bytes, threading.Event]]) -> None:
     """Hears of tasks, of their stop and of the end while the solver works and hears nothing."""
     stop = threading.Event()
-    with suppress(EOFError, OSError):
+    with suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
-            data = connection.recv_bytes()
+            data = pickle.load(heard)
             if data == _STOP:
                 stop.set()
             else:

@@ -177,7 +177,7 @@ def explanation_alerts(run: RunRef, problem: Problem, explanations: Sequence[Exp
     missing = sum(not one.computed for one in explanations)
     if missing:
         message = f"{missing} of {len(explanations)} explanations were not computed: there was no time for them"
-        advice = "run pm.optimize_run_all_candidates with more time: --option explain_seconds=…"
+        advice = "pm.explain_selection computes them, those you select or all: --option explain_seconds=…"
         result.append(alert(run, AlertKind.DATA, Severity.INFO, message, recommendation=advice))
     return result
 

@@ -8,14 +8,21 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright import tabs
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle, tokens_field
 from roadwright.domain.periods import same_period
+from roadwright.domain.registry import nearest
+from roadwright.domain.roadmaps import STANDS
+from roadwright.store.chunks import chunks
 from roadwright.store.models import (
     Initiative,
     OptimizationConstraint,
     OptimizationConstraintSet,
     OptimizationScenario,
+    Roadmap,
+    RoadmapEntry,
 )
+from roadwright.store.roadmaps import all_roadmaps, find_roadmap
 
 
 class ScenarioProblem(Exception):
@@ -24,10 +31,20 @@ class ScenarioProblem(Exception):
 
 @dataclass
 class CandidateSet:
-    """The candidates in key order, and the flagged initiatives that are none, with the reason."""
+    """The candidates in key order, and the initiatives that could be expected among them and are none, with the reason.
+
+    The other fields are about a roadmap's entries, by initiative key.
+    """
 
     candidates: list[Initiative] = field(default_factory=list)
     skipped: list[tuple[Initiative, str]] = field(default_factory=list)
+    roadmap_name: str | None = None
+    gate_status: dict[str, str] = field(default_factory=dict)
+    locks: dict[str, str] = field(default_factory=dict)
+    """The candidates that are locked, and the id of that rule: where it stands in the sheet."""
+    idle_locks: set[str] = field(default_factory=set)
+    """The skipped entries that are locked, which has no effect."""
+    sheet_rows: dict[str, int | None] = field(default_factory=dict)
 
 
 def tokens_of(initiative: Initiative) -> float | None:
@@ -62,13 +79,13 @@ def find_scenario(session: Session, name: str | None, on_sheet: Iterable[str] = 
 
 
 def candidates_of(session: Session, scenario: OptimizationScenario) -> CandidateSet:
-    """Initiatives that are flagged for the scenario's period and not done, rejected or withdrawn."""
+    """The candidates of a scenario; never one that is done, rejected or withdrawn. Raises ScenarioProblem.
+
+    With a roadmap_name they are the admitted and waived entries of that roadmap, else the initiatives that are flagged
+    for the scenario's period.
+    """
     if scenario.roadmap_name:
-        raise ScenarioProblem(
-            f'roadmap_name: scenario "{scenario.scenario_name}" asks for the candidates of roadmap '
-            f'"{scenario.roadmap_name}", but there is no such roadmap; clear roadmap_name to take the flagged '
-            "initiatives of the period"
-        )
+        return _entries_of(session, _roadmap_of(session, scenario, scenario.roadmap_name))
     result = CandidateSet()
     flagged = select(Initiative).where(Initiative.is_optimization_candidate).order_by(Initiative.initiative_key)
     for initiative in session.scalars(flagged):
@@ -76,11 +93,64 @@ def candidates_of(session: Session, scenario: OptimizationScenario) -> Candidate
             result.skipped.append((initiative, "candidate_period_key is blank"))
         elif not same_period(initiative.candidate_period_key, scenario.period_key):
             continue
-        elif Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES:
-            result.skipped.append((initiative, f"lifecycle_status is {initiative.lifecycle_status}"))
+        elif (over := _over(initiative)) is not None:
+            result.skipped.append((initiative, over))
         else:
             result.candidates.append(initiative)
     return result
+
+
+def _over(initiative: Initiative) -> str | None:
+    """Why an initiative takes part in nothing any more."""
+    is_over = Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES
+    return f"lifecycle_status is {initiative.lifecycle_status}" if is_over else None
+
+
+def _roadmap_of(session: Session, scenario: OptimizationScenario, name: str) -> Roadmap:
+    roadmap = find_roadmap(session, name)
+    if roadmap is None:
+        known = [one.roadmap_name for one in all_roadmaps(session)]
+        raise ScenarioProblem(
+            f'roadmap_name: scenario "{scenario.scenario_name}" asks for the candidates of roadmap "{name}"'
+            f"{nearest(name, known)}, but there is no such roadmap; there are: {', '.join(known) or 'none'}. Mend the "
+            "name, make the roadmap with pm.roadmap_create, or clear roadmap_name to take the initiatives that are "
+            "flagged for the period"
+        )
+    return roadmap
+
+
+def _entries_of(session: Session, roadmap: Roadmap) -> CandidateSet:
+    """What stands on a roadmap, as it was judged last."""
+    result = CandidateSet(roadmap_name=roadmap.roadmap_name)
+    entries = {entry.initiative_key: entry for entry in roadmap.entry_rows}
+    found: list[Initiative] = []
+    for part in chunks(entries):
+        keys = select(Initiative).where(Initiative.initiative_key.in_(part)).order_by(Initiative.initiative_key)
+        found += session.scalars(keys)
+    for initiative in found:
+        key, entry = initiative.initiative_key, entries[initiative.initiative_key]
+        result.sheet_rows[key] = entry.sheet_row
+        why = _over(initiative) or _not_standing(entry, roadmap)
+        if why is None:
+            result.candidates.append(initiative)
+            result.gate_status[key] = str(entry.gate_status)
+            if entry.is_locked:
+                place = key if entry.sheet_row is None else entry.sheet_row
+                result.locks[key] = f"{tabs.ROADMAP_ENTRIES.name}!{place}"
+            continue
+        if entry.is_locked:
+            result.idle_locks.add(key)
+            why = f"is_locked has no effect, because it is no candidate: {why}"
+        result.skipped.append((initiative, why))
+    return result
+
+
+def _not_standing(entry: RoadmapEntry, roadmap: Roadmap) -> str | None:
+    if entry.gate_status in STANDS:
+        return None
+    if entry.gate_status is None:
+        return f'it was not judged yet on roadmap "{roadmap.roadmap_name}"; pm.roadmap_check_gates judges it'
+    return f'blocked on roadmap "{roadmap.roadmap_name}": {"; ".join(entry.gate_failures or ())}'
 
 
 def constraint_set_of(session: Session, scenario: OptimizationScenario) -> OptimizationConstraintSet | None:

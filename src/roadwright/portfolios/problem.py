@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.initiatives import Lifecycle, tokens_field
 from roadwright.domain.kpis import CONTRIBUTABLE
-from roadwright.domain.optimization import Dimension, ObjectiveMode
+from roadwright.domain.optimization import ConstraintType, Dimension, ObjectiveMode
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.portfolios.candidates import constraint_set_of, tokens_of
 from roadwright.portfolios.rules import constraint_rule, target_rule
@@ -122,8 +123,16 @@ def _named_initiatives(rules: Iterable[dict[str, object]]) -> set[str]:
     return named
 
 
-def build_problem(session: Session, scenario: OptimizationScenario, candidates: Sequence[Initiative]) -> BuiltProblem:
-    """The problem that a run of this scenario over these candidates solves. Raises ScenarioProblem."""
+def build_problem(
+    session: Session,
+    scenario: OptimizationScenario,
+    candidates: Sequence[Initiative],
+    locks: Mapping[str, str] = MappingProxyType({}),
+) -> BuiltProblem:
+    """The problem that a run of this scenario over these candidates solves. Raises ScenarioProblem.
+
+    ``locks`` are the initiatives that are locked on the scenario's roadmap, each with the id of that rule.
+    """
     registry = load_registry(session)
     kpis = [kpi for kpi in registry.active if kpi.level in CONTRIBUTABLE]
     owner = constraint_set_of(session, scenario)
@@ -131,6 +140,11 @@ def build_problem(session: Session, scenario: OptimizationScenario, candidates: 
     constraints = [
         {**constraint_rule(_columns(row), registry), **row_id(tabs.CONSTRAINTS.name, row.sheet_row, taken)}
         for row in (owner.constraints if owner is not None else ())
+    ]
+    reason = f"locked on roadmap {scenario.roadmap_name}"
+    constraints += [
+        {"type": str(ConstraintType.MANDATORY), "dimension_key": key, "reason": reason, "id": id}
+        for key, id in locks.items()
     ]
     targets = [
         {**target_rule(_columns(row), registry), **row_id(tabs.TARGETS.name, row.sheet_row, taken)}

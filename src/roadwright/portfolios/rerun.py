@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from roadwright.optimize import InvalidProblem, SolveOptions, parse_problem, snapshot_hash, solve
+from roadwright.domain.optimization import RunStatus
+from roadwright.optimize import InvalidProblem, SolveOptions, parse_problem, snapshot_hash, solve_isolated
 from roadwright.store.models import OptimizationRun
 
 _VARIES = frozenset({"seconds", "timings", "solver"})
@@ -35,12 +36,14 @@ def rerun_snapshot(run: OptimizationRun) -> Comparison:
     """Solve again with the same options and compare everything but timings. Raises NothingToRerun."""
     if run.inputs_snapshot_json is None or run.result_json is None:
         raise NothingToRerun(f"{run.run_id} was {run.status}: it was never solved, so there is nothing to compare")
+    if run.status == RunStatus.CANCELLED:
+        raise NothingToRerun(f"{run.run_id} was cancelled: where it stood then can't be reached again")
     try:
         problem = parse_problem(run.inputs_snapshot_json)
     except InvalidProblem as invalid:
         return Comparison(run.run_id, [f"the stored inputs are no problem that can be solved: {invalid}"])
     options = SolveOptions(time_limit=run.options_json.get("time_limit"), gap=run.options_json.get("gap"))
-    again = solve(problem, options).to_json()
+    again = solve_isolated(problem, options).to_json()
     comparison = Comparison(run.run_id)
     if snapshot_hash(problem) != run.snapshot_hash:
         comparison.differences.append("the stored inputs do not match their fingerprint")

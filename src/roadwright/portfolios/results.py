@@ -33,7 +33,7 @@ def results_rows(
     """
     items = {item.key: item for item in solution.items}
     candidates = {candidate.key: candidate for candidate in problem.candidates}
-    reasons = _Reasons(problem, set(solution.selected), explained)
+    reasons = reasons_of(problem, solution, facts, alone=alone, explained=explained)
 
     def order(fact: CandidateFacts) -> tuple[bool, float, str]:
         gain = items[fact.key].objective_contribution if fact.key in items else alone.get(fact.key, -math.inf)
@@ -62,11 +62,28 @@ def results_rows(
                 "north_star_gain": item.north_star_gain if item is not None else north_star,
                 "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
                 "overall_score": fact.overall_score,
-                "reason": reasons.chosen(fact, alone) if item is not None else reasons.left_out(fact, alone),
+                "reason": reasons[fact.key],
                 "dependency_status": dependency_status(fact, solution.selected, done),
             }
         )
     return rows
+
+
+def reasons_of(
+    problem: Problem,
+    solution: Solution,
+    facts: Sequence[CandidateFacts],
+    *,
+    alone: Mapping[str, float],
+    explained: Mapping[str, Explanation],
+) -> dict[str, str]:
+    """By candidate why it is in or out; the parameters are those of `results_rows`."""
+    selected = set(solution.selected)
+    reasons = _Reasons(problem, selected, explained)
+    return {
+        fact.key: reasons.chosen(fact, alone) if fact.key in selected else reasons.left_out(fact, alone)
+        for fact in facts
+    }
 
 
 def dependency_status(fact: CandidateFacts, selected: Sequence[str], done: frozenset[str]) -> str | None:
@@ -109,13 +126,24 @@ class _Reasons:
             if fact.key in row.members and row.dimension_key in self.selected
         }
         if needed_by:
-            return f"needed by {', '.join(sorted(needed_by))}"
+            return self._with_loss(f"needed by {', '.join(sorted(needed_by))}", fact.key)
         if alone.get(fact.key, 0.0) <= 0:
             for row in self._rows(ConstraintType.BUNDLE):
                 if fact.key in row.members:
-                    return f"comes with the bundle {row.dimension_key}"
-            return "needed to keep the rules and targets"
-        return BEST_USE
+                    return self._with_loss(f"comes with the bundle {row.dimension_key}", fact.key)
+            return self._with_loss("needed to keep the rules and targets", fact.key)
+        return self._with_loss(BEST_USE, fact.key)
+
+    def _with_loss(self, why: str, key: str) -> str:
+        """The reason, and what leaving the initiative out would cost where that was computed."""
+        found = self.explained.get(key)
+        if found is not None and found.computed and found.conflict:
+            return f"{why}; it can't be left out: {self._rules(found)}"
+        cost = self._cost(key)
+        return why if cost is None else f"{why}; leaving it out costs {cost}"
+
+    def _rules(self, found: Explanation) -> str:
+        return ", ".join("the capacity" if rule == capacity_id() else rule for rule in found.conflict)
 
     def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
         why = self._unaffordable(fact) or self._excluded(fact.key) or self._impossible(fact.key)
@@ -130,10 +158,11 @@ class _Reasons:
         found = self.explained.get(id)
         if found is None or not found.computed or found.loss is None:
             return None
-        if found.loss == 0:
-            return "nothing"
         is_kpi = found.stage is not None and found.stage in self.problem.kpi
-        return f"{figure(found.loss)} {found.stage if is_kpi else 'of the objective'}"
+        unit = found.stage if is_kpi else "of the objective"
+        if found.loss < 0:
+            return f"nothing (with it {figure(-found.loss)} {unit} more are found: this run did not prove its answer)"
+        return f"{figure(found.loss)} {unit}" if found.loss else "nothing"
 
     def _price(self, key: str) -> str | None:
         """What it would cost to force the initiative in, and what would go for it."""
@@ -141,8 +170,7 @@ class _Reasons:
         if found is None or not found.computed:
             return None
         if found.conflict:
-            rules = ("the capacity" if rule == capacity_id() else rule for rule in found.conflict)
-            return f"it can't be chosen together with {', '.join(rules)}"
+            return f"it can't be chosen together with {self._rules(found)}"
         cost = self._cost(key)
         if cost is None:
             return None

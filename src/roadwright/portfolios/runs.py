@@ -1,99 +1,27 @@
-"""One optimization run: check and solve a built problem, and keep everything that a person may ask of it later."""
+"""Optimization runs: kept with everything that a person may ask of them later, and found again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from roadwright import tabs
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
-from roadwright.domain.optimization import ANSWERED, RunStatus, capacity_id
-from roadwright.optimize import (
-    Fault,
-    Finding,
-    InvalidProblem,
-    Problem,
-    Progress,
-    Solution,
-    SolveOptions,
-    candidate_worth,
-    parse_problem,
-    problem_to_json,
-    snapshot_hash,
-    solve,
-)
-from roadwright.optimize.explain import explain
-from roadwright.optimize.solution import Explanation
+from roadwright.optimize import Fault, Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.portfolios import alerts as alert_rows
-from roadwright.portfolios.diagnosis import DiagnosedRow, diagnosed_rows
+from roadwright.portfolios.drafts import RunDraft
 from roadwright.portfolios.facts import CandidateFacts, RunRef
-from roadwright.portfolios.problem import BuiltProblem
 from roadwright.portfolios.results import results_rows
+from roadwright.portfolios.shown import has_answer, shown_figures, shows_answer
 from roadwright.store.clock import now
-from roadwright.store.models import OptimizationRun, OptimizationScenario, Portfolio, PortfolioItem
+from roadwright.store.models import OptimizationRun, Portfolio, PortfolioItem
+from roadwright.store.session import Store
 
-
-@dataclass
-class RunDraft:
-    """A run before it is kept: what was asked, and once solved what came out."""
-
-    scenario: OptimizationScenario
-    built: BuiltProblem | None
-    faults: list[Fault] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-    """Flagged initiatives that are no candidates, as (key, why)."""
-    created_at: str = field(default_factory=now)
-    problem: Problem | None = None
-    solution: Solution | None = None
-    explanations: list[Explanation] = field(default_factory=list)
-    """What forcing in, leaving out, each mandate and each limit cost, as far as there was time to compute it."""
-
-    @property
-    def status(self) -> RunStatus:
-        return self.solution.status if self.solution is not None else RunStatus.INVALID
-
-    @property
-    def scenario_place(self) -> str:
-        """The scenario's row in the sheet, which also stands for the capacity and the objective."""
-        row = self.scenario.sheet_row
-        return tabs.SCENARIO_CONFIG.name if row is None else f"{tabs.SCENARIO_CONFIG.name}!{row}"
-
-    def findings(self) -> list[Finding]:
-        """What the optimizer had to say, each finding under the id of its row in the sheet."""
-        found = self.solution.warnings if self.solution is not None else []
-        return [replace(one, id=self._place(one.id)) for one in found]
-
-    def diagnosed(self) -> list[DiagnosedRow]:
-        """The rows that make the run infeasible, and those that the cheapest repair changes."""
-        diagnosis = self.solution.diagnosis if self.solution is not None else None
-        return diagnosed_rows(diagnosis, self._place) if diagnosis is not None else []
-
-    def _place(self, id: str) -> str:
-        return self.scenario_place if id in (capacity_id(), "objective") else id
-
-
-def solve_draft(draft: RunDraft, options: SolveOptions, progress: Callable[[Progress], None] | None) -> None:
-    """Check and solve. A problem that is wrong by itself leaves its faults in the draft, and is not solved."""
-    if draft.built is None or draft.faults:
-        return
-    try:
-        # Solved in the order of the snapshot, so that solving the snapshot again gives every figure in its place.
-        draft.problem = parse_problem(problem_to_json(parse_problem(draft.built.json)))
-    except InvalidProblem as invalid:
-        draft.faults.extend(invalid.faults)
-        return
-    draft.solution = solve(draft.problem, options, progress=progress)
-
-
-def explain_draft(draft: RunDraft, seconds: float) -> None:
-    """Explain a proved answer by solving again, for so many seconds (0: not at all)."""
-    if draft.problem is not None and draft.solution is not None and draft.status is RunStatus.OPTIMAL and seconds > 0:
-        draft.explanations = explain(draft.problem, draft.solution, "all", seconds=seconds)
+_ATTEMPTS = 20
 
 
 def _summary(draft: RunDraft) -> str:
@@ -112,11 +40,24 @@ def _summary(draft: RunDraft) -> str:
     )
     if solution.targets:
         text += f", {missed} of {len(solution.targets)} targets missed" if missed else ", all targets met"
+    if solution.gap:
+        text += f", gap {solution.gap:.2%}"
     return f"{text}; {solution.message}" if solution.message else text
 
 
-def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
-    """Store the run, its snapshot and result, and the portfolio where there is one."""
+def keep_run(store: Store, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
+    """Store the run under the next number, its snapshot and result, and the portfolio where there is one."""
+    for _ in range(_ATTEMPTS):
+        try:
+            with store.transaction() as session:
+                return _keep(session, draft, options, action_run_id)
+        except IntegrityError:
+            continue  # a run of another workspace on this database got the number; the next one is free
+    with store.transaction() as session:
+        return _keep(session, draft, options, action_run_id)
+
+
+def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
     earlier = latest_answer(session, draft.scenario.scenario_name)
     number = (session.scalar(select(func.max(OptimizationRun.id))) or 0) + 1
     run_id = make_key(OPTIMIZATION_RUN, number)
@@ -154,6 +95,8 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
             "alerts": _alerts(ref, draft, facts, results, standing),
         },
         result_json=solution.to_json() if solution is not None else None,
+        shown_json=shown_figures(len(facts), solution),
+        solver_log=str(draft.log) or None,
         created_at=draft.created_at,
         finished_at=now(),
         summary="; ".join(part for part in (_summary(draft), standing) if part),
@@ -167,28 +110,32 @@ def keep_run(session: Session, draft: RunDraft, options: SolveOptions, action_ru
 
 def latest_answer(session: Session, scenario_name: str) -> OptimizationRun | None:
     """The scenario's newest run that holds an answer: the one that Results shows."""
-    found = session.execute(
-        select(OptimizationRun.id, OptimizationRun.scenario_name)
-        .where(OptimizationRun.status.in_(map(str, ANSWERED)))
-        .order_by(OptimizationRun.id.desc())
-    )
-    mine = [number for number, name in found if name.casefold() == scenario_name.casefold()]
-    return next((run for number in mine if is_answered(run := session.get_one(OptimizationRun, number))), None)
+    return _latest(session, scenario_name, is_wanted=shows_answer)
+
+
+def latest_run(session: Session, scenario_name: str) -> OptimizationRun | None:
+    """The scenario's newest run, whatever came of it."""
+    return _latest(session, scenario_name, is_wanted=lambda _: True)
+
+
+def _latest(
+    session: Session, scenario_name: str, *, is_wanted: Callable[[Mapping[str, object]], bool]
+) -> OptimizationRun | None:
+    runs = select(OptimizationRun.id, OptimizationRun.scenario_name, OptimizationRun.shown_json)
+    for number, name, shown in session.execute(runs.order_by(OptimizationRun.id.desc())):
+        if name.casefold() == scenario_name.casefold() and is_wanted(shown):
+            return session.get_one(OptimizationRun, number)
+    return None
 
 
 def is_answered(run: OptimizationRun) -> bool:
     """Whether a run found a portfolio (an empty one counts)."""
-    return bool(run.context_json.get("results")) or run.status == RunStatus.OPTIMAL
+    return shows_answer(run.shown_json)
 
 
 def _standing(earlier: OptimizationRun | None) -> str:
     """What Results shows after a run that found no answer."""
     return f"Results still shows {earlier.run_id}" if earlier is not None else "Results has no run of this scenario"
-
-
-def has_answer(solution: Solution) -> bool:
-    """Whether the solution is a portfolio (an empty one counts)."""
-    return solution.objective_value is not None or bool(solution.selected)
 
 
 def _portfolio(run: OptimizationRun, solution: Solution, results: Sequence[dict[str, Any]]) -> Portfolio:
@@ -235,6 +182,7 @@ def _alerts(
     if draft.built is not None:
         told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}
         rows += alert_rows.data_alerts(run, (f for f in draft.built.findings if f[0] not in told), by_key)
+    rows += alert_rows.data_alerts(run, draft.promised_twice, by_key)
     unique: dict[tuple[object, ...], alert_rows.Alert] = {}
     for row in rows:
         unique.setdefault(tuple(row.get(n) for n in ("kind", "dimension", "dimension_key", "kpi_key", "message")), row)

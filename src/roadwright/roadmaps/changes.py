@@ -29,6 +29,11 @@ class Change:
     after: Judgement
 
     @property
+    def is_move(self) -> bool:
+        """Whether the entry is judged otherwise now; else only other gates fail."""
+        return self.before.status is not self.after.status
+
+    @property
     def words(self) -> str:
         """``was blocked, now admitted (tokens_present passes)``."""
         old, new = self.before, self.after
@@ -40,7 +45,7 @@ class Change:
             )
             if names
         ]
-        status = f"still {new.status}" if old.status is new.status else f"was {old.status}, now {new.status}"
+        status = f"still {new.status}" if not self.is_move else f"was {old.status}, now {new.status}"
         return status + (f" ({'; '.join(gates)})" if gates else "")
 
 

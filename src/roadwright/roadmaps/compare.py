@@ -13,6 +13,7 @@ from typing import Any
 from roadwright.domain.figures import figure
 from roadwright.domain.periods import same_period
 from roadwright.roadmaps.content import known_sum
+from roadwright.roadmaps.in_words import signed
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Decision:
     period_key: str | None
     items: Sequence[Item]
     units: Mapping[str, str | None] = field(default_factory=dict)
-    """The unit of each KPI, where it has one."""
+    """The unit of each KPI, where it has one; in the order in which people read the KPIs."""
     tells_plan: bool = True
     """Whether it says in which period, rank and scope an initiative is planned; a run does not."""
 
@@ -232,14 +233,15 @@ def _tokens(items: Iterable[Item]) -> float:
 
 def _kpis(a: Decision, b: Decision) -> tuple[KpiFigures, ...]:
     sides = (a.chosen.values(), b.chosen.values())
-    keys = sorted({key for items in sides for item in items for key in item.contributions})
+    order = {key: place for place, key in enumerate({**b.units, **a.units})}
+    keys = {key for items in sides for item in items for key in item.contributions}
     return tuple(
         KpiFigures(
             key,
             b.units.get(key) or a.units.get(key),
             Figures(*(known_sum(item.contributions.get(key) for item in items) for items in sides)),
         )
-        for key in keys
+        for key in sorted(keys, key=lambda key: (order.get(key, len(order)), key))
     )
 
 
@@ -272,6 +274,8 @@ def sentences(comparison: Comparison) -> list[str]:
         f"{len(comparison.changed)} changed, {comparison.same} stayed the same."
     )
     said = [f"{b} against {a}: {counts}"]
+    if not same_period(comparison.a.period_key, comparison.b.period_key):
+        said.append(f"{b} is for {comparison.b.period_key}, {a} for {comparison.a.period_key}.")
     said.append(f"Tokens: {_against(comparison.tokens)}.")
     missing = comparison.without_tokens
     if missing.a or missing.b:
@@ -285,8 +289,3 @@ def _against(figures: Figures, unit: str | None = None) -> str:
     if figures.change == 0:
         return f"{figure(figures.b)}{suffix} on both"
     return f"{figure(figures.b)}{suffix} instead of {figure(figures.a)}{suffix} ({signed(figures.change)}{suffix})"
-
-
-def signed(number: float) -> str:
-    """A difference with its sign: ``+1,200`` or ``-3``; ``0`` has none."""
-    return f"+{figure(number)}" if number > 0 else figure(number)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roadwright.domain.kpis import Direction
+from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.roadmaps import GateSeverity, GateStatus
 from roadwright.optimize.canonical import dumps
 
@@ -107,6 +107,7 @@ class KpiTotal(_Part):
 
     kpi_key: str
     kpi_name: str | None = None
+    level: KpiLevel = KpiLevel.STRATEGIC
     unit: str | None = None
     direction: Direction = Direction.INCREASE
     total: float = 0.0
@@ -168,6 +169,11 @@ def reading_order(content: Content) -> list[Entry]:
         return entry.initiative_key not in chosen, rank, score, entry.initiative_key
 
     return sorted(content.entries, key=place)
+
+
+def reading_kpis(content: Content) -> list[KpiTotal]:
+    """The KPIs as a person reads them: the north star first, then by key."""
+    return sorted(content.totals.kpis, key=lambda kpi: (kpi.level is not KpiLevel.NORTH_STAR, kpi.kpi_key))
 
 
 def known_sum(numbers: Iterable[float | None]) -> float:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
+from roadwright.domain.kpis import KpiLevel
 from roadwright.portfolios.runs import is_answered
 from roadwright.roadmaps.compare import Decision, Item
-from roadwright.roadmaps.content import Content
+from roadwright.roadmaps.content import Content, reading_kpis
 from roadwright.roadmaps.lookup import UnknownName, find_named, listed
 from roadwright.roadmaps.snapshot import content_now
 from roadwright.roadmaps.versions import content_of
@@ -64,7 +65,7 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
         )
         for one in content.left_out
     ]
-    units = {kpi.kpi_key: kpi.unit for kpi in content.totals.kpis}
+    units = {kpi.kpi_key: kpi.unit for kpi in reading_kpis(content)}
     return Decision(label, kind, content.roadmap.period_key, items, units)
 
 
@@ -99,5 +100,6 @@ def of_run(run: OptimizationRun) -> Decision:
                 why_not=why_not,
             )
         )
-    units = {kpi["key"]: kpi.get("unit") for kpi in snapshot.get("kpis", ())}
+    kpis = sorted(snapshot.get("kpis", ()), key=lambda kpi: (kpi["level"] != KpiLevel.NORTH_STAR, kpi["key"]))
+    units = {kpi["key"]: kpi.get("unit") for kpi in kpis}
     return Decision(run.run_id, "run", run.period_key, items, units, tells_plan=False)

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from roadwright.domain.figures import figure
-from roadwright.roadmaps.content import Content, Entry, LeftOut, Origin, Verdict, content_hash
+from roadwright.roadmaps.content import Content, Entry, LeftOut, Origin, Verdict, content_hash, known_sum, reading_kpis
+from roadwright.roadmaps.in_words import shown
 
 
 class Drifted(StrEnum):
@@ -32,7 +32,7 @@ class Drifted(StrEnum):
     ROADMAP = "roadmap"
     """A field of the roadmap, its policy, or the run that it came from."""
     KPI = "kpi"
-    """A KPI's name, unit or direction in Metrics_Config."""
+    """A KPI's name, level, unit or direction in Metrics_Config."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,18 @@ class Change:
 
 
 @dataclass(frozen=True)
+class KpiDrift:
+    """What the chosen entries bring to one KPI together, as published and now: signed, in its unit."""
+
+    kpi_key: str
+    unit: str | None
+    then: float
+    now: float
+
+
+@dataclass(frozen=True)
 class Drift:
-    """A version against the roadmap as it is now."""
+    """A version against the roadmap as it is now. Tokens and KPIs are sums over what is chosen."""
 
     roadmap_name: str
     version: int
@@ -59,6 +69,7 @@ class Drift:
     changes: tuple[Change, ...]
     tokens_then: float
     tokens_now: float
+    kpis: tuple[KpiDrift, ...]
 
     @property
     def label(self) -> str:
@@ -72,9 +83,23 @@ class Drift:
             "published_by": self.published_by,
             "published_at": self.published_at,
             "drifted": bool(self.changes),
-            "tokens": {"then": self.tokens_then, "now": self.tokens_now, "change": self.tokens_now - self.tokens_then},
+            "tokens": {
+                "then": self.tokens_then,
+                "now": self.tokens_now,
+                "change": known_sum((self.tokens_now, -self.tokens_then)),
+            },
+            "kpis": [{**asdict(kpi), "change": known_sum((kpi.now, -kpi.then))} for kpi in self.kpis],
             "changes": [asdict(change) for change in self.changes],
         }
+
+
+def kpi_drift(then: Content, now: Content) -> tuple[KpiDrift, ...]:
+    """Every KPI that the chosen entries moved or move, the north star first."""
+    before, after = ({kpi.kpi_key: kpi for kpi in reading_kpis(content)} for content in (then, now))
+    return tuple(
+        KpiDrift(key, kpi.unit, before[key].total if key in before else 0.0, after[key].total if key in after else 0.0)
+        for key, kpi in {**before, **after}.items()
+    )
 
 
 _DERIVED = frozenset({"initiative_key", "gate_results", "gate_failures", "kpi_contributions"})
@@ -197,8 +222,9 @@ def _plain(part: Verdict | Origin | None) -> object:
 
 
 def _gates(content: Content) -> str:
-    return ", ".join(
-        f"{one.severity} {one.gate}" + (f" {one.parameter}" if one.parameter else "") for one in content.roadmap.gates
+    gates = content.roadmap.gates
+    return (
+        ", ".join(f"{one.severity} {one.gate}{f' {one.parameter}' if one.parameter else ''}" for one in gates) or "none"
     )
 
 
@@ -207,23 +233,8 @@ def _kpi_changes(then: Content, now: Content) -> Iterable[Change]:
     before = {kpi.kpi_key: kpi for kpi in then.totals.kpis}
     for kpi in now.totals.kpis:
         was = before.get(kpi.kpi_key)
-        for name in ("kpi_name", "unit", "direction"):
+        for name in ("kpi_name", "level", "unit", "direction"):
             old, new = getattr(was, name, None), getattr(kpi, name)
             if was is not None and old != new:
                 words = f"{name} of {kpi.kpi_key}: {shown(old)} → {shown(new)}"
                 yield Change(Drifted.KPI, None, None, f"{kpi.kpi_key}.{name}", old, new, words)
-
-
-def shown(value: object) -> str:
-    """A value as people read it in a sentence."""
-    if value is None or value in ([], ""):
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return figure(value)
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name} {part}" for name, part in value.items() if part is not None)
-    return str(value)

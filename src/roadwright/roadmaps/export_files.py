@@ -11,7 +11,7 @@ from roadwright.roadmaps.content import Edition
 from roadwright.roadmaps.export_csv import csv_text
 from roadwright.roadmaps.export_markdown import markdown_text
 from roadwright.roadmaps.export_workbook import workbook_bytes
-from roadwright.sheets.xlsx import place_file
+from roadwright.sheets.xlsx import clean_leftovers, place_file
 
 FOLDER = "published"
 """The folder of the workspace that they lie in."""
@@ -58,6 +58,7 @@ def write_exports(folder: Path, stem: str, edition: Edition, *, only_missing: bo
     With ``only_missing`` the files that are there stay as they are. Without it they are not this version's, because it
     is new: they are set aside under a name of their own. Raises SheetError.
     """
+    clean_leftovers(folder)
     written = []
     for ending, export in _EXPORTS.items():
         path = folder / f"{stem}-v{edition.number}.{ending}"

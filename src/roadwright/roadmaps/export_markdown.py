@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from roadwright.roadmaps.content import Content, Edition, Entry, reading_order
+from roadwright.roadmaps.content import Content, Edition, Entry, reading_kpis, reading_order
 from roadwright.roadmaps.export_words import (
     amount,
     chosen_line,
@@ -44,7 +44,7 @@ def _totals(content: Content) -> list[str]:
     said = [
         ("Chosen", chosen_line(content)),
         ("Tokens", amount(totals.tokens) + (f" ({note})" if note else "")),
-        *((kpi_label(kpi), amount(kpi.total, kpi.unit)) for kpi in totals.kpis),
+        *((kpi_label(kpi), amount(kpi.total, kpi.unit)) for kpi in reading_kpis(content)),
         ("Source", source_line(content)),
         ("Gates", policy_line(content)),
     ]
@@ -52,7 +52,7 @@ def _totals(content: Content) -> list[str]:
 
 
 def _entries(content: Content) -> list[str]:
-    kpis = content.totals.kpis
+    kpis = reading_kpis(content)
     if not content.entries:
         return ["## Roadmap", "", "Nothing is on it."]
     chosen = {entry.initiative_key for entry in content.chosen}

@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from roadwright.roadmaps.content import Content, Edition, Entry, LeftOut, reading_order
+from roadwright.roadmaps.content import Content, Edition, Entry, LeftOut, reading_kpis, reading_order
 from roadwright.roadmaps.export_words import (
     chosen_line,
     gates_line,
@@ -37,6 +37,8 @@ _LINE = 13.0
 """Points that one line of text needs. Not every program finds the height of a wrapped row by itself."""
 _LABEL_COLUMNS = 2
 _LABEL_WIDTH = 18
+_NOISE = 1e-9
+"""The share of a number by which a sum of floats may miss a whole one."""
 _LETTERS = 1.1
 """Letters of ordinary text in the width of one figure."""
 
@@ -108,12 +110,12 @@ def _entry_columns(content: Content, chosen: set[str]) -> list[_Column]:
             _contribution(kpi.kpi_key),
             is_number=True,
         )
-        for kpi in content.totals.kpis
+        for kpi in reading_kpis(content)
     ]
     columns = [
-        _Column("Rank", 7, lambda entry: entry.priority_rank, is_number=True),
+        _first_column(content),
         _Column("Initiative", 14, lambda entry: entry.initiative_key),
-        _Column("Title", 32, lambda entry: entry.title),
+        _Column("Title", 36, lambda entry: entry.title),
         _Column("In one line", 40, lambda entry: entry.brief_description, is_optional=True),
         _Column("Department", 15, lambda entry: entry.department, is_optional=True),
         _Column("Country", 10, lambda entry: entry.country, is_optional=True),
@@ -130,6 +132,14 @@ def _entry_columns(content: Content, chosen: set[str]) -> list[_Column]:
         for column in columns
         if not column.is_optional or any(column.value(entry) not in (None, "") for entry in content.entries)
     ]
+
+
+def _first_column(content: Content) -> _Column:
+    """The ranks that people gave; a running number where they gave none."""
+    if any(entry.priority_rank is not None for entry in content.entries):
+        return _Column("Rank", 7, lambda entry: entry.priority_rank, is_number=True)
+    numbers = {entry.initiative_key: number for number, entry in enumerate(reading_order(content), start=1)}
+    return _Column("#", 7, lambda entry: float(numbers[entry.initiative_key]), is_number=True)
 
 
 def _contribution(kpi_key: str) -> Callable[[Entry], float | None]:
@@ -180,7 +190,7 @@ def _facts(sheet: Worksheet, content: Content, styles: _Styles, row: int) -> int
     note = tokens_note(content)
     said: list[tuple[str, str | float, str | None]] = [("Chosen", chosen_line(content), None)]
     said.append(("Tokens" if note is None else f"Tokens, {note}", totals.tokens, None))
-    said += [(kpi_label(kpi), kpi.total, kpi.unit) for kpi in totals.kpis]
+    said += [(kpi_label(kpi), kpi.total, kpi.unit) for kpi in reading_kpis(content)]
     said += [("Source", source_line(content), None), ("Gates", policy_line(content), None)]
     for name, value, unit in said:
         sheet.merge_range(row, 0, row, _LABEL_COLUMNS - 1, "", label)
@@ -245,7 +255,8 @@ def _write(sheet: Worksheet, place: tuple[int, int], value: Value, styles: _Styl
 
 def _number_format(value: float, unit: str | None = None) -> str:
     """Thousands separated and as many decimals as the number needs, with the unit behind it."""
-    shown = "#,##0" if float(value).is_integer() else "#,##0.00" if abs(value) >= 1 else "0.00####"
+    is_whole = abs(value - round(value)) <= _NOISE * max(1.0, abs(value))
+    shown = "#,##0" if is_whole else "#,##0.00" if abs(value) >= 1 else "0.00####"
     return shown + (f' "{unit.replace(chr(34), chr(39))[:60]}"' if unit else "")
 
 

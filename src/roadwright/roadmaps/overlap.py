@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.figures import figure
@@ -17,7 +18,8 @@ from roadwright.portfolios.candidates import tokens_of
 from roadwright.portfolios.runs import find_optimization_run
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import initiatives_by_key
-from roadwright.store.models import OptimizationScenario, Roadmap, RoadmapEntry
+from roadwright.store.models import Roadmap, RoadmapEntry
+from roadwright.store.roadmaps import find_roadmap
 
 _PROMISED = (str(RoadmapStatus.APPROVED), str(RoadmapStatus.PUBLISHED))
 
@@ -33,31 +35,44 @@ class Overlap:
     other: str
     period_key: str
 
+    @property
+    def subject(self) -> str:
+        """The initiative with its title and tokens."""
+        size = "" if self.tokens is None else f", {figure(self.tokens)} tokens"
+        return f"{self.initiative_key} ({self.title}{size})"
+
     def words(self, seen_from: str | None = None) -> str:
         """The overlap in a sentence; ``seen_from`` one of the two roadmaps, only the other is named."""
-        size = "" if self.tokens is None else f", {figure(self.tokens)} tokens"
+        return f"{self.subject} {self.claim(seen_from)}"
+
+    def claim(self, seen_from: str | None = None) -> str:
+        """The same without the initiative."""
         if seen_from is None:
-            where = f'both "{self.one}" and "{self.other}" in {self.period_key}'
+            where = f'both "{self.one}" and "{self.other}"'
         else:
-            where = f'"{self.other if seen_from == self.one else self.one}" too in {self.period_key}'
-        return f"{self.initiative_key} ({self.title}{size}) is selected on {where}: its capacity is promised twice"
+            where = f'"{self.other if seen_from == self.one else self.one}" too'
+        return f"is selected on {where} in {self.period_key}: its capacity is promised twice"
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def overlaps(session: Session, as_well: Iterable[Roadmap] = ()) -> list[Overlap]:
+def overlaps(session: Session, planned: Mapping[int, Collection[str]] = MappingProxyType({})) -> list[Overlap]:
     """Every initiative that is selected on two approved or published roadmaps of the same period.
 
-    ``as_well`` are roadmaps that count whatever their status. A roadmap that was made from the run of another roadmap's
-    scenario shows the same promise, not a second one: such a pair is left out.
+    ``planned`` are roadmaps (by id) that count whatever their status, as if these keys were selected on them. A roadmap
+    that was made from the run of another roadmap's scenario shows the same promise, not a second one: such a pair is
+    left out.
     """
-    counted = {roadmap.id: roadmap for roadmap in as_well}
-    for roadmap in session.scalars(select(Roadmap).where(Roadmap.status.in_(_PROMISED))):
-        counted[roadmap.id] = roadmap
+    counted = {
+        roadmap.id: roadmap
+        for roadmap in session.scalars(
+            select(Roadmap).where(or_(Roadmap.status.in_(_PROMISED), Roadmap.id.in_(planned)))
+        )
+    }
     roadmaps = [counted[number] for number in sorted(counted)]
     parents = {roadmap.id: _parent(session, roadmap) for roadmap in roadmaps}
-    selected = _selected(session, roadmaps)
+    selected = _selected(session, roadmaps) | {number: set(keys) for number, keys in planned.items()}
     found: list[tuple[Roadmap, Roadmap, str]] = []
     for one, other in combinations(roadmaps, 2):
         if not same_period(one.period_key, other.period_key):
@@ -79,6 +94,15 @@ def overlaps(session: Session, as_well: Iterable[Roadmap] = ()) -> list[Overlap]
     ]
 
 
+def promised_twice(session: Session, roadmap_name: str | None, chosen: Collection[str]) -> list[tuple[str, str]]:
+    """What choosing these initiatives for a roadmap promises a second time, as (initiative key, message)."""
+    roadmap = find_roadmap(session, roadmap_name) if roadmap_name else None
+    if roadmap is None:
+        return []
+    found = of_roadmap(overlaps(session, {roadmap.id: chosen}), roadmap.roadmap_name)
+    return [(one.initiative_key, one.claim(roadmap.roadmap_name)) for one in found]
+
+
 def of_roadmap(found: Sequence[Overlap], name: str) -> list[Overlap]:
     """The overlaps of one roadmap."""
     return [one for one in found if name in (one.one, one.other)]
@@ -89,12 +113,7 @@ def _parent(session: Session, roadmap: Roadmap) -> str | None:
     if roadmap.source != RoadmapSource.PORTFOLIO:
         return None
     run = find_optimization_run(session, roadmap.source_ref or "")
-    if run is None:
-        return None
-    for scenario in session.scalars(select(OptimizationScenario)):
-        if scenario.scenario_name.casefold() == run.scenario_name.casefold():
-            return (scenario.roadmap_name or "").casefold() or None
-    return None
+    return run.roadmap_name.casefold() if run is not None and run.roadmap_name else None
 
 
 def _selected(session: Session, roadmaps: Sequence[Roadmap]) -> dict[int, set[str]]:

@@ -150,7 +150,7 @@ def _totals(session: Session, entries: Sequence[Entry]) -> Totals:
     for key in sorted({key for entry in chosen for key in entry.kpi_contributions}):
         row = known.get(key)
         total = known_sum(entry.kpi_contributions.get(key) for entry in chosen)
-        described = {} if row is None else {"kpi_name": row.kpi_name, "unit": row.unit, "direction": row.direction}
+        described = {} if row is None else _described(row)
         kpis.append(KpiTotal.model_validate({"kpi_key": key, "total": total, **described}))
     return Totals(
         entries=len(entries),
@@ -159,6 +159,10 @@ def _totals(session: Session, entries: Sequence[Entry]) -> Totals:
         without_tokens=sum(entry.tokens is None for entry in chosen),
         kpis=tuple(kpis),
     )
+
+
+def _described(row: OrganizationMetricsConfig) -> dict[str, object]:
+    return {"kpi_name": row.kpi_name, "level": row.kpi_level, "unit": row.unit, "direction": row.direction}
 
 
 def _origin(run: OptimizationRun) -> Origin:

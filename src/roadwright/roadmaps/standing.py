@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
+from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import RoadmapStatus
-from roadwright.roadmaps.drift import Drift, changes_since
+from roadwright.roadmaps.content import known_sum
+from roadwright.roadmaps.drift import Drift, changes_since, kpi_drift
 from roadwright.roadmaps.judge import judge_roadmap
-from roadwright.roadmaps.overlap import of_roadmap, overlaps
+from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.snapshot import content_now
 from roadwright.roadmaps.versions import content_of, newest_version
 from roadwright.store.models import Roadmap, RoadmapVersion
+from roadwright.store.roadmaps import all_roadmaps
 
-_MOST_TOLD = 3
+_MOST_TOLD = 10
 
 
 def drift_of(session: Session, roadmap: Roadmap, version: RoadmapVersion) -> Drift:
@@ -26,6 +31,7 @@ def drift_of(session: Session, roadmap: Roadmap, version: RoadmapVersion) -> Dri
         changes=changes_since(then, now),
         tokens_then=then.totals.tokens,
         tokens_now=now.totals.tokens,
+        kpis=kpi_drift(then, now),
     )
 
 
@@ -38,19 +44,37 @@ def drift_judged_now(session: Session, roadmap: Roadmap, version: RoadmapVersion
     return drift
 
 
-def standing_warnings(session: Session, roadmap: Roadmap) -> list[str]:
-    """The warnings for the roadmap's row on Roadmaps, in words. Judge the roadmap first."""
-    return [*_overlap_warnings(session, roadmap), *_drift_warnings(session, roadmap)]
+def standing_warnings(session: Session) -> dict[str, list[str]]:
+    """By roadmap (name without case) the warnings for its row on Roadmaps, in words. Judge the roadmaps first."""
+    promised_twice = overlaps(session)
+    found = {}
+    for roadmap in all_roadmaps(session):
+        said = [*_overlap_warnings(promised_twice, roadmap), *_drift_warnings(session, roadmap)]
+        if said:
+            found[roadmap.roadmap_name.casefold()] = said
+    return found
 
 
-def _overlap_warnings(session: Session, roadmap: Roadmap) -> list[str]:
-    if roadmap.status not in (RoadmapStatus.APPROVED, RoadmapStatus.PUBLISHED):
-        return []
-    found = of_roadmap(overlaps(session), roadmap.roadmap_name)
-    told = [one.words(seen_from=roadmap.roadmap_name) for one in found[:_MOST_TOLD]]
-    if len(found) > _MOST_TOLD:
-        told.append(f"and {len(found) - _MOST_TOLD} more such initiatives; roadwright doctor lists them all")
-    return told
+def _overlap_warnings(promised_twice: Sequence[Overlap], roadmap: Roadmap) -> list[str]:
+    """One warning for each other roadmap that promises the same capacity."""
+    mine = roadmap.roadmap_name
+    by_other: dict[str, list[Overlap]] = {}
+    for one in of_roadmap(promised_twice, mine):
+        by_other.setdefault(one.other if one.one == mine else one.one, []).append(one)
+    return [
+        found[0].words(seen_from=mine) if len(found) == 1 else _many_promised(other, found)
+        for other, found in by_other.items()
+    ]
+
+
+def _many_promised(other: str, found: Sequence[Overlap]) -> str:
+    tokens = figure(known_sum(one.tokens for one in found))
+    keys = ", ".join(one.initiative_key for one in found[:_MOST_TOLD])
+    more = f" and {len(found) - _MOST_TOLD} more (roadwright doctor lists all)" if len(found) > _MOST_TOLD else ""
+    return (
+        f'{len(found)} initiatives ({tokens} tokens) are selected on "{other}" too in {found[0].period_key}, their '
+        f"capacity is promised twice: {keys}{more}"
+    )
 
 
 def _drift_warnings(session: Session, roadmap: Roadmap) -> list[str]:

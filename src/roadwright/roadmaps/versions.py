@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapper, Session
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.content import Content, Edition, content_hash
 from roadwright.roadmaps.snapshot import content_now
+from roadwright.roadmaps.status import record_move
 from roadwright.store.clock import now
-from roadwright.store.models import Roadmap, RoadmapStatusChange, RoadmapVersion
+from roadwright.store.models import Roadmap, RoadmapVersion
 
 _PUBLISHABLE = (RoadmapStatus.APPROVED, RoadmapStatus.PUBLISHED)
 _WAY_TO_APPROVAL = {
@@ -59,27 +60,28 @@ def newest_version(roadmap: Roadmap) -> RoadmapVersion | None:
     return max(roadmap.versions, key=lambda version: version.number, default=None)
 
 
-def publish(session: Session, roadmap: Roadmap, by: str) -> Published:
+def may_be_published(roadmap: Roadmap) -> None:
+    """Raises NotApproved unless the roadmap is approved, or published already."""
+    status = RoadmapStatus(roadmap.status)
+    if status not in _PUBLISHABLE:
+        raise NotApproved(f'roadmap "{roadmap.roadmap_name}" is {status}; {_WAY_TO_APPROVAL[status]}')
+
+
+def publish(session: Session, roadmap: Roadmap, by: str, source: str) -> Published:
     """Publish the roadmap as the gates last judged it. Equal content makes no new version.
 
     Raises NotApproved unless the roadmap is approved, or published already.
     """
-    status = RoadmapStatus(roadmap.status)
-    if status not in _PUBLISHABLE:
-        raise NotApproved(f'roadmap "{roadmap.roadmap_name}" is {status}; {_WAY_TO_APPROVAL[status]}')
+    session.flush()
+    session.refresh(roadmap, with_for_update=True)  # two people who publish at once do so one after the other
+    session.expire(roadmap, ["versions"])
+    may_be_published(roadmap)
     content = content_now(session, roadmap)
     newest = newest_version(roadmap)
     fingerprint = content_hash(content)
-    moment = now()
-    if status is not RoadmapStatus.PUBLISHED:
-        roadmap.status_changes.append(
-            RoadmapStatusChange(
-                from_status=str(status), to_status=str(RoadmapStatus.PUBLISHED), changed_by=by, changed_at=moment
-            )
-        )
-        roadmap.status = str(RoadmapStatus.PUBLISHED)
+    if roadmap.status != RoadmapStatus.PUBLISHED:
+        record_move(session, roadmap, RoadmapStatus.PUBLISHED, by, source)
     if newest is not None and newest.content_hash == fingerprint:
-        session.flush()
         return Published(edition_of(newest), is_new=False)
     version = RoadmapVersion(
         roadmap_id=roadmap.id,
@@ -87,9 +89,10 @@ def publish(session: Session, roadmap: Roadmap, by: str) -> Published:
         content_hash=fingerprint,
         content_json=content.model_dump(mode="json"),
         published_by=by,
-        published_at=moment,
+        published_at=now(),
     )
     roadmap.versions.append(version)
     roadmap.version = version.number
+    roadmap.updated_at, roadmap.updated_source = version.published_at, source
     session.flush()
     return Published(edition_of(version), is_new=True)

@@ -11,11 +11,12 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 
 from roadwright.sheets.numbers import ACCEPTED, UNSTORABLE, NotANumber, parse_number, strict_json, tidy
-from roadwright.sheets.spec import CellProblem, Kind
+from roadwright.sheets.spec import CellProblem, Kind, Tone
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 
 _OUTER = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\u2060\ufeff"
@@ -293,14 +294,36 @@ def _show_list(value: object) -> CellValue:
     return ", ".join(str(entry) for entry in value)
 
 
+_WHOLE_THOUSANDS = ("AND(ABS({cell})>=1000,{cell}=INT({cell}))", "#,##0")
+"""Thousands are parted where it can be done without a loss: a format with optional decimals leaves a bare point."""
+_THOUSANDS = ("ABS({cell})>=1000", "#,##0.0###")
+_LONG_SCORE = ("ABS({cell})>=100", "#,##0.00")
+
 TEXT = Kind("text", _read_text, _show_text, "text", width=22)
-LONG_TEXT = Kind("text", _read_text, _show_text, "text", width=48, wrap=True)
+WORD = replace(TEXT, width=15)
+"""A text of a word or two."""
+TITLE = replace(TEXT, width=36, wrap=True)
+LONG_TEXT = replace(TEXT, width=48, wrap=True)
+MESSAGE = replace(TEXT, width=64, wrap=True)
+"""A text of a sentence or two."""
 KEY = Kind("key", _read_text, _show_text, "a key such as INIT-000001", width=14)
 TIMESTAMP = Kind("timestamp", _read_text, _show_text, "a time in UTC", width=30)
-NUMBER = Kind("number", _read_number, _show_number, ACCEPTED, width=13)
-SCORE = Kind("number", _read_number, _show_number, ACCEPTED, width=12, number_format="#,##0.00")
-SHARE = Kind("share", _read_number, _show_number, "a share from 0 to 1, or a percentage such as 80 %", width=12)
-COUNT = Kind("whole number", _read_count, _show_number, "a whole number", width=10, number_format="0")
+NUMBER = Kind(
+    "number",
+    _read_number,
+    _show_number,
+    ACCEPTED,
+    width=13,
+    align="right",
+    large_formats=(_WHOLE_THOUSANDS, _THOUSANDS),
+)
+SCORE = replace(NUMBER, width=12, number_format="0.00####", large_formats=(_LONG_SCORE,))
+SHARE = replace(
+    NUMBER, name="share", expects="a share from 0 to 1, or a percentage such as 80 %", width=12, large_formats=()
+)
+COUNT = Kind(
+    "whole number", _read_count, _show_number, "a whole number", width=10, number_format="#,##0", align="right"
+)
 BOOLEAN = Kind(
     "yes/no",
     _read_boolean,
@@ -309,8 +332,18 @@ BOOLEAN = Kind(
     width=11,
     number_format='"TRUE";"TRUE";"FALSE"',  # Excel shows booleans as words by itself, LibreOffice only with this
     choices=("TRUE", "FALSE"),
+    align="center",
 )
-DATE = Kind("date", _read_date, _show_date, "a date, or text such as 2026-05-31", width=13, number_format="yyyy-mm-dd")
+CHOSEN = replace(BOOLEAN, tones={"TRUE": Tone.GOOD})
+DATE = Kind(
+    "date",
+    _read_date,
+    _show_date,
+    "a date, or text such as 2026-05-31",
+    width=13,
+    number_format="yyyy-mm-dd",
+    align="center",
+)
 PERIOD = Kind("period", _read_period, _show_text, "a period such as 2026-Q2", width=13, number_format="@")
 LIST = Kind("list", _read_list, _show_list, "entries separated by comma, semicolon or newline", width=30, wrap=True)
 CONTRIBUTIONS = Kind("contributions", _read_contributions, compact_json, _PAIRS, width=40, wrap=True)
@@ -318,8 +351,8 @@ OBJECTIVE = Kind("objective", _read_objective, compact_json, _OBJECTIVE, width=4
 JSON = Kind("JSON", _read_json, compact_json, "JSON", width=40, wrap=True)
 
 
-def choice(words: type[StrEnum] | tuple[str, ...]) -> Kind:
-    """One of a fixed set of words; case and outer blanks do not matter."""
+def choice(words: type[StrEnum] | tuple[str, ...], tones: Mapping[str, Tone] | None = None) -> Kind:
+    """One of a fixed set of words; case and outer blanks do not matter. ``tones`` colour some of them."""
     choices = tuple(str(word) for word in words)
     by_fold = {word.casefold(): word for word in choices}
     expected = f"one of {', '.join(choices)}"
@@ -331,9 +364,8 @@ def choice(words: type[StrEnum] | tuple[str, ...]) -> Kind:
             raise CellProblem(f"{quoted(text)} is not known; expected {expected}")
         return word
 
-    return Kind(
-        "choice", read, _show_text, expected, width=max(14, *(len(word) + 3 for word in choices)), choices=choices
-    )
+    width = max(14, *(len(word) + 3 for word in choices))
+    return Kind("choice", read, _show_text, expected, width=width, choices=choices, tones=tones or {})
 
 
 Check = Callable[[object], None]

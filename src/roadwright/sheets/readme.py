@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from xlsxwriter.workbook import Workbook
 
-from roadwright.sheets.spec import Guide, Layout, TabSpec
-from roadwright.sheets.styles import FONT, STATUS_COLOURS
+from roadwright.sheets.spec import Guide, Layout, Owner, TabSpec
+from roadwright.sheets.styles import FONT, STATUS_COLOURS, TAB_OF_HELP, header_format
 
 TAB = "README"
 
@@ -18,9 +18,17 @@ _STATUS_WORDS = {
     "CONFLICT": "changed here and elsewhere; both values are shown, nothing was overwritten",
     "FAILED": "not saved: the message names the column, the value and what is accepted",
 }
+_HEADERS: tuple[tuple[str, Owner, bool, str], ...] = (
+    ("you type this", Owner.INPUT, False, "saved when you run an action on the tab"),
+    ("needed", Owner.INPUT, True, "every row must have it"),
+    ("computed", Owner.DERIVED, False, "written anew; what you type here is lost"),
+    ("computed, or yours", Owner.SHARED, False, "type over it to override; clear it to go back"),
+    ("your own words", Owner.SHEET_ONLY, False, "kept with the row, used by nothing else"),
+)
+"""What the headers' colours mean: a name, whose column it is, whether it is required, and the meaning."""
 _RULES = (
-    "White columns are yours. Grey columns are computed and overwritten. Columns that you add stay as they are.",
     "Point at a header to read what the column is for and what it accepts.",
+    "Columns, tabs, charts and notes that you add stay as they are. Rows may be sorted, moved and filtered.",
     "Save and close the workbook before you run an action on it.",
 )
 
@@ -33,46 +41,48 @@ def add_readme(book: Workbook, title: str, guide: Guide, specs: Sequence[TabSpec
     """Put the README tab behind the others."""
     sheet = book.add_worksheet(TAB)
     sheet.hide_gridlines(2)
-    sheet.set_tab_color("#38765A")
+    sheet.set_tab_color(TAB_OF_HELP)
     plain = book.add_format({**FONT, "text_wrap": True, "valign": "top"})
     strong = book.add_format({**FONT, "bold": True, "valign": "top"})
     heading = book.add_format({**FONT, "bold": True, "font_size": 11, "font_color": "#1F3864", "bottom": 1})
-    for column, (width, style) in enumerate(((3, plain), (24, strong), (86, plain), (36, plain))):
+    for column, (width, style) in enumerate(((3, plain), (24, strong), (80, plain), (24, plain), (46, plain))):
         sheet.set_column(column, column, width, style)
     sheet.write_string(0, 1, title.replace("_", " "), book.add_format({**FONT, "bold": True, "font_size": 16}))
     sheet.set_row(0, 26)
     sheet.write_string(1, 1, guide.about, book.add_format(FONT))
     row = 3
 
-    def section(name: str) -> None:
+    def section(name: str, right: str = "") -> None:
         nonlocal row
-        for column in (1, 2, 3):
-            sheet.write_string(row, column, name if column == 1 else "", heading)
+        for column in range(1, 5):
+            sheet.write_string(row, column, {1: name, 3: right}.get(column, ""), heading)
         row += 1
 
     section("How it goes")
     for number, step in enumerate(guide.steps, start=1):
-        sheet.write_string(row, 1, f"{number}", strong)
+        sheet.write_string(row, 1, f"Step {number}", strong)
         sheet.write_string(row, 2, step, plain)
         row += 1
     row += 1
-    section("The tabs")
+    section("The tabs", "Who writes there")
     for spec in specs:
         sheet.write_url(row, 1, f"internal:'{spec.name}'!A1", strong, spec.name)
         sheet.write_string(row, 2, spec.help, plain)
-        sheet.write_string(row, 3, _who_writes(spec), plain)
+        sheet.write_string(row, 3, _who_writes(spec), book.add_format(FONT))
         row += 1
     row += 1
-    section("run_status")
-    for word, meaning in _STATUS_WORDS.items():
+    section("What run_status says", "What a header's colour says")
+    for (word, meaning), (name, owner, required, use) in zip(_STATUS_WORDS.items(), _HEADERS, strict=True):
         fill, ink = STATUS_COLOURS[word]
         sheet.write_string(row, 1, word, book.add_format({**FONT, "bg_color": fill, "font_color": ink}))
         sheet.write_string(row, 2, meaning, plain)
+        sheet.write_string(row, 3, name, book.add_format(header_format(owner, required=required)))
+        sheet.write_string(row, 4, use, plain)
         row += 1
     row += 1
     section("Good to know")
     for rule in _RULES:
-        sheet.write_string(row, 2, rule, plain)
+        sheet.write_string(row, 1, rule, book.add_format(FONT))
         row += 1
     sheet.set_landscape()
     sheet.set_paper(9)

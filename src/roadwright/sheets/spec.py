@@ -7,7 +7,7 @@ page. See ``roadwright.tabs`` for the declarations themselves and ``roadwright.s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -29,6 +29,15 @@ class Owner(StrEnum):
     """People's own words and ticks on a tab that the backend rewrites: remembered by row identity, not modelled."""
 
 
+class Tone(StrEnum):
+    """What the colour of a cell says."""
+
+    GOOD = "good"
+    LOOK = "look"
+    """Something to look at."""
+    BAD = "bad"
+
+
 class CellProblem(ValueError):
     """What is wrong with one cell, in the user's words: the value found and what would be accepted."""
 
@@ -38,8 +47,12 @@ class Kind:
     """A kind of cell content.
 
     ``read`` turns a cell's value (never None) into a value, or raises CellProblem. ``show`` turns a value back into
-    what the cell holds. ``expects`` completes the sentence "expected …". ``number_format`` and ``width`` are what
-    the template gives the column; ``wrap`` breaks long text into lines; ``choices`` become a dropdown.
+    what the cell holds. ``expects`` completes the sentence "expected …". ``choices`` become a dropdown.
+
+    The rest is what the template gives the column: its ``width``, a ``number_format``, ``wrap`` to break long text into
+    lines, ``align`` (left where it is empty), ``tones`` to colour the cells that hold one of these words, and
+    ``large_formats``: number formats for numbers that a condition is true of, ``{cell}`` in it being the cell. The
+    first that is true holds.
     """
 
     name: str
@@ -50,6 +63,9 @@ class Kind:
     number_format: str = ""
     wrap: bool = False
     choices: tuple[str, ...] = ()
+    align: str = ""
+    tones: Mapping[str, Tone] = field(default_factory=dict)
+    large_formats: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,8 @@ class Column:
     check: Callable[[object], None] | None = None
     group: str = ""
     """Columns of one group stand under one shade of header in the template, e.g. ``RICE``."""
+    minor: bool = False
+    """Rarely looked at: the template lets people fold it away, beside others of the sort."""
 
 
 class Layout(StrEnum):

@@ -12,7 +12,7 @@ import math
 import os
 import textwrap
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,17 @@ from xlsxwriter.worksheet import Worksheet
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.readme import add_readme
 from roadwright.sheets.spec import Column, Guide, Layout, Owner, TabSpec
-from roadwright.sheets.styles import CREATED, FONT, STATUS_COLOURS
+from roadwright.sheets.styles import (
+    CREATED,
+    FONT,
+    QUIET_FILL,
+    QUIET_INK,
+    STATUS_COLOURS,
+    TAB_OF_ANSWERS,
+    TAB_OF_PEOPLE,
+    TONES,
+    header_format,
+)
 from roadwright.sheets.values import column_letters
 
 LAST_ROW = 5000
@@ -35,11 +45,7 @@ STATUS_COLUMN = "run_status"
 _FIRST, _LAST = 1, LAST_ROW - 1  # XlsxWriter counts rows from 0
 
 _BACKEND_OWNED = (Owner.DERIVED, Owner.SYSTEM)
-_STRONG, _QUIET = "#1F3864", "#E7E6E6"
-_HUES = (("#2F6DAB", "#DAE6F3"), ("#38765A", "#DCEBE3"), ("#8A5A2B", "#F1E5D8"), ("#1F7380", "#D9ECEE"))
-"""Header fills of grouped columns, as (typed, computed); groups that begin with the same word share one."""
-_SHARED_FILL, _SHEET_ONLY_FILL = "#5F4B8B", "#FFF2CC"
-_REQUIRED_LINE, _EDGE = "#E07B00", "#D0D0D0"
+_EDGE = "#D0D0D0"
 
 _OWNER_WORDS = {
     Owner.INPUT: "You type this.",
@@ -56,53 +62,33 @@ _NOTE_COLUMNS = 46  # characters in a line of a note
 _LONGEST_DROPDOWN = 255  # characters; the file format's limit for words listed in place
 
 
-def _header_format(column: Column, hue: tuple[str, str]) -> dict[str, Any]:
-    strong, quiet = hue
-    fill, ink, bold = {
-        Owner.INPUT: (strong, "#FFFFFF", True),
-        Owner.SHARED: (_SHARED_FILL, "#FFFFFF", True),
-        Owner.SHEET_ONLY: (_SHEET_ONLY_FILL, "#5C4300", True),
-        Owner.DERIVED: (quiet, "#404040", False),
-        Owner.SYSTEM: (_QUIET, "#6B6B6B", False),
-    }[column.owner]
-    return {
-        **FONT,
-        "bg_color": fill,
-        "font_color": ink,
-        "bold": bold,
-        "italic": column.owner is Owner.SYSTEM,
-        "align": "left",
-        "valign": "vcenter",
-        "border": 1,
-        "border_color": "#A6A6A6",
-        **({"bottom": 5, "bottom_color": _REQUIRED_LINE} if column.required else {}),
-    }
-
-
 def _cell_format(column: Column) -> dict[str, Any]:
     style: dict[str, Any] = {**FONT, "valign": "top", "border": 1, "border_color": _EDGE}
     if column.kind.number_format:
         style["num_format"] = column.kind.number_format
     if column.kind.wrap or column.name == STATUS_COLUMN:
         style["text_wrap"] = True
+    if column.kind.align:
+        style["align"] = column.kind.align
+        if column.kind.align == "right":
+            style["indent"] = 1  # a number would touch the text in the next column
     if column.owner in _BACKEND_OWNED:
-        style |= {"bg_color": "#F5F5F5", "font_color": "#595959"}
+        style |= {"bg_color": QUIET_FILL, "font_color": QUIET_INK}
     else:
         style["locked"] = False  # whoever protects the sheet by hand can still type here
     return style
 
 
-def _hues(columns: Sequence[Column]) -> Callable[[Column], tuple[str, str]]:
-    words = list(dict.fromkeys(column.group.split()[0] for column in columns if column.group))
-    return lambda column: (
-        _HUES[words.index(column.group.split()[0]) % len(_HUES)] if column.group else (_STRONG, _QUIET)
-    )
+def _hue(column: Column, spec: TabSpec) -> int | None:
+    """The number of the column's group; groups that begin with the same word are one."""
+    words = list(dict.fromkeys(other.group.split()[0] for other in spec.columns if other.group))
+    return words.index(column.group.split()[0]) if column.group else None
 
 
 def _width(column: Column) -> float:
     """Wide enough for the content, and for the header beside its filter button."""
     content = _STATUS_WIDTH if column.name == STATUS_COLUMN else column.kind.width
-    return max(content, len(column.name) * (1.1 if column.owner in _BACKEND_OWNED else 1.2) + 4)
+    return max(content, len(column.name) * (0.95 if column.owner in _BACKEND_OWNED else 1.05) + 4)
 
 
 def _shown(value: object, column: Column) -> str:
@@ -186,23 +172,38 @@ def _ask_before_typing(sheet: Worksheet, spec: TabSpec) -> None:
         )
 
 
-def _colour_statuses(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
+def _colour_words(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
+    """Statuses by their first word, other words where they say something."""
     for position, column in enumerate(spec.columns):
-        if column.name != STATUS_COLUMN:
-            continue
-        for word, (fill, ink) in STATUS_COLOURS.items():
-            sheet.conditional_format(
-                _FIRST,
-                position,
-                _LAST,
-                position,
-                {
-                    "type": "text",
-                    "criteria": "begins with",
-                    "value": word,
-                    "format": book.add_format({"bg_color": fill, "font_color": ink}),
-                },
-            )
+        begins = column.name == STATUS_COLUMN
+        words = {word: TONES[tone] for word, tone in column.kind.tones.items()}
+        for word, (fill, ink) in (STATUS_COLOURS if begins else words).items():
+            if begins:
+                rule = {"type": "text", "criteria": "begins with", "value": word}
+            else:
+                value = word if word in ("TRUE", "FALSE") else f'"{word}"'
+                rule = {"type": "cell", "criteria": "==", "value": value}
+            look = book.add_format({"bg_color": fill, "font_color": ink})
+            sheet.conditional_format(_FIRST, position, _LAST, position, {**rule, "format": look})
+
+
+def _format_large_numbers(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
+    """Formats that depend on the number: one rule for all columns that share it."""
+    columns: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for position, column in enumerate(spec.columns, start=1):
+        if column.kind.large_formats:
+            columns.setdefault(column.kind.large_formats, []).append(column_letters(position))
+    for formats, letters in columns.items():
+        ranges = [f"{letter}{_FIRST + 1}:{letter}{_LAST + 1}" for letter in letters]
+        for condition, number_format in formats:
+            rule = {
+                "type": "formula",
+                "criteria": "=" + condition.format(cell=f"{letters[0]}{_FIRST + 1}"),
+                "format": book.add_format({"num_format": number_format}),
+                "stop_if_true": True,
+                "multi_range": " ".join(ranges),
+            }
+            sheet.conditional_format(ranges[0], rule)
 
 
 def _set_up_printing(sheet: Worksheet, spec: TabSpec, frozen: int) -> None:
@@ -220,10 +221,11 @@ def _set_up_printing(sheet: Worksheet, spec: TabSpec, frozen: int) -> None:
 
 def _add_tab(book: Workbook, spec: TabSpec) -> None:
     sheet = book.add_worksheet(spec.name)
-    hue = _hues(spec.columns)
     for position, column in enumerate(spec.columns):
-        sheet.set_column(position, position, _width(column), book.add_format(_cell_format(column)))
-        sheet.write_string(0, position, column.name, book.add_format(_header_format(column, hue(column))))
+        folds = {"level": 1} if column.minor else {}
+        sheet.set_column(position, position, _width(column), book.add_format(_cell_format(column)), folds)
+        look = header_format(column.owner, required=column.required, hue=_hue(column, spec))
+        sheet.write_string(0, position, column.name, book.add_format(look))
         note = header_note(column)
         sheet.write_comment(0, position, note, _note_options(note))
         if column.kind.number_format == "@":
@@ -234,10 +236,11 @@ def _add_tab(book: Workbook, spec: TabSpec) -> None:
     frozen = _frozen_columns(spec)
     sheet.freeze_panes(1, frozen)
     sheet.autofilter(0, 0, _LAST, len(spec.columns) - 1)
-    sheet.set_tab_color("#A6A6A6" if spec.layout is Layout.MIRROR else _STRONG)
+    sheet.set_tab_color(TAB_OF_ANSWERS if spec.layout is Layout.MIRROR else TAB_OF_PEOPLE)
     _offer_words(sheet, spec)
     _ask_before_typing(sheet, spec)
-    _colour_statuses(book, sheet, spec)
+    _colour_words(book, sheet, spec)
+    _format_large_numbers(book, sheet, spec)
     _set_up_printing(sheet, spec, frozen)
 
 

@@ -1,15 +1,11 @@
-"""Roadmaps by name, and the names of the roadmaps that initiatives are on."""
+"""Roadmaps by name."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.roadmaps import GateStatus
-from roadwright.store.chunks import chunks
-from roadwright.store.models import Roadmap, RoadmapEntry
+from roadwright.store.models import Roadmap
 
 
 def all_roadmaps(session: Session) -> list[Roadmap]:
@@ -23,19 +19,3 @@ def find_roadmap(session: Session, name: str) -> Roadmap | None:
     names = session.execute(select(Roadmap.id, Roadmap.roadmap_name).order_by(Roadmap.id))
     found = next((number for number, there in names if there.casefold() == wanted), None)
     return None if found is None else session.get_one(Roadmap, found)
-
-
-def roadmap_names(session: Session, keys: Iterable[str]) -> dict[str, list[str]]:
-    """The roadmaps that each of these initiatives is on, oldest first; one that blocks it does not count."""
-    found: dict[str, list[str]] = {}
-    for part in chunks(keys):
-        rows = session.execute(
-            select(RoadmapEntry.initiative_key, Roadmap.roadmap_name, RoadmapEntry.gate_status)
-            .join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
-            .where(RoadmapEntry.initiative_key.in_(part))
-            .order_by(Roadmap.id)
-        )
-        for key, name, status in rows:
-            if status != GateStatus.BLOCKED:
-                found.setdefault(key, []).append(name)
-    return found

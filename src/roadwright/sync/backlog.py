@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
-from roadwright.sheets.kinds import quoted
+from roadwright.filtering.backlog import backlog_values, cell_values
+from roadwright.sheets.kinds import LIST, quoted
 from roadwright.sheets.plain import plain
 from roadwright.store.models import Initiative
 from roadwright.sync.binding import Defaults, Edit, Refused, Values
@@ -17,9 +18,6 @@ from roadwright.sync.identity import Identity
 from roadwright.sync.initiatives import (
     all_keys,
     by_identity,
-    chain_text,
-    contributions_text,
-    initiative_values,
     load_initiatives,
     new_initiative,
     set_attribute,
@@ -51,15 +49,11 @@ class BacklogBinding(Defaults):
         found = by_identity(session, identities)
         self._initiatives.update((initiative.initiative_key, initiative) for initiative in found.values())
         self._unused_keys |= issued_numbers(session, (i[0] for i in identities if i not in found))
-        return {
-            identity: {
-                **initiative_values(initiative, self.spec),
-                "metric_chain": chain_text(initiative),
-                "kpi_contributions": contributions_text(initiative.kpi_contribution_json),
-                "roadmaps": None,
-            }
-            for identity, initiative in found.items()
-        }
+        values = backlog_values(session, found.values())
+        for row in values:
+            del row["updated_at"]  # a row of the tab has its own
+            row["roadmaps"] = _as_read(row["roadmaps"])
+        return {identity: cell_values(row) for identity, row in zip(found, values, strict=True)}
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
         start, deadline = values.get("earliest_start_date"), values.get("deadline_date")
@@ -94,6 +88,11 @@ class BacklogBinding(Defaults):
 
     def listed(self, session: Session) -> Sequence[Identity]:
         return [(key.casefold(),) for key in all_keys(session)]
+
+
+def _as_read(names: object) -> object:
+    """Names as they will be read in a cell, where one that holds a comma is two: so the cell is written once only."""
+    return LIST.read(LIST.show(names)) if names else None
 
 
 def unknown_key(key: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -14,8 +14,8 @@ from roadwright.domain.keys import canonical_key
 from roadwright.domain.kpis import KpiLevel
 from roadwright.domain.optimization import ConstraintType
 from roadwright.domain.registry import Registry
-from roadwright.portfolios.candidates import tokens_of
-from roadwright.store.models import Initiative, OptimizationConstraint
+from roadwright.portfolios.candidates import CandidateSet, tokens_of
+from roadwright.store.models import OptimizationConstraint
 from roadwright.store.registry import load_registry
 from roadwright.sync.binding import Defaults, Edit
 from roadwright.sync.identity import Identity
@@ -53,12 +53,14 @@ class CandidatesBinding(Defaults):
 def candidate_rows(
     session: Session,
     scenario_name: str,
-    candidates: Sequence[Initiative],
+    chosen: CandidateSet,
     constraints: Iterable[OptimizationConstraint],
 ) -> list[dict[str, object]]:
     """What the tab shows, in key order."""
     registry = load_registry(session)
     said = _said_of_each(constraints)
+    for key in chosen.locks:
+        said[key].is_mandatory = True
     return [
         {
             **initiative_values(initiative, tabs.CANDIDATES),
@@ -66,9 +68,9 @@ def candidate_rows(
             "engineering_tokens": tokens_of(initiative),
             **_contributions(initiative.kpi_contribution_json or {}, registry),
             **said.get(initiative.initiative_key, _Said()).values(),
-            "gate_status": None,
+            "gate_status": chosen.gate_status.get(initiative.initiative_key),
         }
-        for initiative in candidates
+        for initiative in chosen.candidates
     ]
 
 

@@ -7,10 +7,8 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import ContributionSource, Lifecycle
 from roadwright.domain.keys import canonical_key
-from roadwright.sheets.kinds import compact_json
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
@@ -48,13 +46,6 @@ def by_identity(session: Session, identities: Collection[Identity]) -> dict[Iden
     wanted = {identity: canonical_key(identity[0]) for identity in identities if identity[0]}
     found = load_initiatives(session, (key for key in wanted.values() if key is not None))
     return {identity: found[key] for identity, key in wanted.items() if key in found}
-
-
-def contributions_text(contributions: dict[str, float] | None) -> str | None:
-    """Contributions as people read them: ``gmv: 120,000; retention: 0.01``."""
-    if not contributions:
-        return None
-    return "; ".join(f"{kpi}: {figure(float(value))}" for kpi, value in sorted(contributions.items()))
 
 
 def initiative_values(initiative: Initiative, spec: TabSpec) -> dict[str, object]:
@@ -97,12 +88,3 @@ def stamp(initiative: Initiative, mark: str, source: str) -> None:
     """Say which action last wrote the initiative, and when."""
     initiative.updated_at = mark
     initiative.updated_source = source
-
-
-def chain_text(initiative: Initiative) -> str | None:
-    """The primary model's metric chain as text."""
-    chain = initiative.metric_chain_json
-    if not chain:
-        return None
-    source = chain.get("source")
-    return str(source) if source else compact_json(chain)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.portfolios.runs import is_answered
+from roadwright.portfolios.shown import shows_answer
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.mirror import MirrorRow, replace_rows
@@ -25,84 +25,81 @@ class UnknownRun(Exception):
     """A run was named that there is not."""
 
 
-def _last_stage(value: Any) -> float | None:
-    """The objective's value; of several stages the last one's."""
-    if isinstance(value, list):
-        return float(value[-1]["final"]) if value and value[-1].get("final") is not None else None
-    return None if value is None else float(value)
+@dataclass(frozen=True)
+class _Head:
+    """What tells runs apart, and whether there is a portfolio: all there is to know to choose which ones to show."""
+
+    id: int
+    run_id: str
+    scenario: str
+    is_answered: bool
 
 
-def _run_row(run: OptimizationRun) -> dict[str, object]:
-    result: dict[str, Any] = run.result_json or {}
-    targets = result.get("targets") or []
-    answered = bool(run.context_json.get("results"))
-    gap = result.get("gap")
-    solver = result.get("solver") or {}
-    return {
-        "run_id": run.run_id,
-        "scenario_name": run.scenario_name,
-        "constraint_set_name": run.constraint_set_name,
-        "period_key": run.period_key,
-        "status": run.status,
-        "objective_mode": run.objective_mode,
-        "candidates": len(run.context_json.get("candidates") or []),
-        "selected_count": len(result.get("selected") or []) if answered else None,
-        "capacity_total": run.capacity_total,
-        "capacity_used": result.get("tokens_used") if answered else None,
-        "objective_value": _last_stage(result.get("objective_value")),
-        "bound": result.get("bound"),
-        "gap_percent": None if gap is None else gap * 100,
-        "targets_met": f"{sum(bool(t['met']) for t in targets)} of {len(targets)}" if answered and targets else None,
-        "created_at": run.created_at,
-        "finished_at": run.finished_at,
-        "solve_seconds": result.get("seconds"),
-        "solver": f"{solver.get('name')} {solver.get('version')}" if solver else None,
-        "snapshot_hash": run.snapshot_hash,
-        "summary": run.summary,
-    }
+_RUNS_COLUMNS = (
+    OptimizationRun.run_id,
+    OptimizationRun.scenario_name,
+    OptimizationRun.constraint_set_name,
+    OptimizationRun.period_key,
+    OptimizationRun.status,
+    OptimizationRun.objective_mode,
+    OptimizationRun.capacity_total,
+    OptimizationRun.created_at,
+    OptimizationRun.finished_at,
+    OptimizationRun.snapshot_hash,
+    OptimizationRun.summary,
+)
 
 
-def all_runs(session: Session) -> list[OptimizationRun]:
+def _runs_rows(session: Session) -> list[dict[str, object]]:
+    """Every run, newest first; what is stored of it as a whole is large, and not read for it."""
+    found = session.execute(select(OptimizationRun.shown_json, *_RUNS_COLUMNS).order_by(OptimizationRun.id.desc()))
+    names = [column.key for column in _RUNS_COLUMNS]
+    return [{**shown, **dict(zip(names, columns, strict=True))} for shown, *columns in found]
+
+
+def _heads(session: Session) -> list[_Head]:
     """Every run, newest first."""
-    return list(session.scalars(select(OptimizationRun).order_by(OptimizationRun.id.desc())))
+    columns = (OptimizationRun.id, OptimizationRun.run_id, OptimizationRun.scenario_name, OptimizationRun.shown_json)
+    found = session.execute(select(*columns).order_by(OptimizationRun.id.desc()))
+    return [_Head(number, run_id, name.casefold(), shows_answer(shown)) for number, run_id, name, shown in found]
 
 
 def latest_runs(session: Session) -> list[OptimizationRun]:
     """The latest run of each scenario, newest first."""
-    return _latest(all_runs(session), None)[1]
+    return [session.get_one(OptimizationRun, head.id) for head in _latest(_heads(session), None)[1]]
 
 
-def _latest(runs: Sequence[OptimizationRun], only: str | None) -> tuple[list[OptimizationRun], list[OptimizationRun]]:
+def _latest(heads: Sequence[_Head], only: str | None) -> tuple[list[_Head], list[_Head]]:
     """For each scenario the latest run with an answer and the latest run, or the one that is asked for (``only``)."""
-    answered: dict[str, OptimizationRun] = {}
-    latest: dict[str, OptimizationRun] = {}
+    answered: dict[str, _Head] = {}
+    latest: dict[str, _Head] = {}
     if only is not None:
-        wanted = next((run for run in runs if run.run_id == only.strip().upper()), None)
+        wanted = next((head for head in heads if head.run_id == only.strip().upper()), None)
         if wanted is None:
             raise UnknownRun(
-                f"there is no run {only}; the latest are {', '.join(r.run_id for r in runs[:5]) or 'none'}"
+                f"there is no run {only}; the latest are {', '.join(h.run_id for h in heads[:5]) or 'none'}"
             )
-        name = wanted.scenario_name.casefold()
-        latest[name] = wanted
-        if is_answered(wanted):
-            answered[name] = wanted
-    for run in runs:
-        name = run.scenario_name.casefold()
-        latest.setdefault(name, run)
-        if is_answered(run):
-            answered.setdefault(name, run)
+        latest[wanted.scenario] = wanted
+        if wanted.is_answered:
+            answered[wanted.scenario] = wanted
+    for head in heads:
+        latest.setdefault(head.scenario, head)
+        if head.is_answered:
+            answered.setdefault(head.scenario, head)
     return list(answered.values()), list(latest.values())
 
 
 def rows_for(session: Session, spec: TabSpec, only: str | None) -> list[dict[str, object]]:
     """The rows of one of the run tabs. Raises UnknownRun."""
-    runs = all_runs(session)
-    answered, latest = _latest(runs, only)
+    answered, latest = _latest(_heads(session), only)
     if spec is tabs.RUNS:
-        return [_run_row(run) for run in runs]
-    if spec is tabs.RESULTS:
-        return [row for run in answered for row in run.context_json.get("results", ())]
-    return [row for run in latest for row in run.context_json.get("alerts", ())]
+        return _runs_rows(session)
+    shown, part = (answered, "results") if spec is tabs.RESULTS else (latest, "alerts")
+    rows: list[dict[str, object]] = []
+    for head in shown:
+        context = session.scalars(select(OptimizationRun.context_json).where(OptimizationRun.id == head.id)).one()
+        rows += context.get(part, ())
+    return rows
 
 
 def write_run_tab(work: Pass, tab: OpenTab, only: str | None = None) -> TabReport:

@@ -19,7 +19,8 @@ from roadwright.sync.metrics import MetricsConfigBinding, merge_metrics_config
 from roadwright.sync.outcome import Outcome, RowReport, TabReport
 from roadwright.sync.own_words import collect_own_words
 from roadwright.sync.product_ops import KpiContributionsBinding, ScoringInputsBinding
-from roadwright.sync.roadmaps import GatesBinding, RoadmapEntriesBinding, RoadmapsBinding
+from roadwright.sync.roadmap_entries import RoadmapEntriesBinding, merge_entries, say_entries
+from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
 from roadwright.sync.scenarios import ScenarioBinding
 from roadwright.sync.selection import Selection
 from roadwright.sync.statuses import Level
@@ -63,6 +64,13 @@ def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | Ta
     return merge
 
 
+def _roadmap_entries(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    binding = RoadmapEntriesBinding()
+    outcomes, report = merge_entries(work, tab, binding, selection, on_conflict)
+    say_entries(binding.rows(work.session), outcomes)
+    return outcomes, report
+
+
 def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[RowReport]:
     """What to say of stored rows that were deleted from a tab and still count: deleting a row deletes no data."""
     if tab.spec.name not in _STILL_COUNTS:
@@ -100,7 +108,7 @@ MERGES: Mapping[str, Merge] = {
     tabs.TARGETS.name: _with_places(TargetsBinding),
     tabs.ROADMAPS.name: _plain(RoadmapsBinding),
     tabs.GATES.name: _plain(GatesBinding),
-    tabs.ROADMAP_ENTRIES.name: _plain(RoadmapEntriesBinding),
+    tabs.ROADMAP_ENTRIES.name: _roadmap_entries,
 }
 """Merge and save the selected rows of a tab; the tab itself is brought up to date afterwards."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadwright.domain.initiatives import Lifecycle, RiskLevel, ScopeMode
-from roadwright.sheets.kinds import DATE, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, choice, within
+from roadwright.sheets.kinds import DATE, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, TITLE, WORD, choice, within
 from roadwright.sheets.spec import TabSpec
 from roadwright.tabs.columns import (
     ACTIVE_FRAMEWORK,
@@ -29,19 +29,19 @@ BACKLOG = TabSpec(
     identity=("initiative_key",),
     columns=(
         INITIATIVE_KEY,
-        typed("title", TEXT, "A short name for the initiative.", required=True),
+        typed("title", TITLE, "A short name for the initiative.", required=True),
         brief_description(),
         system("intake_source", TEXT, "The intake workbook and tab it came from; `backlog` if it was typed here."),
-        typed("department", TEXT, "The department that owns it."),
+        typed("department", WORD, "The department that owns it."),
         typed("requesting_team", TEXT, "The team that asked for it."),
         system("requester_name", TEXT, "Who asked for it, as in the intake sheet."),
         system("requester_email", TEXT, "Where to reach them, as in the intake sheet."),
-        typed("country", TEXT, "The market it is for.", aliases=("market",)),
-        typed("product_area", TEXT, "The part of the product it touches."),
+        typed("country", WORD, "The market it is for.", aliases=("market",)),
+        typed("product_area", WORD, "The part of the product it touches."),
         typed("customer_segment", TEXT, "The customers it is for."),
-        typed("initiative_type", TEXT, "What sort of work it is, e.g. feature, platform, compliance."),
-        typed("category", TEXT, "The category it is planned under."),
-        typed("program_key", TEXT, "The program it belongs to."),
+        typed("initiative_type", WORD, "What sort of work it is, e.g. feature, platform, compliance."),
+        typed("category", WORD, "The category it is planned under."),
+        typed("program_key", WORD, "The program it belongs to."),
         typed(
             "lifecycle_status",
             choice(Lifecycle),
@@ -70,7 +70,7 @@ BACKLOG = TabSpec(
         ACTIVE_FRAMEWORK,
         USE_MATH_MODEL,
         *ACTIVE_SCORES,
-        derived("immediate_kpi_key", TEXT, "The KPI that its primary model moves first.", group="KPIs"),
+        derived("immediate_kpi_key", WORD, "The KPI that its primary model moves first.", group="KPIs"),
         derived("metric_chain", LONG_TEXT, "The causal path to the target KPI.", group="KPIs"),
         derived("kpi_contributions", LONG_TEXT, "What it brings to the KPIs, in their own units.", group="KPIs"),
         flag("is_optimization_candidate", "TRUE: it is a candidate for the scenarios of its period."),

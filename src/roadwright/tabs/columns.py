@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roadwright.domain.initiatives import Framework
+from roadwright.sheets import kinds
 from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, at_most, choice, within
 from roadwright.sheets.spec import Column, Kind, Owner
 
@@ -30,14 +33,14 @@ def name_of(name: str, help: str) -> Column:
     return typed(name, TEXT, help, required=True, check=at_most(LONGEST_NAME))
 
 
-def derived(name: str, kind: Kind, help: str, *, group: str = "") -> Column:
+def derived(name: str, kind: Kind, help: str, *, group: str = "", minor: bool = False) -> Column:
     """A column that the backend computes."""
-    return Column(name, Owner.DERIVED, kind, help, group=group)
+    return Column(name, Owner.DERIVED, kind, help, group=group, minor=minor)
 
 
-def system(name: str, kind: Kind, help: str, *, required: bool = False) -> Column:
+def system(name: str, kind: Kind, help: str, *, required: bool = False, minor: bool = False) -> Column:
     """A column of keys and provenance that the backend writes."""
-    return Column(name, Owner.SYSTEM, kind, help, required)
+    return Column(name, Owner.SYSTEM, kind, help, required, minor=minor)
 
 
 def own_words(name: str, kind: Kind, help: str, *, blank_means: object = None) -> Column:
@@ -58,7 +61,7 @@ def amount(name: str, help: str, *, group: str = "") -> Column:
 INITIATIVE_KEY = system("initiative_key", KEY, "The initiative's key. Roadwright gives it; never type or change it.")
 REQUIRED_KEY = system("initiative_key", KEY, "The initiative that this row is about.", required=True)
 TYPED_KEY = typed("initiative_key", KEY, "The initiative that this row is about, e.g. INIT-000012.", required=True)
-TITLE = derived("title", TEXT, "The initiative's title, from the Backlog.")
+TITLE = derived("title", kinds.TITLE, "The initiative's title, from the Backlog.")
 ACTIVE_FRAMEWORK = typed(
     "active_scoring_framework",
     choice(Framework),
@@ -77,9 +80,16 @@ ACTIVE_SCORES = (
     ),
 )
 
+_ACTION = replace(TEXT, width=34)  # the longest name of an action
+
 PROVENANCE = (
     system("run_status", TEXT, "What the last action said of this row: OK, SKIPPED, WARNING, CONFLICT or FAILED."),
-    system("updated_source", TEXT, "The action that last changed this row."),
-    system("updated_at", TIMESTAMP, "When that was (UTC). Leave it: it tells what this copy of the row has seen."),
+    system("updated_source", _ACTION, "The action that last changed this row.", minor=True),
+    system(
+        "updated_at",
+        TIMESTAMP,
+        "When that was (UTC). Leave it: it tells what this copy of the row has seen.",
+        minor=True,
+    ),
 )
 """The system columns that end every tab."""

@@ -44,10 +44,10 @@ GUIDES = {
     "Roadmaps": Guide(
         "Curated subsets of the backlog, each with the gates that an initiative must pass to stand on it.",
         (
-            "Name a roadmap and its period on Roadmaps.",
-            "Say on Gates what an initiative needs before it may stand on a roadmap.",
-            "List the initiatives on Roadmap_Entries, and waive a gate with a name and a reason where you must.",
-            "Run pm.save_selected on each tab.",
+            "On Roadmaps, name one with its period and source: a filter, a run or keys. Gates says what entries need.",
+            "Run pm.roadmap_create: it saves the tabs, fills Roadmap_Entries and judges each entry by its gates.",
+            "Waive a gate with a name and a reason, rank and lock entries; then pm.roadmap_check_gates judges again.",
+            "Move it on with pm.roadmap_set_status; pm.roadmap_publish makes a numbered version that never changes.",
         ),
     ),
 }

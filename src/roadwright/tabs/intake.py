@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadwright.domain.initiatives import INTAKE_LIFECYCLES, Lifecycle
-from roadwright.sheets.kinds import DATE, LONG_TEXT, TEXT, at_most, choice
+from roadwright.sheets.kinds import DATE, LONG_TEXT, TEXT, TITLE, WORD, at_most, choice
 from roadwright.sheets.spec import Column, TabSpec
 from roadwright.tabs.columns import INITIATIVE_KEY, PROVENANCE, typed
 
@@ -27,14 +27,14 @@ INTAKE = TabSpec(
     identity=("initiative_key",),
     columns=(
         INITIATIVE_KEY,
-        typed("title", TEXT, "A short name for the idea.", required=True),
+        typed("title", TITLE, "A short name for the idea.", required=True),
         brief_description(),
-        typed("department", TEXT, "The department that owns the idea, e.g. Growth."),
+        typed("department", WORD, "The department that owns the idea, e.g. Growth."),
         typed("requesting_team", TEXT, "The team that asks for it."),
         typed("requester_name", TEXT, "Who asks for it."),
         typed("requester_email", TEXT, "Where to reach them."),
-        typed("country", TEXT, "The market it is for, e.g. UK.", aliases=("market",)),
-        typed("product_area", TEXT, "The part of the product it touches."),
+        typed("country", WORD, "The market it is for, e.g. UK.", aliases=("market",)),
+        typed("product_area", WORD, "The part of the product it touches."),
         typed("problem_statement", LONG_TEXT, "The problem it solves, and for whom."),
         typed("deadline_date", DATE, "The date after which it is worth less, if there is one."),
         typed(

@@ -5,7 +5,19 @@ from __future__ import annotations
 from roadwright.domain.initiatives import ContributionSource, Framework
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.math_models import Pattern
-from roadwright.sheets.kinds import BOOLEAN, CONTRIBUTIONS, LIST, LONG_TEXT, NUMBER, SCORE, TEXT, choice, within
+from roadwright.sheets.kinds import (
+    BOOLEAN,
+    CONTRIBUTIONS,
+    LIST,
+    LONG_TEXT,
+    MESSAGE,
+    NUMBER,
+    SCORE,
+    TEXT,
+    WORD,
+    choice,
+    within,
+)
 from roadwright.sheets.spec import Column, Owner, TabSpec
 from roadwright.tabs.columns import (
     ACTIVE_FRAMEWORK,
@@ -33,7 +45,9 @@ SCORE_PARTS = ("value", "effort", "overall")
 
 def _framework_scores() -> tuple[Column, ...]:
     return tuple(
-        derived(f"{prefix}_{part}_score", SCORE, f"{framework} {part}, computed.", group=f"{framework} scores")
+        derived(
+            f"{prefix}_{part}_score", SCORE, f"{framework} {part}, computed.", group=f"{framework} scores", minor=True
+        )
         for framework, prefix in SCORE_PREFIX.items()
         for part in SCORE_PARTS
     )
@@ -59,7 +73,7 @@ SCORING_INPUTS = TabSpec(
         typed("wsjf_job_size", NUMBER, "Job size, above 0.", check=within(above=0), group="WSJF"),
         *_framework_scores(),
         *ACTIVE_SCORES,
-        derived("math_warnings", LONG_TEXT, "What is wrong with the math models."),
+        derived("math_warnings", MESSAGE, "What is wrong with the math models."),
         *PROVENANCE,
     ),
 )
@@ -72,8 +86,8 @@ MATH_MODELS = TabSpec(
     columns=(
         TYPED_KEY,
         name_of("model_name", "A name for the model, unique within the initiative."),
-        typed("target_kpi_key", TEXT, "The KPI the model ends in: north star or strategic.", required=True),
-        typed("immediate_kpi_key", TEXT, "The KPI that moves first."),
+        typed("target_kpi_key", WORD, "The KPI the model ends in: north star or strategic.", required=True),
+        typed("immediate_kpi_key", WORD, "The KPI that moves first."),
         typed("metric_chain_text", LONG_TEXT, "The causal path, e.g. page_load_time -> checkout_conversion -> gmv."),
         typed("formula_text", LONG_TEXT, "One expression, or lines name = expression with a final value = …"),
         typed("assumptions_text", LONG_TEXT, "What the formula takes for granted."),
@@ -97,7 +111,7 @@ PARAMS = TabSpec(
         name_of("model_name", "The model that uses the param."),
         name_of("param_name", "The name as it stands in the formula."),
         typed("value", NUMBER, "The param's value."),
-        typed("unit", TEXT, "Its unit."),
+        typed("unit", WORD, "Its unit."),
         typed("min", NUMBER, "The smallest plausible value."),
         typed("max", NUMBER, "The largest plausible value."),
         typed("description", LONG_TEXT, "What it means."),
@@ -118,7 +132,7 @@ METRICS_CONFIG = TabSpec(
         name_of("kpi_key", "A short key without blanks, e.g. gmv."),
         typed("kpi_name", TEXT, "The KPI's name.", required=True),
         typed("kpi_level", choice(KpiLevel), "north_star, strategic or supporting.", required=True),
-        typed("unit", TEXT, "The unit it is measured in, e.g. GBP or %."),
+        typed("unit", WORD, "The unit it is measured in, e.g. GBP or %."),
         typed(
             "direction",
             choice(Direction),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
-from roadwright.sheets.kinds import BOOLEAN, COUNT, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
-from roadwright.sheets.spec import Layout, TabSpec
+from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
+from roadwright.sheets.spec import Layout, TabSpec, Tone
 from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, name_of, typed
 
 _WORKBOOK = "Roadmaps"
+
+_GATE_TONES: dict[str, Tone] = {GateStatus.WAIVED: Tone.LOOK, GateStatus.BLOCKED: Tone.BAD}
 
 
 ROADMAPS = TabSpec(
@@ -20,11 +22,11 @@ ROADMAPS = TabSpec(
         typed("period_key", PERIOD, "The period it plans.", required=True),
         typed("description", LONG_TEXT, "What it is for."),
         typed("source", choice(RoadmapSource), "filter, portfolio or list."),
-        typed("source_ref", LONG_TEXT, "The filter's text, the run's key, or initiative keys."),
+        typed("source_ref", LONG_TEXT, "The filter (or @name of a saved one), the run's key, or initiative keys."),
         typed("gate_policy", TEXT, "The policy on the Gates tab; blank: tokens are asked for, with a warning."),
         derived("status", choice(RoadmapStatus), "Where it stands."),
         derived("version", COUNT, "The newest published version."),
-        derived("entries", COUNT, "How many initiatives are on it."),
+        derived("entries", COUNT, "How many initiatives are on Roadmap_Entries for it, blocked ones included."),
         derived("tokens", NUMBER, "The tokens they need."),
         typed("owner", TEXT, "Who answers for it."),
         *PROVENANCE,
@@ -41,7 +43,11 @@ GATES = TabSpec(
     columns=(
         name_of("gate_policy", "The policy's name."),
         typed("gate", choice(Gate), "What is asked for.", required=True),
-        typed("parameter", TEXT, "The gate's parameter: names, a list, or a number."),
+        typed(
+            "parameter",
+            LONG_TEXT,
+            "The gate's parameter: names, a list, a number or a word; see docs/reference/gates.md.",
+        ),
         typed("severity", choice(GateSeverity), "block, or warn.", required=True),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
@@ -60,14 +66,18 @@ ROADMAP_ENTRIES = TabSpec(
         TYPED_KEY,
         TITLE,
         derived("brief_description", LONG_TEXT, "The initiative in one line."),
-        derived("gate_status", choice(GateStatus), "admitted, blocked or waived."),
-        derived("gate_failures", LIST, "The gates that failed."),
-        typed("waived_by", TEXT, "Who lets it on in spite of the gates."),
+        derived("gate_status", choice(GateStatus, _GATE_TONES), "admitted, blocked or waived."),
+        derived("gate_failures", LONG_TEXT, "Every gate that it fails, and why; (warn) marks those that do not block."),
+        typed("waived_by", TEXT, "Who lets it on in spite of the gates; counts with a reason only."),
         typed("waiver_reason", LONG_TEXT, "Why."),
         typed("priority_rank", NUMBER, "Your order."),
         typed("planned_period", PERIOD, "When it is planned."),
         flag("is_locked", "TRUE: an optimization of this roadmap must choose it."),
-        derived("selected", BOOLEAN, "TRUE: chosen."),
+        derived(
+            "selected",
+            CHOSEN,
+            "TRUE: chosen, by a run of this roadmap or, from a portfolio or list, by standing on it.",
+        ),
         derived("tokens", NUMBER, "The tokens of its scope."),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,

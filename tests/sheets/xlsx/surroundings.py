@@ -110,7 +110,7 @@ def surrounded_workbook(path: Path) -> Path:
 
 
 def _add_charts(book: xlsxwriter.Workbook, charts: xlsxwriter.workbook.Worksheet) -> None:
-    for values in (f"$D$2:$D${LAST}", "$D$2:$D$5"):
+    for place, values in (("C3", f"$D$2:$D${LAST}"), ("C20", "$D$2:$D$5")):
         chart = book.add_chart({"type": "column"})
         chart.add_series(
             {
@@ -119,7 +119,7 @@ def _add_charts(book: xlsxwriter.Workbook, charts: xlsxwriter.workbook.Worksheet
                 "values": f"=Backlog!{values}",
             }
         )
-        charts.insert_chart("C3", chart)
+        charts.insert_chart(place, chart)
 
 
 def _add_parts_by_hand(path: Path) -> None:

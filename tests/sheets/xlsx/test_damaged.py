@@ -14,6 +14,8 @@ from roadwright.sheets.xlsx import open_workbook
 from tests.sheets.xlsx.rich import rich_workbook
 from tests.sheets.xlsx.workbooks import MAIN, by_hand, parts_of, rezipped
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     with pytest.raises(WorkbookUnreadable, match=r"There is no file .*Intake\.xlsx"):
@@ -26,9 +28,14 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"", "empty"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password, or an old .xls"),
-        (b"key,title\n1,2\n", "not a workbook"),
-        (b"PK\x03\x04" + bytes(100), "not a workbook"),
+        (OLE + bytes(600), r"an old Office file, such as \.xls\. Save it as \.xlsx"),
+        (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "protected by a password. Save it without one"),
+        (b"key,title\n1,2\n", "no .xlsx workbook but a text file, such as CSV"),
+        ("key\ttitle\n".encode("utf-16"), "a text file, such as CSV"),
+        (b"\xef\xbb\xbf <html><table></table></html>", r"a web page or an XML file.*save it as \.xlsx"),
+        (b"%PDF-1.7\n" + bytes(100), "a PDF document"),
+        (bytes(5000), "a file of another kind"),
+        (b"PK\x03\x04" + bytes(100), "only a part of a workbook, or damaged"),
     ],
 )
 def test_other_content(tmp_path: Path, content: bytes, words: str) -> None:
@@ -128,7 +135,7 @@ def test_truncated_files(tmp_path: Path) -> None:
     path = tmp_path / "cut.xlsx"
     for share in (0.1, 0.5, 0.9, 0.999):
         path.write_bytes(whole[: int(len(whole) * share)])
-        with pytest.raises(WorkbookUnreadable, match="not a workbook, or only a part of one"):
+        with pytest.raises(WorkbookUnreadable, match="only a part of a workbook, or damaged"):
             open_workbook(path)
 
 

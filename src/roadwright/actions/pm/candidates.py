@@ -8,14 +8,21 @@ from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Request
 from roadwright.actions.options import ON_CONFLICT, SCENARIO_NAME, on_conflict, text_option
 from roadwright.domain.initiatives import tokens_field
-from roadwright.portfolios.candidates import CandidateSet, candidates_of, constraints_of, find_scenario, tokens_of
+from roadwright.portfolios.candidates import (
+    CandidateSet,
+    ScenarioProblem,
+    constraints_of,
+    find_scenario,
+    tokens_of,
+)
+from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationScenario
 from roadwright.sync.candidates import candidate_rows
-from roadwright.sync.engine import read_tab, run_pass
+from roadwright.sync.engine import run_pass, show_tab
 from roadwright.sync.identity import identity_of
 from roadwright.sync.mirror import MirrorRow, replace_rows
 from roadwright.sync.outcome import Outcome, RowReport, TabReport
-from roadwright.sync.saves import MERGES
+from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
 from roadwright.sync.statuses import Level, Notes
 from roadwright.sync.work import OpenTab, Pass
@@ -26,7 +33,7 @@ def show_candidates(
 ) -> TabReport:
     """Replace the tab's rows by the scenario's candidates; what waits in a typed cell stays, also off the list."""
     rules = constraints_of(current.session, scenario)
-    rows = candidate_rows(current.session, scenario.scenario_name, chosen.candidates, rules)
+    rows = candidate_rows(current.session, scenario.scenario_name, chosen, rules)
     by_key = {initiative.initiative_key: initiative for initiative in chosen.candidates}
     before = {o.identity: o for o in outcomes if not o.doubled}
     report = TabReport(tab.place)
@@ -55,41 +62,57 @@ def show_candidates(
 
 
 def _skipped_rows(request: Request, chosen: CandidateSet) -> list[RowReport]:
-    place = request.workspace.place(tabs.BACKLOG).name
-    return [
-        RowReport(place, 0, initiative.initiative_key, f"SKIPPED: {why}", Level.SKIPPED)
-        for initiative, why in chosen.skipped
-    ]
+    """The initiatives that are no candidates, where people expect them: on the Backlog, or on the roadmap."""
+    place = request.workspace.place(tabs.BACKLOG if chosen.roadmap_name is None else tabs.ROADMAP_ENTRIES).name
+    rows = []
+    for initiative, why in chosen.skipped:
+        key = initiative.initiative_key
+        level = Level.WARNING if key in chosen.idle_locks else Level.SKIPPED
+        rows.append(RowReport(place, chosen.sheet_rows.get(key) or 0, key, f"{level}: {why}", level))
+    return rows
 
 
 def _populate(request: Request) -> Answer:
     workspace = request.workspace
     skipped: list[RowReport] = []
-    scenarios = read_tab(workspace, workspace.place(tabs.SCENARIO_CONFIG)).table.rows
-    on_sheet = [row.text("scenario_name") for row in scenarios]
+    wrong: list[ScenarioProblem] = []
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-        [tab] = open_tabs
-        outcomes, saved = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
-        scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME), on_sheet)
-        chosen = candidates_of(current.session, scenario)
+        tab, scenarios = open_tabs
+        wrong.clear()
+        typed, scenarios_report = MERGES[scenarios.spec.name](current, scenarios, ALL, on_conflict(request))
+        outcomes, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
+        show_tab(current, scenarios, BINDINGS[scenarios.spec.name](), typed, scenarios_report)
+        try:
+            on_sheet = [row.text("scenario_name") for row in scenarios.table.rows]
+            scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME), on_sheet)
+            chosen = judged_candidates(current.session, scenario, current.source)
+        except ScenarioProblem as problem:  # what was saved says so all the same
+            wrong.append(problem)
+            show_tab(current, tab, BINDINGS[tab.spec.name](), outcomes, report)
+            return [report, scenarios_report]
         skipped[:] = _skipped_rows(request, chosen)
-        report = show_candidates(current, tab, outcomes, scenario, chosen)
-        report.absorb(saved)
-        return [report]
+        shown = show_candidates(current, tab, outcomes, scenario, chosen)
+        shown.absorb(report)
+        return [shown, scenarios_report]
 
     request.report("listing the candidates")
-    reports = run_pass(workspace, request.action, [workspace.place(tabs.CANDIDATES)], work)
+    places = [workspace.place(tabs.CANDIDATES), workspace.place(tabs.SCENARIO_CONFIG)]
+    reports = run_pass(workspace, request.action, places, work)
+    if wrong:
+        raise wrong[0]
     return Answer(tabs=reports, more_rows=skipped, summary={"candidates": len(reports[0].rows)})
 
 
 POPULATE_CANDIDATES = Action(
     name="pm.populate_candidates",
-    help="saves what was typed on Candidates, then shows the scenario's candidates there",
+    help="saves what was typed on Candidates and Scenario_Config, then shows the scenario's candidates",
     explanation=(
-        "Candidates are the initiatives that are flagged on the Backlog (is_optimization_candidate) for the scenario's "
-        "period and not done, rejected or withdrawn. The rows are replaced, in key order; your notes and ticks are "
-        "remembered per scenario and initiative."
+        "Saves Scenario_Config and Candidates first. With a roadmap_name the candidates are the admitted and waived "
+        "entries of that roadmap, locked ones mandatory; entries that nobody judged yet are judged now. Without one "
+        "they are the initiatives that are flagged on the Backlog (is_optimization_candidate) for the scenario's "
+        "period. Done, rejected and withdrawn ones never are. The rows are replaced, in key order; your notes and "
+        "ticks are remembered per scenario and initiative."
     ),
     run=_populate,
     tabs=(tabs.CANDIDATES,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from roadwright import tabs
+from roadwright.actions.cancelling import Cancelled
 from roadwright.actions.contract import Action, Answer, Request, UsageError
 from roadwright.actions.options import (
     EXPLAIN_SECONDS,
@@ -16,13 +17,17 @@ from roadwright.actions.options import (
     time_limit,
 )
 from roadwright.actions.pm.candidates import show_candidates
+from roadwright.actions.pm.results import WRITE_RESULTS
+from roadwright.actions.pm.roadmap_choice import keep_choice, note_promised_twice, show_choice
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.optimization import RunStatus, Severity
-from roadwright.optimize import Progress, SolveOptions
-from roadwright.portfolios.candidates import ScenarioProblem, candidates_of, find_scenario
-from roadwright.portfolios.runs import RunDraft, explain_draft, keep_run, solve_draft
+from roadwright.optimize import Explanation, Progress, SolveOptions, Worker, idle_worker
+from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
+from roadwright.portfolios.drafts import RunDraft, explain_draft, solve_draft
+from roadwright.portfolios.runs import keep_run
+from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows
 from roadwright.sync.outcome import TabReport
@@ -89,7 +94,8 @@ def _show(request: Request, saved: Saved, draft: RunDraft) -> list[TabReport]:
             elif tab.spec is tabs.CANDIDATES:
                 outcomes, _ = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
                 scenario = find_scenario(current.session, draft.scenario.scenario_name)
-                report = show_candidates(current, tab, outcomes, scenario, candidates_of(current.session, scenario))
+                chosen = judged_candidates(current.session, scenario, current.source)
+                report = show_candidates(current, tab, outcomes, scenario, chosen)
                 report.absorb(saved.reports[tab.spec.name])
                 reports.append(report)
             else:
@@ -114,30 +120,67 @@ def _draft(request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:
 
 
 def _run(request: Request, *, ticked_only: bool) -> Answer:
-    request.report("saving the Optimization Center's tabs")
-    saved = save_inputs(request)
-    draft = _draft(request, saved, ticked_only=ticked_only)
-    count = len(draft.built.candidates) if draft.built is not None else 0
-    request.report(f"solving {draft.scenario.scenario_name}: {count:,} candidates")
-    options = SolveOptions(time_limit=time_limit(request))
-    solve_draft(draft, options, lambda step: request.report(_progress_text(draft.scenario.scenario_name, step)))
-    request.report(f"explaining {draft.scenario.scenario_name}")
-    explain_draft(draft, explain_seconds(request))
-    with request.workspace.store.transaction() as session:
-        run = keep_run(session, draft, options, request.action_run_id)
+    with idle_worker() as worker:
+        worker.start()  # it gets ready while the tabs are saved
+        request.report("saving the Optimization Center's tabs")
+        saved = save_inputs(request)
+        draft = _draft(request, saved, ticked_only=ticked_only)
+        with request.cancel.keeping_what_is_found():
+            options = SolveOptions(time_limit=time_limit(request))
+            _solve(request, draft, options, worker)
+            was_cut_short = request.cancel.is_set() and not all(one.computed for one in draft.explanations)
+            note_promised_twice(request, draft)
+            run = keep_run(request.workspace.store, draft, options, request.action_run_id)
+            keep_choice(request, run)
     _run_notes(saved, draft)
-    request.report("writing Runs, Results and Gaps_And_Alerts")
     answer = _answer(run, draft)
+    if was_cut_short and answer.status == "success":
+        answer.status, answer.exit_code = "cancelled", ExitCode.FAILED
+        answer.problems.append(f"cancelled while {run.run_id} was explained; its answer is kept")
     try:
+        request.report("writing Runs, Results and Gaps_And_Alerts")
         reports = _show(request, saved, draft)
+        if (not_shown := show_choice(request, run)) is not None:
+            answer.summary["roadmap_entries"] = not_shown
     except PendingWrite as pending:
         reports = pending.reports
         answer.status = "failed"
         if answer.exit_code is not ExitCode.WRONG:
             answer.exit_code = ExitCode.FAILED
-        answer.problems.append(f"{pending}; {run.run_id} is kept, and pm.optimize_write_results shows it")
+        answer.problems.append(f"{pending}; {_is_kept(run)}")
+    except (KeyboardInterrupt, Cancelled):
+        reports = []
+        answer.status, answer.exit_code = "cancelled", ExitCode.FAILED
+        answer.problems.append(f"cancelled while the sheets were written; {_is_kept(run)}")
     answer.tabs = [report for report in reports if report.place.spec not in RUN_TABS]
     return answer
+
+
+def _is_kept(run: OptimizationRun) -> str:
+    return f"{run.run_id} is kept, and {WRITE_RESULTS.name} shows it"
+
+
+def _solve(request: Request, draft: RunDraft, options: SolveOptions, worker: Worker) -> None:
+    """Solve and explain, telling how far it is."""
+    name = draft.scenario.scenario_name
+    count = len(draft.built.candidates) if draft.built is not None else 0
+    request.report(f"solving {name}: {count:,} candidates")
+    solve_draft(
+        draft,
+        options,
+        progress=lambda step: request.report(_progress_text(name, step), figures=progress_figures(step)),
+        cancel=request.cancel,
+        worker=worker,
+    )
+    told = 0
+
+    def found(_: Explanation) -> None:
+        nonlocal told
+        told += 1
+        request.report(f"explaining {name}: {told:,} explanations")
+
+    request.report(f"explaining {name}")
+    explain_draft(draft, explain_seconds(request), found=found, cancel=request.cancel, worker=worker)
 
 
 def _answer(run: OptimizationRun, draft: RunDraft) -> Answer:
@@ -164,8 +207,21 @@ def _answer(run: OptimizationRun, draft: RunDraft) -> Answer:
 
 def _progress_text(name: str, step: Progress) -> str:
     best = "" if step.objective is None else f", best {figure(step.objective)}"
+    bound = "" if step.bound is None else f" of at most {figure(step.bound)}"
     gap = "" if step.gap is None else f", gap {step.gap:.2%}"
-    return f"solving {name}: {step.stage}{best}{gap}"
+    return f"solving {name}: {step.stage}{best}{bound}{gap}, {step.seconds:.0f} s"
+
+
+def progress_figures(step: Progress) -> dict[str, object]:
+    """What the ledger keeps of a solve's progress."""
+    return {
+        "stage": step.stage,
+        "seconds": round(step.seconds, 3),
+        "incumbent": step.objective,
+        "bound": step.bound,
+        "gap": step.gap,
+        "nodes": step.nodes,
+    }
 
 
 _RUN_EXPLANATION = (

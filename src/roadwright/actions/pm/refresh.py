@@ -8,7 +8,8 @@ from roadwright import tabs
 from roadwright.actions.contract import Action, Answer, Request
 from roadwright.actions.options import SCENARIO_NAME, text_option
 from roadwright.actions.pm.candidates import show_candidates
-from roadwright.portfolios.candidates import candidates_of, find_scenario
+from roadwright.portfolios.candidates import find_scenario
+from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.sync.backlog import intake_notes, say_intake
 from roadwright.sync.engine import merge_tab, run_pass, show_tab
 from roadwright.sync.outcome import TabReport
@@ -42,7 +43,8 @@ def _refresh_candidates(current: Pass, tab: OpenTab, request: Request) -> TabRep
     outcomes, _ = merge_tab(current, tab, BINDINGS[tab.spec.name](), show_only=True)
     shown = next((name for row in tab.table.rows if (name := row.text("scenario_name"))), None)
     scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME) or shown)
-    return show_candidates(current, tab, outcomes, scenario, candidates_of(current.session, scenario))
+    chosen = judged_candidates(current.session, scenario, current.source)
+    return show_candidates(current, tab, outcomes, scenario, chosen)
 
 
 def _run(request: Request) -> Answer:

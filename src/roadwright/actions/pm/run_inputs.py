@@ -16,11 +16,11 @@ from roadwright.optimize import Fault
 from roadwright.portfolios.candidates import (
     CandidateSet,
     ScenarioProblem,
-    candidates_of,
     find_scenario,
 )
+from roadwright.portfolios.drafts import RunDraft
 from roadwright.portfolios.problem import build_problem
-from roadwright.portfolios.runs import RunDraft
+from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.sync.engine import run_pass
@@ -73,13 +73,13 @@ def save_inputs(request: Request) -> Saved:
 def draft_of(session: Session, request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:
     """The run that is asked for, its problem built. Raises UsageError or ScenarioProblem where there can be no run."""
     scenario = _scenario(session, request, saved)
-    chosen = candidates_of(session, scenario)
+    chosen = judged_candidates(session, scenario, request.action)
     candidates = _selected(request, saved, scenario, chosen) if ticked_only else chosen.candidates
     draft = RunDraft(scenario, None, skipped=[(i.initiative_key, why) for i, why in chosen.skipped])
     by_ticks = ticked_only and request.selection.everything
     draft.faults += _stopping_rows(saved, scenario, {i.initiative_key for i in candidates}, by_ticks=by_ticks)
     try:
-        draft.built = build_problem(session, scenario, candidates)
+        draft.built = build_problem(session, scenario, candidates, chosen.locks)
     except ScenarioProblem as problem:
         if not draft.faults:  # a set whose rows all failed would be said to be missing
             draft.faults.append(Fault(draft.scenario_place, str(problem)))

@@ -7,16 +7,26 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
+from roadwright.actions.contract import Action, Answer, Request, UsageError
 from roadwright.actions.notes import RowNotes
-from roadwright.actions.options import ACTIVATING_BATCH, CANDIDATES_ONLY, ON_CONFLICT, activating_batch, on_conflict
+from roadwright.actions.options import (
+    ACTIVATING_BATCH,
+    CANDIDATES_ONLY,
+    FILTER,
+    ON_CONFLICT,
+    activating_batch,
+    on_conflict,
+    text_option,
+)
+from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
+from roadwright.filtering import find_initiatives
 from roadwright.scoring.activate import activate_in_batches
 from roadwright.scoring.compute import Scored, compute_scores
 from roadwright.sync.backlog import BacklogBinding, say_intake
 from roadwright.sync.engine import merge_tab, run_pass, say_of_rows, show_tab
 from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import all_initiatives, by_identity
+from roadwright.sync.initiatives import by_identity
 from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.product_ops import ScoringInputsBinding
 from roadwright.sync.saves import BINDINGS, MERGES
@@ -29,18 +39,24 @@ _SWITCHES = frozenset({"active_scoring_framework", "use_math_model"})
 
 
 def _wanted_keys(session: Session, request: Request) -> list[str]:
-    """The initiatives that populate is asked for. Raises SelectionError."""
+    """The initiatives that populate is asked for: those of selection, filter and candidates=true at once.
+
+    Raises SelectionError and UsageError.
+    """
     selection = request.selection
     if selection.rows:
         raise SelectionError("pm.populate_initiatives selects by initiative_key, not by row numbers")
     only_candidates = bool(request.options.get(CANDIDATES_ONLY.name))
-    initiatives = all_initiatives(session)
+    initiatives = find_initiatives(session, None)
     known = {initiative.initiative_key for initiative in initiatives}
     names = [canonical_key(name) or name for name in selection.names]
     missing = [name for name in names if name not in known]
     if missing:
         raise SelectionError(f"the backlog has no {', '.join(missing)}")
     chosen = known if selection.everything else set(names)
+    text = text_option(request, FILTER)
+    if text is not None:
+        chosen = chosen & _matching_keys(session, text)
     return [
         i.initiative_key
         for i in initiatives
@@ -48,9 +64,19 @@ def _wanted_keys(session: Session, request: Request) -> list[str]:
     ]
 
 
+def _matching_keys(session: Session, text: str) -> set[str]:
+    try:
+        return {initiative.initiative_key for initiative in find_initiatives(session, text)}
+    except FilterError as error:
+        raise UsageError(f"option {FILTER.name}: {error}") from error
+
+
 def _populate(request: Request) -> Answer:
     workspace = request.workspace
     places = [workspace.place(tabs.SCORING_INPUTS), workspace.place(tabs.KPI_CONTRIBUTIONS)]
+
+    narrowing = {FILTER.name, CANDIDATES_ONLY.name} & request.options.keys()
+    everything = request.selection.everything and not narrowing
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         keys = _wanted_keys(current.session, request)
@@ -60,7 +86,7 @@ def _populate(request: Request) -> Answer:
             binding = BINDINGS[tab.spec.name]()
             outcomes, report = merge_tab(current, tab, binding, show_only=True)
             for outcome in outcomes:
-                outcome.looked_at = request.selection.everything or outcome.identity in wanted
+                outcome.looked_at = everything or outcome.identity in wanted
             show_tab(
                 current,
                 tab,
@@ -81,11 +107,12 @@ POPULATE_INITIATIVES = Action(
     help="puts initiatives as rows on Scoring_Inputs and KPI_Contributions",
     explanation=(
         "Adds the rows that are missing, refreshes what the backend computes, removes nothing and keeps the order of "
-        "the rows. What was typed and not saved yet stays. --select names initiative keys."
+        "the rows. What was typed and not saved yet stays. --select names initiative keys; filter and candidates "
+        "choose among them."
     ),
     run=_populate,
     tabs=(tabs.SCORING_INPUTS, tabs.KPI_CONTRIBUTIONS),
-    options=(CANDIDATES_ONLY,),
+    options=(FILTER, CANDIDATES_ONLY),
 )
 
 

@@ -4,6 +4,7 @@ A text is read into a tree of comparisons (``parse_filter``), which a row matche
 written as text again (``filter_text``). The fields that it may name are given; the backlog's are declared elsewhere.
 """
 
+from roadwright.domain.filters.complaints import unknown_field
 from roadwright.domain.filters.errors import FilterError
 from roadwright.domain.filters.fields import Field, FieldKind, Span, find_field
 from roadwright.domain.filters.matching import matches
@@ -28,4 +29,5 @@ __all__ = [
     "find_field",
     "matches",
     "parse_filter",
+    "unknown_field",
 ]

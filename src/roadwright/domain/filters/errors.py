@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+_WIDEST = 76
+"""Characters of a line that are shown at once."""
 _AROUND = 36
-"""Characters of a long text that are shown before and after the place."""
+"""Characters of a longer line that are shown before and after the place."""
 
 
 class FilterError(ValueError):
@@ -21,15 +23,21 @@ class FilterError(ValueError):
         return f"{self.message}\n{pointed(self.text, self.place)}"
 
 
+def shown(piece: str) -> str:
+    """A piece of a filter in quotes, cut where it is long."""
+    text = _printable(piece)
+    return f'"{text if len(text) <= _AROUND else text[:_AROUND] + "…"}"'
+
+
 def pointed(text: str, place: int) -> str:
     """The line of the text that holds the place, and a caret under it. A long line is cut on both sides."""
     start = text.rfind("\n", 0, place) + 1
     end = text.find("\n", place)
     line, at = text[start : end if end >= 0 else len(text)], place - start
     before, after = line[:at], line[at:]
-    if len(before) > _AROUND:
+    if len(line) > _WIDEST and len(before) > _AROUND:
         before = "…" + before[-_AROUND:]
-    if len(after) > _AROUND:
+    if len(line) > _WIDEST and len(after) > _AROUND:
         after = after[:_AROUND] + "…"
     before, after = _printable(before), _printable(after)
     return f"  {before}{after}\n  {' ' * sum(map(_width, before))}^"

@@ -49,13 +49,12 @@ class Field:
     """One field of the rows that are filtered.
 
     ``read`` turns a text into a value to compare with (for lists: with an element), or raises ValueError in words that
-    begin with the text. ``expects`` completes the sentence "expected …".
+    name it and say what would be accepted.
     """
 
     name: str
     kind: FieldKind
     read: Callable[[str], object] = field(compare=False)
-    expects: str
     aliases: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
 

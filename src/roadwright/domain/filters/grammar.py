@@ -1,7 +1,8 @@
-"""The grammar of filters, and the parser made of it."""
+"""The grammar of filters: its signs, its words, and the parser made of them."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from lark import Lark
@@ -9,7 +10,13 @@ from lark import Lark
 KEYWORDS = ("and", "or", "not", "in", "is", "empty", "contains")
 """The language's own words, in any case. As values they are written in quotes."""
 
-_GRAMMAR = r"""
+_NO_WORD = r"""\s()=!<>,'\""""
+"""What ends a word: blanks and the language's own signs."""
+WORD = re.compile(f"[^{_NO_WORD}]+")
+QUOTED = re.compile("""'(?:[^']|'')*'""" + "|" + '''"(?:[^"]|"")*"''')
+OPERATOR = re.compile("[=!<>]+")
+
+_RULES = """
 ?start: either
 ?either: both (_OR both)*
 ?both: single (_AND single)*
@@ -25,21 +32,18 @@ members: _LEFT value (_COMMA value)* _RIGHT
 field: WORD+ | QUOTED
 value: WORD | QUOTED
 
-OPERATOR: /[=!<>]+/
 _LEFT: "("
 _RIGHT: ")"
 _COMMA: ","
-QUOTED: /'(?:[^']|'')*'|"(?:[^"]|"")*"/
-WORD: /[^\s()=!<>,'"]+/
-%ignore /\s+/
+%ignore /\\s+/
 """
-
 _HIDDEN = {"and": "_AND", "or": "_OR", "is": "_IS", "empty": "_EMPTY"}
 """Words that leave nothing in the tree."""
-_END_OF_WORD = r"""(?=[\s()=!<>,'"]|$)"""
 
 
 @cache
 def parser() -> Lark:
-    words = "\n".join(f"{_HIDDEN.get(word, word.upper())}.2: /{word}{_END_OF_WORD}/i" for word in KEYWORDS)
-    return Lark(f"{_GRAMMAR}{words}\n", parser="lalr", lexer="contextual")
+    terminals = {"WORD": WORD, "QUOTED": QUOTED, "OPERATOR": OPERATOR}
+    lines = [f"{name}: /{pattern.pattern}/" for name, pattern in terminals.items()]
+    lines += [f"{_HIDDEN.get(word, word.upper())}.2: /{word}(?=[{_NO_WORD}]|$)/i" for word in KEYWORDS]
+    return Lark(_RULES + "\n".join(lines) + "\n", parser="lalr", lexer="contextual")

@@ -6,7 +6,17 @@ from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
 from roadwright.domain.filters.fields import LISTS, Field, FieldKind, Span
-from roadwright.domain.filters.tree import Comparison, Emptiness, Every, Filter, Membership, Not, Operator, Value
+from roadwright.domain.filters.tree import (
+    ORDERING,
+    Comparison,
+    Emptiness,
+    Every,
+    Filter,
+    Membership,
+    Not,
+    Operator,
+    Value,
+)
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.periods import days_of, same_period
 
@@ -43,23 +53,9 @@ def compares(field: Field, operator: Operator, stored: object, value: Value) -> 
         elements = cast("Collection[object]", stored)
         found = any(_equal(field, element, value) for element in elements)
         return found != (operator is Operator.UNEQUAL)
-    if operator is Operator.CONTAINS:
-        return str(value).casefold() in str(stored).casefold()
-    if operator is Operator.EQUAL:
-        return _equal(field, stored, value)
-    if operator is Operator.UNEQUAL:
-        return not _equal(field, stored, value)
-    if field.kind is FieldKind.PERIOD and days_of(str(stored)) is None:
+    if field.kind is FieldKind.PERIOD and operator in ORDERING and days_of(str(stored)) is None:
         return False
-    return _ORDERED[operator](_less(field, stored, value), _equal(field, stored, value))
-
-
-_ORDERED: Mapping[Operator, Callable[[bool, bool], bool]] = {
-    Operator.LESS: lambda less, _: less,
-    Operator.AT_MOST: lambda less, equal: less or equal,
-    Operator.GREATER: lambda less, equal: not less and not equal,
-    Operator.AT_LEAST: lambda less, _: not less,
-}
+    return _RELATIONS[operator](field, stored, value)
 
 
 def _equal(field: Field, stored: object, value: Value) -> bool:
@@ -91,6 +87,21 @@ def _less(field: Field, stored: object, value: Value) -> bool:
             return stored in words_before(field, value)
         case _:
             return cast("float", stored) < cast("float", value)
+
+
+def _holds(_field: Field, stored: object, value: Value) -> bool:
+    return str(value).casefold() in str(stored).casefold()
+
+
+_RELATIONS: Mapping[Operator, Callable[[Field, object, Value], bool]] = {
+    Operator.EQUAL: _equal,
+    Operator.UNEQUAL: lambda field, stored, value: not _equal(field, stored, value),
+    Operator.LESS: _less,
+    Operator.AT_MOST: lambda field, stored, value: _less(field, stored, value) or _equal(field, stored, value),
+    Operator.GREATER: lambda field, stored, value: not (_less(field, stored, value) or _equal(field, stored, value)),
+    Operator.AT_LEAST: lambda field, stored, value: not _less(field, stored, value),
+    Operator.CONTAINS: _holds,
+}
 
 
 def key_order(key: str) -> tuple[int, str]:

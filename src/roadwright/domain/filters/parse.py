@@ -7,8 +7,8 @@ from typing import cast
 
 from lark import Token, Tree, UnexpectedInput
 
-from roadwright.domain.filters.complaints import OPERATORS, complaint, unknown_field
-from roadwright.domain.filters.errors import FilterError
+from roadwright.domain.filters.complaints import OPERATORS, TYPOGRAPHIC, complaint, straight_quotes, unknown_field
+from roadwright.domain.filters.errors import FilterError, shown
 from roadwright.domain.filters.fields import Field, find_field
 from roadwright.domain.filters.grammar import KEYWORDS, parser
 from roadwright.domain.filters.tree import (
@@ -32,7 +32,6 @@ MAX_COMPARISONS = 200
 """No database compares more than some hundreds of things in one question."""
 
 _MEANT = {"==": "=", "===": "=", "<>": "!=", "!==": "!=", "=>": ">=", "=<": "<=", "!": "!=", "><": "!="}
-_TYPOGRAPHIC = "“”„‟«»‘’‚‛"
 
 _Node = Tree[Token]
 
@@ -117,6 +116,10 @@ class _Reader:
         tokens = cast("list[Token]", node.children)
         typed = " ".join(map(_unquoted, tokens))
         field = find_field(self._fields, typed)
+        if field is None and tokens[0].type == "WORD" and tokens[0].casefold() in KEYWORDS:
+            raise self._wrong(
+                f"a comparison such as lifecycle_status = new is expected, but there is {shown(tokens[0])}", tokens[0]
+            )
         if field is None:
             raise unknown_field(typed, self._text, tokens[0].start_pos or 0, self._fields)
         return field
@@ -125,7 +128,7 @@ class _Reader:
         word = str(token).casefold()
         if word not in set(Operator):
             hint = f"; write {_MEANT[word]}" if word in _MEANT else ""
-            raise self._wrong(f'"{token}" is no comparison{hint or f"; expected {OPERATORS}"}', token)
+            raise self._wrong(f"{shown(token)} is no comparison{hint or f'; expected {OPERATORS}'}", token)
         operator = Operator(word)
         problem = operator_problem(field, operator)
         if problem is not None:
@@ -147,8 +150,8 @@ class _Reader:
             raise self._wrong(f"write {field.name} is empty; or '{token}' in quotes, to mean this text", token)
         if word in KEYWORDS:
             raise self._wrong(f"a value is expected here; put '{token}' in quotes, to mean this text", token)
-        if token[0] in _TYPOGRAPHIC:
-            raise self._wrong(f"write the straight quotes ' or \" instead of {token[0]}", token)
+        if token[0] in TYPOGRAPHIC:
+            raise self._wrong(straight_quotes(token[0]), token)
 
 
 def _unquoted(token: Token) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from roadwright.sheets.backend import Area
+from roadwright.sheets.backend import Area, SheetError
 from roadwright.sheets.values import cell_name, column_letters
 
 LAST_ROW = 1_048_576
@@ -13,6 +15,8 @@ LAST_ROW = 1_048_576
 
 LAST_COLUMN = 16_384
 """The number of columns that a tab has room for."""
+
+_MOST_ROWS_OF_AREAS = 500_000
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
@@ -59,6 +63,26 @@ def absolute_text(area: Area) -> str:
         f"${column_letters(column)}${row}"
         for row, column in ((area.first_row, area.first_column), (area.last_row, area.last_column))
     )
+
+
+def areas_by_row(areas: Iterable[Area], rows: Sequence[int], tab: str) -> dict[int, list[Area]]:
+    """The areas that lie over each of these rows, which are in order.
+
+    Raises SheetError when there are more than any person can have made: a small file could keep us busy for hours.
+    """
+    found: dict[int, list[Area]] = {}
+    count = 0
+    for area in areas:
+        covered = rows[bisect_left(rows, area.first_row) : bisect_left(rows, area.last_row + 1)]
+        count += len(covered)
+        if count > _MOST_ROWS_OF_AREAS:
+            raise SheetError(
+                f"{tab} has merged cells or array formulas over more than {_MOST_ROWS_OF_AREAS:,} rows in all. "
+                "Unmerge the cells, or replace the formulas by plain values."
+            )
+        for row in covered:
+            found.setdefault(row, []).append(area)
+    return found
 
 
 def overlap(one: Area, other: Area) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from roadwright.sheets.backend import Area, Grid, SheetError, TabEdit
 from roadwright.sheets.values import CellValue, cell_name
-from roadwright.sheets.xlsx.addresses import LAST_ROW, overlap
+from roadwright.sheets.xlsx.addresses import LAST_ROW, areas_by_row, overlap
 from roadwright.sheets.xlsx.tables import Table
 
 
@@ -78,9 +78,9 @@ def _refuse_what_stands_below(tab: str, table: Table, rows: list[int], grid: Gri
 
 
 def _refuse_taken_cells(edit: TabEdit, rows: list[int], grid: Grid, others: list[Table]) -> None:
-    obstacles = [(area, "belongs to merged cells") for area in grid.merged]
-    obstacles += [(table.area, f"belongs to table {table.name}") for table in others]
-    obstacles = [(area, why) for area, why in obstacles if _meets(area, rows)]
+    reasons: dict[Area, str] = dict.fromkeys(grid.merged, "belongs to merged cells")
+    reasons |= {table.area: f"belongs to table {table.name}" for table in others}
+    obstacles = areas_by_row(reasons, rows, edit.tab)
     for row, values in zip(rows, edit.appended, strict=True):
         standing = grid.rows.get(row, {})
         for column, value in values.items():
@@ -88,13 +88,9 @@ def _refuse_taken_cells(edit: TabEdit, rows: list[int], grid: Grid, others: list
                 continue
             if standing.get(column, "") != "":
                 raise SheetError(_in_the_way(edit.tab, row, column, "holds something already"))
-            for area, why in obstacles:
+            for area in obstacles.get(row, ()):
                 if area.covers(row, column):
-                    raise SheetError(_in_the_way(edit.tab, row, column, why))
-
-
-def _meets(area: Area, rows: list[int]) -> bool:
-    return area.first_row <= rows[-1] and area.last_row >= rows[0]
+                    raise SheetError(_in_the_way(edit.tab, row, column, reasons[area]))
 
 
 def _in_the_way(tab: str, row: int, column: int, why: str) -> str:

@@ -37,7 +37,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Book:
-    """What the workbook part says. Parts that the workbook does not have are ``None``."""
+    """What the workbook part says. Parts that the workbook does not have are ``None``.
+
+    It can do without its styles and its calculation chain where these are lost, but not without its texts.
+    """
 
     part: str
     sheets: tuple[Sheet, ...]
@@ -79,15 +82,8 @@ def read_book(package: Package) -> Book:
     def related(kind: str) -> str | None:
         return next((link.target for link in links.values() if link.kind == kind and package.has(link.target)), None)
 
-    return Book(
-        part,
-        tuple(sheets),
-        date1904,
-        recalculates,
-        related("styles"),
-        related("sharedStrings"),
-        related("calcChain"),
-    )
+    strings = next((link.target for link in links.values() if link.kind == "sharedStrings"), None)
+    return Book(part, tuple(sheets), date1904, recalculates, related("styles"), strings, related("calcChain"))
 
 
 def _refuse_other_documents(package: Package, part: str | None) -> None:

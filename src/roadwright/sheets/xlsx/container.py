@@ -19,9 +19,13 @@ MAX_TOTAL_SIZE = 2 << 30
 """Bytes of all parts together, unpacked."""
 MAX_RATIO = 250
 """The XML of a real tab shrinks to a tenth, of an empty formatted one to a hundredth; deflate's limit is 1 : 1032."""
-RATIO_MATTERS_FROM = 64 << 20
+RATIO_MATTERS_FROM = 16 << 20
+MAX_TAGS = 24_000_000
+"""Start and end tags of one part: some five million cells, which take half a gigabyte of memory."""
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The stream of an OLE file that holds an encrypted workbook ([MS-OFFCRYPTO] 2.3.4.4)."""
 _LOCAL_HEADER_SIZE = 30
 
 
@@ -40,8 +44,8 @@ class Package:
                 self.comment = archive.comment
         except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
             raise WorkbookUnreadable(
-                f"{name} is not a workbook, or only a part of one ({error}). "
-                "Get the file again, or open it in a spreadsheet program and save it as .xlsx."
+                f"{name} is only a part of a workbook, or damaged ({error}). "
+                "Get the file again, or let a spreadsheet program repair it and save it as .xlsx."
             ) from error
         _check_limits(self.entries, name)
         # Part names ignore case (OPC, ECMA-376 part 2, 9.1.1).
@@ -61,7 +65,10 @@ class Package:
     def entry(self, part: str) -> zipfile.ZipInfo:
         entry = self._by_name.get(part.lower())
         if entry is None:
-            raise WorkbookUnreadable(f"{self.name} is damaged: its part {part} is missing.")
+            raise WorkbookUnreadable(
+                f"{self.name} is damaged: its part {part} is missing. Get the file again, or let a spreadsheet program "
+                "repair it and save it."
+            )
         return entry
 
     def compressed(self, entry: zipfile.ZipInfo) -> bytes:
@@ -77,8 +84,14 @@ class Package:
         return body
 
     def read(self, part: str) -> bytes:
-        """The part's XML in UTF-8. Raises WorkbookUnreadable when it is missing or damaged."""
-        return as_utf8(self.unpacked(part), self.where(part))
+        """The part's XML in UTF-8. Raises WorkbookUnreadable when it is missing, damaged or too much to read."""
+        raw = as_utf8(self.unpacked(part), self.where(part))
+        if raw.count(b"<") > MAX_TAGS:
+            raise WorkbookUnreadable(
+                f"{self.where(part)} holds more than {MAX_TAGS:,} tags, far more than a tab needs. Delete the rows and "
+                "columns that hold nothing but formats, or split the tab over several workbooks."
+            )
+        return raw
 
     def where(self, part: str) -> str:
         """How messages name a part."""
@@ -109,9 +122,25 @@ def _refuse_other_kinds(data: bytes, name: str) -> None:
     if not data:
         raise WorkbookUnreadable(f"{name} is empty (0 bytes). Put a workbook there, or remove the file.")
     if data.startswith(_OLE_MAGIC):
+        if _ENCRYPTED in data:
+            raise WorkbookUnreadable(f"{name} is protected by a password. Save it without one (File > Info).")
+        raise WorkbookUnreadable(f"{name} is an old Office file, such as .xls. Save it as .xlsx.")
+    if not data.startswith(b"PK"):
         raise WorkbookUnreadable(
-            f"{name} is protected by a password, or an old .xls file. Save it as .xlsx without a password."
+            f"{name} is no .xlsx workbook but {_looks_like(data)}, whatever its name says. "
+            "Open it in a spreadsheet program and save it as .xlsx."
         )
+
+
+def _looks_like(data: bytes) -> str:
+    start = data[:2000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"%PDF"):
+        return "a PDF document"
+    if start.startswith(b"<"):
+        return "a web page or an XML file"
+    if start and (b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff"))):
+        return "a text file, such as CSV"
+    return "a file of another kind"
 
 
 def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:

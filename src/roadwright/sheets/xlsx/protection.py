@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 
-from roadwright.sheets.backend import Area
 from roadwright.sheets.values import cell_name
-from roadwright.sheets.xlsx.addresses import area_text
+from roadwright.sheets.xlsx.addresses import area_text, areas_by_row
 from roadwright.sheets.xlsx.reader import SheetContent
 from roadwright.sheets.xlsx.tables import Table
 
@@ -17,11 +15,11 @@ _WRITTEN_BY_US = "or move it to a column of your own, because this one is writte
 class Protection:
     """Answers, for the cells of some rows of a tab, whether they can be written."""
 
-    def __init__(self, content: SheetContent, tables: Iterable[Table], rows: Iterable[int]) -> None:
+    def __init__(self, tab: str, content: SheetContent, tables: Iterable[Table], rows: Iterable[int]) -> None:
         self._formulas = content.grid.formulas
         ordered = sorted(set(rows))
-        self._arrays = _by_row(content.arrays, ordered)
-        self._merged = _by_row(content.grid.merged, ordered)
+        self._arrays = areas_by_row(content.arrays, ordered, tab)
+        self._merged = areas_by_row(content.grid.merged, ordered, tab)
         self._tables = list(tables)
 
     def reason(self, row: int, column: int, *, same: bool) -> str | None:
@@ -47,11 +45,3 @@ class Protection:
             if row > table.last_body_row:
                 return f"belongs to the totals row of table {table.name}; switch that off or move it"
         return None
-
-
-def _by_row(areas: Iterable[Area], rows: list[int]) -> dict[int, list[Area]]:
-    found: dict[int, list[Area]] = {}
-    for area in areas:
-        for row in rows[bisect_left(rows, area.first_row) : bisect_left(rows, area.last_row + 1)]:
-            found.setdefault(row, []).append(area)
-    return found

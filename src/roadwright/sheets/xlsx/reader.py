@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from roadwright.sheets.backend import Area, Grid, SheetError, WorkbookUnreadable
 from roadwright.sheets.values import CellError, CellValue, NotCalculated, cell_name, column_letters
-from roadwright.sheets.xlsx.addresses import column_number, parse_area
+from roadwright.sheets.xlsx.addresses import areas_by_row, column_number, parse_area
 from roadwright.sheets.xlsx.markup import damaged, local_name, main_prefixes, new_parser, run_parser
 from roadwright.sheets.xlsx.serials import Shows, from_serial
 from roadwright.sheets.xlsx.sheet_part import data_span
@@ -252,8 +251,7 @@ def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetC
         handlers.parse(raw)
     content = handlers.content
     rows = content.grid.rows
-    numbers = list(rows)
-    for area in content.arrays:
-        for row in numbers[bisect_left(numbers, area.first_row) : bisect_left(numbers, area.last_row + 1)]:
+    for row, areas in areas_by_row(content.arrays, list(rows), tab).items():
+        for area in areas:
             content.grid.formulas.update((row, column) for column in rows[row] if area.covers(row, column))
     return content

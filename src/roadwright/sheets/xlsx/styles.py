@@ -80,6 +80,8 @@ class Styles:
             elif path[1:] == ["cellXfs"]:
                 self._list_start = parser.CurrentByteIndex
             elif path[1:] == ["cellXfs", "xf"]:
+                if len(numbers) > 2 * MAX_CELL_FORMATS:
+                    raise ValueError("more cell formats than a workbook can have")
                 numbers.append(int(attributes.get("numFmtId", "0")))
                 font = int(attributes.get("fontId", "0"))
                 opened = parser.CurrentByteIndex

@@ -56,7 +56,7 @@ class XlsxWorkbook:
     def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], str]:
         sheet = self._sheet(edit.tab)
         content, tables = self._content(sheet), self._tables_of(sheet)
-        protection = Protection(content, tables, (row for row, _ in edit.cells))
+        protection = Protection(edit.tab, content, tables, (row for row, _ in edit.cells))
         found: dict[tuple[int, int], str] = {}
         for (row, column), value in edit.cells.items():
             held = content.grid.rows.get(row, {}).get(column)

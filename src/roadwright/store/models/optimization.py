@@ -105,6 +105,8 @@ class OptimizationRun(Base):
     """What the sheets show beside the solution: titles, dependencies, alerts found while the problem was built."""
     result_json: Mapped[Row | None]
     """The solution as the optimizer's JSON."""
+    shown_json: Mapped[Row]
+    """The figures that Runs shows of the answer, so that a list of runs needs nothing else of it."""
     solver_log: Mapped[str | None]
     """What the solver said while it worked."""
     created_at: Mapped[Moment]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -19,6 +21,11 @@ _TRIGGERS = {
         f"CREATE TRIGGER roadmap_versions_never_{word} BEFORE {word} ON roadmap_versions "
         f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         for word in ("update", "delete")
+    ]
+    + [  # SQLite fires no delete trigger for the row that an "insert or replace" takes away
+        "CREATE TRIGGER roadmap_versions_never_replaced BEFORE INSERT ON roadmap_versions WHEN EXISTS (SELECT 1 FROM "
+        "roadmap_versions WHERE id = NEW.id OR (roadmap_id = NEW.roadmap_id AND number = NEW.number)) "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
     ],
     "postgresql": [
         "CREATE FUNCTION refuse_change_of_roadmap_version() RETURNS trigger LANGUAGE plpgsql AS "
@@ -80,7 +87,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("optimization_runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("solver_log", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("shown_json", JSON, nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("roadmap_name", sa.Text(), nullable=True))
+    _fill_in_what_runs_show(op.get_bind())
 
     with op.batch_alter_table("roadmap_entries", schema=None) as batch_op:
         batch_op.add_column(sa.Column("gate_results_json", JSON, nullable=True))
@@ -100,6 +109,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("optimization_runs", schema=None) as batch_op:
         batch_op.drop_column("roadmap_name")
+        batch_op.drop_column("shown_json")
         batch_op.drop_column("solver_log")
 
     with op.batch_alter_table("action_runs", schema=None) as batch_op:
@@ -117,3 +127,37 @@ def downgrade() -> None:
 
     op.drop_table("roadmap_status_changes")
     op.drop_table("saved_filters")
+
+
+def _fill_in_what_runs_show(connection: sa.Connection) -> None:
+    """The figures of earlier runs, out of their whole results, one run at a time: they may be large."""
+    runs = sa.table(
+        "optimization_runs",
+        sa.column("id", sa.Integer()),
+        sa.column("context_json", JSON),
+        sa.column("result_json", JSON),
+        sa.column("shown_json", JSON),
+    )
+    for number in connection.scalars(sa.select(runs.c.id)).all():
+        mine = runs.c.id == number
+        context, result = connection.execute(sa.select(runs.c.context_json, runs.c.result_json).where(mine)).one()
+        connection.execute(sa.update(runs).where(mine).values(shown_json=_shown(context, result)))
+
+
+def _shown(context: dict[str, Any], result: dict[str, Any] | None) -> dict[str, object]:
+    shown: dict[str, object] = {"candidates": len(context.get("candidates") or ())}
+    if result is None:
+        return shown
+    shown["solve_seconds"] = result["seconds"]
+    shown["solver"] = f"{result['solver']['name']} {result['solver']['version']}"
+    objective, targets = result["objective_value"], result["targets"]
+    if objective is None:
+        return shown
+    return shown | {
+        "selected_count": len(result["selected"]),
+        "capacity_used": result["tokens_used"],
+        "objective_value": objective[-1]["final"] if isinstance(objective, list) else objective,
+        "bound": result["bound"],
+        "gap_percent": None if result["gap"] is None else result["gap"] * 100,
+        "targets_met": f"{sum(target['met'] for target in targets)} of {len(targets)}" if targets else None,
+    }

@@ -1,0 +1,123 @@
+"""What pm.explain_selection is asked: which run, and which of its initiatives and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.actions.contract import Request, UsageError
+from roadwright.actions.options import RUN_ID, SCENARIO_NAME, text_option
+from roadwright.domain.keys import canonical_key
+from roadwright.domain.optimization import RunStatus, capacity_id
+from roadwright.optimize import unknown_keys
+from roadwright.portfolios.candidates import find_scenario
+from roadwright.portfolios.drafts import place_in_sheet
+from roadwright.portfolios.explaining import Explained, why_no_candidate
+from roadwright.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run
+from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
+from roadwright.sync.engine import read_tab
+from roadwright.sync.selection import Selection
+from roadwright.workspace.workspace import TabPlace
+
+
+@dataclass
+class Asked:
+    """What is to be explained: everything, or these names and initiatives (by row, where rows were selected)."""
+
+    everything: bool
+    names: list[str] = field(default_factory=list)
+    scenarios: list[str] = field(default_factory=list)
+    """The scenarios that the selected rows belong to."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """The run that is explained, its scenario, and the ids to explain (None: all)."""
+
+    run: OptimizationRun
+    scenario: OptimizationScenario | None
+    kept: Explained
+    ids: list[str] | None
+    initiatives: Mapping[str, Initiative]
+    """The initiatives that were asked for, as they stand today."""
+    is_chosen: bool
+    """Whether the run was named, so that Results has to show it."""
+
+    def place(self, id: str) -> str:
+        return place_in_sheet(self.scenario, id)
+
+
+def asked_of(request: Request, place: TabPlace) -> Asked:
+    selection = request.selection
+    if selection.everything:
+        return Asked(everything=True)
+    asked = Asked(everything=False, names=list(selection.names))
+    if selection.rows:
+        rows = read_tab(request.workspace, place).table.rows
+        picked = Selection(everything=False, rows=selection.rows).picks(place.spec, rows)
+        for row in rows:
+            if row.number in picked:
+                asked.names.append(row.text("initiative_key"))
+                asked.scenarios.append(row.text("scenario_name"))
+    return asked
+
+
+def _run_to_explain(session: Session, request: Request, asked: Asked) -> tuple[OptimizationRun, bool]:
+    """The run, and whether it was named. Raises UsageError or ScenarioProblem."""
+    named = text_option(request, RUN_ID)
+    if named is not None:
+        run = find_optimization_run(session, named)
+        if run is None:
+            raise UsageError(f"there is no optimization run {named}; Runs lists them")
+        return run, True
+    name = text_option(request, SCENARIO_NAME)
+    mine = {scenario.casefold(): scenario for scenario in asked.scenarios if scenario}
+    if name is None and len(mine) > 1:
+        raise UsageError(
+            f"the selected rows belong to several scenarios: {', '.join(mine.values())}; select one's rows"
+        )
+    if name is None and mine:
+        [name] = mine.values()
+    place = request.workspace.place(tabs.SCENARIO_CONFIG)
+    on_sheet = [row.text("scenario_name") for row in read_tab(request.workspace, place).table.rows]
+    scenario = find_scenario(session, name, on_sheet).scenario_name
+    run = latest_answer(session, scenario) or latest_run(session, scenario)
+    if run is None:
+        raise UsageError(f'scenario "{scenario}" has no run yet; start with pm.optimize_run_all_candidates')
+    return run, False
+
+
+def question_of(session: Session, request: Request, asked: Asked) -> Question:
+    """What is to be explained of which run. Raises UsageError or ScenarioProblem."""
+    run, is_chosen = _run_to_explain(session, request, asked)
+    kept = Explained.of(run)
+    if kept is None or not (is_answered(run) or run.status == RunStatus.INFEASIBLE):
+        raise UsageError(f"{run.run_id} has no portfolio to explain: {run.summary or run.status}")
+    scenarios = session.scalars(select(OptimizationScenario))
+    scenario = next((s for s in scenarios if s.scenario_name.casefold() == run.scenario_name.casefold()), None)
+    ids = None if asked.everything else list(dict.fromkeys(_id(kept, name) for name in asked.names))
+    found = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(ids or ())))
+    initiatives = {initiative.initiative_key: initiative for initiative in found}
+    wrong = unknown_keys(kept.problem, ids or ())
+    if wrong:
+        raise UsageError("; ".join(_why_unknown(run, id, initiatives.get(id)) for id in wrong))
+    return Question(run, scenario, kept, ids, initiatives, is_chosen)
+
+
+def _id(kept: Explained, name: str) -> str:
+    """The initiative or row of the problem that a person means."""
+    rows = [row.id for row in kept.problem.constraints] + [target.id for target in kept.problem.targets]
+    by_name = {id.casefold(): id for id in (*rows, capacity_id())}
+    return canonical_key(name) or by_name.get(name.strip().casefold(), name)
+
+
+def _why_unknown(run: OptimizationRun, id: str, initiative: Initiative | None) -> str:
+    if initiative is not None:
+        return f"{id} was no candidate of {run.run_id}: {why_no_candidate(initiative, run)}"
+    if canonical_key(id):
+        return f"there is no initiative {id}"
+    return f'{run.run_id} has neither an initiative nor a row "{id}"; name keys, row numbers, or rows as Targets!7'

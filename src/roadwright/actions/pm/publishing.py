@@ -1,0 +1,194 @@
+"""pm.roadmap_publish: an approved roadmap becomes a numbered version that never changes, with files to pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from roadwright import tabs
+from roadwright.actions.contract import Action, Answer, Request, UsageError
+from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME, text_option
+from roadwright.actions.pm.roadmap_desk import (
+    DESK_TABS,
+    STOPPED,
+    RoadmapDesk,
+    save_desk,
+    show_desk,
+    stopping_entries,
+    stopping_gates,
+)
+from roadwright.actions.pm.roadmap_request import only_roadmap
+from roadwright.actions.pm.roadmap_status import BY, decided_by
+from roadwright.roadmaps.export_files import FOLDER, file_stems, write_exports
+from roadwright.roadmaps.judge import judge_roadmap
+from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
+from roadwright.roadmaps.policy import PolicyProblem
+from roadwright.roadmaps.versions import NotApproved, Published, may_be_published, publish
+from roadwright.sheets.backend import SheetError
+from roadwright.store.models import Roadmap
+from roadwright.store.roadmaps import all_roadmaps
+from roadwright.sync.engine import PendingWrite, run_pass
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.roadmaps import RoadmapsBinding
+from roadwright.sync.work import OpenTab, Pass
+
+
+@dataclass
+class _Progress:
+    """What was published so far. It outlives an attempt that could not write: what is new then stays told as new."""
+
+    published: dict[str, Published] = field(default_factory=dict)
+    """By the roadmap's name."""
+    stems: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    twice: list[Overlap] = field(default_factory=list)
+
+
+def _chosen(request: Request, desk: RoadmapDesk, refused: list[str]) -> list[Roadmap]:
+    """The roadmaps to publish; selected rows that are none are refused. Raises UsageError and SelectionError."""
+    name, selection = text_option(request, ROADMAP_NAME), request.selection
+    outcomes = desk.outcomes(tabs.ROADMAPS.name)
+    if selection.everything:
+        return [only_roadmap(desk.current.session, name, [outcome.identity for outcome in outcomes])]
+    if name is not None:
+        raise UsageError("name roadmaps by --select or by --option roadmap_name, not by both")
+    picked = selection.picks(tabs.ROADMAPS, desk.tabs[tabs.ROADMAPS.name].table.rows)
+    rows = [outcome for outcome in outcomes if outcome.row.number in picked]
+    stored = RoadmapsBinding().rows(desk.current.session)
+    refused += [
+        f"{tabs.ROADMAPS.name} row {o.row.number}: {o.notes.text}"
+        for o in rows
+        if o.doubled or o.identity not in stored
+    ]
+    names = {outcome.identity for outcome in rows if not outcome.doubled}
+    return [roadmap for identity, roadmap in stored.items() if identity in names]
+
+
+def _publish(desk: RoadmapDesk, roadmap: Roadmap, by: str, progress: _Progress) -> None:
+    """Judge and publish one roadmap; what stands against it is said on its row."""
+    session, notes, source = desk.current.session, desk.notes(roadmap), desk.current.source
+    faults = [notes.text] if notes.level in STOPPED else _unsettled(desk, roadmap)
+    if not faults:
+        try:
+            may_be_published(roadmap)
+            judge_roadmap(session, roadmap, source)
+            published = publish(session, roadmap, by, source)
+        except NotApproved as refusal:
+            faults.append(str(refusal))
+        except PolicyProblem as problem:
+            faults.append(f'roadmap "{roadmap.roadmap_name}" can\'t be judged: {problem}')
+        else:
+            _say_published(desk, roadmap, published, progress)
+            return
+        notes.failed.extend(faults)
+    progress.refused += [
+        fault if roadmap.roadmap_name in fault else f"{roadmap.roadmap_name}: {fault}" for fault in faults
+    ]
+
+
+def _unsettled(desk: RoadmapDesk, roadmap: Roadmap) -> list[str]:
+    """What was typed and could not be saved: a version that never changes is not made of half of it."""
+    return [*stopping_gates(desk, roadmap), *stopping_entries(desk, roadmap)]
+
+
+def _say_published(desk: RoadmapDesk, roadmap: Roadmap, published: Published, progress: _Progress) -> None:
+    notes, edition = desk.notes(roadmap), published.edition
+    earlier = progress.published.get(roadmap.roadmap_name)
+    if earlier is None or earlier.edition.number != edition.number or not earlier.is_new:
+        progress.published[roadmap.roadmap_name] = published
+    if not edition.content.entries:
+        notes.warnings.append(f"version {edition.number} is empty: nothing on the roadmap is admitted or waived")
+    if progress.published[roadmap.roadmap_name].is_new:
+        notes.notices.append(f"published as version {edition.number}")
+    else:
+        notes.notices.append(f"nothing changed since version {edition.number}, so there is no new version")
+
+
+def _write_files(request: Request, progress: _Progress) -> tuple[list[str], list[str]]:
+    """Write the exports, for an unchanged version those that are missing. Returns the files and what went wrong."""
+    folder = request.workspace.root / FOLDER
+    files: list[str] = []
+    problems = []
+    for name, published in progress.published.items():
+        request.report(f"writing the files of {name}, version {published.edition.number}")
+        try:
+            written = write_exports(folder, progress.stems[name], published.edition, only_missing=not published.is_new)
+        except (SheetError, OSError) as error:
+            problems.append(
+                f"{name} is published, but its files are not all written: {str(error).rstrip('.')}. Run the action "
+                "again when that is settled; it writes those that are missing"
+            )
+        else:
+            files += [path.relative_to(request.workspace.root).as_posix() for path in written]
+    return files, problems
+
+
+def _run(request: Request) -> Answer:
+    progress = _Progress()
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        progress.refused.clear()
+        desk = save_desk(current, open_tabs, request)
+        chosen = _chosen(request, desk, progress.refused)
+        by = decided_by(current.session, request)
+        for roadmap in chosen:
+            request.report(f"publishing {roadmap.roadmap_name}")
+            _publish(desk, roadmap, by, progress)
+        progress.stems = file_stems(roadmap.roadmap_name for roadmap in all_roadmaps(current.session))
+        found = overlaps(current.session)
+        progress.twice = [one for roadmap in chosen for one in of_roadmap(found, roadmap.roadmap_name)]
+        return show_desk(desk, chosen, {})
+
+    request.report("saving Roadmaps, Gates and Roadmap_Entries")
+    answer = Answer()
+    try:
+        answer.tabs = run_pass(request.workspace, request.action, list(map(request.workspace.place, DESK_TABS)), work)
+    except PendingWrite as pending:
+        answer.tabs = pending.reports
+        answer.problems.append(str(pending))
+    files, problems = _write_files(request, progress)
+    answer.problems = [*progress.refused, *problems, *answer.problems]
+    answer.summary = _summary(progress, files)
+    return answer
+
+
+def _summary(progress: _Progress, files: Sequence[str]) -> dict[str, object]:
+    editions = progress.published.values()
+    summary: dict[str, object] = {
+        "published": sum(one.is_new for one in editions),
+        "unchanged": sum(not one.is_new for one in editions),
+        "answer": "; ".join(_sentence(one) for one in editions),
+    }
+    if progress.published:
+        summary["versions"] = [f"{one.edition.name}@{one.edition.number}" for one in editions]
+    if files:
+        summary["files"] = list(files)
+    if progress.twice:
+        summary["overlaps"] = [one.to_json() for one in dict.fromkeys(progress.twice)]
+    return summary
+
+
+def _sentence(published: Published) -> str:
+    edition = published.edition
+    if not published.is_new:
+        return f'nothing changed on "{edition.name}" since version {edition.number}, so there is no new version'
+    content = edition.content
+    out = f", {len(content.left_out)} left out" if content.left_out else ""
+    entries = f"{len(content.entries)} {'entry' if len(content.entries) == 1 else 'entries'}"
+    return f'"{edition.name}" is published as version {edition.number} with {entries}{out}'
+
+
+ROADMAP_PUBLISH = Action(
+    name="pm.roadmap_publish",
+    help="publishes an approved roadmap as a numbered version that never changes, with files to pass on",
+    explanation=(
+        "Saves Roadmaps, Gates and Roadmap_Entries, judges the roadmap anew, and keeps what it is now as its next "
+        "version: its entries with tokens, scores, contributions, gates and waivers, what is left out and why, the "
+        "totals, and the run and constraint set it came from. Only an approved roadmap can be published, or a "
+        "published one again; equal content makes no new version. Each version is written to the workspace's folder "
+        f"{FOLDER} as a workbook, Markdown and CSV; files that are missing there are written again."
+    ),
+    run=_run,
+    tabs=(tabs.ROADMAPS,),
+    options=(ROADMAP_NAME, BY, ON_CONFLICT),
+)

@@ -1,0 +1,52 @@
+"""After a run of a roadmap: what was chosen, kept with its entries and shown, and what is promised twice by that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from roadwright import tabs
+from roadwright.actions.contract import Request
+from roadwright.portfolios.drafts import RunDraft
+from roadwright.roadmaps.overlap import promised_twice
+from roadwright.roadmaps.selected import select_entries
+from roadwright.sheets.backend import SheetError
+from roadwright.store.models import OptimizationRun
+from roadwright.store.roadmaps import find_roadmap
+from roadwright.sync.engine import PendingWrite, merge_tab, run_pass, show_tab
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.roadmap_entries import RoadmapEntriesBinding
+from roadwright.sync.work import OpenTab, Pass
+
+
+def note_promised_twice(request: Request, draft: RunDraft) -> None:
+    """Note on a solved draft which of its choices another roadmap promises as well; the run alerts of them."""
+    if draft.solution is not None and draft.scenario.roadmap_name:
+        with request.workspace.store.transaction() as session:
+            draft.promised_twice = promised_twice(session, draft.scenario.roadmap_name, draft.solution.selected)
+
+
+def keep_choice(request: Request, run: OptimizationRun) -> None:
+    """Keep with the roadmap's entries what the run chose."""
+    with request.workspace.store.transaction() as session:
+        roadmap = find_roadmap(session, run.roadmap_name) if run.roadmap_name else None
+        if roadmap is not None:
+            select_entries(session, roadmap)
+
+
+def show_choice(request: Request, run: OptimizationRun) -> str | None:
+    """Show it on Roadmap_Entries. Returns why that could not be: the run is none the worse for it."""
+    if run.roadmap_name is None:
+        return None
+    place = request.workspace.place(tabs.ROADMAP_ENTRIES)
+    try:
+        run_pass(request.workspace, request.action, [place], _refresh, wait=0)
+    except (SheetError, PendingWrite) as problem:
+        return f"{problem}; pm.refresh_tab --tab {place.name} shows what was chosen"
+    return None
+
+
+def _refresh(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    [tab] = open_tabs
+    outcomes, report = merge_tab(current, tab, RoadmapEntriesBinding(), show_only=True)
+    show_tab(current, tab, RoadmapEntriesBinding(), outcomes, report)
+    return [report]

@@ -1,0 +1,140 @@
+"""Which roadmaps an action is asked about, and what its options say of one that may not be there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.actions.contract import Option, Request, UsageError
+from roadwright.actions.options import ROADMAP_NAME, RUN_ID, text_option
+from roadwright.domain.registry import nearest
+from roadwright.domain.roadmaps import RoadmapSource, RoadmapStatus
+from roadwright.portfolios.runs import find_optimization_run
+from roadwright.store.clock import now
+from roadwright.store.models import Roadmap
+from roadwright.store.roadmaps import all_roadmaps, find_roadmap
+from roadwright.sync.identity import Identity
+from roadwright.sync.work import Pass
+
+
+def _as_typed(column: str) -> Callable[[str], object]:
+    """Reads an option as the cell of this column of Roadmaps is read."""
+    declared = tabs.ROADMAPS.by_name[column]
+
+    def parse(text: str) -> object:
+        value = declared.kind.read(text)
+        if declared.check is not None:
+            declared.check(value)
+        return value
+
+    return parse
+
+
+ONE_OR_NEW = Option(
+    ROADMAP_NAME.name,
+    "the roadmap to work on; a new one is made of period_key and filter, run_id or keys",
+    _as_typed("roadmap_name"),
+    "every roadmap of the tab",
+)
+ONE = Option(ROADMAP_NAME.name, "the roadmap to judge", _as_typed("roadmap_name"), "every roadmap of the tab")
+PERIOD_KEY = Option(
+    "period_key", "its period, e.g. 2026-Q3", _as_typed("period_key"), "what Roadmaps says; of a run, the run's"
+)
+FILTER = Option("filter", "its source: a filter of the backlog, or @name of a saved one", str, "what Roadmaps says")
+FROM_RUN = Option(RUN_ID.name, "its source: the portfolio of this run, e.g. OPT-000007", str, "what Roadmaps says")
+KEYS = Option("keys", "its source: these initiative keys, e.g. INIT-000001, INIT-000004", str, "what Roadmaps says")
+GATE_POLICY = Option(
+    "gate_policy", "the policy on Gates that guards it", _as_typed("gate_policy"), "what Roadmaps says, or the default"
+)
+
+_SOURCES = {FILTER: RoadmapSource.FILTER, FROM_RUN: RoadmapSource.PORTFOLIO, KEYS: RoadmapSource.LIST}
+
+
+@dataclass(frozen=True)
+class AskedRoadmap:
+    """What the options say: the roadmap's name, and the fields to set as if they were typed on Roadmaps."""
+
+    name: str | None
+    fields: dict[str, object] = field(default_factory=dict)
+
+
+def asked_roadmap(request: Request) -> AskedRoadmap:
+    """Read the options. Raises UsageError where they don't go together."""
+    name = text_option(request, ROADMAP_NAME)
+    if name is not None and not request.selection.everything:
+        raise UsageError("name roadmaps by --select or by --option roadmap_name, not by both")
+    given = [option for option in _SOURCES if option.name in request.options]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(option.name for option in given)}: a roadmap has one source; give one of them")
+    fields: dict[str, object] = {
+        option.name: request.options[option.name]
+        for option in (PERIOD_KEY, GATE_POLICY)
+        if option.name in request.options
+    }
+    for option in given:
+        fields |= {"source": str(_SOURCES[option]), "source_ref": request.options[option.name]}
+    if fields and name is None:
+        raise UsageError(f"{', '.join(fields)}: say of which roadmap, with --option roadmap_name=…")
+    return AskedRoadmap(name, fields)
+
+
+def take_asked(session: Session, asked: AskedRoadmap, current: Pass) -> Roadmap:
+    """The roadmap that the options name, as they say it should be; made where it is not there yet.
+
+    Raises UsageError, before anything is changed.
+    """
+    roadmap = find_roadmap(session, str(asked.name))
+    is_new = roadmap is None
+    if roadmap is None:
+        roadmap = _new_roadmap(session, asked)
+        session.add(roadmap)
+    changed = {name: value for name, value in asked.fields.items() if getattr(roadmap, name) != value}
+    for name, value in changed.items():
+        setattr(roadmap, name, value)
+    if changed or is_new:
+        roadmap.updated_at, roadmap.updated_source = current.marks.next(), current.source
+    session.flush()
+    return roadmap
+
+
+def _new_roadmap(session: Session, asked: AskedRoadmap) -> Roadmap:
+    period = asked.fields.get("period_key")
+    if "source" not in asked.fields:
+        raise unknown_roadmap(
+            session, str(asked.name), f"; to make it, give {FILTER.name}, {RUN_ID.name} or {KEYS.name}"
+        )
+    if period is None and asked.fields["source"] == RoadmapSource.PORTFOLIO:
+        run = find_optimization_run(session, str(asked.fields["source_ref"]))
+        period = run.period_key if run is not None else None
+    if period is None:
+        raise UsageError(f'roadmap "{asked.name}" is new: give its period too, with --option period_key=2026-Q3')
+    return Roadmap(
+        roadmap_name=str(asked.name), period_key=str(period), status=str(RoadmapStatus.DRAFT), created_at=now()
+    )
+
+
+def unknown_roadmap(session: Session, name: str, way_out: str = "") -> UsageError:
+    """What is said of a roadmap that is not there."""
+    known = [roadmap.roadmap_name for roadmap in all_roadmaps(session)]
+    there = f"there are: {', '.join(known)}" if known else "there is none yet; fill in a row of Roadmaps"
+    return UsageError(f'there is no roadmap "{name}"{nearest(name, known)}, {there}{way_out}')
+
+
+def only_roadmap(session: Session, name: str | None, on_sheet: Sequence[Identity]) -> Roadmap:
+    """The roadmap of this name; without a name the only one on the sheet, or else stored. Raises UsageError."""
+    if name is not None:
+        roadmap = find_roadmap(session, name)
+        if roadmap is None:
+            raise unknown_roadmap(session, name)
+        return roadmap
+    stored = all_roadmaps(session)
+    listed = [roadmap for roadmap in stored if (roadmap.roadmap_name.casefold(),) in on_sheet] or stored
+    if not listed:
+        raise UsageError("there is no roadmap yet; fill in a row of Roadmaps")
+    if len(listed) > 1:
+        names = ", ".join(roadmap.roadmap_name for roadmap in listed)
+        raise UsageError(f"there are several roadmaps: {names}; name one: --option roadmap_name=…")
+    return listed[0]

@@ -1,0 +1,78 @@
+"""pm.roadmap_set_status: a roadmap from draft over review and approval to the archive, and who moved it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.actions.contract import Action, Answer, Option, Request, UsageError
+from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME, on_conflict, text_option
+from roadwright.actions.pm.roadmap_desk import say_standing
+from roadwright.actions.pm.roadmap_request import only_roadmap
+from roadwright.domain.roadmaps import RoadmapStatus
+from roadwright.roadmaps.status import Refusal, move_roadmap
+from roadwright.sheets.kinds import choice
+from roadwright.store.models import ActionRun
+from roadwright.sync.engine import run_pass, show_tab
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.roadmaps import RoadmapsBinding
+from roadwright.sync.saves import MERGES
+from roadwright.sync.selection import ALL
+from roadwright.sync.work import OpenTab, Pass
+
+STATUS = Option(
+    "status",
+    f"where to move it: {', '.join(status for status in RoadmapStatus if status is not RoadmapStatus.PUBLISHED)}",
+    choice(RoadmapStatus).read,
+    "none: it must be given",
+)
+BY = Option("by", "who decides it, e.g. anna", str, "whoever runs the action")
+
+
+def decided_by(session: Session, request: Request) -> str:
+    """Who decides: the person that is named, else whoever asked for the action."""
+    return text_option(request, BY) or session.get_one(ActionRun, request.action_run_id).requested_by
+
+
+def _run(request: Request) -> Answer:
+    wanted = text_option(request, STATUS)
+    if wanted is None:
+        raise UsageError(f"say where to move it, with --option status=…; {STATUS.help}")
+    answer = Answer()
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        [tab] = open_tabs
+        answer.problems.clear()
+        outcomes, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
+        session = current.session
+        roadmap = only_roadmap(session, text_option(request, ROADMAP_NAME), [o.identity for o in outcomes])
+        answer.summary = {"roadmap_name": roadmap.roadmap_name}
+        try:
+            moved = move_roadmap(session, roadmap, RoadmapStatus(wanted), decided_by(session, request), current.source)
+        except Refusal as refusal:
+            answer.problems.append(str(refusal))
+        else:
+            answer.summary |= {"status": roadmap.status, "moved": moved}
+        say_standing(session, outcomes)
+        show_tab(current, tab, RoadmapsBinding(), outcomes, report)
+        return [report]
+
+    answer.tabs = run_pass(request.workspace, request.action, [request.workspace.place(tabs.ROADMAPS)], work)
+    return answer
+
+
+ROADMAP_SET_STATUS = Action(
+    name="pm.roadmap_set_status",
+    help="moves a roadmap: draft, in_review, approved, archived; who moved it and when is kept",
+    explanation=(
+        "One step at a time: draft to in_review, in_review to approved, approved or published to archived; and from "
+        "anywhere back to draft. published is reached by pm.roadmap_publish only. Any other move is refused. Blocked "
+        "entries do not stop a move. Moving a roadmap to where it stands changes nothing."
+    ),
+    run=_run,
+    tabs=(tabs.ROADMAPS,),
+    options=(ROADMAP_NAME, STATUS, BY, ON_CONFLICT),
+    selects=False,
+)

@@ -1,0 +1,189 @@
+"""Roadmaps: made from their source, and judged by their gates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.actions.contract import Action, Answer, Request, UsageError
+from roadwright.actions.options import ON_CONFLICT
+from roadwright.actions.pm.roadmap_desk import DESK_TABS, STOPPED, RoadmapDesk, save_desk, show_desk, stopping_gates
+from roadwright.actions.pm.roadmap_request import (
+    FILTER,
+    FROM_RUN,
+    GATE_POLICY,
+    KEYS,
+    ONE,
+    ONE_OR_NEW,
+    PERIOD_KEY,
+    AskedRoadmap,
+    asked_roadmap,
+    take_asked,
+)
+from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.roadmaps import GateStatus, RoadmapStatus
+from roadwright.roadmaps.changes import Change, Judgement, changes_since, judgements
+from roadwright.roadmaps.create import build_roadmap
+from roadwright.roadmaps.judge import judge_roadmap
+from roadwright.roadmaps.policy import PolicyProblem
+from roadwright.roadmaps.sources import SourceProblem
+from roadwright.store.models import Roadmap
+from roadwright.sync.engine import run_pass
+from roadwright.sync.identity import Identity
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.roadmaps import RoadmapsBinding
+from roadwright.sync.work import OpenTab, Pass
+
+
+@dataclass
+class _Progress:
+    """What an action has done so far. ``before``, ``added`` and ``changes`` outlive an attempt that could not write."""
+
+    before: dict[int, Judgement] | None = None
+    """How every entry was judged when the action began."""
+    changes: dict[Identity, Change] = field(default_factory=dict)
+    added: dict[str, int] = field(default_factory=dict)
+    """How many entries each roadmap got."""
+    done: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    standing: Counter[str] = field(default_factory=Counter)
+    """How many entries are admitted, blocked and waived."""
+
+    def begin(self, session: Session) -> None:
+        """Begin an attempt."""
+        if self.before is None:
+            self.before = judgements(session)
+        for found in (self.done, self.passed_over, self.wrong, self.standing):
+            found.clear()
+
+
+def _chosen(request: Request, desk: RoadmapDesk, asked: AskedRoadmap, progress: _Progress) -> list[Roadmap]:
+    """The roadmaps to work on, in the order in which they were made. Raises SelectionError."""
+    session = desk.current.session
+    if asked.name is not None:
+        try:
+            return [take_asked(session, asked, desk.current)]
+        except UsageError as wrong:
+            rows = [o for o in desk.outcomes(tabs.ROADMAPS.name) if o.identity == (asked.name.casefold(),)]
+            progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.notes.level in STOPPED] or [str(wrong)]
+            return []
+    assert request.tab is not None
+    spec = request.tab.spec
+    picked = request.selection.picks(spec, desk.tabs[spec.name].table.rows)
+    rows = [outcome for outcome in desk.outcomes(spec.name) if outcome.row.number in picked]
+    names = {outcome.identity[:1] for outcome in rows}
+    stored = RoadmapsBinding().rows(session)
+    progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.identity[:1] not in stored and o.notes.failed]
+    return [roadmap for identity, roadmap in stored.items() if identity in names]
+
+
+def _work_on(desk: RoadmapDesk, roadmap: Roadmap, progress: _Progress, *, fill: bool) -> None:
+    """Make or judge one roadmap; what is wrong with it is said on its row."""
+    session, notes, source = desk.current.session, desk.notes(roadmap), desk.current.source
+    if notes.level in STOPPED:
+        progress.wrong.append(f"{roadmap.roadmap_name}: {notes.text}")
+        return
+    if roadmap.status == RoadmapStatus.ARCHIVED:
+        notes.skipped.append("status: it is archived; pm.roadmap_set_status brings it back to draft")
+        progress.passed_over.append(roadmap.roadmap_name)
+        return
+    faults = stopping_gates(desk, roadmap)
+    try:
+        if not faults and fill:
+            filled = build_roadmap(session, roadmap, source)
+            notes.warnings.extend(filled.warnings)
+            progress.added[roadmap.roadmap_name] = len(filled.new) + progress.added.get(roadmap.roadmap_name, 0)
+        elif not faults:
+            judge_roadmap(session, roadmap, source)
+    except (SourceProblem, PolicyProblem) as problem:
+        faults.append(str(problem))
+    if faults:
+        notes.failed.extend(faults)
+        progress.wrong.append(f"{roadmap.roadmap_name}: {'; '.join(faults)}")
+        return
+    if not roadmap.entry_rows:
+        notes.warnings.append("entries: nothing is on it; give it a source, or type keys on Roadmap_Entries")
+    progress.done.append(roadmap.roadmap_name)
+    progress.standing.update(str(entry.gate_status) for entry in roadmap.entry_rows)
+    name = roadmap.roadmap_name.casefold()
+    for change in changes_since(progress.before or {}, roadmap):
+        progress.changes[name, change.initiative_key.casefold()] = change
+
+
+def _run(request: Request, *, fill: bool) -> Answer:
+    asked = asked_roadmap(request)
+    progress = _Progress()
+
+    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        progress.begin(current.session)
+        desk = save_desk(current, open_tabs, request)
+        chosen = _chosen(request, desk, asked, progress)
+        for number, roadmap in enumerate(chosen):
+            request.report(f"judging {roadmap.roadmap_name}", number, len(chosen))
+            _work_on(desk, roadmap, progress, fill=fill)
+        return show_desk(desk, chosen, {i: f"{one.initiative_key} {one.words}" for i, one in progress.changes.items()})
+
+    request.report("saving Roadmaps, Gates and Roadmap_Entries")
+    reports = run_pass(request.workspace, request.action, [request.workspace.place(spec) for spec in DESK_TABS], work)
+    return _answer(reports, progress)
+
+
+def _answer(reports: list[TabReport], progress: _Progress) -> Answer:
+    """What was done; where nothing could be, because of what was asked or typed, the answer is wrong usage."""
+    after = Counter(change.after.status for change in progress.changes.values() if change.is_move)
+    answer = Answer(
+        tabs=reports,
+        summary={
+            "roadmaps": len(progress.done),
+            "new_entries": sum(progress.added.values()),
+            **{str(status): progress.standing[status] for status in GateStatus},
+            "changed": len(progress.changes),
+            **{f"now_{status}": after[status] for status in GateStatus},
+        },
+    )
+    if not progress.done and not progress.passed_over:
+        answer.problems = progress.wrong or [
+            "there is no roadmap to work on; fill in a row of Roadmaps, or give --option roadmap_name=… with "
+            "period_key and filter, run_id or keys"
+        ]
+        answer.status, answer.exit_code = "failed", ExitCode.WRONG
+    return answer
+
+
+_JUDGED = (
+    "Every entry is judged by the gates of the roadmap's policy: admitted, blocked (gate_failures names every gate "
+    "that fails, and why), or waived where waived_by and waiver_reason are both filled in. A failed gate of severity "
+    "warn is listed and leaves the entry admitted. Without a gate_policy, blank tokens are warned of. Archived "
+    "roadmaps are passed over. What changed since is said of each row and counted in the summary."
+)
+
+ROADMAP_CREATE = Action(
+    name="pm.roadmap_create",
+    help="makes roadmaps from a filter, a portfolio or a list of keys, and judges every initiative on them",
+    explanation=(
+        "Saves Roadmaps, Gates and Roadmap_Entries, then puts on each roadmap (all of the tab, those selected, or the "
+        "one that is named) what its source names. Again, it adds what is new and judges everything again; waivers, "
+        "locks, ranks and notes stay, and an entry that the source names no more stays with a WARNING. Options stand "
+        f"for cells of the roadmap's row, and make a roadmap that is not there yet. {_JUDGED}"
+    ),
+    run=lambda request: _run(request, fill=True),
+    tabs=(tabs.ROADMAPS,),
+    options=(ONE_OR_NEW, PERIOD_KEY, FILTER, FROM_RUN, KEYS, GATE_POLICY, ON_CONFLICT),
+)
+
+ROADMAP_CHECK_GATES = Action(
+    name="pm.roadmap_check_gates",
+    help="judges the entries of roadmaps again, and tells what changed since",
+    explanation=(
+        "Saves Roadmaps, Gates and Roadmap_Entries, then judges what stands on the roadmaps; nothing is added. "
+        f"{_JUDGED}"
+    ),
+    run=lambda request: _run(request, fill=False),
+    tabs=(tabs.ROADMAPS, tabs.ROADMAP_ENTRIES),
+    options=(ONE, ON_CONFLICT),
+)

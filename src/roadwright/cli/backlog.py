@@ -1,0 +1,143 @@
+"""`roadwright backlog`: the backlog, or what matches a filter, as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from roadwright.cli.workspace import WorkspaceOption, opened, stop
+from roadwright.domain.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from roadwright.filtering.backlog import Values
+
+_SHOWN = ("initiative_key", "title", "department", "country", "lifecycle_status", "overall_score")
+"""The columns of a table where none are asked for; CSV and JSON have all."""
+
+
+_ENDLESS = 1_000_000
+"""Columns of a terminal that no row fills."""
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def backlog(
+    folder: WorkspaceOption = Path(),
+    wanted: Annotated[
+        str | None,
+        typer.Option(
+            "--filter",
+            "-f",
+            metavar="TEXT",
+            help='Only what matches, e.g. "department = Growth and overall_score >= 3"; @NAME is a saved filter.',
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="A,B,C", help="Which columns, and in which order.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there; an old file is replaced.")
+    ] = None,
+) -> None:
+    """Show the backlog, or what matches a filter. The exit code is 2 where the filter or a column can't be read."""
+    from roadwright.domain.filters import FilterError
+    from roadwright.filtering import backlog_fields, backlog_values, find_initiatives, named_fields
+
+    try:
+        default = _SHOWN if form is Format.TABLE else tuple(backlog_fields())
+        names = default if columns is None else named_fields(columns)
+        with opened(folder) as workspace, workspace.store.transaction() as session:
+            rows = backlog_values(session, find_initiatives(session, wanted))
+    except FilterError as error:
+        stop(str(error), ExitCode.WRONG)
+    if output is None and form is Format.TABLE:
+        _print_table(rows, names)
+        return
+    text = {Format.TABLE: _aligned, Format.CSV: _csv, Format.JSON: _json}[form](rows, names)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        stop(f"{output} can't be written: {error.strerror}", ExitCode.FAILED)
+    typer.echo(f"{_counted(rows)} written to {output}", err=True)
+
+
+def _counted(rows: Sequence[Values]) -> str:
+    return f"{len(rows):,} initiative{'' if len(rows) == 1 else 's'}"
+
+
+def _json(rows: Sequence[Values], names: Sequence[str]) -> str:
+    from roadwright.filtering import json_values
+
+    chosen = [{name: values[name] for name in names} for values in map(json_values, rows)]
+    return json.dumps(chosen, ensure_ascii=False, indent=2) + "\n"
+
+
+def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
+    from roadwright.filtering import cell_texts
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(map(cell_texts, rows))
+    return text.getvalue()
+
+
+def _table(rows: Sequence[Values], names: Sequence[str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from roadwright.domain.figures import figure
+    from roadwright.domain.filters import FieldKind
+    from roadwright.filtering import backlog_fields, cell_texts
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    numbers = {name for name in names if backlog_fields()[name].kind is FieldKind.NUMBER}
+    for name in names:
+        table.add_column(name, justify="right" if name in numbers else "left")
+    for values in rows:
+        texts = cell_texts(values)
+        shown = (figure(float(texts[name])) if name in numbers and texts[name] else texts[name] for name in names)
+        table.add_row(*(Text(" ".join(text.split())) for text in shown))
+    return table
+
+
+def _print_table(rows: Sequence[Values], names: Sequence[str]) -> None:
+    """The table on a terminal as wide as that is; through a pipe each row stays on one line."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        typer.echo(_aligned(rows, names), nl=False)
+        return
+    if rows:
+        console.print(_table(rows, names))
+    console.print(_counted(rows), style="dim")
+
+
+def _aligned(rows: Sequence[Values], names: Sequence[str]) -> str:
+    """The table as text, each row on one line, however long."""
+    from rich.console import Console
+
+    text = io.StringIO()
+    if rows:
+        Console(file=text, width=_ENDLESS, highlight=False).print(_table(rows, names))
+    lines = [line.rstrip() for line in text.getvalue().splitlines()]
+    return "\n".join([*lines, _counted(rows), ""])

@@ -1,0 +1,32 @@
+"""`roadwright cancel` asks a running action to end, from another terminal or another machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
+from roadwright.domain.exit_codes import ExitCode
+
+
+def cancel(
+    run_id: Annotated[str, typer.Argument(metavar="ACT-…", help="The run; `roadwright runs` lists them.")],
+    folder: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a running action to end. A solve keeps the best answer found by then. Exit code 2: it is not running."""
+    from roadwright.actions import ledger
+
+    with opened(folder) as workspace:
+        try:
+            run = ledger.request_cancel(workspace.store, run_id)
+        except ledger.NotRunning as error:
+            stop(f"{error}; `roadwright runs -w {folder}` shows what runs", ExitCode.WRONG)
+    if as_json:
+        asked = {"run_id": run.run_id, "status": run.status, "cancel_requested_at": run.cancel_requested_at}
+        typer.echo(json.dumps(asked, indent=2))
+    else:
+        typer.echo(f"{run.run_id} ({run.action}) is asked to end; what it has found by then is kept")

@@ -1,0 +1,44 @@
+"""Rows that follow from a model's rules and cut off fractions which the rules alone let through.
+
+Where many pairs of candidates have a bonus, half of everything and most of each bonus fit into a capacity: the bound is
+weak and the search long. Multiplying the capacity by one candidate's x (first level of the reformulation-linearization
+of Sherali and Adams, for quadratic knapsacks in Billionnet and Calmels 1996) says what really fits beside it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from roadwright.domain.optimization import TOKENS
+from roadwright.optimize.cuts import Cut
+from roadwright.optimize.exact import as_float, exact, rounding_of
+from roadwright.optimize.matrix import Model
+
+MANY_PAIRS = 8
+"""Candidates with at least so many bonuses in pairs get a row; with fewer it costs more than it brings."""
+
+
+def implied_rows(model: Model) -> list[Cut]:
+    """For each capacity, and each candidate i with many bonuses in pairs (i, j): sum of t_j y_ij <= (C - t_i) x_i.
+
+    Holds for every selection that keeps the capacity, also by what counts as rounding. Only for models with all rules.
+    """
+    partners: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for column, synergy in enumerate(model.resolved.synergies, model.size):
+        if len(synergy.members) == 2 and model.improves(column):
+            one, other = synergy.members
+            partners[one].append((column, other))
+            partners[other].append((column, one))
+    problem = model.problem
+    rows: list[Cut] = []
+    for resource, limit in [(TOKENS, problem.capacity), *sorted(problem.capacities.items())]:
+        usage = model.universe.usage(resource)
+        capacity = as_float(exact(limit) + rounding_of(exact(limit)))
+        for place, pairs in sorted(partners.items()):
+            if len(pairs) >= MANY_PAIRS:
+                terms = {column: usage[other] for column, other in pairs} | {place: usage[place] - capacity}
+                used = {column: value for column, value in terms.items() if value}
+                rows.append((list(used), list(used.values()), -np.inf, 0.0))
+    return rows

@@ -1,0 +1,92 @@
+"""Where a roadmap's entries come from: a filter of the backlog, the portfolio of a run, or a list of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.filters import FilterError
+from roadwright.domain.keys import canonical_key
+from roadwright.domain.roadmaps import RoadmapSource
+from roadwright.filtering import find_initiatives
+from roadwright.portfolios.runs import find_optimization_run, is_answered
+from roadwright.sheets.kinds import split_list
+from roadwright.store.chunks import chunks
+from roadwright.store.models import Initiative, OptimizationRun, Portfolio, Roadmap
+
+_SHOWN_RUNS = 5
+
+
+class SourceProblem(Exception):
+    """A source that can't be read; the message names the column, what stands there and what would be accepted."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """The initiatives that a source names, in its own order, and what it says that could not be used."""
+
+    keys: list[str]
+    warnings: list[str] = field(default_factory=list)
+
+
+def named_by(session: Session, roadmap: Roadmap) -> Named:
+    """The initiatives that the roadmap's source names; none where it has no source. Raises SourceProblem."""
+    ref = (roadmap.source_ref or "").strip()
+    if roadmap.source is None:
+        if ref:
+            raise SourceProblem(
+                f"source: is blank, though source_ref is filled in; expected one of {', '.join(RoadmapSource)}"
+            )
+        return Named([])
+    return _READERS[RoadmapSource(roadmap.source)](session, ref)
+
+
+def _by_filter(session: Session, text: str) -> Named:
+    if not text:
+        raise SourceProblem(
+            "source_ref: is blank; expected a filter of the backlog, such as lifecycle_status = under_review and "
+            "department = Growth"
+        )
+    try:
+        found = find_initiatives(session, text)
+    except FilterError as error:
+        raise SourceProblem(f"source_ref: {error}") from error
+    return Named([initiative.initiative_key for initiative in found], [] if found else ["source_ref: matches nothing"])
+
+
+def _by_portfolio(session: Session, run_id: str) -> Named:
+    run = find_optimization_run(session, run_id) if run_id else None
+    if run is None:
+        newest = list(
+            session.scalars(select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(_SHOWN_RUNS))
+        )
+        what = f'there is no run "{run_id}"' if run_id else "is blank"
+        raise SourceProblem(f"source_ref: {what}; expected a run, the latest are: {', '.join(newest) or 'none yet'}")
+    if not is_answered(run):
+        raise SourceProblem(
+            f"source_ref: {run.run_id} chose nothing, it ended {run.status}; expected a run with an answer"
+        )
+    portfolio = session.scalar(select(Portfolio).where(Portfolio.optimization_run_id == run.id))
+    keys = [item.initiative_key for item in portfolio.items] if portfolio is not None else []
+    return Named(keys, [] if keys else [f"source_ref: the portfolio of {run.run_id} is empty"])
+
+
+def _by_list(session: Session, text: str) -> Named:
+    typed = dict.fromkeys(split_list(text))
+    keys = dict.fromkeys(key for word in typed if (key := canonical_key(word)) is not None)
+    known: set[str] = set()
+    for part in chunks(keys):
+        known.update(session.scalars(select(Initiative.initiative_key).where(Initiative.initiative_key.in_(part))))
+    unknown = [word for word in typed if canonical_key(word) not in known]
+    warnings = [f"source_ref: no initiative has the key {', '.join(unknown)}"] if unknown else []
+    return Named([key for key in keys if key in known], warnings)
+
+
+_READERS: Mapping[RoadmapSource, Callable[[Session, str], Named]] = {
+    RoadmapSource.FILTER: _by_filter,
+    RoadmapSource.PORTFOLIO: _by_portfolio,
+    RoadmapSource.LIST: _by_list,
+}

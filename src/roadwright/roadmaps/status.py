@@ -1,0 +1,41 @@
+"""Move a roadmap from one status to another, where that is allowed, and keep who moved it and when."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from roadwright.domain.roadmaps import MOVES, RoadmapStatus
+from roadwright.store.clock import now
+from roadwright.store.models import Roadmap, RoadmapStatusChange
+
+
+class Refusal(Exception):
+    """A move that is not allowed; the message says which ones are."""
+
+
+def move_roadmap(session: Session, roadmap: Roadmap, to: RoadmapStatus, by: str, source: str) -> bool:
+    """Move the roadmap and keep who did. False where it stands there already. Raises Refusal."""
+    status = RoadmapStatus(roadmap.status)
+    if status is to:
+        return False
+    if to not in MOVES[status]:
+        allowed = f"from {status} it can go to {' or '.join(MOVES[status])}"
+        if to is RoadmapStatus.PUBLISHED:
+            raise Refusal(
+                f'roadmap "{roadmap.roadmap_name}" is not published by its status: pm.roadmap_publish publishes an '
+                f"approved roadmap; {allowed}"
+            )
+        raise Refusal(f'roadmap "{roadmap.roadmap_name}" is {status} and can\'t become {to}; {allowed}')
+    record_move(session, roadmap, to, by, source)
+    return True
+
+
+def record_move(session: Session, roadmap: Roadmap, to: RoadmapStatus, by: str, source: str) -> None:
+    """Set the status and keep the change, allowed or not: publishing has rules of its own."""
+    moment = now()
+    roadmap.status_changes.append(
+        RoadmapStatusChange(from_status=roadmap.status, to_status=str(to), changed_by=by, changed_at=moment)
+    )
+    roadmap.status = str(to)
+    roadmap.updated_at, roadmap.updated_source = moment, source
+    session.flush()

@@ -1,0 +1,179 @@
+"""Roadmap_Entries: the initiatives on each roadmap, what people decide of them, and how the gates judged them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.roadmaps import GateStatus
+from roadwright.portfolios.candidates import tokens_of
+from roadwright.roadmaps.judge import is_waived, settle_waiver
+from roadwright.sheets.backend import SheetError, TabEdit
+from roadwright.sheets.kinds import quoted
+from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.spec import Owner
+from roadwright.store.clock import now
+from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.store.roadmaps import find_roadmap
+from roadwright.sync.binding import Defaults, Edit, Refused, Values
+from roadwright.sync.engine import merge_tab
+from roadwright.sync.identity import Identity
+from roadwright.sync.initiatives import load_initiatives
+from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.product_ops import known_initiative
+from roadwright.sync.selection import Selection
+from roadwright.sync.statuses import Notes
+from roadwright.sync.work import OpenTab, Pass
+
+_FIELDS = tuple(
+    c.name for c in tabs.ROADMAP_ENTRIES.owned(Owner.INPUT) if c.name not in ("roadmap_name", "initiative_key")
+)
+
+
+class RoadmapEntriesBinding(Defaults):
+    """The initiatives on each roadmap; saved roadmap by roadmap."""
+
+    spec = tabs.ROADMAP_ENTRIES
+
+    def __init__(self) -> None:
+        self._roadmaps: dict[str, Roadmap | None] = {}
+        self._index: dict[Identity, tuple[Roadmap, RoadmapEntry]] | None = None
+
+    def rows(self, session: Session) -> dict[Identity, tuple[Roadmap, RoadmapEntry]]:
+        """All stored rows by identity, each with its roadmap."""
+        if self._index is None:
+            pairs = session.execute(
+                select(Roadmap, RoadmapEntry)
+                .join(RoadmapEntry, RoadmapEntry.roadmap_id == Roadmap.id)
+                .order_by(RoadmapEntry.id)
+            )
+            self._index = {(r.roadmap_name.casefold(), e.initiative_key.casefold()): (r, e) for r, e in pairs}
+        return self._index
+
+    def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        rows = self.rows(session)
+        wanted = [identity for identity in identities if identity in rows]
+        initiatives = load_initiatives(session, (rows[identity][1].initiative_key for identity in wanted))
+        return {i: _values(*rows[i], initiatives[rows[i][1].initiative_key]) for i in wanted}
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        return list(self.rows(session))
+
+    def _roadmap(self, session: Session, typed: object) -> Roadmap:
+        name = str(typed or "").casefold()
+        if name not in self._roadmaps:
+            self._roadmaps[name] = find_roadmap(session, name)
+        found = self._roadmaps[name]
+        if found is None:
+            raise Refused(f"roadmap_name: there is no roadmap {quoted(typed)}; save it on the Roadmaps tab first")
+        return found
+
+    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+        typed = values.get("initiative_key")
+        try:
+            self._roadmap(session, values.get("roadmap_name"))
+            key = known_initiative(session, typed).initiative_key
+        except Refused as refusal:
+            notes.failed.extend(refusal.messages)
+        else:
+            if str(typed).casefold() != key.casefold():  # else one entry could stand in two rows
+                notes.failed.append(f"initiative_key: {quoted(typed)} is short for {key}; write it in full")
+        if bool(values.get("waived_by")) != bool(values.get("waiver_reason")):
+            notes.warnings.append("waived_by, waiver_reason: a waiver counts only when both are filled in")
+
+    def save(self, session: Session, edit: Edit) -> None:
+        roadmap = self._roadmap(session, edit.values.get("roadmap_name"))
+        initiative = known_initiative(session, edit.values.get("initiative_key"))
+        _, row = self.rows(session).get(edit.identity, (roadmap, None))
+        if row is None:
+            row = RoadmapEntry(initiative_key=initiative.initiative_key, created_at=now())
+            roadmap.entry_rows.append(row)
+            self.rows(session)[edit.identity] = roadmap, row
+        for name in _FIELDS:
+            setattr(row, name, edit.values.get(name))
+        row.sheet_row = edit.sheet_row
+        row.updated_at, row.updated_source = edit.mark, edit.source
+        settle_waiver(row)
+
+    def sets(self, session: Session) -> set[Identity]:
+        return {identity[:1] for identity in self.rows(session)}
+
+    def rows_of(self, session: Session, set_identity: Identity) -> set[Identity]:
+        return {identity for identity in self.rows(session) if identity[:1] == set_identity}
+
+    def remove(self, session: Session, identity: Identity) -> None:
+        roadmap, entry = self.rows(session).pop(identity)
+        roadmap.entry_rows.remove(entry)
+        session.flush()
+
+
+def merge_entries(
+    work: Pass, tab: OpenTab, binding: RoadmapEntriesBinding, selection: Selection, on_conflict: OnConflict
+) -> tuple[list[Outcome], TabReport]:
+    """Merge and save the selected rows, and keep in which row each entry stands: a run names its lock by that."""
+    outcomes, report = merge_tab(work, tab, binding, selection=selection, on_conflict=on_conflict)
+    _remember_rows(binding.rows(work.session), {o.identity: o.row.number for o in outcomes if not o.doubled})
+    return outcomes, report
+
+
+def remember_new_rows(work: Pass, tab: OpenTab) -> None:
+    """Keep in which rows the entries will stand that this pass puts on the tab."""
+    pending = tab.pending
+    if not pending.appended:
+        return
+    try:
+        numbers = tab.workbook.plan_append(
+            TabEdit(tab.place.tab, tab.table.header_row, pending.cells, pending.appended, tab.table.last_data_row)
+        )
+    except SheetError:
+        return  # writing the tab will say that there is no room
+    identities = [identity for _, identity, _ in pending.copies[-len(pending.appended) :]]
+    _remember_rows(RoadmapEntriesBinding().rows(work.session), dict(zip(identities, numbers, strict=True)))
+
+
+def _remember_rows(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], places: Mapping[Identity, int]) -> None:
+    for identity in places.keys() & rows.keys():
+        _, entry = rows[identity]
+        if entry.sheet_row != places[identity]:
+            entry.sheet_row = places[identity]
+
+
+def say_entries(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], outcomes: Iterable[Outcome]) -> None:
+    """Put on the rows that were looked at what is to be said of their entries as they are judged."""
+    for outcome in outcomes:
+        if outcome.looked_at and not outcome.doubled and outcome.identity in rows:
+            outcome.notes.add(entry_notes(*rows[outcome.identity]))
+
+
+def entry_notes(roadmap: Roadmap, entry: RoadmapEntry) -> Notes:
+    """What there is to say of an entry, whoever looks at it."""
+    notes = Notes()
+    if entry.matches_source is False:
+        notes.warnings.append(
+            f"initiative_key: the {roadmap.source or 'source'} of the roadmap names it no more; it stays until you "
+            "delete its row"
+        )
+    if entry.is_locked and entry.gate_status == GateStatus.BLOCKED:
+        notes.warnings.append(
+            "is_locked: has no effect while the entry is blocked; waive its gates with waived_by and waiver_reason"
+        )
+    if is_waived(entry) and entry.gate_status == GateStatus.ADMITTED:
+        notes.notices.append("waived_by, waiver_reason: not needed, because no gate blocks it")
+    return notes
+
+
+def _values(roadmap: Roadmap, entry: RoadmapEntry, initiative: Initiative) -> dict[str, object]:
+    return {
+        "roadmap_name": roadmap.roadmap_name,
+        "initiative_key": entry.initiative_key,
+        "title": initiative.title,
+        "brief_description": initiative.brief_description,
+        "gate_status": entry.gate_status,
+        "gate_failures": "; ".join(entry.gate_failures or ()) or None,
+        "selected": entry.selected,
+        "tokens": tokens_of(initiative),
+        **{name: getattr(entry, name) for name in _FIELDS},
+    }
