@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.sheets.merge import OnConflict, RowMerge, merge_row
+from roadwright.sheets.merge import NO_EDITS, OnConflict, RowMerge, merge_row
 
 A, B, C = "a", "b", "c"
 
@@ -56,16 +56,16 @@ def test_two_people_on_different_fields_both_keep_their_edits() -> None:
     result = merge_row(
         ["x", "y"], base={"x": A, "y": A}, sheet={"x": B, "y": A}, stored={"x": A, "y": C}, on_conflict=OnConflict.ASK
     )
-    assert result == RowMerge(changes={"x": B}, edited={"x"})
+    assert result == RowMerge({"x": B}, {}, frozenset("x"))
 
 
 def test_what_the_sheet_does_not_say_stays_as_stored() -> None:
     result = merge_row(["x", "y"], base={"x": A, "y": A}, sheet={"y": B}, stored={"x": C, "y": A})
-    assert result == RowMerge(changes={"y": B}, edited={"y"})
+    assert result == RowMerge({"y": B}, {}, frozenset("y"))
 
 
 def test_only_named_columns_are_merged() -> None:
-    assert merge_row([], base={"x": A}, sheet={"x": B}, stored={"x": A}) == RowMerge()
+    assert merge_row([], base={"x": A}, sheet={"x": B}, stored={"x": A}) == NO_EDITS
 
 
 @pytest.mark.parametrize("base", [None, {}])
@@ -92,9 +92,9 @@ def test_a_known_base_outweighs_what_a_blank_means() -> None:
 
 def test_a_computed_value_gives_way_to_what_is_typed() -> None:
     result = merge_row(["x"], base={"x": A}, sheet={"x": B}, stored={"x": C}, yielding={"x"})
-    assert result == RowMerge(changes={"x": B}, edited={"x"})
+    assert result == RowMerge({"x": B}, {}, frozenset("x"))
     untouched = merge_row(["x"], base={"x": A}, sheet={"x": A}, stored={"x": C}, yielding={"x"})
-    assert untouched == RowMerge()
+    assert untouched == NO_EDITS
 
 
 _VALUE = st.sampled_from((None, "a", "b", 1, 0, True, ("a",)))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
+from roadwright.actions.collecting import rare_collections
 from roadwright.actions.contract import Action, Answer, Report, Request, UsageError
 from roadwright.actions.progress import Progress
 from roadwright.actions.registry import find_action
@@ -129,7 +130,8 @@ def run_action(
         with workspace.exclusive():
             ledger.start(workspace.store, run.id)
             cancel.check()
-            answer = action.run(request)
+            with rare_collections():
+                answer = action.run(request)
     except (KeyboardInterrupt, Cancelled) as end:
         by = "on request" if isinstance(end, Cancelled) else "by the person who asked"
         failed = ledger.fail(workspace.store, run.id, ActionStatus.CANCELLED, f"cancelled {by}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -15,7 +15,7 @@ class OnConflict(StrEnum):
     DATABASE = "database"
 
 
-@dataclass
+@dataclass(frozen=True)
 class RowMerge:
     """What the merge of one row came to.
 
@@ -24,9 +24,13 @@ class RowMerge:
     copy once showed nor what is stored.
     """
 
-    changes: dict[str, object] = field(default_factory=dict)
-    conflicts: dict[str, tuple[object, object]] = field(default_factory=dict)
-    edited: set[str] = field(default_factory=set)
+    changes: Mapping[str, object]
+    conflicts: Mapping[str, tuple[object, object]]
+    edited: frozenset[str]
+
+
+NO_EDITS = RowMerge({}, {}, frozenset())
+"""Nothing was typed on the row since it was written."""
 
 
 def merge_row(
@@ -46,15 +50,17 @@ def merge_row(
     what was typed there is an edit, what was left blank is none. ``blanks`` gives what a blank means, where that is
     not None. ``yielding`` columns hold a computed value in the store, which gives way to what a person types.
     """
-    result = RowMerge()
+    changes: dict[str, object] = {}
+    conflicts: dict[str, tuple[object, object]] = {}
+    edited: set[str] = set()
     shown = {**(blanks or {}), **(base or {})}
     for column in [name for name in columns if name in sheet and sheet[name] != shown.get(name)]:
         said, kept = sheet[column], stored.get(column)
         if said == kept:
             continue
-        result.edited.add(column)
+        edited.add(column)
         if kept == shown.get(column) or column in yielding or on_conflict is OnConflict.SHEET:
-            result.changes[column] = said
+            changes[column] = said
         elif on_conflict is OnConflict.ASK:
-            result.conflicts[column] = (said, kept)
-    return result
+            conflicts[column] = (said, kept)
+    return RowMerge(changes, conflicts, frozenset(edited))

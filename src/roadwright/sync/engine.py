@@ -22,7 +22,7 @@ from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of
 from roadwright.sync.outcome import Outcome, RowReport, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
-from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone
+from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone, sets_were_written
 from roadwright.sync.statuses import Notes, level_of
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
@@ -143,6 +143,10 @@ def run_pass(
             report.absorb(before)
         written = _write(tabs, edits)
         refused = written.refused
+        shown = [mark for tab in tabs if tab.place.workbook not in refused for mark in tab.set_marks.values()]
+        if shown:
+            with workspace.store.transaction() as session:
+                sets_were_written(session, shown)
         for report in reports:
             report.written = report.written or report.place.name in written.tabs
             report.rows += written.new_rows.get(report.place.name, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from roadwright.sheets.merge import RowMerge
+from roadwright.sheets.merge import NO_EDITS, RowMerge
 from roadwright.sheets.read import Row
 from roadwright.sync.identity import Identity
 from roadwright.sync.statuses import Level, Notes, level_of
@@ -27,7 +27,7 @@ class Outcome:
     notes: Notes = field(default_factory=Notes)
     looked_at: bool = True
     base: Mapping[str, object] | None = None
-    merge: RowMerge = field(default_factory=RowMerge)
+    merge: RowMerge = NO_EDITS
     kept: set[str] = field(default_factory=set)
     unsaved: set[str] = field(default_factory=set)
     """Columns that were edited and are not for this pass to save."""

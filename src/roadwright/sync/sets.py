@@ -7,9 +7,9 @@ otherwise (a colleague added it in another copy, or an action did).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from roadwright.store.chunks import chunks
@@ -71,12 +71,23 @@ def _last_shown(session: Session, tab: OpenTab, set_identity: str) -> SheetSetCo
     """What the tab last showed of a set of which no row is left, unless this copy of the tab is older than that."""
     newest: SheetSetCopy | None = session.scalar(
         select(SheetSetCopy)
-        .where(SheetSetCopy.tab == tab.spec.name, SheetSetCopy.set_identity == set_identity)
+        .where(
+            SheetSetCopy.tab == tab.spec.name,
+            SheetSetCopy.set_identity == set_identity,
+            SheetSetCopy.is_written.is_(True),
+        )
         .order_by(SheetSetCopy.mark.desc())
         .limit(1)
     )
     marks = [row.text("updated_at") for row in tab.table.rows]
     return newest if newest is not None and (not marks or max(marks) >= newest.mark) else None
+
+
+def sets_were_written(session: Session, marks: Iterable[str]) -> None:
+    """The workbook was written: what these marks stand for was shown, so a row that is gone from it was deleted."""
+    for part in chunks(marks):
+        written = update(SheetSetCopy).where(SheetSetCopy.mark.in_(part), SheetSetCopy.is_written.is_(False))
+        session.execute(written.values(is_written=True))
 
 
 def new_to_the_tab(work: Pass, binding: SetBinding, outcomes: Sequence[Outcome]) -> list[Identity]:
@@ -96,8 +107,10 @@ def mark_sets(work: Pass, tab: OpenTab, binding: SetBinding, shown: set[Identity
         members = sorted(identity_text(identity) for identity in binding.rows_of(work.session, name) & shown)
         before = known.get(text)
         if before is not None and sorted(before.members) == members:
+            before.is_written = True  # rows on the sheet carry its mark
             tab.set_marks[name] = before.mark
             continue
         mark = work.marks.next()
-        work.session.add(SheetSetCopy(mark=mark, tab=tab.spec.name, set_identity=text, members=members))
+        copy = SheetSetCopy(mark=mark, tab=tab.spec.name, set_identity=text, members=members, is_written=False)
+        work.session.add(copy)
         tab.set_marks[name] = mark

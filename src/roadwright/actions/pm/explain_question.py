@@ -123,6 +123,4 @@ def _why_unknown(run: OptimizationRun, id: str, initiative: Initiative | None) -
         return f"{id} was no candidate of {run.run_id}: {why_no_candidate(initiative, run)}"
     if canonical_key(id):
         return f"there is no initiative {id}"
-    return (
-        f'{run.run_id} has neither an initiative nor a row "{id}"; name keys, row numbers, or rows as Targets!7'
-    )
+    return f'{run.run_id} has neither an initiative nor a row "{id}"; name keys, row numbers, or rows as Targets!7'

@@ -56,16 +56,21 @@ def new_parser(where: str) -> expat.XMLParserType:
     return parser
 
 
+def damaged(where: str, error: Exception) -> WorkbookUnreadable:
+    """What is said of a part that can't be parsed."""
+    return WorkbookUnreadable(
+        f"{where} is damaged ({error}). "
+        "Open the workbook in a spreadsheet program, let it repair the file, and save it."
+    )
+
+
 def run_parser(parser: expat.XMLParserType, raw: bytes, where: str) -> None:
     """Parse everything. Raises WorkbookUnreadable when it isn't well-formed XML; ``where`` names file and part."""
     try:
         parser.Parse(raw, True)
     except (expat.ExpatError, KeyError, ValueError, IndexError) as error:
         # Beside broken XML: well-formed tags that lack an attribute they must have, or hold nonsense in it.
-        raise WorkbookUnreadable(
-            f"{where} is damaged ({error}). "
-            "Open the workbook in a spreadsheet program, let it repair the file, and save it."
-        ) from error
+        raise damaged(where, error) from error
     finally:
         # The handlers hold the parser and it holds them; without this, big buffers wait for the garbage collector.
         parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None

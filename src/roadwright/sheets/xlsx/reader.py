@@ -1,4 +1,4 @@
-"""Reads one tab's part as a grid of values, in one pass of expat."""
+"""Reads one tab's part as a grid of values: usual rows by their pattern, everything else by expat."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from roadwright.sheets.backend import Area, Grid, SheetError, WorkbookUnreadable
-from roadwright.sheets.values import CellError, CellValue, NotCalculated, cell_name
+from roadwright.sheets.values import CellError, CellValue, NotCalculated, cell_name, column_letters
 from roadwright.sheets.xlsx.addresses import areas_by_row, column_number, parse_area
-from roadwright.sheets.xlsx.markup import local_name, main_prefixes, new_parser, run_parser
+from roadwright.sheets.xlsx.markup import damaged, local_name, main_prefixes, new_parser, run_parser
 from roadwright.sheets.xlsx.serials import Shows, from_serial
+from roadwright.sheets.xlsx.sheet_part import data_span
 from roadwright.sheets.xlsx.text import decode_text
+from roadwright.sheets.xlsx.usual_rows import UsualRow, has_usual_markup, rows_of
 
 _TRUE = ("1", "true")
+_NEVER_EMPTY = frozenset("nbeds")
+"""The types of which an empty value is no value; an empty text is one."""
 _BOOLEAN_FORMULAS = {"TRUE()": True, "FALSE()": False}
 """LibreOffice saves a typed TRUE as the formula ``=TRUE()``; it is a plain boolean all the same. (One that Excel has
 filled down, as a shared formula, stays a formula: writing over its first cell would orphan the others.)"""
@@ -70,10 +74,7 @@ class _Handlers:
         if tag in self.cell_tags:
             get = attributes.get
             reference = get("r")
-            column = column_number(reference.rstrip("0123456789")) if reference else self.column + 1
-            if column <= self.column:
-                raise SheetError(_OUT_OF_ORDER.format(place=f"{self.tab}!{cell_name(self.row, column)}"))
-            self.column = column
+            self.start_cell(reference.rstrip("0123456789") if reference else column_letters(self.column + 1))
             self.kind, self.style = get("t", "n"), get("s", "0")
             self.formula = self.value = None
         elif tag in self.value_tags or tag in self.text_tags:
@@ -88,16 +89,27 @@ class _Handlers:
                 self.formula_kind = "normal"
         elif tag in self.row_tags:
             number = attributes.get("r")
-            row = int(number) if number else self.row + 1
-            if row <= self.row:
-                raise SheetError(_OUT_OF_ORDER.format(place=f"{self.tab} row {row}"))
-            self.row, self.column, self.cells = row, 0, {}
+            self.start_row(int(number) if number else self.row + 1)
         elif tag in self.inline_tags:
             self.value = ""
         elif tag in self.hint_tags:
             self.in_hint = True
         elif local_name(tag) == "mergeCell":
             self.content.grid.merged.append(parse_area(attributes["ref"]))
+
+    def start_row(self, row: int) -> None:
+        if row <= self.row:
+            raise SheetError(_OUT_OF_ORDER.format(place=f"{self.tab} row {row}"))
+        self.row, self.column, self.cells = row, 0, {}
+
+    def start_cell(self, letters: str) -> None:
+        try:
+            column = column_number(letters)
+        except ValueError as error:
+            raise damaged(self.where, error) from error
+        if column <= self.column:
+            raise SheetError(_OUT_OF_ORDER.format(place=f"{self.tab}!{cell_name(self.row, column)}"))
+        self.column = column
 
     def start_formula(self, attributes: dict[str, str]) -> None:
         self.formula_kind = attributes.get("t", "normal")
@@ -125,14 +137,31 @@ class _Handlers:
                 self.shared[self.shared_index] = self.formula
             self.collecting = False
         elif tag in self.row_tags:
-            if self.cells:
-                self.content.grid.rows[self.row] = self.cells
+            self.end_row()
         elif tag in self.hint_tags:
             self.in_hint = False
 
     def text(self, piece: str) -> None:
         if self.collecting:
             self.pieces.append(piece)
+
+    def end_row(self) -> None:
+        if self.cells:
+            self.content.grid.rows[self.row] = self.cells
+
+    def usual_row(self, row: UsualRow) -> None:
+        """Take a row that was read by its pattern."""
+        self.start_row(row.number)
+        cells, formats = self.cells, self.formats
+        for letters, style, kind, number, text in row.cells:
+            self.start_cell(letters)
+            value = number or text
+            if value or (kind and kind not in _NEVER_EMPTY):
+                try:
+                    cells[self.column] = _decode(value, kind or "n", style or "0", formats)
+                except (ValueError, IndexError) as error:
+                    raise self.no_value(value) from error
+        self.end_row()
 
     def finish_cell(self) -> None:
         value, kind = self.value, self.kind
@@ -145,16 +174,27 @@ class _Handlers:
             if not value and (value is None or kind != "str"):
                 self.cells[self.column] = NotCalculated(self.formula)
                 return
-        if value is None or (not value and kind in ("n", "b", "e", "d", "s")):
+        if value is None or (not value and kind in _NEVER_EMPTY):
             return
         try:
             self.cells[self.column] = _decode(value, kind, self.style, self.formats)
         except (ValueError, IndexError) as error:
-            place = f"{self.tab}!{cell_name(self.row, self.column)}"
-            raise WorkbookUnreadable(
-                f"{self.where} is damaged: {place} holds {value!r}, which is no value of its type. "
-                "Open the workbook in a spreadsheet program, type the cell again, and save."
-            ) from error
+            raise self.no_value(value) from error
+
+    def no_value(self, value: str) -> WorkbookUnreadable:
+        place = f"{self.tab}!{cell_name(self.row, self.column)}"
+        return WorkbookUnreadable(
+            f"{self.where} is damaged: {place} holds {value!r}, which is no value of its type. "
+            "Open the workbook in a spreadsheet program, type the cell again, and save."
+        )
+
+    def parse(self, raw: bytes) -> None:
+        """Let the parser read a document: a whole part, or a single row of it."""
+        parser = new_parser(self.where)
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+        run_parser(parser, raw, self.where)
 
 
 _OUT_OF_ORDER = (
@@ -198,12 +238,17 @@ def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetC
 
     Cells that an array formula fills count as formulas, too.
     """
-    parser = new_parser(where)
     handlers = _Handlers(raw, where, tab, formats)
-    parser.StartElementHandler = handlers.start
-    parser.EndElementHandler = handlers.end
-    parser.CharacterDataHandler = handlers.text
-    run_parser(parser, raw, where)
+    if has_usual_markup(raw):
+        start, end = data_span(raw, where)
+        handlers.parse(raw[:start] + raw[end:])
+        for part in rows_of(raw[start:end]):
+            if isinstance(part, UsualRow):
+                handlers.usual_row(part)
+            else:
+                handlers.parse(b"<sheetData>" + part + b"</sheetData>")
+    else:
+        handlers.parse(raw)
     content = handlers.content
     rows = content.grid.rows
     for row, areas in areas_by_row(content.arrays, list(rows), tab).items():

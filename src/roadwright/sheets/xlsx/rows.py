@@ -17,6 +17,7 @@ from roadwright.sheets.xlsx.markup import (
     set_attribute,
     tag_end,
 )
+from roadwright.sheets.xlsx.usual_rows import places_in
 
 _TRUE = ("1", "true")
 
@@ -51,6 +52,16 @@ class RowCells:
 
 def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCells:
     """Find the cells of a row; ends and formulas of the wanted columns only, which is much faster."""
+    usual = places_in(row)
+    if usual is not None:
+        columns = [column_number(cell.letters) for cell in usual.cells]
+        return RowCells(
+            usual.attributes,
+            styles={column: cell.style for column, cell in zip(columns, usual.cells, strict=True)},
+            starts={column: cell.start for column, cell in zip(columns, usual.cells, strict=True)},
+            ends={column: cell.end for column, cell in zip(columns, usual.cells, strict=True) if column in wanted},
+            close=usual.close or 0,
+        )
     found = RowCells()
     parser = new_parser(where)
     column = 0

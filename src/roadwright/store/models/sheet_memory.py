@@ -38,6 +38,8 @@ class SheetSetCopy(Base):
     """The set's identity as JSON text."""
     members: Mapped[list[str]]
     """The identities of its rows, each as JSON text."""
+    is_written: Mapped[bool]
+    """Whether the sheet is known to have shown it: it is remembered before the workbook is written, which may fail."""
 
 
 class SheetOwnWords(Base):

@@ -81,6 +81,11 @@ def upgrade() -> None:
     for statement in _TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)
 
+    with op.batch_alter_table("sheet_set_copies", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("is_written", sa.Boolean(), nullable=False, server_default=sa.true()))
+    with op.batch_alter_table("sheet_set_copies", schema=None) as batch_op:
+        batch_op.alter_column("is_written", server_default=None)
+
     with op.batch_alter_table("action_runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("progress_json", JSON, nullable=True))
         batch_op.add_column(sa.Column("cancel_requested_at", sa.String(length=32), nullable=True))
@@ -100,6 +105,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("sheet_set_copies", schema=None) as batch_op:
+        batch_op.drop_column("is_written")
+
     with op.batch_alter_table("roadmap_entries", schema=None) as batch_op:
         batch_op.drop_column("sheet_row")
         batch_op.drop_column("waived_at")

@@ -1,0 +1,110 @@
+"""Rows whose cells have the usual shape, taken apart at the speed of a regular expression. The parser takes all others.
+
+Nearly all bytes of a large workbook are cells as every program writes them: a reference, a format, a type, then a
+number or a text. Whatever is the least bit different (a formula, an attribute more) is no match here, so the two ways
+can't disagree; a test compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from roadwright.sheets.xlsx.markup import main_prefixes
+
+_ANY_TEXT = "[^<]*+"
+_PLAIN_TEXT = "[^<&\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
+"""Text that means what it says: no entities, no line ends that a parser changes, nothing that XML forbids."""
+
+
+def _cell(text: str, group: str = "(") -> str:
+    """A cell: its column's letters, format, type, number and text, as groups or not."""
+    number, words = f"<v>{group}{text})</v>", f'<is><t(?: xml:space="preserve")?>{group}{text})</t></is>'
+    return (
+        f'<c r="{group}[A-Z]{{1,3}})[0-9]{{1,7}}"(?: s="{group}[0-9]{{1,5}})")?'
+        f'(?:/>|(?: t="{group}[a-zA-Z]{{1,9}})")?>(?:{number}|{words})</c>)'
+    )
+
+
+_ATTRIBUTE = r'([a-zA-Z0-9:]{1,30})="([a-zA-Z0-9.: ]{0,30})"'
+_ROW_TAG = r'<row r="([0-9]{1,7})"((?: [a-zA-Z0-9:]{1,30}="[a-zA-Z0-9.: ]{0,30}")*+)'
+_ROW = re.compile(_ROW_TAG + rf"(?:/>|>((?:{_cell(_PLAIN_TEXT, '(?:')})*+)</row>)[ \t\n]*+")
+_ROW_START = re.compile(r"<row[\s/>]")
+_CELLS = re.compile(_cell(_PLAIN_TEXT))
+_TAG_IN_BYTES = re.compile((_ROW_TAG + "(/?)>").encode())
+_CELL_IN_BYTES = re.compile(_cell(_ANY_TEXT).encode())
+_END_IN_BYTES = re.compile(rb"</row>\s*")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+
+
+class UsualRow(NamedTuple):
+    """A row of usual cells: its number, and of each cell the letters, format, type, number and text."""
+
+    number: int
+    cells: list[tuple[str, str, str, str, str]]
+
+
+class CellPlace(NamedTuple):
+    """Where a usual cell stands in the bytes of its row."""
+
+    letters: str
+    style: str | None
+    start: int
+    end: int
+
+
+class RowPlaces(NamedTuple):
+    """The parts of a usual row's bytes: the row's attributes, its cells, and where its end tag begins (or None)."""
+
+    attributes: dict[str, str]
+    cells: list[CellPlace]
+    close: int | None
+
+
+def has_usual_markup(raw: bytes) -> bool:
+    """Whether a tab's part holds nothing that could look like a cell and be none, and its elements no prefix."""
+    return b"<!" not in raw and raw.find(b"<?", 2) < 0 and main_prefixes(raw) == ("",)
+
+
+def rows_of(raw: bytes) -> Iterator[UsualRow | bytes]:
+    """The rows in these bytes, in order; what is of another shape as its bytes, for the parser."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        yield raw  # the parser says what is wrong with it
+        return
+    position = 0
+    while position < len(text):
+        match = _ROW.match(text, position)
+        if match is not None and _differ(match[2]):
+            position = match.end()
+            yield UsualRow(int(match[1]), _CELLS.findall(match[3] or ""))
+            continue
+        following = _ROW_START.search(text, position + 1)
+        here, position = position, following.start() if following else len(text)
+        if not (part := text[here:position]).isspace():
+            yield part.encode("utf-8")
+
+
+def _differ(attributes: str) -> bool:
+    """Whether no attribute stands there twice, which no parser takes."""
+    names = [name for name, _ in _ATTRIBUTES.findall(attributes)] if attributes else []
+    return len(set(names)) == len(names) and "r" not in names
+
+
+def places_in(row: bytes) -> RowPlaces | None:
+    """Where the cells of a well-formed row stand; None where it is of another shape."""
+    tag = _TAG_IN_BYTES.match(row)
+    if tag is None:
+        return None
+    attributes = dict(_ATTRIBUTES.findall(tag[0].decode("ascii")))
+    if tag[3]:
+        return RowPlaces(attributes, [], None) if row[tag.end() :].strip() == b"" else None
+    position = tag.end()
+    cells = []
+    while (cell := _CELL_IN_BYTES.match(row, position)) is not None:
+        style = cell[2]
+        cells.append(CellPlace(cell[1].decode(), style.decode() if style else None, position, cell.end()))
+        position = cell.end()
+    return RowPlaces(attributes, cells, position) if _END_IN_BYTES.fullmatch(row, position) else None
