@@ -64,7 +64,7 @@ class Kind:
     wrap: bool = False
     choices: tuple[str, ...] = ()
     align: str = ""
-    tones: Mapping[str, Tone] = field(default_factory=dict)
+    tones: Mapping[str, Tone] = field(default_factory=dict, hash=False)
     large_formats: tuple[tuple[str, str], ...] = ()
 
 

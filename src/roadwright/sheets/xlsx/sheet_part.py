@@ -8,7 +8,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from roadwright.sheets.backend import SheetError, WorkbookUnreadable
-from roadwright.sheets.xlsx.markup import SHEET_DATA, blanked, local_name, new_parser, run_parser, start_tags, tag_end
+from roadwright.sheets.xlsx.markup import (
+    SHEET_DATA,
+    blanked,
+    damaged,
+    local_name,
+    new_parser,
+    run_parser,
+    start_tags,
+    tag_end,
+)
 
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*(\d+)""")
 
@@ -39,7 +48,7 @@ def data_span(raw: bytes, where: str) -> tuple[int, int]:
     """Where the rows of a tab's part begin and end in its bytes. Raises WorkbookUnreadable when it holds no tab."""
     searched = blanked(raw)
     data = _data_tag(searched, where)
-    return data.end(), _data_end(searched, data)
+    return data.end(), _data_end(searched, data, where)
 
 
 def _data_tag(searched: bytes, where: str) -> re.Match[bytes]:
@@ -49,9 +58,13 @@ def _data_tag(searched: bytes, where: str) -> re.Match[bytes]:
     return data
 
 
-def _data_end(searched: bytes, data: re.Match[bytes]) -> int:
-    closed = data[0].endswith(b"/>")
-    return data.end() if closed else searched.index(b"</" + data[1] + b"sheetData", data.end())
+def _data_end(searched: bytes, data: re.Match[bytes], where: str) -> int:
+    if data[0].endswith(b"/>"):
+        return data.end()
+    end = searched.find(b"</" + data[1] + b"sheetData", data.end())
+    if end < 0:
+        raise damaged(where, ValueError("its rows have no end"))
+    return end
 
 
 class SheetPart:
@@ -68,7 +81,7 @@ class SheetPart:
         self.data_start = data.end()
         self.closed = data[0].endswith(b"/>")
         """The tab has no rows and no end tag behind them."""
-        self.data_end = _data_end(searched, data)
+        self.data_end = _data_end(searched, data, where)
         self.rows = self._index(searched)
         self._numbers = [row.number for row in self.rows]
 
