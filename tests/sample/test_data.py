@@ -22,6 +22,7 @@ from roadwright.sample.intake import INTAKE_SHEETS, IntakeSheet
 from roadwright.sample.kpis import KPI_CONTRIBUTIONS, METRICS_CONFIG
 from roadwright.sample.math_models import MATH_MODELS, PARAMS
 from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, SCENARIO_CONFIG, TARGETS
+from roadwright.sample.roadmaps import GATES, ROADMAP_ENTRIES, ROADMAPS
 from roadwright.sample.scoring import SCORING_INPUTS
 from roadwright.scoring.math_model import Model, ModelResult, Param, run_model
 from roadwright.sheets.backend import Grid
@@ -37,6 +38,9 @@ from roadwright.tabs.product_ops import KPI_CONTRIBUTIONS as CONTRIBUTIONS_TAB
 from roadwright.tabs.product_ops import METRICS_CONFIG as METRICS_TAB
 from roadwright.tabs.product_ops import SCORE_PREFIX
 from roadwright.tabs.product_ops import SCORING_INPUTS as SCORING_TAB
+from roadwright.tabs.roadmaps import GATES as GATES_TAB
+from roadwright.tabs.roadmaps import ROADMAP_ENTRIES as ENTRIES_TAB
+from roadwright.tabs.roadmaps import ROADMAPS as ROADMAPS_TAB
 
 UNREADABLE_ON_PURPOSE = {("Gift cards", "deadline_date"), ("", "title")}
 """Intake cells that give a warning in the demo: by title and column."""
@@ -60,6 +64,9 @@ TYPED: list[tuple[TabSpec, str, Row]] = [
     *((SCENARIO_TAB, str(row["scenario_name"]), row) for row in SCENARIO_CONFIG),
     *((CONSTRAINTS_TAB, f"{row['scenario_name']} {number}", row) for number, row in enumerate(CONSTRAINTS)),
     *((TARGETS_TAB, f"{row['scenario_name']} {number}", row) for number, row in enumerate(TARGETS)),
+    *((ROADMAPS_TAB, str(row["roadmap_name"]), row) for row in ROADMAPS),
+    *((GATES_TAB, f"{row['gate_policy']} {row['gate']}", row) for row in GATES),
+    *((ENTRIES_TAB, f"{row['roadmap_name']} {number}", row) for number, row in enumerate(ROADMAP_ENTRIES)),
 ]
 
 

@@ -14,6 +14,8 @@ from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from rich.progress import Progress
 
     from roadwright.actions.contract import Report
@@ -30,11 +32,16 @@ def reporter(progress: Progress) -> Report:
     return report
 
 
-def _shown(value: object) -> str:
-    """A figure of a summary in a line: short lists whole, of a list of objects how many there are."""
-    if isinstance(value, list):
-        return str(len(value)) if any(isinstance(part, dict) for part in value) else "; ".join(map(str, value))
-    return str(value)
+def summary_line(summary: Mapping[str, object], hidden: Collection[str] = ()) -> str:
+    """The figures of an answer that say something: short lists whole, of a list of objects how many there are."""
+
+    def shown(value: object) -> str:
+        if isinstance(value, list):
+            return str(len(value)) if any(isinstance(part, dict) for part in value) else "; ".join(map(str, value))
+        return str(value)
+
+    told = {name: value for name, value in summary.items() if name not in hidden and value not in (0, None, "", [])}
+    return ", ".join(f"{name} {shown(value)}" for name, value in told.items())
 
 
 def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
@@ -52,9 +59,7 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
         if key:
             title.append(f"  {key}", style="dim")
     console.print(title)
-    figures = ", ".join(
-        f"{name} {_shown(value)}" for name, value in outcome.summary.items() if value not in (0, None, "")
-    )
+    figures = summary_line(outcome.summary)
     if figures:
         console.print(Text(f"  {figures}"))
     rows = [row for row in outcome.rows if all_rows or row.level is not Level.OK]

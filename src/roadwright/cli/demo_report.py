@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,28 @@ from rich.text import Text
 
 from roadwright import tabs
 from roadwright.actions.runner import Outcome
-from roadwright.cli.actions import reporter
+from roadwright.cli.actions import reporter, summary_line
 from roadwright.domain.figures import figure
+from roadwright.domain.roadmaps import GateStatus
+from roadwright.roadmaps.compare import Decision, compare, sentences
+from roadwright.roadmaps.content import Content
+from roadwright.roadmaps.decisions import of_content
+from roadwright.roadmaps.export_files import FOLDER as PUBLISHED
+from roadwright.roadmaps.snapshot import content_now
 from roadwright.sample.company import ABOUT, NAME
 from roadwright.sample.flow import Done, Step, StepFailed, make_sample, run_main_job
+from roadwright.sample.roadmaps import COMMITTED, OPEN_FLOOR
 from roadwright.sheets.backend import SheetError
-from roadwright.store.models import OptimizationRun
+from roadwright.store.models import OptimizationRun, Roadmap
+from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError
 from roadwright.sync.run_tabs import latest_runs
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.workspace import Workspace, open_workspace
 
+_SAID_ELSEWHERE = frozenset(
+    {"selected", "ok", "scenario_name", "optimization_status", "published", "versions", "files"}
+)
 PLAIN_WIDTH = 110
 """Columns of the report where it does not go to a terminal."""
 
@@ -56,7 +68,7 @@ def _main_job(console: Console, workspace: Workspace) -> Done:
     def say(step: Step, outcome: Outcome) -> None:
         mark = ("✓ ", "green") if outcome.exit_code == 0 else ("✗ ", "bold red")
         line = Text.assemble(mark, step.title)
-        figures = _figures(outcome.summary)
+        figures = summary_line(outcome.summary, _SAID_ELSEWHERE)
         line.append(f"  {figures}" if figures else "", style="dim")
         console.print(line)
         if outcome.error is not None:
@@ -70,18 +82,17 @@ def _main_job(console: Console, workspace: Workspace) -> Done:
         return run_main_job(workspace, reporter(bars), say)
 
 
-def _figures(summary: Mapping[str, object]) -> str:
-    hidden = {"selected", "ok", "scenario_name", "optimization_status"}
-    return ", ".join(f"{n} {v}" for n, v in summary.items() if n not in hidden and v not in (0, None, ""))
-
-
 def _report(console: Console, workspace: Workspace, done: Done, folder: Path) -> None:
     _came_in(console, next(o for step, o in done.steps if step.asked.action == "pm.backlog_sync"))
     _scored(console, workspace)
     with workspace.store.transaction() as session:
         runs = latest_runs(session)
+        roadmaps = all_roadmaps(session)
+        contents = [content_now(session, roadmap) for roadmap in roadmaps]
+        compared = [of_content(content.roadmap.roadmap_name, "roadmap", content) for content in contents]
     for run in reversed(runs):
         _portfolio(console, run)
+    _roadmaps(console, roadmaps, contents, compared)
     _files(console, workspace, folder)
 
 
@@ -183,17 +194,36 @@ def _alerts(console: Console, alerts: Sequence[Mapping[str, Any]]) -> None:
         console.print(Text(f"    {row['severity']}: {row['message']}", style="yellow"))
 
 
+def _roadmaps(
+    console: Console, roadmaps: Sequence[Roadmap], contents: Sequence[Content], decisions: Sequence[Decision]
+) -> None:
+    _heading(console, "Roadmaps of this backlog, and what their gates let on")
+    for roadmap, content in zip(roadmaps, contents, strict=True):
+        waived = sum(entry.gate_status == GateStatus.WAIVED for entry in content.entries)
+        line = f"  {roadmap.roadmap_name} ({roadmap.status}): {len(content.entries)} on it"
+        line += f", {waived} of them waived" if waived else ""
+        console.print(Text(line + f", {len(content.left_out)} left out"))
+        for one in content.left_out:
+            console.print(Text(f"    {one.initiative_key} {one.title}: {'; '.join(one.reasons)}", style="dim"))
+    for first, second in pairwise(decisions):
+        for sentence in sentences(compare(first, second)):
+            console.print(Text(f"  {sentence}"))
+
+
 def _files(console: Console, workspace: Workspace, folder: Path) -> None:
     _heading(console, "Where it is")
     for path in dict.fromkeys(place.workbook for place in workspace.places()):
         names = ", ".join(place.tab for place in workspace.places() if place.workbook == path)
         console.print(Text(f"  {folder / path.name}: {names}"))
+    for path in sorted((folder / PUBLISHED).glob("*")):
+        console.print(Text(f"  {folder / PUBLISHED / path.name}: a published version"))
     console.print(Text(f"  {folder / FILE}: settings"))
     _heading(console, "Try next")
     console.print(Text("  Open a workbook, change something, save and close it, then:"))
     for command in (
         f"run pm.backlog_sync -w {folder}",
         f"run pm.optimize_run_all_candidates -w {folder} --option scenario_name='Growth first'",
+        f"compare '{OPEN_FLOOR}' '{COMMITTED}' -w {folder}",
         f"runs -w {folder}",
     ):
         console.print(Text(f"    .venv/bin/roadwright {command}", style="cyan"))

@@ -12,11 +12,13 @@ from roadwright import tabs
 from roadwright.actions.contract import Report
 from roadwright.actions.ledger import requester
 from roadwright.actions.runner import Asked, Outcome, run_action
+from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.sample.backlog import BACKLOG_EDITS
 from roadwright.sample.intake import INTAKE_SHEETS
 from roadwright.sample.kpis import KPI_CONTRIBUTIONS, METRICS_CONFIG
 from roadwright.sample.math_models import MATH_MODELS, PARAMS
 from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, SCENARIO_CONFIG, TARGETS
+from roadwright.sample.roadmaps import APPROVER, COMMITTED, GATES, ROADMAP_ENTRIES, ROADMAPS
 from roadwright.sample.scoring import SCORING_INPUTS
 from roadwright.sample.typing import keys_on, make_intake_workbook, type_into_rows, type_new_rows
 from roadwright.workspace.create import create_workspace
@@ -48,15 +50,17 @@ MAIN_JOB: tuple[Step, ...] = (
     Step("put the initiatives on the scoring tabs", Asked("pm.populate_initiatives")),
     Step("make rows for the params of approved formulas", Asked("pm.seed_math_params")),
     Step("score with RICE, WSJF and math models, activate, save contributions", Asked("pm.score_selected")),
-    Step("show the scores on the backlog", Asked("pm.backlog_sync")),
+    Step("judge two roadmaps, each by its own gates", Asked("pm.roadmap_create")),
+    Step("show scores and roadmaps on the backlog", Asked("pm.backlog_sync")),
     Step("save the scenarios", Asked("pm.optimize_save_scenario")),
     Step("save the constraints", Asked("pm.optimize_save_constraints")),
     Step("save the targets", Asked("pm.optimize_save_targets")),
     Step("list the candidates", Asked("pm.populate_candidates", options=(f"scenario_name={GROWTH_FIRST}",))),
     _run_step(BALANCED),
     _run_step(GROWTH_FIRST),
+    Step(f"publish {COMMITTED}", Asked("pm.roadmap_publish", options=(f"roadmap_name={COMMITTED}", f"by={APPROVER}"))),
 )
-"""From intake sheets to portfolios in the sheet."""
+"""From intake sheets to portfolios in the sheet, and to a published roadmap."""
 
 
 @dataclass
@@ -117,6 +121,14 @@ def _type_everything(workspace: Workspace) -> Iterator[str]:
     type_new_rows(workspace, workspace.place(tabs.SCENARIO_CONFIG), SCENARIO_CONFIG)
     type_new_rows(workspace, workspace.place(tabs.CONSTRAINTS), CONSTRAINTS, keys)
     type_new_rows(workspace, workspace.place(tabs.TARGETS), TARGETS)
+    yield "they set up two roadmaps with different gates, and one of them is approved"
+    type_new_rows(workspace, workspace.place(tabs.ROADMAPS), ROADMAPS)
+    type_new_rows(workspace, workspace.place(tabs.GATES), GATES)
+    type_new_rows(workspace, workspace.place(tabs.ROADMAP_ENTRIES), ROADMAP_ENTRIES, keys)
+    _must_work(workspace, Asked("pm.roadmap_create"))
+    for status in (RoadmapStatus.IN_REVIEW, RoadmapStatus.APPROVED):
+        moved = (f"roadmap_name={COMMITTED}", f"status={status}", f"by={APPROVER}")
+        _must_work(workspace, Asked("pm.roadmap_set_status", options=moved))
 
 
 def _silent(message: str, done: int | None = None, total: int | None = None) -> None:

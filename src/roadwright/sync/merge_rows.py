@@ -154,7 +154,7 @@ def _merge_cells(saving: _Saving, binding: Binding, outcome: Outcome, stored: Va
         on_conflict=saving.rules.on_conflict,
         yielding={name for name in saving.shared if binding.yields(name, before)},
     )
-    outcome.unsaved = merge.edited - saving.allowed if outcome.looked_at else set(merge.edited)
+    outcome.unsaved = set(merge.edited - saving.allowed if outcome.looked_at else merge.edited)
     outcome.kept = {*outcome.row.problems, *merge.conflicts, *outcome.unsaved}
 
 
