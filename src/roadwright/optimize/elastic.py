@@ -131,9 +131,12 @@ class Elastic:
             price = self.prices.get((owner, side)) or self.prices[owner, 0]
             if price.field is not None:
                 unit = as_float(price.unit)
+                # Counts move by whole numbers: a bound that knows it proves far sooner what is cheapest.
+                step = 1.0 if price.field in ("min_count", "max_count") else unit
                 top = most / unit if not price.can_be_dropped else min(most / unit, float(DROP_COST))
-                columns.append(self.column(float(price.per_unit), top, integer=False))
-                values.append(-side * unit)
+                column = self.column(price.per_unit * step / unit, top * unit / step, integer=step != unit)
+                columns.append(column)
+                values.append(-side * step)
             if price.field is None or (price.can_be_dropped and most > as_float(price.unit)):
                 columns.append(self.drop_column(owner))
                 values.append(-side * most)

@@ -217,6 +217,7 @@ class _Run:
         largest, smallest = row_sizes(linear)
         scale = self.row_scale = row_scales(largest, smallest, limits.numerics.row_size)
         self.spread = max(spread(largest, smallest), spread(*cost_range(costs)))
+        self.whole = linear.integer & ~linear.implied & (not fractional)
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         solver_log.attach(self.highs)
         self._set_options()
@@ -235,7 +236,7 @@ class _Run:
             matrix.indptr[:-1].astype(np.int32),
             matrix.indices.astype(np.int32),
             matrix.data * np.repeat(scale, np.diff(matrix.indptr)),
-            np.where(fractional, 0, linear.integer & ~linear.implied).astype(np.int32),
+            self.whole.astype(np.int32),
         )
         if status == highspy.HighsStatus.kError:
             raise RuntimeError("HiGHS refused the model")
@@ -316,7 +317,9 @@ class _Run:
     def _end(self, status: highspy.HighsModelStatus, has_answer: bool, info: highspy.HighsInfo) -> End:
         kinds = highspy.HighsModelStatus
         if status == kinds.kOptimal and has_answer:
-            return End.STOPPED_BY_GAP if self.limits.gap > 0 and info.mip_gap > 0 else End.PROVED
+            # Without whole columns it is solved as a linear program, and what it says about a gap means nothing.
+            is_open = self.whole.any() and self.limits.gap > 0 and info.mip_gap > 0
+            return End.STOPPED_BY_GAP if is_open else End.PROVED
         ends = {
             kinds.kInfeasible: End.INFEASIBLE,
             kinds.kUnboundedOrInfeasible: End.INFEASIBLE,  # every column is bounded where it matters

@@ -50,7 +50,7 @@ def find_repair(model: Model, *, deadline: float | None = None, cancel: Cancel |
     elastic = Elastic(model)
     search = Search(model, elastic.system(), deadline, cancel)
     step = elastic.step()
-    result = search.minimise(step)
+    result = search.minimise(step, gap=as_float(ROUNDING))
     if result.evaluation is None:
         return None
     best = result.evaluation
