@@ -16,9 +16,6 @@ class Level(StrEnum):
     FAILED = "FAILED"
 
 
-_WORST_FIRST = (Level.FAILED, Level.CONFLICT, Level.WARNING, Level.SKIPPED)
-
-
 @dataclass
 class Notes:
     """What there is to say of one row. ``notices`` leave the row OK; they go into the run's answer only."""
@@ -29,22 +26,22 @@ class Notes:
     skipped: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
-    def _of(self, level: Level) -> list[str]:
-        return {
-            Level.FAILED: self.failed,
-            Level.CONFLICT: self.conflicts,
-            Level.WARNING: self.warnings,
-            Level.SKIPPED: self.skipped,
-        }[level]
+    def _worst_first(self) -> tuple[tuple[Level, list[str]], ...]:
+        return (
+            (Level.FAILED, self.failed),
+            (Level.CONFLICT, self.conflicts),
+            (Level.WARNING, self.warnings),
+            (Level.SKIPPED, self.skipped),
+        )
 
     @property
     def level(self) -> Level:
-        return next((level for level in _WORST_FIRST if self._of(level)), Level.OK)
+        return next((level for level, found in self._worst_first() if found), Level.OK)
 
     @property
     def text(self) -> str:
         """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
-        parts = [f"{level}: {'; '.join(dict.fromkeys(found))}" for level in _WORST_FIRST if (found := self._of(level))]
+        parts = [f"{level}: {'; '.join(dict.fromkeys(found))}" for level, found in self._worst_first() if found]
         return " · ".join(parts) if parts else str(Level.OK)
 
     def add(self, other: Notes) -> None:

@@ -54,14 +54,14 @@ def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCel
     """Find the cells of a row; ends and formulas of the wanted columns only, which is much faster."""
     usual = places_in(row)
     if usual is not None:
-        columns = [column_number(cell.letters) for cell in usual.cells]
-        return RowCells(
-            usual.attributes,
-            styles={column: cell.style for column, cell in zip(columns, usual.cells, strict=True)},
-            starts={column: cell.start for column, cell in zip(columns, usual.cells, strict=True)},
-            ends={column: cell.end for column, cell in zip(columns, usual.cells, strict=True) if column in wanted},
-            close=usual.close or 0,
-        )
+        found = RowCells(usual.attributes, close=usual.close or 0)
+        for letters, style, begins, ends in usual.cells:
+            column = column_number(letters)
+            found.styles[column] = style
+            found.starts[column] = begins
+            if column in wanted:
+                found.ends[column] = ends
+        return found
     found = RowCells()
     parser = new_parser(where)
     column = 0

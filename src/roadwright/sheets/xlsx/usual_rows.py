@@ -45,20 +45,14 @@ class UsualRow(NamedTuple):
     cells: list[tuple[str, str, str, str, str]]
 
 
-class CellPlace(NamedTuple):
-    """Where a usual cell stands in the bytes of its row."""
-
-    letters: str
-    style: str | None
-    start: int
-    end: int
-
-
 class RowPlaces(NamedTuple):
-    """The parts of a usual row's bytes: the row's attributes, its cells, and where its end tag begins (or None)."""
+    """Where things stand in a usual row's bytes: its attributes, its cells, and where its end tag begins (or None).
+
+    Each cell is the letters of its column, its format, and where it begins and ends.
+    """
 
     attributes: dict[str, str]
-    cells: list[CellPlace]
+    cells: list[tuple[str, str | None, int, int]]
     close: int | None
 
 
@@ -102,9 +96,9 @@ def places_in(row: bytes) -> RowPlaces | None:
     if tag[3]:
         return RowPlaces(attributes, [], None) if row[tag.end() :].strip() == b"" else None
     position = tag.end()
-    cells = []
+    cells: list[tuple[str, str | None, int, int]] = []
     while (cell := _CELL_IN_BYTES.match(row, position)) is not None:
-        style = cell[2]
-        cells.append(CellPlace(cell[1].decode(), style.decode() if style else None, position, cell.end()))
-        position = cell.end()
+        letters, style = cell.group(1, 2)
+        begins, position = cell.span()
+        cells.append((letters.decode(), style.decode() if style else None, begins, position))
     return RowPlaces(attributes, cells, position) if _END_IN_BYTES.fullmatch(row, position) else None
