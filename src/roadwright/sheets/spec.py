@@ -124,10 +124,15 @@ class TabSpec:
     def owned(self, *owners: Owner) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.owner in owners)
 
-    @property
+    @cached_property
     def saved(self) -> tuple[Column, ...]:
         """The columns whose typed values go to the database."""
         return self.owned(Owner.INPUT, Owner.SHARED)
+
+    @cached_property
+    def sheet_only(self) -> tuple[str, ...]:
+        """The names of the columns that hold people's own words."""
+        return tuple(column.name for column in self.owned(Owner.SHEET_ONLY))
 
 
 @dataclass(frozen=True)

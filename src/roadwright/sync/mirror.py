@@ -18,7 +18,7 @@ from roadwright.sync.identity import Identity, identity_of, identity_text
 from roadwright.sync.memory import load_own_words
 from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.outcome import Outcome
-from roadwright.sync.own_words import Words, own_columns, words_of, words_shown
+from roadwright.sync.own_words import Words, words_of, words_shown
 from roadwright.sync.work import OWN_WORDS, OpenTab, Pass
 from roadwright.sync.write_back import column_places, shown
 
@@ -102,7 +102,7 @@ def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: 
     for mirror in rows:
         identity = identity_of(spec.identity, mirror.values)
         before = standing.get(identity)
-        own = {name: words.get(identity_text(identity), {}).get(name) for name in own_columns(spec)}
+        own = {name: words.get(identity_text(identity), {}).get(name) for name in spec.sheet_only}
         full: dict[str, object] = {**mirror.values, **own, "run_status": mirror.run_status}
         words_now = _words_now(spec, places, own, before)
         if before is not None and before.row.text("updated_at") and _same_as_before(spec, before, full, words_now):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
-from roadwright.sheets.spec import Owner, TabSpec
+from roadwright.sheets.spec import TabSpec
 from roadwright.sync.identity import Identity, identity_of, identity_text
 from roadwright.sync.memory import Copy, remember_own_words
 from roadwright.sync.merge_rows import load_bases
@@ -18,12 +18,8 @@ Words = dict[str, object]
 """By column what stands in a row's sheet-only cells; blank cells and empty boxes are left out."""
 
 
-def own_columns(spec: TabSpec) -> list[str]:
-    return [column.name for column in spec.owned(Owner.SHEET_ONLY)]
-
-
 def words_of(spec: TabSpec, values: dict[str, object]) -> Words:
-    return {name: said for name in own_columns(spec) if (said := plain(values.get(name))) not in (None, False, "")}
+    return {name: said for name in spec.sheet_only if (said := plain(values.get(name))) not in (None, False, "")}
 
 
 def words_shown(copy: Copy | None, identity: Identity) -> Words:
@@ -34,7 +30,7 @@ def words_shown(copy: Copy | None, identity: Identity) -> Words:
 
 def words_to_show(spec: TabSpec, row: Row, before: Words) -> dict[str, object]:
     """What the row's copy will have shown, as an entry of the copy; a cell that can't be read keeps what it showed."""
-    if not own_columns(spec):
+    if not spec.sheet_only:
         return {}
     unread = {name: before[name] for name in row.problems if name in before}
     return {OWN_WORDS: {**words_of(spec, row.values), **unread}}
@@ -43,7 +39,7 @@ def words_to_show(spec: TabSpec, row: Row, before: Words) -> dict[str, object]:
 def collect_own_words(work: Pass, tab: OpenTab) -> None:
     """Remember what people wrote since the backend last wrote the rows of this copy of the tab."""
     spec, table = tab.spec, tab.table
-    columns = [name for name in own_columns(spec) if name in table.columns]
+    columns = [name for name in spec.sheet_only if name in table.columns]
     if not columns:
         return
     bases = load_bases(work.session, table, spec)

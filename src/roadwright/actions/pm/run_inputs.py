@@ -25,7 +25,6 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.sync.engine import run_pass
 from roadwright.sync.outcome import Outcome, TabReport
-from roadwright.sync.own_words import own_columns
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.statuses import Level
@@ -34,7 +33,7 @@ from roadwright.sync.work import OpenTab, Pass
 INPUT_TABS = (tabs.CANDIDATES, tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
 RULE_TABS = (tabs.CONSTRAINTS, tabs.TARGETS)
 _TICK = "is_selected_for_run"
-_OWN_WORDS = frozenset(own_columns(tabs.CANDIDATES))
+_OWN_WORDS = frozenset(tabs.CANDIDATES.sheet_only)
 
 
 @dataclass

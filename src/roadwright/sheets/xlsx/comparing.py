@@ -7,6 +7,8 @@ from collections.abc import Hashable
 
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 
+_AS_THEY_ARE = (str, int, float, bool)
+
 
 def says_the_same(held: CellValue | None, wanted: CellValue | None) -> bool:
     """The cell needs no write: what stands there would be read as the same value, to the millisecond.
@@ -16,6 +18,8 @@ def says_the_same(held: CellValue | None, wanted: CellValue | None) -> bool:
     """
     if wanted is None or wanted == "":
         return held is None
+    if type(held) is type(wanted) and type(held) in _AS_THEY_ARE:
+        return held == wanted
     return held is not None and _meaning(held) == _meaning(wanted)
 
 

@@ -56,6 +56,8 @@ class XlsxWorkbook:
     def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], str]:
         sheet = self._sheet(edit.tab)
         content, tables = self._content(sheet), self._tables_of(sheet)
+        if not (content.grid.formulas or content.grid.merged or content.arrays or tables):
+            return {}
         protection = Protection(edit.tab, content, tables, (row for row, _ in edit.cells))
         found: dict[tuple[int, int], str] = {}
         for (row, column), value in edit.cells.items():
