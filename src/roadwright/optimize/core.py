@@ -60,12 +60,16 @@ def _counts(linear: Linear) -> NDArray[np.bool_]:
     return np.asarray((largest == 1.0) & (smallest == 1.0) & (fractional == 0) & whole_limits, bool)
 
 
-def neighbourhood(linear: Linear, relaxed: Relaxed) -> Core:
-    """Everything as the relaxation has it, but for the columns that it is least sure of."""
+def neighbourhood(linear: Linear, relaxed: Relaxed, known: Values) -> Core:
+    """Everything as the relaxation has it, but for the columns that it is least sure of.
+
+    Open are also those that the answer `known` to a similar problem has otherwise.
+    """
     rounded = np.clip(np.round(relaxed.columns), linear.lower, linear.upper)
     is_fraction = np.abs(relaxed.columns - rounded) > 1e-6
     doubt = np.where(is_fraction, -1.0, np.abs(relaxed.reduced))
     order = np.argsort(np.where(linear.integer, doubt, np.inf), kind="stable")
     is_open = ~linear.integer
     is_open[order[: NEAR + int(is_fraction.sum())]] = True
+    is_open |= np.round(known) != rounded
     return Core(np.where(is_open, linear.lower, rounded), np.where(is_open, linear.upper, rounded), [])

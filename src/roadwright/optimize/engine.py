@@ -86,6 +86,8 @@ class Limits:
     nodes: int | None = None
     cancel: Cancel | None = None
     any_answer: bool = False
+    start_is_good: bool = False
+    """The start is so good that looking around it is a waste of time."""
     numerics: Numerics = USUAL
 
 
@@ -259,7 +261,7 @@ class _Run:
             chosen["mip_max_improving_sols"] = 1
         if self.limits.nodes is not None:
             chosen["mip_max_nodes"] = self.limits.nodes
-        if self.linear.matrix.shape[1] < SMALL:
+        if self.linear.matrix.shape[1] < SMALL or self.limits.start_is_good:
             chosen |= {"mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False}
         if self.linear.matrix.shape[1] > PRESOLVE_LIMIT or self.spread > DELICATE:
             chosen["presolve"] = "off"

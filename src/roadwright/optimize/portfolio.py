@@ -38,19 +38,27 @@ class Answer:
 
 
 def best_portfolio(
-    search: Search, stages: tuple[Stage, ...], *, gap: float = 0.0, tie_break: bool = True, is_variant: bool = False
+    search: Search,
+    stages: tuple[Stage, ...],
+    *,
+    gap: float = 0.0,
+    tie_break: bool = True,
+    known: Evaluation | None = None,
 ) -> Answer:
     """The best selection that the search's rows allow: stage by stage, each held for the next, then the tie-break.
 
-    Without stages any selection will do, and the tie-break decides. A variant of a problem with a known answer
-    (`is_variant`) is solved by way of its relaxation, and where it is large any of several equally good ones will do.
+    Without stages any selection will do, and the tie-break decides. A variant of a problem whose answer is `known` is
+    solved by way of its relaxation where it is large, and any of several equally good ones will do.
     """
     stages = stages or (Stage("feasibility", {}),)
     best: Evaluation | None = None
     answers: list[StageAnswer] = []
     for stage in stages:
         step = stage_step(search.model, stage)
-        result = search.minimise_near(step, start=best) if is_variant else search.minimise(step, gap=gap, start=best)
+        if known is None:
+            result = search.minimise(step, gap=gap, start=best)
+        else:
+            result = search.minimise_near(step, known, gap=gap, start=best)
         if result.evaluation is None:
             return _unanswered(result.end, best, answers)
         if best is None or step.cost(result.evaluation) <= step.cost(best):
@@ -63,7 +71,7 @@ def best_portfolio(
     assert best is not None
     proved = all(answer.is_proved for answer in answers)
     status = RunStatus.OPTIMAL if proved else RunStatus.FEASIBLE
-    if not (proved and tie_break) or (is_variant and search.is_large):
+    if not (proved and tie_break) or (known is not None and search.is_large):
         return Answer(status, best, answers)
     best, state = break_ties(search, step, best, shortfall_done=stages[0].is_shortfall)
     if search.is_cancelled:

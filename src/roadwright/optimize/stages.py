@@ -150,26 +150,32 @@ class Search:
                 self.core = self._narrower(settled(linear, relaxed, as_float(held.limit + 2 * held.slack)))
         self.held.append(held)
 
-    def minimise_near(self, step: Step, *, start: Evaluation | None) -> StepResult:
+    def minimise_near(
+        self, step: Step, known: Evaluation, *, gap: float = 0.0, start: Evaluation | None = None
+    ) -> StepResult:
         """Like `minimise`, for a model of which many variants are solved: the relaxation says what to look at.
 
-        A good answer near the relaxation, then the best one of the core that it leaves: proved like any other.
+        A good answer near the relaxation and the one that is `known` for another variant; where that is not within the
+        gap, the best one of the core that it leaves: proved like any other.
         """
         if self.system is not None or not self.is_large:
-            return self.minimise(step, start=start)
+            return self.minimise(step, gap=gap, start=start)
         linear = self.linear(step)
         relaxed = relax(linear, step.costs, Limits(seconds=self.seconds_left))
         if relaxed is None:
-            return self.minimise(step, start=start)
+            return self.minimise(step, gap=gap, start=start)
         core = self.core
         try:
-            self.core = self._narrower(neighbourhood(linear, relaxed))
+            self.core = self._narrower(neighbourhood(linear, relaxed, self.model.columns_of(known.selected)))
             good = self.minimise(step, gap=NEAR_GAP, nodes=NEAR_NODES)
             self.core = core
             if good.evaluation is None:
-                return self.minimise(step, start=start)
-            self.core = self._narrower(settled(linear, relaxed, as_float(step.cost(good.evaluation))))
-            return self.minimise(step, start=good.evaluation)
+                return self.minimise(step, gap=gap, start=start)
+            cost = as_float(step.cost(good.evaluation))
+            if cost - relaxed.bound <= gap * abs(cost):
+                return replace(good, end=End.STOPPED_BY_GAP, bound=relaxed.bound)
+            self.core = self._narrower(settled(linear, relaxed, cost))
+            return self.minimise(step, gap=gap, start=good.evaluation, start_is_good=True)
         finally:
             self.core = core
 
@@ -178,12 +184,18 @@ class Search:
         return core if self.core is None else replace(core, equations=[*self.core.equations, *core.equations])
 
     def minimise(
-        self, step: Step, *, gap: float = 0.0, nodes: int | None = None, start: Evaluation | None = None
+        self,
+        step: Step,
+        *,
+        gap: float = 0.0,
+        nodes: int | None = None,
+        start: Evaluation | None = None,
+        start_is_good: bool = False,
     ) -> StepResult:
         """The selection with the least cost, checked exactly; answers that break a rule are cut off and solved anew."""
         began = monotonic()
         try:
-            result = self._minimise(step, start, gap=gap, nodes=nodes)
+            result = self._minimise(step, start, gap=gap, nodes=nodes, start_is_good=start_is_good)
             return self._confirmed(step, nodes, self._refined(step, nodes, result))
         finally:
             self.timings[step.name] = self.timings.get(step.name, 0.0) + monotonic() - began
@@ -245,6 +257,7 @@ class Search:
         *,
         gap: float = 0.0,
         nodes: int | None = None,
+        start_is_good: bool = False,
         numerics: Numerics = USUAL,
     ) -> StepResult:
         tick = None if self.on_tick is None else partial(self.on_tick, step.name)
@@ -259,7 +272,7 @@ class Search:
             outcome = minimise(
                 linear,
                 self._padded(step.costs),
-                Limits(gap, self.seconds_left, nodes, self.cancel, numerics=numerics),
+                Limits(gap, self.seconds_left, nodes, self.cancel, start_is_good=start_is_good, numerics=numerics),
                 start=self._columns_of(start),
                 on_tick=tick,
             )

@@ -64,16 +64,16 @@ class Base:
 
     def solve(self, problem: Problem) -> Answer:
         """The best portfolio of a changed problem, for the base's objective."""
-        return best_portfolio(self.search(problem), self.stages, is_variant=True)
+        return best_portfolio(self.search(problem), self.stages, known=self.best)
 
-    def solve_with(self, key: str, *, selected: bool) -> Answer:
+    def solve_with(self, key: str, *, selected: bool, gap: float = 0.0) -> Answer:
         """The best portfolio that has a candidate, or that doesn't have it."""
         linear = self.model.linear
         place, value = self.model.universe.place[key], float(selected)
         lower, upper = linear.lower.copy(), linear.upper.copy()
         lower[place] = upper[place] = value
         search = Search(self.model, deadline=self.deadline, cancel=self.cancel, core=Core(lower, upper, []))
-        return best_portfolio(search, self.stages, is_variant=True)
+        return best_portfolio(search, self.stages, known=self.best, gap=gap)
 
     def difference(self, answer: Answer) -> Difference | None:
         """How a proved answer compares; None where there is none."""
