@@ -30,9 +30,12 @@ def portfolio(size: int, seed: int = 1, *, rules: int | None = None) -> Json:
         "candidates": candidates,
         "kpis": KPIS,
         "capacity": sum(candidate["tokens"] for candidate in chosen),
+        "capacities": {"design_days": sum(candidate["resources"]["design_days"] for candidate in chosen)},
         "objective": {"mode": "north_star"},
         "constraints": [
             *_slices(chosen),
+            {"type": "mandatory", "dimension_key": min(kept)},
+            {"type": "exclude_initiative", "dimension_key": min(set(keys) - kept)},
             *(_dependency(pick, keys, kept) for _ in range(size // 3 if rules is None else rules)),
             *(_synergy(pick, keys) for _ in range(size // 25)),
         ],
@@ -50,6 +53,7 @@ def _candidate(pick: random.Random, key: str) -> Json:
             "retention": round(pick.uniform(-0.0002, 0.001), 6),
             "latency": round(pick.uniform(-3, 1), 2),
         },
+        "resources": {"design_days": pick.randint(0, 9)},
         "dimensions": {"country": pick.choice(COUNTRIES), "department": pick.choice(DEPARTMENTS)},
     }
 

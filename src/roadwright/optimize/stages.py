@@ -36,7 +36,7 @@ MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
 CORE_FROM = 200
 """From so many columns on it pays to look for what is settled by the optimum that is held."""
-NEAR_FROM, NEAR_NODES, NEAR_GAP = 1_000, 200, 1e-5
+NEAR_FROM, NEAR_NODES, NEAR_GAP = 200, 200, 1e-5
 """From so many columns on a variant is solved by way of its relaxation; how far the first good answer is looked for."""
 MAX_CONFIRMED, CONFIRM_NODES = 5_000, 1_000
 """Second opinions are asked for up to this many columns, and given up after this many nodes."""
