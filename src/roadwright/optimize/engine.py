@@ -15,38 +15,13 @@ import numpy as np
 
 from roadwright.optimize import solver_log
 from roadwright.optimize.matrix import Linear, Values
-from roadwright.optimize.scaling import cost_range, power_of_two, row_scales, row_sizes, spread
+from roadwright.optimize.numerics import USUAL, Numerics
+from roadwright.optimize.scaling import cost_range, row_scales, row_sizes, spread
 from roadwright.optimize.tighten import tighten
 
 THREADS = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Numerics:
-    """How a model is put to the solver.
-
-    `tolerance` is that of feasibility and integrality. Rows are scaled by powers of two so that their largest
-    coefficient is about two to the power of `row_size`: the tolerance is then far below what counts as rounding. So is
-    the objective (`cost_size`), unless its largest coefficient lies in `cost_range` as it is.
-    """
-
-    tolerance: float
-    row_size: int
-    cost_size: int
-    cost_range: tuple[float, float]
-    seed: int
-
-    def cost_scale(self, largest: float) -> float:
-        """The power of two that costs are multiplied by."""
-        low, high = self.cost_range
-        return 1.0 if low <= largest <= high else power_of_two(largest, self.cost_size)
-
-
-USUAL = Numerics(tolerance=1e-9, row_size=6, cost_size=10, cost_range=(2.0**5, 2.0**20), seed=0)
-"""Close to what HiGHS does by itself: measurements showed that other scales and seeds gain nothing, and that searches
-of the same problem then take half or twice as long by chance."""
-OTHER = Numerics(tolerance=1e-7, row_size=12, cost_size=14, cost_range=(0.0, 0.0), seed=2)
-"""For a second opinion: as exact, but on another scale, so that the two don't go wrong in the same places."""
 PRESOLVE_LIMIT = 20_000
 """With more columns HiGHS' presolve costs more than it saves, and can't be interrupted."""
 SMALL = 1_000
@@ -181,6 +156,7 @@ def relax(linear: Linear, costs: Values, limits: Limits) -> Relaxed | None:
     run = _Run(tightened, costs, limits, fractional=True)
     if run.spread > DELICATE:
         return None
+    run.watch(None)
     run.highs.run()
     if run.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
@@ -275,7 +251,7 @@ class _Run:
         solution.value_valid = True
         self.highs.setSolution(solution)
 
-    def _watch(self, on_tick: Callable[[Tick], None] | None) -> None:
+    def watch(self, on_tick: Callable[[Tick], None] | None) -> None:
         cancel = self.limits.cancel
 
         def tell(event: highspy.HighsCallbackEvent, columns: Values | None) -> None:
@@ -304,7 +280,7 @@ class _Run:
         return scaled / self.cost_scale if np.isfinite(scaled) and abs(scaled) < 1e100 else None
 
     def outcome(self, on_tick: Callable[[Tick], None] | None) -> Outcome:
-        self._watch(on_tick)
+        self.watch(on_tick)
         self.highs.run()
         info = self.highs.getInfo()
         status = self.highs.getModelStatus()

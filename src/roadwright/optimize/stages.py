@@ -14,12 +14,10 @@ import numpy as np
 from roadwright.optimize.core import Core, neighbourhood, settled
 from roadwright.optimize.cuts import Cut, cover, cover_cuts
 from roadwright.optimize.engine import (
-    OTHER,
-    USUAL,
     Cancel,
     End,
     Limits,
-    Numerics,
+    Relaxed,
     Tick,
     cost_error,
     cost_size,
@@ -29,6 +27,7 @@ from roadwright.optimize.engine import (
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.matrix import Linear, Model, Values
+from roadwright.optimize.numerics import OTHER, USUAL, Numerics
 from roadwright.optimize.strengthen import implied_rows
 from roadwright.optimize.systems import System, whole, without_goals
 
@@ -102,6 +101,8 @@ class Search:
     timings: dict[str, float] = field(default_factory=dict)
     core: Core | None = None
     """What is tried, or settled by what is held."""
+    unsettled: Step | None = None
+    """The step that is held last, where it was not yet asked what that settles."""
 
     @property
     def seconds_left(self) -> float | None:
@@ -132,23 +133,37 @@ class Search:
 
     def linear(self, step: Step) -> Linear:
         """The rows to respect and those that hold earlier results; goals only where the step or these count them."""
+        self._settle()
+        return self._linear(step, self.held)
+
+    def _linear(self, step: Step, kept: list[Held]) -> Linear:
         goals = slice(self.model.first_goal_column, self.model.width)
-        counted = any(costs[goals].any() for costs in (step.costs, *(held.costs for held in self.held)))
+        counted = any(costs[goals].any() for costs in (step.costs, *(held.costs for held in kept)))
         system = self.rows if counted else self._without_goals
         core = self.core
-        rows = [*self._implied, *(core.equations if core else []), *self.cuts, *(held.row() for held in self.held)]
+        rows = [*self._implied, *(core.equations if core else []), *self.cuts, *(held.row() for held in kept)]
         linear = system.linear.with_rows(rows)
         return linear if core is None else replace(linear, lower=core.lower, upper=core.upper)
 
     def hold(self, step: Step, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
-        """From now on keep a step's optimum; what that settles is settled."""
-        held = step.held(optimum, tolerance)
-        if self.system is None and self.model.width >= CORE_FROM:
-            linear = self.linear(step)
-            relaxed = relax(linear, step.costs, Limits(seconds=self.seconds_left))
-            if relaxed is not None:
-                self.core = self._narrower(settled(linear, relaxed, as_float(held.limit + 2 * held.slack)))
-        self.held.append(held)
+        """From now on keep a step's optimum."""
+        self._settle()
+        self.held.append(step.held(optimum, tolerance))
+        self.unsettled = step
+
+    def _settle(self) -> None:
+        """Find what is settled by the optimum that was held last; only once something else is searched for."""
+        step, self.unsettled = self.unsettled, None
+        if step is None or self.system is not None or self.model.width < CORE_FROM:
+            return
+        *before, last = self.held
+        linear = self._linear(step, before)
+        relaxed = self._relaxed(linear, step)
+        if relaxed is not None:
+            self.core = self._narrower(settled(linear, relaxed, as_float(last.limit + 2 * last.slack)))
+
+    def _relaxed(self, linear: Linear, step: Step) -> Relaxed | None:
+        return relax(linear, step.costs, Limits(seconds=self.seconds_left, cancel=self.cancel))
 
     def minimise_near(
         self, step: Step, known: Evaluation, *, gap: float = 0.0, start: Evaluation | None = None
@@ -161,7 +176,7 @@ class Search:
         if self.system is not None or not self.is_large:
             return self.minimise(step, gap=gap, start=start)
         linear = self.linear(step)
-        relaxed = relax(linear, step.costs, Limits(seconds=self.seconds_left))
+        relaxed = self._relaxed(linear, step)
         if relaxed is None:
             return self.minimise(step, gap=gap, start=start)
         core = self.core
