@@ -54,7 +54,7 @@ def _roadmaps_of(session: Session, keys: Collection[str]) -> Mapping[str, list[s
         pairs = session.execute(
             select(RoadmapEntry.initiative_key, Roadmap.roadmap_name)
             .join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
-            .where(RoadmapEntry.initiative_key.in_(part))
+            .where(RoadmapEntry.initiative_key.in_(part), Roadmap.is_declared)
         )
         for key, name in pairs:
             found.setdefault(key, []).append(name)

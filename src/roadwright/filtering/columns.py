@@ -29,7 +29,9 @@ def has_element(session: Session, field: Field, is_wanted: Callable[[ColumnEleme
     if field.name == "roadmaps":
         # Asked for once, not for each initiative: there are many of these, and few roadmaps.
         on_it = select(RoadmapEntry.initiative_key).join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
-        return Initiative.initiative_key.in_(on_it.where(is_wanted(Roadmap.roadmap_name.expression)))
+        return Initiative.initiative_key.in_(
+            on_it.where(Roadmap.is_declared, is_wanted(Roadmap.roadmap_name.expression))
+        )
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     if field.name == "kpi_contributions":
         of_object = func.json_each if is_sqlite else func.jsonb_each

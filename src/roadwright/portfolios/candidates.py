@@ -22,7 +22,7 @@ from roadwright.store.models import (
     Roadmap,
     RoadmapEntry,
 )
-from roadwright.store.roadmaps import all_roadmaps, find_roadmap
+from roadwright.store.roadmaps import all_roadmaps, find_roadmap, only_named
 
 
 class ScenarioProblem(Exception):
@@ -109,6 +109,9 @@ def _over(initiative: Initiative) -> str | None:
 def _roadmap_of(session: Session, scenario: OptimizationScenario, name: str) -> Roadmap:
     roadmap = find_roadmap(session, name)
     if roadmap is None:
+        named = only_named(session, name)
+        if named is not None:
+            raise ScenarioProblem(f'roadmap_name: scenario "{scenario.scenario_name}" asks for it: {named}')
         known = [one.roadmap_name for one in all_roadmaps(session)]
         raise ScenarioProblem(
             f'roadmap_name: scenario "{scenario.scenario_name}" asks for the candidates of roadmap "{name}"'

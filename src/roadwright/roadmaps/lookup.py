@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.registry import nearest
 from roadwright.store.models import Roadmap, RoadmapVersion
-from roadwright.store.roadmaps import all_roadmaps
+from roadwright.store.roadmaps import all_roadmaps, only_named
 
 _VERSION = re.compile(r"(?P<name>.+)@v?(?P<number>\d{1,9})", re.IGNORECASE | re.DOTALL | re.ASCII)
 _MOST_LISTED = 12
@@ -33,6 +33,9 @@ def find_named(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | N
     name = match["name"].strip() if match is not None else wanted
     roadmap = by_name.get(name.casefold())
     if match is None or roadmap is None:
+        named = only_named(session, wanted) or only_named(session, name)
+        if named is not None:
+            raise UnknownName(named)
         there = [one.roadmap_name for one in by_name.values()]
         raise UnknownName(f'there is no roadmap "{name}"{nearest(name, there)}; {listed("roadmaps", there)}')
     for version in roadmap.versions:

@@ -17,7 +17,7 @@ from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
-from roadwright.store.roadmaps import find_roadmap
+from roadwright.store.roadmaps import keeper_of_entries
 from roadwright.sync.binding import Defaults, Edit, Refused, Values
 from roadwright.sync.engine import merge_tab
 from roadwright.sync.identity import Identity
@@ -39,7 +39,7 @@ class RoadmapEntriesBinding(Defaults):
     spec = tabs.ROADMAP_ENTRIES
 
     def __init__(self) -> None:
-        self._roadmaps: dict[str, Roadmap | None] = {}
+        self._roadmaps: dict[str, Roadmap] = {}
         self._index: dict[Identity, tuple[Roadmap, RoadmapEntry]] | None = None
 
     def rows(self, session: Session) -> dict[Identity, tuple[Roadmap, RoadmapEntry]]:
@@ -62,19 +62,15 @@ class RoadmapEntriesBinding(Defaults):
     def listed(self, session: Session) -> Sequence[Identity]:
         return list(self.rows(session))
 
-    def _roadmap(self, session: Session, typed: object) -> Roadmap:
-        name = str(typed or "").casefold()
+    def _roadmap(self, session: Session, typed: str, source: str) -> Roadmap:
+        name = typed.casefold()
         if name not in self._roadmaps:
-            self._roadmaps[name] = find_roadmap(session, name)
-        found = self._roadmaps[name]
-        if found is None:
-            raise Refused(f"roadmap_name: there is no roadmap {quoted(typed)}; save it on the Roadmaps tab first")
-        return found
+            self._roadmaps[name] = keeper_of_entries(session, typed, source)
+        return self._roadmaps[name]
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:
         typed = values.get("initiative_key")
         try:
-            self._roadmap(session, values.get("roadmap_name"))
             key = known_initiative(session, typed).initiative_key
         except Refused as refusal:
             notes.failed.extend(refusal.messages)
@@ -85,7 +81,7 @@ class RoadmapEntriesBinding(Defaults):
             notes.warnings.append("waived_by, waiver_reason: a waiver counts only when both are filled in")
 
     def save(self, session: Session, edit: Edit) -> None:
-        roadmap = self._roadmap(session, edit.values.get("roadmap_name"))
+        roadmap = self._roadmap(session, str(edit.values["roadmap_name"]), edit.source)
         initiative = known_initiative(session, edit.values.get("initiative_key"))
         _, row = self.rows(session).get(edit.identity, (roadmap, None))
         if row is None:
@@ -107,6 +103,9 @@ class RoadmapEntriesBinding(Defaults):
     def remove(self, session: Session, identity: Identity) -> None:
         roadmap, entry = self.rows(session).pop(identity)
         roadmap.entry_rows.remove(entry)
+        if not roadmap.is_declared and not roadmap.entry_rows:
+            self._roadmaps.pop(roadmap.roadmap_name.casefold(), None)
+            session.delete(roadmap)  # it was no more than a name on these rows
         session.flush()
 
 
@@ -148,9 +147,18 @@ def say_entries(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], outcomes:
             outcome.notes.add(entry_notes(*rows[outcome.identity]))
 
 
+NOT_DECLARED = (
+    "roadmap_name: this roadmap is not on the Roadmaps tab, so the entry is not judged; fill in its row there, or mend "
+    "the name here"
+)
+"""What is said of an entry whose roadmap is a mere name so far."""
+
+
 def entry_notes(roadmap: Roadmap, entry: RoadmapEntry) -> Notes:
     """What there is to say of an entry, whoever looks at it."""
     notes = Notes()
+    if not roadmap.is_declared:
+        notes.notices.append(NOT_DECLARED)
     if entry.matches_source is False:
         notes.warnings.append(
             f"initiative_key: the {roadmap.source or 'source'} of the roadmap names it no more; it stays until you "

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.roadmaps import Gate, RoadmapStatus
+from roadwright.domain.roadmaps import Gate
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.roadmaps.gates import GATES, ParameterProblem
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.models import GatePolicy, Roadmap
-from roadwright.store.roadmaps import all_roadmaps
+from roadwright.store.roadmaps import all_roadmaps, declare_roadmap
 from roadwright.sync.binding import Defaults, Edit, Values
 from roadwright.sync.identity import Identity
 from roadwright.sync.initiatives import load_initiatives
@@ -43,11 +43,11 @@ class RoadmapsBinding(Defaults):
     def save(self, session: Session, edit: Edit) -> None:
         row = self.rows(session).get(edit.identity)
         if row is None:
-            row = Roadmap(created_at=now(), status=str(RoadmapStatus.DRAFT))
-            session.add(row)
+            row = declare_roadmap(session, str(edit.values["roadmap_name"]))
         for name in _ROADMAP_FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))
         row.updated_at, row.updated_source = edit.mark, edit.source
+        session.add(row)
         session.flush()
 
 
@@ -69,9 +69,14 @@ class GatesBinding(Defaults):
 
     spec = tabs.GATES
 
+    def __init__(self) -> None:
+        self._index: dict[Identity, GatePolicy] | None = None
+
     def _rows(self, session: Session) -> dict[Identity, GatePolicy]:
-        rows = session.scalars(select(GatePolicy).order_by(GatePolicy.id))
-        return {(row.gate_policy.casefold(), row.gate.casefold()): row for row in rows}
+        if self._index is None:
+            rows = session.scalars(select(GatePolicy).order_by(GatePolicy.id))
+            self._index = {(row.gate_policy.casefold(), row.gate.casefold()): row for row in rows}
+        return self._index
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
         rule, parameter = GATES[Gate(str(values["gate"]))], values.get("parameter")
@@ -92,7 +97,7 @@ class GatesBinding(Defaults):
     def save(self, session: Session, edit: Edit) -> None:
         row = self._rows(session).get(edit.identity)
         if row is None:
-            row = GatePolicy(created_at=now())
+            row = self._rows(session)[edit.identity] = GatePolicy(created_at=now())
             session.add(row)
         for name in _GATE_FIELDS:
             setattr(row, name, edit.values.get(name))
@@ -106,5 +111,5 @@ class GatesBinding(Defaults):
         return {identity for identity in self._rows(session) if identity[:1] == set_identity}
 
     def remove(self, session: Session, identity: Identity) -> None:
-        session.delete(self._rows(session)[identity])
+        session.delete(self._rows(session).pop(identity))
         session.flush()

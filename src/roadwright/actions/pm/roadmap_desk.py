@@ -11,11 +11,12 @@ from roadwright import tabs
 from roadwright.actions.contract import Request
 from roadwright.actions.options import on_conflict
 from roadwright.roadmaps.standing import standing_warnings
-from roadwright.store.models import Roadmap
+from roadwright.store.models import Roadmap, RoadmapEntry
 from roadwright.sync.engine import show_tab
 from roadwright.sync.identity import Identity
 from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.roadmap_entries import (
+    NOT_DECLARED,
     RoadmapEntriesBinding,
     entry_notes,
     merge_entries,
@@ -110,6 +111,7 @@ def show_desk(desk: RoadmapDesk, chosen: Iterable[Roadmap], notices: Mapping[Ide
     show_tab(current, desk.tabs[tabs.GATES.name], GatesBinding(), *desk.merged[tabs.GATES.name])
     outcomes, report = desk.merged[tabs.ROADMAP_ENTRIES.name]
     say_entries(entries.rows(session), outcomes)
+    _say_not_declared(entries.rows(session), outcomes)
     for outcome in outcomes:
         if outcome.identity in notices:
             outcome.notes.notices.append(notices[outcome.identity])
@@ -125,6 +127,14 @@ def show_desk(desk: RoadmapDesk, chosen: Iterable[Roadmap], notices: Mapping[Ide
     )
     remember_new_rows(current, desk.tabs[tabs.ROADMAP_ENTRIES.name])
     return [report for _, report in desk.merged.values()]
+
+
+def _say_not_declared(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], outcomes: Iterable[Outcome]) -> None:
+    """Entries of a mere name are saved like others, but here is where they would be judged."""
+    for outcome in outcomes:
+        if outcome.identity in rows and not outcome.doubled and not rows[outcome.identity][0].is_declared:
+            outcome.notes.notices.remove(NOT_DECLARED)
+            outcome.notes.skipped.append(NOT_DECLARED)
 
 
 def say_standing(session: Session, outcomes: Iterable[Outcome]) -> None:

@@ -11,11 +11,10 @@ from roadwright import tabs
 from roadwright.actions.contract import Option, Request, UsageError
 from roadwright.actions.options import ROADMAP_NAME, RUN_ID, text_option
 from roadwright.domain.registry import nearest
-from roadwright.domain.roadmaps import RoadmapSource, RoadmapStatus
+from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.portfolios.runs import find_optimization_run
-from roadwright.store.clock import now
 from roadwright.store.models import Roadmap
-from roadwright.store.roadmaps import all_roadmaps, find_roadmap
+from roadwright.store.roadmaps import all_roadmaps, declare_roadmap, find_roadmap, only_named
 from roadwright.sync.identity import Identity
 from roadwright.sync.work import Pass
 
@@ -111,13 +110,16 @@ def _new_roadmap(session: Session, asked: AskedRoadmap) -> Roadmap:
         period = run.period_key if run is not None else None
     if period is None:
         raise UsageError(f'roadmap "{asked.name}" is new: give its period too, with --option period_key=2026-Q3')
-    return Roadmap(
-        roadmap_name=str(asked.name), period_key=str(period), status=str(RoadmapStatus.DRAFT), created_at=now()
-    )
+    roadmap = declare_roadmap(session, str(asked.name))
+    roadmap.period_key = str(period)
+    return roadmap
 
 
 def unknown_roadmap(session: Session, name: str, way_out: str = "") -> UsageError:
     """What is said of a roadmap that is not there."""
+    named = only_named(session, name)
+    if named is not None:
+        return UsageError(f"{named}{way_out}")
     known = [roadmap.roadmap_name for roadmap in all_roadmaps(session)]
     there = f"there are: {', '.join(known)}" if known else "there is none yet; fill in a row of Roadmaps"
     return UsageError(f'there is no roadmap "{name}"{nearest(name, known)}, {there}{way_out}')

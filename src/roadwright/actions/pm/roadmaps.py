@@ -32,6 +32,7 @@ from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.sources import SourceProblem
 from roadwright.store.models import Roadmap
+from roadwright.store.roadmaps import only_named
 from roadwright.sync.engine import run_pass
 from roadwright.sync.identity import Identity
 from roadwright.sync.outcome import TabReport
@@ -79,6 +80,8 @@ def _chosen(request: Request, desk: RoadmapDesk, asked: AskedRoadmap, progress: 
     names = {outcome.identity[:1] for outcome in rows}
     stored = RoadmapsBinding().rows(session)
     progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.identity[:1] not in stored and o.notes.failed]
+    mere_names = dict.fromkeys(only_named(session, name) for (name,) in sorted(names) if (name,) not in stored)
+    progress.wrong += [told for told in mere_names if told is not None]
     return [roadmap for identity, roadmap in stored.items() if identity in names]
 
 

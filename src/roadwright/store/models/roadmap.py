@@ -15,6 +15,9 @@ class Roadmap(Provenance, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     roadmap_name: Mapped[str] = mapped_column(unique=True)
+    is_declared: Mapped[bool] = mapped_column(default=True)
+    """Whether it has been on Roadmaps. One that is only named by rows of Roadmap_Entries is no roadmap yet: it keeps
+    these rows, its period_key is empty, and nothing runs on it."""
     period_key: Mapped[str]
     description: Mapped[str | None]
     source: Mapped[str | None] = mapped_column(String(16))

@@ -96,6 +96,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("roadmap_name", sa.Text(), nullable=True))
     _fill_in_what_runs_show(op.get_bind())
 
+    # Not in a batch, which would make the table anew while others refer to its rows.
+    op.add_column("roadmaps", sa.Column("is_declared", sa.Boolean(), nullable=False, server_default=sa.true()))
+
     with op.batch_alter_table("roadmap_entries", schema=None) as batch_op:
         batch_op.add_column(sa.Column("gate_results_json", JSON, nullable=True))
         batch_op.add_column(sa.Column("judged_at", sa.String(length=32), nullable=True))
@@ -114,6 +117,8 @@ def downgrade() -> None:
         batch_op.drop_column("matches_source")
         batch_op.drop_column("judged_at")
         batch_op.drop_column("gate_results_json")
+
+    op.drop_column("roadmaps", "is_declared")
 
     with op.batch_alter_table("optimization_runs", schema=None) as batch_op:
         batch_op.drop_column("roadmap_name")
