@@ -89,6 +89,12 @@ def test_a_formula_without_a_value_is_named_with_the_way_out(kind: Kind) -> None
     assert "=A1+B1 has no calculated value; open the workbook" in problem(kind, NotCalculated("A1+B1"))
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("text", ["#SPILL!", " #N/A ", "#DIV/0!"])
+def test_an_error_that_a_program_stored_as_text_is_one(kind: Kind, text: str) -> None:
+    assert f"the cell shows the error {text.strip()};" in problem(kind, text)
+
+
 @pytest.mark.parametrize("blank", [None, *BLANKS, "".join(BLANKS)])
 def test_blanks_of_every_sort_are_blank(blank: str | None) -> None:
     assert is_blank(blank)
@@ -106,6 +112,8 @@ class TestText:
             ("  two  words\u00a0", "two  words"),
             ("\u3000wide\u200b", "wide"),
             ("line one\nline two", "line one\nline two"),
+            ("one\r\ntwo\rthree\r\n", "one\ntwo\nthree"),
+            ("#1 in the market", "#1 in the market"),
             (5, "5"),
             (5.0, "5"),
             (5.25, "5.25"),

@@ -93,3 +93,35 @@ def test_every_odd_cell_is_read_right_or_named(house: House, seed: int) -> None:
     assert named > 100
     assert read > 100
     assert named + read == len(cells)
+
+
+def test_a_cell_as_long_as_can_be_is_named_and_keeps_no_other_row_from_its_status(house: House) -> None:
+    longest = "INIT-" + "é" * 32_762
+    plan = {"scenario_name": "s", "constraint_set_name": "c"}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "Constraints": [
+            plan | {"constraint_type": "exclude_initiative", "dimension_key": longest},
+            plan | {"constraint_type": "bundle", "dimension_key": "b", "member_keys": longest},
+            plan
+            | {"constraint_type": "synergy_bonus", "dimension_key": "s", "member_keys": "a, b", "kpi_key": longest},
+            plan | {"constraint_type": "capacity_cap", "dimension": longest, "dimension_key": "UK", "max_tokens": 1},
+            plan | {"constraint_type": "capacity_cap", "dimension": "all", "dimension_key": longest, "max_tokens": 1},
+        ],
+        "Roadmap_Entries": [{"roadmap_name": "r", "initiative_key": longest}],
+        "MathModels": [{"initiative_key": longest, "model_name": "m", "target_kpi_key": longest}],
+        "Gates": [{"gate_policy": "p", "gate": "max_risk_level", "parameter": longest, "severity": "warn"}],
+    }
+    for tab, typed in rows.items():
+        house.type_new(tab, *typed)
+        house.done("pm.save_selected", tab=tab)
+        for row in house.rows(tab):
+            assert row.text("run_status").startswith("FAILED"), row
+            assert len(row.text("run_status")) <= 8_000
+
+
+def test_a_number_too_large_for_any_program_is_named_on_its_row(house: House) -> None:
+    write_workbook(house, [("engineering_tokens", 1.7976931348623157e308, "number"), ("category", "x", "text")])
+    house.done("pm.save_selected", tab="Backlog")
+    first, second = (row.text("run_status") for row in house.rows("Backlog"))
+    assert first.startswith('FAILED: engineering_tokens: "1.797693134862316E+308" is too large a number')
+    assert second == "OK"

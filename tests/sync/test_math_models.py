@@ -181,3 +181,16 @@ def test_params_that_were_typed_are_not_seeded_again(house: House) -> None:
     assert house.done("pm.seed_math_params").summary["seeded"] == 2
     seeded = {row.text("param_name"): row.values["is_auto_seeded"] for row in house.rows("Params")}
     assert seeded == {"orders": False, "rate_after": True, "rate_before": True}
+
+
+def test_a_key_in_its_short_form_names_the_same_row(house: House) -> None:
+    house.type_new("Metrics_Config", {"kpi_key": "gmv", "kpi_name": "GMV", "kpi_level": "north_star"})
+    house.done("pm.save_selected", tab="Metrics_Config")
+    house.type_new("Backlog", {"title": "Search"})
+    house.done("pm.backlog_sync")
+    model = {"model_name": "m", "target_kpi_key": "gmv"}
+    house.type_new("MathModels", {"initiative_key": "init-1"} | model, {"initiative_key": "INIT-000001"} | model)
+    house.done("pm.save_selected", tab="MathModels")
+    first, second = house.rows("MathModels")
+    assert (first.text("run_status"), first.text("initiative_key")) == ("OK", "INIT-000001")
+    assert second.text("run_status").startswith("FAILED: initiative_key / model_name: INIT-000001 / m stands already")

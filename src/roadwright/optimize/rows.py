@@ -53,7 +53,7 @@ class RowReader:
         if fields.id in self.places:
             fields.fault(f"the id of {self.places[fields.id]} is used again by {default_id}; ids must differ")
         if fields.id == CAPACITY_ID or fields.id.startswith(f"{CAPACITY_ID}:"):
-            fields.fault(f"the id '{fields.id}' is kept for the total capacity; give {default_id} another one")
+            fields.fault(f"the id {shown(fields.id)} is kept for the total capacity; give {default_id} another one")
         self.places.setdefault(fields.id, default_id)
         return fields, given is not None
 
@@ -128,9 +128,9 @@ class RowReader:
             fields.fault(f"members must name {rule.max_members}, and {_names(members)}; use one row for each")
         for member, times in Counter(members).items():
             if times > 1:
-                fields.fault(f"members name '{member}' twice")
+                fields.fault(f"members name {shown(member)} twice")
         if rule.key_is_initiative and row.dimension_key in members:
-            fields.fault(f"'{row.dimension_key}' is among its own members")
+            fields.fault(f"{shown(row.dimension_key)} is among its own members")
         for member in dict.fromkeys(members):
             self._check_initiative(fields, "members", member)
 
@@ -138,17 +138,17 @@ class RowReader:
         if key in self.names.delivered:
             return
         if key in self.names.outside:
-            fields.fault(f"'{key}' is mandatory, but it is not a candidate; add it, or drop this row")
+            fields.fault(f"{shown(key)} is mandatory, but it is not a candidate; add it, or drop this row")
         elif key in self.names.tokens_of and self.names.tokens_of[key] is None:
-            fields.fault(f"'{key}' is mandatory, but its tokens are missing; fill them in, or drop this row")
+            fields.fault(f"{shown(key)} is mandatory, but its tokens are missing; fill them in, or drop this row")
 
     def _check_initiative(self, fields: Fields, field: str, key: str) -> None:
         if not self.names.knows(key):
-            fields.fault(f"unknown initiative '{key}' in {field}{nearest(key, self.names.tokens_of)}")
+            fields.fault(f"unknown initiative {shown(key)} in {field}{nearest(key, self.names.tokens_of)}")
 
     def _check_kpi(self, fields: Fields, key: str) -> None:
         if key not in self.names.kpis:
-            fields.fault(f"unknown KPI '{key}' in kpi_key{nearest(key, self.names.kpis)}")
+            fields.fault(f"unknown KPI {shown(key)} in kpi_key{nearest(key, self.names.kpis)}")
 
     def _check_slice(self, fields: Fields, dimension: str, key: str) -> None:
         try:
@@ -157,10 +157,12 @@ class RowReader:
             fields.fault(str(error))
             return
         if parts == (Dimension.ALL,) and key.strip().lower() != Dimension.ALL:
-            fields.fault(f"dimension all goes with the dimension_key all, not '{key}'")
+            fields.fault(f"dimension all goes with the dimension_key all, not {shown(key)}")
         pieces = [piece.strip() for piece in key.split("+")]
         if len(parts) > 1 and (len(pieces) < len(parts) or not all(pieces)):
-            fields.fault(f"dimension_key '{key}' must have a value for each part of '{dimension}', joined by +")
+            fields.fault(
+                f"dimension_key {shown(key)} must have a value for each part of {shown(dimension)}, joined by +"
+            )
         elif parts == (Dimension.INITIATIVE,):
             self._check_initiative_slice(fields, key)
         elif Dimension.INITIATIVE in parts and len(pieces) == len(parts):

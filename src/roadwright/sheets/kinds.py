@@ -25,8 +25,19 @@ _YES = {"true", "yes", "1", "\u2713", "\u2714", "\u2611", "=true()"}
 _NO = {"false", "no", "0", "\u2717", "\u2718", "\u2610", "=false()"}
 _LIST_BREAKS = re.compile(r"[,;\r\n]+")
 _PAIR_BREAKS = re.compile(r"[;\r\n]+")
+_LINE_ENDS = re.compile(r"\r\n?")
 _SHOWN = 60
 _LARGEST_COUNT = 2**31 - 1  # the largest whole number of every database
+
+
+_ERRORS = frozenset(
+    f"#{name}"
+    for name in (
+        *("NULL!", "DIV/0!", "VALUE!", "REF!", "NAME?", "NUM!", "N/A", "SPILL!", "CALC!", "GETTING_DATA", "FIELD!"),
+        *("BLOCKED!", "CONNECT!", "BUSY!", "UNKNOWN!", "EXTERNAL!", "PYTHON!", "ERROR!"),
+    )
+)
+"""Errors as a cell shows them. Programs that do not know the newer ones store them as texts, and so do exports."""
 
 
 def is_blank(value: CellValue | None) -> bool:
@@ -55,8 +66,8 @@ def quoted(value: object) -> str:
 
 
 def _refuse_unusable(value: CellValue) -> None:
-    if isinstance(value, CellError):
-        raise CellProblem(f"the cell shows the error {value}; mend its formula or type the value")
+    if isinstance(value, CellError) or (isinstance(value, str) and value.strip(_OUTER) in _ERRORS):
+        raise CellProblem(f"the cell shows the error {value.strip(_OUTER)}; mend its formula or type the value")
     if isinstance(value, NotCalculated):
         raise CellProblem(
             f"the formula ={str(value)[:_SHOWN]} has no calculated value; open the workbook in a spreadsheet program, "
@@ -65,7 +76,7 @@ def _refuse_unusable(value: CellValue) -> None:
 
 
 def _clean_text(value: CellValue) -> str:
-    if type(value) is str and value.isascii() and "\x00" not in value:
+    if type(value) is str and value.isascii() and "#" not in value and "\r" not in value and "\x00" not in value:
         return value.strip(_OUTER)  # nearly all cells of a large backlog
     _refuse_unusable(value)
     if isinstance(value, bool):
@@ -76,7 +87,7 @@ def _clean_text(value: CellValue) -> str:
         return value.date().isoformat()
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
-    text = str(value).strip(_OUTER)
+    text = _LINE_ENDS.sub("\n", str(value)).strip(_OUTER)  # programs end a cell's lines in their own ways
     if (bad := UNSTORABLE.search(text)) is not None:
         raise CellProblem(
             f"holds a character that can't be stored (code {ord(bad[0])}); type the text again without it"

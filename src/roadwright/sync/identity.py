@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
+from roadwright.domain.keys import canonical_key
 from roadwright.sheets.spec import TabSpec
 
 Identity = tuple[str, ...]
-"""The values of the identity columns: without case, lists sorted, blank as an empty text."""
+"""The values of the identity columns: without case, lists sorted, blank as an empty text, keys in their full form."""
 
 _LONG = 500
+_INITIATIVE = "initiative_key"
 
 
 def _part(value: object) -> str:
@@ -22,9 +24,14 @@ def _part(value: object) -> str:
     return str(value).casefold()
 
 
+def _full_key(value: object) -> object:
+    """``init-1`` names the same row as ``INIT-000001``."""
+    return canonical_key(value) or value if isinstance(value, str) else value
+
+
 def identity_of(columns: Iterable[str], values: Mapping[str, object]) -> Identity:
     """The identity that these columns give."""
-    return tuple(_part(values.get(column)) for column in columns)
+    return tuple(_part(_full_key(values.get(c)) if c == _INITIATIVE else values.get(c)) for c in columns)
 
 
 def display_key(spec: TabSpec, values: Mapping[str, object]) -> str:

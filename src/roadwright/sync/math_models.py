@@ -189,8 +189,8 @@ class MathModelsBinding(PartsBinding):
             return
         if self._primaries is None:
             self._primaries = self._find_primaries(session)
-        key = str(values.get("initiative_key") or "").casefold()
-        others = self._primaries.get(key, set()) - {identity_of(self.spec.identity, values)}
+        mine = identity_of(self.spec.identity, values)
+        others = self._primaries.get(mine[0], set()) - {mine}
         if others:
             names = ", ".join(sorted(identity[1] for identity in others))
             notes.failed.append(f"is_primary: {names} of this initiative is primary, too; tick one model only")

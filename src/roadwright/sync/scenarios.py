@@ -27,11 +27,14 @@ class ScenarioBinding(Defaults):
 
     spec = tabs.SCENARIO_CONFIG
 
+    def __init__(self) -> None:
+        self._index: dict[Identity, OptimizationScenario] | None = None
+
     def _rows(self, session: Session) -> dict[Identity, OptimizationScenario]:
-        return {
-            (row.scenario_name.casefold(),): row
-            for row in session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id))
-        }
+        if self._index is None:
+            rows = session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id))
+            self._index = {(row.scenario_name.casefold(),): row for row in rows}
+        return self._index
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         rows = self._rows(session)
@@ -54,7 +57,7 @@ class ScenarioBinding(Defaults):
     def save(self, session: Session, edit: Edit) -> None:
         row = self._rows(session).get(edit.identity)
         if row is None:
-            row = OptimizationScenario(created_at=now())
+            row = self._rows(session)[edit.identity] = OptimizationScenario(created_at=now())
             session.add(row)
         for name in _FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+_LONGEST = 8_000
+"""Characters of a run_status: more than anyone reads, and fewer than a cell holds, whatever the row's cells held."""
+
 
 class Level(StrEnum):
     """How a row fared, best first."""
@@ -42,7 +45,8 @@ class Notes:
     def text(self) -> str:
         """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
         parts = [f"{level}: {'; '.join(dict.fromkeys(found))}" for level, found in self._worst_first() if found]
-        return " · ".join(parts) if parts else str(Level.OK)
+        text = " · ".join(parts) if parts else str(Level.OK)
+        return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
     def add(self, other: Notes) -> None:
         """Say everything of ``other`` too."""

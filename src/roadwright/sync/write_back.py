@@ -15,6 +15,7 @@ from roadwright.sheets.plain import plain, plain_values
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Column, Owner, TabSpec
 from roadwright.sheets.values import CellValue
+from roadwright.sheets.xlsx.text import MAX_TEXT
 from roadwright.sync.identity import Identity, display_key
 from roadwright.sync.memory import remember_copies
 from roadwright.sync.outcome import Outcome
@@ -23,6 +24,8 @@ from roadwright.sync.work import OWN_WORDS, SET_MARK, OpenTab, Pass
 
 Values = Mapping[str, object]
 _PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
+_LONGEST = MAX_TEXT // 2
+"""Characters that fit a cell whatever they are: the format counts some of them twice."""
 
 
 def column_places(tab: OpenTab) -> dict[str, int]:
@@ -34,10 +37,18 @@ def column_places(tab: OpenTab) -> dict[str, int]:
 
 
 def shown(column: Column, value: object) -> CellValue | None:
-    """What a cell of this column holds for a value; an empty list or object shows as a blank."""
+    """What a cell of this column holds for a value; an empty list or object shows as a blank.
+
+    What is computed from many things and longer than a cell's text can be is cut.
+    """
     if value is None or value == "" or (isinstance(value, list | tuple | dict) and not value):
         return None
-    return column.kind.show(value)
+    cell = column.kind.show(value)
+    return cell[: _LONGEST - 1] + "…" if _is_too_long(column, cell) else cell
+
+
+def _is_too_long(column: Column, cell: CellValue) -> bool:
+    return isinstance(cell, str) and len(cell) > _LONGEST and column.owner in (Owner.DERIVED, Owner.SYSTEM)
 
 
 def differs(column: Column, row: Row, value: object) -> bool:
@@ -45,8 +56,11 @@ def differs(column: Column, row: Row, value: object) -> bool:
     if column.name in row.problems or column.name in row.overtyped:
         return True
     said = row.values.get(column.name)
-    if shown(column, value) is None:
+    cell = shown(column, value)
+    if cell is None:
         return row.raw.get(column.name) is not None and said is not None
+    if isinstance(cell, str) and len(cell) == _LONGEST:  # it may have been cut
+        return row.raw.get(column.name) != cell
     return plain(said) != plain(value)
 
 

@@ -212,7 +212,7 @@ def _decode(value: str, kind: str, style: str, formats: CellFormats) -> CellValu
     if kind == "n":
         number = float(value)
         if not math.isfinite(number):
-            raise ValueError(value)
+            return value  # no program calculates with it: its column says that it is no number, or too large
         if style in formats.shows:
             return from_serial(number, formats.shows[style], formats.date1904)
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
