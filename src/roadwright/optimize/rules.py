@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 from roadwright.domain.optimization import ConstraintType, FindingKind, Severity
 from roadwright.optimize.canonical import constraint_order
@@ -16,8 +17,7 @@ from roadwright.optimize.targets import slice_name
 from roadwright.optimize.universe import Universe
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """lower <= sum of values[j] * x[places[j]] <= upper, x being 1 where a candidate is selected."""
 
     places: list[int]
@@ -26,8 +26,7 @@ class Row:
     upper: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A hard constraint, and the rows that say it (none where nothing is left to demand)."""
 
     constraint: Constraint
