@@ -20,7 +20,7 @@ from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.outcome import Outcome
 from roadwright.sync.own_words import Words, words_of, words_shown
 from roadwright.sync.work import OWN_WORDS, OpenTab, Pass
-from roadwright.sync.write_back import column_places, shown
+from roadwright.sync.write_back import column_places, differs, shown
 
 _PROVENANCE = ("updated_source", "updated_at")
 
@@ -72,18 +72,13 @@ def _same_as_before(spec: TabSpec, standing: _Standing, values: Mapping[str, obj
         not standing.row.overtyped
         and standing.words == words
         and all(
-            plain(standing.row.values.get(c.name)) == plain(values.get(c.name))
-            or _both_blank(standing.row, c.name, values)
+            not differs(c, standing.row, values.get(c.name))
             for c in spec.columns
             if c.name not in (*_PROVENANCE, "run_status")
             and c.owner is not Owner.SHEET_ONLY
             and c.name not in standing.waiting
         )
     )
-
-
-def _both_blank(row: Row, name: str, values: Mapping[str, object]) -> bool:
-    return row.raw.get(name) is None and values.get(name) in (None, "", [], {})
 
 
 def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: Sequence[Outcome] = ()) -> None:

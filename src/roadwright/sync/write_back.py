@@ -44,11 +44,9 @@ def shown(column: Column, value: object) -> CellValue | None:
     if value is None or value == "" or (isinstance(value, list | tuple | dict) and not value):
         return None
     cell = column.kind.show(value)
-    return cell[: _LONGEST - 1] + "…" if _is_too_long(column, cell) else cell
-
-
-def _is_too_long(column: Column, cell: CellValue) -> bool:
-    return isinstance(cell, str) and len(cell) > _LONGEST and column.owner in (Owner.DERIVED, Owner.SYSTEM)
+    if isinstance(cell, str) and len(cell) > _LONGEST and column.owner in (Owner.DERIVED, Owner.SYSTEM):
+        return cell[: _LONGEST - 1] + "…"
+    return cell
 
 
 def differs(column: Column, row: Row, value: object) -> bool:
