@@ -131,6 +131,9 @@ def test_a_list_names_what_it_could_not_use(house: House) -> None:
         "WARNING: source_ref: no initiative has the key INIT-000077, nonsense"
     )
     assert outcome.summary["warned"] == 1
+    before = house.bytes()
+    house.done(CHECK)
+    assert house.bytes() == before, "it is said as long as the list names it"
 
 
 def test_a_portfolio_becomes_a_roadmap(house: House) -> None:

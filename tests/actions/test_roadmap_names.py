@@ -22,13 +22,8 @@ def names_stored(house: House) -> list[str]:
 def named_before(house: House, name: str = "Later") -> list[str]:
     """Two entries of a roadmap that is not there, saved."""
     keys = add_ideas(house, {"engineering_tokens": 5}, {"engineering_tokens": 7})
-    house.type_new(
-        ENTRIES,
-        *(
-            {"roadmap_name": name, "initiative_key": key, "priority_rank": n, "notes": "n"}
-            for n, key in enumerate(keys)
-        ),
-    )
+    for rank, key in enumerate(keys):
+        house.type_new(ENTRIES, {"roadmap_name": name, "initiative_key": key, "priority_rank": rank, "notes": "n"})
     outcome = house.done("pm.save_selected", tab=ENTRIES)
     assert [row.run_status for row in outcome.rows] == ["OK", "OK"]
     assert "is not on the Roadmaps tab" in str(outcome.rows[0].notices)
@@ -89,7 +84,7 @@ def test_what_runs_on_a_mere_name_says_so(house: House) -> None:
         ("pm.roadmap_publish", {"options": ["roadmap_name=later"]}),
         ("pm.optimize_run_all_candidates", {}),
     ):
-        outcome = house.run(action, **more)  # type: ignore[arg-type]
+        outcome = house.run(action, **more)
         assert outcome.exit_code == 2, action
         told = [str(outcome.error), *(f"{row.run_status} {row.notices}" for row in outcome.rows)]
         assert any(says in text for text in told), (action, told)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from roadwright.domain.roadmaps import MOVES, RoadmapStatus
-from tests.actions.roadmaps import CREATE, SET_STATUS, add_ideas, judged, stored_roadmap, type_roadmap
+from tests.actions.roadmaps import CHECK, CREATE, SET_STATUS, add_ideas, judged, stored_roadmap, type_roadmap
 from tests.house import House
 
 
@@ -92,3 +94,48 @@ def test_an_archived_roadmap_is_passed_over(house: House) -> None:
     move(house, "draft")
     house.done(CREATE)
     assert judged(house, "Old") == {a: "admitted"}
+
+
+def test_a_row_in_conflict_or_failed_stops_a_move(house: House, tmp_path: Path) -> None:
+    type_roadmap(house, "Plan")
+    assert move(house, "in_review") == (0, None)
+    shutil.copy(house.root / "Roadmaps.xlsx", tmp_path / "older.xlsx")
+    house.type_into("Roadmaps", 2, {"source": "filter", "source_ref": "department = Growth"})
+    house.done("pm.save_selected", tab="Roadmaps")
+    shutil.copy(tmp_path / "older.xlsx", house.root / "Roadmaps.xlsx")
+    house.type_into("Roadmaps", 2, {"source": "filter", "source_ref": "department = Ops"})
+    code, error = move(house, "approved")
+    assert (code, str(error).startswith("Plan: CONFLICT: source_ref: the sheet has")) == (2, True)
+    assert (stored_roadmap(house, "Plan").status, house.status("Roadmaps", "Plan")[:8]) == ("in_review", "CONFLICT")
+    house.type_into("Roadmaps", 2, {"source": "guess"})
+    code, error = move(house, "approved")
+    assert (code, str(error).startswith("Plan: FAILED: source:")) == (2, True)
+    house.type_into("Roadmaps", 2, {"source": "filter"})
+    assert move(house, "approved", "on_conflict=sheet") == (0, None)
+    assert stored_roadmap(house, "Plan").source_ref == "department = Ops"
+
+
+@pytest.mark.parametrize("new_name", [None, "Renamed"])
+def test_a_promise_whose_row_is_gone_is_told(house: House, new_name: str | None) -> None:
+    [key] = add_ideas(house, {"engineering_tokens": 5})
+    for name in ("Plan", "Draft"):
+        type_roadmap(house, name, "list", key)
+    house.done(CREATE)
+    for status in ("in_review", "approved"):
+        assert move(house, status, "roadmap_name=Plan")[0] == 0
+    for row in (2, 3):
+        house.clear_row("Roadmaps", row)
+    type_roadmap(house, new_name or "Other")
+    for outcome in (
+        house.done("pm.save_selected", tab="Roadmaps"),
+        house.done(CHECK),
+        house.done(
+            SET_STATUS, options=["roadmap_name=Other" if new_name is None else "roadmap_name=Renamed", "status=draft"]
+        ),
+    ):
+        [told] = [row for row in outcome.rows if row.row == 0]
+        assert told.key == "Plan", "a draft promises nothing"
+        assert told.run_status.startswith("WARNING: its row is gone from the tab (or was renamed), but the roadmap is")
+        assert outcome.summary["warned"] == 1 + any("entries:" in row.run_status for row in outcome.rows)
+    assert move(house, "archived", "roadmap_name=Plan")[0] == 0
+    assert all(row.row for row in house.done(CHECK).rows)

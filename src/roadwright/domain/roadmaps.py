@@ -24,6 +24,9 @@ class RoadmapStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+PROMISED = (RoadmapStatus.APPROVED, RoadmapStatus.PUBLISHED)
+"""The statuses in which the capacity of what is selected counts as promised."""
+
 MOVES: Mapping[RoadmapStatus, tuple[RoadmapStatus, ...]] = MappingProxyType(
     {
         RoadmapStatus.DRAFT: (RoadmapStatus.IN_REVIEW,),

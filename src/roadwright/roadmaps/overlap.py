@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.figures import figure
 from roadwright.domain.periods import same_period
-from roadwright.domain.roadmaps import GateStatus, RoadmapSource, RoadmapStatus
+from roadwright.domain.roadmaps import PROMISED, GateStatus, RoadmapSource
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.portfolios.runs import find_optimization_run
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Roadmap, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap
-
-_PROMISED = (str(RoadmapStatus.APPROVED), str(RoadmapStatus.PUBLISHED))
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def overlaps(session: Session, planned: Mapping[int, Collection[str]] = MappingP
     counted = {
         roadmap.id: roadmap
         for roadmap in session.scalars(
-            select(Roadmap).where(or_(Roadmap.status.in_(_PROMISED), Roadmap.id.in_(planned)))
+            select(Roadmap).where(or_(Roadmap.status.in_(PROMISED), Roadmap.id.in_(planned)))
         )
     }
     roadmaps = [counted[number] for number in sorted(counted)]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.roadmaps import RoadmapSource
+from roadwright.domain.roadmaps import RoadmapSource, RoadmapStatus
 from roadwright.filtering import find_initiatives
 from roadwright.portfolios.runs import find_optimization_run, is_answered
 from roadwright.sheets.kinds import split_list
@@ -72,6 +72,12 @@ def _by_portfolio(session: Session, run_id: str) -> Named:
     portfolio = session.scalar(select(Portfolio).where(Portfolio.optimization_run_id == run.id))
     keys = [item.initiative_key for item in portfolio.items] if portfolio is not None else []
     return Named(keys, [] if keys else [f"source_ref: the portfolio of {run.run_id} is empty"])
+
+
+def unknown_keys(session: Session, roadmap: Roadmap) -> list[str]:
+    """What is to be said of a roadmap's list that names keys which no initiative has."""
+    is_list = roadmap.source == RoadmapSource.LIST and roadmap.status != RoadmapStatus.ARCHIVED
+    return _by_list(session, roadmap.source_ref or "").warnings if is_list else []
 
 
 def _by_list(session: Session, text: str) -> Named:

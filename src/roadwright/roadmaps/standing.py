@@ -1,4 +1,4 @@
-"""What a roadmap's row should warn of beside its gates: capacity promised twice, and drift since it was published."""
+"""What a roadmap's row should warn of beside its gates: unknown keys, capacity promised twice, and drift."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from roadwright.roadmaps.drift import Drift, changes_since, kpi_drift
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.snapshot import content_now
+from roadwright.roadmaps.sources import unknown_keys
 from roadwright.roadmaps.versions import content_of, newest_version
 from roadwright.store.models import Roadmap, RoadmapVersion
 from roadwright.store.roadmaps import all_roadmaps
@@ -49,7 +50,11 @@ def standing_warnings(session: Session) -> dict[str, list[str]]:
     promised_twice = overlaps(session)
     found = {}
     for roadmap in all_roadmaps(session):
-        said = [*_overlap_warnings(promised_twice, roadmap), *_drift_warnings(session, roadmap)]
+        said = [
+            *unknown_keys(session, roadmap),
+            *_overlap_warnings(promised_twice, roadmap),
+            *_drift_warnings(session, roadmap),
+        ]
         if said:
             found[roadmap.roadmap_name.casefold()] = said
     return found

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.roadmaps import PROMISED
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.backlog import BacklogBinding, say_intake
-from roadwright.sync.binding import Binding
+from roadwright.sync.binding import Binding, Values
 from roadwright.sync.candidates import CandidatesBinding
 from roadwright.sync.constraint_sets import ConstraintsBinding, TargetsBinding
 from roadwright.sync.engine import merge_tab
@@ -75,25 +76,31 @@ def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[R
     """What to say of stored rows that were deleted from a tab and still count: deleting a row deletes no data."""
     if tab.spec.name not in _STILL_COUNTS:
         return []
-    column, advice = _STILL_COUNTS[tab.spec.name]
+    counts, advice = _STILL_COUNTS[tab.spec.name]
     binding = BINDINGS[tab.spec.name]()
     gone = set(binding.listed(session)) - {identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
     rows = binding.load(session, gone)
     return [
         RowReport(report.place.name, 0, display_key(tab.spec, rows[i]), f"{Level.WARNING}: {advice}", Level.WARNING)
         for i in sorted(gone)
-        if rows[i].get(column)
+        if counts(rows[i])
     ]
 
 
-_STILL_COUNTS = {
+_STILL_COUNTS: Mapping[str, tuple[Callable[[Values], bool], str]] = {
     tabs.METRICS_CONFIG.name: (
-        "is_active",
+        lambda kpi: bool(kpi["is_active"]),
         "its row is gone from the tab, but the KPI still counts; type the row again with is_active FALSE, or run "
         "pm.refresh_tab to get it back",
-    )
+    ),
+    tabs.ROADMAPS.name: (
+        lambda roadmap: roadmap["status"] in PROMISED,
+        "its row is gone from the tab (or was renamed), but the roadmap is still approved or published, and its "
+        "capacity promised; pm.roadmap_set_status --option roadmap_name=… --option status=archived ends that, "
+        "pm.refresh_tab brings the row back",
+    ),
 }
-"""By tab the column that says whether a stored row counts, and what to do about one that is gone from the tab."""
+"""By tab what tells whether a stored row counts, and what to do about one that is gone from the tab."""
 
 MERGES: Mapping[str, Merge] = {
     tabs.BACKLOG.name: _backlog,

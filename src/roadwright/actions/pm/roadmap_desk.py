@@ -24,7 +24,7 @@ from roadwright.sync.roadmap_entries import (
     say_entries,
 )
 from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
-from roadwright.sync.saves import MERGES, Merged
+from roadwright.sync.saves import MERGES, Merged, still_in_effect
 from roadwright.sync.selection import ALL
 from roadwright.sync.statuses import Level, Notes
 from roadwright.sync.work import OpenTab, Pass
@@ -108,6 +108,7 @@ def show_desk(desk: RoadmapDesk, chosen: Iterable[Roadmap], notices: Mapping[Ide
         add=lambda present: [identity for identity in roadmaps.listed(session) if identity in names - present],
         statuses=lambda identity: desk.new_notes.get(identity, Notes()),
     )
+    report.rows += still_in_effect(session, desk.tabs[tabs.ROADMAPS.name], report)
     show_tab(current, desk.tabs[tabs.GATES.name], GatesBinding(), *desk.merged[tabs.GATES.name])
     outcomes, report = desk.merged[tabs.ROADMAP_ENTRIES.name]
     say_entries(entries.rows(session), outcomes)

@@ -19,7 +19,7 @@ from roadwright.store.models import ActionRun
 from roadwright.sync.engine import run_pass, show_tab
 from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.roadmaps import RoadmapsBinding
-from roadwright.sync.saves import MERGES
+from roadwright.sync.saves import MERGES, still_in_effect
 from roadwright.sync.selection import ALL
 from roadwright.sync.work import OpenTab, Pass
 
@@ -51,8 +51,12 @@ def _run(request: Request) -> Answer:
         try:
             roadmap = only_roadmap(current.session, name, [o.identity for o in outcomes])
             answer.summary["roadmap_name"] = roadmap.roadmap_name
+            stopped = _stopped_rows(outcomes, roadmap.roadmap_name)
             by = decided_by(current.session, request)
-            if move_roadmap(current.session, roadmap, RoadmapStatus(wanted), by, current.source):
+            if stopped:  # nobody can tell what it is that would be approved
+                answer.problems += stopped
+                answer.status, answer.exit_code = "failed", ExitCode.WRONG
+            elif move_roadmap(current.session, roadmap, RoadmapStatus(wanted), by, current.source):
                 answer.summary["moved"] = True
             answer.summary["status"] = roadmap.status
         except Refusal as refusal:
@@ -62,6 +66,7 @@ def _run(request: Request) -> Answer:
             answer.status, answer.exit_code = "failed", ExitCode.WRONG
         say_standing(current.session, outcomes)
         show_tab(current, tab, RoadmapsBinding(), outcomes, report)
+        report.rows += still_in_effect(current.session, tab, report)
         return [report]
 
     answer.tabs = run_pass(request.workspace, request.action, [request.workspace.place(tabs.ROADMAPS)], work)
@@ -69,10 +74,12 @@ def _run(request: Request) -> Answer:
 
 
 def _stopped_rows(outcomes: Iterable[Outcome], name: str | None) -> list[str]:
-    """Rows that could not be saved, and may be why the roadmap is not there."""
+    """Rows that could not be saved: a roadmap may be missing because of that, or stand otherwise than its row says."""
     wanted = None if name is None else name.strip().casefold()
     return [
-        f"{o.key}: {o.notes.text}" for o in outcomes if o.notes.level in STOPPED and wanted in (None, o.identity[0])
+        f"{o.key}: {o.notes.text}"
+        for o in outcomes
+        if o.notes.level in STOPPED and not o.doubled and wanted in (None, o.identity[0])
     ]
 
 
@@ -81,8 +88,9 @@ ROADMAP_SET_STATUS = Action(
     help="moves a roadmap: draft, in_review, approved, archived; who moved it and when is kept",
     explanation=(
         "One step at a time: draft to in_review, in_review to approved, approved or published to archived; and from "
-        "anywhere back to draft. published is reached by pm.roadmap_publish only. Any other move is refused. Blocked "
-        "entries do not stop a move. Moving a roadmap to where it stands changes nothing."
+        "anywhere back to draft. published is reached by pm.roadmap_publish only. Any other move is refused, and so is "
+        "any where the roadmap's row is in CONFLICT or FAILED. Blocked entries do not stop a move. Moving a roadmap to "
+        "where it stands changes nothing."
     ),
     run=_run,
     tabs=(tabs.ROADMAPS,),
