@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from roadwright.cli.main import app
@@ -162,3 +163,20 @@ def test_doctor_lists_capacity_that_is_promised_twice(house: House) -> None:
     assert result.exit_code == 0
     assert "roadmaps: 2, with capacity that is promised twice: INIT-000001" in result.stdout
     assert 'is selected on both "growth" and "core" in 2026-Q3' in result.stdout.replace("\n", " ")
+
+
+@pytest.mark.parametrize("width", [60, 80, 110])
+def test_many_reasons_are_told_briefly_and_whole_in_json(house: House, width: int) -> None:
+    put_roadmap(house, "growth", KEYS)
+    put_roadmap(house, "core", KEYS)
+    reasons = [f"max_risk_level: reason {number} with words" for number in range(1, 7)]
+    change_entry(house, "core", KEYS[1], gate_status="blocked", gate_failures=reasons)
+    command = ["compare", "growth", "core", "-w", str(house.root)]
+    shown = CliRunner().invoke(app, command, env={"COLUMNS": str(width)}).stdout
+    told_there = " ".join(shown.split("Went out")[1].split("By department")[0].split())
+    assert "reason 1 with words (and 5 more)" in told_there
+    assert "reason 2" not in told_there
+    assert KEYS[1] in told_there
+    assert all(len(line) <= width for line in shown.splitlines())
+    [out] = told(house, "compare", "growth", "core")["out"]
+    assert out["elsewhere"] == f"left out of core: {'; '.join(reasons)}"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from roadwright.roadmaps.compare import Changed, Comparison, Figures, Moved, SliceFigures
 
+_NARROW = 100
+"""Columns of a terminal below which a table has no room for a column of sentences."""
+
 _NAME_HELP = "A roadmap, a version (growth@2) or a run (OPT-000001)."
 
 
@@ -52,8 +55,8 @@ def _show(comparison: Comparison) -> None:
     for sentence in sentences(comparison):
         console.print(Text(sentence))
     for title, table in (
-        ("Came in", _moved("what it was", comparison.came_in)),
-        ("Went out", _moved("what it is now", comparison.went_out)),
+        ("Came in", _moved("what it was", comparison.came_in, is_narrow=console.width < _NARROW)),
+        ("Went out", _moved("what it is now", comparison.went_out, is_narrow=console.width < _NARROW)),
         ("Changed", _changed(comparison.changed)),
         ("By department", _slices("department", comparison.by_department)),
         ("By country", _slices("country", comparison.by_country)),
@@ -69,21 +72,29 @@ def _table(*names: str, right: Sequence[str] = ()) -> Table:
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in names:
-        table.add_column(name, justify="right" if name in right else "left")
+        is_key = name == "initiative"
+        table.add_column(name, justify="right" if name in right else "left", no_wrap=is_key, overflow="fold")
     return table
 
 
-def _moved(why: str, rows: Sequence[Moved]) -> Table:
+def _moved(why: str, rows: Sequence[Moved], *, is_narrow: bool) -> Table:
+    """A line for each; where there is no room for a column of reasons, they stand below the titles."""
     from rich.text import Text
 
     from roadwright.roadmaps.in_words import shown
 
-    table = _table("initiative", "title", "tokens", "department", "country", why, right=("tokens",))
+    names = ("tokens", "department", "country")
+    if is_narrow:
+        table = _table("initiative", f"title, {why}", *names, right=names[:1])
+    else:
+        table = _table("initiative", "title", *names, why, right=names[:1])
     for one in rows:
         tokens = "" if one.tokens is None else shown(one.tokens)
-        table.add_row(
-            one.key, Text(one.title), tokens, *map(Text, (one.department or "", one.country or "", one.elsewhere))
-        )
+        figures = (tokens, Text(one.department or ""), Text(one.country or ""))
+        if is_narrow:
+            table.add_row(one.key, Text.assemble(one.title, "\n", (one.briefly, "dim")), *figures)
+        else:
+            table.add_row(one.key, Text(one.title), *figures, Text(one.briefly))
     return table
 
 

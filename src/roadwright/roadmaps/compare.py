@@ -33,6 +33,8 @@ class Item:
     rank: float | None = None
     scope_mode: str | None = None
     why_not: str | None = None
+    why_briefly: str | None = None
+    """The same in a line, where there are many reasons."""
 
     @property
     def is_in(self) -> bool:
@@ -84,6 +86,11 @@ class Moved:
     country: str | None
     elsewhere: str
     """Why it is not in on the other side, in words."""
+    briefly: str
+    """The same in a line."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if name != "briefly"}
 
 
 @dataclass(frozen=True)
@@ -150,8 +157,8 @@ class Comparison:
             "b": _decision_json(self.b),
             "equal": self.is_equal,
             "words": sentences(self),
-            "in": [asdict(moved) for moved in self.came_in],
-            "out": [asdict(moved) for moved in self.went_out],
+            "in": [moved.to_json() for moved in self.came_in],
+            "out": [moved.to_json() for moved in self.went_out],
             "moved": [asdict(changed) for changed in self.changed],
             "same": self.same,
             "tokens": self.tokens.to_json(),
@@ -204,8 +211,10 @@ def _one_sided(chosen: Mapping[str, Item], other: Decision) -> tuple[Moved, ...]
     found = []
     for key in sorted(chosen.keys() - other.chosen.keys()):
         item = chosen[key]
-        why = elsewhere[key].why_not if key in elsewhere else None
-        found.append(Moved(key, item.title, item.tokens, item.department, item.country, why or f"not on {other.label}"))
+        there = elsewhere.get(key)
+        why = (there.why_not if there is not None else None) or f"not on {other.label}"
+        briefly = (there.why_briefly if there is not None else None) or why
+        found.append(Moved(key, item.title, item.tokens, item.department, item.country, why, briefly))
     return tuple(found)
 
 

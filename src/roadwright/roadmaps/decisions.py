@@ -62,11 +62,20 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
             department=one.department,
             country=one.country,
             why_not=f"left out of {label}: {'; '.join(one.reasons) or 'blocked'}",
+            why_briefly=_briefly(one.reasons),
         )
         for one in content.left_out
     ]
     units = {kpi.kpi_key: kpi.unit for kpi in reading_kpis(content)}
     return Decision(label, kind, content.roadmap.period_key, items, units)
+
+
+def _briefly(reasons: Sequence[str]) -> str:
+    """The first reason for leaving an initiative out, and how many more there are."""
+    if not reasons:
+        return "left out: blocked"
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"left out: {reasons[0]}{more}"
 
 
 def _run(session: Session, run_id: str) -> Decision:
