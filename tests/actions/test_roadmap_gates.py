@@ -257,3 +257,10 @@ def test_as_many_stand_as_can_stand_together(house: House) -> None:
         f: "admitted",
     }
     assert (summary["now_admitted"], summary["now_waived"]) == (2, 1)
+
+
+@pytest.mark.parametrize("action", [CREATE, CHECK])
+def test_a_policy_that_is_not_there_is_told_of_an_empty_roadmap_too(house: House, action: str) -> None:
+    type_roadmap(house, "Empty", gate_policy="gone")
+    assert house.run(action).exit_code == 2
+    assert house.status("Roadmaps", "Empty").startswith('FAILED: gate_policy: there is no policy "gone"')

@@ -139,3 +139,12 @@ def test_a_promise_whose_row_is_gone_is_told(house: House, new_name: str | None)
         assert outcome.summary["warned"] == 1 + any("entries:" in row.run_status for row in outcome.rows)
     assert move(house, "archived", "roadmap_name=Plan")[0] == 0
     assert all(row.row for row in house.done(CHECK).rows)
+
+
+def test_several_roadmaps_are_listed_whatever_else_is_wrong(house: House) -> None:
+    for name in ("One", "Two"):
+        type_roadmap(house, name)
+    house.type_new("Roadmaps", {"roadmap_name": "No period"})
+    assert move(house, "in_review") == (2, "there are several roadmaps: One, Two; name one: --option roadmap_name=…")
+    code, error = move(house, "in_review", "roadmap_name=No period")
+    assert (code, str(error).startswith("No period: FAILED: period_key")) == (2, True)

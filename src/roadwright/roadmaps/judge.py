@@ -34,7 +34,7 @@ def judge_roadmap(session: Session, roadmap: Roadmap, source: str, *, only_new: 
     judged as before keeps its provenance. Raises PolicyProblem, before anything is changed.
     """
     chosen = [entry for entry in roadmap.entry_rows if not only_new or entry.gate_status is None]
-    policy = policy_of(session, roadmap.gate_policy) if chosen else []
+    policy = policy_of(session, roadmap.gate_policy) if chosen or not only_new else []
     judged = _judge(session, roadmap, policy, chosen)
     for entry in chosen:
         _take(entry, judged[entry.initiative_key], source)

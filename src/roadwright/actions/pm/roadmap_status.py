@@ -16,6 +16,7 @@ from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.status import Refusal, move_roadmap
 from roadwright.sheets.kinds import choice
 from roadwright.store.models import ActionRun
+from roadwright.store.roadmaps import all_roadmaps
 from roadwright.sync.engine import run_pass, show_tab
 from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.roadmaps import RoadmapsBinding
@@ -62,7 +63,8 @@ def _run(request: Request) -> Answer:
         except Refusal as refusal:
             answer.problems.append(str(refusal))
         except UsageError as wrong:  # what was saved, or could not be, says so all the same
-            answer.problems += _stopped_rows(outcomes, name) or [str(wrong)]
+            may_be_why = name is not None or not all_roadmaps(current.session)
+            answer.problems += (_stopped_rows(outcomes, name) if may_be_why else []) or [str(wrong)]
             answer.status, answer.exit_code = "failed", ExitCode.WRONG
         say_standing(current.session, outcomes)
         show_tab(current, tab, RoadmapsBinding(), outcomes, report)
