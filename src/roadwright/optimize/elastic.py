@@ -93,6 +93,8 @@ class Elastic:
         self.upper: list[float] = []
         self.integer: list[bool] = []
         self.dropped: dict[str, int] = {}
+        self.moved: dict[tuple[str, int], tuple[int, float]] = {}
+        """By rule and side the column that says how far it is moved, and in which steps."""
         self.rows: list[tuple[list[int], list[float], float, float]] = []
 
     def column(self, cost: float, upper: float, *, integer: bool) -> int:
@@ -122,7 +124,19 @@ class Elastic:
             if high < inf:
                 self.give_in(owner, 1, (columns, values, high), float(most[row]) - high)
         wide = linear.only(soft).with_columns(np.array(self.upper), np.array(self.integer, bool))
-        return System(wide.with_rows(self.rows), [None] * (len(soft) + len(self.rows)), frozenset())
+        owners = [None] * (len(soft) + len(self.rows))
+        return System(wide.with_rows(self.rows), owners, frozenset(), self.columns_of)
+
+    def columns_of(self, evaluation: Evaluation) -> Values:
+        """The columns of a selection, with what it breaks given in in the cheapest way."""
+        values = np.concatenate([self.model.columns_of(evaluation.selected), np.zeros(len(self.costs))])
+        for broken in broken_rules(evaluation):
+            if self.price_of(broken).is_moved(broken.amount) and (broken.id, broken.side) in self.moved:
+                column, step = self.moved[broken.id, broken.side]
+                values[column] = as_float(broken.amount) / step
+            elif broken.id in self.dropped:
+                values[self.dropped[broken.id]] = 1.0
+        return values
 
     def give_in(self, owner: str, side: int, row: tuple[list[int], list[float], float], most: float) -> None:
         """The row with its side elastic; `most` is by how much any selection can break it."""
@@ -135,6 +149,7 @@ class Elastic:
                 step = 1.0 if price.field in ("min_count", "max_count") else unit
                 top = most / unit if not price.can_be_dropped else min(most / unit, float(DROP_COST))
                 column = self.column(price.per_unit * step / unit, top * unit / step, integer=step != unit)
+                self.moved[owner, side] = column, step
                 columns.append(column)
                 values.append(-side * step)
             if price.field is None or (price.can_be_dropped and most > as_float(price.unit)):

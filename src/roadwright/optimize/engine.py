@@ -237,6 +237,8 @@ class _Run:
             chosen["mip_max_improving_sols"] = 1
         if self.limits.nodes is not None:
             chosen["mip_max_nodes"] = self.limits.nodes
+            # Restarts don't count their nodes, and HiGHS is known to hang in them, deaf to its time limit.
+            chosen["mip_allow_restart"] = False
         if self.linear.matrix.shape[1] < SMALL or self.limits.start_is_good:
             chosen |= {"mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False}
         if self.linear.matrix.shape[1] > PRESOLVE_LIMIT or self.spread > DELICATE:

@@ -12,15 +12,17 @@ from typing import Any, TypeVar
 
 from roadwright.domain.optimization import CAPACITY_ID, capacity_id
 from roadwright.optimize.elastic import Elastic, broken_rules
-from roadwright.optimize.engine import Cancel
+from roadwright.optimize.engine import Cancel, End
 from roadwright.optimize.evaluate import Evaluation, Violation
 from roadwright.optimize.exact import ROUNDING, as_float, exact
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.objective import plan
-from roadwright.optimize.portfolio import best_portfolio
 from roadwright.optimize.problem import Constraint, Problem, Target
 from roadwright.optimize.stages import Search, is_proved
+from roadwright.optimize.tie_break import stage_step
 
+NODES_AMONG_EQUALS = 500
+"""Branch-and-bound nodes for the best objective among repairs that cost the same."""
 Row = TypeVar("Row", Constraint, Target)
 
 
@@ -57,10 +59,22 @@ def find_repair(model: Model, *, deadline: float | None = None, cancel: Cancel |
     # The elastic rows start from limits that were moved by less than rounding, each.
     proved = is_proved(step, result, 10 * ROUNDING)
     search.hold(step, step.cost(best))
-    better = best_portfolio(search, plan(model).stages, tie_break=False).best
-    best = best if better is None else better
+    best = _best_among_equals(search, model, best)
     changes = [_change(model.problem, elastic, one) for one in broken_rules(best)]
     return RepairPlan(changes, as_float(elastic.cost(best)), proved, best)
+
+
+def _best_among_equals(search: Search, model: Model, best: Evaluation) -> Evaluation:
+    """The better objective at the same cost, as far as some nodes show."""
+    for stage in plan(model).stages:
+        step = stage_step(model, stage)
+        result = search.minimise(step, nodes=NODES_AMONG_EQUALS, start=best)
+        if result.evaluation is not None and step.cost(result.evaluation) < step.cost(best):
+            best = result.evaluation
+        if result.end is not End.PROVED:
+            break
+        search.hold(step, step.cost(best), stage.tolerance)
+    return best
 
 
 def _change(problem: Problem, elastic: Elastic, violation: Violation) -> Change:

@@ -328,8 +328,10 @@ class Search:
         return np.pad(costs, (0, self.rows.linear.matrix.shape[1] - len(costs)))
 
     def _columns_of(self, start: Evaluation | None) -> Values | None:
-        own_columns = self.rows.linear.matrix.shape[1] - self.model.width
-        return None if start is None or own_columns else self.model.columns_of(start.selected)
+        if start is None:
+            return None
+        complete = self.rows.complete
+        return self.model.columns_of(start.selected) if complete is None else complete(start)
 
 
 def is_proved(step: Step, result: StepResult, rounding: Fraction = ROUNDING) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
 from roadwright.optimize.evaluate import Evaluation
-from roadwright.optimize.matrix import Linear, Model
+from roadwright.optimize.matrix import Linear, Model, Values
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class System:
     linear: Linear
     owners: Sequence[str | None]
     enforced: frozenset[str] | None = None
+    complete: Callable[[Evaluation], Values] | None = None
+    """All columns of a selection, where there are more of them than the model has."""
 
     def broken(self, evaluation: Evaluation) -> set[str]:
         """The enforced rules that a selection breaks by more than rounding."""
@@ -30,7 +32,7 @@ def without_goals(model: Model, system: System) -> System:
     """The same rows but those that measure the shortfalls of goals, for where nobody asks for these."""
     measured = system.linear.matrix[:, model.first_goal_column : model.width]
     rows: list[int] = np.flatnonzero(np.diff(sp.csr_matrix(measured).indptr) == 0).tolist()
-    return System(system.linear.only(rows), [system.owners[row] for row in rows], system.enforced)
+    return System(system.linear.only(rows), [system.owners[row] for row in rows], system.enforced, system.complete)
 
 
 def whole(model: Model) -> System:
