@@ -136,3 +136,61 @@ def test_a_row_deleted_elsewhere_comes_back_when_someone_works_on_it(house: Hous
     save(house)
     assert house.status("Constraints", "Spain") == "OK"
     assert stored(house) == ["Spain", "UK"]
+
+
+def test_a_set_of_which_all_rows_are_deleted_is_emptied(house: House) -> None:
+    house.type_new("Constraints", cap("UK"), cap("Spain", name="other"))
+    save(house)
+    house.clear_row("Constraints", 2)
+    assert save(house)["removed"] == 1
+    assert stored(house) == ["Spain"]
+
+
+def test_a_set_that_grew_after_the_others_were_written_is_emptied_too(house: House) -> None:
+    house.type_new("Constraints", cap("Spain", name="other"))
+    save(house)
+    for country in ("UK", "Germany"):
+        house.type_new("Constraints", cap(country))
+        save(house)
+    for row in house.rows("Constraints")[1:]:
+        house.clear_row("Constraints", row.number)
+    assert save(house)["removed"] == 2
+    assert stored(house) == ["Spain"]
+    before = house.bytes()
+    save(house)
+    assert house.bytes() == before
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_rows_that_a_copy_never_showed_survive_its_next_saves(house: House, order: str) -> None:
+    house.type_new("Constraints", cap("UK"), cap("Spain", name="other"))
+    save(house)
+    path = house.root / BOOK
+    original = path.read_bytes()
+    for name in order:
+        path.write_bytes(original)
+        if name == "a":
+            house.type_new("Constraints", cap("France"))
+        else:
+            house.clear_row("Constraints", 2)
+            house.type_into("Constraints", 3, {"max_tokens": 20})
+        save(house)
+        save(house)
+    assert stored(house) == ["France", "Spain"]
+
+
+def test_a_deleted_row_that_a_colleague_brought_back_is_not_deleted_again(house: House) -> None:
+    house.type_new("Constraints", cap("UK"), cap("Spain", name="other"))
+    save(house)
+    path = house.root / BOOK
+    theirs = path.read_bytes()
+    house.clear_row("Constraints", 2)
+    save(house)
+    mine = path.read_bytes()
+    path.write_bytes(theirs)
+    house.type_into("Constraints", 2, {"max_tokens": 30})
+    save(house)
+    path.write_bytes(mine)
+    save(house)
+    save(house)
+    assert stored(house) == ["Spain", "UK"]

@@ -22,7 +22,7 @@ from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of
 from roadwright.sync.outcome import Outcome, RowReport, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
-from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone, sets_were_written
+from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone, reserve_marks, sets_were_written
 from roadwright.sync.statuses import Notes, level_of
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
@@ -186,6 +186,8 @@ def merge_tab(
     outcomes = outcomes_of(session, table, spec, picked)
     rules = MergeRules(work.source, on_conflict, only, show_only)
     report = TabReport(tab.place)
+    if spec.set_identity:
+        reserve_marks(work, tab, cast("SetBinding", binding), outcomes)
     report.saved, report.created = merge_outcomes(work, binding, outcomes, rules)
     if spec.set_identity and not show_only:
         report.removed = remove_gone(work, tab, cast("SetBinding", binding), outcomes, selection)
@@ -209,7 +211,7 @@ def show_tab(
     if tab.spec.set_identity:
         sets = cast("SetBinding", binding)
         wanted = wanted or new_to_the_tab(work, sets, outcomes)
-        mark_sets(work, tab, sets, present | set(wanted))
+        mark_sets(work, tab, sets, outcomes, wanted)
     stored = binding.load(work.session, {*(o.identity for o in outcomes), *wanted})
     bring_up_to_date(work, tab, outcomes, stored)
     new = [(identity, stored[identity]) for identity in wanted if identity in stored]

@@ -3,13 +3,17 @@
 Every row that the backend writes remembers, beside its values, what its whole set showed at that time. So a row that
 is stored and does not stand on the tab was deleted there if this copy of the tab has shown it, and is new to it
 otherwise (a colleague added it in another copy, or an action did).
+
+A set of which no row is left can't tell that itself; the other rows tell it by their age. The newest of them says when
+the backend last wrote this copy, and what the tab then showed of each set, be it nothing, is remembered with a mark
+that is older than every row written at that time. So whenever that changes, a row of every other set gets a new mark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from roadwright.store.chunks import chunks
@@ -62,25 +66,26 @@ def remove_gone(
             continue
         members = set(shown.members)
         gone += [i for i in sorted(binding.rows_of(work.session, name) - present) if identity_text(i) in members]
+        if not on_tab:
+            tab.emptied.add(name)
     for identity in gone:
         binding.remove(work.session, identity)
     return len(gone)
 
 
 def _last_shown(session: Session, tab: OpenTab, set_identity: str) -> SheetSetCopy | None:
-    """What the tab last showed of a set of which no row is left, unless this copy of the tab is older than that."""
-    newest: SheetSetCopy | None = session.scalar(
-        select(SheetSetCopy)
-        .where(
-            SheetSetCopy.tab == tab.spec.name,
-            SheetSetCopy.set_identity == set_identity,
-            SheetSetCopy.is_written.is_(True),
-        )
-        .order_by(SheetSetCopy.mark.desc())
-        .limit(1)
-    )
+    """What this copy of the tab last showed of a set of which no row is left on it."""
+    query = _written(tab).where(SheetSetCopy.set_identity == set_identity).order_by(SheetSetCopy.mark.desc()).limit(1)
     marks = [row.text("updated_at") for row in tab.table.rows]
-    return newest if newest is not None and (not marks or max(marks) >= newest.mark) else None
+    if marks:
+        query = query.where(SheetSetCopy.mark <= max(marks))
+    newest: SheetSetCopy | None = session.scalar(query)
+    return newest
+
+
+def _written(tab: OpenTab) -> Select[SheetSetCopy]:
+    """What copies of the tab are known to have shown."""
+    return select(SheetSetCopy).where(SheetSetCopy.tab == tab.spec.name, SheetSetCopy.is_written.is_(True))
 
 
 def sets_were_written(session: Session, marks: Iterable[str]) -> None:
@@ -98,19 +103,53 @@ def new_to_the_tab(work: Pass, binding: SetBinding, outcomes: Sequence[Outcome])
     return [i for i in binding.listed(work.session) if i not in present and i[:width] in looked_at]
 
 
-def mark_sets(work: Pass, tab: OpenTab, binding: SetBinding, shown: set[Identity]) -> None:
+def reserve_marks(work: Pass, tab: OpenTab, binding: SetBinding, outcomes: Iterable[Outcome]) -> None:
+    """Take marks for what the sets will show before any row is saved, so that they are older than the rows' marks."""
+    names = {identity_of(binding.spec.set_identity, o.row.values) for o in outcomes} | binding.sets(work.session)
+    tab.early_marks = [work.marks.next() for _ in names]
+
+
+def mark_sets(
+    work: Pass, tab: OpenTab, binding: SetBinding, outcomes: Sequence[Outcome], added: Iterable[Identity]
+) -> None:
     """Remember what the tab shows of each set from now on, and give the marks that its rows carry."""
-    width = len(binding.spec.set_identity)
-    known = known_sets(work.session, tab)
-    for name in sorted({identity[:width] for identity in shown}):
+    session, width = work.session, len(binding.spec.set_identity)
+    known, latest = known_sets(session, tab), _latest(session, tab)
+    shown = {*(o.identity for o in outcomes), *added}
+    on_tab = {identity[:width] for identity in shown}
+    same: set[Identity] = set()
+    changed = False
+    for name in sorted(on_tab | binding.sets(session) | tab.emptied):
         text = identity_text(name)
-        members = sorted(identity_text(identity) for identity in binding.rows_of(work.session, name) & shown)
-        before = known.get(text)
-        if before is not None and sorted(before.members) == members:
+        before, newest = known.get(text), latest.get(text)
+        members = sorted(identity_text(identity) for identity in binding.rows_of(session, name) & shown)
+        carried = bool(members)
+        if name not in on_tab and name not in tab.emptied and (pending := _last_shown(session, tab, text)) is not None:
+            members = sorted(pending.members)
+        is_newest = newest is None or sorted(newest.members) == members
+        if is_newest and not carried:
+            continue
+        if is_newest and before is not None and sorted(before.members) == members:
             before.is_written = True  # rows on the sheet carry its mark
             tab.set_marks[name] = before.mark
-            continue
-        mark = work.marks.next()
-        copy = SheetSetCopy(mark=mark, tab=tab.spec.name, set_identity=text, members=members, is_written=False)
-        work.session.add(copy)
-        tab.set_marks[name] = mark
+            same.add(name)
+        else:
+            mark = tab.early_marks.pop(0) if tab.early_marks else work.marks.next()
+            session.add(
+                SheetSetCopy(mark=mark, tab=tab.spec.name, set_identity=text, members=members, is_written=False)
+            )
+            tab.set_marks[name] = mark
+            changed = True
+    if changed:
+        witnesses = {o.identity[:width]: o.identity for o in outcomes if o.looked_at and o.identity[:width] in same}
+        tab.to_mark = set(witnesses.values())
+
+
+def _latest(session: Session, tab: OpenTab) -> dict[str, SheetSetCopy]:
+    """What any copy of the tab last showed of each set, by the set's identity as text."""
+    marks = (
+        select(func.max(SheetSetCopy.mark))
+        .where(SheetSetCopy.tab == tab.spec.name, SheetSetCopy.is_written.is_(True))
+        .group_by(SheetSetCopy.set_identity)
+    )
+    return {row.set_identity: row for row in session.scalars(_written(tab).where(SheetSetCopy.mark.in_(marks)))}

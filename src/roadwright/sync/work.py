@@ -43,6 +43,12 @@ class OpenTab:
     pending: Pending = field(default_factory=Pending)
     set_marks: dict[Identity, str] = field(default_factory=dict)
     """On a tab that is saved set by set: what each set shows from this pass on (see ``sync.sets``)."""
+    emptied: set[Identity] = field(default_factory=set)
+    """The sets of which no row is left on the tab, and whose rows were removed for that."""
+    early_marks: list[str] = field(default_factory=list)
+    """Marks that are older than those of all rows of this pass."""
+    to_mark: set[Identity] = field(default_factory=set)
+    """Rows that get a new mark although nothing in them changed: they tell how new this copy of the tab is."""
 
     @property
     def spec(self) -> TabSpec:

@@ -113,7 +113,8 @@ def bring_up_to_date(
             continue
         now_plain, said = plain_values(now), row.plain
         unlike = [n for n in writable if n in now and (n not in said or said[n] != now_plain[n])]
-        if not unlike and _was_written_so(tab, outcome):
+        to_mark = outcome.identity in tab.to_mark
+        if not unlike and not to_mark and _was_written_so(tab, outcome):
             _say_status(tab, outcome, places, names)
             continue
         cells: dict[tuple[int, int], CellValue | None] = {
@@ -123,7 +124,7 @@ def bring_up_to_date(
         }
         dropped = _drop_protected(tab, outcome, cells, names)
         base = {**_new_base(outcome, now_plain, saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
-        if cells or outcome.mark or outcome.base is None or not _shows_the_same(outcome.base, base, blanks):
+        if cells or outcome.mark or outcome.base is None or to_mark or not _shows_the_same(outcome.base, base, blanks):
             mark = outcome.mark or work.marks.next()
             pending.copies.append((mark, outcome.identity, base))
             cells[row.number, places["updated_source"]] = work.source
