@@ -82,7 +82,7 @@ def _clean_text(value: CellValue) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(tidy(value))
+        return str(tidy(float(f"{value:.15g}")))  # 15 digits are what every program shows and keeps
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, dt.datetime | dt.date | dt.time):
