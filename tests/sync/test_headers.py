@@ -152,3 +152,21 @@ def test_a_team_that_leaves_the_settings_leaves_its_ideas(teams: House) -> None:
         alone.status("Backlog", "INIT-000001") == "WARNING: source_missing: its row is gone from teams/Team.xlsx!Ideas"
     )
     alone.workspace.close()
+
+
+def test_a_column_that_was_taken_out_and_put_back_empty_clears_nothing(house: House) -> None:
+    house.type_new("Backlog", {"title": "Search", "category": "growth"})
+    house.done("pm.backlog_sync")
+    place = house.place("Backlog")
+    with opened(place.workbook, place.tab) as sheet:
+        [number] = [cell.column for cell in sheet[1] if cell.value == "category"]
+        sheet.delete_cols(int(number or 0))
+    house.done("pm.save_selected", tab="Backlog")
+    before = house.bytes()
+    house.done("pm.save_selected", tab="Backlog")
+    assert house.bytes() == before
+    with opened(place.workbook, place.tab) as sheet:
+        sheet.cell(1, sheet.max_column + 1).value = "category"
+    house.done("pm.save_selected", tab="Backlog")
+    [row] = house.rows("Backlog")
+    assert (row.text("run_status"), row.text("category")) == ("OK", "growth")

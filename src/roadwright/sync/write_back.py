@@ -101,6 +101,7 @@ def bring_up_to_date(
     places = column_places(tab)
     names = {place: name for name, place in places.items()}
     saved_columns = [c.name for c in spec.saved if c.name in places]
+    taken_out = [c.name for c in spec.saved if c.name not in places]
     writable = {column.name: column for column in _writable(spec, places, inputs)}
     blanks = {column.name: plain(column.blank_means) for column in spec.saved}
     for outcome in outcomes:
@@ -114,7 +115,7 @@ def bring_up_to_date(
         now_plain, said = plain_values(now), row.plain
         unlike = [n for n in writable if n in now and (n not in said or said[n] != now_plain[n])]
         to_mark = outcome.identity in tab.to_mark
-        if not unlike and not to_mark and _was_written_so(tab, outcome):
+        if not unlike and not to_mark and _was_written_so(tab, outcome, taken_out):
             _say_status(tab, outcome, places, names)
             continue
         cells: dict[tuple[int, int], CellValue | None] = {
@@ -134,11 +135,13 @@ def bring_up_to_date(
         _say_status(tab, outcome, places, names)
 
 
-def _was_written_so(tab: OpenTab, outcome: Outcome) -> bool:
-    """Whether the row's copy already remembers what the row shows."""
+def _was_written_so(tab: OpenTab, outcome: Outcome, taken_out: Iterable[str]) -> bool:
+    """Whether the row's copy already remembers what the row shows: nothing, in columns that someone took out."""
     if not outcome.as_shown or outcome.mark or outcome.kept:
         return False
     base = outcome.base or {}
+    if any(name in base for name in taken_out):
+        return False
     return _more_shown(tab, outcome) == {name: base[name] for name in (SET_MARK, OWN_WORDS) if name in base}
 
 
