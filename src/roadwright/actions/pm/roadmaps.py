@@ -79,7 +79,8 @@ def _chosen(request: Request, desk: RoadmapDesk, asked: AskedRoadmap, progress: 
     rows = [outcome for outcome in desk.outcomes(spec.name) if outcome.row.number in picked]
     names = {outcome.identity[:1] for outcome in rows}
     stored = RoadmapsBinding().rows(session)
-    progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.identity[:1] not in stored and o.notes.failed]
+    unsaved = [o for o in rows if o.identity[:1] not in stored and o.notes.failed]
+    progress.wrong += [f"{o.key or f'{spec.name} row {o.row.number}'}: {o.notes.text}" for o in unsaved]
     mere_names = dict.fromkeys(only_named(session, name) for (name,) in sorted(names) if (name,) not in stored)
     progress.wrong += [told for told in mere_names if told is not None]
     return [roadmap for identity, roadmap in stored.items() if identity in names]
