@@ -117,6 +117,6 @@ def _targets(chosen: list[Json]) -> list[Json]:
     everything = {"dimension": "all", "dimension_key": "all"}
     return [
         everything
-        | {"kpi_key": "retention", "target_value": 0.31 + round(0.9 * brought["retention"], 6), "type": "floor"},
-        everything | {"kpi_key": "latency", "target_value": 420 + round(1.5 * brought["latency"], 2), "type": "goal"},
+        | {"kpi_key": "retention", "target_value": round(0.31 + 0.9 * brought["retention"], 6), "type": "floor"},
+        everything | {"kpi_key": "latency", "target_value": round(420 + 1.5 * brought["latency"], 2), "type": "goal"},
     ]

@@ -17,10 +17,10 @@ def timed(task: Callable[[], Result]) -> tuple[Result, float]:
     return result, time.process_time() - began
 
 
-def alternating(tasks: list[Callable[[], object]], *, seconds: float = 3.0, least: int = 3) -> list[float]:
+def alternating(tasks: list[Callable[[], object]], *, seconds: float = 3.0, least: int = 5) -> list[float]:
     """The median processor seconds of each task: by turns, so that what slows the machine slows all of them.
 
-    As many rounds as fit into `seconds`, at least `least` and at most 25.
+    As many rounds as fit into `seconds`, at least `least`, at most 25.
     """
     rounds: list[list[float]] = []
     while len(rounds) < least or (len(rounds) < 25 and sum(map(sum, rounds)) < seconds):

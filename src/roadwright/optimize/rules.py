@@ -66,6 +66,9 @@ def resolve(universe: Universe) -> Resolved:
     return Resolved(rules, synergies, findings)
 
 
+_NONE: tuple[str, ...] = ()
+
+
 class _Resolver:
     """One constraint against the candidates."""
 
@@ -77,11 +80,10 @@ class _Resolver:
         self.findings = findings
         members = constraint.members
         self.inside = universe.places(members)
-        self.outside: list[str] = []
-        self.delivered: list[str] = []
+        self.outside = self.delivered = _NONE
         if len(self.inside) < len(members):
-            self.outside = sorted(key for key in members if key in universe.outside)
-            self.delivered = sorted(key for key in members if key in universe.problem.delivered)
+            self.outside = tuple(sorted(key for key in members if key in universe.outside))
+            self.delivered = tuple(sorted(key for key in members if key in universe.problem.delivered))
         self.own = universe.place.get(constraint.dimension_key)
 
     def say(self, message: str, severity: Severity) -> None:
@@ -125,7 +127,7 @@ class _Resolver:
         missing = key in self.universe.without_tokens
         return f"{key} has no tokens and is left out" if missing else f"{key} is not a candidate"
 
-    def _all(self, keys: list[str]) -> str:
+    def _all(self, keys: tuple[str, ...]) -> str:
         return "; ".join(self._who(key) for key in keys)
 
     def mandatory(self) -> list[Row]:
@@ -171,7 +173,10 @@ class _Resolver:
             return self._not_selectable()
         if self.delivered:
             self.notice(f"{self._all(self.delivered)}: met")
-        return [Row([self.own, place], [1.0, -1.0], -inf, 0.0) for place in sorted(self.inside)]
+        own, inside = self.own, self.inside
+        if len(inside) > 1:
+            inside.sort()
+        return [Row([own, place], [1.0, -1.0], -inf, 0.0) for place in inside]
 
     def any_of(self) -> list[Row]:
         if self._without_effect():
