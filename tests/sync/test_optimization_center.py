@@ -575,10 +575,18 @@ def test_the_only_scenario_of_the_sheet_is_the_default_and_several_are_listed(ho
 
 
 def test_what_is_computed_from_texts_longer_than_a_cell_is_cut(house: House) -> None:
-    candidate = {"is_optimization_candidate": True, "candidate_period_key": "2026-Q2", "engineering_tokens": 1}
+    candidate: Row = {
+        "is_optimization_candidate": True,
+        "candidate_period_key": "2026-Q2",
+        "engineering_tokens": 1,
+    }
     house.type_new("Backlog", {"title": "a"} | candidate, {"title": "b"} | candidate)
     house.done("pm.backlog_sync")
-    scenario = {"scenario_name": "s", "period_key": "2026-Q2", "capacity_total_tokens": 9}
+    scenario: Row = {
+        "scenario_name": "s",
+        "period_key": "2026-Q2",
+        "capacity_total_tokens": 9,
+    }
     house.type_new("Scenario_Config", scenario | {"objective_mode": "north_star"})
     rule = {"scenario_name": "s", "constraint_set_name": "c", "constraint_type": "bundle"}
     bundles = [rule | {"dimension_key": letter * 20_000, "member_keys": "INIT-1, INIT-2"} for letter in "ab"]
