@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from benchmarks.instances import quadratic_knapsack
+from benchmarks.known_answers import DATA
 from benchmarks.portfolios import portfolio
 
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import explain, parse_problem, solve, stages
+from roadwright.optimize.local_search import good_start
+from roadwright.optimize.matrix import Model
+from roadwright.optimize.objective import plan
+from roadwright.optimize.tie_break import stage_step
 from tests.optimize.brute_force import Enumeration, Exact
 from tests.optimize.problems import random_problem, wild_problem
 
@@ -69,4 +75,26 @@ def test_a_bonus_in_pairs_counts_once_both_are_in_whatever_the_capacity_leaves()
     }
     best = Enumeration(problem).best()
     assert best is not None
-    assert solve(parse_problem(problem)).selected == best.selected
+    parsed = parse_problem(problem)
+    assert solve(parsed).selected == best.selected
+    model = Model.of(parsed)
+    start = good_start(model, stage_step(model, plan(model).stages[0]).costs)
+    assert start is not None
+    assert start.improvement["gmv"] == best.values[0] * -1
+
+
+def test_a_start_keeps_the_rules_or_there_is_none() -> None:
+    problem = quadratic_knapsack(DATA / "jeu_100_25_1.txt")
+    problem["constraints"] += [
+        {"type": "exclude_pair", "dimension_key": "I003", "members": ["I004"]},
+        {"type": "require_prereq", "dimension_key": "I007", "members": ["I008"]},
+        {"type": "exclude_initiative", "dimension_key": "I010"},
+    ]
+    model = Model.of(parse_problem(problem))
+    start = good_start(model, stage_step(model, plan(model).stages[0]).costs)
+    assert start is not None
+    assert not start.violations
+    assert start.improvement["profit"] > 18_000
+    problem["constraints"].append({"type": "mandatory", "dimension_key": "I011"})
+    model = Model.of(parse_problem(problem))
+    assert good_start(model, stage_step(model, plan(model).stages[0]).costs) is None

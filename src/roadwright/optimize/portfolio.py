@@ -8,6 +8,7 @@ from fractions import Fraction
 from roadwright.domain.optimization import RunStatus, TieBreak
 from roadwright.optimize.engine import End
 from roadwright.optimize.evaluate import Evaluation
+from roadwright.optimize.local_search import good_start
 from roadwright.optimize.objective import Stage
 from roadwright.optimize.solution import Diagnosis
 from roadwright.optimize.stages import Search, is_proved
@@ -56,7 +57,10 @@ def best_portfolio(
     for stage in stages:
         step = stage_step(search.model, stage)
         if known is None:
-            result = search.minimise(step, gap=gap, start=best)
+            start = best
+            if start is None and search.system is None and not search.held:
+                start = good_start(search.model, step.costs)
+            result = search.minimise(step, gap=gap, start=start)
         else:
             result = search.minimise_near(step, known, gap=gap, start=best)
         if result.evaluation is None:
