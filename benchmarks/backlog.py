@@ -6,10 +6,11 @@ writes it anew with XlsxWriter: no merge, no database, no status.
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import python_calamine
@@ -27,6 +28,32 @@ from roadwright.workspace.workspace import Workspace, open_workspace
 
 ROWS = 10_000
 INTAKE_BOOKS, INTAKE_ROWS = 5, 2_000
+FILLED: Mapping[str, Callable[[int], CellValue]] = {
+    **{
+        name: lambda row, name=name: f"{name} {row % 97}"  # type: ignore[misc]
+        for name in (
+            "requesting_team",
+            "product_area",
+            "customer_segment",
+            "initiative_type",
+            "category",
+            "program_key",
+            "hypothesis",
+            "dependencies_others",
+        )
+    },
+    "risk_level": lambda row: ("low", "medium", "high")[row % 3],
+    "scope_mode": lambda _: "custom",
+    "engineering_tokens_mvp": lambda row: row % 50,
+    "engineering_tokens_full": lambda row: row % 500,
+    "dependencies_initiatives": lambda row: f"INIT-{row % 1000 + 1:06}",
+    "earliest_start_date": lambda row: dt.date(2026, 1, 1) + dt.timedelta(days=row % 90),
+    "deadline_date": lambda row: dt.date(2026, 6, 1) + dt.timedelta(days=row % 200),
+    "use_math_model": lambda _: False,
+    "is_optimization_candidate": lambda row: row % 2 == 0,
+    "candidate_period_key": lambda _: "2026-Q2",
+}
+"""What stands in the columns that nobody edits while the clock runs."""  # fmt: skip
 
 
 def _silent(message: str, done: int | None = None, total: int | None = None) -> None:
@@ -96,6 +123,9 @@ def main() -> None:
         workspace = open_workspace(folder)
         path = folder / "Central_Backlog.xlsx"
         first = _run(workspace, "pm.backlog_sync")
+        for column, value in FILLED.items():
+            _type(workspace, "Backlog", column, value)
+        _run(workspace, "pm.save_selected", tab="Backlog")
         for column in ("engineering_tokens", "effort_engineering_days", "strategic_priority_coefficient"):
             _type(workspace, "Backlog", column, lambda _: chance.randint(1, 200))
         _type(workspace, "Backlog", "active_scoring_framework", lambda _: "RICE")

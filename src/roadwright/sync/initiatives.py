@@ -25,7 +25,7 @@ def load_initiatives(session: Session, keys: Iterable[str]) -> dict[str, Initiat
     """The initiatives with these keys (any case); unknown ones are left out."""
     wanted = {key for text in keys if (key := canonical_key(text)) is not None}
     loaded: dict[str, Initiative] = session.info.setdefault(_LOADED, {})
-    for part in chunks(wanted - loaded.keys()):
+    for part in chunks([key for key in wanted if key not in loaded]):
         rows = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(part)))
         loaded.update((row.initiative_key, row) for row in rows)
     return {key: loaded[key] for key in sorted(wanted) if key in loaded}

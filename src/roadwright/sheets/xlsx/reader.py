@@ -61,6 +61,8 @@ class _Handlers:
         self.pieces: list[str] = []
         self.collecting = self.in_hint = False
         self.row = self.column = 0
+        self.columns: dict[str, int] = {}
+        """The columns of usual rows by their letters."""
         self.cells: dict[int, CellValue] = {}
         self.kind = "n"
         self.style = "0"
@@ -152,13 +154,18 @@ class _Handlers:
     def usual_row(self, row: UsualRow) -> None:
         """Take a row that was read by its pattern."""
         self.start_row(row.number)
-        cells, formats = self.cells, self.formats
+        cells, formats, columns = self.cells, self.formats, self.columns
         for letters, style, kind, number, text in row.cells:
-            self.start_cell(letters)
+            column = columns.get(letters, 0)
+            if column > self.column:
+                self.column = column
+            else:
+                self.start_cell(letters)  # a column that was not seen before, or one out of order
+                column = columns[letters] = self.column
             value = number or text
             if value or (kind and kind not in _NEVER_EMPTY):
                 try:
-                    cells[self.column] = _decode(value, kind or "n", style or "0", formats)
+                    cells[column] = _decode(value, kind or "n", style or "0", formats)
                 except (ValueError, IndexError) as error:
                     raise self.no_value(value) from error
         self.end_row()
