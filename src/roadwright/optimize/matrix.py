@@ -200,10 +200,10 @@ class Model:
         rows.add_measured(capacity_id(), everyone, self.universe.usage(TOKENS), -inf, self.problem.capacity)
         for resource, capacity in sorted(self.problem.capacities.items()):
             rows.add_measured(capacity_id(resource), everyone, self.universe.usage(resource), -inf, capacity)
-        for rule in self.resolved.rules:
-            add = rows.add_measured if rule.constraint.type in MEASURED else rows.add
-            for row in rule.rows:
-                add(rule.constraint.id, row.places, row.values, row.lower, row.upper)
+        for constraint, found in self.resolved.rules:
+            add = rows.add_measured if constraint.type in MEASURED else rows.add
+            for row in found:
+                add(constraint.id, *row)
         for needed in self.targets:
             if needed.is_floor:
                 rows.add_measured(needed.target.id, *self._improvement_of(needed), as_float(needed.need), inf)

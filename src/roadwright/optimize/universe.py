@@ -89,8 +89,7 @@ class Universe:
 
     def places(self, keys: Iterable[str]) -> list[int]:
         """The places of those keys that are candidates of the model."""
-        place = self.place
-        return [found for key in keys if (found := place.get(key)) is not None]
+        return [place for place in map(self.place.get, keys) if place is not None]
 
 
 def _joined(parts: tuple[Dimension, ...], values: list[str]) -> str:
