@@ -93,7 +93,7 @@ def constraint_order(row: Constraint) -> tuple[object, ...]:
     dimension, slice_text = _NOTHING, row.dimension_key
     if row.dimension:
         dimension, slice_text = "+".join(parse_dimension(row.dimension)), slice_value([row.dimension_key])
-    members = "\1".join(sorted(row.members))
+    members = row.members[0] if len(row.members) == 1 else "\1".join(sorted(row.members))
     return (
         # One text: comparing many short ones takes most of the time of ordering 100,000 rules.
         "\0".join((row.type, dimension, slice_text, members, row.resource, row.kpi_key or _NOTHING)),
