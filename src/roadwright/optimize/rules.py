@@ -55,7 +55,7 @@ def resolve(universe: Universe) -> Resolved:
     rules: list[Rule] = []
     synergies: list[Synergy] = []
     findings: list[Finding] = []
-    for constraint in sorted(universe.problem.constraints, key=lambda row: (*constraint_order(row), row.id)):
+    for constraint in sorted(universe.problem.constraints, key=lambda row: (constraint_order(row), row.id)):
         resolver = _Resolver(universe, constraint, findings)
         if constraint.type is ConstraintType.SYNERGY_BONUS:
             synergy = resolver.synergy()

@@ -89,7 +89,8 @@ class Universe:
 
     def places(self, keys: Iterable[str]) -> list[int]:
         """The places of those keys that are candidates of the model."""
-        return [place for place in map(self.place.get, keys) if place is not None]
+        place = self.place
+        return [place[key] for key in keys if key in place]
 
 
 def _joined(parts: tuple[Dimension, ...], values: list[str]) -> str:
