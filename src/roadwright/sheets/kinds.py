@@ -315,6 +315,8 @@ WORD = replace(TEXT, width=15)
 """A text of a word or two."""
 TITLE = replace(TEXT, width=36, wrap=True)
 LONG_TEXT = replace(TEXT, width=48, wrap=True)
+ADDRESS = replace(TEXT, width=34)
+"""One long word: an e-mail address, a workbook with its tab."""
 MESSAGE = replace(TEXT, width=64, wrap=True)
 """A text of a sentence or two."""
 KEY = Kind("key", _read_text, _show_text, "a key such as INIT-000001", width=14)

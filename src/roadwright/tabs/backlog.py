@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadwright.domain.initiatives import Lifecycle, RiskLevel, ScopeMode
-from roadwright.sheets.kinds import DATE, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, TITLE, WORD, choice, within
+from roadwright.sheets.kinds import ADDRESS, DATE, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, TITLE, WORD, choice, within
 from roadwright.sheets.spec import TabSpec
 from roadwright.tabs.columns import (
     ACTIVE_FRAMEWORK,
@@ -31,11 +31,11 @@ BACKLOG = TabSpec(
         INITIATIVE_KEY,
         typed("title", TITLE, "A short name for the initiative.", required=True),
         brief_description(),
-        system("intake_source", TEXT, "The intake workbook and tab it came from; `backlog` if it was typed here."),
+        system("intake_source", ADDRESS, "The intake workbook and tab it came from; `backlog` if it was typed here."),
         typed("department", WORD, "The department that owns it."),
         typed("requesting_team", TEXT, "The team that asked for it."),
         system("requester_name", TEXT, "Who asked for it, as in the intake sheet."),
-        system("requester_email", TEXT, "Where to reach them, as in the intake sheet."),
+        system("requester_email", ADDRESS, "Where to reach them, as in the intake sheet."),
         typed("country", WORD, "The market it is for.", aliases=("market",)),
         typed("product_area", WORD, "The part of the product it touches."),
         typed("customer_segment", TEXT, "The customers it is for."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadwright.domain.initiatives import INTAKE_LIFECYCLES, Lifecycle
-from roadwright.sheets.kinds import DATE, LONG_TEXT, TEXT, TITLE, WORD, at_most, choice
+from roadwright.sheets.kinds import ADDRESS, DATE, LONG_TEXT, TEXT, TITLE, WORD, at_most, choice
 from roadwright.sheets.spec import Column, TabSpec
 from roadwright.tabs.columns import INITIATIVE_KEY, PROVENANCE, typed
 
@@ -32,7 +32,7 @@ INTAKE = TabSpec(
         typed("department", WORD, "The department that owns the idea, e.g. Growth."),
         typed("requesting_team", TEXT, "The team that asks for it."),
         typed("requester_name", TEXT, "Who asks for it."),
-        typed("requester_email", TEXT, "Where to reach them."),
+        typed("requester_email", ADDRESS, "Where to reach them."),
         typed("country", WORD, "The market it is for, e.g. UK.", aliases=("market",)),
         typed("product_area", WORD, "The part of the product it touches."),
         typed("problem_statement", LONG_TEXT, "The problem it solves, and for whom."),
