@@ -104,6 +104,7 @@ class MathModelsBinding(PartsBinding):
         self._table = table
         self._known: tuple[Registry, dict[str, tuple[str, ...]]] | None = None
         self._primaries: dict[str, set[Identity]] | None = None
+        self._increments_of: dict[Identity, list[str]] | None = None
 
     def stored(self, session: Session) -> Sequence[Part]:
         return list(session.scalars(select(InitiativeMathModel).order_by(InitiativeMathModel.id)))
@@ -174,15 +175,12 @@ class MathModelsBinding(PartsBinding):
 
     def _increments(self, session: Session, values: Values) -> list[str]:
         """The model's params whose unit, description or notes say that they are an increment."""
-        wanted = identity_of(("initiative_key", "model_name"), values)
-        rows = ParamsBinding().rows(session).items()
-        return [
-            row.param_name
-            for identity, (_, row) in rows
-            if identity[:2] == wanted
-            and isinstance(row, InitiativeParam)
-            and says_increment(row.unit, row.description, row.notes)
-        ]
+        if self._increments_of is None:
+            self._increments_of = {}
+            for identity, (_, row) in ParamsBinding().rows(session).items():
+                if isinstance(row, InitiativeParam) and says_increment(row.unit, row.description, row.notes):
+                    self._increments_of.setdefault(identity[:2], []).append(row.param_name)
+        return self._increments_of.get(identity_of(("initiative_key", "model_name"), values), [])
 
     def _examine_primary(self, session: Session, values: Values, notes: Notes) -> None:
         if values.get("is_primary") is not True:
