@@ -183,7 +183,7 @@ def merge_tab(
     picked = selection.picks(spec, table.rows)
     if spec.set_identity:
         picked = whole_sets(table, spec.set_identity, picked)
-    outcomes = outcomes_of(session, table, spec, picked)
+    outcomes = outcomes_of(session, tab, picked)
     rules = MergeRules(work.source, on_conflict, only, show_only)
     report = TabReport(tab.place)
     if spec.set_identity:
@@ -229,8 +229,7 @@ def whole_sets(table: Table, set_identity: Sequence[str], picked: set[int]) -> s
 
 def say_of_rows(work: Pass, tab: OpenTab, binding: Binding, say: Callable[[Outcome], Notes | None]) -> TabReport:
     """Save nothing, and put a new status on the rows of which there is something to say."""
-    spec, table = tab.place.spec, tab.table
-    outcomes = outcomes_of(work.session, table, spec, set())
+    outcomes = outcomes_of(work.session, tab, set())
     merge_outcomes(work, binding, outcomes, MergeRules(work.source, show_only=True))
     for outcome in outcomes:
         notes = say(outcome)

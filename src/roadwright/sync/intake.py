@@ -47,7 +47,7 @@ def _found_rows(session: Session, intake: Sequence[OpenTab]) -> list[_Found]:
     """All rows of all intake tabs, each with the base that its own mark leads to."""
     found: list[_Found] = []
     for tab in intake:
-        bases = load_bases(session, tab.table, tabs.INTAKE)
+        bases = load_bases(session, tab)
         for row in tab.table.rows:
             text = row.text("initiative_key")
             key = canonical_key(text) or text

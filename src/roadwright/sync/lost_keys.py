@@ -43,7 +43,7 @@ def _by_marks(session: Session, tab: OpenTab, rows: Collection[Row], standing: C
     whole_column = "initiative_key" not in tab.table.columns or (len(marked) > 1 and not keys_on(tab))
     if not marked or not whole_column:
         return {}
-    copies = load_bases(session, tab.table, tab.spec)
+    copies = load_bases(session, tab)
     found: dict[int, str] = {}
     for row in marked:
         copy = copies.get(row.number)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain, plain_values
-from roadwright.sheets.read import Row, Table
+from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sync.binding import Binding, Edit, Refused, Values
 from roadwright.sync.identity import display_key, identity_of, identity_text
 from roadwright.sync.memory import Copy, content_of, copies_of, load_copies
 from roadwright.sync.outcome import Outcome
-from roadwright.sync.work import Pass
+from roadwright.sync.work import OpenTab, Pass
 
 _DELETED = (
     "this row was deleted from its set in another copy of the workbook; change a cell to bring it back, or delete it "
@@ -46,11 +46,13 @@ class MergeRules:
         return self.only is None or column in self.only
 
 
-def load_bases(session: Session, table: Table, spec: TabSpec) -> dict[int, Copy]:
-    """For each row that the backend once wrote, what this copy of it showed then."""
-    marks = {row.number: row.text("updated_at") for row in table.rows if row.text("updated_at")}
-    copies = load_copies(session, spec.name, marks.values())
-    return {number: copies[mark] for number, mark in marks.items() if mark in copies}
+def load_bases(session: Session, tab: OpenTab) -> dict[int, Copy]:
+    """For each row that the backend once wrote, what this copy of it showed then. Loaded once for an open tab."""
+    if tab.bases is None:
+        marks = {row.number: row.text("updated_at") for row in tab.table.rows if row.text("updated_at")}
+        copies = load_copies(session, tab.spec.name, marks.values())
+        tab.bases = {number: copies[mark] for number, mark in marks.items() if mark in copies}
+    return tab.bases
 
 
 def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[Outcome]) -> None:
@@ -67,9 +69,9 @@ def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[Outcome]) -
         outcome.base = next((copy for copy in shown if content_of(spec, copy) == said), None)
 
 
-def outcomes_of(session: Session, table: Table, spec: TabSpec, picked: Collection[int]) -> list[Outcome]:
+def outcomes_of(session: Session, tab: OpenTab, picked: Collection[int]) -> list[Outcome]:
     """One outcome per row, with its identity and base; a row whose identity stands above already fails."""
-    bases = load_bases(session, table, spec)
+    table, spec, bases = tab.table, tab.spec, load_bases(session, tab)
     seen: dict[tuple[str, ...], Row] = {}
     outcomes = []
     for row in table.rows:

@@ -116,7 +116,7 @@ def merge_metrics_config(
 def _renamed(session: Session, tab: OpenTab) -> dict[Identity, Identity]:
     """The rows whose kpi_key was typed over: {new identity: old identity}."""
     stored = {(key.casefold(),) for key in session.scalars(select(OrganizationMetricsConfig.kpi_key))}
-    copies = load_bases(session, tab.table, tab.spec)
+    copies = load_bases(session, tab)
     there = {row.number: identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
     old_keys = {identity_text(identity): identity for identity in stored - set(there.values())}
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import Row, Table
+from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.sync.identity import Identity, identity_of, identity_text
@@ -44,8 +44,9 @@ class _Standing:
     waiting: dict[str, CellValue] = field(default_factory=dict)
 
 
-def _standing(work: Pass, table: Table, spec: TabSpec, outcomes: Sequence[Outcome]) -> dict[Identity, _Standing]:
-    bases = load_bases(work.session, table, spec)
+def _standing(work: Pass, tab: OpenTab, outcomes: Sequence[Outcome]) -> dict[Identity, _Standing]:
+    table, spec = tab.table, tab.spec
+    bases = load_bases(work.session, tab)
     by_number = {outcome.row.number: outcome for outcome in outcomes}
     result: dict[Identity, _Standing] = {}
     for row in table.rows:
@@ -88,7 +89,7 @@ def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: 
     """
     spec, table, pending = tab.spec, tab.table, tab.pending
     places = column_places(tab)
-    standing = _standing(work, table, spec, outcomes)
+    standing = _standing(work, tab, outcomes)
     words = load_own_words(work.session, spec.name)
     saved = [c.name for c in spec.saved]
     existing = {row.number: row for row in (*table.rows, *table.leftovers)}

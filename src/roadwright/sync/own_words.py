@@ -42,7 +42,7 @@ def collect_own_words(work: Pass, tab: OpenTab) -> None:
     columns = [name for name in spec.sheet_only if name in table.columns]
     if not columns:
         return
-    bases = load_bases(work.session, table, spec)
+    bases = load_bases(work.session, tab)
     edits: dict[Identity, dict[str, object]] = {}
     for row in table.rows:
         identity = identity_of(spec.identity, row.values)

@@ -31,7 +31,7 @@ def known_sets(session: Session, tab: OpenTab) -> dict[str, SheetSetCopy]:
 
     A row that was moved to another set, or renamed, still tells what its old set showed.
     """
-    marks = {copy.values.get(SET_MARK) for copy in load_bases(session, tab.table, tab.spec).values()}
+    marks = {copy.values.get(SET_MARK) for copy in load_bases(session, tab).values()}
     newest: dict[str, SheetSetCopy] = {}
     for part in chunks(str(mark) for mark in marks if mark):
         for row in session.scalars(select(SheetSetCopy).where(SheetSetCopy.mark.in_(part)).order_by(SheetSetCopy.mark)):

@@ -13,6 +13,7 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.store.clock import Marks
 from roadwright.sync.identity import Identity
+from roadwright.sync.memory import Copy
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 SET_MARK = "*set"
@@ -41,6 +42,8 @@ class OpenTab:
     workbook: Workbook
     table: Table
     pending: Pending = field(default_factory=Pending)
+    bases: dict[int, Copy] | None = None
+    """By row what this copy of the tab showed there; None until somebody asks (see ``sync.merge_rows.load_bases``)."""
     set_marks: dict[Identity, str] = field(default_factory=dict)
     """On a tab that is saved set by set: what each set shows from this pass on (see ``sync.sets``)."""
     emptied: set[Identity] = field(default_factory=set)
