@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -116,3 +117,13 @@ def make_house(root: Path, database_url: str, *, more_settings: str = "") -> Hou
     (root / FILE).write_text(head + template() + more_settings, encoding="utf-8")
     create_workspace(root)
     return House(open_workspace(root))
+
+
+@contextmanager
+def opened_copy(made: Path, folder: Path) -> Iterator[House]:
+    """A copy of a workspace that was made once for many tests, to do with as one likes."""
+    root = folder / "workspace"
+    shutil.copytree(made, root)
+    house = House(open_workspace(root))
+    yield house
+    house.workspace.close()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_candidates, add_kpis, add_scenario
-from tests.house import House, make_house
+from tests.house import House, make_house, opened_copy
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +32,5 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def house(made_once: Path, tmp_path: Path) -> Iterator[House]:
     """A copy of that workspace, to do with as one likes."""
-    root = tmp_path / "workspace"
-    shutil.copytree(made_once, root)
-    copied = House(open_workspace(root))
-    yield copied
-    copied.workspace.close()
+    with opened_copy(made_once, tmp_path) as copied:
+        yield copied

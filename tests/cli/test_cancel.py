@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,10 +17,9 @@ from typer.testing import CliRunner
 from roadwright.actions import ledger
 from roadwright.cli.main import app
 from roadwright.store.models import ActionRun
-from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import chosen
 from tests.actions.hard import hard_plan
-from tests.house import House, make_house
+from tests.house import House, make_house, opened_copy
 from tests.optimize.test_solve import hard
 
 RUN = "pm.optimize_run_all_candidates"
@@ -39,11 +37,8 @@ def planned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def planned(planned_once: Path, tmp_path: Path) -> Iterator[House]:
     """A workspace whose plan takes minutes to solve."""
-    root = tmp_path / "workspace"
-    shutil.copytree(planned_once, root)
-    house = House(open_workspace(root))
-    yield house
-    house.workspace.close()
+    with opened_copy(planned_once, tmp_path) as copied:
+        yield copied
 
 
 Start = Callable[..., "subprocess.Popen[str]"]

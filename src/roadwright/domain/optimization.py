@@ -173,7 +173,3 @@ class RunStatus(StrEnum):
     INVALID = "invalid"
     CANCELLED = "cancelled"
     FAILED = "failed"
-
-
-ANSWERED = frozenset({RunStatus.OPTIMAL, RunStatus.FEASIBLE, RunStatus.CANCELLED})
-"""States in which a run can hold a portfolio (a cancelled one only where a solution had been found)."""

@@ -17,6 +17,7 @@ from roadwright.roadmaps.selected import select_entries
 from roadwright.scoring.models_of import load_models
 from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
+from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
 from roadwright.store.registry import load_registry
 from roadwright.store.scores import current_scores
@@ -107,10 +108,7 @@ def _take(entry: RoadmapEntry, results: Sequence[GateResult], source: str) -> No
 
 
 def _subjects(session: Session, keys: Collection[str]) -> dict[str, Subject]:
-    initiatives: dict[str, Initiative] = {}
-    for part in chunks(keys):
-        rows = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(part)))
-        initiatives.update((row.initiative_key, row) for row in rows)
+    initiatives = initiatives_by_key(session, keys)
     ids = [initiative.id for initiative in initiatives.values()]
     models, scores = load_models(session, ids), current_scores(session, ids)
     subjects = {}

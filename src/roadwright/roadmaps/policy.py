@@ -36,16 +36,21 @@ def policy_of(session: Session, gate_policy: str | None) -> list[PolicyGate]:
         return [
             PolicyGate(GATES[gate], GATES[gate].parameter.parse(None), severity) for gate, severity in DEFAULT_GATES
         ]
-    rows = list(session.scalars(select(GatePolicy).order_by(GatePolicy.id)))
-    mine = [row for row in rows if row.gate_policy.casefold() == gate_policy.casefold()]
+    mine = rows_of_policy(session, gate_policy)
     if not mine:
-        known = sorted({row.gate_policy for row in rows})
+        known = sorted(set(session.scalars(select(GatePolicy.gate_policy))))
         there = f"there are: {', '.join(known)}" if known else "there is none yet"
         raise PolicyProblem(
             f'gate_policy: there is no policy "{gate_policy}"{nearest(gate_policy, known)} on the Gates tab, {there}; '
             "fill in its gates there, mend the name, or clear it for the default policy"
         )
     return [_ready(row) for row in mine]
+
+
+def rows_of_policy(session: Session, gate_policy: str) -> list[GatePolicy]:
+    """The rows of a policy (any case), in the order in which they were saved."""
+    rows = session.scalars(select(GatePolicy).order_by(GatePolicy.id))
+    return [row for row in rows if row.gate_policy.casefold() == gate_policy.casefold()]
 
 
 def _ready(row: GatePolicy) -> PolicyGate:

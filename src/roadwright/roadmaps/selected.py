@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.optimization import ANSWERED
 from roadwright.domain.roadmaps import STANDS, RoadmapSource
-from roadwright.portfolios.runs import is_answered
+from roadwright.portfolios.runs import latest_answer_on
 from roadwright.store.models import OptimizationRun, Roadmap, RoadmapEntry
 
 
 def latest_run_of(session: Session, roadmap: Roadmap) -> OptimizationRun | None:
     """The newest run with an answer whose candidates were this roadmap's entries."""
-    found = session.execute(
-        select(OptimizationRun.id, OptimizationRun.roadmap_name)
-        .where(OptimizationRun.status.in_(map(str, ANSWERED)), OptimizationRun.roadmap_name.is_not(None))
-        .order_by(OptimizationRun.id.desc())
-    )
-    wanted = roadmap.roadmap_name.casefold()
-    mine = (number for number, name in found if name is not None and name.casefold() == wanted)
-    return next((run for number in mine if is_answered(run := session.get_one(OptimizationRun, number))), None)
+    return latest_answer_on(session, roadmap.roadmap_name)
 
 
 def select_entries(session: Session, roadmap: Roadmap) -> None:

@@ -25,11 +25,10 @@ from roadwright.roadmaps.content import (
     chosen_of,
     known_sum,
 )
-from roadwright.roadmaps.policy import DEFAULT_GATES
+from roadwright.roadmaps.policy import DEFAULT_GATES, rows_of_policy
 from roadwright.roadmaps.selected import latest_run_of
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import (
-    GatePolicy,
     Initiative,
     OptimizationRun,
     OrganizationMetricsConfig,
@@ -83,8 +82,7 @@ def _facts(session: Session, roadmap: Roadmap) -> RoadmapFacts:
 
 
 def _gates(session: Session, policy: str | None) -> tuple[PolicyGate, ...]:
-    rows = session.scalars(select(GatePolicy).order_by(GatePolicy.gate))
-    mine = [row for row in rows if policy and row.gate_policy.casefold() == policy.casefold()]
+    mine = sorted(rows_of_policy(session, policy or ""), key=lambda row: row.gate)
     if not mine:
         return tuple(PolicyGate(gate=gate, severity=severity) for gate, severity in DEFAULT_GATES)
     return tuple(

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from roadwright.domain.initiatives import ContributionSource, Lifecycle
 from roadwright.domain.keys import canonical_key
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
+from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative
 from roadwright.sync.identity import Identity
 from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
@@ -25,9 +25,7 @@ def load_initiatives(session: Session, keys: Iterable[str]) -> dict[str, Initiat
     """The initiatives with these keys (any case); unknown ones are left out."""
     wanted = {key for text in keys if (key := canonical_key(text)) is not None}
     loaded: dict[str, Initiative] = session.info.setdefault(_LOADED, {})
-    for part in chunks([key for key in wanted if key not in loaded]):
-        rows = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(part)))
-        loaded.update((row.initiative_key, row) for row in rows)
+    loaded.update(initiatives_by_key(session, [key for key in wanted if key not in loaded]))
     return {key: loaded[key] for key in sorted(wanted) if key in loaded}
 
 

@@ -18,6 +18,7 @@ from roadwright.portfolios.candidates import find_scenario
 from roadwright.portfolios.drafts import place_in_sheet
 from roadwright.portfolios.explaining import Explained, why_no_candidate
 from roadwright.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run
+from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
 from roadwright.sync.engine import read_tab
 from roadwright.sync.selection import Selection
@@ -103,8 +104,7 @@ def question_of(session: Session, request: Request, asked: Asked) -> Question:
     scenarios = session.scalars(select(OptimizationScenario))
     scenario = next((s for s in scenarios if s.scenario_name.casefold() == run.scenario_name.casefold()), None)
     ids = None if asked.everything else list(dict.fromkeys(_id(kept, name) for name in asked.names))
-    found = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(ids or ())))
-    initiatives = {initiative.initiative_key: initiative for initiative in found}
+    initiatives = initiatives_by_key(session, ids or ())
     wrong = unknown_keys(kept.problem, ids or ())
     if wrong:
         raise UsageError("; ".join(_why_unknown(run, id, initiatives.get(id)) for id in wrong))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request, UsageError
-from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME, text_option
+from roadwright.actions.contract import Action, Answer, Request
+from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME
 from roadwright.actions.pm.roadmap_desk import (
     DESK_TABS,
     STOPPED,
@@ -17,7 +17,7 @@ from roadwright.actions.pm.roadmap_desk import (
     stopping_entries,
     stopping_gates,
 )
-from roadwright.actions.pm.roadmap_request import only_roadmap
+from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
 from roadwright.actions.pm.roadmap_status import BY, decided_by
 from roadwright.roadmaps.export_files import FOLDER, file_stems, write_exports
 from roadwright.roadmaps.judge import judge_roadmap
@@ -46,12 +46,10 @@ class _Progress:
 
 def _chosen(request: Request, desk: RoadmapDesk, refused: list[str]) -> list[Roadmap]:
     """The roadmaps to publish; selected rows that are none are refused. Raises UsageError and SelectionError."""
-    name, selection = text_option(request, ROADMAP_NAME), request.selection
+    name, selection = named_roadmap(request), request.selection
     outcomes = desk.outcomes(tabs.ROADMAPS.name)
     if selection.everything:
         return [only_roadmap(desk.current.session, name, [outcome.identity for outcome in outcomes])]
-    if name is not None:
-        raise UsageError("name roadmaps by --select or by --option roadmap_name, not by both")
     picked = selection.picks(tabs.ROADMAPS, desk.tabs[tabs.ROADMAPS.name].table.rows)
     rows = [outcome for outcome in outcomes if outcome.row.number in picked]
     stored = RoadmapsBinding().rows(desk.current.session)

@@ -63,9 +63,7 @@ class AskedRoadmap:
 
 def asked_roadmap(request: Request, *, may_be_new: bool) -> AskedRoadmap:
     """Read the options. Raises UsageError where they don't go together."""
-    name = text_option(request, ROADMAP_NAME)
-    if name is not None and not request.selection.everything:
-        raise UsageError("name roadmaps by --select or by --option roadmap_name, not by both")
+    name = named_roadmap(request)
     given = [option for option in _SOURCES if option.name in request.options]
     if len(given) > 1:
         raise UsageError(f"{' and '.join(option.name for option in given)}: a roadmap has one source; give one of them")
@@ -79,6 +77,14 @@ def asked_roadmap(request: Request, *, may_be_new: bool) -> AskedRoadmap:
     if fields and name is None:
         raise UsageError(f"{', '.join(fields)}: say of which roadmap, with --option roadmap_name=…")
     return AskedRoadmap(name, fields, may_be_new)
+
+
+def named_roadmap(request: Request) -> str | None:
+    """The roadmap that the option names. Raises UsageError where rows are selected as well."""
+    name = text_option(request, ROADMAP_NAME)
+    if name is not None and not request.selection.everything:
+        raise UsageError("name roadmaps by --select or by --option roadmap_name, not by both")
+    return name
 
 
 def take_asked(session: Session, asked: AskedRoadmap, current: Pass) -> Roadmap:
