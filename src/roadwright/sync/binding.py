@@ -79,11 +79,5 @@ class Defaults:
 class SetBinding(Binding, Protocol):
     """A binding of a tab that is saved set by set."""
 
-    def sets(self, session: Session) -> set[Identity]:
-        """The sets that have stored rows."""
-
-    def rows_of(self, session: Session, set_identity: Identity) -> set[Identity]:
-        """The rows that are stored in a set."""
-
     def remove(self, session: Session, identity: Identity) -> None:
         """Take a row out of its set."""

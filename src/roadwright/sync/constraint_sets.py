@@ -137,14 +137,6 @@ class SetBinding(Defaults):
         else:
             owner.targets.append(member)
 
-    def sets(self, session: Session) -> set[Identity]:
-        width = len(self.spec.set_identity)
-        return {identity[:width] for identity in self._rows(session)}
-
-    def rows_of(self, session: Session, set_identity: Identity) -> set[Identity]:
-        width = len(set_identity)
-        return {identity for identity in self._rows(session) if identity[:width] == set_identity}
-
     def remove(self, session: Session, identity: Identity) -> None:
         owner, member = self._rows(session).pop(identity)
         if isinstance(member, OptimizationConstraint):

@@ -94,12 +94,6 @@ class RoadmapEntriesBinding(Defaults):
         row.updated_at, row.updated_source = edit.mark, edit.source
         settle_waiver(row)
 
-    def sets(self, session: Session) -> set[Identity]:
-        return {identity[:1] for identity in self.rows(session)}
-
-    def rows_of(self, session: Session, set_identity: Identity) -> set[Identity]:
-        return {identity for identity in self.rows(session) if identity[:1] == set_identity}
-
     def remove(self, session: Session, identity: Identity) -> None:
         roadmap, entry = self.rows(session).pop(identity)
         roadmap.entry_rows.remove(entry)

@@ -104,12 +104,6 @@ class GatesBinding(Defaults):
         row.updated_at, row.updated_source = edit.mark, edit.source
         session.flush()
 
-    def sets(self, session: Session) -> set[Identity]:
-        return {identity[:1] for identity in self._rows(session)}
-
-    def rows_of(self, session: Session, set_identity: Identity) -> set[Identity]:
-        return {identity for identity in self._rows(session) if identity[:1] == set_identity}
-
     def remove(self, session: Session, identity: Identity) -> None:
         session.delete(self._rows(session).pop(identity))
         session.flush()

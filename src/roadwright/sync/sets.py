@@ -53,24 +53,34 @@ def remove_gone(
         return 0
     unsure = {identity_of(spec.set_identity, row.values) for row in unread}
     present = {o.identity for o in outcomes}
+    sets_on_tab = {identity[: len(spec.set_identity)] for identity in present}
     looked_at = {identity_of(binding.spec.set_identity, o.row.values) for o in outcomes if o.looked_at}
-    known = known_sets(work.session, tab)
+    known, stored = known_sets(work.session, tab), _stored_sets(work.session, binding)
     gone: list[Identity] = []
-    for name in sorted(binding.sets(work.session) - unsure):
+    for name in sorted(stored.keys() - unsure):
         text = identity_text(name)
-        on_tab = any(identity[: len(name)] == name for identity in present)
+        on_tab = name in sets_on_tab
         if name not in looked_at and (on_tab or not selection.everything):
             continue
         shown = known.get(text) or (None if on_tab else _last_shown(work.session, tab, text))
         if shown is None:
             continue
         members = set(shown.members)
-        gone += [i for i in sorted(binding.rows_of(work.session, name) - present) if identity_text(i) in members]
+        gone += [i for i in sorted(stored[name] - present) if identity_text(i) in members]
         if not on_tab:
             tab.emptied.add(name)
     for identity in gone:
         binding.remove(work.session, identity)
     return len(gone)
+
+
+def _stored_sets(session: Session, binding: SetBinding) -> dict[Identity, set[Identity]]:
+    """The stored rows, by the set that they belong to."""
+    width = len(binding.spec.set_identity)
+    found: dict[Identity, set[Identity]] = {}
+    for identity in binding.listed(session):
+        found.setdefault(identity[:width], set()).add(identity)
+    return found
 
 
 def _last_shown(session: Session, tab: OpenTab, set_identity: str) -> SheetSetCopy | None:
@@ -105,7 +115,8 @@ def new_to_the_tab(work: Pass, binding: SetBinding, outcomes: Sequence[Outcome])
 
 def reserve_marks(work: Pass, tab: OpenTab, binding: SetBinding, outcomes: Iterable[Outcome]) -> None:
     """Take marks for what the sets will show before any row is saved, so that they are older than the rows' marks."""
-    names = {identity_of(binding.spec.set_identity, o.row.values) for o in outcomes} | binding.sets(work.session)
+    names = {identity_of(binding.spec.set_identity, o.row.values) for o in outcomes}
+    names |= _stored_sets(work.session, binding).keys()
     tab.early_marks = [work.marks.next() for _ in names]
 
 
@@ -114,15 +125,15 @@ def mark_sets(
 ) -> None:
     """Remember what the tab shows of each set from now on, and give the marks that its rows carry."""
     session, width = work.session, len(binding.spec.set_identity)
-    known, latest = known_sets(session, tab), _latest(session, tab)
+    known, latest, stored = known_sets(session, tab), _latest(session, tab), _stored_sets(session, binding)
     shown = {*(o.identity for o in outcomes), *added}
     on_tab = {identity[:width] for identity in shown}
     same: set[Identity] = set()
     changed = False
-    for name in sorted(on_tab | binding.sets(session) | tab.emptied):
+    for name in sorted(on_tab | stored.keys() | tab.emptied):
         text = identity_text(name)
         before, newest = known.get(text), latest.get(text)
-        members = sorted(identity_text(identity) for identity in binding.rows_of(session, name) & shown)
+        members = sorted(identity_text(identity) for identity in stored.get(name, set()) & shown)
         carried = bool(members)
         if name not in on_tab and name not in tab.emptied and (pending := _last_shown(session, tab, text)) is not None:
             members = sorted(pending.members)
