@@ -90,6 +90,7 @@ def what_it_says(raw: bytes) -> tuple[str, Any]:
 @example('<row r="1"><c r="B1"/><c r="A1"/></row>')
 @example('<row r="1"><c r="A1"><v>1</v></c></row>text<row r="2"/>')
 @example('<row r="1"><c r="A1" t="inlineStr"><is><t>x</v></c></row>')
+@example('<row>/row><row r="1"></row><row r="1"></row>')
 @settings(max_examples=600, deadline=None)
 def test_the_pattern_and_the_parser_agree(rows: str) -> None:
     assert what_it_says(part(rows)) == what_it_says(part(rows, before="<!-- for the parser -->"))

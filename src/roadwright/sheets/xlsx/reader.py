@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from roadwright.sheets.backend import Area, Grid, SheetError, WorkbookUnreadable
@@ -240,23 +241,35 @@ _RARER_KINDS: Mapping[str, Callable[[str], CellValue]] = {
 """How the other types of cell are read; ``str`` and ``inlineStr`` are text."""
 
 
+def _cells(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
+    if has_usual_markup(raw):
+        # What is wrong with a part is said by the parser, which sees it as a whole; row by row it could look otherwise.
+        with suppress(SheetError):
+            return _by_rows(raw, where, tab, formats)
+    handlers = _Handlers(raw, where, tab, formats)
+    handlers.parse(raw)
+    return handlers.content
+
+
+def _by_rows(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
+    """Usual rows by their pattern, what stands between and around them by the parser."""
+    handlers = _Handlers(raw, where, tab, formats)
+    start, end = data_span(raw, where)
+    handlers.parse(raw[:start] + raw[end:])
+    for part in rows_of(raw[start:end]):
+        if isinstance(part, UsualRow):
+            handlers.usual_row(part)
+        else:
+            handlers.parse(b"<sheetData>" + part + b"</sheetData>")
+    return handlers.content
+
+
 def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
     """The tab's cells. Raises WorkbookUnreadable when the part is damaged, SheetError when its cells are out of order.
 
     Cells that an array formula fills count as formulas, too.
     """
-    handlers = _Handlers(raw, where, tab, formats)
-    if has_usual_markup(raw):
-        start, end = data_span(raw, where)
-        handlers.parse(raw[:start] + raw[end:])
-        for part in rows_of(raw[start:end]):
-            if isinstance(part, UsualRow):
-                handlers.usual_row(part)
-            else:
-                handlers.parse(b"<sheetData>" + part + b"</sheetData>")
-    else:
-        handlers.parse(raw)
-    content = handlers.content
+    content = _cells(raw, where, tab, formats)
     rows = content.grid.rows
     for row, areas in areas_by_row(content.arrays, list(rows), tab).items():
         for area in areas:
