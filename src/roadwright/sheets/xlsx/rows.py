@@ -54,13 +54,12 @@ def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCel
     """Find the cells of a row; ends and formulas of the wanted columns only, which is much faster."""
     usual = places_in(row)
     if usual is not None:
+        columns = [column_number(letters) for letters in usual.letters]
         found = RowCells(usual.attributes, close=usual.close or 0)
-        for letters, style, begins, ends in usual.cells:
-            column = column_number(letters)
-            found.styles[column] = style
-            found.starts[column] = begins
-            if column in wanted:
-                found.ends[column] = ends
+        found.styles = {column: style or None for column, style in zip(columns, usual.styles, strict=True)}
+        found.starts = dict(zip(columns, usual.begins, strict=True))
+        ends = (*usual.begins[1:], found.close)
+        found.ends = {column: end for column, end in zip(columns, ends, strict=False) if column in wanted}
         return found
     found = RowCells()
     parser = new_parser(where)

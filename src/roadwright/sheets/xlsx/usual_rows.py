@@ -8,7 +8,8 @@ can't disagree; a test compares them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from roadwright.sheets.xlsx.markup import main_prefixes
@@ -18,23 +19,23 @@ _PLAIN_TEXT = "[^<&\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
 """Text that means what it says: no entities, no line ends that a parser changes, nothing that XML forbids."""
 
 
-def _cell(text: str, group: str = "(") -> str:
-    """A cell: its column's letters, format, type, number and text, as groups or not."""
-    number, words = f"<v>{group}{text})</v>", f'<is><t(?: xml:space="preserve")?>{group}{text})</t></is>'
+def _cell(text: str, look: str = "(", content: str = "(") -> str:
+    """A cell: its column's letters and format (``look``), type, number and text (``content``), as groups or not."""
+    number, words = f"<v>{content}{text})</v>", f'<is><t(?: xml:space="preserve")?>{content}{text})</t></is>'
     return (
-        f'<c r="{group}[A-Z]{{1,3}})[0-9]{{1,7}}"(?: s="{group}[0-9]{{1,5}})")?'
-        f'(?:/>|(?: t="{group}[a-zA-Z]{{1,9}})")?>(?:{number}|{words})</c>)'
+        f'<c r="{look}[A-Z]{{1,3}})[0-9]{{1,7}}"(?: s="{look}[0-9]{{1,5}})")?'
+        f'(?:/>|(?: t="{content}[a-zA-Z]{{1,9}})")?>(?:{number}|{words})</c>)'
     )
 
 
 _ATTRIBUTE = r'([a-zA-Z0-9:]{1,30})="([a-zA-Z0-9.: ]{0,30})"'
 _ROW_TAG = r'<row r="([0-9]{1,7})"((?: [a-zA-Z0-9:]{1,30}="[a-zA-Z0-9.: ]{0,30}")*+)'
-_ROW = re.compile(_ROW_TAG + rf"(?:/>|>((?:{_cell(_PLAIN_TEXT, '(?:')})*+)</row>)[ \t\n]*+")
+_ROW = re.compile(_ROW_TAG + rf"(?:/>|>((?:{_cell(_PLAIN_TEXT, '(?:', '(?:')})*+)</row>)[ \t\n]*+")
 _ROW_START = re.compile(r"<row[\s/>]")
 _CELLS = re.compile(_cell(_PLAIN_TEXT))
-_TAG_IN_BYTES = re.compile((_ROW_TAG + "(/?)>").encode())
-_CELL_IN_BYTES = re.compile(_cell(_ANY_TEXT).encode())
-_END_IN_BYTES = re.compile(rb"</row>\s*")
+_TAG = re.compile(_ROW_TAG + "(/?)>")
+_WHOLE_CELLS = re.compile(f"({_cell(_ANY_TEXT, content='(?:')})")
+_END = re.compile(r"</row>[ \t\r\n]*")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 
 
@@ -48,11 +49,14 @@ class UsualRow(NamedTuple):
 class RowPlaces(NamedTuple):
     """Where things stand in a usual row's bytes: its attributes, its cells, and where its end tag begins (or None).
 
-    Each cell is the letters of its column, its format, and where it begins and ends.
+    Of each cell the letters of its column, its format ("" for none), and where it begins; it ends where the next one
+    begins, the last one at the end tag.
     """
 
     attributes: dict[str, str]
-    cells: list[tuple[str, str | None, int, int]]
+    letters: Sequence[str]
+    styles: Sequence[str]
+    begins: Sequence[int]
     close: int | None
 
 
@@ -89,16 +93,15 @@ def _differ(attributes: str) -> bool:
 
 def places_in(row: bytes) -> RowPlaces | None:
     """Where the cells of a well-formed row stand; None where it is of another shape."""
-    tag = _TAG_IN_BYTES.match(row)
+    text = row.decode("latin-1")  # a character for each byte: all that is looked for is ASCII
+    tag = _TAG.match(text)
     if tag is None:
         return None
-    attributes = dict(_ATTRIBUTES.findall(tag[0].decode("ascii")))
+    attributes = dict(_ATTRIBUTES.findall(tag[0]))
     if tag[3]:
-        return RowPlaces(attributes, [], None) if row[tag.end() :].strip() == b"" else None
-    position = tag.end()
-    cells: list[tuple[str, str | None, int, int]] = []
-    while (cell := _CELL_IN_BYTES.match(row, position)) is not None:
-        letters, style = cell.group(1, 2)
-        begins, position = cell.span()
-        cells.append((letters.decode(), style.decode() if style else None, begins, position))
-    return RowPlaces(attributes, cells, position) if _END_IN_BYTES.fullmatch(row, position) else None
+        return RowPlaces(attributes, (), (), (), None) if text[tag.end() :].strip() == "" else None
+    found = _WHOLE_CELLS.findall(text, tag.end())
+    cells, letters, styles = zip(*found, strict=True) if found else ((), (), ())
+    # The search passes over what is no usual cell; then the lengths do not add up to the end tag.
+    *begins, close = accumulate(map(len, cells), initial=tag.end())
+    return RowPlaces(attributes, letters, styles, begins, close) if _END.fullmatch(text, close) else None

@@ -19,6 +19,8 @@ _VERSION_NEEDED = 20
 _DATA_DESCRIPTOR = 0x8
 _UTF8_NAME = 0x800
 _LIMIT_32_BIT = 0xFFFF_0000
+_LEVEL = 2
+"""Of compression: three times as fast as the usual 6, for files that are a fifth larger."""
 
 
 def packed(package: Package, changed: Mapping[str, bytes | None]) -> bytes:
@@ -91,7 +93,7 @@ def checked(package: Package, changed: Mapping[str, bytes | None], new: bytes) -
 
 
 def _deflate(raw: bytes) -> bytes:
-    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(raw) + packer.flush()
 
 
