@@ -99,7 +99,15 @@ def _read_text(value: CellValue) -> object:
     return _clean_text(value) or None
 
 
+def _storable(number: float) -> float:
+    if not abs(number) <= sys.float_info.max:
+        raise CellProblem(f"{quoted(number)} is not a number that can be stored; expected {ACCEPTED}")
+    return number
+
+
 def _read_number(value: CellValue) -> object:
+    if type(value) is int or type(value) is float:  # nearly all numbers; what follows takes ten times as long
+        return _storable(value)
     _refuse_unusable(value)
     if isinstance(value, bool):
         raise CellProblem(f"{quoted('TRUE' if value else 'FALSE')} is not a number; expected {ACCEPTED}")
@@ -108,9 +116,7 @@ def _read_number(value: CellValue) -> object:
             f"{quoted(value)} is a date or time, not a number; format the cell as a number and type it again"
         )
     if isinstance(value, int | float):
-        if not abs(value) <= sys.float_info.max:
-            raise CellProblem(f"{quoted(value)} is not a number that can be stored; expected {ACCEPTED}")
-        return value
+        return _storable(value)
     try:
         return tidy(parse_number(_clean_text(value)))
     except NotANumber as error:
@@ -127,9 +133,9 @@ def _read_count(value: CellValue) -> object:
 
 
 def _read_boolean(value: CellValue) -> object:
-    _refuse_unusable(value)
     if isinstance(value, bool):
         return value
+    _refuse_unusable(value)
     word = _clean_text(value).casefold()
     if word in _YES:
         return True
@@ -139,11 +145,11 @@ def _read_boolean(value: CellValue) -> object:
 
 
 def _read_date(value: CellValue) -> object:
-    _refuse_unusable(value)
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
         return value
+    _refuse_unusable(value)
     expected = "a date, as the spreadsheet's own date or as 2026-05-31"
     if isinstance(value, bool | int | float | dt.time | dt.timedelta):
         raise CellProblem(f"{quoted(value)} is not a date; expected {expected}")

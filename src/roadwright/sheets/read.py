@@ -26,6 +26,7 @@ class HeaderProblem(SheetError):
     """The header row can't be matched to the tab's declaration."""
 
 
+_MOST_KNOWN = 500
 _TYPED = (Owner.INPUT, Owner.SHARED, Owner.SHEET_ONLY)
 
 
@@ -140,13 +141,19 @@ class _RowReader:
         mine = [spec.by_name[name] for name in columns]
         self.blanks = {column.name: column.blank_means for column in mine}
         self.needed = [c.name for c in mine if c.required and c.owner is not Owner.SYSTEM]
+        self.known: dict[str, dict[str, str]] = {name: {} for name in columns}
+        """What the first texts of each column mean: most columns hold the same few again and again."""
 
     def read(self, number: int, raw: dict[str, CellValue]) -> Row:
         row = Row(number, raw, dict(self.blanks))
         covered = self._leave_covered(row) if self.merged else ()
-        by_name = self.spec.by_name
+        by_name, values = self.spec.by_name, row.values
         for name, value in raw.items():
             if name in covered:
+                continue
+            known = self.known[name]
+            if type(value) is str and value in known:
+                values[name] = known[value]
                 continue
             column = by_name[name]
             try:
@@ -154,9 +161,12 @@ class _RowReader:
                 if result is not None:
                     if column.check is not None:
                         column.check(result)
-                    row.values[name] = result
+                    values[name] = result
             except CellProblem as problem:
                 self._problem(row, column, problem)
+            else:
+                if type(value) is str and type(result) is str and len(known) < _MOST_KNOWN:
+                    known[value] = result
         for name in self.needed:
             if name not in raw and name not in covered:
                 self._problem(row, by_name[name], CellProblem("is empty, but needed"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import cache
+from operator import itemgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,3 +20,18 @@ def initiatives_by_key(session: Session, keys: Iterable[str]) -> dict[str, Initi
         rows = session.scalars(select(Initiative).where(Initiative.initiative_key.in_(part)))
         found.update((row.initiative_key, row) for row in rows)
     return found
+
+
+def attributes_of(initiative: Initiative, names: Collection[str]) -> tuple[object, ...]:
+    """The initiative's attributes of these names (two or more)."""
+    # Straight from the loaded state: attribute by attribute it takes most of the time of a pass over many initiatives.
+    try:
+        found: tuple[object, ...] = _getter(tuple(names))(vars(initiative))
+    except KeyError:  # not all of them are loaded
+        found = tuple(getattr(initiative, name) for name in names)
+    return found
+
+
+@cache
+def _getter(names: tuple[str, ...]) -> itemgetter[tuple[str, ...]]:
+    return itemgetter(*names)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import URL, Engine, Executable, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
 
 from roadwright.store.migrations import NEWEST
 
+_WRITES = "writes"
 BUSY_SECONDS = 30
 """How long a statement waits for another process of ours that writes to the same SQLite file."""
 
@@ -119,4 +120,22 @@ def open_store(url: str) -> Store:
         engine.dispose()
         shown = engine.url.render_as_string(hide_password=True)
         raise StoreError(f"the database {shown} can't be used: {getattr(error, 'orig', None) or error}") from error
-    return Store(engine, sessionmaker(engine, expire_on_commit=False))
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    event.listen(sessions, "after_flush", _after_flush)
+    event.listen(sessions, "do_orm_execute", _on_execute)
+    return Store(engine, sessions)
+
+
+def _after_flush(session: Session, _: UOWTransaction) -> None:
+    session.info[_WRITES] = session.info.get(_WRITES, 0) + 1
+
+
+def _on_execute(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        state.session.info[_WRITES] = state.session.info.get(_WRITES, 0) + 1
+
+
+def writes(session: Session) -> int:
+    """How often the session has written so far, what waits in it included: the same number, the same content."""
+    session.flush()
+    return int(session.info.get(_WRITES, 0))

@@ -212,7 +212,7 @@ def show_tab(
         sets = cast("SetBinding", binding)
         wanted = wanted or new_to_the_tab(work, sets, outcomes)
         mark_sets(work, tab, sets, outcomes, wanted)
-    stored = binding.load(work.session, {*(o.identity for o in outcomes), *wanted})
+    stored = work.load_again(binding, {*(o.identity for o in outcomes), *wanted})
     bring_up_to_date(work, tab, outcomes, stored)
     new = [(identity, stored[identity]) for identity in wanted if identity in stored]
     notes = {identity: statuses(identity).text for identity, _ in new} if statuses is not None else {}

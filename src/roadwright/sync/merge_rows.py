@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import eq
 
 from sqlalchemy.orm import Session
 
@@ -131,13 +132,15 @@ class _Saving:
         )
 
 
-def _is_as_shown(outcome: Outcome, columns: Iterable[str]) -> bool:
+def _is_as_shown(outcome: Outcome, columns: Sequence[str]) -> bool:
     """Whether every column that can be read says what this copy of the row once showed: there is nothing to merge."""
     base, said = outcome.base, outcome.row.plain
     if base is None:
         return False
-    readable = [name for name in columns if name in said]
-    return [said[name] for name in readable] == [base.get(name) for name in readable]
+    # Nearly all rows can be read as a whole, and nobody touched them: that is found out without a loop in Python.
+    if all(map(eq, map(said.get, columns), map(base.get, columns))):
+        return True
+    return all(said[name] == base.get(name) for name in columns if name in said)
 
 
 def _merge_cells(saving: _Saving, binding: Binding, outcome: Outcome, stored: Values | None) -> None:
@@ -202,7 +205,7 @@ def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules:
     """Merge and save the rows that are looked at. Returns how many rows were saved, and how many of them are new."""
     spec, session = binding.spec, work.session
     saving = _Saving.of(spec, rules)
-    stored_rows = binding.load(session, {o.identity for o in outcomes})
+    stored_rows = work.load(binding, {o.identity for o in outcomes})
     find_lost_bases(session, spec, (o for o in outcomes if o.identity in stored_rows))
     saved = created = 0
     for outcome in outcomes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from roadwright.sheets.read import Table
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.store.clock import Marks
+from roadwright.store.session import writes
+from roadwright.sync.binding import Binding
 from roadwright.sync.identity import Identity
 from roadwright.sync.memory import Copy
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -68,3 +70,18 @@ class Pass:
     source: str
     force: bool = False
     """Do also what is refused because something depends on it, with a warning."""
+    _loaded: dict[str, tuple[int, dict[Identity, dict[str, object]]]] = field(default_factory=dict)
+    """By tab what was loaded last, and after how many writes."""
+
+    def load(self, binding: Binding, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        """What is stored for these rows (see ``Binding.load``)."""
+        rows = binding.load(self.session, identities)
+        self._loaded[binding.spec.name] = writes(self.session), rows
+        return rows
+
+    def load_again(self, binding: Binding, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        """The same, to be shown: what was loaded before still holds where nothing was written since."""
+        count, rows = self._loaded.get(binding.spec.name, (-1, {}))
+        if count != writes(self.session):
+            return self.load(binding, identities)
+        return rows | binding.load(self.session, {identity for identity in identities if identity not in rows})

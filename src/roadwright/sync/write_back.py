@@ -112,8 +112,7 @@ def bring_up_to_date(
         if now is None:
             _say_status(tab, outcome, places, names)
             continue
-        now_plain, said = plain_values(now), row.plain
-        unlike = [n for n in writable if n in now and (n not in said or said[n] != now_plain[n])]
+        unlike = _unlike(writable, row, now)
         to_mark = outcome.identity in tab.to_mark
         if not unlike and not to_mark and _was_written_so(tab, outcome, taken_out):
             _say_status(tab, outcome, places, names)
@@ -124,7 +123,7 @@ def bring_up_to_date(
             if name not in outcome.kept and differs(writable[name], row, now[name])
         }
         dropped = _drop_protected(tab, outcome, cells, names)
-        base = {**_new_base(outcome, now_plain, saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
+        base = {**_new_base(outcome, plain_values(now), saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
         if cells or outcome.mark or outcome.base is None or to_mark or not _shows_the_same(outcome.base, base, blanks):
             mark = outcome.mark or work.marks.next()
             pending.copies.append((mark, outcome.identity, base))
@@ -133,6 +132,16 @@ def bring_up_to_date(
             _drop_protected(tab, outcome, cells, names)
             pending.cells.update(cells)
         _say_status(tab, outcome, places, names)
+
+
+def _unlike(columns: Iterable[str], row: Row, now: Values) -> list[str]:
+    """The columns whose cell does not mean what is stored, or can't be read."""
+    said = row.values
+    return [
+        name
+        for name in columns
+        if name in now and not (name in said and (said[name] == now[name] or plain(said[name]) == plain(now[name])))
+    ]
 
 
 def _was_written_so(tab: OpenTab, outcome: Outcome, taken_out: Iterable[str]) -> bool:

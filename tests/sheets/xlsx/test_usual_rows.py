@@ -101,7 +101,7 @@ def test_what_programs_write_all_day_is_usual(content: str) -> None:
     row = f'<row r="7" spans="1:3" x14ac:dyDescent="0.25"><c r="A7"/><c r="AB7" s="12"{content}</row>'
     [found] = rows_of(row.encode())
     assert isinstance(found, UsualRow)
-    assert (found.number, [cell[0] for cell in found.cells]) == (7, ["A", "AB"])
+    assert (found.number, found.letters) == (7, ["A", "AB"])
     assert places_in(row.encode()) is not None
 
 

@@ -18,6 +18,7 @@ from roadwright.sheets.xlsx.text import decode_text
 from roadwright.sheets.xlsx.usual_rows import UsualRow, has_usual_markup, rows_of
 
 _TRUE = ("1", "true")
+_TEXTS = frozenset({"inlineStr", "str"})
 _NEVER_EMPTY = frozenset("nbeds")
 """The types of which an empty value is no value; an empty text is one."""
 _BOOLEAN_FORMULAS = {"TRUE()": True, "FALSE()": False}
@@ -62,8 +63,9 @@ class _Handlers:
         self.pieces: list[str] = []
         self.collecting = self.in_hint = False
         self.row = self.column = 0
-        self.columns: dict[str, int] = {}
-        """The columns of usual rows by their letters."""
+        self.letters: list[str] = []
+        self.columns: list[int] = []
+        """The columns of the last usual row, as letters and as numbers: most rows have the same."""
         self.cells: dict[int, CellValue] = {}
         self.kind = "n"
         self.style = "0"
@@ -104,6 +106,10 @@ class _Handlers:
         if row <= self.row:
             raise SheetError(_OUT_OF_ORDER.format(place=f"{self.tab} row {row}"))
         self.row, self.column, self.cells = row, 0, {}
+
+    def next_column(self, letters: str) -> int:
+        self.start_cell(letters)
+        return self.column
 
     def start_cell(self, letters: str) -> None:
         try:
@@ -155,20 +161,20 @@ class _Handlers:
     def usual_row(self, row: UsualRow) -> None:
         """Take a row that was read by its pattern."""
         self.start_row(row.number)
-        cells, formats, columns = self.cells, self.formats, self.columns
-        for letters, style, kind, number, text in row.cells:
-            column = columns.get(letters, 0)
-            if column > self.column:
-                self.column = column
-            else:
-                self.start_cell(letters)  # a column that was not seen before, or one out of order
-                column = columns[letters] = self.column
+        if row.letters != self.letters:
+            self.letters, self.columns = row.letters, [self.next_column(letters) for letters in row.letters]
+        cells, formats = self.cells, self.formats
+        of_cells = zip(self.columns, row.styles, row.types, row.numbers, row.texts, strict=True)
+        for column, style, kind, number, text in of_cells:
             value = number or text
-            if value or (kind and kind not in _NEVER_EMPTY):
+            if value and kind in _TEXTS:
+                cells[column] = decode_text(value)
+            elif value or (kind and kind not in _NEVER_EMPTY):
                 try:
-                    cells[column] = _decode(value, kind or "n", style or "0", formats)
+                    cells[column] = _decode(value or "", kind or "n", style or "0", formats)
                 except (ValueError, IndexError) as error:
-                    raise self.no_value(value) from error
+                    self.column = column
+                    raise self.no_value(value or "") from error
         self.end_row()
 
     def finish_cell(self) -> None:

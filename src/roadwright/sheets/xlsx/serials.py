@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from enum import Enum
+from functools import lru_cache
 
 _EPOCH_1900 = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
@@ -57,6 +58,7 @@ def what_format_shows(number: int, code: str | None) -> Shows | None:
     return Shows.TIME if time else None
 
 
+@lru_cache(maxsize=5_000)
 def from_serial(serial: float, shows: Shows, date1904: bool) -> DateValue | float:
     """What a cell with this number and format holds, to the millisecond.
 

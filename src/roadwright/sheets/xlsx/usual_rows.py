@@ -30,20 +30,25 @@ def _cell(text: str, look: str = "(", content: str = "(") -> str:
 
 _ATTRIBUTE = r'([a-zA-Z0-9:]{1,30})="([a-zA-Z0-9.: ]{0,30})"'
 _ROW_TAG = r'<row r="([0-9]{1,7})"((?: [a-zA-Z0-9:]{1,30}="[a-zA-Z0-9.: ]{0,30}")*+)'
-_ROW = re.compile(_ROW_TAG + rf"(?:/>|>((?:{_cell(_PLAIN_TEXT, '(?:', '(?:')})*+)</row>)[ \t\n]*+")
 _ROW_START = re.compile(r"<row[\s/>]")
 _CELLS = re.compile(_cell(_PLAIN_TEXT))
 _TAG = re.compile(_ROW_TAG + "(/?)>")
+_BETWEEN_ROWS = re.compile("[ \\t\\n]*+")
 _WHOLE_CELLS = re.compile(f"({_cell(_ANY_TEXT, content='(?:')})")
+_ROW_END = "</row>"
 _END = re.compile(r"</row>[ \t\r\n]*")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 
 
 class UsualRow(NamedTuple):
-    """A row of usual cells: its number, and of each cell the letters, format, type, number and text."""
+    """A row of usual cells: its number, and of its cells the letters, formats, types, numbers and texts (or None)."""
 
     number: int
-    cells: list[tuple[str, str, str, str, str]]
+    letters: list[str]
+    styles: list[str | None]
+    types: list[str | None]
+    numbers: list[str | None]
+    texts: list[str | None]
 
 
 class RowPlaces(NamedTuple):
@@ -74,15 +79,34 @@ def rows_of(raw: bytes) -> Iterator[UsualRow | bytes]:
         return
     position = 0
     while position < len(text):
-        match = _ROW.match(text, position)
-        if match is not None and _differ(match[2]):
-            position = match.end()
-            yield UsualRow(int(match[1]), _CELLS.findall(match[3] or ""))
+        row, end = _usual_row(text, position)
+        if row is not None:
+            position = end
+            yield row
             continue
         following = _ROW_START.search(text, position + 1)
         here, position = position, following.start() if following else len(text)
         if not (part := text[here:position]).isspace():
             yield part.encode("utf-8")
+
+
+def _usual_row(text: str, position: int) -> tuple[UsualRow | None, int]:
+    """The row that begins here, if it is a usual one, and where the next one begins."""
+    tag = _TAG.match(text, position)
+    if tag is None or not _differ(tag[2]):
+        return None, position
+    begins = tag.end()
+    ends = begins if tag[3] else text.find(_ROW_END, begins)
+    if ends < 0:
+        return None, position
+    # What no cell matches is left between the cells: five groups each, and what stands before, between and behind.
+    pieces = _CELLS.split(text[begins:ends])
+    if any(pieces[::6]):
+        return None, position
+    between = _BETWEEN_ROWS.match(text, ends if tag[3] else ends + len(_ROW_END))
+    assert between is not None
+    row = UsualRow(int(tag[1]), pieces[1::6], pieces[2::6], pieces[3::6], pieces[4::6], pieces[5::6])
+    return row, between.end()
 
 
 def _differ(attributes: str) -> bool:
