@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from roadwright.sheets.plain import plain
+
 
 class OnConflict(StrEnum):
     """Who wins where the same field was changed on both sides."""
@@ -48,14 +50,15 @@ def merge_row(
     A column that the sheet does not have, or could not read, is not in ``sheet`` and stays as stored. A column
     without a base (the row was typed by hand, or the copy is older than the column) counts as having shown a blank:
     what was typed there is an edit, what was left blank is none. ``blanks`` gives what a blank means, where that is
-    not None. ``yielding`` columns hold a computed value in the store, which gives way to what a person types.
+    not None. ``yielding`` columns hold a computed value in the store, which gives way to what a person types. All
+    values are in plain form; those ``stored`` may be as they are.
     """
     changes: dict[str, object] = {}
     conflicts: dict[str, tuple[object, object]] = {}
     edited: set[str] = set()
     shown = {**(blanks or {}), **(base or {})}
     for column in [name for name in columns if name in sheet and sheet[name] != shown.get(name)]:
-        said, kept = sheet[column], stored.get(column)
+        said, kept = sheet[column], plain(stored.get(column))
         if said == kept:
             continue
         edited.add(column)

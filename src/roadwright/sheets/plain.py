@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-_PLAIN = frozenset({str, int, bool})
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def plain(value: object) -> object:
@@ -13,7 +13,7 @@ def plain(value: object) -> object:
 
     Some spreadsheet programs keep no more than 15 digits: 1/3 comes back from them as another float.
     """
-    if value is None or type(value) in _PLAIN:
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, float):
         return float(f"{value:.15g}")
@@ -28,6 +28,4 @@ def plain(value: object) -> object:
 
 def plain_values(values: Mapping[str, object]) -> dict[str, object]:
     """All values of a row in plain form."""
-    return {
-        column: value if value is None or type(value) in _PLAIN else plain(value) for column, value in values.items()
-    }
+    return {column: value if type(value) in _PLAIN else plain(value) for column, value in values.items()}

@@ -164,7 +164,7 @@ def _enter(work: Pass, tab: OpenTab, outcome: Outcome) -> Initiative:
 def _merge(outcome: Outcome, initiative: Initiative, on_conflict: OnConflict) -> bool:
     """Bring one intake row into its initiative. Returns whether that changed it."""
     row = outcome.row
-    stored = {name: plain(getattr(initiative, name)) for name in _FIELDS}
+    stored = {name: getattr(initiative, name) for name in _FIELDS}
     if stored["title"] == UNTITLED:
         stored["title"] = None  # a stand-in gives way to the first title that someone types
     merge = outcome.merge = merge_row(

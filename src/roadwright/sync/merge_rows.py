@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict, merge_row
-from roadwright.sheets.plain import plain, plain_values
+from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sync.binding import Binding, Edit, Refused, Values
@@ -154,7 +154,7 @@ def _merge_cells(saving: _Saving, binding: Binding, outcome: Outcome, stored: Va
         saving.names,
         base=outcome.base if stored is not None else None,
         sheet=outcome.row.plain,
-        stored=plain_values(before),
+        stored=before,
         blanks=saving.blanks,
         on_conflict=saving.rules.on_conflict,
         yielding={name for name in saving.shared if binding.yields(name, before)},

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy.orm import Session
 
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.plain import plain, plain_values
+from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Column, Owner, TabSpec
 from roadwright.sheets.values import CellValue
@@ -123,7 +123,7 @@ def bring_up_to_date(
             if name not in outcome.kept and differs(writable[name], row, now[name])
         }
         dropped = _drop_protected(tab, outcome, cells, names)
-        base = {**_new_base(outcome, plain_values(now), saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
+        base = {**_new_base(outcome, now, saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
         if cells or outcome.mark or outcome.base is None or to_mark or not _shows_the_same(outcome.base, base, blanks):
             mark = outcome.mark or work.marks.next()
             pending.copies.append((mark, outcome.identity, base))
@@ -178,7 +178,7 @@ def _new_base(
             if outcome.base is not None and name in outcome.base:
                 base[name] = outcome.base[name]
         elif inputs:
-            base[name] = now.get(name)
+            base[name] = plain(now.get(name))
         elif name in outcome.row.values:
             base[name] = outcome.row.plain[name]
     return base

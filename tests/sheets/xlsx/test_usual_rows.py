@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 
 from roadwright.sheets.backend import SheetError
+from roadwright.sheets.values import column_letters
 from roadwright.sheets.xlsx.reader import CellFormats, SheetContent, read_sheet
-from roadwright.sheets.xlsx.rows import locate_cells
+from roadwright.sheets.xlsx.rows import locate_cells, locate_wanted
 from roadwright.sheets.xlsx.serials import Shows
 from roadwright.sheets.xlsx.usual_rows import UsualRow, places_in, rows_of
 
@@ -112,3 +113,19 @@ def test_cells_are_located_where_the_parser_finds_them(cells: list[str], tag: st
     wanted = {1, 3, 28}
     found = outcome(lambda: locate_cells(row, "x.xlsx", wanted))
     assert found == outcome(lambda: locate_cells(row + b"<!-- for the parser -->", "x.xlsx", wanted))
+
+
+@given(st.lists(st.sampled_from(CONTENTS[:11]), min_size=1, max_size=6), st.sets(st.integers(1, 8)), st.data())
+@settings(max_examples=300, deadline=None)
+def test_wanted_cells_are_where_all_cells_are(contents: list[str], wanted: set[int], data: st.DataObject) -> None:
+    columns = sorted(data.draw(st.sets(st.integers(1, 8), min_size=len(contents), max_size=len(contents))))
+    tag = data.draw(st.sampled_from(['<row r="5">', '<row r="5" spans="1:3" hidden="1">']))
+    formats = data.draw(st.lists(st.sampled_from(["", ' s="7"']), min_size=len(contents), max_size=len(contents)))
+    cells = zip(columns, formats, contents, strict=True)
+    row = (tag + "".join(f'<c r="{column_letters(c)}5"{style}{said}' for c, style, said in cells) + "</row>").encode()
+    found, every = locate_wanted(row, wanted), locate_cells(row, "x.xlsx", wanted)
+    assert (found is not None) == (wanted <= set(columns))
+    if found is not None:
+        assert (found.attributes, found.ends, found.close) == (every.attributes, every.ends, every.close)
+        assert found.starts == {column: every.starts[column] for column in wanted}
+        assert found.styles == {column: every.styles[column] for column in wanted}

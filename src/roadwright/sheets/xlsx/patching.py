@@ -66,7 +66,9 @@ class _Patch:
     def change_tab(self, work: TabWork) -> None:
         edit = work.edit
         plan = plan_rows(edit, work.content.grid, work.tables)
-        change = TabChange(edit.tab, edit.header_row, _differing(work, plan), work.content.grid.rows)
+        change = TabChange(
+            edit.tab, edit.header_row, _differing(work, plan), work.content.grid.rows, work.content.usual
+        )
         if not change.cells:
             return
         part = SheetPart(self._package.read(work.sheet.part), self._package.where(work.sheet.part))

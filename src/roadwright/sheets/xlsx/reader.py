@@ -42,6 +42,8 @@ class SheetContent:
     grid: Grid
     arrays: list[Area] = field(default_factory=list)
     """Ranges of several cells that one array formula or data table fills."""
+    usual: set[int] = field(default_factory=set)
+    """The rows that hold usual cells only (see ``usual_rows``)."""
 
 
 class _Handlers:
@@ -161,6 +163,7 @@ class _Handlers:
     def usual_row(self, row: UsualRow) -> None:
         """Take a row that was read by its pattern."""
         self.start_row(row.number)
+        self.content.usual.add(row.number)
         if row.letters != self.letters:
             self.letters, self.columns = row.letters, [self.next_column(letters) for letters in row.letters]
         cells, formats = self.cells, self.formats

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from roadwright.sheets.values import column_letters
 from roadwright.sheets.xlsx.addresses import column_number
 from roadwright.sheets.xlsx.markup import (
     Splice,
@@ -17,7 +18,7 @@ from roadwright.sheets.xlsx.markup import (
     set_attribute,
     tag_end,
 )
-from roadwright.sheets.xlsx.usual_rows import places_in
+from roadwright.sheets.xlsx.usual_rows import RowPlaces, places_in, places_of
 
 _TRUE = ("1", "true")
 
@@ -38,6 +39,8 @@ class RowCells:
     with_formula: set[int] = field(default_factory=set)
     close: int = 0
     """Where the row's end tag begins; 0 for a row without one."""
+    has_all: bool = True
+    """Whether all cells of the row are among them."""
 
     @property
     def own_style(self) -> str | None:
@@ -54,13 +57,7 @@ def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCel
     """Find the cells of a row; ends and formulas of the wanted columns only, which is much faster."""
     usual = places_in(row)
     if usual is not None:
-        columns = [column_number(letters) for letters in usual.letters]
-        found = RowCells(usual.attributes, close=usual.close or 0)
-        found.styles = {column: style or None for column, style in zip(columns, usual.styles, strict=True)}
-        found.starts = dict(zip(columns, usual.begins, strict=True))
-        ends = (*usual.begins[1:], found.close)
-        found.ends = {column: end for column, end in zip(columns, ends, strict=False) if column in wanted}
-        return found
+        return _usual_cells(usual, wanted)
     found = RowCells()
     parser = new_parser(where)
     column = 0
@@ -95,6 +92,23 @@ def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCel
     if row[(end_of_tag := tag_end(row, 0)) - 2 : end_of_tag] != b"/>":
         found.close = blanked(row).rindex(b"</" + row_tag.encode())
     return found
+
+
+def locate_wanted(row: bytes, wanted: Collection[int]) -> RowCells | None:
+    """Find no more than the wanted cells of a row that was read as a usual one; None where one is not there."""
+    places = places_of(row, [column_letters(column) for column in sorted(wanted)])
+    return None if places is None else replace(_usual_cells(places, wanted), has_all=False)
+
+
+def _usual_cells(places: RowPlaces, wanted: Collection[int]) -> RowCells:
+    columns = [column_number(letters) for letters in places.letters]
+    return RowCells(
+        places.attributes,
+        styles={column: style or None for column, style in zip(columns, places.styles, strict=True)},
+        starts=dict(zip(columns, places.begins, strict=True)),
+        ends={column: end for column, end in zip(columns, places.ends, strict=True) if column in wanted},
+        close=places.close or 0,
+    )
 
 
 def changed_row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from roadwright.sheets.backend import SheetError
@@ -11,7 +11,7 @@ from roadwright.sheets.values import CellValue, cell_name
 from roadwright.sheets.xlsx.cells import Content, Formula, cell_xml
 from roadwright.sheets.xlsx.markup import Splice, apply_splices, parse_xml
 from roadwright.sheets.xlsx.row_heights import RowHeights
-from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells
+from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells, locate_wanted
 from roadwright.sheets.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
 from roadwright.sheets.xlsx.styles import NoFormat, Styles
 
@@ -29,6 +29,8 @@ class TabChange:
     cells: dict[int, dict[int, Content]] = field(default_factory=dict)
     held: Mapping[int, Mapping[int, CellValue]] = field(default_factory=dict)
     """What the tab holds before."""
+    usual: Collection[int] = ()
+    """The rows that were read as usual ones (see ``usual_rows``)."""
     first_new_row: int | None = None
     model_row: int | None = None
 
@@ -73,7 +75,7 @@ class TabWriter:
 
     def _changed(self, span: RowSpan, cells: Mapping[int, Content]) -> Splice:
         row = self._part.fragment(span)
-        found = locate_cells(row, self._part.where, cells)
+        found = self._located(span.number, row, cells)
         if any(column not in found.styles for column in cells):
             self._look_above(span.number)
         new: dict[int, bytes] = {}
@@ -88,7 +90,8 @@ class TabWriter:
             if style is not None:
                 found.styles[column] = style
         self.formulas_changed |= bool(found.with_formula)
-        self._remember(span.number, found)
+        if found.has_all:
+            self._remember(span.number, found)
         if not new:
             return Splice(span.start, span.end, row)
         attributes = self._fitted(span.number, cells, found.styles, found)
@@ -96,17 +99,32 @@ class TabWriter:
             attributes["hidden"] = None  # nobody would ever see what is new there
         return Splice(span.start, span.end, changed_row(row, found, new, attributes))
 
+    def _located(self, number: int, row: bytes, cells: Mapping[int, Content]) -> RowCells:
+        """The row's cells: those that change are enough where the others say nothing about the row's height."""
+        if number in self._change.usual:
+            found = locate_wanted(row, cells)
+            if found is not None and not self._have_lines(number, cells, found.styles):
+                return found
+        return locate_cells(row, self._part.where, cells)
+
+    def _have_lines(self, number: int, cells: Mapping[int, Content], styles: Mapping[int, str | None]) -> bool:
+        """Whether one of the changed cells takes more than one line, before or after."""
+        held = self._change.held.get(number, {})
+        return any(
+            self._heights.has_lines(column, text, styles.get(column))
+            for column, content in cells.items()
+            for text in (content, held.get(column))
+        )
+
     def _fitted(
         self, number: int, cells: Mapping[int, Content], styles: Mapping[int, str | None], found: RowCells | None
     ) -> dict[str, str | None]:
         """The row's attributes that change with the lines of its texts."""
-        held = self._change.held.get(number, {})
-        if (found is not None and found.has_set_height) or not any(
-            self._heights.has_lines(column, content, styles.get(column))
-            or self._heights.has_lines(column, held.get(column), styles.get(column))
-            for column, content in cells.items()
-        ):
+        if found is not None and (found.has_set_height or not found.has_all):
             return {}
+        if not self._have_lines(number, cells, styles):
+            return {}
+        held = self._change.held.get(number, {})
         saved = found.attributes.get("ht") if found is not None else None
         before = _texts(held, styles)
         height = self._heights.changed(saved, before, before | _texts(cells, styles))

@@ -34,6 +34,7 @@ _ROW_START = re.compile(r"<row[\s/>]")
 _CELLS = re.compile(_cell(_PLAIN_TEXT))
 _TAG = re.compile(_ROW_TAG + "(/?)>")
 _BETWEEN_ROWS = re.compile("[ \\t\\n]*+")
+_STYLE = re.compile(rb' s="([0-9]+)"')
 _WHOLE_CELLS = re.compile(f"({_cell(_ANY_TEXT, content='(?:')})")
 _ROW_END = "</row>"
 _END = re.compile(r"</row>[ \t\r\n]*")
@@ -54,14 +55,14 @@ class UsualRow(NamedTuple):
 class RowPlaces(NamedTuple):
     """Where things stand in a usual row's bytes: its attributes, its cells, and where its end tag begins (or None).
 
-    Of each cell the letters of its column, its format ("" for none), and where it begins; it ends where the next one
-    begins, the last one at the end tag.
+    Of each cell the letters of its column, its format ("" for none), and where it begins and ends.
     """
 
     attributes: dict[str, str]
     letters: Sequence[str]
     styles: Sequence[str]
     begins: Sequence[int]
+    ends: Sequence[int]
     close: int | None
 
 
@@ -123,9 +124,34 @@ def places_in(row: bytes) -> RowPlaces | None:
         return None
     attributes = dict(_ATTRIBUTES.findall(tag[0]))
     if tag[3]:
-        return RowPlaces(attributes, (), (), (), None) if text[tag.end() :].strip() == "" else None
+        return RowPlaces(attributes, (), (), (), (), None) if text[tag.end() :].strip() == "" else None
     found = _WHOLE_CELLS.findall(text, tag.end())
     cells, letters, styles = zip(*found, strict=True) if found else ((), (), ())
     # The search passes over what is no usual cell; then the lengths do not add up to the end tag.
     *begins, close = accumulate(map(len, cells), initial=tag.end())
-    return RowPlaces(attributes, letters, styles, begins, close) if _END.fullmatch(text, close) else None
+    ends = [*begins, close][1:]
+    return RowPlaces(attributes, letters, styles, begins, ends, close) if _END.fullmatch(text, close) else None
+
+
+def places_of(row: bytes, columns: Sequence[str]) -> RowPlaces | None:
+    """Where the cells of some columns (their letters, in order) stand in a row that was read as a usual one.
+
+    Much faster than to look at all of its cells. None where the row does not have all of them.
+    """
+    tag = _TAG.match(row[: row.index(b">") + 1].decode("latin-1"))
+    close = row.rfind(_ROW_END.encode())
+    if tag is None or close < 0:
+        return None
+    styles, begins, ends = [], [], []
+    at = tag.end()
+    for letters in columns:
+        cell = f'<c r="{letters}{tag[1]}"'.encode()
+        if (at := row.find(cell, at)) < 0:
+            return None
+        style = _STYLE.match(row, at + len(cell))
+        styles.append(style[1].decode() if style else "")
+        begins.append(at)
+        following = row.find(b"<c ", at + len(cell))
+        at = close if following < 0 else following
+        ends.append(at)
+    return RowPlaces(dict(_ATTRIBUTES.findall(tag[0])), columns, styles, begins, ends, close)
