@@ -6,7 +6,8 @@ A cell is written only where its meaning differs from what should stand there. A
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from operator import eq
 
 from sqlalchemy.orm import Session
 
@@ -112,7 +113,7 @@ def bring_up_to_date(
         if now is None:
             _say_status(tab, outcome, places, names)
             continue
-        unlike = _unlike(writable, row, now)
+        unlike = _unlike(writable, row, now, len(tab.table.columns))
         to_mark = outcome.identity in tab.to_mark
         if not unlike and not to_mark and _was_written_so(tab, outcome, taken_out):
             _say_status(tab, outcome, places, names)
@@ -134,9 +135,12 @@ def bring_up_to_date(
         _say_status(tab, outcome, places, names)
 
 
-def _unlike(columns: Iterable[str], row: Row, now: Values) -> list[str]:
-    """The columns whose cell does not mean what is stored, or can't be read."""
+def _unlike(columns: Collection[str], row: Row, now: Values, width: int) -> list[str]:
+    """The columns whose cell does not mean what is stored, or can't be read. ``width`` columns stand on the tab."""
     said = row.values
+    # Most rows can be read as a whole and are as stored: that is found out without a loop in Python.
+    if len(said) == width and all(map(eq, map(said.get, columns), map(now.get, columns))):
+        return []
     return [
         name
         for name in columns
