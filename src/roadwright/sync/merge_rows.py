@@ -117,6 +117,8 @@ class _Saving:
     blanks: Mapping[str, object]
     new: Mapping[str, object]
     """What a row that is not stored yet counts as."""
+    others: Sequence[str]
+    """The columns that are not saved."""
 
     @classmethod
     def of(cls, spec: TabSpec, rules: MergeRules) -> _Saving:
@@ -129,6 +131,7 @@ class _Saving:
             [column.name for column in columns if column.owner is Owner.SHARED],
             {c.name: plain(c.blank_means) for c in columns if c.blank_means is not None},
             {column.name: column.blank_means for column in columns},
+            [column.name for column in spec.columns if column not in columns],
         )
 
 
@@ -185,8 +188,8 @@ def _save(work: Pass, saving: _Saving, binding: Binding, outcome: Outcome, store
         return False
     changes = {name: value for name, value in outcome.merge.changes.items() if name not in outcome.unsaved}
     before = saving.new if stored is None else stored
-    unsaveable = {name: value for name, value in row.values.items() if name not in saving.new}
-    values = {**before, **unsaveable, **{name: row.values[name] for name in changes}}
+    shown = {name: row.values[name] for name in saving.others if name in row.values}
+    values = {**before, **shown, **{name: row.values[name] for name in changes}}
     binding.examine(work.session, values, notes)
     if notes.failed or not (changes or stored is None):
         return False
