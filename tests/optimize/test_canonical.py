@@ -6,7 +6,7 @@ import json
 import random
 
 from roadwright.optimize import parse_problem, problem_to_json, snapshot_hash
-from roadwright.optimize.canonical import dumps
+from roadwright.optimize.canonical import dumps, ordered_constraints
 from tests.optimize.build import Json, candidate, problem, rule, target
 from tests.optimize.problems import random_problem
 
@@ -26,6 +26,19 @@ def test_the_hash_is_the_same_in_any_order() -> None:
     for seed in range(30):
         value = random_problem(seed)
         assert snapshot_hash(parse_problem(value)) == snapshot_hash(parse_problem(shuffled(value, seed)))
+
+
+def test_rules_that_say_the_same_stand_in_one_order_whatever_they_are_called() -> None:
+    def caps(*named: tuple[int, str, str]) -> Json:
+        rows = [rule("capacity_cap", key, dimension="country", max_tokens=limit, id=id) for limit, key, id in named]
+        return problem(candidate("A", 1, country="UK"), constraints=rows)
+
+    named = [(9, "UK", "c"), (9, "uk", "a"), (9, "UK", "b"), (8, "UK", "d"), (9, "FR", "e")]
+    expected = ["e", "d", "b", "c", "a"]
+    for seed in range(20):
+        parsed = parse_problem(shuffled(caps(*named), seed))
+        assert [row.id for row in ordered_constraints(parsed.constraints)] == expected
+        assert [row.id for row in ordered_constraints(parsed.constraints[::-1])] == expected
 
 
 def test_the_snapshot_is_the_problem_again() -> None:

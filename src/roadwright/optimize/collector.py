@@ -16,4 +16,7 @@ def paused_collector() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():
+                gc.freeze()  # and back at once: what was made is old now, and not looked through as soon as that is on
+                gc.unfreeze()
             gc.enable()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from math import fsum, inf
 
 import numpy as np
@@ -21,7 +22,7 @@ from roadwright.optimize.canonical import target_order
 from roadwright.optimize.collector import paused_collector
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.problem import Problem
-from roadwright.optimize.rules import Resolved, resolve
+from roadwright.optimize.rules import Resolved, Row, resolve
 from roadwright.optimize.targets import Needed, is_everything, needed_targets
 from roadwright.optimize.universe import Universe
 
@@ -105,33 +106,36 @@ class _Rows:
     """Collects rows; `owners` holds the id of the rule each belongs to, or None for what is no rule."""
 
     def __init__(self) -> None:
-        self.columns: list[int] = []
-        self.values: list[float] = []
-        self.starts = [0]
-        self.lower: list[float] = []
-        self.upper: list[float] = []
+        self.rows: list[Row] = []
         self.owners: list[str | None] = []
 
-    def add(self, owner: str | None, columns: Sequence[int], values: Sequence[float], low: float, high: float) -> None:
-        if 0.0 in values:
-            terms = [(column, value) for column, value in zip(columns, values, strict=True) if value]
-            columns, values = [column for column, _ in terms], [value for _, value in terms]
-        self.columns.extend(columns)
-        self.values.extend(values)
-        self.starts.append(len(self.columns))
-        self.lower.append(low)
-        self.upper.append(high)
-        self.owners.append(owner)
+    def add(self, owner: str | None, *rows: Row) -> None:
+        self.rows += rows
+        self.owners += [owner] * len(rows)
 
-    def add_measured(
-        self, owner: str | None, columns: Sequence[int], values: Sequence[float], low: float, high: float
-    ) -> None:
+    def add_measured(self, owner: str | None, row: Row) -> None:
         """A row of amounts, its limits moved by half of what counts as rounding.
 
         A portfolio that meets a limit exactly must not stand on the edge of the solver's tolerance, where HiGHS is
         known to drop in one step what it accepted in another.
         """
-        self.add(owner, columns, values, low - EDGE * abs(low), high + EDGE * abs(high))
+        lower, upper = row.lower - EDGE * abs(row.lower), row.upper + EDGE * abs(row.upper)
+        self.add(owner, row._replace(lower=lower, upper=upper))
+
+    def matrix(self, width: int) -> tuple[sp.csr_matrix, Values, Values]:
+        """All rows over so many columns, and their limits."""
+        columns, values, lower, upper = zip(*self.rows, strict=True)
+        ends = np.cumsum(np.fromiter(map(len, columns), np.int32, len(columns)), dtype=np.int32)
+        matrix = sp.csr_matrix(
+            (
+                np.fromiter(chain.from_iterable(values), float, ends[-1]),
+                np.fromiter(chain.from_iterable(columns), np.int32, ends[-1]),
+                np.append(np.int32(0), ends),
+            ),
+            shape=(len(columns), width),
+        )
+        matrix.eliminate_zeros()
+        return matrix, np.array(lower), np.array(upper)
 
 
 @dataclass(frozen=True)
@@ -197,21 +201,24 @@ class Model:
     def _rows(self) -> _Rows:
         rows = _Rows()
         everyone = range(self.size)
-        rows.add_measured(capacity_id(), everyone, self.universe.usage(TOKENS), -inf, self.problem.capacity)
+        rows.add_measured(capacity_id(), Row(everyone, self.universe.usage(TOKENS), -inf, self.problem.capacity))
         for resource, capacity in sorted(self.problem.capacities.items()):
-            rows.add_measured(capacity_id(resource), everyone, self.universe.usage(resource), -inf, capacity)
+            rows.add_measured(capacity_id(resource), Row(everyone, self.universe.usage(resource), -inf, capacity))
         for constraint, found in self.resolved.rules:
-            add = rows.add_measured if constraint.type in MEASURED else rows.add
-            for row in found:
-                add(constraint.id, *row)
+            if constraint.type in MEASURED:
+                for row in found:
+                    rows.add_measured(constraint.id, row)
+            else:
+                rows.add(constraint.id, *found)
         for needed in self.targets:
             if needed.is_floor:
-                rows.add_measured(needed.target.id, *self._improvement_of(needed), as_float(needed.need), inf)
+                row = Row(*self._improvement_of(needed), as_float(needed.need), inf)
+                rows.add_measured(needed.target.id, row)
         self._define_synergies(rows)
         for column, goal in enumerate(self.goals, self.first_goal_column):
             need = as_float(goal.need)
             columns, values = self._improvement_of(goal)
-            rows.add(None, [*columns, column], [*(value / need for value in values), 1.0], 1.0, inf)
+            rows.add(None, Row([*columns, column], [*(value / need for value in values), 1.0], 1.0, inf))
         return rows
 
     def _improvement_of(self, needed: Needed) -> Terms:
@@ -228,9 +235,9 @@ class Model:
             members = synergy.members
             if self.improves(column):
                 for place in members:
-                    rows.add(None, [column, place], [1.0, -1.0], -inf, 0.0)
+                    rows.add(None, Row((column, place), (1.0, -1.0), -inf, 0.0))
             elif members:
-                rows.add(None, [column, *members], [1.0, *[-1.0] * len(members)], 1.0 - len(members), inf)
+                rows.add(None, Row([column, *members], [1.0, *[-1.0] * len(members)], 1.0 - len(members), inf))
 
     def improves(self, column: int) -> bool:
         """Whether the bonus of the synergy at a column makes its KPI better."""
@@ -246,11 +253,7 @@ class Model:
     @cached_property
     @paused_collector()
     def linear(self) -> Linear:
-        rows = self._rows
-        matrix = sp.csr_matrix(
-            (np.array(rows.values, float), np.array(rows.columns, np.int64), np.array(rows.starts, np.int64)),
-            shape=(len(rows.lower), self.width),
-        )
+        matrix, row_lower, row_upper = self._rows.matrix(self.width)
         lower, upper = np.zeros(self.width), np.ones(self.width)
         for column, goal in enumerate(self.goals, self.first_goal_column):
             worst = fsum(min(0.0, value) for value in self._improvement_of(goal)[1])
@@ -260,7 +263,7 @@ class Model:
                 lower[column] = 1.0
         places = np.arange(self.width)
         integer, implied = places < self.first_goal_column, (places >= self.size) & (places < self.first_goal_column)
-        return Linear(matrix, np.array(rows.lower), np.array(rows.upper), lower, upper, integer, implied)
+        return Linear(matrix, row_lower, row_upper, lower, upper, integer, implied)
 
     def keys_of(self, columns: Values) -> list[str]:
         """The candidates that column values select, rounded."""

@@ -5,13 +5,13 @@ Initiatives that are known but no candidates are settled here: what they leave o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
 from roadwright.domain.optimization import ConstraintType, FindingKind, Severity
-from roadwright.optimize.canonical import constraint_order
+from roadwright.optimize.canonical import ordered_constraints
 from roadwright.optimize.problem import Constraint, Finding
 from roadwright.optimize.targets import slice_name
 from roadwright.optimize.universe import Universe
@@ -20,8 +20,8 @@ from roadwright.optimize.universe import Universe
 class Row(NamedTuple):
     """lower <= sum of values[j] * x[places[j]] <= upper, x being 1 where a candidate is selected."""
 
-    places: list[int]
-    values: list[float]
+    places: Sequence[int]
+    values: Sequence[float]
     lower: float
     upper: float
 
@@ -55,7 +55,7 @@ def resolve(universe: Universe) -> Resolved:
     rules: list[Rule] = []
     synergies: list[Synergy] = []
     findings: list[Finding] = []
-    for constraint in sorted(universe.problem.constraints, key=lambda row: (constraint_order(row), row.id)):
+    for constraint in ordered_constraints(universe.problem.constraints):
         resolver = _Resolver(universe, constraint, findings)
         if constraint.type is ConstraintType.SYNERGY_BONUS:
             synergy = resolver.synergy()
@@ -67,6 +67,7 @@ def resolve(universe: Universe) -> Resolved:
 
 
 _NONE: tuple[str, ...] = ()
+_BOTH, _NOT_BEFORE = (1.0, 1.0), (1.0, -1.0)
 
 
 class _Resolver:
@@ -150,7 +151,7 @@ class _Resolver:
         if not self.inside:
             self.notice(f"{self._all(self.outside + self.delivered)}, so this row has no effect")
             return []
-        return [Row([self.own, self.inside[0]], [1.0, 1.0], -inf, 1.0)]
+        return [Row((self.own, self.inside[0]), _BOTH, -inf, 1.0)]
 
     def bundle(self) -> list[Row]:
         if self.outside:
@@ -162,7 +163,7 @@ class _Resolver:
         if self.delivered:
             self.notice(f"{self._all(self.delivered)}; the remaining members stay all or none")
         members = sorted(self.inside)
-        return [Row([members[0], other], [1.0, -1.0], 0.0, 0.0) for other in members[1:]]
+        return [Row((members[0], other), _NOT_BEFORE, 0.0, 0.0) for other in members[1:]]
 
     def prerequisites(self) -> list[Row]:
         if self._without_effect():
@@ -176,7 +177,7 @@ class _Resolver:
         own, inside = self.own, self.inside
         if len(inside) > 1:
             inside.sort()
-        return [Row([own, place], [1.0, -1.0], -inf, 0.0) for place in inside]
+        return [Row((own, place), _NOT_BEFORE, -inf, 0.0) for place in inside]
 
     def any_of(self) -> list[Row]:
         if self._without_effect():

@@ -89,8 +89,8 @@ class Universe:
 
     def places(self, keys: Iterable[str]) -> list[int]:
         """The places of those keys that are candidates of the model."""
-        place = self.place
-        return [place[key] for key in keys if key in place]
+        place_of = self.place.get
+        return [place for key in keys if (place := place_of(key)) is not None]
 
 
 def _joined(parts: tuple[Dimension, ...], values: list[str]) -> str:
