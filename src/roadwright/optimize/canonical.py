@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from operator import itemgetter
 
 from roadwright.domain.kpis import Direction
 from roadwright.domain.optimization import TOKENS, ObjectiveMode, parse_dimension, slice_value
@@ -91,10 +90,11 @@ def _target(row: Target) -> dict[str, object]:
     } | _optional(baseline_value=_number(row.baseline_value), id=row.id if row.has_own_id else None)
 
 
-def ordered_constraints(rows: Iterable[Constraint]) -> list[Constraint]:
+def ordered_constraints(rows: Sequence[Constraint]) -> list[Constraint]:
     """Constraints by type, slice, members, numbers; what else they say and their ids decide only among equal rules."""
-    by_text = sorted(((_rule_text(row), row) for row in rows), key=itemgetter(0))
-    texts, ordered = [text for text, _ in by_text], [row for _, row in by_text]
+    by_place = [_rule_text(row) for row in rows]
+    places = sorted(range(len(rows)), key=by_place.__getitem__)
+    texts, ordered = [by_place[place] for place in places], [rows[place] for place in places]
     sorted_up_to = 0
     for place, (text, following) in enumerate(pairwise(texts)):
         if text == following and place >= sorted_up_to:

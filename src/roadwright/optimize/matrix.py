@@ -29,9 +29,9 @@ from roadwright.optimize.universe import Universe
 Values = NDArray[np.float64]
 Terms = tuple[list[int], list[float]]
 
-MEASURED = (ConstraintType.CAPACITY_FLOOR, ConstraintType.CAPACITY_CAP)
+MEASURED = frozenset({ConstraintType.CAPACITY_FLOOR, ConstraintType.CAPACITY_CAP})
 EDGE = as_float(ROUNDING) / 2
-"""By this share of itself a limit is moved: half of what counts as rounding (see `_Rows.add_measured`)."""
+"""By this share of itself a limit is moved: half of what counts as rounding (see `_measured`)."""
 CLEAR = as_float(ROUNDING) / 4
 """Beyond the moved limit by this share (at least of 1) is a violation, with room to what counts as rounding."""
 
@@ -109,18 +109,9 @@ class _Rows:
         self.rows: list[Row] = []
         self.owners: list[str | None] = []
 
-    def add(self, owner: str | None, *rows: Row) -> None:
+    def add(self, owner: str | None, rows: Sequence[Row]) -> None:
         self.rows += rows
         self.owners += [owner] * len(rows)
-
-    def add_measured(self, owner: str | None, row: Row) -> None:
-        """A row of amounts, its limits moved by half of what counts as rounding.
-
-        A portfolio that meets a limit exactly must not stand on the edge of the solver's tolerance, where HiGHS is
-        known to drop in one step what it accepted in another.
-        """
-        lower, upper = row.lower - EDGE * abs(row.lower), row.upper + EDGE * abs(row.upper)
-        self.add(owner, row._replace(lower=lower, upper=upper))
 
     def matrix(self, width: int) -> tuple[sp.csr_matrix, Values, Values]:
         """All rows over so many columns, and their limits."""
@@ -136,6 +127,15 @@ class _Rows:
         )
         matrix.eliminate_zeros()
         return matrix, np.array(lower), np.array(upper)
+
+
+def _measured(row: Row) -> Row:
+    """A row of amounts, its limits moved by half of what counts as rounding.
+
+    A portfolio that meets a limit exactly must not stand on the edge of the solver's tolerance, where HiGHS is known
+    to drop in one step what it accepted in another.
+    """
+    return row._replace(lower=row.lower - EDGE * abs(row.lower), upper=row.upper + EDGE * abs(row.upper))
 
 
 @dataclass(frozen=True)
@@ -201,24 +201,21 @@ class Model:
     def _rows(self) -> _Rows:
         rows = _Rows()
         everyone = range(self.size)
-        rows.add_measured(capacity_id(), Row(everyone, self.universe.usage(TOKENS), -inf, self.problem.capacity))
-        for resource, capacity in sorted(self.problem.capacities.items()):
-            rows.add_measured(capacity_id(resource), Row(everyone, self.universe.usage(resource), -inf, capacity))
+        capacities = {TOKENS: self.problem.capacity, **dict(sorted(self.problem.capacities.items()))}
+        for resource, capacity in capacities.items():
+            row = Row(everyone, self.universe.usage(resource), -inf, capacity)
+            rows.add(capacity_id(resource), [_measured(row)])
         for constraint, found in self.resolved.rules:
-            if constraint.type in MEASURED:
-                for row in found:
-                    rows.add_measured(constraint.id, row)
-            else:
-                rows.add(constraint.id, *found)
+            rows.add(constraint.id, [_measured(row) for row in found] if constraint.type in MEASURED else found)
         for needed in self.targets:
             if needed.is_floor:
                 row = Row(*self._improvement_of(needed), as_float(needed.need), inf)
-                rows.add_measured(needed.target.id, row)
+                rows.add(needed.target.id, [_measured(row)])
         self._define_synergies(rows)
         for column, goal in enumerate(self.goals, self.first_goal_column):
             need = as_float(goal.need)
             columns, values = self._improvement_of(goal)
-            rows.add(None, Row([*columns, column], [*(value / need for value in values), 1.0], 1.0, inf))
+            rows.add(None, [Row([*columns, column], [*(value / need for value in values), 1.0], 1.0, inf)])
         return rows
 
     def _improvement_of(self, needed: Needed) -> Terms:
@@ -234,10 +231,10 @@ class Model:
         for column, synergy in enumerate(self.resolved.synergies, self.size):
             members = synergy.members
             if self.improves(column):
-                for place in members:
-                    rows.add(None, Row((column, place), (1.0, -1.0), -inf, 0.0))
+                rows.add(None, [Row((column, place), (1.0, -1.0), -inf, 0.0) for place in members])
             elif members:
-                rows.add(None, Row([column, *members], [1.0, *[-1.0] * len(members)], 1.0 - len(members), inf))
+                ones = [1.0, *[-1.0] * len(members)]
+                rows.add(None, [Row([column, *members], ones, 1.0 - len(members), inf)])
 
     def improves(self, column: int) -> bool:
         """Whether the bonus of the synergy at a column makes its KPI better."""

@@ -55,7 +55,11 @@ def resolve(universe: Universe) -> Resolved:
     rules: list[Rule] = []
     synergies: list[Synergy] = []
     findings: list[Finding] = []
+    place_of = universe.place.get
     for constraint in ordered_constraints(universe.problem.constraints):
+        if (row := _between_two(constraint, place_of)) is not None:
+            rules.append(Rule(constraint, [row]))
+            continue
         resolver = _Resolver(universe, constraint, findings)
         if constraint.type is ConstraintType.SYNERGY_BONUS:
             synergy = resolver.synergy()
@@ -66,8 +70,20 @@ def resolve(universe: Universe) -> Resolved:
     return Resolved(rules, synergies, findings)
 
 
+def _between_two(constraint: Constraint, place_of: Callable[[str], int | None]) -> Row | None:
+    """The row of a rule between two candidates, if it is one. Nearly all rules of a large problem are."""
+    form = _FORMS.get(constraint.type)
+    if form is None or len(constraint.members) != 1:
+        return None
+    own, other = place_of(constraint.dimension_key), place_of(constraint.members[0])
+    return None if own is None or other is None else Row((own, other), *form)
+
+
 _NONE: tuple[str, ...] = ()
-_BOTH, _NOT_BEFORE = (1.0, 1.0), (1.0, -1.0)
+_EXCLUSIVE = ((1.0, 1.0), -inf, 1.0)
+_NOT_WITHOUT = ((1.0, -1.0), -inf, 0.0)
+"""How two candidates stand to each other: coefficients, lower and upper limit."""
+_FORMS = {ConstraintType.EXCLUDE_PAIR: _EXCLUSIVE, ConstraintType.REQUIRE_PREREQ: _NOT_WITHOUT}
 
 
 class _Resolver:
@@ -151,7 +167,7 @@ class _Resolver:
         if not self.inside:
             self.notice(f"{self._all(self.outside + self.delivered)}, so this row has no effect")
             return []
-        return [Row((self.own, self.inside[0]), _BOTH, -inf, 1.0)]
+        return [Row((self.own, self.inside[0]), *_EXCLUSIVE)]
 
     def bundle(self) -> list[Row]:
         if self.outside:
@@ -163,7 +179,7 @@ class _Resolver:
         if self.delivered:
             self.notice(f"{self._all(self.delivered)}; the remaining members stay all or none")
         members = sorted(self.inside)
-        return [Row((members[0], other), _NOT_BEFORE, 0.0, 0.0) for other in members[1:]]
+        return [Row((members[0], other), (1.0, -1.0), 0.0, 0.0) for other in members[1:]]
 
     def prerequisites(self) -> list[Row]:
         if self._without_effect():
@@ -177,7 +193,7 @@ class _Resolver:
         own, inside = self.own, self.inside
         if len(inside) > 1:
             inside.sort()
-        return [Row((own, place), _NOT_BEFORE, -inf, 0.0) for place in inside]
+        return [Row((own, place), *_NOT_WITHOUT) for place in inside]
 
     def any_of(self) -> list[Row]:
         if self._without_effect():
