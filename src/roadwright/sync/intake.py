@@ -18,6 +18,7 @@ from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain, plain_values
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
+from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
 from roadwright.sync.backlog import from_intake, unknown_key
 from roadwright.sync.identity import identity_text
@@ -30,6 +31,8 @@ from roadwright.sync.write_back import bring_up_to_date
 
 UNTITLED = "(untitled)"
 _FIELDS = tuple(column.name for column in tabs.INTAKE.owned(Owner.INPUT))
+_PLACE = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing")
+"""Where an initiative's intake row stands, and whether it is gone."""
 _BLANKS = {c.name: plain(c.blank_means) for c in tabs.INTAKE.columns if c.blank_means is not None}
 
 
@@ -202,9 +205,10 @@ def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_confli
     outcome.notes.warnings.extend(
         f"{problem}; {_without(initiative, name)}" for name, problem in outcome.row.problems.items()
     )
-    initiative.intake_source, initiative.intake_workbook = place.full_name, place.book
-    initiative.intake_tab, initiative.intake_row = place.tab, outcome.row.number
-    initiative.intake_missing = False
+    stands = (place.full_name, place.book, place.tab, outcome.row.number, False)
+    if attributes_of(initiative, _PLACE) != stands:  # what is set counts as changed, also where it says the same
+        for name, value in zip(_PLACE, stands, strict=True):
+            setattr(initiative, name, value)
     return created
 
 
