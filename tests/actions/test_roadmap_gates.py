@@ -202,7 +202,7 @@ def test_a_gate_that_cant_be_saved_is_never_dropped_in_silence(house: House) -> 
     type_roadmap(house, "S", "list", a, gate_policy="q")
     outcome = house.done(CREATE)
     assert outcome.summary["roadmaps"] == 1
-    assert house.status("Roadmaps", "R").startswith("FAILED: gate_policy: Gates!3: FAILED: parameter: min_overall")
+    assert house.status("Roadmaps", "R").startswith("FAILED: gate_policy: Gates!3: parameter: min_overall")
     assert (judged(house, "R"), judged(house, "S")) == ({}, {a: "admitted"})
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from roadwright.actions.registry import ACTIONS
 from roadwright.cli.main import app
+from roadwright.cli.row_lines import RowLine, print_rows
 from tests.actions.company import constrain
 from tests.house import House
 
@@ -84,8 +87,28 @@ def test_people_see_figures_and_every_row_that_is_not_simply_ok(house: House) ->
     assert result.exit_code == 0
     assert "selected 4, ok 3, failed 1" in result.stdout
     lines = result.stdout.splitlines()
-    assert lines[2].split() == ["tab", "row", "key", "run_status"]
+    assert lines[2].split() == ["Backlog", "row", "5"]
+    assert lines[3].startswith("    FAILED: risk_level: ")
     assert "INIT-000001" not in result.stdout
+
+
+def test_a_wide_terminal_shows_a_table_and_a_narrow_one_puts_long_statuses_below() -> None:
+    rows = [RowLine("Backlog", 7, "INIT-000006", "WARNING: " + "why " * 20), RowLine("Roadmaps", 0, "Q2", "OK")]
+
+    def shown(width: int) -> list[str]:
+        console = Console(width=width, file=StringIO())
+        print_rows(console, rows)
+        assert isinstance(console.file, StringIO)
+        return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+    wide = shown(130)
+    assert wide[0].split() == ["tab", "row", "key", "run_status"]
+    assert wide[1].split()[:4] == ["Backlog", "7", "INIT-000006", "WARNING:"]
+    assert len(wide) == 3
+    first, below, further, last = shown(80)
+    assert (first, last) == ("Backlog row 7  INIT-000006", "Roadmaps  Q2  OK")
+    assert below.startswith("    WARNING: why")
+    assert further.startswith("    why")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roadwright.cli.interrupts import interrupts_ask
+from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
@@ -47,7 +48,6 @@ def summary_line(summary: Mapping[str, object], hidden: Collection[str] = ()) ->
 def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
     """An action's answer for people: how it ended, its figures, and every row that is not simply OK."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     from roadwright.sync.statuses import Level
@@ -63,11 +63,7 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
     if figures:
         console.print(Text(f"  {figures}"))
     rows = [row for row in outcome.rows if all_rows or row.level is not Level.OK]
-    if rows:
-        table = Table("tab", "row", "key", "run_status", box=None, pad_edge=False, header_style="dim")
-        for row in rows:
-            table.add_row(Text(row.tab), str(row.row or ""), Text(row.key), Text(row.run_status))
-        console.print(table)
+    print_rows(console, [RowLine(row.tab, row.row, row.key, row.run_status) for row in rows])
     for row in outcome.rows:
         for notice in row.notices:
             place = f"{row.tab} row {row.row}" if row.row else row.tab

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from roadwright.cli.row_lines import NARROW
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from roadwright.roadmaps.compare import Changed, Comparison, Figures, Moved, SliceFigures
-
-_NARROW = 100
-"""Columns of a terminal below which a table has no room for a column of sentences."""
 
 _NAME_HELP = "A roadmap, a version (growth@2) or a run (OPT-000001)."
 
@@ -55,8 +53,8 @@ def _show(comparison: Comparison) -> None:
     for sentence in sentences(comparison):
         console.print(Text(sentence))
     for title, table in (
-        ("Came in", _moved("what it was", comparison.came_in, is_narrow=console.width < _NARROW)),
-        ("Went out", _moved("what it is now", comparison.went_out, is_narrow=console.width < _NARROW)),
+        ("Came in", _moved("what it was", comparison.came_in, is_narrow=console.width < NARROW)),
+        ("Went out", _moved("what it is now", comparison.went_out, is_narrow=console.width < NARROW)),
         ("Changed", _changed(comparison.changed)),
         ("By department", _slices("department", comparison.by_department)),
         ("By country", _slices("country", comparison.by_country)),

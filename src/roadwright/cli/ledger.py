@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
@@ -164,8 +165,7 @@ def _show_run(body: dict[str, Any]) -> None:
             continue
         if name == "rows":
             console.print("rows:")
-            for row in value:
-                console.print(Text(f"  {row['tab']} row {row['row']}  {row['key']}  {row['run_status']}"))
+            print_rows(console, [RowLine(row["tab"], row["row"], row["key"], row["run_status"]) for row in value])
         else:
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             console.print(Text(f"{name}: {shown}"))

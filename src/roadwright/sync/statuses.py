@@ -48,6 +48,11 @@ class Notes:
         text = " · ".join(parts) if parts else str(Level.OK)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
+    @property
+    def reason(self) -> str:
+        """The same to be told as the reason of something else: without FAILED at its beginning."""
+        return self.text.removeprefix(f"{Level.FAILED}: ")
+
     def add(self, other: Notes) -> None:
         """Say everything of ``other`` too."""
         for mine, theirs in (

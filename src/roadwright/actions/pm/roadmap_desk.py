@@ -76,7 +76,7 @@ def stopping_gates(desk: RoadmapDesk, roadmap: Roadmap) -> list[str]:
     """Rows of the roadmap's policy that could not be saved: a gate is never dropped in silence."""
     policy = (roadmap.gate_policy or "").casefold()
     return [
-        f"gate_policy: {tabs.GATES.name}!{o.row.number}: {o.notes.text}"
+        f"gate_policy: {tabs.GATES.name}!{o.row.number}: {o.notes.reason}"
         for o in desk.outcomes(tabs.GATES.name)
         if policy and o.notes.level in STOPPED and o.row.text("gate_policy").casefold() in ("", policy)
     ]
@@ -86,7 +86,7 @@ def stopping_entries(desk: RoadmapDesk, roadmap: Roadmap) -> list[str]:
     """Rows of the roadmap on Roadmap_Entries that could not be saved, such as a waiver or a lock."""
     name = roadmap.roadmap_name.casefold()
     return [
-        f"{tabs.ROADMAP_ENTRIES.name}!{o.row.number}: {o.notes.text}"
+        f"{tabs.ROADMAP_ENTRIES.name}!{o.row.number}: {o.notes.reason}"
         for o in desk.outcomes(tabs.ROADMAP_ENTRIES.name)
         if o.notes.level in STOPPED and o.row.text("roadmap_name").casefold() in ("", name)
     ]
