@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.portfolios import portfolio
 from typer.testing import CliRunner
 
 from roadwright.actions import ledger
@@ -179,3 +180,18 @@ def test_a_solver_that_is_deaf_is_left_behind(tmp_path: Path, start: Start) -> N
     assert "Traceback" not in err
     solution = json.loads(answer.read_text(encoding="utf-8"))
     assert (solution["status"], solution["selected"], solution["gap"]) == ("cancelled", ["A"], 0.5)
+
+
+def test_ctrl_c_prints_the_points_that_frontier_has_found(tmp_path: Path, start: Start) -> None:
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(portfolio(300)), encoding="utf-8")
+    process = start("frontier", str(file), "--progress", "--json")
+    assert process.stderr is not None
+    while "point 2: " not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    found, err = ended(process)
+    assert found["status"] == "cancelled"
+    assert len(found["points"]) >= 2
+    assert [point["tokens"] for point in found["points"]] == sorted(point["tokens"] for point in found["points"])
+    assert "cancelled: stopped on request: " in err

@@ -46,6 +46,17 @@ def test_a_table_is_for_people() -> None:
     ]
 
 
+def test_progress_tells_each_point_as_it_is_found() -> None:
+    result = run(two(), "--progress", "--json")
+    lines = [line.split("s  ", 1)[1] for line in result.stderr.splitlines()]
+    assert lines == [
+        "point 1: 60 tokens, objective 3",
+        "point 2: 50 tokens, objective 2",
+        "point 3: 0 tokens, objective 0",
+    ]
+    assert run(two(), "--json").stderr == ""
+
+
 def test_infeasible_is_exit_3() -> None:
     result = run(two() | {"targets": [target(99)]}, "--json")
     assert (result.exit_code, json.loads(result.stdout)["points"]) == (3, [])

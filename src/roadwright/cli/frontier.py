@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from roadwright.cli.interrupts import Finished, end_now, interruptible
 from roadwright.cli.solve import read_problem, refuse, write_json
 from roadwright.domain.exit_codes import EXIT_CODE_OF
+from roadwright.domain.optimization import RunStatus
 
 if TYPE_CHECKING:
-    from roadwright.optimize import Frontier, FrontierPoint
+    from roadwright.optimize import Frontier, FrontierPoint, Problem
 
 
 def frontier(
@@ -27,12 +31,16 @@ def frontier(
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
     ] = None,
+    progress: Annotated[
+        bool | None, typer.Option("--progress/--no-progress", help="Show progress on standard error.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Show every portfolio that can't be beaten: more value only for more tokens, or more of one KPI only for less of
     another.
+
+    Ctrl-C ends it with the points found by then, and exit code 1.
     """
-    from roadwright.optimize import frontier as walk
 
     names = [name.strip() for name in kpis.split(",")] if kpis is not None else []
     if names and len(names) != 2:
@@ -40,10 +48,12 @@ def frontier(
     if time_limit is not None and not time_limit < float("inf"):
         refuse(f"--time-limit must be a finite number, not {time_limit}")
     problem = read_problem(problem_file)
+    shows = sys.stderr.isatty() if progress is None else progress
     try:
-        found = walk(problem, kpis=(names[0], names[1]) if names else None, points=points, seconds=time_limit)
+        finished = _walked(problem, (names[0], names[1]) if names else None, points, time_limit, shows=shows)
     except ValueError as error:
         refuse(str(error))
+    found = finished.value
     if as_json:
         write_json(found.to_json(), None)
     else:
@@ -51,8 +61,34 @@ def frontier(
     if found.message:
         typer.echo(f"{found.status}: {found.message}", err=True)
     code = EXIT_CODE_OF[found.status]
+    if finished.is_stuck:
+        end_now(code)
     if code:
         raise typer.Exit(code)
+
+
+def _walked(
+    problem: Problem, kpis: tuple[str, str] | None, points: int | None, seconds: float | None, *, shows: bool
+) -> Finished[Frontier]:
+    """The frontier; after Ctrl-C its points that were found by then. Raises ValueError for wrong options."""
+    from roadwright.optimize import Frontier
+    from roadwright.optimize import frontier as walk
+
+    found: list[FrontierPoint] = []
+    began = monotonic()
+
+    def hear(point: FrontierPoint) -> None:
+        found.append(point)
+        if shows:
+            figures = f"{point.tokens:,.6g} tokens, objective {_objective(point)}"
+            typer.echo(f"{monotonic() - began:8.1f} s  point {len(found)}: {figures}", err=True)
+
+    def so_far() -> Frontier:
+        return Frontier(found[::-1], RunStatus.CANCELLED, "stopped on request: further points are missing")
+
+    return interruptible(
+        lambda stop: walk(problem, kpis=kpis, points=points, seconds=seconds, cancel=stop, progress=hear), so_far
+    )
 
 
 def _print_table(found: Frontier, kpis: list[str]) -> None:

@@ -6,7 +6,7 @@ point is solved to proved optimality and can't be beaten on one axis without los
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from time import monotonic
@@ -76,8 +76,11 @@ def frontier(
     points: int | None = None,
     seconds: float | None = None,
     cancel: Cancel | None = None,
+    progress: Callable[[FrontierPoint], None] | None = None,
 ) -> Frontier:
     """Value against tokens up to the capacity, or the frontier between two KPIs: every point, at most 500.
+
+    `progress` hears of each point as it is found, the last one of the frontier first.
 
     With `points` the first is capped at that number, and between KPIs the second one moves by at least its range
     divided by it: within that resolution the frontier is exact. Raises ValueError for KPIs that the problem doesn't
@@ -87,7 +90,7 @@ def frontier(
         raise ValueError(f"points must be from 2 to {MAX_POINTS}, not {points}")
     model = Model.of(problem)
     most = points if points and kpis is None else MAX_POINTS
-    walk = _Walk(model, plan(model), most, None if seconds is None else monotonic() + seconds, cancel)
+    walk = _Walk(model, plan(model), most, None if seconds is None else monotonic() + seconds, cancel, progress)
     if kpis is None:
         return walk.by_tokens()
     unknown = [kpi for kpi in kpis if kpi not in problem.kpi]
@@ -114,6 +117,7 @@ class _Walk:
     most: int
     deadline: float | None
     cancel: Cancel | None
+    progress: Callable[[FrontierPoint], None] | None
 
     def by_tokens(self) -> Frontier:
         """From the best portfolio downwards, each time with strictly fewer tokens."""
@@ -131,7 +135,7 @@ class _Walk:
                     break
                 if len(found) == self.most:
                     return self.frontier(found[::-1], f"capped at {self.most} points: those {below()} are missing")
-                found.append(point)
+                self.take(point, found)
                 limits = [_beyond(tokens, tokens.cost(point), Fraction(0))]
         except _Stopped as stop:
             return self.stopped(found[::-1], stop, below())
@@ -149,18 +153,23 @@ class _Walk:
             while top is not None:
                 point = self.best((one, other), None, limits)
                 if point is None or other.value(point) >= other.value(top):
-                    found.append(top)
+                    self.take(top, found)
                     break
                 if len(found) == self.most - 1:
                     missing = f"capped at {self.most} points: those before the one with most {second} are missing"
                     return self.frontier([top, *found[::-1]], missing)
                 if resolution and not found:
                     step = (other.value(top) - other.value(point)) / resolution
-                found.append(point)
+                self.take(point, found)
                 limits = [_beyond(goal, goal.cost(point), step)]
         except _Stopped as stop:
             return self.stopped(found[::-1], stop, f"with more {second}" if found else "")
         return self.frontier(found[::-1])
+
+    def take(self, point: Evaluation, found: list[Evaluation]) -> None:
+        found.append(point)
+        if self.progress is not None:
+            self.progress(self.point(point))
 
     def best(self, stages: tuple[Stage, ...], then: Step | None, limits: list[Held]) -> Evaluation | None:
         """The best portfolio within limits, with the least of `then` among equals; None where there is none."""
@@ -182,20 +191,20 @@ class _Walk:
 
     def frontier(self, found: list[Evaluation], missing: str = "") -> Frontier:
         status = RunStatus.FEASIBLE if missing else RunStatus.OPTIMAL if found else RunStatus.INFEASIBLE
-        points = [
-            FrontierPoint(
-                tokens=as_float(one.used[TOKENS]),
-                objective_value=objective_of(self.model, self.plan, one, {}),
-                achieved={kpi: as_float(value) for kpi, value in one.achieved.items()},
-                selected=list(one.selected),
-            )
-            for one in found
-        ]
-        return Frontier(points, status, missing or ("" if found else "no portfolio keeps all the rules"))
+        message = missing or ("" if found else "no portfolio keeps all the rules")
+        return Frontier([self.point(one) for one in found], status, message)
+
+    def point(self, found: Evaluation) -> FrontierPoint:
+        return FrontierPoint(
+            tokens=as_float(found.used[TOKENS]),
+            objective_value=objective_of(self.model, self.plan, found, {}),
+            achieved={kpi: as_float(value) for kpi, value in found.achieved.items()},
+            selected=list(found.selected),
+        )
 
     def stopped(self, found: list[Evaluation], stop: _Stopped, rest: str) -> Frontier:
         cancelled = stop.status is RunStatus.CANCELLED
-        why = "cancelled" if cancelled else "the time was up, or a point could not be proved"
+        why = "stopped on request" if cancelled else "the time was up, or a point could not be proved"
         frontier = self.frontier(found, f"{why}: the points {rest} are missing" if rest else why)
         status = RunStatus.CANCELLED if cancelled else frontier.status if found else RunStatus.UNKNOWN
         return Frontier(frontier.points, status, frontier.message)
