@@ -190,7 +190,7 @@ class TabWriter:
 
     def _remember(self, row: int, found: RowCells) -> None:
         if row > self._change.header_row:
-            self._above.update((column, style) for column, style in found.styles.items() if style is not None)
+            self._above = {column: style for column, style in found.styles.items() if style is not None}
             self._above_from = row
 
     def _styles_of(self, row: int) -> dict[int, str]:
