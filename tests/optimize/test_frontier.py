@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
+from threading import Event
 
 import pytest
 
@@ -42,6 +44,44 @@ def test_the_front_of_greer_and_ruhe() -> None:
     found = frontier(parse_problem(greer_and_ruhe()))
     assert found.status is RunStatus.OPTIMAL
     assert " ".join(f"{t:g},{v:g}" for t, v in pairs(found.points)).split() == GREER_AND_RUHE_FRONT.split()
+
+
+def two_kpis() -> Json:
+    """One of six can be had: from most gmv and least retention to the reverse."""
+    items = [candidate(f"C{i}", 1, gmv=10 * i + 1, contributions={"retention": 61 - 10 * i}) for i in range(6)]
+    return problem(*items, capacity=1)
+
+
+def only(points: list[FrontierPoint]) -> list[str]:
+    return [key for point in points for key in point.selected]
+
+
+@pytest.mark.parametrize(("most", "expected"), [(500, 6), (4, 4)])
+def test_each_point_is_told_as_it_is_found(monkeypatch: pytest.MonkeyPatch, most: int, expected: int) -> None:
+    monkeypatch.setattr(sys.modules[FrontierPoint.__module__], "MAX_POINTS", most)
+    for kpis in (None, ("gmv", "retention")):
+        told: list[FrontierPoint] = []
+        found = frontier(parse_problem(two_kpis()), kpis=kpis, progress=told.append)
+        assert told[::-1] == found.points
+        assert len(found.points) == (min(2, expected) if kpis is None else expected)
+
+
+def test_stopped_it_keeps_every_point_that_was_proved() -> None:
+    stop = Event()
+    told: list[FrontierPoint] = []
+
+    def hear(point: FrontierPoint) -> None:
+        told.append(point)
+        if len(told) == 2:
+            stop.set()
+
+    found = frontier(parse_problem(two_kpis()), kpis=("gmv", "retention"), progress=hear, cancel=stop)
+    assert found.status is RunStatus.CANCELLED
+    assert only(found.points) == ["C0", "C4", "C5"]
+    assert told[::-1] == found.points
+    assert found.message == "stopped on request: those before the one with most retention are missing"
+    before = frontier(parse_problem(two_kpis()), kpis=("gmv", "retention"), cancel=stop)
+    assert (before.points, before.status) == ([], RunStatus.CANCELLED)
 
 
 def test_a_capped_front_says_so() -> None:

@@ -75,3 +75,8 @@ def test_a_session_tells_whether_it_has_written(settled: House) -> None:
         session.execute(update(Initiative).values(department="Growth"))
         session.execute(insert(IssuedKey), [{"issued_at": initiative.created_at, "issued_for": "nobody"}])
         assert writes(session) == 3
+        with session.begin_nested() as savepoint:
+            initiative.title = "Best search"
+            assert writes(session) == 4
+            savepoint.rollback()
+        assert (initiative.title, writes(session)) == ("Better search", 5)

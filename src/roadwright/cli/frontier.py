@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roadwright.cli.interrupts import Finished, end_now, interruptible
-from roadwright.cli.solve import read_problem, refuse, write_json
+from roadwright.cli.solve import read_problem, refuse, show_progress, write_json
 from roadwright.domain.exit_codes import EXIT_CODE_OF
 from roadwright.domain.optimization import RunStatus
 
@@ -81,7 +81,7 @@ def _walked(
         found.append(point)
         if shows:
             figures = f"{point.tokens:,.6g} tokens, objective {_objective(point)}"
-            typer.echo(f"{monotonic() - began:8.1f} s  point {len(found)}: {figures}", err=True)
+            show_progress(monotonic() - began, f"point {len(found)}: {figures}")
 
     def so_far() -> Frontier:
         return Frontier(found[::-1], RunStatus.CANCELLED, "stopped on request: further points are missing")

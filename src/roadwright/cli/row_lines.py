@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 NARROW = 100
 """Columns of a terminal below which a table has no room for a column of sentences."""
+_INDENT = "    "
 
 
 class RowLine(NamedTuple):
@@ -23,7 +24,6 @@ class RowLine(NamedTuple):
 
 def print_rows(console: Console, rows: Sequence[RowLine]) -> None:
     """A table; in a narrow terminal a line each, and a long status below it over the whole width."""
-    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -31,11 +31,13 @@ def print_rows(console: Console, rows: Sequence[RowLine]) -> None:
         for row in rows:
             place = f"{row.tab} row {row.row}" if row.row else row.tab
             name, status = Text.assemble((place, "dim"), "  ", row.key), Text(row.run_status)
-            if "\n" not in row.run_status and name.cell_len + 2 + status.cell_len <= console.width:
+            if "\n" not in status.plain and name.cell_len + 2 + status.cell_len <= console.width:
                 console.print(Text.assemble(name, "  ", status))
             else:
                 console.print(name)
-                console.print(Padding(status, (0, 0, 0, 4), expand=False))
+                for line in status.wrap(console, console.width - len(_INDENT)):
+                    line.rstrip()
+                    console.print(_INDENT, line, sep="")
         return
     table = Table("tab", "row", "key", "run_status", box=None, pad_edge=False, header_style="dim")
     for row in rows:

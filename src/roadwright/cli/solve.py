@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -179,4 +180,10 @@ def _show(progress: Progress) -> None:
     objective = "-" if progress.objective is None else f"{progress.objective:,.6g}"
     bound = "-" if progress.bound is None else f"{progress.bound:,.6g}"
     gap = "" if progress.gap is None else f" gap {progress.gap:.2%}"
-    typer.echo(f"{progress.seconds:8.1f} s  {progress.stage}: {objective} of at most {bound}{gap}", err=True)
+    show_progress(progress.seconds, f"{progress.stage}: {objective} of at most {bound}{gap}")
+
+
+def show_progress(seconds: float, reached: str) -> None:
+    """A line on standard error; where that can't be written, the work goes on all the same."""
+    with suppress(OSError):
+        typer.echo(f"{seconds:8.1f} s  {reached}", err=True)

@@ -138,7 +138,7 @@ class _Walk:
                 self.take(point, found)
                 limits = [_beyond(tokens, tokens.cost(point), Fraction(0))]
         except _Stopped as stop:
-            return self.stopped(found[::-1], stop, below())
+            return self.stopped(found[::-1], stop, f"the points {below()} are missing" if found else "")
         return self.frontier(found[::-1])
 
     def by_kpis(self, first: str, second: str, resolution: int | None) -> Frontier:
@@ -147,7 +147,8 @@ class _Walk:
         goal = stage_step(self.model, other)
         found: list[Evaluation] = []
         limits: list[Held] = []
-        step = Fraction(0)
+        step, top = Fraction(0), None
+        missing = f"those before the one with most {second} are missing"
         try:
             top = self.best((other, one), None, limits)
             while top is not None:
@@ -156,14 +157,16 @@ class _Walk:
                     self.take(top, found)
                     break
                 if len(found) == self.most - 1:
-                    missing = f"capped at {self.most} points: those before the one with most {second} are missing"
-                    return self.frontier([top, *found[::-1]], missing)
+                    self.take(top, found)
+                    return self.frontier(found[::-1], f"capped at {self.most} points: {missing}")
                 if resolution and not found:
                     step = (other.value(top) - other.value(point)) / resolution
                 self.take(point, found)
                 limits = [_beyond(goal, goal.cost(point), step)]
         except _Stopped as stop:
-            return self.stopped(found[::-1], stop, f"with more {second}" if found else "")
+            if top is not None:
+                self.take(top, found)
+            return self.stopped(found[::-1], stop, missing if found else "")
         return self.frontier(found[::-1])
 
     def take(self, point: Evaluation, found: list[Evaluation]) -> None:
@@ -202,10 +205,10 @@ class _Walk:
             selected=list(found.selected),
         )
 
-    def stopped(self, found: list[Evaluation], stop: _Stopped, rest: str) -> Frontier:
+    def stopped(self, found: list[Evaluation], stop: _Stopped, missing: str) -> Frontier:
         cancelled = stop.status is RunStatus.CANCELLED
         why = "stopped on request" if cancelled else "the time was up, or a point could not be proved"
-        frontier = self.frontier(found, f"{why}: the points {rest} are missing" if rest else why)
+        frontier = self.frontier(found, f"{why}: {missing}" if missing else why)
         status = RunStatus.CANCELLED if cancelled else frontier.status if found else RunStatus.UNKNOWN
         return Frontier(frontier.points, status, frontier.message)
 

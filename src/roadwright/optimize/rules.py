@@ -80,10 +80,9 @@ def _between_two(constraint: Constraint, place_of: Callable[[str], int | None]) 
 
 
 _NONE: tuple[str, ...] = ()
-_EXCLUSIVE = ((1.0, 1.0), -inf, 1.0)
 _NOT_WITHOUT = ((1.0, -1.0), -inf, 0.0)
+_FORMS = {ConstraintType.EXCLUDE_PAIR: ((1.0, 1.0), -inf, 1.0), ConstraintType.REQUIRE_PREREQ: _NOT_WITHOUT}
 """How two candidates stand to each other: coefficients, lower and upper limit."""
-_FORMS = {ConstraintType.EXCLUDE_PAIR: _EXCLUSIVE, ConstraintType.REQUIRE_PREREQ: _NOT_WITHOUT}
 
 
 class _Resolver:
@@ -161,13 +160,10 @@ class _Resolver:
         return [Row([self.own], [1.0], -inf, 0.0)]
 
     def pair(self) -> list[Row]:
-        if self._without_effect():
-            return []
-        assert self.own is not None
-        if not self.inside:
+        """Without a second candidate there is nothing to exclude; two candidates are `_between_two`."""
+        if not self._without_effect():
             self.notice(f"{self._all(self.outside + self.delivered)}, so this row has no effect")
-            return []
-        return [Row((self.own, self.inside[0]), *_EXCLUSIVE)]
+        return []
 
     def bundle(self) -> list[Row]:
         if self.outside:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import URL, Engine, Executable, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from roadwright.store.migrations import NEWEST
 
@@ -121,18 +121,19 @@ def open_store(url: str) -> Store:
         shown = engine.url.render_as_string(hide_password=True)
         raise StoreError(f"the database {shown} can't be used: {getattr(error, 'orig', None) or error}") from error
     sessions = sessionmaker(engine, expire_on_commit=False)
-    event.listen(sessions, "after_flush", _after_flush)
-    event.listen(sessions, "do_orm_execute", _on_execute)
+    event.listen(sessions, "after_flush", _count_write)
+    event.listen(sessions, "after_soft_rollback", _count_write)
+    event.listen(sessions, "do_orm_execute", _count_statement)
     return Store(engine, sessions)
 
 
-def _after_flush(session: Session, _: UOWTransaction) -> None:
+def _count_write(session: Session, _: object = None) -> None:
     session.info[_WRITES] = session.info.get(_WRITES, 0) + 1
 
 
-def _on_execute(state: ORMExecuteState) -> None:
+def _count_statement(state: ORMExecuteState) -> None:
     if not state.is_select:
-        state.session.info[_WRITES] = state.session.info.get(_WRITES, 0) + 1
+        _count_write(state.session)
 
 
 def writes(session: Session) -> int:

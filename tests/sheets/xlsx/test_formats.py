@@ -54,6 +54,15 @@ def test_new_cells_look_like_the_row_then_the_cell_above_then_the_column(tmp_pat
         assert text.format(cell) in result
 
 
+def test_a_new_cell_looks_like_the_nearest_one_above_past_rows_that_have_none(tmp_path: Path) -> None:
+    rows = '<row r="1"><c r="A1"/></row>' + "".join(
+        f'<row r="{row}"><c r="A{row}"><v>1</v></c>' + (f'<c r="B{row}" s="2"/></row>' if row < 4 else "</row>")
+        for row in range(2, 9)
+    )
+    result = written(tmp_path, rows, {(3, 1): 5, (5, 2): "x", (7, 2): "x", (8, 2): "x"})
+    assert result.count(' s="2" t="inlineStr"><is><t>x</t></is></c>') == 3
+
+
 def test_a_number_is_not_put_into_a_date_format(tmp_path: Path) -> None:
     rows = '<row r="1"/><row r="2"><c r="A2" s="1"><v>46143</v></c></row><row r="3"><c r="B3"><v>1</v></c></row>'
     path = by_hand(tmp_path / "a.xlsx", rows)

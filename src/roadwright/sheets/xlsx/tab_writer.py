@@ -47,7 +47,9 @@ class TabWriter:
         self._date1904 = date1904
         self._change = change
         self._above: dict[int, str] = {}
+        """The format of the nearest cell above in each column, as far as rows were looked at."""
         self._above_from = 0
+        """The last row that was looked at for that; all rows above it were, too."""
         self._heights = RowHeights(styles.wrapping, around.column_width, around.row_height)
         self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
         self.formulas_changed = False
@@ -76,7 +78,8 @@ class TabWriter:
     def _changed(self, span: RowSpan, cells: Mapping[int, Content]) -> Splice:
         row = self._part.fragment(span)
         found = self._located(span.number, row, cells)
-        if any(column not in found.styles for column in cells):
+        has_new = any(column not in found.styles for column in cells)
+        if has_new:
             self._look_above(span.number)
         new: dict[int, bytes] = {}
         for column, content in cells.items():
@@ -90,7 +93,7 @@ class TabWriter:
             if style is not None:
                 found.styles[column] = style
         self.formulas_changed |= bool(found.with_formula)
-        if found.has_all:
+        if has_new:
             self._remember(span.number, found)
         if not new:
             return Splice(span.start, span.end, row)
@@ -181,16 +184,19 @@ class TabWriter:
         yield self._around.column_style(column)
 
     def _look_above(self, row: int) -> None:
-        """Learn the formats of the row above, unless it was the last one that was written."""
-        position = self._part.position(row) - 1
-        if position < 0 or self._part.rows[position].number <= max(self._change.header_row, self._above_from):
-            return
-        above = self._part.rows[position]
-        self._remember(above.number, locate_cells(self._part.fragment(above), self._part.where))
+        """Learn the formats of all rows above: what is new in a column looks like the nearest cell that it has."""
+        if self._is_appended(row):
+            return  # it looks like the last row of data
+        rows = self._part.rows
+        position = self._part.position(max(self._change.header_row, self._above_from) + 1)
+        while position < len(rows) and rows[position].number < row:
+            above = rows[position]
+            self._remember(above.number, locate_cells(self._part.fragment(above), self._part.where))
+            position += 1
 
     def _remember(self, row: int, found: RowCells) -> None:
         if row > self._change.header_row:
-            self._above = {column: style for column, style in found.styles.items() if style is not None}
+            self._above.update((column, style) for column, style in found.styles.items() if style is not None)
             self._above_from = row
 
     def _styles_of(self, row: int) -> dict[int, str]:

@@ -97,7 +97,8 @@ def _usual_row(text: str, position: int) -> tuple[UsualRow | None, int]:
     if tag is None or not _differ(tag[2]):
         return None, position
     begins = tag.end()
-    ends = begins if tag[3] else text.find(_ROW_END, begins)
+    following = text.find("<row", begins)
+    ends = begins if tag[3] else text.find(_ROW_END, begins, following if following > 0 else len(text))
     if ends < 0:
         return None, position
     # What no cell matches is left between the cells: five groups each, and what stands before, between and behind.
