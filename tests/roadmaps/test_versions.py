@@ -200,7 +200,7 @@ def test_a_row_that_could_not_be_saved_stops_it(house: House, keys: list[str]) -
     house.type_into("Roadmap_Entries", row, {"priority_rank": "first"})
     outcome = house.run(PUBLISH)
     assert outcome.exit_code == 1
-    assert f"Roadmap_Entries!{row}: FAILED: priority_rank" in str(outcome.error)
+    assert f"Roadmap_Entries!{row}: priority_rank" in str(outcome.error)
     assert versions(house) == []
 
 
