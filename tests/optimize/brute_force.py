@@ -189,11 +189,23 @@ class Enumeration:
         return -sum((w * self.sign(kpi) * self.achieved(chosen, kpi) for kpi, w in weights.items()), Fraction(0))
 
     def largest(self, kind: str, weights: dict[str, Fraction]) -> Fraction:
-        """The largest coefficient of a cost, near enough: what a single candidate or synergy changes at most."""
+        """The largest coefficient of a cost: what a single candidate or synergy changes at most."""
         if kind == "shortfall":
             return Fraction(1)
-        singles = [abs(self.cost({key}, kind, weights)) for key in self.candidates]
-        return max(singles, default=Fraction(0))
+        if kind != "kpi":
+            return max((abs(self.cost({key}, kind, weights)) for key in self.candidates), default=Fraction(0))
+        coefficients = [
+            sum(
+                (w * self.sign(kpi) * number(c.get("contributions", {}).get(kpi, 0)) for kpi, w in weights.items()),
+                Fraction(0),
+            )
+            for c in self.candidates.values()
+        ] + [
+            weights.get(row["kpi_key"], Fraction(0)) * number(row["bonus_value"])
+            for row in self.rows("synergy_bonus")
+            if all(key in self.candidates or key in self.delivered for key in row["members"])
+        ]
+        return max(map(abs, coefficients), default=Fraction(0))
 
     def subsets(self) -> list[set[str]]:
         keys = sorted(self.candidates)

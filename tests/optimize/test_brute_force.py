@@ -32,3 +32,11 @@ def test_wild_numbers_are_answered_as_well(block: int) -> None:
         bests = [Enumeration(problem).best(), Exact(problem).best()]
         expected = [(RunStatus.INFEASIBLE, []) if one is None else (RunStatus.OPTIMAL, one.selected) for one in bests]
         assert (solution.status, solution.selected) in expected, seed
+
+
+def test_where_the_optimum_is_0_the_largest_coefficient_tells_what_is_as_good_and_a_bonus_is_one() -> None:
+    problem = random_problem(532_330)  # latency: at best 0, in steps of 1e-7, beside a bonus of -120,000
+    solution = solve(parse_problem(problem))
+    best = Enumeration(problem).best()
+    assert best is not None
+    assert solution.selected == best.selected == ["INIT-000004", "INIT-000005"]
