@@ -34,6 +34,14 @@ def test_wild_numbers_are_answered_as_well(block: int) -> None:
         assert (solution.status, solution.selected) in expected, seed
 
 
+def test_an_earlier_stage_is_held_within_a_billionth_and_no_more() -> None:
+    problem = random_problem(570_885)  # giving up 1.5e-9 of the goals' shortfall would bring 0.3 of the last KPI
+    solution = solve(parse_problem(problem))
+    best = Enumeration(problem).best()
+    assert best is not None
+    assert solution.selected == best.selected == ["INIT-000000", "INIT-000001", "INIT-000004"]
+
+
 def test_where_the_optimum_is_0_the_largest_coefficient_tells_what_is_as_good_and_a_bonus_is_one() -> None:
     problem = random_problem(532_330)  # latency: at best 0, in steps of 1e-7, beside a bonus of -120,000
     solution = solve(parse_problem(problem))

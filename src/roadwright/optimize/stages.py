@@ -55,7 +55,7 @@ class Held:
         return columns.tolist(), self.costs[columns].tolist(), -np.inf, as_float(self.limit + self.slack)
 
     def is_kept(self, evaluation: Evaluation) -> bool:
-        return self.cost(evaluation) <= self.limit + 2 * self.slack
+        return self.cost(evaluation) <= self.limit + self.slack
 
 
 @dataclass(frozen=True, slots=True)
