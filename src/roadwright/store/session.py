@@ -41,7 +41,7 @@ class Store:
         wait for itself.
         """
         with self.engine.connect() as connection:
-            is_sqlite = self.engine.dialect.name == "sqlite"
+            is_sqlite, is_written = self.engine.dialect.name == "sqlite", True
             try:
                 if is_sqlite:
                     connection.exec_driver_sql("PRAGMA busy_timeout=0")
@@ -49,11 +49,13 @@ class Store:
                 connection.commit()
             except OperationalError:
                 connection.rollback()
-                return False
-            finally:
-                if is_sqlite:
-                    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
-        return True
+                is_written = False
+            except BaseException:
+                connection.invalidate()  # Ctrl-C in the middle: its settings go with it
+                raise
+            if is_sqlite:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        return is_written
 
     def close(self) -> None:
         self.engine.dispose()
