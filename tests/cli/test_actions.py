@@ -106,6 +106,10 @@ def test_a_wide_terminal_shows_a_table_and_a_narrow_one_puts_long_statuses_below
     assert wide[1].split()[:4] == ["Backlog", "7", "INIT-000006", "WARNING:"]
     assert len(wide) == 3
     first, below, further, last = shown(80)
+    nothing = StringIO()
+    for width in (130, 80):
+        print_rows(Console(width=width, file=nothing), [])
+    assert not nothing.getvalue()
     assert (first, last) == ("Backlog row 7  INIT-000006", "Roadmaps  Q2  OK")
     assert below.startswith("    WARNING: why")
     assert further.startswith("    why")

@@ -27,6 +27,8 @@ def print_rows(console: Console, rows: Sequence[RowLine]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    if not rows:
+        return
     if console.width < NARROW:
         for row in rows:
             place = f"{row.tab} row {row.row}" if row.row else row.tab
