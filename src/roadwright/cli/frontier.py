@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from roadwright.cli.interrupts import Finished, end_now, interruptible
-from roadwright.cli.solve import read_problem, refuse, show_progress, write_json
+from roadwright.cli.solve import (
+    ProgressOption,
+    TimeLimitOption,
+    is_shown,
+    read_problem,
+    refuse,
+    refuse_infinite,
+    show_progress,
+    write_json,
+)
 from roadwright.domain.exit_codes import EXIT_CODE_OF
 from roadwright.domain.optimization import RunStatus
 
@@ -28,12 +36,8 @@ def frontier(
         int | None,
         typer.Option("--points", help="At most so many points; between KPIs the resolution. Without it 500 at most."),
     ] = None,
-    time_limit: Annotated[
-        float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
-    ] = None,
-    progress: Annotated[
-        bool | None, typer.Option("--progress/--no-progress", help="Show progress on standard error.")
-    ] = None,
+    time_limit: TimeLimitOption = None,
+    progress: ProgressOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Show every portfolio that can't be beaten: more value only for more tokens, or more of one KPI only for less of
@@ -41,16 +45,15 @@ def frontier(
 
     Ctrl-C ends it with the points found by then, and exit code 1.
     """
-
     names = [name.strip() for name in kpis.split(",")] if kpis is not None else []
     if names and len(names) != 2:
         refuse(f"--kpis must name two KPIs with a comma between them, not '{kpis}'")
-    if time_limit is not None and not time_limit < float("inf"):
-        refuse(f"--time-limit must be a finite number, not {time_limit}")
+    refuse_infinite({"--time-limit": time_limit})
     problem = read_problem(problem_file)
-    shows = sys.stderr.isatty() if progress is None else progress
     try:
-        finished = _walked(problem, (names[0], names[1]) if names else None, points, time_limit, shows=shows)
+        finished = _walked(
+            problem, (names[0], names[1]) if names else None, points, time_limit, shows=is_shown(progress)
+        )
     except ValueError as error:
         refuse(str(error))
     found = finished.value

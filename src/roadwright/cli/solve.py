@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,12 +21,26 @@ from roadwright.domain.optimization import RunStatus
 if TYPE_CHECKING:
     from roadwright.optimize import Explanation, Problem, Progress, Solution, SolveOptions
 
+TimeLimitOption = Annotated[
+    float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
+]
+ProgressOption = Annotated[
+    bool | None, typer.Option("--progress/--no-progress", help="Show progress on standard error.")
+]
+
 
 def refuse(*lines: str) -> NoReturn:
     """End the command as wrong usage or input, one line on standard error for each fault."""
     for line in lines:
         typer.echo(" ".join(line.splitlines()), err=True)
     raise typer.Exit(ExitCode.WRONG)
+
+
+def refuse_infinite(options: Mapping[str, float | None]) -> None:
+    """End the command where one of the options is no finite number."""
+    for name, value in options.items():
+        if value is not None and not value < float("inf"):
+            refuse(f"{name} must be a finite number, not {value}")
 
 
 def read_problem(place: str) -> Problem:
@@ -65,9 +79,7 @@ def write_json(value: dict[str, Any], output: Path | None) -> None:
 def solve(
     problem_file: Annotated[str, typer.Argument(metavar="PROBLEM.json", help="Problem JSON; - reads standard input.")],
     *,
-    time_limit: Annotated[
-        float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
-    ] = None,
+    time_limit: TimeLimitOption = None,
     gap: Annotated[
         float | None,
         typer.Option("--gap", min=0, help="Relative gap that is good enough; 0 unless there are very many candidates."),
@@ -86,9 +98,7 @@ def solve(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the Solution JSON here instead of standard output.")
     ] = None,
-    progress: Annotated[
-        bool | None, typer.Option("--progress/--no-progress", help="Show progress on standard error.")
-    ] = None,
+    progress: ProgressOption = None,
 ) -> None:
     """Find the best portfolio for a Problem JSON and print the Solution JSON.
 
@@ -98,14 +108,12 @@ def solve(
     """
     from roadwright.optimize import SolveOptions
 
-    for name, value in (("--time-limit", time_limit), ("--gap", gap), ("--explain-time", explain_time)):
-        if value is not None and not value < float("inf"):
-            refuse(f"{name} must be a finite number, not {value}")
+    refuse_infinite({"--time-limit": time_limit, "--gap": gap, "--explain-time": explain_time})
     check_output(output)
     problem = read_problem(problem_file)
     keys = _keys_to_explain(problem, explain)
-    shows = sys.stderr.isatty() if progress is None else progress
-    finished = _solved(problem, SolveOptions(time_limit=time_limit, gap=gap), _show if shows else None)
+    show = _show if is_shown(progress) else None
+    finished = _solved(problem, SolveOptions(time_limit=time_limit, gap=gap), show)
     solution, is_stuck = finished.value, finished.is_stuck
     if keys and solution.objective_value is not None and solution.status is not RunStatus.CANCELLED:
         explained = _explained(problem, solution, keys, explain_time)
@@ -181,6 +189,11 @@ def _show(progress: Progress) -> None:
     bound = "-" if progress.bound is None else f"{progress.bound:,.6g}"
     gap = "" if progress.gap is None else f" gap {progress.gap:.2%}"
     show_progress(progress.seconds, f"{progress.stage}: {objective} of at most {bound}{gap}")
+
+
+def is_shown(progress: bool | None) -> bool:
+    """Whether progress is shown: as it was asked for, else where somebody can see it."""
+    return sys.stderr.isatty() if progress is None else progress
 
 
 def show_progress(seconds: float, reached: str) -> None:

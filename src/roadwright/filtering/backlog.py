@@ -14,7 +14,7 @@ from roadwright.domain.filters.fields import LISTS
 from roadwright.filtering.fields import backlog_fields
 from roadwright.sheets.numbers import tidy
 from roadwright.store.chunks import chunks
-from roadwright.store.initiatives import attributes_of
+from roadwright.store.initiatives import ATTRIBUTES, attributes_of
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
 from roadwright.tabs import BACKLOG
 
@@ -45,7 +45,7 @@ def _values(initiative: Initiative, roadmaps: list[str] | None) -> Values:
 @cache
 def _stored_fields() -> tuple[str, ...]:
     """The fields that are attributes of an initiative, as they are."""
-    return tuple(name for name in backlog_fields() if name not in ("metric_chain", CONTRIBUTIONS, "roadmaps"))
+    return tuple(name for name in backlog_fields() if name in ATTRIBUTES)
 
 
 def _chain_source(initiative: Initiative) -> str | None:

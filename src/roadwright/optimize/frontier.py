@@ -126,7 +126,7 @@ class _Walk:
         limits: list[Held] = []
 
         def below() -> str:
-            return f"below {as_float(tokens.cost(found[-1])):g} tokens" if found else ""
+            return f"below {as_float(tokens.cost(found[-1])):g} tokens"
 
         try:
             while tokens.size or not found:

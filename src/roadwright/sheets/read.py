@@ -27,6 +27,7 @@ class HeaderProblem(SheetError):
 
 
 _MOST_KNOWN = 500
+"""Texts of one column that are remembered with their meaning."""
 _TYPED = (Owner.INPUT, Owner.SHARED, Owner.SHEET_ONLY)
 
 

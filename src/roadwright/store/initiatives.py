@@ -6,11 +6,14 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from operator import itemgetter
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from roadwright.store.chunks import chunks
 from roadwright.store.models import Initiative
+
+ATTRIBUTES = frozenset(inspect(Initiative).columns.keys())
+"""The names of what is stored of an initiative."""
 
 
 def initiatives_by_key(session: Session, keys: Iterable[str]) -> dict[str, Initiative]:

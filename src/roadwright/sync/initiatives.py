@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright import tabs
 from roadwright.domain.initiatives import ContributionSource, Lifecycle
 from roadwright.domain.keys import canonical_key
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
-from roadwright.store.initiatives import attributes_of, initiatives_by_key
+from roadwright.store.initiatives import ATTRIBUTES, attributes_of, initiatives_by_key
 from roadwright.store.models import Initiative
 from roadwright.sync.identity import Identity
 from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
 
 _LOADED = "initiatives by key"
 """Where a session keeps the initiatives that it has loaded: a pass asks for the same ones again and again."""
-_ATTRIBUTES = frozenset(inspect(Initiative).columns.keys()) - {"updated_at"}  # a row of a tab has its own
 
 
 def load_initiatives(session: Session, keys: Iterable[str]) -> dict[str, Initiative]:
@@ -48,8 +49,14 @@ def by_identity(session: Session, identities: Collection[Identity]) -> dict[Iden
 
 def initiative_values(initiative: Initiative, spec: TabSpec) -> dict[str, object]:
     """What a tab shows of an initiative: its attributes of the columns' names."""
-    names = [name for name in spec.by_name if name in _ATTRIBUTES]
+    names = _attributes_on(spec.name)
     return dict(zip(names, attributes_of(initiative, names), strict=True))
+
+
+@cache
+def _attributes_on(tab: str) -> tuple[str, ...]:
+    """What a tab shows as it is stored; but each row of a tab has its own ``updated_at``."""
+    return tuple(name for name in tabs.BY_NAME[tab].by_name if name in ATTRIBUTES and name != "updated_at")
 
 
 def set_attribute(initiative: Initiative, name: str, value: object) -> None:

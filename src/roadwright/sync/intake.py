@@ -15,7 +15,7 @@ from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict, merge_row
-from roadwright.sheets.plain import plain, plain_values
+from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.initiatives import attributes_of
@@ -65,7 +65,7 @@ def _found_rows(session: Session, intake: Sequence[OpenTab]) -> list[_Found]:
 
 def _distance(found: _Found, initiative: Initiative | None) -> tuple[bool, int, bool, bool, int]:
     """How far a row is from what was last synced under its key: by mark, by content, by place, then from above."""
-    said = plain_values(found.outcome.row.values)
+    said = found.outcome.row.plain
     if found.outcome.base is not None:
         last: dict[str, object] = dict(found.outcome.base)
     else:
@@ -167,13 +167,13 @@ def _enter(work: Pass, tab: OpenTab, outcome: Outcome) -> Initiative:
 def _merge(outcome: Outcome, initiative: Initiative, on_conflict: OnConflict) -> bool:
     """Bring one intake row into its initiative. Returns whether that changed it."""
     row = outcome.row
-    stored = {name: getattr(initiative, name) for name in _FIELDS}
+    stored = dict(zip(_FIELDS, attributes_of(initiative, _FIELDS), strict=True))
     if stored["title"] == UNTITLED:
         stored["title"] = None  # a stand-in gives way to the first title that someone types
     merge = outcome.merge = merge_row(
         _FIELDS,
         base=outcome.base,
-        sheet=plain_values(row.values),
+        sheet=row.plain,
         stored=stored,
         blanks=_BLANKS,
         on_conflict=on_conflict,

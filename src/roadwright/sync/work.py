@@ -84,4 +84,5 @@ class Pass:
         count, rows = self._loaded.get(binding.spec.name, (-1, {}))
         if count != writes(self.session):
             return self.load(binding, identities)
-        return rows | binding.load(self.session, {identity for identity in identities if identity not in rows})
+        further = {identity for identity in identities if identity not in rows}
+        return rows | binding.load(self.session, further) if further else rows
