@@ -170,3 +170,13 @@ def test_a_column_that_was_taken_out_and_put_back_empty_clears_nothing(house: Ho
     house.done("pm.save_selected", tab="Backlog")
     [row] = house.rows("Backlog")
     assert (row.text("run_status"), row.text("category")) == ("OK", "growth")
+
+
+def test_columns_of_the_backend_come_back_on_a_tab_without_rows(teams: House) -> None:
+    path = team_book(teams, ["title"])
+    teams.done("pm.backlog_sync")
+    assert cells(path)[2] == ["title", "initiative_key", "run_status", "updated_source", "updated_at"]
+    with opened(path, "Ideas") as sheet:
+        sheet.delete_cols(2, 2)
+    teams.done("pm.backlog_sync")
+    assert cells(path)[2][:5] == ["title", "updated_source", "updated_at", "initiative_key", "run_status"]

@@ -86,6 +86,12 @@ class Workbook(Protocol):
     def read(self, tab: str) -> Grid:
         """The tab's cells. Raises SheetError when there is no such tab or it can't be read."""
 
+    def fingerprint(self, tab: str) -> str:
+        """A text that changes with anything in the workbook that could change what the tab holds, and is cheap to get.
+
+        Raises SheetError when there is no such tab.
+        """
+
     def plan_append(self, edit: TabEdit) -> list[int]:
         """The row numbers that the edit's appended rows will get. Raises SheetError when there is no room for them."""
 

@@ -6,7 +6,7 @@ can't be matched refuses the whole tab, because nothing in it could be trusted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -52,9 +52,42 @@ class Row:
         """``values`` in plain form, to compare by."""
         return plain_values(self.values)
 
+    @property
+    def brief(self) -> Mapping[str, object]:
+        """The values that are there without reading the row: those of its identity and its status at least."""
+        return self.values
+
+    @property
+    def status(self) -> CellValue | None:
+        """What stands in run_status, as it is."""
+        return self.raw.get("run_status")
+
     def text(self, column: str) -> str:
-        value = self.values.get(column)
+        value = self.brief[column] if column in self.brief else self.values.get(column)
         return "" if value is None else str(value)
+
+
+class UnreadRow(Row):
+    """A row of which no more is known than its identity and status; ``read`` reads it once somebody asks for more."""
+
+    def __init__(self, number: int, brief: Mapping[str, CellValue | None], read: Callable[[], Row]) -> None:
+        self.number = number
+        self._brief, self._read = brief, read
+
+    @property
+    def brief(self) -> Mapping[str, object]:
+        return self._brief
+
+    @property
+    def status(self) -> CellValue | None:
+        return self._brief["run_status"]
+
+    def __getattr__(self, name: str) -> object:
+        # Asked only for what is not there yet.
+        if name not in ("raw", "values", "problems", "overtyped"):
+            raise AttributeError(name)
+        vars(self).update(vars(self._read()))
+        return vars(self)[name]
 
 
 @dataclass
@@ -76,6 +109,8 @@ class Table:
     leftovers: list[Row]
     last_data_row: int
     stale: bool
+    calculated: bool
+    """Whether formulas stand on the tab."""
     new_columns: dict[str, int] = field(default_factory=dict)
 
     def place(self, row: int, column: str | None = None) -> str:
@@ -234,4 +269,17 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
         (rows if typed else leftovers).append(row)
     missing_system = tuple(c.name for c in spec.owned(Owner.SYSTEM) if c.name not in columns)
     free = _free_columns(grid, header_row, last_column, missing_system) if missing_system else {}
-    return Table(spec, tab, header_row, columns, missing_system, last_column, rows, leftovers, last, grid.stale, free)
+    return Table(
+        spec,
+        tab,
+        header_row,
+        columns,
+        missing_system,
+        last_column,
+        rows,
+        leftovers,
+        last,
+        grid.stale,
+        bool(grid.formulas),
+        free,
+    )

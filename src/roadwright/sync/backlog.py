@@ -62,9 +62,10 @@ class BacklogBinding(Defaults):
         wanted = values.get("dependencies_initiatives")
         if isinstance(wanted, list):
             unseen = [str(key) for key in wanted if canonical_key(str(key)) not in self._initiatives]
-            self._initiatives.update(load_initiatives(session, unseen))
-            for key in wanted:
-                if canonical_key(str(key)) not in self._initiatives:
+            if unseen:
+                self._initiatives.update(load_initiatives(session, unseen))
+            for key in unseen:
+                if canonical_key(key) not in self._initiatives:
                     notes.warnings.append(f"dependencies_initiatives: no initiative has the key {quoted(key)}")
 
     def save(self, session: Session, edit: Edit) -> None:

@@ -8,10 +8,14 @@ the next run of the same action completes it, because every pass is idempotent.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import cast
+
+from sqlalchemy.exc import IntegrityError
 
 from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
@@ -19,10 +23,11 @@ from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.clock import Marks
 from roadwright.sync.binding import Binding, SetBinding
 from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of
+from roadwright.sync.merge_rows import MergeRules, keep_settled, merge_outcomes, outcomes_of
 from roadwright.sync.outcome import Outcome, RowReport, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone, reserve_marks, sets_were_written
+from roadwright.sync.settled import recall, remember
 from roadwright.sync.statuses import Notes, level_of
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
@@ -50,24 +55,31 @@ class Desk:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._workbooks: dict[Path, Workbook] = {}
-        self._tables: dict[str, Table] = {}
+        self._tabs: dict[str, tuple[Table, Mapping[int, str] | None]] = {}
 
     def tab(self, place: TabPlace) -> OpenTab:
         """The tab as it was read. Raises SheetError."""
         workbook = self._workbooks.get(place.workbook)
         if workbook is None:
             workbook = self._workbooks[place.workbook] = self._workspace.open(place)
-        if place.name not in self._tables:
-            try:
-                table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
-            except HeaderProblem as problem:
-                raise HeaderProblem(f"{place.book}: {problem}") from problem
-            self._tables[place.name] = table
-        return OpenTab(place, workbook, self._tables[place.name])
+        if place.name not in self._tabs:
+            read = partial(_read, place, workbook)
+            with self._workspace.store.transaction() as session:
+                recalled = recall(session, place, workbook, read)
+            self._tabs[place.name] = recalled or (read(), None)
+        table, settled = self._tabs[place.name]
+        return OpenTab(place, workbook, table, recalled=settled)
 
     def was_written(self, place: TabPlace) -> None:
         """The tab has to be read again; its workbook stands for the file as it is now."""
-        self._tables.pop(place.name, None)
+        self._tabs.pop(place.name, None)
+
+
+def _read(place: TabPlace, workbook: Workbook) -> Table:
+    try:
+        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+    except HeaderProblem as problem:
+        raise HeaderProblem(f"{place.book}: {problem}") from problem
 
 
 def read_tab(workspace: Workspace, place: TabPlace) -> OpenTab:
@@ -111,6 +123,13 @@ def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> _Written:
     return result
 
 
+def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[RowReport]) -> None:
+    """Save the next pass the reading of this tab."""
+    # Another process may be remembering the same tab; what it says is as good.
+    with suppress(IntegrityError), workspace.store.transaction() as session:
+        remember(session, tab, [row.row for row in new_rows])
+
+
 def run_pass(
     workspace: Workspace,
     source: str,
@@ -151,6 +170,8 @@ def run_pass(
             report.written = report.written or report.place.name in written.tabs
             report.rows += written.new_rows.get(report.place.name, [])
         for tab in tabs:
+            if tab.place.workbook not in refused:
+                _remember(workspace, tab, written.new_rows.get(tab.place.name, ()))
             if tab.place.name in written.tabs:
                 desk.was_written(tab.place)
         if not refused:
@@ -183,12 +204,12 @@ def merge_tab(
     picked = selection.picks(spec, table.rows)
     if spec.set_identity:
         picked = whole_sets(table, spec.set_identity, picked)
-    outcomes = outcomes_of(session, tab, picked)
+    outcomes = outcomes_of(tab, picked)
     rules = MergeRules(work.source, on_conflict, only, show_only)
     report = TabReport(tab.place)
     if spec.set_identity:
         reserve_marks(work, tab, cast("SetBinding", binding), outcomes)
-    report.saved, report.created = merge_outcomes(work, binding, outcomes, rules)
+    report.saved, report.created = merge_outcomes(work, tab, binding, outcomes, rules)
     if spec.set_identity and not show_only:
         report.removed = remove_gone(work, tab, cast("SetBinding", binding), outcomes, selection)
     session.flush()
@@ -213,6 +234,7 @@ def show_tab(
         wanted = wanted or new_to_the_tab(work, sets, outcomes)
         mark_sets(work, tab, sets, outcomes, wanted)
     stored = work.load_again(binding, {*(o.identity for o in outcomes), *wanted})
+    keep_settled(work.session, tab, outcomes, stored)
     bring_up_to_date(work, tab, outcomes, stored)
     new = [(identity, stored[identity]) for identity in wanted if identity in stored]
     notes = {identity: statuses(identity).text for identity, _ in new} if statuses is not None else {}
@@ -229,8 +251,8 @@ def whole_sets(table: Table, set_identity: Sequence[str], picked: set[int]) -> s
 
 def say_of_rows(work: Pass, tab: OpenTab, binding: Binding, say: Callable[[Outcome], Notes | None]) -> TabReport:
     """Save nothing, and put a new status on the rows of which there is something to say."""
-    outcomes = outcomes_of(work.session, tab, set())
-    merge_outcomes(work, binding, outcomes, MergeRules(work.source, show_only=True))
+    outcomes = outcomes_of(tab, set())
+    merge_outcomes(work, tab, binding, outcomes, MergeRules(work.source, show_only=True))
     for outcome in outcomes:
         notes = say(outcome)
         if notes is not None:

@@ -6,7 +6,8 @@ stored (see ``sync.keys``), so that a crash at any moment neither loses nor doub
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -21,10 +22,10 @@ from roadwright.store.clock import now
 from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
 from roadwright.sync.backlog import from_intake, unknown_key
-from roadwright.sync.identity import identity_text
+from roadwright.sync.identity import Identity
 from roadwright.sync.initiatives import load_initiatives, new_initiative, set_attribute, stamp
 from roadwright.sync.keys import issued_numbers, unwritable_keys
-from roadwright.sync.merge_rows import find_lost_bases, load_bases
+from roadwright.sync.merge_rows import find_lost_bases, give_bases, settle
 from roadwright.sync.outcome import Outcome, TabReport, report_rows
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import bring_up_to_date
@@ -33,6 +34,7 @@ UNTITLED = "(untitled)"
 _FIELDS = tuple(column.name for column in tabs.INTAKE.owned(Owner.INPUT))
 _PLACE = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing")
 """Where an initiative's intake row stands, and whether it is gone."""
+_TAKEN_IN = ("initiative_key", *_FIELDS, *_PLACE, "intake_conflicts")
 _BLANKS = {c.name: plain(c.blank_means) for c in tabs.INTAKE.columns if c.blank_means is not None}
 
 
@@ -43,24 +45,51 @@ class _Found:
     tab: OpenTab
     order: int
     outcome: Outcome
-    marked: bool
+    marked: bool = False
 
 
-def _found_rows(session: Session, intake: Sequence[OpenTab]) -> list[_Found]:
-    """All rows of all intake tabs, each with the base that its own mark leads to."""
+def _found_rows(intake: Sequence[OpenTab]) -> list[_Found]:
+    """All rows of all intake tabs."""
     found: list[_Found] = []
     for tab in intake:
-        bases = load_bases(session, tab)
         for row in tab.table.rows:
             text = row.text("initiative_key")
             key = canonical_key(text) or text
-            outcome = Outcome(row, (key.casefold(),), key)
-            copy = bases.get(row.number)
-            marked = copy is not None and copy.identity == identity_text(outcome.identity)
-            if copy is not None and marked:
-                outcome.base = copy.values
-            found.append(_Found(tab, len(found), outcome, marked))
+            found.append(_Found(tab, len(found), Outcome(row, (key.casefold(),), key)))
     return found
+
+
+def _settle(
+    session: Session, intake: Sequence[OpenTab], found: Sequence[_Found], stored: Mapping[str, Initiative]
+) -> None:
+    """Find the settled rows; all others get the base that their own mark leads to.
+
+    Nothing is settled where a key stands twice: which row it belongs to is told by what the rows say.
+    """
+    times = Counter(item.outcome.key for item in found)
+    lost: list[Outcome] = []
+    for tab, rows in _by_tab(intake, found):
+        once = [item.outcome for item in rows if times[item.outcome.key] == 1 and item.outcome.key in stored]
+        settle(tab, once, {outcome.identity: _taken_in(stored[outcome.key]) for outcome in once})
+        unsettled = [item for item in rows if item.outcome.settled_as is None]
+        give_bases(session, tab, [item.outcome for item in unsettled])
+        for item in unsettled:
+            item.marked = item.outcome.base is not None
+            lost += [item.outcome] if item.outcome.key in stored else []
+    find_lost_bases(session, tabs.INTAKE, lost)
+
+
+def _by_tab(intake: Iterable[OpenTab], found: Iterable[_Found]) -> Iterator[tuple[OpenTab, list[_Found]]]:
+    """Each tab with its rows, tabs without any, too."""
+    rows = defaultdict(list)
+    for item in found:
+        rows[item.tab.place.full_name].append(item)
+    return ((tab, rows[tab.place.full_name]) for tab in intake)
+
+
+def _taken_in(initiative: Initiative) -> dict[str, object]:
+    """What an intake row has to do with: its initiative's fields, where its row stands, and what is in conflict."""
+    return dict(zip(_TAKEN_IN, attributes_of(initiative, _TAKEN_IN), strict=True))
 
 
 def _distance(found: _Found, initiative: Initiative | None) -> tuple[bool, int, bool, bool, int]:
@@ -192,8 +221,8 @@ def _merge(outcome: Outcome, initiative: Initiative, on_conflict: OnConflict) ->
     return bool(merge.changes)
 
 
-def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_conflict: OnConflict) -> bool:
-    """Bring one intake row into the backlog, and keep where it stands. Returns whether a new initiative was made."""
+def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_conflict: OnConflict) -> Initiative:
+    """Bring one intake row into the backlog, and keep where it stands. Returns its initiative, made where it is new."""
     outcome, place = found.outcome, found.tab.place
     outcome.kept = set(outcome.row.problems)
     created = initiative is None
@@ -209,7 +238,7 @@ def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_confli
     if attributes_of(initiative, _PLACE) != stands:  # what is set counts as changed, also where it says the same
         for name, value in zip(_PLACE, stands, strict=True):
             setattr(initiative, name, value)
-    return created
+    return initiative
 
 
 def sync_intake(
@@ -219,25 +248,28 @@ def sync_intake(
 
     ``unreadable`` are tabs (by full name) that could not be read now: their initiatives are not said to be missing.
     """
-    found = _found_rows(work.session, intake)
+    found = _found_rows(intake)
     stored = load_initiatives(work.session, (item.outcome.key for item in found))
-    find_lost_bases(work.session, tabs.INTAKE, (item.outcome for item in found if item.outcome.key in stored))
+    _settle(work.session, intake, found, stored)
     _judge_keys(work.session, found, stored, unreadable)
     _say_keyless(intake, found)
     reports = {tab.place.name: TabReport(tab.place) for tab in intake}
-    synced: set[str] = set()
+    synced: dict[Identity, Initiative] = {}
     for item in found:
         outcome, report = item.outcome, reports[item.tab.place.name]
         if not outcome.key or outcome.doubled:
             continue
-        report.created += _take_in(work, item, stored.get(outcome.key), on_conflict)
+        initiative = stored.get(outcome.key)
+        if initiative is None or outcome.settled_as is None:
+            report.created += initiative is None
+            initiative = _take_in(work, item, initiative, on_conflict)
         report.saved += outcome.mark is not None
-        synced.add(outcome.key)
+        synced[outcome.identity] = initiative
     work.session.flush()
-    _say_missing(work.session, synced, unreadable)
-    for tab in intake:
-        outcomes = [item.outcome for item in found if item.tab is tab]
-        now_stored = {o.identity: {"initiative_key": o.key} for o in outcomes if o.key in synced}
+    _say_missing(work.session, {initiative.initiative_key for initiative in synced.values()}, unreadable)
+    now_stored = {identity: _taken_in(initiative) for identity, initiative in synced.items()}
+    for tab, items in _by_tab(intake, found):
+        outcomes = [item.outcome for item in items]
         bring_up_to_date(work, tab, outcomes, now_stored, inputs=False)
         reports[tab.place.name].rows = report_rows(tab.place, outcomes)
     return list(reports.values())

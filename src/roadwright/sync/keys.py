@@ -83,7 +83,7 @@ class KeyPool:
 
 
 def _waits(row: Row, *, strict: bool) -> bool:
-    if "initiative_key" in row.raw or "initiative_key" in row.problems:
+    if row.text("initiative_key") or "initiative_key" in row.raw or "initiative_key" in row.problems:
         return False
     return not (strict and row.problems and "updated_at" not in row.raw)
 

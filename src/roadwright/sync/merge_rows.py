@@ -14,9 +14,10 @@ from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sync.binding import Binding, Edit, Refused, Values
-from roadwright.sync.identity import display_key, identity_of, identity_text
+from roadwright.sync.identity import Identity, display_key, identity_of, identity_text
 from roadwright.sync.memory import Copy, content_of, copies_of, load_copies
 from roadwright.sync.outcome import Outcome
+from roadwright.sync.settled import fingerprint_of
 from roadwright.sync.work import OpenTab, Pass
 
 _DELETED = (
@@ -47,13 +48,25 @@ class MergeRules:
         return self.only is None or column in self.only
 
 
-def load_bases(session: Session, tab: OpenTab) -> dict[int, Copy]:
-    """For each row that the backend once wrote, what this copy of it showed then. Loaded once for an open tab."""
-    if tab.bases is None:
-        marks = {row.number: row.text("updated_at") for row in tab.table.rows if row.text("updated_at")}
-        copies = load_copies(session, tab.spec.name, marks.values())
-        tab.bases = {number: copies[mark] for number, mark in marks.items() if mark in copies}
-    return tab.bases
+def load_bases(session: Session, tab: OpenTab, rows: Iterable[Row] | None = None) -> dict[int, Copy]:
+    """For each row that the backend once wrote, what this copy of it showed then: of all rows, or at least of these.
+
+    Loaded once for an open tab.
+    """
+    asked = tab.table.rows if rows is None else rows
+    marks = {row.number: row.text("updated_at") for row in asked if row.number not in tab.bases}
+    copies = load_copies(session, tab.spec.name, filter(None, marks.values())) if marks else {}
+    tab.bases.update((number, copies.get(mark)) for number, mark in marks.items())
+    return {number: copy for number, copy in tab.bases.items() if copy is not None}
+
+
+def give_bases(session: Session, tab: OpenTab, outcomes: Sequence[Outcome]) -> None:
+    """Give rows the base of their merge. A mark that was written for another row leads to none."""
+    bases = load_bases(session, tab, [outcome.row for outcome in outcomes])
+    for outcome in outcomes:
+        copy = bases.get(outcome.row.number)
+        if copy is not None and copy.identity == identity_text(outcome.identity):
+            outcome.base = copy.values
 
 
 def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[Outcome]) -> None:
@@ -70,18 +83,15 @@ def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[Outcome]) -
         outcome.base = next((copy for copy in shown if content_of(spec, copy) == said), None)
 
 
-def outcomes_of(session: Session, tab: OpenTab, picked: Collection[int]) -> list[Outcome]:
-    """One outcome per row, with its identity and base; a row whose identity stands above already fails."""
-    table, spec, bases = tab.table, tab.spec, load_bases(session, tab)
+def outcomes_of(tab: OpenTab, picked: Collection[int]) -> list[Outcome]:
+    """One outcome per row, with its identity; a row whose identity stands above already fails."""
+    table, spec = tab.table, tab.spec
     seen: dict[tuple[str, ...], Row] = {}
     outcomes = []
     for row in table.rows:
-        identity = identity_of(spec.identity, row.values)
-        outcome = Outcome(row, identity, display_key(spec, row.values), looked_at=row.number in picked)
-        copy = bases.get(row.number)
-        if copy is not None and copy.identity == identity_text(identity):
-            outcome.base = copy.values
-        unread = [column for column in spec.identity if column in row.problems]
+        identity = identity_of(spec.identity, row.brief)
+        outcome = Outcome(row, identity, display_key(spec, row.brief), looked_at=row.number in picked)
+        unread = () if row.number in tab.settled else [column for column in spec.identity if column in row.problems]
         if not unread and any(identity):
             first = seen.setdefault(identity, row)
             if first is not row:
@@ -92,6 +102,32 @@ def outcomes_of(session: Session, tab: OpenTab, picked: Collection[int]) -> list
                 )
         outcomes.append(outcome)
     return outcomes
+
+
+def settle(tab: OpenTab, outcomes: Iterable[Outcome], stored: Mapping[Identity, Values]) -> None:
+    """Find the rows that are as the last pass left them, and for which the same is stored as then."""
+    recalled = tab.recalled or {}
+    for outcome in outcomes if recalled else ():
+        left = recalled.get(outcome.row.number)
+        now = stored.get(outcome.identity)
+        if left is not None and now is not None and not outcome.doubled and fingerprint_of(now) == left:
+            outcome.settled_as, outcome.as_shown = now, True
+
+
+def keep_settled(
+    session: Session, tab: OpenTab, outcomes: Iterable[Outcome], stored: Mapping[Identity, Values]
+) -> None:
+    """Take those for which something else is stored by now as rows to bring up to date."""
+    changed = []
+    for outcome in outcomes:
+        before, now = outcome.settled_as, stored.get(outcome.identity)
+        if before is None or now is before:
+            continue
+        if now is not None and fingerprint_of(now) == tab.settled[outcome.row.number]:
+            continue
+        outcome.settled_as = None
+        changed.append(outcome)
+    give_bases(session, tab, changed)
 
 
 def conflict_messages(conflicts: Mapping[str, tuple[object, object]], tab: str) -> list[str]:
@@ -148,6 +184,8 @@ def _is_as_shown(outcome: Outcome, columns: Sequence[str]) -> bool:
 
 def _merge_cells(saving: _Saving, binding: Binding, outcome: Outcome, stored: Values | None) -> None:
     """Merge one row's cells: what was edited, what may be saved of it, and which cells keep what was typed."""
+    if outcome.settled_as is not None:
+        return
     outcome.as_shown = _is_as_shown(outcome, saving.names)
     if outcome.as_shown and stored is not None:
         outcome.kept = set(outcome.row.problems)
@@ -170,7 +208,8 @@ def _judge_cells(saving: _Saving, outcome: Outcome) -> None:
     """Say what can't be read, what is in conflict, and what was typed and is not saved."""
     rules, notes, conflicts = saving.rules, outcome.notes, outcome.merge.conflicts
     outcome.only_shown = rules.show_only
-    notes.failed.extend(text for name, text in outcome.row.problems.items() if rules.judges(name))
+    if outcome.settled_as is None:
+        notes.failed.extend(text for name, text in outcome.row.problems.items() if rules.judges(name))
     if conflicts:
         judged = {name: both for name, both in conflicts.items() if rules.judges(name)}
         notes.conflicts.extend(conflict_messages(judged, saving.spec.name))
@@ -188,8 +227,10 @@ def _save(work: Pass, saving: _Saving, binding: Binding, outcome: Outcome, store
         return False
     changes = {name: value for name, value in outcome.merge.changes.items() if name not in outcome.unsaved}
     before = saving.new if stored is None else stored
-    shown = {name: row.values[name] for name in saving.others if name in row.values}
-    values = {**before, **shown, **{name: row.values[name] for name in changes}}
+    values = dict(before)
+    if outcome.settled_as is None:
+        values.update((name, row.values[name]) for name in saving.others if name in row.values)
+    values.update((name, row.values[name]) for name in changes)
     binding.examine(work.session, values, notes)
     if notes.failed or not (changes or stored is None):
         return False
@@ -204,12 +245,17 @@ def _save(work: Pass, saving: _Saving, binding: Binding, outcome: Outcome, store
     return True
 
 
-def merge_outcomes(work: Pass, binding: Binding, outcomes: list[Outcome], rules: MergeRules) -> tuple[int, int]:
+def merge_outcomes(
+    work: Pass, tab: OpenTab, binding: Binding, outcomes: list[Outcome], rules: MergeRules
+) -> tuple[int, int]:
     """Merge and save the rows that are looked at. Returns how many rows were saved, and how many of them are new."""
     spec, session = binding.spec, work.session
     saving = _Saving.of(spec, rules)
     stored_rows = work.load(binding, {o.identity for o in outcomes})
-    find_lost_bases(session, spec, (o for o in outcomes if o.identity in stored_rows))
+    settle(tab, outcomes, stored_rows)
+    unsettled = [outcome for outcome in outcomes if outcome.settled_as is None]
+    give_bases(session, tab, unsettled)
+    find_lost_bases(session, spec, (o for o in unsettled if o.identity in stored_rows))
     saved = created = 0
     for outcome in outcomes:
         if outcome.doubled:

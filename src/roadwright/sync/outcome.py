@@ -34,6 +34,8 @@ class Outcome:
     as_shown: bool = False
     """Every cell that is saved and can be read says what this copy of the row once showed."""
     mark: str | None = None
+    settled_as: Mapping[str, object] | None = None
+    """What is stored for the row, where both are as the last pass left them: there is nothing to read or to merge."""
     doubled: bool = False
     """Its identity belongs to another row: nothing but its status is written."""
     only_shown: bool = False

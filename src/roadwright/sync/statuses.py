@@ -38,14 +38,22 @@ class Notes:
         )
 
     @property
+    def _is_ok(self) -> bool:
+        return not (self.failed or self.conflicts or self.warnings or self.skipped)
+
+    @property
     def level(self) -> Level:
+        if self._is_ok:  # most rows, asked several times each
+            return Level.OK
         return next((level for level, found in self._worst_first() if found), Level.OK)
 
     @property
     def text(self) -> str:
         """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
+        if self._is_ok:
+            return str(Level.OK)
         parts = [f"{level}: {'; '.join(dict.fromkeys(found))}" for level, found in self._worst_first() if found]
-        text = " · ".join(parts) if parts else str(Level.OK)
+        text = " · ".join(parts)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
     @property

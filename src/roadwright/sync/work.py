@@ -33,6 +33,8 @@ class Pending:
     appended: list[dict[int, CellValue | None]] = field(default_factory=list)
     new_rows: list[tuple[str, str]] = field(default_factory=list)
     """Key and run_status of each appended row, where the rows are to be told in the answer."""
+    new_settled: list[str] = field(default_factory=list)
+    """Of each of these, the fingerprint of what is stored (see ``sync.settled``)."""
     copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
 
 
@@ -44,8 +46,13 @@ class OpenTab:
     workbook: Workbook
     table: Table
     pending: Pending = field(default_factory=Pending)
-    bases: dict[int, Copy] | None = None
-    """By row what this copy of the tab showed there; None until somebody asks (see ``sync.merge_rows.load_bases``)."""
+    recalled: Mapping[int, str] | None = None
+    """Where the tab needed no reading: the rows that were settled when the last pass left it so, and what was stored
+    for each then, as a fingerprint (see ``sync.settled``)."""
+    settled: dict[int, str] = field(init=False)
+    """The settled rows as this pass leaves the tab."""
+    bases: dict[int, Copy | None] = field(default_factory=dict)
+    """By row what this copy of the tab showed there, where somebody asked (see ``sync.merge_rows.load_bases``)."""
     set_marks: dict[Identity, str] = field(default_factory=dict)
     """On a tab that is saved set by set: what each set shows from this pass on (see ``sync.sets``)."""
     emptied: set[Identity] = field(default_factory=set)
@@ -54,6 +61,9 @@ class OpenTab:
     """Marks that are older than those of all rows of this pass."""
     to_mark: set[Identity] = field(default_factory=set)
     """Rows that get a new mark although nothing in them changed: they tell how new this copy of the tab is."""
+
+    def __post_init__(self) -> None:
+        self.settled = dict(self.recalled or {})
 
     @property
     def spec(self) -> TabSpec:

@@ -21,6 +21,7 @@ from roadwright.sync.identity import Identity, display_key
 from roadwright.sync.memory import remember_copies
 from roadwright.sync.outcome import Outcome
 from roadwright.sync.own_words import words_to_show
+from roadwright.sync.settled import fingerprint_of
 from roadwright.sync.work import OWN_WORDS, SET_MARK, OpenTab, Pass
 
 Values = Mapping[str, object]
@@ -109,6 +110,10 @@ def bring_up_to_date(
         if not outcome.looked_at:
             continue
         row = outcome.row
+        if outcome.settled_as is not None:
+            _say_status(tab, outcome, places, names)
+            continue
+        tab.settled.pop(row.number, None)
         now = None if outcome.doubled else stored.get(outcome.identity)
         if now is None:
             _say_status(tab, outcome, places, names)
@@ -116,6 +121,7 @@ def bring_up_to_date(
         unlike = _unlike(writable, row, now, len(tab.table.columns))
         to_mark = outcome.identity in tab.to_mark
         if not unlike and not to_mark and _was_written_so(tab, outcome, taken_out):
+            tab.settled[row.number] = fingerprint_of(now)
             _say_status(tab, outcome, places, names)
             continue
         cells: dict[tuple[int, int], CellValue | None] = {
@@ -130,8 +136,10 @@ def bring_up_to_date(
             pending.copies.append((mark, outcome.identity, base))
             cells[row.number, places["updated_source"]] = work.source
             cells[row.number, places["updated_at"]] = mark
-            _drop_protected(tab, outcome, cells, names)
+            dropped |= _drop_protected(tab, outcome, cells, names)
             pending.cells.update(cells)
+        if not outcome.kept and not dropped:
+            tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, outcome, places, names)
 
 
@@ -161,9 +169,10 @@ def _was_written_so(tab: OpenTab, outcome: Outcome, taken_out: Iterable[str]) ->
 def _say_status(tab: OpenTab, outcome: Outcome, places: Mapping[str, int], names: Mapping[int, str]) -> None:
     """Plan the row's status, where it is not what stands there."""
     status, _ = outcome.status
-    if outcome.row.raw.get("run_status") != status:
+    if outcome.row.status != status:
         cells: dict[tuple[int, int], CellValue | None] = {(outcome.row.number, places["run_status"]): status}
-        _drop_protected(tab, outcome, cells, names)
+        if _drop_protected(tab, outcome, cells, names):
+            tab.settled.pop(outcome.row.number, None)
         tab.pending.cells.update(cells)
 
 
@@ -220,6 +229,7 @@ def append_rows(
         }
         pending.appended.append(cells)
         pending.new_rows.append((display_key(spec, values), str(full["run_status"])))
+        pending.new_settled.append(fingerprint_of(values))
         copy = {c.name: plain(values.get(c.name)) for c in spec.saved}
         pending.copies.append((mark, identity, {**copy, **_set_mark(tab, identity)}))
 

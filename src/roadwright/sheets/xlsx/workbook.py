@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,6 +50,16 @@ class XlsxWorkbook:
     def read(self, tab: str) -> Grid:
         return self._content(self._sheet(tab)).grid
 
+    def fingerprint(self, tab: str) -> str:
+        mine = self._package.entry(self._sheet(tab).part)
+        others = {self._package.entry(sheet.part).filename for sheet in self._book.sheets} - {mine.filename}
+        digest = hashlib.sha256(mine.filename.encode())
+        for entry in self._package.entries:
+            if entry.filename not in others:
+                digest.update(f"\0{entry.filename}\0{entry.compress_size}\0".encode())
+                digest.update(self._package.compressed(entry))
+        return digest.hexdigest()
+
     def plan_append(self, edit: TabEdit) -> list[int]:
         sheet = self._sheet(edit.tab)
         return plan_rows(edit, self._content(sheet).grid, self._tables_of(sheet)).rows
@@ -68,7 +79,7 @@ class XlsxWorkbook:
         return found
 
     def write(self, edits: Sequence[TabEdit]) -> bool:
-        works = [self._work(edit) for edit in edits]
+        works = [self._work(edit) for edit in edits if edit.cells or edit.appended]
         if len({work.sheet.part for work in works}) < len(works):
             raise ValueError("two edits of one write name the same tab")
         changed = changed_parts(self._package, self._book, works)

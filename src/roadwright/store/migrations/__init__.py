@@ -1,4 +1,4 @@
 """Schema migrations (Alembic). Each change of a model comes with one file under ``versions``."""
 
-NEWEST = "0003"
+NEWEST = "0004"
 """The newest revision; a test compares it with the files."""

@@ -16,7 +16,7 @@ from roadwright.store.models.optimization import (
 )
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
-from roadwright.store.models.sheet_memory import SheetOwnWords, SheetRowCopy, SheetSetCopy
+from roadwright.store.models.sheet_memory import SheetOwnWords, SheetRowCopy, SheetSetCopy, SheetSettledTab
 
 __all__ = [
     "ActionRun",
@@ -44,4 +44,5 @@ __all__ = [
     "SheetOwnWords",
     "SheetRowCopy",
     "SheetSetCopy",
+    "SheetSettledTab",
 ]

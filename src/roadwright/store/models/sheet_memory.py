@@ -42,6 +42,19 @@ class SheetSetCopy(Base):
     """Whether the sheet is known to have shown it: it is remembered before the workbook is written, which may fail."""
 
 
+class SheetSettledTab(Base):
+    """A tab as the last pass left it (see ``sync.settled``). It only saves time: without it the tab is read."""
+
+    __tablename__ = "sheet_settled_tabs"
+
+    place: Mapped[str] = mapped_column(primary_key=True)
+    """The workbook and the tab."""
+    fingerprint: Mapped[str]
+    """Of the workbook's bytes and of all else that says what the tab means."""
+    content: Mapped[Row]
+    """Where its columns stand, and its rows."""
+
+
 class SheetOwnWords(Base):
     """A sheet-only cell on a tab that the backend rewrites, remembered by the row's identity."""
 
