@@ -113,6 +113,26 @@ def test_ctrl_c_twice_ends_it_at_once_and_leaves_the_workspace_sound(planned: Ho
     planned.done("pm.optimize_write_results")
 
 
+LATE = """
+import os, signal
+from roadwright.actions import ledger
+finish = ledger.finish
+def late(*arguments):
+    os.kill(os.getpid(), signal.SIGINT)
+    return finish(*arguments)
+ledger.finish = late
+from roadwright.cli.main import main
+main()
+"""
+
+
+def test_ctrl_c_that_comes_too_late_changes_nothing(planned: House, start: Start) -> None:
+    process = start("run", "pm.save_selected", "--tab", "Backlog", "-w", str(planned.root), "--json", script=LATE)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, json.loads(out)["status"], err) == (0, "success", "")
+    assert ledger.runs(planned.workspace.store, 1)[0].status == "success"
+
+
 def test_a_run_is_cancelled_from_another_terminal(planned: House, start: Start) -> None:
     process = start("run", RUN, "-w", str(planned.root), "--json", "--option", "time_limit=200")
     run = running(planned)

@@ -25,6 +25,8 @@ class CancelSwitch:
     def __init__(self) -> None:
         self.is_on = False
         self.is_heard = False
+        self.is_over = False
+        """The action has ended, and how is being written down: there is nothing left to end or to break off."""
 
     def turn_on(self) -> bool:
         """Ask for the end. False where that was asked before, or where what runs now can only be broken off."""

@@ -123,15 +123,19 @@ def run_action(
         run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
     except OperationalError as fault:
         return Outcome(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
-    cancel = Cancel(workspace.store, run.id, switch or CancelSwitch())
+    switch = switch or CancelSwitch()
+    cancel = Cancel(workspace.store, run.id, switch)
     progress = Progress(workspace.store, run.id, report, cancel)
     request = Request(workspace, action.name, place, selection, options, progress, run.id, cancel)
     try:
-        with workspace.exclusive():
-            ledger.start(workspace.store, run.id)
-            cancel.check()
-            with rare_collections():
-                answer = action.run(request)
+        try:
+            with workspace.exclusive():
+                ledger.start(workspace.store, run.id)
+                cancel.check()
+                with rare_collections():
+                    answer = action.run(request)
+        finally:
+            switch.is_over = True
     except (KeyboardInterrupt, Cancelled) as end:
         by = "on request" if isinstance(end, Cancelled) else "by the person who asked"
         failed = ledger.fail(workspace.store, run.id, ActionStatus.CANCELLED, f"cancelled {by}")

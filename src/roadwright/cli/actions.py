@@ -108,13 +108,14 @@ def run(  # noqa: PLR0917 - typer calls it by name
         console=console, transient=True, disable=not sys.stderr.isatty(),
     )  # fmt: skip
     switch = CancelSwitch()
-    with opened(folder) as workspace, bars, interrupts_ask(switch.turn_on):
-        asked = Asked(name, tab, select, tuple(option or ()))
-        outcome = run_action(workspace, asked, requested_by=requester("cli"), report=reporter(bars), switch=switch)
-    if as_json:
-        typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False, indent=2))
-    else:
-        show_outcome(outcome)
+    with interrupts_ask(switch.turn_on, lambda: switch.is_over):
+        with opened(folder) as workspace, bars:
+            asked = Asked(name, tab, select, tuple(option or ()))
+            outcome = run_action(workspace, asked, requested_by=requester("cli"), report=reporter(bars), switch=switch)
+        if as_json:
+            typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False, indent=2))
+        else:
+            show_outcome(outcome)
     raise typer.Exit(outcome.exit_code)
 
 

@@ -22,10 +22,15 @@ T = TypeVar("T")
 
 
 @contextmanager
-def interrupts_ask(ask: Callable[[], bool]) -> Iterator[None]:
-    """In here Ctrl-C calls `ask`; where that returns False, it raises KeyboardInterrupt as ever."""
+def interrupts_ask(ask: Callable[[], bool], is_over: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """In here Ctrl-C calls `ask`; where that returns False, it raises KeyboardInterrupt as ever.
+
+    Once it `is_over` Ctrl-C does nothing: it would only keep the end from being written down and told.
+    """
 
     def handle(_signal: int, _frame: FrameType | None) -> None:
+        if is_over():
+            return
         if not ask():
             raise KeyboardInterrupt
         os.write(sys.stderr.fileno(), _WORDS)  # printing is not safe here: a print may be what was interrupted
