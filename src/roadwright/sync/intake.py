@@ -254,20 +254,20 @@ def sync_intake(
     _judge_keys(work.session, found, stored, unreadable)
     _say_keyless(intake, found)
     reports = {tab.place.name: TabReport(tab.place) for tab in intake}
-    synced: dict[Identity, Initiative] = {}
+    synced: set[str] = set()
+    taken_in: dict[Identity, Initiative] = {}
     for item in found:
         outcome, report = item.outcome, reports[item.tab.place.name]
         if not outcome.key or outcome.doubled:
             continue
-        initiative = stored.get(outcome.key)
-        if initiative is None or outcome.settled_as is None:
-            report.created += initiative is None
-            initiative = _take_in(work, item, initiative, on_conflict)
-        report.saved += outcome.mark is not None
-        synced[outcome.identity] = initiative
+        synced.add(outcome.key)
+        if outcome.settled_as is None:
+            report.created += outcome.key not in stored
+            taken_in[outcome.identity] = _take_in(work, item, stored.get(outcome.key), on_conflict)
+            report.saved += outcome.mark is not None
     work.session.flush()
-    _say_missing(work.session, {initiative.initiative_key for initiative in synced.values()}, unreadable)
-    now_stored = {identity: _taken_in(initiative) for identity, initiative in synced.items()}
+    _say_missing(work.session, synced, unreadable)
+    now_stored = {identity: _taken_in(initiative) for identity, initiative in taken_in.items()}
     for tab, items in _by_tab(intake, found):
         outcomes = [item.outcome for item in items]
         bring_up_to_date(work, tab, outcomes, now_stored, inputs=False)

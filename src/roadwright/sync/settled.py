@@ -15,6 +15,7 @@ from functools import cache
 from operator import itemgetter
 from pathlib import Path
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 import roadwright
@@ -120,8 +121,9 @@ def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
         "calculated": table.calculated,
         "rows": [*_standing_rows(tab), *_new_rows(tab, appended)],
     }
-    fingerprint = _fingerprint(tab.place, tab.workbook)
-    session.merge(SheetSettledTab(place=tab.place.full_name, fingerprint=fingerprint, content=content))
+    place = tab.place.full_name
+    session.execute(delete(SheetSettledTab).where(SheetSettledTab.place == place))
+    session.add(SheetSettledTab(place=place, fingerprint=_fingerprint(tab.place, tab.workbook), content=content))
 
 
 _RowContent = tuple[int, list[object], str | None, str | None]
