@@ -157,8 +157,8 @@ def main() -> None:
         print(f"Backlog of {ROWS:,} rows x {len(tabs.BACKLOG.columns)} columns: calamine read {read:.2f} s, XlsxWriter "
               f"write {written:.2f} s, together {peer:.2f} s")  # fmt: skip
         print(f"our read, merge of {4 * ROWS:,} edits, database and write {save:.2f} s: ratio {save / peer:.2f}")
-        print(f"our save with nothing to write {nothing:.2f} s, bare read of the tab {bare:.2f} s: ratio {nothing / bare:.2f}; "
-              f"bare load of the {ROWS:,} initiatives {loaded:.2f} s")  # fmt: skip
+        print(f"our save with nothing to write {nothing:.2f} s, bare read of the tab {bare:.2f} s: ratio "
+              f"{nothing / bare:.2f}; bare load of the {ROWS:,} initiatives {loaded:.2f} s")  # fmt: skip
         print(f"our save of 10 edited rows {few:.2f} s")
         _run(workspace, "pm.populate_initiatives")
         for column in ("rice_reach", "rice_effort", "wsjf_job_size"):
