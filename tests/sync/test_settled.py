@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 
 from roadwright.actions.runner import Outcome
 from roadwright.sheets.backend import Grid
+from roadwright.sheets.values import CellValue
 from roadwright.sheets.xlsx import XlsxWorkbook
 from roadwright.store.models import Initiative, SheetSettledTab
 from roadwright.sync import settled
@@ -148,6 +149,13 @@ class TestSomethingToDo:
         assert [row.run_status for row in again.rows] == [row.run_status for row in first.rows]
         assert again.rows[1].run_status.startswith("FAILED: engineering_tokens")
         assert reads == ["Backlog"]
+
+    @pytest.mark.parametrize("status", ["OK\x00", "OK\ud800", " OK", 5, True, dt.date(2026, 5, 1), "#N/A"])
+    def test_a_status_that_a_person_typed_is_put_right(self, backlog: House, status: CellValue) -> None:
+        backlog.type_into("Backlog", backlog.row("Backlog", "INIT-000002").number, {"run_status": status})
+        backlog.done("pm.save_selected", tab="Backlog", select="INIT-000001")
+        backlog.done("pm.save_selected", tab="Backlog")
+        assert backlog.row("Backlog", "INIT-000002").raw["run_status"] == "OK"
 
     def test_the_key_of_a_moved_intake_row_stays_with_it(self, teams: House) -> None:
         teams.type_new("Ideas", {"title": "Faster search"}, {"title": "Dark mode"})

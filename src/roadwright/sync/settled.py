@@ -139,8 +139,8 @@ def _standing_rows(tab: OpenTab) -> Iterator[_RowContent]:
             _meaning(column, cells[number, place]) if (number, place) in cells else plain(row.brief.get(column.name))
             for column, place in identity
         ]
-        status = cells.get((number, places["run_status"]), row.status)
-        yield number, said, status if isinstance(status, str) else None, tab.settled.get(number)
+        status = cells.get((number, places["run_status"]), _read_status(row))
+        yield number, said, str(status) if status else None, tab.settled.get(number)
 
 
 def _new_rows(tab: OpenTab, numbers: Sequence[int]) -> Iterator[_RowContent]:
@@ -149,6 +149,12 @@ def _new_rows(tab: OpenTab, numbers: Sequence[int]) -> Iterator[_RowContent]:
     for number, cells, stored in zip(numbers, pending.appended, pending.new_settled, strict=True):
         said = [_meaning(column, cells.get(place)) for column, place in identity]
         yield number, said, str(cells[places["run_status"]]), stored
+
+
+def _read_status(row: Row) -> object:
+    """The row's status, where it stands there as it reads; else it is written anew, and none is as good."""
+    status = row.brief.get("run_status")
+    return status if status == row.status else None
 
 
 def _meaning(column: Column, cell: CellValue | None) -> object:
