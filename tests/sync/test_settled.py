@@ -8,14 +8,17 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.table import Table, TableColumn, TableFormula
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
 
 from roadwright.actions.runner import Outcome
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.values import CellValue
 from roadwright.sheets.xlsx import XlsxWorkbook
-from roadwright.store.models import Initiative, SheetSettledTab
-from roadwright.sync import settled
+from roadwright.store.models import Initiative, Roadmap, SheetSettledTab
+from roadwright.sync import engine, settled
 from tests.house import House
 from tests.sync.spreadsheet import opened
 from tests.sync.test_random_work import People
@@ -168,6 +171,54 @@ class TestSomethingToDo:
         assert said["Complaints", 2] == "FAILED"
 
 
+class TestNotReadAsItIsStored:
+    """What was put into the database by other means may look otherwise in a cell, or be refused there."""
+
+    @pytest.mark.parametrize(
+        "values",
+        [{"country": "UK "}, {"country": "a\r\nb"}, {"country": ""}, {"engineering_tokens": -3}, {"risk_level": "odd"}],
+    )
+    def test_the_row_is_read_again(self, backlog: House, reads: list[str], values: dict[str, object]) -> None:
+        change(backlog, "INIT-000002", **values)
+        backlog.done("pm.refresh_tab", tab="Backlog")
+        reads.clear()
+        outcome = backlog.done("pm.refresh_tab", tab="Backlog")
+        assert reads == ["Backlog"]
+        forget(backlog)
+        assert told(backlog.done("pm.refresh_tab", tab="Backlog")) == told(outcome)
+
+    def test_a_new_row_is_read_again(self, backlog: House, reads: list[str]) -> None:
+        change(backlog, "INIT-000002", title="Zwei ")
+        backlog.done("pm.populate_initiatives")
+        reads.clear()
+        backlog.done("pm.refresh_tab", tab="Scoring_Inputs")
+        assert reads == ["Scoring_Inputs"]
+
+    def test_an_identity_that_no_cell_can_show_is_said(self, house: House) -> None:
+        house.type_new("Roadmaps", {"roadmap_name": "Plan", "period_key": "2026-Q2"})
+        house.done("pm.save_selected", tab="Roadmaps")
+        with house.workspace.store.transaction() as session:
+            session.execute(update(Roadmap).values(roadmap_name="#N/A"))
+        house.done("pm.refresh_tab", tab="Roadmaps")
+        said = [row.run_status for row in house.run("pm.refresh_tab", tab="Roadmaps").rows]
+        assert any(status.startswith("FAILED: roadmap_name: the cell shows the error #N/A") for status in said)
+
+    def test_new_rows_of_a_table_that_calculates_are_read_again(self, backlog: House, reads: list[str]) -> None:
+        place = backlog.place("KPI_Contributions")
+        with opened(place.workbook, place.tab) as sheet:
+            names = [str(cell.value) for cell in sheet[1]]
+            table = Table(displayName="Ours", ref=f"A1:{get_column_letter(len(names))}2")
+            table.tableColumns = [TableColumn(id=n, name=name) for n, name in enumerate(names, 1)]
+            notes = table.tableColumns[names.index("notes")]
+            notes.calculatedColumnFormula = TableFormula(attr_text="Ours[[#This Row],[title]]")
+            sheet.add_table(table)
+        backlog.done("pm.populate_initiatives")
+        reads.clear()
+        outcome = backlog.run("pm.save_selected", tab="KPI_Contributions")
+        assert reads == ["KPI_Contributions"]
+        assert {row.run_status[:14] for row in outcome.rows} == {"FAILED: notes:"}
+
+
 class TestOtherThanItWas:
     def test_another_version_of_the_program_reads_anew(
         self, backlog: House, reads: list[str], monkeypatch: pytest.MonkeyPatch
@@ -202,6 +253,20 @@ class TestOtherThanItWas:
     def test_a_row_of_formats_alone_is_no_data(self, backlog: House) -> None:
         backlog.clear_row("Backlog", backlog.row("Backlog", "INIT-000003").number)
         assert len(backlog.done("pm.save_selected", tab="Backlog").rows) == 2
+
+    def test_a_database_that_is_held_keeps_no_answer_back(
+        self, backlog: House, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refused(*_: object) -> None:
+            raise OperationalError("insert into sheet_settled_tabs", {}, Exception("database is locked"))
+
+        change(backlog, "INIT-000002", title="Zwei")
+        with monkeypatch.context() as patched:
+            patched.setattr(engine, "remember", refused)
+            backlog.done("pm.save_selected", tab="Backlog")
+        reads.clear()
+        backlog.done("pm.save_selected", tab="Backlog")
+        assert reads == ["Backlog"]
 
     def test_sets_are_always_read(self, house: House, reads: list[str]) -> None:
         house.type_new("Gates", {"gate_policy": "strict", "gate": "tokens_present", "severity": "block"})

@@ -45,7 +45,8 @@ class Grid:
     ``rows`` keeps the sheet's own row numbers in ascending order, hidden and filtered rows included.
     ``formulas`` are the cells whose value comes from a formula (LibreOffice's ``=TRUE()`` is a plain boolean).
     ``totals_rows`` are totals rows of tables (no data). ``stale`` says that the tab has formulas and the workbook asks
-    to be recalculated when opened, so that their values may be out of date.
+    to be recalculated when opened, so that their values may be out of date. ``fills_down`` says that new rows get
+    formulas of their own (calculated columns of tables).
     """
 
     rows: dict[int, dict[int, CellValue]] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Grid:
     totals_rows: set[int] = field(default_factory=set)
     date1904: bool = False
     stale: bool = False
+    fills_down: bool = False
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,9 @@ class Table:
     leftovers: list[Row]
     last_data_row: int
     stale: bool
-    calculated: bool
-    """Whether formulas stand on the tab."""
+    is_entangled: bool
+    """Whether the tab has merged cells, formulas, or columns that get some: what is written there may be read as
+    something else."""
     new_columns: dict[str, int] = field(default_factory=dict)
 
     def place(self, row: int, column: str | None = None) -> str:
@@ -167,6 +168,16 @@ def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
     return None
 
 
+def meaning(column: Column, cell: CellValue | None) -> object:
+    """What a cell of this column means; a blank one may mean something, too. Raises CellProblem."""
+    value = None if cell is None else column.kind.read(cell)
+    if value is None:
+        return column.blank_means
+    if column.check is not None:
+        column.check(value)
+    return value
+
+
 class _RowReader:
     """Reads the rows of one tab; what is the same for all of them is worked out once."""
 
@@ -193,11 +204,7 @@ class _RowReader:
                 continue
             column = by_name[name]
             try:
-                result = column.kind.read(value)
-                if result is not None:
-                    if column.check is not None:
-                        column.check(result)
-                    values[name] = result
+                result = values[name] = meaning(column, value)
             except CellProblem as problem:
                 self._problem(row, column, problem)
             else:
@@ -270,16 +277,16 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
     missing_system = tuple(c.name for c in spec.owned(Owner.SYSTEM) if c.name not in columns)
     free = _free_columns(grid, header_row, last_column, missing_system) if missing_system else {}
     return Table(
-        spec,
-        tab,
-        header_row,
-        columns,
-        missing_system,
-        last_column,
-        rows,
-        leftovers,
-        last,
-        grid.stale,
-        bool(grid.formulas),
-        free,
+        spec=spec,
+        tab=tab,
+        header_row=header_row,
+        columns=columns,
+        missing_system=missing_system,
+        last_header_column=last_column,
+        rows=rows,
+        leftovers=leftovers,
+        last_data_row=last,
+        stale=grid.stale,
+        is_entangled=bool(grid.formulas or grid.merged or grid.fills_down),
+        new_columns=free,
     )

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
@@ -125,8 +125,8 @@ def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> _Written:
 
 def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[RowReport]) -> None:
     """Save the next pass the reading of this tab."""
-    # Another process may be remembering the same tab; what it says is as good.
-    with suppress(IntegrityError), workspace.store.transaction() as session:
+    # Where another process remembers the same tab, or holds the database, the next pass reads it, that is all.
+    with suppress(IntegrityError, OperationalError), workspace.store.transaction() as session:
         remember(session, tab, [row.row for row in new_rows])
 
 

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 import roadwright
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import Row, Table, UnreadRow
-from roadwright.sheets.spec import Column, Layout, TabSpec
+from roadwright.sheets.read import Row, Table, UnreadRow, meaning
+from roadwright.sheets.spec import CellProblem, Column, Layout, TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import SheetSettledTab
 from roadwright.sync.work import OpenTab
@@ -96,7 +96,7 @@ def recall(
         leftovers=[],
         last_data_row=content["last_data_row"],
         stale=False,
-        calculated=content["calculated"],
+        is_entangled=content["is_entangled"],
     )
     return table, {number: stored for number, _, _, stored in content["rows"] if stored}
 
@@ -104,21 +104,19 @@ def recall(
 def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
     """Remember a tab whose workbook says all that was planned; ``appended`` are the numbers of its new rows.
 
-    What a pass wrote counts as read: it shows what is stored, and that is what the row's copy says.
+    What a pass wrote counts as read where it will be read as what is stored, which is what the row's copy says, too.
     """
     table, pending = tab.table, tab.pending
     is_written = bool(pending.cells or pending.appended)
-    if not _is_remembered(tab.spec) or table.missing_system or table.leftovers:
+    if not _is_remembered(tab.spec) or table.missing_system or table.leftovers or _has_odd_status(tab):
         return
-    if is_written and table.calculated:
-        return  # the formulas may come to something else
-    if not is_written and tab.settled == tab.recalled:
+    if table.is_entangled if is_written else tab.settled == tab.recalled:
         return
     content = {
         "columns": table.columns,
         "last_header_column": table.last_header_column,
         "last_data_row": max([table.last_data_row, *appended]),
-        "calculated": table.calculated,
+        "is_entangled": table.is_entangled,
         "rows": [*_standing_rows(tab), *_new_rows(tab, appended)],
     }
     place = tab.place.full_name
@@ -136,26 +134,29 @@ def _standing_rows(tab: OpenTab) -> Iterator[_RowContent]:
     for row in tab.table.rows:
         number = row.number
         said = [
-            _meaning(column, cells[number, place]) if (number, place) in cells else plain(row.brief.get(column.name))
+            _said(column, cells[number, place]) if (number, place) in cells else plain(row.brief.get(column.name))
             for column, place in identity
         ]
-        status = cells.get((number, places["run_status"]), _read_status(row))
-        yield number, said, str(status) if status else None, tab.settled.get(number)
+        status = cells.get((number, places["run_status"]), row.status)
+        yield number, said, None if status is None else str(status), tab.settled.get(number)
 
 
 def _new_rows(tab: OpenTab, numbers: Sequence[int]) -> Iterator[_RowContent]:
     pending, places = tab.pending, tab.table.columns
     identity = [(tab.spec.by_name[name], places.get(name, 0)) for name in tab.spec.identity]
     for number, cells, stored in zip(numbers, pending.appended, pending.new_settled, strict=True):
-        said = [_meaning(column, cells.get(place)) for column, place in identity]
+        said = [_said(column, cells.get(place)) for column, place in identity]
         yield number, said, str(cells[places["run_status"]]), stored
 
 
-def _read_status(row: Row) -> object:
-    """The row's status, where it stands there as it reads; else it is written anew, and none is as good."""
-    status = row.brief.get("run_status")
-    return status if status == row.status else None
+def _has_odd_status(tab: OpenTab) -> bool:
+    """Whether the status of a row, typed by a person and still there, is no text or one that is read as another."""
+    cells, place = tab.pending.cells, tab.table.columns["run_status"]
+    return any(row.status != row.brief.get("run_status") and (row.number, place) not in cells for row in tab.table.rows)
 
 
-def _meaning(column: Column, cell: CellValue | None) -> object:
-    return None if cell is None else plain(column.kind.read(cell))
+def _said(column: Column, cell: CellValue | None) -> object:
+    try:
+        return plain(meaning(column, cell))
+    except CellProblem:
+        return None

@@ -33,8 +33,8 @@ class Pending:
     appended: list[dict[int, CellValue | None]] = field(default_factory=list)
     new_rows: list[tuple[str, str]] = field(default_factory=list)
     """Key and run_status of each appended row, where the rows are to be told in the answer."""
-    new_settled: list[str] = field(default_factory=list)
-    """Of each of these, the fingerprint of what is stored (see ``sync.settled``)."""
+    new_settled: list[str | None] = field(default_factory=list)
+    """Of each of these, the fingerprint of what is stored, where it is settled (see ``sync.settled``)."""
     copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import Row
-from roadwright.sheets.spec import Column, Owner, TabSpec
+from roadwright.sheets.read import Row, meaning
+from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.sheets.xlsx.text import MAX_TEXT
 from roadwright.sync.identity import Identity, display_key
@@ -138,9 +138,24 @@ def bring_up_to_date(
             cells[row.number, places["updated_at"]] = mark
             dropped |= _drop_protected(tab, outcome, cells, names)
             pending.cells.update(cells)
-        if not outcome.kept and not dropped:
+        if not outcome.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, outcome, places, names)
+
+
+def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
+    """Whether the row's cells, once they are written, will be read as what is stored."""
+    cells, places, columns = tab.pending.cells, tab.table.columns, tab.spec.by_name
+    return all(
+        (at := (number, places[name])) in cells and _is_read_as(columns[name], cells[at], now[name]) for name in unlike
+    )
+
+
+def _is_read_as(column: Column, cell: CellValue | None, value: object) -> bool:
+    try:
+        return plain(meaning(column, cell)) == plain(value)
+    except CellProblem:
+        return False
 
 
 def _unlike(columns: Collection[str], row: Row, now: Values, width: int) -> list[str]:
@@ -218,6 +233,7 @@ def append_rows(
     """Plan new rows below the data."""
     spec, pending = tab.spec, tab.pending
     places = column_places(tab)
+    data = [column for column in spec.columns if column.name not in _PROVENANCE]
     for identity, values in rows:
         mark = work.marks.next()
         provenance = {"run_status": statuses.get(identity, "OK"), "updated_source": work.source, "updated_at": mark}
@@ -229,7 +245,8 @@ def append_rows(
         }
         pending.appended.append(cells)
         pending.new_rows.append((display_key(spec, values), str(full["run_status"])))
-        pending.new_settled.append(fingerprint_of(values))
+        is_settled = all(_is_read_as(c, cells.get(places[c.name]), full.get(c.name)) for c in data if c.name in places)
+        pending.new_settled.append(fingerprint_of(values) if is_settled else None)
         copy = {c.name: plain(values.get(c.name)) for c in spec.saved}
         pending.copies.append((mark, identity, {**copy, **_set_mark(tab, identity)}))
 

@@ -111,6 +111,7 @@ class XlsxWorkbook:
             grid = content.grid
             for table in self._tables_of(sheet):
                 grid.totals_rows.update(range(table.last_body_row + 1, table.area.last_row + 1))
+                grid.fills_down = grid.fills_down or bool(table.calculated)
             # Without formulas on the tab there is nothing that could be out of date.
             grid.stale = self._book.recalculates and bool(grid.formulas)
             self._contents[sheet.part] = content
