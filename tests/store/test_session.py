@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from sqlalchemy import select, update
 
 from roadwright.store.clock import now
@@ -23,3 +26,12 @@ def test_progress_never_waits_for_the_transaction_it_reports_on(database_url: st
     with store.transaction() as session:
         assert set(session.scalars(select(IssuedKey.issued_for))) == {"said"}
     store.close()
+
+
+def test_a_connection_that_is_dropped_prints_nothing() -> None:
+    script = (
+        "from roadwright.store.session import open_store; store = open_store('sqlite://'); "
+        "store.engine.pool.logger.error('Error closing cursor')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

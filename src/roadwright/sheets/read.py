@@ -7,7 +7,7 @@ can't be matched refuses the whole tab, because nothing in it could be trusted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import count
 
@@ -67,6 +67,9 @@ class Row:
         return "" if value is None else str(value)
 
 
+_READ = frozenset(part.name for part in fields(Row))
+
+
 class UnreadRow(Row):
     """A row of which no more is known than its identity and status; ``read`` reads it once somebody asks for more."""
 
@@ -83,8 +86,8 @@ class UnreadRow(Row):
         return self._brief["run_status"]
 
     def __getattr__(self, name: str) -> object:
-        # Asked only for what is not there yet.
-        if name not in ("raw", "values", "problems", "overtyped"):
+        # Asked only for what is not there yet: fields of a row, which have no default that would stand for them.
+        if name not in _READ:
             raise AttributeError(name)
         vars(self).update(vars(self._read()))
         return vars(self)[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from roadwright.store.migrations import NEWEST
+
+# SQLAlchemy prints a traceback where Ctrl-C breaks a statement off and its connection is dropped, which is no news.
+logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
 
 _WRITES = "writes"
 BUSY_SECONDS = 30

@@ -23,7 +23,7 @@ from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.clock import Marks
 from roadwright.sync.binding import Binding, SetBinding
 from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.merge_rows import MergeRules, keep_settled, merge_outcomes, outcomes_of
+from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of, unsettle
 from roadwright.sync.outcome import Outcome, RowReport, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone, reserve_marks, sets_were_written
@@ -234,7 +234,7 @@ def show_tab(
         wanted = wanted or new_to_the_tab(work, sets, outcomes)
         mark_sets(work, tab, sets, outcomes, wanted)
     stored = work.load_again(binding, {*(o.identity for o in outcomes), *wanted})
-    keep_settled(work.session, tab, outcomes, stored)
+    unsettle(work.session, tab, outcomes, stored)
     bring_up_to_date(work, tab, outcomes, stored)
     new = [(identity, stored[identity]) for identity in wanted if identity in stored]
     notes = {identity: statuses(identity).text for identity, _ in new} if statuses is not None else {}

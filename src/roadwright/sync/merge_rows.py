@@ -114,10 +114,8 @@ def settle(tab: OpenTab, outcomes: Iterable[Outcome], stored: Mapping[Identity, 
             outcome.settled_as, outcome.as_shown = now, True
 
 
-def keep_settled(
-    session: Session, tab: OpenTab, outcomes: Iterable[Outcome], stored: Mapping[Identity, Values]
-) -> None:
-    """Take those for which something else is stored by now as rows to bring up to date."""
+def unsettle(session: Session, tab: OpenTab, outcomes: Iterable[Outcome], stored: Mapping[Identity, Values]) -> None:
+    """Take settled rows for which something else is stored by now as rows to bring up to date."""
     changed = []
     for outcome in outcomes:
         before, now = outcome.settled_as, stored.get(outcome.identity)

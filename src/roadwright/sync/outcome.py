@@ -35,7 +35,8 @@ class Outcome:
     """Every cell that is saved and can be read says what this copy of the row once showed."""
     mark: str | None = None
     settled_as: Mapping[str, object] | None = None
-    """What is stored for the row, where both are as the last pass left them: there is nothing to read or to merge."""
+    """What is stored for the row, where both are as the last pass left them: there is nothing to read or to merge,
+    and no base was loaded."""
     doubled: bool = False
     """Its identity belongs to another row: nothing but its status is written."""
     only_shown: bool = False

@@ -78,7 +78,7 @@ def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[R
         return []
     counts, advice = _STILL_COUNTS[tab.spec.name]
     binding = BINDINGS[tab.spec.name]()
-    gone = set(binding.listed(session)) - {identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
+    gone = set(binding.listed(session)) - {identity_of(tab.spec.identity, row.brief) for row in tab.table.rows}
     rows = binding.load(session, gone)
     return [
         RowReport(report.place.name, 0, display_key(tab.spec, rows[i]), f"{Level.WARNING}: {advice}", Level.WARNING)

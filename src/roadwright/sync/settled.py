@@ -15,7 +15,7 @@ from functools import cache
 from operator import itemgetter
 from pathlib import Path
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import roadwright
@@ -71,10 +71,13 @@ def recall(
     """
     if not _is_remembered(place.spec):
         return None
-    left = session.get(SheetSettledTab, place.full_name)
-    if left is None or left.fingerprint != _fingerprint(place, workbook):
+    content = session.scalar(
+        select(SheetSettledTab.content).where(
+            SheetSettledTab.place == place.full_name, SheetSettledTab.fingerprint == _fingerprint(place, workbook)
+        )
+    )
+    if content is None:
         return None
-    content = left.content
     names = (*place.spec.identity, "run_status")
 
     @cache
