@@ -69,8 +69,9 @@ def _settle(
     times = Counter(item.outcome.key for item in found)
     lost: list[Outcome] = []
     for tab, rows in _by_tab(intake, found):
-        once = [item.outcome for item in rows if times[item.outcome.key] == 1 and item.outcome.key in stored]
-        settle(tab, once, {outcome.identity: _taken_in(stored[outcome.key]) for outcome in once})
+        if tab.recalled:
+            once = [item.outcome for item in rows if times[item.outcome.key] == 1 and item.outcome.key in stored]
+            settle(tab, once, {outcome.identity: _taken_in(stored[outcome.key]) for outcome in once})
         unsettled = [item for item in rows if item.outcome.settled_as is None]
         give_bases(session, tab, [item.outcome for item in unsettled])
         for item in unsettled:
