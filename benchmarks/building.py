@@ -56,7 +56,7 @@ def main() -> None:
         theirs = ratio = "–"
         if size <= PULP_UP_TO:
             model = Model.of(problem)
-            costs = stage_step(model, plan(model).stages[0]).costs
+            costs = stage_step(model, plan(model).stages[0]).costs.floats
             _, seconds = timed(lambda linear=linear, costs=costs: _pulp(linear, costs))  # type: ignore[misc]
             theirs, ratio = f"{seconds:.2f}", f"{seconds / build:.1f}"
         tables.row([f"{size:,}", f"{len(problem.constraints):,}", f"{linear.matrix.shape[0]:,}", f"{parse:.2f}",

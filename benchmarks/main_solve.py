@@ -13,10 +13,11 @@ from benchmarks.raw_highs import raw_highs
 from benchmarks.timing import alternating, timed
 from roadwright.optimize import parse_problem
 from roadwright.optimize.evaluate import evaluate
-from roadwright.optimize.matrix import Linear, Model, Values
+from roadwright.optimize.matrix import Linear, Model
 from roadwright.optimize.objective import plan
 from roadwright.optimize.stages import Search
 from roadwright.optimize.tie_break import break_ties, stage_step
+from roadwright.optimize.whole import Values
 
 SIZES = (100, 200, 500, 2_000)
 BAR = 1.15
@@ -49,7 +50,7 @@ def main() -> None:
 
         linear = Search(model).linear(step)
 
-        def raw(linear: Linear = linear, costs: Values = step.costs) -> object:
+        def raw(linear: Linear = linear, costs: Values = step.costs.floats) -> object:
             return raw_highs(linear, costs).run()
 
         raw_seconds, our_seconds = alternating([raw, ours])

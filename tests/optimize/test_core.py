@@ -78,7 +78,7 @@ def test_a_bonus_in_pairs_counts_once_both_are_in_whatever_the_capacity_leaves()
     parsed = parse_problem(problem)
     assert solve(parsed).selected == best.selected
     model = Model.of(parsed)
-    start = good_start(model, stage_step(model, plan(model).stages[0]).costs)
+    start = good_start(model, stage_step(model, plan(model).stages[0]).costs.floats)
     assert start is not None
     assert start.improvement["gmv"] == best.values[0] * -1
 
@@ -91,10 +91,10 @@ def test_a_start_keeps_the_rules_or_there_is_none() -> None:
         {"type": "exclude_initiative", "dimension_key": "I010"},
     ]
     model = Model.of(parse_problem(problem))
-    start = good_start(model, stage_step(model, plan(model).stages[0]).costs)
+    start = good_start(model, stage_step(model, plan(model).stages[0]).costs.floats)
     assert start is not None
     assert not start.violations
     assert start.improvement["profit"] > 18_000
     problem["constraints"].append({"type": "mandatory", "dimension_key": "I011"})
     model = Model.of(parse_problem(problem))
-    assert good_start(model, stage_step(model, plan(model).stages[0]).costs) is None
+    assert good_start(model, stage_step(model, plan(model).stages[0]).costs.floats) is None

@@ -60,6 +60,10 @@ def test_what_the_solver_says_can_be_kept() -> None:
     said: list[str] = []
     logged = solve_isolated(parse_problem(TWO), log=said.append)
     assert figures(logged) == figures(solve(parse_problem(TWO)))
+    assert "Exact search for gmv: " in "".join(said)
+    large = parse_problem(portfolio(60))
+    said.clear()
+    solve_isolated(large, log=said.append)
     assert "Running HiGHS" in "".join(said)
     assert "Solving report" in "".join(said)
 

@@ -155,6 +155,25 @@ class FindingKind(StrEnum):
     OBJECTIVE = "objective"
 
 
+class StopReason(StrEnum):
+    """What kept an answer from being proved."""
+
+    TIME_LIMIT = "time_limit"
+    GAP = "gap"
+    """It is within the gap that was asked for."""
+    NUMERICS = "numerics"
+    """Numbers are so far apart that neither exact arithmetic in its budget nor the solver tells for sure."""
+
+
+class Proof(StrEnum):
+    """How it is known that nothing is better (or that there is no answer)."""
+
+    EXACT = "exact"
+    """By exact arithmetic alone."""
+    SOLVER = "solver"
+    """By the solver's word, on numbers that its tolerances tell apart; the answer itself was checked exactly."""
+
+
 class TieBreak(StrEnum):
     """Whether the selection is proved to be the one that the tie-break rules name."""
 

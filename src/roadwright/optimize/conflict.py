@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from time import monotonic
 
-import numpy as np
-
 from roadwright.optimize.engine import Cancel, End, contradicting_rows
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.stages import Search, Step
 from roadwright.optimize.systems import part, rule_ids
+from roadwright.optimize.whole import WholeCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,9 @@ class _Oracle:
         if any(not wanted & broken for broken in self.met):
             return True
         search = Search(self.model, part(self.model, wanted), self.deadline, self.cancel)
-        result = search.minimise(Step("feasibility", np.zeros(self.model.width), lambda _: Fraction(0)))
+        result = search.minimise(
+            Step("feasibility", WholeCost([0] * self.model.width, Fraction(1)), lambda _: Fraction(0))
+        )
         if result.evaluation is not None:
             self.remember(result.evaluation)
             return True

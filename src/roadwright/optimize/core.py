@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from roadwright.optimize.cuts import Cut
 from roadwright.optimize.engine import Relaxed
-from roadwright.optimize.matrix import Linear, Values
+from roadwright.optimize.matrix import Linear
+from roadwright.optimize.rules import Row
 from roadwright.optimize.scaling import row_sizes
+from roadwright.optimize.whole import Values
 
 MARGIN = 1e-7
 """By this share of limit and costs a reduced cost must exceed what is left: far more than the solver's tolerance."""
@@ -29,7 +30,7 @@ class Core:
 
     lower: Values
     upper: Values
-    equations: list[Cut]
+    equations: list[Row]
 
 
 def settled(linear: Linear, relaxed: Relaxed, limit: float) -> Core:
@@ -42,7 +43,7 @@ def settled(linear: Linear, relaxed: Relaxed, limit: float) -> Core:
         for row in np.flatnonzero(counts & tight & (linear.row_lower != linear.row_upper)).tolist():
             entries = slice(linear.matrix.indptr[row], linear.matrix.indptr[row + 1])
             columns, values = linear.matrix.indices[entries].tolist(), linear.matrix.data[entries].tolist()
-            equations.append((columns, values, float(sides[row]), float(sides[row])))
+            equations.append(Row(columns, values, float(sides[row]), float(sides[row])))
     return Core(
         lower=np.where(linear.integer & (relaxed.reduced < -left), linear.upper, linear.lower),
         upper=np.where(linear.integer & (relaxed.reduced > left), linear.lower, linear.upper),
@@ -52,7 +53,7 @@ def settled(linear: Linear, relaxed: Relaxed, limit: float) -> Core:
 
 def _counts(linear: Linear) -> NDArray[np.bool_]:
     """The rows that count whole columns, so that their slack is whole as well: 0, or at least 1."""
-    largest, smallest = row_sizes(linear)
+    largest, smallest = row_sizes(linear.matrix)
     parts = np.repeat(np.arange(len(largest)), np.diff(linear.matrix.indptr))
     fractional = np.bincount(parts, weights=~linear.integer[linear.matrix.indices], minlength=len(largest))
     low, high = linear.row_lower, linear.row_upper

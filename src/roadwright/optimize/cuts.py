@@ -7,55 +7,63 @@ all of these columns can stay as they are: the cover inequality of integer progr
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from math import fsum, inf, isfinite
+from math import inf
 
 import numpy as np
 
-from roadwright.optimize.matrix import CLEAR, Linear, Values
+from roadwright.optimize.matrix import Linear
+from roadwright.optimize.rules import Row
+from roadwright.optimize.whole import Values
 
-Cut = tuple[list[int], list[float], float, float]
+
+def cover_cuts(linear: Linear, owners: Sequence[str | None], broken: Collection[str], columns: Values) -> list[Row]:
+    """Cuts against 0/1 `columns` for the rows of the rules in `broken`; `owners` names the rule of each row."""
+    return [
+        cut
+        for place, owner in enumerate(owners)
+        if owner is not None and owner in broken
+        for cut in cover(linear.row(place), columns)
+    ]
 
 
-def cover_cuts(linear: Linear, owners: Sequence[str | None], broken: Collection[str], columns: Values) -> list[Cut]:
-    """Cuts against rounded `columns` for the rows of the rules in `broken`; `owners` names the rule of each row."""
-    rounded = np.where(linear.integer, np.round(columns), columns)
+def cover(row: Row, columns: Values) -> list[Row]:
+    """The cuts that a row in whole numbers gives against 0/1 columns; none where they keep it.
+
+    Where no columns keep it the cut has no columns either, and nothing satisfies it.
+    """
+    numbers = [int(value) for value in row.values]
     cuts = []
-    for row, owner in enumerate(owners):
-        if owner not in broken:
-            continue
-        entries = slice(linear.matrix.indptr[row], linear.matrix.indptr[row + 1])
-        places, values = linear.matrix.indices[entries].tolist(), linear.matrix.data[entries].tolist()
-        low, high = float(linear.row_lower[row]), float(linear.row_upper[row])
-        for sign, limit in ((1.0, high), (-1.0, -low)):
-            if isfinite(limit):
-                clear = limit + CLEAR * max(1.0, abs(limit))
-                cuts += cover(places, [sign * value for value in values], clear, rounded)
+    if row.upper != inf:
+        cuts += _cover(row.places, numbers, int(row.upper), columns)
+    if row.lower != -inf:
+        cuts += _cover(row.places, [-number for number in numbers], -int(row.lower), columns)
     return cuts
 
 
-def cover(places: list[int], values: list[float], limit: float, columns: Values) -> list[Cut]:
-    """The cut for sum of values <= limit against 0/1 columns; none where they keep to it.
-
-    Where no columns keep to it the cut has no columns either, and nothing satisfies it.
-    """
-    least = fsum(min(value, 0.0) for value in values)
-    excess = fsum([least, -limit])  # by how much the row would be broken if every column helped
+def _cover(places: Sequence[int], numbers: Sequence[int], limit: int, columns: Values) -> list[Row]:
+    """Against columns that break sum of numbers <= limit."""
+    excess = sum(min(number, 0) for number in numbers) - limit  # by how much the row is broken if every column helped
     blamed = sorted(
         (
-            (abs(value), place, value)
-            for place, value in zip(places, values, strict=True)
-            if columns[place] == (value > 0)
+            (abs(number), place, number)
+            for place, number in zip(places, numbers, strict=True)
+            if number and columns[place] == (number > 0)
         ),
         reverse=True,
     )
-    blame: list[tuple[int, float]] = []
-    for size, place, value in blamed:
+    blame: list[tuple[int, int]] = []
+    for size, place, number in blamed:
         if excess > 0:
             break
-        blame.append((place, value))
-        excess = fsum([excess, size])
+        blame.append((place, number))
+        excess += size
     if excess <= 0:
         return []
     # Not all of them can stay: sum of (1 - x) over those that are 1, and of x over those that are 0, is at least 1.
-    coefficients = [-1.0 if value > 0 else 1.0 for _, value in blame]
-    return [([place for place, _ in blame], coefficients, 1.0 - sum(value > 0 for _, value in blame), inf)]
+    coefficients = [-1.0 if number > 0 else 1.0 for _, number in blame]
+    return [Row([place for place, _ in blame], coefficients, 1 - sum(number > 0 for _, number in blame), inf)]
+
+
+def other_than(columns: Values) -> Row:
+    """At least one of the 0/1 columns is otherwise."""
+    return Row(range(len(columns)), np.where(columns == 1.0, -1.0, 1.0).tolist(), 1 - int(columns.sum()), inf)

@@ -1,23 +1,27 @@
-"""One run of the solver HiGHS on a linear model: scaled by powers of two, always minimising, one thread, fixed seed.
+"""One run of the solver HiGHS on a model in whole numbers: scaled by powers of two, always minimising, one thread.
 
-What the solver says is in its own tolerances; callers round the columns and check them exactly.
+What the solver says is in its own tolerances; callers round the columns and check them exactly. Costs and bounds are
+those of the model's whole numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Protocol
 
 import highspy
 import numpy as np
+import scipy.sparse as sp
 
 from roadwright.optimize import solver_log
-from roadwright.optimize.matrix import Linear, Values
-from roadwright.optimize.numerics import USUAL, Numerics
-from roadwright.optimize.scaling import cost_range, row_scales, row_sizes, spread
+from roadwright.optimize.digits import MOST_WIDTH, Carry, delicate_rows, split_rows, with_carries
+from roadwright.optimize.matrix import Linear
+from roadwright.optimize.numerics import EDGE, USUAL, Numerics
+from roadwright.optimize.scaling import row_scales, row_sizes
 from roadwright.optimize.tighten import tighten
+from roadwright.optimize.whole import PLAIN_COST_BITS, Values
 
 THREADS = 1
 
@@ -27,9 +31,6 @@ PRESOLVE_LIMIT = 20_000
 SMALL = 1_000
 """With fewer columns HiGHS' searches around fractions and incumbents (RENS, RINS: whole problems of their own) cost up
 to a third of the time and find nothing that the tree doesn't."""
-DELICATE = 1e5
-"""With numbers in one row this many times as large as others HiGHS' presolve is known to lose good answers: with
-120000 a + 0.002 b <= 120000.001 and a + b <= 1 it finds a = b = 0 "optimal" for maximal 120000 a + 0.002 b."""
 
 
 class Cancel(Protocol):
@@ -81,13 +82,14 @@ class Tick:
 class Outcome:
     """`columns` is the best answer (None where none was found), `bound` no answer can cost less than.
 
-    `is_delicate`: numbers of very different size met in the model, so that the solver's word needs a second opinion.
+    `is_delicate`: some numbers of the model are too far apart for the solver's tolerances, so that its word is no proof.
     """
 
     end: End
     columns: Values | None
     bound: float
     is_delicate: bool = False
+    has_delicate_rows: bool = False
 
 
 def version() -> str:
@@ -101,36 +103,28 @@ def options() -> dict[str, float | int]:
 
 
 def minimise(
-    linear: Linear,
+    tightened: Linear,
     costs: Values,
     limits: Limits,
     *,
     start: Values | None = None,
     on_tick: Callable[[Tick], None] | None = None,
 ) -> Outcome:
-    """The columns with the least total cost that a model allows."""
-    tightened = tighten(linear)
-    if tightened is None:
-        return Outcome(End.INFEASIBLE, None, np.inf)
-    if linear.matrix.shape[1] == 0:
+    """The columns with the least total cost that a tightened model allows."""
+    width = tightened.matrix.shape[1]
+    if width == 0:
         return Outcome(End.PROVED, np.zeros(0), 0.0)
+    carries: list[Carry] = []
+    delicate = delicate_rows(tightened)
+    if delicate and width <= MOST_WIDTH:
+        tightened, carries = split_rows(tightened, delicate)
+        costs = np.pad(costs, (0, tightened.matrix.shape[1] - width))
+        start = None if start is None else with_carries(start, carries)
     run = _Run(tightened, costs, limits)
     if start is not None:
         run.start_from(start)
-    return run.outcome(on_tick)
-
-
-def cost_size(linear: Linear, costs: Values) -> float:
-    """The largest cost of a column that is not settled from the start: what the costs are scaled by."""
-    tightened = tighten(linear)
-    if tightened is None:
-        return 0.0
-    return float(np.abs(costs[tightened.lower != tightened.upper]).max(initial=0.0))
-
-
-def cost_error(size: float) -> float:
-    """How much better than a proved answer another one may be, unseen, where the largest cost is `size`."""
-    return USUAL.tolerance / USUAL.cost_scale(size) if size else 0.0
+    outcome = run.outcome(on_tick, width)
+    return replace(outcome, is_delicate=outcome.is_delicate or bool(delicate), has_delicate_rows=bool(delicate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +145,17 @@ class Relaxed:
 def relax(linear: Linear, costs: Values, limits: Limits) -> Relaxed | None:
     """The linear relaxation; None where there is none, or where its numbers are too delicate to conclude from."""
     tightened = tighten(linear)
-    if tightened is None:
+    if tightened is None or delicate_rows(tightened):
         return None
     run = _Run(tightened, costs, limits, fractional=True)
-    if run.spread > DELICATE:
-        return None
     run.watch(None)
-    run.highs.run()
-    if run.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    if not run.is_run() or run.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
     solution = run.highs.getSolution()
     return Relaxed(
         bound=run.highs.getObjectiveValue() / run.cost_scale,
-        columns=np.asarray(solution.col_value),
-        reduced=np.asarray(solution.col_dual) / run.cost_scale,
+        columns=np.asarray(solution.col_value) * run.column_scale,
+        reduced=np.asarray(solution.col_dual) / (run.cost_scale * run.column_scale),
         duals=np.asarray(solution.row_dual) * run.row_scale / run.cost_scale,
         size=float(np.abs(costs).max(initial=0.0)),
     )
@@ -174,8 +165,7 @@ def contradicting_rows(linear: Linear, seconds: float | None) -> list[int] | Non
     """Rows that can't be met together even in fractions, by the solver's Farkas certificate; None where it has none."""
     run = _Run(linear, np.zeros(linear.matrix.shape[1]), Limits(seconds=seconds), fractional=True)
     run.highs.setOptionValue("presolve", "off")
-    run.highs.run()
-    if run.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
+    if not run.is_run() or run.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
         return None
     _, found, ray = run.highs.getDualRay()  # type: ignore[attr-defined]
     return [int(row) for row in np.flatnonzero(np.abs(ray) > USUAL.tolerance)] if found else None
@@ -190,11 +180,18 @@ class _Run:
         matrix = linear.matrix
         free = linear.lower != linear.upper
         offset = float(np.dot(np.where(free, 0.0, costs), np.where(free, 0.0, linear.lower)))
-        costs = np.where(free, costs, 0.0)
-        self.cost_scale = limits.numerics.cost_scale(float(np.abs(costs).max(initial=0.0)))
-        largest, smallest = row_sizes(linear)
+        # Columns of amounts reach far: as shares of what they can be they fit beside the others.
+        reach = np.where(linear.integer | (linear.upper < 2.0), 1.0, linear.upper)
+        self.column_scale = 2.0 ** np.round(np.log2(reach))
+        costs = np.where(free, costs, 0.0) * self.column_scale
+        largest_cost = float(np.abs(costs).max(initial=0.0))
+        self.cost_scale = limits.numerics.cost_scale(largest_cost)
+        self.is_coarse = largest_cost > 2.0**PLAIN_COST_BITS
+        scaled = sp.csr_matrix(matrix.multiply(self.column_scale)) if (reach != 1.0).any() else matrix
+        largest, smallest = row_sizes(scaled)
         scale = self.row_scale = row_scales(largest, smallest, limits.numerics.row_size)
-        self.spread = max(spread(largest, smallest), spread(*cost_range(costs)))
+        is_ones = (largest == 1.0) & (smallest == 1.0)
+        edge = np.where(is_ones, 0.0, EDGE * largest)
         self.whole = linear.integer & ~linear.implied & (not fractional)
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         solver_log.attach(self.highs)
@@ -207,13 +204,13 @@ class _Run:
             int(highspy.ObjSense.kMinimize),
             offset * self.cost_scale,
             costs * self.cost_scale,
-            linear.lower,
-            linear.upper,
-            linear.row_lower * scale,
-            linear.row_upper * scale,
-            matrix.indptr[:-1].astype(np.int32),
-            matrix.indices.astype(np.int32),
-            matrix.data * np.repeat(scale, np.diff(matrix.indptr)),
+            linear.lower / self.column_scale,
+            linear.upper / self.column_scale,
+            (linear.row_lower - edge) * scale,
+            (linear.row_upper + edge) * scale,
+            scaled.indptr[:-1].astype(np.int32),
+            scaled.indices.astype(np.int32),
+            scaled.data * np.repeat(scale, np.diff(scaled.indptr)),
             self.whole.astype(np.int32),
         )
         if status == highspy.HighsStatus.kError:
@@ -241,7 +238,7 @@ class _Run:
             chosen["mip_allow_restart"] = False
         if self.linear.matrix.shape[1] < SMALL or self.limits.start_is_good:
             chosen |= {"mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False}
-        if self.linear.matrix.shape[1] > PRESOLVE_LIMIT or self.spread > DELICATE:
+        if self.linear.matrix.shape[1] > PRESOLVE_LIMIT or not numerics.presolve:
             chosen["presolve"] = "off"
         for name, value in chosen.items():
             if self.highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
@@ -249,7 +246,7 @@ class _Run:
 
     def start_from(self, columns: Values) -> None:
         solution = highspy.HighsSolution()
-        solution.col_value = columns.tolist()
+        solution.col_value = (columns / self.column_scale).tolist()
         solution.value_valid = True
         self.highs.setSolution(solution)
 
@@ -263,7 +260,7 @@ class _Run:
                 on_tick(Tick(incumbent, bound, data.mip_node_count, columns))
 
         def improved(event: highspy.HighsCallbackEvent) -> None:
-            tell(event, np.array(event.data_out.mip_solution))
+            tell(event, np.array(event.data_out.mip_solution) * self.column_scale)
 
         def interrupt(event: highspy.HighsCallbackEvent) -> None:
             event.interrupt(cancel is not None and cancel.is_set())
@@ -281,18 +278,30 @@ class _Run:
     def _native(self, scaled: float) -> float | None:
         return scaled / self.cost_scale if np.isfinite(scaled) and abs(scaled) < 1e100 else None
 
-    def outcome(self, on_tick: Callable[[Tick], None] | None) -> Outcome:
+    def is_run(self) -> bool:
+        """Run; False where the solver broke."""
+        try:
+            self.highs.run()
+        except (ValueError, MemoryError):  # seen in HiGHS 1.15: "vector::reserve"
+            return False
+        return True
+
+    def outcome(self, on_tick: Callable[[Tick], None] | None, width: int) -> Outcome:
+        """Run, and tell what came of it for the first `width` columns."""
         self.watch(on_tick)
-        self.highs.run()
+        if not self.is_run():
+            return Outcome(End.FAILED, None, -np.inf)
         info = self.highs.getInfo()
         status = self.highs.getModelStatus()
         has_answer = info.primal_solution_status == highspy.kSolutionStatusFeasible
-        columns = np.asarray(self.highs.getSolution().col_value) if has_answer else None
+        columns = np.asarray(self.highs.getSolution().col_value) * self.column_scale if has_answer else None
         bound = self._native(info.mip_dual_bound)
         end = self._end(status, columns is not None, info)
         if end is End.PROVED:
             bound = self._native(info.objective_function_value)
-        return Outcome(end, columns, -np.inf if bound is None else bound, self.spread > DELICATE)
+        return Outcome(
+            end, None if columns is None else columns[:width], -np.inf if bound is None else bound, self.is_coarse
+        )
 
     def _end(self, status: highspy.HighsModelStatus, has_answer: bool, info: highspy.HighsInfo) -> End:
         kinds = highspy.HighsModelStatus

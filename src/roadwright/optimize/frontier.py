@@ -22,7 +22,7 @@ from roadwright.optimize.portfolio import Answer, best_portfolio
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.report import objective_of
 from roadwright.optimize.solution import StageValue
-from roadwright.optimize.stages import Held, Search, Step, is_proved
+from roadwright.optimize.stages import Held, Search, Step, is_proved, strictly_better
 from roadwright.optimize.tie_break import break_ties, stage_step, tokens_step
 
 MAX_POINTS = 500
@@ -129,7 +129,7 @@ class _Walk:
             return f"below {as_float(tokens.cost(found[-1])):g} tokens"
 
         try:
-            while tokens.size or not found:
+            while tokens.costs.columns or not found:
                 point = self.best(self.plan.stages, tokens, limits)
                 if point is None:
                     break
@@ -215,5 +215,4 @@ class _Walk:
 
 def _beyond(step: Step, cost: Fraction, by: Fraction) -> Held:
     """The next point must cost strictly less than this one, by at least `by`."""
-    strictly = STRICTLY * (abs(cost) or Fraction(step.size))
-    return Held(step.costs, step.cost, cost - max(by, strictly), strictly / 4)
+    return strictly_better(step, cost, max(by, STRICTLY * abs(cost)))

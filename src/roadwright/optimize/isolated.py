@@ -10,10 +10,11 @@ from functools import partial
 from time import monotonic
 from typing import Literal
 
-from roadwright.domain.optimization import RunStatus
+from roadwright.domain.optimization import Proof, RunStatus, StopReason
 from roadwright.optimize.checks import findings_of
 from roadwright.optimize.engine import Cancel
 from roadwright.optimize.evaluate import Evaluation, evaluate
+from roadwright.optimize.exact import exact
 from roadwright.optimize.explain import ALL, UnknownKeys, explanations, not_computed, unknown_keys
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.objective import Plan, plan
@@ -190,7 +191,8 @@ def _answer(end: End, best: Evaluation | None) -> Answer:
     if end is End.CANCELLED:
         return Answer(RunStatus.CANCELLED, best)
     if end is End.OVERRAN:
-        return Answer(RunStatus.UNKNOWN if best is None else RunStatus.FEASIBLE, best)
+        status = RunStatus.UNKNOWN if best is None else RunStatus.FEASIBLE
+        return Answer(status, best, reason=StopReason.TIME_LIMIT)
     if best is None:
         return Answer(RunStatus.FAILED, message=CRASHED)
     return Answer(RunStatus.FEASIBLE, best, message=f"{CRASHED}: this is the best that was found by then")
@@ -201,4 +203,4 @@ def _stages(steps: Plan, best: Evaluation, last: Progress | None) -> list[StageA
     if len(steps.stages) != 1 or last is None or last.bound is None or last.stage != steps.stages[0].name:
         return []
     [stage] = steps.stages
-    return [StageAnswer(stage, stage.value(best), last.bound, is_proved=False)]
+    return [StageAnswer(stage, stage.value(best), exact(last.bound), False, Proof.SOLVER)]

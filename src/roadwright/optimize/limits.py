@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-
-import numpy as np
 
 from roadwright.domain.optimization import TOKENS, ConstraintType, capacity_id
 from roadwright.optimize.engine import End
 from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.exact import ROUNDING, as_float, exact
-from roadwright.optimize.matrix import Values
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.solution import LimitStep
-from roadwright.optimize.stages import Held, Search, Step
+from roadwright.optimize.stages import Search, Step, strictly_better
 from roadwright.optimize.systems import part, rule_ids
 from roadwright.optimize.tie_break import stage_step
 from roadwright.optimize.variants import Base, Difference, figure
+from roadwright.optimize.whole import WholeCost
 
 BETTER = 10 * ROUNDING
 """By this share an objective must be better to count as better."""
@@ -33,7 +31,7 @@ class _Limit:
     field: str
     value: Fraction
     direction: int
-    use: Values
+    use: WholeCost
     """Per column, counted so that less use needs less relaxing."""
     used: Callable[[Evaluation], Fraction]
     """Exactly, counted likewise; the limit on that scale is `bound`."""
@@ -84,11 +82,10 @@ def _next_use(base: Base, limit: _Limit) -> tuple[Fraction | None, bool]:
     search = Search(model, others, base.deadline, base.cancel)
     for stage, optimum in zip(base.stages, base.optima, strict=True):
         goal = stage_step(model, stage)
-        if not goal.size:
+        if not goal.costs.columns:
             continue  # nothing moves this stage
         cost = stage.sign * optimum
-        margin = BETTER * (abs(cost) or Fraction(goal.size))
-        search.held.append(Held(goal.costs, goal.cost, cost - margin, margin / 4))
+        search.held.append(strictly_better(goal, cost, BETTER * abs(cost)))
         result = search.minimise(step)
         search.held.pop()
         if result.end is End.PROVED and result.evaluation is not None:
@@ -128,7 +125,7 @@ def _limit(base: Base, rule: str) -> _Limit:
         field,
         value,
         sign,
-        sign * _use(base, row.resource, places),
+        _use(base, row.resource, places, sign),
         lambda evaluation: sign * evaluation.spent[rule],
         sign * value,
         min(Fraction(1), value) if is_floor else Fraction(1),
@@ -136,12 +133,9 @@ def _limit(base: Base, rule: str) -> _Limit:
     )
 
 
-def _use(base: Base, resource: str, places: range | list[int]) -> Values:
+def _use(base: Base, resource: str, places: Sequence[int], sign: int = 1) -> WholeCost:
     usage = base.model.universe.usage(resource)
-    costs = np.zeros(base.model.width)
-    chosen = np.asarray(places, np.int64)
-    costs[chosen] = np.asarray(usage)[chosen] if len(chosen) else 0.0
-    return costs
+    return WholeCost.of(base.model.width, [(Fraction(sign), places, [usage[place] for place in places])])
 
 
 def _target_limit(base: Base, rule: str) -> _Limit:
@@ -159,7 +153,9 @@ def _target_limit(base: Base, rule: str) -> _Limit:
         "target_value",
         exact(target.target_value),
         direction,
-        -model.vector(model.improvement(target.kpi_key, target.dimension, target.dimension_key)),
+        WholeCost.of(
+            model.width, [(Fraction(-1), *model.improvement(target.kpi_key, target.dimension, target.dimension_key))]
+        ),
         used,
         -needed.need,
         Fraction(1) if need >= 1 or not need else need * SMALL_SHARE,

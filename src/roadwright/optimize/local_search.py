@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roadwright.optimize.evaluate import Evaluation, evaluate
-from roadwright.optimize.matrix import Model, Values
+from roadwright.optimize.matrix import Model
+from roadwright.optimize.whole import Values
 
 MAX_CANDIDATES, MAX_ROWS = 600, 100
 """Above these the tables of all swaps grow too large."""

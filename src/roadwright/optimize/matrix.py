@@ -1,17 +1,21 @@
-"""The problem as a linear model in 0/1 columns: which rows say which rule, and what each KPI's improvement is.
+"""The problem as a linear model in whole numbers: which rows say which rule, and what each KPI's improvement is.
 
 Columns: x (one per candidate of the model, in key order), y (one per synergy: 1 where all its members are selected),
-s (one per goal that is not met from the start: its shortfall as a share of its need). Rows stand in a fixed order:
-total capacities, rules by content, targets by content, then what defines y and s. The input's order plays no part.
+s (one per goal that may be met or not: its shortfall in the unit of its row). Rows stand in a fixed order: total
+capacities, rules by content, targets by content, then what defines y and s. The input's order plays no part.
+
+Every row is brought to whole numbers of its last decimal place, and its limit holds the whole allowance for rounding:
+a selection keeps the row exactly where it keeps the rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from math import fsum, inf
+from math import ceil, floor, inf, isfinite
 
 import numpy as np
 import scipy.sparse as sp
@@ -20,28 +24,25 @@ from numpy.typing import NDArray
 from roadwright.domain.optimization import TOKENS, ConstraintType, capacity_id
 from roadwright.optimize.canonical import target_order
 from roadwright.optimize.collector import paused_collector
-from roadwright.optimize.exact import ROUNDING, as_float
+from roadwright.optimize.exact import exact, rounding_of
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.rules import Resolved, Row, resolve
 from roadwright.optimize.targets import Needed, is_everything, needed_targets
 from roadwright.optimize.universe import Universe
+from roadwright.optimize.whole import FLOAT_WHOLE, Values, WholeCost, whole_numbers
 
-Values = NDArray[np.float64]
 Terms = tuple[list[int], list[float]]
 
 MEASURED = frozenset({ConstraintType.CAPACITY_FLOOR, ConstraintType.CAPACITY_CAP})
-EDGE = as_float(ROUNDING) / 2
-"""By this share of itself a limit is moved: half of what counts as rounding (see `_measured`)."""
-CLEAR = as_float(ROUNDING) / 4
-"""Beyond the moved limit by this share (at least of 1) is a violation, with room to what counts as rounding."""
 
 
 @dataclass(frozen=True)
 class Linear:
     """row_lower <= matrix @ columns <= row_upper, lower <= columns <= upper, some of the columns whole numbers.
 
-    `implied` are those whole columns that may as well be whole in every best answer without being told to: the solver
-    is faster where it need not make them so.
+    All numbers of the rows are whole. Rows with numbers that floats can't hold are in `wide` as they are, by their
+    place; in the matrix they are divided by a power of two, and rounded. `implied` are those whole columns that may as
+    well be whole in every best answer without being told to: the solver is faster where it need not make them so.
     """
 
     matrix: sp.csr_matrix
@@ -51,55 +52,160 @@ class Linear:
     upper: Values
     integer: NDArray[np.bool_]
     implied: NDArray[np.bool_]
+    wide: Mapping[int, Row] = field(default_factory=dict)
+
+    def row(self, place: int) -> Row:
+        """One row with its exact numbers."""
+        if place in self.wide:
+            return self.wide[place]
+        entries = slice(self.matrix.indptr[place], self.matrix.indptr[place + 1])
+        values = [int(value) for value in self.matrix.data[entries].tolist()]
+        low, high = float(self.row_lower[place]), float(self.row_upper[place])
+        return Row(
+            self.matrix.indices[entries].tolist(),
+            values,
+            int(low) if isfinite(low) else low,
+            int(high) if isfinite(high) else high,
+        )
 
     def only(self, rows: Sequence[int]) -> Linear:
         """This model with some of its rows."""
         chosen = np.asarray(rows, np.int64)
-        return Linear(
-            sp.csr_matrix(self.matrix[chosen]),
-            self.row_lower[chosen],
-            self.row_upper[chosen],
-            self.lower,
-            self.upper,
-            self.integer,
-            self.implied,
+        return replace(
+            self,
+            matrix=sp.csr_matrix(self.matrix[chosen]),
+            row_lower=self.row_lower[chosen],
+            row_upper=self.row_upper[chosen],
+            wide={at: self.wide[row] for at, row in enumerate(rows) if row in self.wide} if self.wide else {},
         )
 
-    def with_columns(self, upper: Values, integer: NDArray[np.bool_]) -> Linear:
+    def with_columns(self, upper: Sequence[float], integer: Sequence[bool]) -> Linear:
         """This model and further columns from 0 to `upper` beside its own, in none of its rows."""
         height = self.matrix.shape[0]
-        return Linear(
-            sp.csr_matrix(sp.hstack([self.matrix, sp.csr_matrix((height, len(upper)))], format="csr")),
-            self.row_lower,
-            self.row_upper,
-            np.append(self.lower, np.zeros(len(upper))),
-            np.append(self.upper, upper),
-            np.append(self.integer, integer),
-            np.append(self.implied, np.zeros(len(upper), bool)),
+        return replace(
+            self,
+            matrix=sp.csr_matrix(sp.hstack([self.matrix, sp.csr_matrix((height, len(upper)))], format="csr")),
+            lower=np.append(self.lower, np.zeros(len(upper))),
+            upper=np.append(self.upper, upper),
+            integer=np.append(self.integer, np.array(integer, bool)),
+            implied=np.append(self.implied, np.zeros(len(upper), bool)),
         )
 
-    def with_rows(self, rows: Sequence[tuple[Sequence[int], Sequence[float], float, float]]) -> Linear:
-        """This model and further rows below its own: (columns, values, lower, upper) each."""
+    def with_rows(self, rows: Sequence[Row]) -> Linear:
+        """This model and further rows below its own."""
         if not rows:
             return self
-        starts = np.cumsum([0, *(len(columns) for columns, _, _, _ in rows)])
-        added = sp.csr_matrix(
-            (
-                np.concatenate([np.asarray(values, float) for _, values, _, _ in rows]),
-                np.concatenate([np.asarray(columns, np.int64) for columns, _, _, _ in rows]),
-                starts,
-            ),
-            shape=(len(rows), self.matrix.shape[1]),
+        height, width = self.matrix.shape
+        matrix, low, high, wide = matrix_of(rows, width)
+        return replace(
+            self,
+            matrix=sp.csr_matrix(sp.vstack([self.matrix, matrix], format="csr")),
+            row_lower=np.append(self.row_lower, low),
+            row_upper=np.append(self.row_upper, high),
+            wide={**self.wide, **{height + at: row for at, row in wide.items()}},
         )
-        return Linear(
-            sp.csr_matrix(sp.vstack([self.matrix, added], format="csr")),
-            np.append(self.row_lower, [low for _, _, low, _ in rows]),
-            np.append(self.row_upper, [high for _, _, _, high in rows]),
-            self.lower,
-            self.upper,
-            self.integer,
-            self.implied,
-        )
+
+
+def matrix_of(rows: Sequence[Row], width: int) -> tuple[sp.csr_matrix, Values, Values, dict[int, Row]]:
+    """Rows over so many columns as a matrix and limits, and those that floats can't hold as they are."""
+    columns, values, lower, upper, _ = zip(*rows, strict=True)
+    ends = np.cumsum(np.fromiter(map(len, columns), np.int64, len(columns)), dtype=np.int64)
+    wide: dict[int, Row] = {}
+    try:
+        numbers = np.fromiter(chain.from_iterable(values), float, ends[-1])
+        low, high = np.array(lower, float), np.array(upper, float)
+        sizes = [float(np.abs(some[np.isfinite(some)]).max(initial=0.0)) for some in (numbers, low, high)]
+        is_wide = max(sizes) > FLOAT_WHOLE
+    except OverflowError:
+        is_wide = True
+    if is_wide:
+        rounded = []
+        for place, row in enumerate(rows):
+            narrow = _rounded(row)
+            if narrow is not row:
+                wide[place] = row
+            rounded.append(narrow)
+        columns, values, lower, upper, _ = zip(*rounded, strict=True)
+        numbers = np.fromiter(chain.from_iterable(values), float, ends[-1])
+        low, high = np.array(lower, float), np.array(upper, float)
+    matrix = sp.csr_matrix(
+        (
+            numbers,
+            np.fromiter(chain.from_iterable(columns), np.int32, ends[-1]),
+            np.append(np.int64(0), ends),
+        ),
+        shape=(len(columns), width),
+    )
+    matrix.eliminate_zeros()
+    return matrix, low, high, wide
+
+
+def _rounded(row: Row) -> Row:
+    """The row itself where floats hold its numbers; else divided by a power of two, and rounded."""
+    values = [int(value) for value in row.values]
+    least, most = sum(min(value, 0) for value in values), sum(max(value, 0) for value in values)
+    reach = most - least
+    # A limit beyond what the row can be is moved to just beyond it: it says the same.
+    low = row.lower if row.lower == -inf else max(min(int(row.lower), most + 1), least)
+    high = row.upper if row.upper == inf else min(max(int(row.upper), least - 1), most)
+    largest = max([reach, *(abs(int(limit)) for limit in (low, high) if limit not in (-inf, inf))])
+    if largest <= FLOAT_WHOLE:
+        return row if (low, high) == (row.lower, row.upper) else row._replace(lower=low, upper=high)
+    divisor = 1 << (largest.bit_length() - FLOAT_WHOLE.bit_length())
+    return Row(
+        row.places,
+        [value / divisor for value in values],
+        low if low == -inf else int(low) / divisor,
+        high if high == inf else int(high) / divisor,
+    )
+
+
+def _measured(row: Row) -> Row:
+    """A row of amounts, as the rule gives it, in whole numbers."""
+    low, high = (None if not isfinite(limit) else exact(float(limit)) for limit in (row.lower, row.upper))
+    return measured_row(row.places, row.values, low, high)
+
+
+def measured_row(columns: Sequence[int], values: Sequence[float], low: Fraction | None, high: Fraction | None) -> Row:
+    """A row of amounts in whole numbers, each limit with what counts as rounding."""
+    numbers, unit = whole_numbers(values)
+    return Row(
+        columns,
+        numbers,
+        -inf if low is None else ceil((low - rounding_of(low)) / unit),
+        inf if high is None else floor((high + rounding_of(high)) / unit),
+        unit,
+    )
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal that is not met from the start, in whole numbers: its shortfall is max(0, need - sum), times `unit`.
+
+    `least` and `most` are what the sum can be at all.
+    """
+
+    needed: Needed
+    columns: list[int]
+    numbers: list[int]
+    unit: Fraction
+    need: int
+    least: int
+    most: int
+
+    @property
+    def share(self) -> Fraction:
+        """What one unit of shortfall is of the need."""
+        return self.unit / self.needed.need
+
+    @property
+    def is_kinked(self) -> bool:
+        """Whether it may be met and may be missed; else its shortfall is 0 or linear, and needs no column."""
+        return self.least < self.need < self.most
+
+    def missed_by_at_most(self, shortfall: int) -> Row:
+        """The row that keeps the shortfall within a whole number of units."""
+        return Row(self.columns, self.numbers, self.need - shortfall, inf, self.unit)
 
 
 class _Rows:
@@ -112,30 +218,6 @@ class _Rows:
     def add(self, owner: str | None, rows: Sequence[Row]) -> None:
         self.rows += rows
         self.owners += [owner] * len(rows)
-
-    def matrix(self, width: int) -> tuple[sp.csr_matrix, Values, Values]:
-        """All rows over so many columns, and their limits."""
-        columns, values, lower, upper = zip(*self.rows, strict=True)
-        ends = np.cumsum(np.fromiter(map(len, columns), np.int32, len(columns)), dtype=np.int32)
-        matrix = sp.csr_matrix(
-            (
-                np.fromiter(chain.from_iterable(values), float, ends[-1]),
-                np.fromiter(chain.from_iterable(columns), np.int32, ends[-1]),
-                np.append(np.int32(0), ends),
-            ),
-            shape=(len(columns), width),
-        )
-        matrix.eliminate_zeros()
-        return matrix, np.array(lower), np.array(upper)
-
-
-def _measured(row: Row) -> Row:
-    """A row of amounts, its limits moved by half of what counts as rounding.
-
-    A portfolio that meets a limit exactly must not stand on the edge of the solver's tolerance, where HiGHS is known
-    to drop in one step what it accepted in another.
-    """
-    return row._replace(lower=row.lower - EDGE * abs(row.lower), upper=row.upper + EDGE * abs(row.upper))
 
 
 @dataclass(frozen=True)
@@ -163,9 +245,21 @@ class Model:
         return self.universe.size
 
     @cached_property
-    def goals(self) -> tuple[Needed, ...]:
+    def all_goals(self) -> tuple[Goal, ...]:
+        """The goals that are not met from the start."""
+        goals = []
+        for needed in self.targets:
+            if needed.counts_shortfall:
+                columns, values = self._improvement_of(needed)
+                numbers, unit = whole_numbers(values, needed.need)
+                least, most = sum(min(n, 0) for n in numbers), sum(max(n, 0) for n in numbers)
+                goals.append(Goal(needed, columns, numbers, unit, int(needed.need / unit), least, most))
+        return tuple(goals)
+
+    @cached_property
+    def goals(self) -> tuple[Goal, ...]:
         """The goals whose shortfall is a column."""
-        return tuple(needed for needed in self.targets if needed.counts_shortfall)
+        return tuple(goal for goal in self.all_goals if goal.is_kinked)
 
     @property
     def first_goal_column(self) -> int:
@@ -191,11 +285,17 @@ class Model:
                 values.append(sign * (synergy.constraint.bonus_value or 0.0))
         return columns, values
 
-    def vector(self, terms: Terms) -> Values:
-        """Columns and values as a vector over all columns."""
-        dense = np.zeros(self.width)
-        dense[np.asarray(terms[0], np.int64)] = terms[1]
-        return dense
+    def shortfall(self) -> WholeCost:
+        """The sum of shortfall / need over the goals."""
+        parts: list[tuple[Fraction, Sequence[int], Sequence[int]]] = []
+        constant = Fraction(0)
+        for column, goal in enumerate(self.goals, self.first_goal_column):
+            parts.append((goal.share, [column], [1]))
+        for goal in self.all_goals:
+            if goal.need >= goal.most:
+                parts.append((-goal.share, goal.columns, goal.numbers))
+                constant += 1
+        return WholeCost.of_whole(self.width, parts, constant)
 
     @cached_property
     def _rows(self) -> _Rows:
@@ -203,20 +303,23 @@ class Model:
         everyone = range(self.size)
         capacities = {TOKENS: self.problem.capacity, **dict(sorted(self.problem.capacities.items()))}
         for resource, capacity in capacities.items():
-            row = Row(everyone, self.universe.usage(resource), -inf, capacity)
-            rows.add(capacity_id(resource), [_measured(row)])
+            rows.add(
+                capacity_id(resource), [measured_row(everyone, self.universe.usage(resource), None, exact(capacity))]
+            )
         for constraint, found in self.resolved.rules:
             rows.add(constraint.id, [_measured(row) for row in found] if constraint.type in MEASURED else found)
         for needed in self.targets:
             if needed.is_floor:
-                row = Row(*self._improvement_of(needed), as_float(needed.need), inf)
-                rows.add(needed.target.id, [_measured(row)])
+                rows.add(needed.target.id, [measured_row(*self._improvement_of(needed), needed.need, None)])
         self._define_synergies(rows)
         for column, goal in enumerate(self.goals, self.first_goal_column):
-            need = as_float(goal.need)
-            columns, values = self._improvement_of(goal)
-            rows.add(None, [Row([*columns, column], [*(value / need for value in values), 1.0], 1.0, inf)])
+            rows.add(None, [Row([*goal.columns, column], [*goal.numbers, 1], goal.need, inf, goal.unit)])
         return rows
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of `linear`, in its order."""
+        return self._rows.rows
 
     def _improvement_of(self, needed: Needed) -> Terms:
         target = needed.target
@@ -250,17 +353,16 @@ class Model:
     @cached_property
     @paused_collector()
     def linear(self) -> Linear:
-        matrix, row_lower, row_upper = self._rows.matrix(self.width)
+        matrix, row_lower, row_upper, wide = matrix_of(self.rows, self.width)
         lower, upper = np.zeros(self.width), np.ones(self.width)
         for column, goal in enumerate(self.goals, self.first_goal_column):
-            worst = fsum(min(0.0, value) for value in self._improvement_of(goal)[1])
-            upper[column] = (1.0 - worst / as_float(goal.need)) * (1.0 + EDGE)
+            upper[column] = np.nextafter(float(goal.need - goal.least), inf)
         for column, synergy in enumerate(self.resolved.synergies, self.size):
             if not synergy.members:
                 lower[column] = 1.0
         places = np.arange(self.width)
         integer, implied = places < self.first_goal_column, (places >= self.size) & (places < self.first_goal_column)
-        return Linear(matrix, row_lower, row_upper, lower, upper, integer, implied)
+        return Linear(matrix, row_lower, row_upper, lower, upper, integer, implied, wide)
 
     def keys_of(self, columns: Values) -> list[str]:
         """The candidates that column values select, rounded."""
@@ -274,7 +376,6 @@ class Model:
         for column, synergy in enumerate(self.resolved.synergies, self.size):
             values[column] = float(all(values[place] for place in synergy.members))
         for column, goal in enumerate(self.goals, self.first_goal_column):
-            columns, terms = self._improvement_of(goal)
-            achieved = float(np.dot(values[np.asarray(columns, np.int64)], terms)) / as_float(goal.need)
-            values[column] = max(0.0, 1.0 - achieved)
+            reached = sum(number for at, number in zip(goal.columns, goal.numbers, strict=True) if values[at])
+            values[column] = float(max(0, goal.need - reached))
         return values

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from roadwright.domain.optimization import FindingKind, ObjectiveMode, Severity
 from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.exact import as_float, exact, exact_sum
-from roadwright.optimize.matrix import Model, Values
+from roadwright.optimize.matrix import Model
 from roadwright.optimize.problem import Finding, Problem
 from roadwright.optimize.targets import is_everything
+from roadwright.optimize.whole import WholeCost
 
 SHORTFALL_STAGE = "goal_shortfall"
 
@@ -41,14 +40,12 @@ class Stage:
         """What turns the stage's value into a cost to minimise."""
         return 1 if self.is_shortfall else -1
 
-    def costs(self, model: Model) -> Values:
-        """The cost of each column, to be minimised."""
-        total = np.zeros(model.width)
+    def costs(self, model: Model) -> WholeCost:
+        """What each column costs, to be minimised."""
         if self.is_shortfall:
-            total[model.first_goal_column :] = 1.0
-        for kpi, weight in self.weights.items():
-            total -= as_float(weight) * model.vector(model.improvement(kpi))
-        return total
+            return model.shortfall()
+        parts = [(-weight, *model.improvement(kpi)) for kpi, weight in self.weights.items() if weight]
+        return WholeCost.of(model.width, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def plan(model: Model) -> Plan:
     if objective.mode is ObjectiveMode.NORTH_STAR:
         return Plan((_kpi_stage(problem.north_star.key),), tuple(findings))
     if objective.mode is ObjectiveMode.LEXICOGRAPHIC:
-        stages = [Stage(SHORTFALL_STAGE, {}, is_shortfall=True)] if model.goals else []
+        stages = [Stage(SHORTFALL_STAGE, {}, is_shortfall=True)] if model.all_goals else []
         stages += [_kpi_stage(item.kpi, exact(item.tolerance)) for item in objective.order]
         if problem.north_star.key not in {item.kpi for item in objective.order}:
             stages.append(_kpi_stage(problem.north_star.key))

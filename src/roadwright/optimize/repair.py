@@ -23,6 +23,8 @@ from roadwright.optimize.tie_break import stage_step
 
 NODES_AMONG_EQUALS = 500
 """Branch-and-bound nodes for the best objective among repairs that cost the same."""
+REPAIR_ROUNDING = 10 * ROUNDING
+"""The elastic rows start from limits that hold what counts as rounding, each: costs may differ by so much."""
 Row = TypeVar("Row", Constraint, Target)
 
 
@@ -52,12 +54,11 @@ def find_repair(model: Model, *, deadline: float | None = None, cancel: Cancel |
     elastic = Elastic(model)
     search = Search(model, elastic.system(), deadline, cancel)
     step = elastic.step()
-    result = search.minimise(step, gap=as_float(ROUNDING))
+    result = search.minimise(step, gap=as_float(ROUNDING), slack=REPAIR_ROUNDING)
     if result.evaluation is None:
         return None
     best = result.evaluation
-    # The elastic rows start from limits that were moved by less than rounding, each.
-    proved = is_proved(step, result, 10 * ROUNDING)
+    proved = is_proved(step, result, REPAIR_ROUNDING)
     search.hold(step, step.cost(best))
     best = _best_among_equals(search, model, best)
     changes = [_change(model.problem, elastic, one) for one in broken_rules(best)]

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from roadwright.domain.optimization import TOKENS, ConstraintType, ObjectiveMode, RunStatus, capacity_id
+from roadwright.domain.optimization import (
+    TOKENS,
+    ConstraintType,
+    ObjectiveMode,
+    RunStatus,
+    StopReason,
+    capacity_id,
+)
 from roadwright.optimize import engine
 from roadwright.optimize.canonical import snapshot_hash
 from roadwright.optimize.evaluate import Evaluation, TargetValue
@@ -24,15 +31,20 @@ from roadwright.optimize.solution import (
     SynergyResult,
     TargetResult,
 )
+from roadwright.optimize.words import names
 
 MESSAGES = {
-    RunStatus.FEASIBLE: "stopped by a limit: the portfolio keeps all rules, but it is not proved to be the best",
     RunStatus.UNKNOWN: "stopped by the time limit before any portfolio was found; give it more time",
     RunStatus.INFEASIBLE: "no portfolio keeps all the rules",
     RunStatus.CANCELLED: "stopped on request: the portfolio keeps all rules, but it is not proved to be the best",
     RunStatus.FAILED: "the solver's answer did not stand up to the exact check, so there is none",
 }
-
+REASONS = {
+    StopReason.TIME_LIMIT: "stopped by a limit: the portfolio keeps all rules, but it is not proved to be the best",
+    StopReason.GAP: "the portfolio keeps all rules and is within the gap that was asked for of the best",
+    StopReason.NUMERICS: "the portfolio keeps all rules, but it can't be proved to be the best: "
+    "the numbers of {rows} are too far apart; fewer digits help",
+}
 NONE_YET = "stopped on request before any portfolio was found"
 
 
@@ -56,11 +68,15 @@ def report(
         seconds=seconds,
         timings=dict(timings),
         diagnosis=answer.diagnosis,
+        reason=answer.reason,
+        proof=answer.proof,
         **(_figures(model, best) if best else {}),
     )
 
 
 def _message(answer: Answer) -> str:
+    if answer.status is RunStatus.FEASIBLE and answer.reason is not None:
+        return REASONS[answer.reason].format(rows=names(answer.delicate) or "the problem")
     is_empty = answer.status is RunStatus.CANCELLED and answer.best is None
     return NONE_YET if is_empty else MESSAGES.get(answer.status, "")
 
@@ -101,11 +117,11 @@ def _bound_and_gap(model: Model, answer: StageAnswer) -> tuple[float | None, flo
     value = answer.optimum
     if answer.is_proved:
         return as_float(value), 0.0
-    if answer.bound in (float("inf"), float("-inf")):
+    if answer.bound is None:
         return None, None
-    bound = Fraction(answer.bound)
-    bound = min(bound, value) if answer.stage.is_shortfall else max(bound, value)
-    measure = abs(value) or Fraction(float(abs(answer.stage.costs(model)).max(initial=0.0)))
+    bound = min(answer.bound, value) if answer.stage.is_shortfall else max(answer.bound, value)
+    costs = answer.stage.costs(model)
+    measure = abs(value) or costs.unit * costs.largest
     return as_float(bound), as_float(abs(bound - value) / measure) if measure else 0.0
 
 

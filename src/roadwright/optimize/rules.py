@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import inf
 from typing import NamedTuple
 
@@ -18,12 +19,16 @@ from roadwright.optimize.universe import Universe
 
 
 class Row(NamedTuple):
-    """lower <= sum of values[j] * x[places[j]] <= upper, x being 1 where a candidate is selected."""
+    """lower <= sum of values[j] * column places[j] <= upper; a candidate's column is 1 where it is selected.
+
+    In a row of amounts `unit` is what a value of 1 stands for.
+    """
 
     places: Sequence[int]
     values: Sequence[float]
     lower: float
     upper: float
+    unit: Fraction = Fraction(1)
 
 
 class Rule(NamedTuple):

@@ -6,8 +6,9 @@ A power of two changes no digit of a number.
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 
-from roadwright.optimize.matrix import Linear, Values
+from roadwright.optimize.whole import Values
 
 MAX_EXPONENT = 1000
 
@@ -19,9 +20,8 @@ def power_of_two(largest: float, size: int) -> float:
     return float(2.0 ** min(MAX_EXPONENT, max(-MAX_EXPONENT, size - round(np.log2(largest)))))
 
 
-def row_sizes(linear: Linear) -> tuple[Values, Values]:
+def row_sizes(matrix: sp.csr_matrix) -> tuple[Values, Values]:
     """The largest and the smallest size of a number in each row (1 where there is none)."""
-    matrix = linear.matrix
     filled = np.diff(matrix.indptr) > 0
     largest, smallest = np.ones(len(filled)), np.ones(len(filled))
     starts = matrix.indptr[:-1][filled]
@@ -29,18 +29,6 @@ def row_sizes(linear: Linear) -> tuple[Values, Values]:
         largest[filled] = np.maximum.reduceat(np.abs(matrix.data), starts)
         smallest[filled] = np.minimum.reduceat(np.abs(matrix.data), starts)
     return largest, smallest
-
-
-def cost_range(costs: Values) -> tuple[Values, Values]:
-    """The largest and the smallest size of a cost, as arrays of one (of none where all costs are 0)."""
-    size = np.abs(costs[costs != 0])
-    return (size.max(keepdims=True), size.min(keepdims=True)) if len(size) else (size, size)
-
-
-def spread(largest: Values, smallest: Values) -> float:
-    """How many times as large as the smallest number the largest one is, in the worst row."""
-    with np.errstate(over="ignore"):
-        return float((largest / smallest).max(initial=1.0))
 
 
 def row_scales(largest: Values, smallest: Values, size: int) -> Values:

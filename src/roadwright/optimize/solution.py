@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TieBreak
+from roadwright.domain.optimization import FindingKind, Proof, RunStatus, Severity, StopReason, TieBreak
 from roadwright.optimize.problem import Finding
 
 ExplanationKind = Literal["inside", "outside", "mandate", "limit", "none"]
@@ -206,6 +206,10 @@ class Solution:
     snapshot_hash: str
     solver: Mapping[str, Any]
     warnings: list[Finding]
+    reason: StopReason | None = None
+    """Why the answer is not proved; None where it is, or where there is none."""
+    proof: Proof | None = None
+    """How an optimal answer, or that there is none, is proved."""
     items: list[SelectedItem] = field(default_factory=list)
     tokens_used: float | None = None
     resources_used: Mapping[str, float] = field(default_factory=dict)
@@ -255,6 +259,8 @@ class Solution:
                 **value,
                 "status": RunStatus(value["status"]),
                 "tie_break": TieBreak(value["tie_break"]),
+                "reason": None if value.get("reason") is None else StopReason(value["reason"]),
+                "proof": None if value.get("proof") is None else Proof(value["proof"]),
                 "objective_value": [StageValue(**stage) for stage in objective]
                 if isinstance(objective, list)
                 else objective,

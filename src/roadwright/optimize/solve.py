@@ -8,7 +8,7 @@ from time import monotonic
 
 import numpy as np
 
-from roadwright.domain.optimization import FindingKind, RunStatus, Severity
+from roadwright.domain.optimization import FindingKind, Proof, RunStatus, Severity
 from roadwright.optimize.checks import findings_of
 from roadwright.optimize.diagnose import diagnose_model
 from roadwright.optimize.engine import Cancel, Tick
@@ -90,7 +90,7 @@ def solve(
         on_tick=_ticker(model, steps, began, progress),
     )
     if any(finding.severity is Severity.CRITICAL for finding in findings):
-        answer = Answer(RunStatus.INFEASIBLE)
+        answer = Answer(RunStatus.INFEASIBLE, proof=Proof.EXACT)
     else:
         answer = best_portfolio(search, steps.stages, gap=gap, tie_break=options.tie_break)
     if answer.status is RunStatus.INFEASIBLE and options.diagnose:

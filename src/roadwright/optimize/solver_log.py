@@ -21,6 +21,13 @@ def written_to(write: Callable[[str], None]) -> Iterator[None]:
         _writer.reset(token)
 
 
+def say(text: str) -> None:
+    """Give the writer of this context some words, where there is one."""
+    write = _writer.get()
+    if write is not None:
+        write(text)
+
+
 def attach(highs: highspy.Highs) -> None:
     """Keep a new solver off the console, and let the writer of this context have its words, where there is one."""
     highs.silent()
@@ -30,7 +37,7 @@ def attach(highs: highspy.Highs) -> None:
     highs.setOptionValue("log_to_console", False)
     highs.setOptionValue("output_flag", True)
 
-    def say(event: highspy.HighsCallbackEvent) -> None:
+    def hear(event: highspy.HighsCallbackEvent) -> None:
         write(event.message)
 
-    highs.cbLogging += say
+    highs.cbLogging += hear

@@ -1,4 +1,9 @@
-"""Optimising one thing after the other: each stage on the model, its optimum held, its answer checked exactly."""
+"""Optimising one thing after the other: each stage on the model, its optimum held, its answer checked exactly.
+
+A stage with few open candidates is searched by exact branch and bound alone. Otherwise HiGHS searches, every answer is
+checked exactly and cut off where it breaks a rule, and where numbers are too far apart for the solver's tolerances its
+word is not taken: the exact search has to prove it, or a second opinion has to agree.
+"""
 
 from __future__ import annotations
 
@@ -6,84 +11,82 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, partial
-from math import isfinite
+from math import floor, inf, isfinite
 from time import monotonic
 
-import numpy as np
-
+from roadwright.domain.optimization import Proof
+from roadwright.optimize import solver_log
+from roadwright.optimize.branch_and_bound import BranchAndBound, Program
 from roadwright.optimize.core import Core, neighbourhood, settled
-from roadwright.optimize.cuts import Cut, cover, cover_cuts
-from roadwright.optimize.engine import (
-    Cancel,
-    End,
-    Limits,
-    Relaxed,
-    Tick,
-    cost_error,
-    cost_size,
-    minimise,
-    relax,
-)
+from roadwright.optimize.cuts import cover, cover_cuts, other_than
+from roadwright.optimize.digits import delicate_rows
+from roadwright.optimize.engine import Cancel, End, Limits, Outcome, Relaxed, Tick, minimise, relax
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
-from roadwright.optimize.matrix import Linear, Model, Values
+from roadwright.optimize.matrix import Linear, Model
 from roadwright.optimize.numerics import OTHER, USUAL, Numerics
+from roadwright.optimize.rules import Row
 from roadwright.optimize.strengthen import implied_rows
 from roadwright.optimize.systems import System, whole, without_goals
+from roadwright.optimize.tighten import tighten
+from roadwright.optimize.whole import Values, WholeCost
 
+EXACT_COLUMNS, EXACT_NODES = 30, 5_000
+"""Up to so many open candidates the exact search is tried first, with so many nodes."""
+PROOF_COLUMNS, PROOF_NODES = 5_000, 1_000
+"""What the solver is not believed is proved by the exact search up to so many columns, within so many nodes."""
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
 CORE_FROM = 200
 """From so many columns on it pays to look for what is settled by the optimum that is held."""
 NEAR_FROM, NEAR_NODES, NEAR_GAP = 200, 200, 1e-5
 """From so many columns on a variant is solved by way of its relaxation; how far the first good answer is looked for."""
-MAX_CONFIRMED, CONFIRM_NODES = 5_000, 1_000
-"""Second opinions are asked for up to this many columns, and given up after this many nodes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What later stages must keep: the cost of a selection stays within `limit` (and `slack`, which is rounding)."""
-
-    costs: Values
-    cost: Callable[[Evaluation], Fraction]
-    limit: Fraction
-    slack: Fraction
-
-    def row(self) -> Cut:
-        columns = np.flatnonzero(self.costs)
-        return columns.tolist(), self.costs[columns].tolist(), -np.inf, as_float(self.limit + self.slack)
-
-    def is_kept(self, evaluation: Evaluation) -> bool:
-        return self.cost(evaluation) <= self.limit + self.slack
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to minimise: a cost per column for the solver, and the exact cost of a selection."""
+    """One thing to minimise: what each column costs, and the exact cost of a selection."""
 
     name: str
-    costs: Values
+    costs: WholeCost
     cost: Callable[[Evaluation], Fraction]
 
-    @property
-    def size(self) -> float:
-        """The largest coefficient."""
-        return float(np.abs(self.costs).max(initial=0.0))
 
-    def held(self, optimum: Fraction, tolerance: Fraction) -> Held:
-        """What keeps this step's optimum, up to a share `tolerance` of it and rounding."""
-        slack = ROUNDING * (abs(optimum) if optimum else Fraction(self.size))
-        return Held(self.costs, self.cost, optimum + tolerance * abs(optimum), slack)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What later stages must keep: the cost of a selection is at most `limit`."""
+
+    step: Step
+    limit: Fraction
+
+    def is_kept(self, evaluation: Evaluation) -> bool:
+        return self.step.cost(evaluation) <= self.limit
+
+    def rows(self, model: Model) -> list[Row]:
+        """The limit as rows; without the columns of goals where it can be said without."""
+        costs = self.step.costs
+        limit = floor(costs.in_units(self.limit))
+        columns = costs.columns
+        goals = [at - model.first_goal_column for at in columns]
+        if all(0 <= goal < len(model.goals) for goal in goals):
+            if not columns or limit < 0:
+                return [Row(columns, [costs.numbers[at] for at in columns], -inf, limit)]
+            if len(columns) == 1 or limit == 0:
+                pairs = zip(goals, columns, strict=True)
+                return [model.goals[goal].missed_by_at_most(limit // costs.numbers[at]) for goal, at in pairs]
+        return [Row(columns, [costs.numbers[at] for at in columns], -inf, limit, costs.unit)]
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """`evaluation` is the checked answer (None where there is none), `bound` the cost that none can beat."""
+    """`evaluation` is the checked answer (None where there is none), `bound` the cost that none can beat (None: none
+    is known). `proof` is how it is known, where the end is PROVED or INFEASIBLE.
+    """
 
     end: End
-    evaluation: Evaluation | None
-    bound: float
+    evaluation: Evaluation | None = None
+    bound: Fraction | None = None
+    proof: Proof = Proof.SOLVER
     is_delicate: bool = False
 
 
@@ -97,7 +100,7 @@ class Search:
     cancel: Cancel | None = None
     on_tick: Callable[[str, Tick], None] | None = None
     held: list[Held] = field(default_factory=list)
-    cuts: list[Cut] = field(default_factory=list)
+    cuts: list[Row] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     core: Core | None = None
     """What is tried, or settled by what is held."""
@@ -117,6 +120,10 @@ class Search:
     def is_cancelled(self) -> bool:
         return self.cancel is not None and self.cancel.is_set()
 
+    def is_over(self) -> bool:
+        """Whether the time is up, or the search was cancelled."""
+        return self.is_cancelled or self.seconds_left == 0.0
+
     @cached_property
     def rows(self) -> System:
         """The rows to respect."""
@@ -127,7 +134,7 @@ class Search:
         return without_goals(self.model, self.rows)
 
     @cached_property
-    def _implied(self) -> list[Cut]:
+    def _implied(self) -> list[Row]:
         """What follows from the rules, where all of them are to be respected."""
         return implied_rows(self.model) if self.system is None else []
 
@@ -137,19 +144,24 @@ class Search:
         return self._linear(step, self.held)
 
     def _linear(self, step: Step, kept: list[Held]) -> Linear:
-        goals = slice(self.model.first_goal_column, self.model.width)
-        counted = any(costs[goals].any() for costs in (step.costs, *(held.costs for held in kept)))
+        held_rows = [row for held in kept for row in held.rows(self.model)]
+        goals = range(self.model.first_goal_column, self.model.width)
+        counted = any(at in goals for row in held_rows for at in row.places[-len(goals) :]) if goals else False
+        counted = counted or any(step.costs.numbers[at] for at in goals)
         system = self.rows if counted else self._without_goals
         core = self.core
-        rows = [*self._implied, *(core.equations if core else []), *self.cuts, *(held.row() for held in kept)]
-        linear = system.linear.with_rows(rows)
+        linear = system.linear.with_rows([*self._implied, *(core.equations if core else []), *self.cuts, *held_rows])
         return linear if core is None else replace(linear, lower=core.lower, upper=core.upper)
 
     def hold(self, step: Step, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
-        """From now on keep a step's optimum."""
+        """From now on keep a step's optimum, up to a share `tolerance` of it and rounding."""
         self._settle()
-        self.held.append(step.held(optimum, tolerance))
+        self.held.append(Held(step, optimum + (tolerance + ROUNDING) * abs(optimum)))
         self.unsettled = step
+
+    def is_allowed(self, evaluation: Evaluation) -> bool:
+        """Whether a selection keeps the rules and all that is held, exactly."""
+        return not self.rows.broken(evaluation) and all(held.is_kept(evaluation) for held in self.held)
 
     def _settle(self) -> None:
         """Find what is settled by the optimum that was held last; only once something else is searched for."""
@@ -160,10 +172,10 @@ class Search:
         linear = self._linear(step, before)
         relaxed = self._relaxed(linear, step)
         if relaxed is not None:
-            self.core = self._narrower(settled(linear, relaxed, as_float(last.limit + 2 * last.slack)))
+            self.core = self._narrower(settled(linear, relaxed, step.costs.as_float(last.limit)))
 
     def _relaxed(self, linear: Linear, step: Step) -> Relaxed | None:
-        return relax(linear, step.costs, Limits(seconds=self.seconds_left, cancel=self.cancel))
+        return relax(linear, step.costs.floats, Limits(seconds=self.seconds_left, cancel=self.cancel))
 
     def minimise_near(
         self, step: Step, known: Evaluation, *, gap: float = 0.0, start: Evaluation | None = None
@@ -182,13 +194,13 @@ class Search:
         core = self.core
         try:
             self.core = self._narrower(neighbourhood(linear, relaxed, self.model.columns_of(known.selected)))
-            good = self.minimise(step, gap=NEAR_GAP, nodes=NEAR_NODES)
+            good = self._solved(step, None, gap=NEAR_GAP, nodes=NEAR_NODES)
             self.core = core
             if good.evaluation is None:
                 return self.minimise(step, gap=gap, start=start)
-            cost = as_float(step.cost(good.evaluation))
+            cost = step.costs.as_float(step.cost(good.evaluation))
             if cost - relaxed.bound <= gap * abs(cost):
-                return replace(good, end=End.STOPPED_BY_GAP, bound=relaxed.bound)
+                return replace(good, end=End.STOPPED_BY_GAP, bound=step.costs.native(relaxed.bound))
             self.core = self._narrower(settled(linear, relaxed, cost))
             return self.minimise(step, gap=gap, start=good.evaluation, start_is_good=True)
         finally:
@@ -206,66 +218,79 @@ class Search:
         nodes: int | None = None,
         start: Evaluation | None = None,
         start_is_good: bool = False,
+        slack: Fraction = Fraction(0),
     ) -> StepResult:
-        """The selection with the least cost, checked exactly; answers that break a rule are cut off and solved anew."""
+        """The selection with the least cost, checked exactly; answers that break a rule are cut off and solved anew.
+
+        `start` is a selection to begin with, where there is one. With `slack` nothing need be proved that is better by
+        less than this share.
+        """
         began = monotonic()
         try:
-            result = self._minimise(step, start, gap=gap, nodes=nodes, start_is_good=start_is_good)
-            return self._confirmed(step, nodes, self._refined(step, nodes, result))
+            return self._minimised(step, start, gap=gap, nodes=nodes, start_is_good=start_is_good, slack=slack)
         finally:
             self.timings[step.name] = self.timings.get(step.name, 0.0) + monotonic() - began
 
-    def is_only(self, step: Step, best: Evaluation, *, nodes: int) -> bool:
-        """Whether it is proved, within some nodes, that nothing but `best` keeps all that is held.
+    def _minimised(
+        self,
+        step: Step,
+        start: Evaluation | None,
+        *,
+        gap: float,
+        nodes: int | None,
+        start_is_good: bool,
+        slack: Fraction,
+    ) -> StepResult:
+        if self.is_over():
+            return StepResult(End.CANCELLED if self.is_cancelled else End.STOPPED_BY_TIME)
+        if start is not None and not self.is_allowed(start):
+            start = None
+        tightened = tighten(self.linear(step))
+        if tightened is None:
+            return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
+        size = self.model.size
+        if int((tightened.lower != tightened.upper)[:size].sum()) <= EXACT_COLUMNS:
+            found = self._searched(step, tightened, start, EXACT_NODES, slack)
+            if found.end is not End.STOPPED_BY_NODES:
+                return found
+            start = found.evaluation
+        result = self._solved(step, start, gap=gap, nodes=nodes, start_is_good=start_is_good)
+        return self._confirmed(step, start, result, nodes, slack)
 
-        `step` guides the search: the one whose optimum is held last.
-        """
-        others = replace(self, held=list(self.held), cuts=[*self.cuts, self._other_than(best)])
-        linear = others.linear(step)
-        limits = Limits(seconds=self.seconds_left, nodes=nodes, cancel=self.cancel, any_answer=True)
-        return minimise(linear, self._padded(step.costs), limits).end is End.INFEASIBLE
+    # --- the exact search ---------------------------------------------------------------------------------------
 
-    def _other_than(self, best: Evaluation) -> Cut:
-        """At least one candidate is selected or not as it is not in `best`."""
-        chosen = self.model.columns_of(best.selected)[: self.model.size]
-        return list(range(self.model.size)), (1.0 - 2.0 * chosen).tolist(), 1.0 - float(chosen.sum()), np.inf
+    def _searched(
+        self, step: Step, linear: Linear, start: Evaluation | None, nodes: int, slack: Fraction
+    ) -> StepResult:
+        """The exact search on a tightened model, proved or stopped; the best of it and `start`."""
+        costs, model = self._padded(step.costs), self.model
+        candidates = model.universe.candidates
+        judged: dict[tuple[int, ...], Evaluation] = {}
 
-    def _refined(self, step: Step, nodes: int | None, result: StepResult) -> StepResult:
-        """A proved answer that is small beside the costs (0.1 beside 120,000), looked at more closely.
+        def judge(places: list[int]) -> Fraction | None:
+            evaluation = evaluate(model, [candidates[place].key for place in places])
+            if not self.is_allowed(evaluation):
+                return None
+            judged[tuple(places)] = evaluation
+            return costs.in_units(step.cost(evaluation))
 
-        That it must not get worse settles the columns with large costs; what remains is solved on its own scale.
-        """
-        size = step.size
-        while result.end is End.PROVED and result.evaluation is not None:
-            cost = step.cost(result.evaluation)
-            if cost_error(size) <= ROUNDING * abs(cost):
-                break
-            self.held.append(Held(step.costs, step.cost, cost, ROUNDING * abs(cost) + Fraction(1e-13 * size)))
-            try:
-                closer = cost_size(self.linear(step), self._padded(step.costs))
-                if closer > size / 4:
-                    break
-                again = self._minimise(step, result.evaluation, nodes=nodes)
-            finally:
-                self.held.pop()
-            if again.evaluation is None or again.end is not End.PROVED:
-                break
-            size, result = closer, again
-        return result
+        known = None if start is None else costs.in_units(step.cost(start))
+        found = BranchAndBound(Program.of(linear, costs, model.size), judge, known, slack).run(nodes, self.is_over)
+        solver_log.say(f"Exact search for {step.name}: {found.nodes} nodes, proved: {found.is_proved}\n")
+        best = start if found.selection is None else judged[tuple(found.selection)]
+        if found.is_proved:
+            if best is None:
+                return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
+            return StepResult(End.PROVED, best, step.cost(best), Proof.EXACT)
+        end = End.CANCELLED if self.is_cancelled else End.STOPPED_BY_TIME if self.is_over() else End.STOPPED_BY_NODES
+        bound = None if found.bound is None else costs.constant + costs.unit * found.bound
+        if best is not None and bound is not None and step.cost(best) - bound <= ROUNDING * abs(step.cost(best)):
+            return StepResult(End.PROVED, best, bound, Proof.EXACT)
+        return StepResult(end, best, bound)
 
-    def _confirmed(self, step: Step, nodes: int | None, result: StepResult) -> StepResult:
-        """A delicate result with a second opinion; the better of two answers counts, each having been checked."""
-        if not result.is_delicate or result.end not in (End.PROVED, End.INFEASIBLE) or self.model.width > MAX_CONFIRMED:
-            return result
-        nodes = CONFIRM_NODES if nodes is None else min(nodes, CONFIRM_NODES)
-        other = self._minimise(step, result.evaluation, nodes=nodes, numerics=OTHER)
-        if other.evaluation is None:
-            return result
-        if result.evaluation is None or step.cost(other.evaluation) < step.cost(result.evaluation):
-            return other
-        return result
+    # --- the solver, and what its word is worth -----------------------------------------------------------------
 
-    def _minimise(
+    def _solved(
         self,
         step: Step,
         start: Evaluation | None,
@@ -275,57 +300,120 @@ class Search:
         start_is_good: bool = False,
         numerics: Numerics = USUAL,
     ) -> StepResult:
-        tick = None if self.on_tick is None else partial(self.on_tick, step.name)
-        passing: list[Cut] = []  # what is held now need not be held later, so neither are these
-        known = len(self.cuts)
+        """The solver's answer, checked exactly."""
+        costs = self._padded(step.costs)
+        passing: list[Row] = []  # what is held now need not be held later, so neither are these
         for _ in range(MAX_CUT_ROUNDS):
             if self.is_cancelled:
-                return StepResult(End.CANCELLED, None, -np.inf)
+                return StepResult(End.CANCELLED)
             if self.seconds_left == 0.0:
-                return StepResult(End.STOPPED_BY_TIME, None, -np.inf)
-            linear = self.linear(step).with_rows(passing)
+                return StepResult(End.STOPPED_BY_TIME)
+            tightened = tighten(self.linear(step).with_rows(passing))
+            if tightened is None:
+                return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
             outcome = minimise(
-                linear,
-                self._padded(step.costs),
+                tightened,
+                costs.floats,
                 Limits(gap, self.seconds_left, nodes, self.cancel, start_is_good=start_is_good, numerics=numerics),
                 start=self._columns_of(start),
-                on_tick=tick,
+                on_tick=None if self.on_tick is None else partial(self._tick, step),
             )
+            bound = costs.native(outcome.bound) if isfinite(outcome.bound) else None
             if outcome.columns is None:
-                return StepResult(outcome.end, None, outcome.bound, outcome.is_delicate)
+                return StepResult(outcome.end, None, bound, is_delicate=outcome.is_delicate)
             evaluation = evaluate(self.model, self.model.keys_of(outcome.columns))
-            broken = self.rows.broken(evaluation)
-            if not broken and all(held.is_kept(evaluation) for held in self.held):
-                return StepResult(outcome.end, evaluation, outcome.bound, outcome.is_delicate)
-            cuts = cover_cuts(self.rows.linear, self.rows.owners, broken, self._real(outcome.columns, evaluation))
-            self.cuts += cuts
-            for held in self.held:
-                passing += [] if held.is_kept(evaluation) else self._against(held, evaluation)
-            if len(self.cuts) + len(passing) == known:
-                break
-            known = len(self.cuts) + len(passing)
-        return StepResult(End.FAILED, None, -np.inf)
+            if self.is_allowed(evaluation):
+                return self._checked(step, StepResult(outcome.end, evaluation, bound), outcome)
+            real = self.model.columns_of(evaluation.selected)
+            lasting = cover_cuts(self.rows.linear, self.rows.owners, self.rows.broken(evaluation), real)
+            fleeting = [cut for held in self.held if not held.is_kept(evaluation) for cut in self._against(held, real)]
+            self.cuts += lasting
+            passing += fleeting if lasting or fleeting else [other_than(real[: self.model.size])]
+        return StepResult(End.FAILED)
 
-    def _real(self, columns: Values, evaluation: Evaluation) -> Values:
-        """Columns of the solver with those of candidates and synergies as the selection really has them."""
-        whole = slice(0, self.model.first_goal_column)
-        real = columns.copy()
-        real[whole] = self.model.columns_of(evaluation.selected)[whole]
-        return real
+    def _tick(self, step: Step, tick: Tick) -> None:
+        """Passes on where the solver stands, in the step's own unit."""
+        assert self.on_tick is not None
+        native = [
+            None if value is None else as_float(step.costs.native(value)) for value in (tick.incumbent, tick.bound)
+        ]
+        self.on_tick(step.name, replace(tick, incumbent=native[0], bound=native[1]))
 
-    def _against(self, held: Held, evaluation: Evaluation) -> list[Cut]:
-        """A cut against a selection that doesn't keep what is held, where it can be said in selections alone."""
-        columns, values, _, limit = held.row()
-        if (
-            self.rows.linear.matrix.shape[1] > self.model.width
-            or max(columns, default=0) >= self.model.first_goal_column
-        ):
+    def _checked(self, step: Step, result: StepResult, outcome: Outcome) -> StepResult:
+        """A result with what its exact cost says about the solver's word."""
+        assert result.evaluation is not None
+        cost = step.costs.as_float(step.cost(result.evaluation))
+        # Beside an optimum that is small the largest costs hide what a unit is worth.
+        is_delicate = outcome.is_delicate and (outcome.has_delicate_rows or abs(cost) < step.costs.as_size)
+        if result.end is End.PROVED and not is_proved(step, result):
+            is_delicate = True
+        return replace(result, is_delicate=is_delicate)
+
+    def _confirmed(
+        self, step: Step, start: Evaluation | None, result: StepResult, nodes: int | None, slack: Fraction
+    ) -> StepResult:
+        """What the solver said, or what is right where its word alone is not enough."""
+        if result.end not in (End.PROVED, End.INFEASIBLE, End.FAILED) or result.proof is Proof.EXACT:
+            return result
+        best = _better(step, start, result.evaluation)
+        is_contradicted = best is not None and best is not result.evaluation
+        if result.end is End.PROVED and not result.is_delicate and not is_contradicted:
+            return result
+        if self.rows.linear.matrix.shape[1] > PROOF_COLUMNS:
+            return result if not is_contradicted and result.end is not End.FAILED else StepResult(End.FAILED, best)
+        tightened = tighten(self.linear(step))
+        if tightened is None:
+            return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
+        found = self._searched(step, tightened, best, PROOF_NODES, slack)
+        if found.end is not End.STOPPED_BY_NODES:
+            return found
+        return self._second_opinion(step, found.evaluation, nodes)
+
+    def _second_opinion(self, step: Step, best: Evaluation | None, nodes: int | None) -> StepResult:
+        """Ask for anything better in other numerics, until there is nothing."""
+        while True:
+            better = None if best is None else strictly_better(step, step.cost(best))
+            self.held += [] if better is None else [better]
+            try:
+                other = self._solved(step, None, nodes=nodes, numerics=OTHER)
+            finally:
+                self.held = self.held[: len(self.held) - (better is not None)]
+            if other.evaluation is not None and (best is None or step.cost(other.evaluation) < step.cost(best)):
+                best = other.evaluation
+                if other.end is End.PROVED and better is None:
+                    return replace(other, proof=Proof.SOLVER)
+                continue
+            if other.end is End.INFEASIBLE:
+                if best is None:
+                    return StepResult(End.INFEASIBLE)
+                return StepResult(End.PROVED, best, step.cost(best))
+            end = other.end if other.end in (End.CANCELLED, End.STOPPED_BY_TIME, End.STOPPED_BY_NODES) else End.FAILED
+            return StepResult(end, best)
+
+    def is_only(self, step: Step, best: Evaluation, *, nodes: int) -> bool:
+        """Whether it is proved, within some nodes, that nothing but `best` keeps all that is held.
+
+        `step` guides the search: the one whose optimum is held last.
+        """
+        chosen = self.model.columns_of(best.selected)[: self.model.size]
+        tightened = tighten(self.linear(step).with_rows([other_than(chosen)]))
+        if tightened is None:
+            return True
+        limits = Limits(seconds=self.seconds_left, nodes=nodes, cancel=self.cancel, any_answer=True)
+        outcome = minimise(tightened, self._padded(step.costs).floats, limits)
+        return outcome.end is End.INFEASIBLE and not outcome.is_delicate
+
+    def _against(self, held: Held, columns: Values) -> list[Row]:
+        """Cuts against a selection that doesn't keep what is held, where they can be said in selections alone."""
+        rows = held.rows(self.model)
+        if any(place >= self.model.first_goal_column for row in rows for place in row.places):
             return []
-        return cover(columns, values, limit, self.model.columns_of(evaluation.selected))
+        return [cut for row in rows for cut in cover(row, columns)]
 
-    def _padded(self, costs: Values) -> Values:
+    def _padded(self, costs: WholeCost) -> WholeCost:
         """Costs for all columns of the rows, which may have columns of their own beyond the model's."""
-        return np.pad(costs, (0, self.rows.linear.matrix.shape[1] - len(costs)))
+        width = self.rows.linear.matrix.shape[1]
+        return costs if width == len(costs.numbers) else costs.padded(width)
 
     def _columns_of(self, start: Evaluation | None) -> Values | None:
         if start is None:
@@ -333,10 +421,31 @@ class Search:
         complete = self.rows.complete
         return self.model.columns_of(start.selected) if complete is None else complete(start)
 
+    def delicate_rules(self, step: Step) -> list[str]:
+        """The ids of rows, and names of stages, whose numbers are too far apart for the solver's tolerances."""
+        names = [self.rows.owners[at] or "goals" for at in delicate_rows(self.rows.linear)]
+        names += [held.step.name for held in self.held if held.step.costs.is_coarse]
+        names += [step.name] if step.costs.is_coarse else []
+        return list(dict.fromkeys(names))
+
+
+def _better(step: Step, *some: Evaluation | None) -> Evaluation | None:
+    """The one with the least cost, the last of equals; None where there is none."""
+    best: Evaluation | None = None
+    for one in some:
+        if one is not None and (best is None or step.cost(one) <= step.cost(best)):
+            best = one
+    return best
+
+
+def strictly_better(step: Step, cost: Fraction, by: Fraction = Fraction(0)) -> Held:
+    """What a selection keeps that costs less than `cost` by more than rounding, and by at least `by`."""
+    return Held(step, cost - max(by, step.costs.unit, 2 * ROUNDING * abs(cost)))
+
 
 def is_proved(step: Step, result: StepResult, rounding: Fraction = ROUNDING) -> bool:
-    """Whether no selection costs less than the result's, up to rounding."""
-    if result.evaluation is None or result.end not in (End.PROVED, End.STOPPED_BY_GAP) or not isfinite(result.bound):
+    """Whether no selection costs less than the result's, up to rounding: sums of whole numbers differ by a unit."""
+    if result.evaluation is None or result.bound is None or result.end not in (End.PROVED, End.STOPPED_BY_GAP):
         return False
     cost = step.cost(result.evaluation)
-    return cost - Fraction(result.bound) <= rounding * max(abs(cost), Fraction(step.size))
+    return cost - result.bound <= max(rounding * abs(cost), step.costs.unit / 2)

@@ -8,19 +8,17 @@ of Sherali and Adams, for quadratic knapsacks in Billionnet and Calmels 1996) sa
 from __future__ import annotations
 
 from collections import defaultdict
+from math import inf
 
-import numpy as np
-
-from roadwright.domain.optimization import TOKENS
-from roadwright.optimize.cuts import Cut
-from roadwright.optimize.exact import as_float, exact, rounding_of
+from roadwright.domain.optimization import TOKENS, capacity_id
 from roadwright.optimize.matrix import Model
+from roadwright.optimize.rules import Row
 
 MANY_PAIRS = 8
 """Candidates with at least so many bonuses in pairs get a row; with fewer it costs more than it brings."""
 
 
-def implied_rows(model: Model) -> list[Cut]:
+def implied_rows(model: Model) -> list[Row]:
     """For each capacity, and each candidate i with many bonuses in pairs (i, j): sum of t_j y_ij <= (C - t_i) x_i.
 
     Holds for every selection that keeps the capacity, also by what counts as rounding. Only for models with all rules.
@@ -31,14 +29,15 @@ def implied_rows(model: Model) -> list[Cut]:
             one, other = synergy.members
             partners[one].append((column, other))
             partners[other].append((column, one))
-    problem = model.problem
-    rows: list[Cut] = []
-    for resource, limit in [(TOKENS, problem.capacity), *sorted(problem.capacities.items())]:
-        usage = model.universe.usage(resource)
-        capacity = as_float(exact(limit) + rounding_of(exact(limit)))
+    rows: list[Row] = []
+    capacities = {capacity_id(resource) for resource in (TOKENS, *model.problem.capacities)}
+    for owner, capacity in zip(model.owners, model.rows, strict=True):
+        if owner not in capacities:
+            continue
+        usage, limit = dict(zip(capacity.places, capacity.values, strict=True)), capacity.upper
         for place, pairs in sorted(partners.items()):
             if len(pairs) >= MANY_PAIRS:
-                terms = {column: usage[other] for column, other in pairs} | {place: usage[place] - capacity}
+                terms = {column: usage[other] for column, other in pairs} | {place: usage[place] - limit}
                 used = {column: value for column, value in terms.items() if value}
-                rows.append((list(used), list(used.values()), -np.inf, 0.0))
+                rows.append(Row(list(used), list(used.values()), -inf, 0))
     return rows

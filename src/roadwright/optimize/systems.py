@@ -9,7 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from roadwright.optimize.evaluate import Evaluation
-from roadwright.optimize.matrix import Linear, Model, Values
+from roadwright.optimize.matrix import Linear, Model
+from roadwright.optimize.whole import Values
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from __future__ import annotations
 from fractions import Fraction
 from hashlib import blake2b
 
-import numpy as np
-
 from roadwright.domain.optimization import TOKENS, TieBreak
 from roadwright.optimize.engine import End
 from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.objective import SHORTFALL_STAGE, Stage
 from roadwright.optimize.stages import Search, Step
+from roadwright.optimize.whole import WholeCost
 
 NODES = 2_000
 """Branch-and-bound nodes for each step of the tie-break."""
@@ -35,16 +34,15 @@ def stage_step(model: Model, stage: Stage) -> Step:
 
 def tokens_step(model: Model) -> Step:
     """Fewer tokens."""
-    costs = np.zeros(model.width)
-    costs[: model.size] = model.universe.usage(TOKENS)
+    costs = WholeCost.of(model.width, [(Fraction(1), range(model.size), model.universe.usage(TOKENS))])
     return Step("tie-break: tokens", costs, lambda evaluation: evaluation.used[TOKENS])
 
 
 def keys_step(model: Model) -> Step:
     """The smaller sum of key weights."""
     weight = {candidate.key: key_weight(candidate.key) for candidate in model.universe.candidates}
-    costs = np.zeros(model.width)
-    costs[: model.size] = [float(weight[candidate.key]) for candidate in model.universe.candidates]
+    numbers = [int(value * 2**HASH_BITS) for value in weight.values()]
+    costs = WholeCost(numbers, Fraction(1, 2**HASH_BITS)).padded(model.width)
     return Step("tie-break: keys", costs, lambda evaluation: sum((weight[k] for k in evaluation.selected), Fraction(0)))
 
 
@@ -58,7 +56,7 @@ def break_ties(search: Search, held: Step, best: Evaluation, *, shortfall_done: 
     """
     model = search.model
     steps = [tokens_step(model), keys_step(model)]
-    if model.goals and not shortfall_done:
+    if model.all_goals and not shortfall_done:
         stage = Stage(SHORTFALL_STAGE, {}, is_shortfall=True)
         steps.insert(0, stage_step(model, stage))
     many_synergies = len(model.resolved.synergies) > model.size

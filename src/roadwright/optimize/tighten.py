@@ -13,11 +13,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from roadwright.optimize.matrix import CLEAR, Linear, Values
+from roadwright.optimize.matrix import Linear
+from roadwright.optimize.whole import FLOAT_WHOLE, Values
 
 MAX_PASSES = 10
 FLOAT_ERROR = 1e-14
-"""An upper bound of the relative error of a sum of floats, with room for long sums."""
+"""An upper bound of the relative error of a sum of floats that are not whole, or too large, with room for long sums."""
 
 
 @dataclass
@@ -37,11 +38,15 @@ class _Entries:
         return np.asarray(np.bincount(self.rows, weights=amounts, minlength=len(self.low)), float)
 
     def activity(self) -> tuple[Values, Values, Values]:
-        """For each row the least and the most it can be, and how far float sums of it may be off."""
+        """For each row the least and the most it can be, and how far float sums of it may be off.
+
+        Sums of whole numbers are exact as long as they stay below 2**53.
+        """
         at_lower, at_upper = self.values * self.lower[self.columns], self.values * self.upper[self.columns]
         least, most = self.total(np.minimum(at_lower, at_upper)), self.total(np.maximum(at_lower, at_upper))
         size = np.maximum(np.abs(at_lower), np.abs(at_upper))
-        return least, most, FLOAT_ERROR * self.total(np.where(np.isfinite(size), size, 0.0))
+        gross = self.total(np.where(np.isfinite(size), size, 0.0))
+        return least, most, np.where(gross < FLOAT_WHOLE, 0.0, FLOAT_ERROR * gross)
 
     def keep(self, mask: NDArray[np.bool_]) -> None:
         self.rows, self.columns, self.values = self.rows[mask], self.columns[mask], self.values[mask]
@@ -77,15 +82,14 @@ def tighten(linear: Linear) -> Linear | None:
         work.upper,
         work.integer,
         linear.implied,
+        linear.wide,
     )
 
 
 def _fix(work: _Entries) -> bool | None:
     """Fix the columns that a row leaves no choice for, once; None where a row can't hold. True where any was fixed."""
     least, most, error = work.activity()
-    low_margin = CLEAR * np.maximum(1.0, np.abs(work.low)) + error
-    high_margin = CLEAR * np.maximum(1.0, np.abs(work.high)) + error
-    demand, limit = work.low - low_margin, work.high + high_margin
+    demand, limit = work.low - error, work.high + error
     if bool(((most < demand) | (least > limit)).any()):
         return None
     work.low[least - error >= work.low] = -np.inf
@@ -111,10 +115,9 @@ def _remove_fixed(work: _Entries) -> None:
     moved = np.where(there, work.values * np.where(fixed, work.lower, 0.0)[work.columns], 0.0)
     constant, gross = work.total(moved), work.total(np.abs(moved))
     # What is left of a limit may be tiny beside what it was: the error of the subtraction must not eat it.
-    inexact = constant != np.round(constant)
-    gross[~inexact] = 0.0
-    work.low = work.low - constant - FLOAT_ERROR * gross
-    work.high = work.high - constant + FLOAT_ERROR * gross
+    error = np.where(gross < FLOAT_WHOLE, 0.0, FLOAT_ERROR * gross)
+    work.low = work.low - constant - error
+    work.high = work.high - constant + error
     idle = np.isneginf(work.low) & np.isposinf(work.high)
     work.keep(~there & ~idle[work.rows])
     # What is settled altogether was judged, with its margin, when it was settled.
@@ -124,8 +127,8 @@ def _remove_fixed(work: _Entries) -> None:
 
 def _shrink(work: _Entries) -> None:
     """Cut coefficients down to what fulfils a one-sided row whatever the other columns are."""
-    least, most, _ = work.activity()
-    whole = work.integer[work.columns]
+    least, most, error = work.activity()
+    whole = work.integer[work.columns] & (error == 0.0)[work.rows]
     demand_only = np.isposinf(work.high)[work.rows] & np.isfinite(work.low)[work.rows]
     limit_only = np.isneginf(work.low)[work.rows] & np.isfinite(work.high)[work.rows]
     gap_up = np.where(demand_only, (work.low - least)[work.rows], np.inf)
