@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from benchmarks.proof.enumeration import Best, Enumeration, Json, number
+from benchmarks.proof.contract import Json, number
+from benchmarks.proof.enumeration import Best, Enumeration
 from roadwright.domain.optimization import RunStatus, TieBreak
 from roadwright.optimize import Solution
 

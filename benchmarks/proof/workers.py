@@ -53,6 +53,8 @@ class _Worker(Generic[Task, Result]):
     task: list[Task] = field(default_factory=list)
     """What it does: one task or none."""
     began: float = 0.0
+    is_up: bool = False
+    """Whether the process has said that it is there; its start doesn't count as time of a task."""
     process: BaseProcess = field(init=False)
     pipe: Connection = field(init=False)
 
@@ -61,12 +63,15 @@ class _Worker(Generic[Task, Result]):
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(self.work, theirs), daemon=True)
         self.process.start()
+        self.is_up = False
         theirs.close()
 
     def take(self, tasks: Iterator[Task]) -> bool:
         """Begin the next task, if there is one."""
         self.task = [task for _, task in zip(range(1), tasks, strict=False)]
         for task in self.task:
+            if not self.is_up:
+                self.is_up = self.pipe.recv()
             self.began = monotonic()
             self.pipe.send(task)
         return bool(self.task)
@@ -90,6 +95,7 @@ class _Worker(Generic[Task, Result]):
 
 
 def _serve(work: Callable[[Task], Result], pipe: Connection) -> None:
+    pipe.send(True)
     while True:
         try:
             task = pipe.recv()
