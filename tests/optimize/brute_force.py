@@ -1,6 +1,8 @@
 """The contract's model by enumeration of all subsets, in fractions, straight from the Problem JSON.
 
-Shares no code with the optimizer, on purpose: it is the second opinion. For a dozen candidates at most.
+Shares no code with the optimizer, on purpose: it is the second opinion. It reads every rule for one selection at a
+time, so that it can be asked about any selection and any part of the rules; the campaign's judge, which is fast, is
+held against it. For a dozen candidates at most.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from fractions import Fraction
 from hashlib import blake2b
 from itertools import combinations
 from typing import Any
+
+from benchmarks.proof.contract import folded
 
 Json = dict[str, Any]
 NANO = Fraction(1, 10**9)
@@ -41,9 +45,6 @@ class Enumeration:
         self.candidates = {c["key"]: c for c in problem["candidates"] if c.get("tokens") is not None}
         self.kpis = {kpi["key"]: kpi for kpi in problem["kpis"]}
 
-    def over(self, value: Fraction, limit: Fraction) -> bool:
-        return is_over(value, limit)
-
     # --- figures -----------------------------------------------------------------------------------------------
 
     def sign(self, kpi: str) -> int:
@@ -58,8 +59,8 @@ class Enumeration:
             value = key if part == "initiative" else candidate.get("dimensions", {}).get(part)
             if value is None:
                 return False
-            values.append(value.strip().lower())
-        return "+".join(values) == "+".join(piece.strip().lower() for piece in dimension_key.split("+"))
+            values.append(value)
+        return folded("+".join(values)) == folded(dimension_key)
 
     def used(self, chosen: Iterable[str], resource: str) -> Fraction:
         total = Fraction(0)
@@ -111,7 +112,7 @@ class Enumeration:
         capacities = {"tokens": self.problem["capacity"], **self.problem.get("capacities", {})}
         for resource, capacity in capacities.items():
             name = "capacity" if resource == "tokens" else f"capacity:{resource}"
-            if name not in leave_out and self.over(self.used(chosen, resource), number(capacity)):
+            if name not in leave_out and is_over(self.used(chosen, resource), number(capacity)):
                 return False
         for place, row in enumerate(self.problem.get("constraints", [])):
             if row.get("id", f"constraints[{place}]") not in leave_out and not self.keeps(chosen, row):
@@ -119,7 +120,7 @@ class Enumeration:
         for place, target in enumerate(self.problem.get("targets", [])):
             if target["type"] == "floor" and target.get("id", f"targets[{place}]") not in leave_out:
                 need = self.need(target)
-                if self.over(-self.improvement(chosen, target), -need):
+                if is_over(-self.improvement(chosen, target), -need):
                     return False
         return True
 
@@ -133,8 +134,8 @@ class Enumeration:
             inside = [key for key in chosen if self.in_slice(key, row["dimension"], row["dimension_key"])]
             used = self.used(inside, row.get("resource", "tokens"))
             if kind == "capacity_cap":
-                return not self.over(used, number(row["max_tokens"]))
-            return not self.over(-used, -number(row["min_tokens"]))
+                return not is_over(used, number(row["max_tokens"]))
+            return not is_over(-used, -number(row["min_tokens"]))
         low, high = row.get("min_count") or 0, len(members) if row.get("max_count") is None else row["max_count"]
         keeps: dict[str, bool] = {
             "mandatory": own or row["dimension_key"] in self.delivered,
@@ -188,25 +189,6 @@ class Enumeration:
             return sum((1 + Fraction(int.from_bytes(digest, "big"), 2**48) for digest in digests), Fraction(0))
         return -sum((w * self.sign(kpi) * self.achieved(chosen, kpi) for kpi, w in weights.items()), Fraction(0))
 
-    def largest(self, kind: str, weights: dict[str, Fraction]) -> Fraction:
-        """The largest coefficient of a cost: what a single candidate or synergy changes at most."""
-        if kind == "shortfall":
-            return Fraction(1)
-        if kind != "kpi":
-            return max((abs(self.cost({key}, kind, weights)) for key in self.candidates), default=Fraction(0))
-        coefficients = [
-            sum(
-                (w * self.sign(kpi) * number(c.get("contributions", {}).get(kpi, 0)) for kpi, w in weights.items()),
-                Fraction(0),
-            )
-            for c in self.candidates.values()
-        ] + [
-            weights.get(row["kpi_key"], Fraction(0)) * number(row["bonus_value"])
-            for row in self.rows("synergy_bonus")
-            if all(key in self.candidates or key in self.delivered for key in row["members"])
-        ]
-        return max(map(abs, coefficients), default=Fraction(0))
-
     def subsets(self) -> list[set[str]]:
         keys = sorted(self.candidates)
         return [set(some) for size in range(len(keys) + 1) for some in combinations(keys, size)]
@@ -233,15 +215,8 @@ class Enumeration:
     ) -> tuple[list[set[str]], Fraction]:
         costs = [self.cost(chosen, kind, weights) for chosen in left]
         optimum = min(costs)
-        slack = NANO * (abs(optimum) or self.largest(kind, weights)) + tolerance * abs(optimum)
+        slack = (NANO + tolerance) * abs(optimum)
         return [chosen for chosen, cost in zip(left, costs, strict=True) if cost <= optimum + slack], optimum
-
-
-class Exact(Enumeration):
-    """The same, but a limit missed by next to nothing is missed: what counts as rounding is not allowed."""
-
-    def over(self, value: Fraction, limit: Fraction) -> bool:
-        return value > limit
 
 
 class Repairs(Enumeration):
