@@ -112,4 +112,4 @@ def _compare(name: str, said: Iterable[float | None], exact: Iterable[Fraction])
 
 
 def _is_near(said: float | None, exact: Fraction) -> bool:
-    return said is not None and abs(number(said) - exact) <= abs(exact) / 10**9
+    return said is not None and abs(number(said) - exact) <= max(abs(exact), abs(number(said))) / 10**9

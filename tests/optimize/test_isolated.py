@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+from benchmarks.portfolios import portfolio
 
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import (

@@ -74,7 +74,7 @@ def _floors(model: Model) -> Iterable[Finding]:
         floor = _Limit(row, exact(row.min_tokens or 0.0))
         where = slice_name(row.dimension or "", row.dimension_key)
         cap = caps.get(_slice(row))
-        if cap is not None and floor.value - cap.value > rounding_of(floor.value):
+        if cap is not None and _least(floor.value) > _most(cap.value):
             yield _critical(
                 row.id,
                 f"at least {_number(floor.value)} {row.resource} for {where}, but {cap.row.id} allows at most "
@@ -91,6 +91,16 @@ def _floors(model: Model) -> Iterable[Finding]:
     yield from _floors_over_capacity(model, floors.values())
 
 
+def _least(demand: Fraction) -> Fraction:
+    """What a demand comes to at least, with what counts as rounding."""
+    return demand - rounding_of(demand)
+
+
+def _most(limit: Fraction) -> Fraction:
+    """What a limit allows at most, with what counts as rounding."""
+    return limit + rounding_of(limit)
+
+
 def _slice(row: Constraint) -> tuple[object, ...]:
     return row.resource, parse_dimension(row.dimension or ""), slice_value([row.dimension_key])
 
@@ -104,7 +114,7 @@ def _floors_over_capacity(model: Model, floors: Iterable[_Limit]) -> Iterable[Fi
         resource = group[0].row.resource
         capacity = _capacity(model, resource)
         total = sum((floor.value for floor in group), Fraction(0))
-        if total - capacity > rounding_of(capacity):
+        if sum((_least(floor.value) for floor in group), Fraction(0)) > _most(capacity):
             names = ", ".join(floor.row.id for floor in group)
             yield _critical(
                 capacity_id(resource),

@@ -15,6 +15,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
+from roadwright.domain.optimization import StopReason
 from roadwright.optimize import solver_log
 from roadwright.optimize.digits import MOST_WIDTH, Carry, delicate_rows, split_rows, with_carries
 from roadwright.optimize.matrix import Linear
@@ -50,6 +51,16 @@ class End(Enum):
     INFEASIBLE = auto()
     FAILED = auto()
 
+    @property
+    def stop_reason(self) -> StopReason | None:
+        """Why nothing is proved; None where something is, or the run was cancelled."""
+        return {
+            End.STOPPED_BY_GAP: StopReason.GAP,
+            End.STOPPED_BY_TIME: StopReason.TIME_LIMIT,
+            End.STOPPED_BY_NODES: StopReason.NUMERICS,
+            End.FAILED: StopReason.NUMERICS,
+        }.get(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -82,7 +93,7 @@ class Tick:
 class Outcome:
     """`columns` is the best answer (None where none was found), `bound` no answer can cost less than.
 
-    `is_delicate`: some numbers of the model are too far apart for the solver's tolerances, so that its word is no proof.
+    `is_delicate`: some numbers are too far apart for the solver's tolerances, so that its word is no proof.
     """
 
     end: End

@@ -7,19 +7,27 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Literal
 
-from roadwright.domain.optimization import TOKENS, ConstraintType, RunStatus, capacity_id
+from roadwright.domain.optimization import TOKENS, ConstraintType, RunStatus, StopReason, capacity_id
 from roadwright.optimize.conflict import find_conflict
 from roadwright.optimize.engine import Cancel
 from roadwright.optimize.limits import explain_limit
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.problem import Constraint, Problem
 from roadwright.optimize.solution import Explanation, ExplanationKind, Solution
-from roadwright.optimize.variants import Base, figure
+from roadwright.optimize.variants import Base, Unproved, figure
 from roadwright.optimize.words import amount, describe, names
 
 ALL: Literal["all"] = "all"
 FORCED = "the wish to select it"
 BANNED = "the wish to leave it out"
+
+
+NOT_COMPUTED = {
+    None: "stopped on request",
+    StopReason.TIME_LIMIT: "the time was up",
+    StopReason.GAP: "the answer was proved within a gap only",
+    StopReason.NUMERICS: "numbers are so far apart that nothing could be proved",
+}
 
 
 class UnknownKeys(ValueError):
@@ -58,8 +66,14 @@ def explanations(
     deadline = None if seconds is None else monotonic() + seconds
     base = Base.of(problem, solution, deadline, cancel)
     for task in _tasks_for(base, solution, keys):
-        is_over = (deadline is not None and monotonic() >= deadline) or (cancel is not None and cancel.is_set())
-        yield _not_computed(task.id, task.kind) if is_over and task.kind != "none" else task.run()
+        is_cancelled = cancel is not None and cancel.is_set()
+        if task.kind != "none" and (is_cancelled or (deadline is not None and monotonic() >= deadline)):
+            yield _not_computed(task.id, task.kind, None if is_cancelled else StopReason.TIME_LIMIT)
+            continue
+        try:
+            yield task.run()
+        except Unproved as error:
+            yield _not_computed(task.id, task.kind, error.reason)
 
 
 def not_computed(problem: Problem, solution: Solution, keys: Iterable[str] | Literal["all"]) -> list[Explanation]:
@@ -136,8 +150,8 @@ def _plain_task(base: Base, key: str) -> _Task:
     return _Task(key, "none", lambda: Explanation(key, "none", True, message))
 
 
-def _not_computed(id: str, kind: ExplanationKind) -> Explanation:
-    return Explanation(id, kind, False, "not computed: the time was up, or nothing was proved in it")
+def _not_computed(id: str, kind: ExplanationKind, reason: StopReason | None) -> Explanation:
+    return Explanation(id, kind, False, f"not computed: {NOT_COMPUTED[reason]}")
 
 
 def _initiative_task(base: Base, key: str) -> _Task:
@@ -163,8 +177,6 @@ def _initiative(base: Base, key: str) -> Explanation:
         verb = "left out" if inside else "selected"
         return Explanation(key, kind, True, f"{key} can't be {verb}: {names(rules) or 'the rules'}", conflict=rules)
     difference = base.difference(answer)
-    if difference is None:
-        return _not_computed(key, kind)
     loss = figure(-difference.gain)
     added = [other for other in difference.added if other != key]
     dropped = [other for other in difference.dropped if other != key]
@@ -203,8 +215,6 @@ def _mandate(base: Base, row: Constraint) -> Explanation:
     problem = base.model.problem
     changed = replace(problem, constraints=tuple(one for one in problem.constraints if one.id != row.id))
     difference = base.difference(base.solve(changed))
-    if difference is None:
-        return _not_computed(row.id, "mandate")
     loss = figure(difference.gain)
     cost = f"costs {amount(loss)} {difference.stage}" if loss else "costs nothing"
     return Explanation(
@@ -224,10 +234,7 @@ def _limit_task(base: Base, rule: str) -> _Task:
 
 
 def _limit(base: Base, rule: str) -> Explanation:
-    found = explain_limit(base, rule)
-    if found is None:
-        return _not_computed(rule, "limit")
-    unit, step = found
+    unit, step = explain_limit(base, rule)
     words = describe(base.model.problem, rule)
     if step is None:
         return Explanation(rule, "limit", True, f"{words}: relaxing it alone brings nothing")

@@ -12,7 +12,7 @@ from fractions import Fraction
 from time import monotonic
 from typing import Any
 
-from roadwright.domain.optimization import TOKENS, RunStatus
+from roadwright.domain.optimization import TOKENS, RunStatus, StopReason
 from roadwright.optimize.engine import Cancel, End
 from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.exact import ROUNDING, as_float
@@ -105,7 +105,7 @@ class _Stopped(Exception):
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
-        self.status = answer.status
+        self.status, self.reason = answer.status, answer.reason
 
 
 @dataclass
@@ -186,7 +186,8 @@ class _Walk:
         if then is not None:
             result = search.minimise(then, start=best)
             if result.evaluation is None or not is_proved(then, result):
-                raise _Stopped(Answer(RunStatus.CANCELLED if result.end is End.CANCELLED else RunStatus.UNKNOWN))
+                status = RunStatus.CANCELLED if result.end is End.CANCELLED else RunStatus.UNKNOWN
+                raise _Stopped(Answer(status, reason=result.end.stop_reason))
             best = result.evaluation
             search.hold(then, then.cost(best))
         last = then or stage_step(self.model, stages[-1])
@@ -207,7 +208,9 @@ class _Walk:
 
     def stopped(self, found: list[Evaluation], stop: _Stopped, missing: str) -> Frontier:
         cancelled = stop.status is RunStatus.CANCELLED
-        why = "stopped on request" if cancelled else "the time was up, or a point could not be proved"
+        is_late = stop.reason is StopReason.TIME_LIMIT
+        why = "the time was up" if is_late else "numbers are so far apart that a point could not be proved"
+        why = "stopped on request" if cancelled else why
         frontier = self.frontier(found, f"{why}: {missing}" if missing else why)
         status = RunStatus.CANCELLED if cancelled else frontier.status if found else RunStatus.UNKNOWN
         return Frontier(frontier.points, status, frontier.message)

@@ -15,7 +15,7 @@ from roadwright.optimize.solution import LimitStep
 from roadwright.optimize.stages import Search, Step, strictly_better
 from roadwright.optimize.systems import part, rule_ids
 from roadwright.optimize.tie_break import stage_step
-from roadwright.optimize.variants import Base, Difference, figure
+from roadwright.optimize.variants import Base, Difference, Unproved, figure
 from roadwright.optimize.whole import WholeCost
 
 BETTER = 10 * ROUNDING
@@ -44,26 +44,22 @@ class _Limit:
         return self.value + self.direction * (use - self.bound)
 
 
-def explain_limit(base: Base, rule: str) -> tuple[LimitStep, LimitStep | None] | None:
+def explain_limit(base: Base, rule: str) -> tuple[LimitStep, LimitStep | None]:
     """(one unit more, the next step) for a limit; the step is None where relaxing it alone never improves anything.
 
-    None where the time was too short to prove it.
+    Raises Unproved where that could not be proved.
     """
     limit = _limit(base, rule)
-    use, proved = _next_use(base, limit)
-    if not proved:
-        return None
+    use = _next_use(base, limit)
     one_more = limit.value + limit.direction * limit.unit
     if use is None:
         return _step(limit, one_more, None), None
     at_step = base.difference(base.solve(limit.with_value(as_float(limit.at(use)))))
-    if at_step is None:
-        return None
     step = _step(limit, limit.at(use), at_step)
     if use - limit.bound > limit.unit:
         return _step(limit, one_more, None), step
     at_unit = base.difference(base.solve(limit.with_value(as_float(one_more))))
-    return None if at_unit is None else (_step(limit, one_more, at_unit), step)
+    return _step(limit, one_more, at_unit), step
 
 
 def _step(limit: _Limit, value: Fraction, difference: Difference | None) -> LimitStep:
@@ -73,8 +69,8 @@ def _step(limit: _Limit, value: Fraction, difference: Difference | None) -> Limi
     return LimitStep(limit.field, *moved, found.stage, found.added, found.dropped)
 
 
-def _next_use(base: Base, limit: _Limit) -> tuple[Fraction | None, bool]:
-    """The least use beyond the limit that makes some stage better (None: never), and whether that is proved."""
+def _next_use(base: Base, limit: _Limit) -> Fraction | None:
+    """The least use beyond the limit that makes some stage better (None: never). Raises Unproved."""
     model = base.model
     others = part(model, frozenset(rule_ids(model)) - {limit.rule})
     step = Step(f"next step of {limit.rule}", limit.use, limit.used)
@@ -92,9 +88,9 @@ def _next_use(base: Base, limit: _Limit) -> tuple[Fraction | None, bool]:
             use = limit.used(result.evaluation)
             found = use if found is None else min(found, use)
         elif result.end is not End.INFEASIBLE:
-            return None, False
+            raise Unproved(result.end.stop_reason)
         search.hold(goal, cost, stage.tolerance)
-    return found, True
+    return found
 
 
 def _limit(base: Base, rule: str) -> _Limit:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from roadwright.domain.optimization import RunStatus
+from roadwright.domain.optimization import RunStatus, StopReason
 from roadwright.optimize.core import Core
 from roadwright.optimize.engine import Cancel
 from roadwright.optimize.evaluate import Evaluation, evaluate
@@ -17,6 +17,14 @@ from roadwright.optimize.portfolio import Answer, best_portfolio
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.solution import Solution
 from roadwright.optimize.stages import Search
+
+
+class Unproved(Exception):
+    """A variant's best portfolio could not be proved; `reason` says why, None where it was stopped on request."""
+
+    def __init__(self, reason: StopReason | None) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +83,10 @@ class Base:
         search = Search(self.model, deadline=self.deadline, cancel=self.cancel, core=Core(lower, upper, []))
         return best_portfolio(search, self.stages, known=self.best, gap=gap)
 
-    def difference(self, answer: Answer) -> Difference | None:
-        """How a proved answer compares; None where there is none."""
+    def difference(self, answer: Answer) -> Difference:
+        """How a proved answer compares. Raises Unproved where there is none."""
         if answer.status is not RunStatus.OPTIMAL or answer.best is None:
-            return None
+            raise Unproved(answer.reason)
         gain, stage = Fraction(0), ""
         for one, base in zip(answer.stages, self.optima, strict=False):
             sign = -one.stage.sign
