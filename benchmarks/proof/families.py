@@ -117,21 +117,22 @@ def far_goals(seed: int, size: int | None = None) -> Json:
     """Goals with targets up to a million times what the candidates bring, several at once, and others just in reach."""
     pick = random.Random(f"far goals {seed}")
     keys = keys_of(pick, size, least=2, most=9)
-    low, high = pick.choice([(0, 2), (-1, 5), (-3, 6), (2, 3), (-2, 0)])
+    gains = {kpi: _far_amounts(pick) for kpi in (STAR, *OTHERS)}
     tens = pick.choice([1, 10, 10, 0.5])
     candidates = [
         candidate(
             pick,
             key,
             pick.randint(1, 12) * tens,
-            {kpi: signed(pick, sized(pick, low, high)) if pick.random() < 0.7 else 0 for kpi in (STAR, *OTHERS)},
+            {kpi: signed(pick, gain()) if pick.random() < 0.7 else 0 for kpi, gain in gains.items()},
         )
         for key in keys
     ]
     chosen = some_of(pick, candidates)
     rows = dependencies(pick, keys, chosen, pick.choice([0, 0, 0.2]))
     for _ in range(pick.choice([0, 0, 0, 1, 2])):
-        rows.append(synergy(pick, keys, pick.choice([STAR, *OTHERS]), sized(pick, low, high)))
+        helped = pick.choice(list(gains))
+        rows.append(synergy(pick, keys, helped, gains[helped]()))
     found = kpis(pick, baseline=0.3)
     targets = [_goal(pick, pick.choice(found), candidates, chosen) for _ in range(pick.choice([1, 1, 1, 2, 2, 3, 4]))]
     if pick.random() < 0.15:
@@ -147,6 +148,19 @@ def far_goals(seed: int, size: int | None = None) -> Json:
         rows=rows,
         targets=targets,
     )
+
+
+def _far_amounts(pick: random.Random) -> Callable[[], float]:
+    """Where contributions come from: of about one size, of many, or hundreds of thousands beside halves and tenths."""
+    low, high = pick.choice([(0, 2), (-1, 5), (-3, 6), (2, 3), (-2, 0)])
+    makers: list[Callable[[], float]] = [
+        lambda: sized(pick, low, high),
+        lambda: round(pick.uniform(0, 20), 1),
+        lambda: pick.choice(
+            [pick.randint(1, 9) * 1e5, pick.randint(100, 999) * 1e3, 0.1, 0.25, 1.2, pick.randint(1, 9)]
+        ),
+    ]
+    return pick.choice(makers)
 
 
 def _goal(pick: random.Random, kpi: Json, candidates: list[Json], chosen: list[Json]) -> Json | None:
