@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from decimal import Decimal
 
 from benchmarks.proof.building import (
     EVERYTHING,
@@ -218,7 +219,8 @@ def wide_stages(seed: int, size: int | None = None) -> Json:
 def exact_limits(seed: int, size: int | None = None) -> Json:
     """Floors, caps and capacities that sums meet exactly, or miss by one unit of the last decimal.
 
-    Also where that unit is just what counts as rounding: 1e-6 beside 1,000, 1e-5 beside 10,000, 1e-9 beside 1.
+    Also where that unit is just what counts as rounding (1e-6 beside 1,000, 1e-5 beside 10,000, 1e-9 beside 1), and
+    where a sum lies right at the edge of it.
     """
     pick = random.Random(f"exact limits {seed}")
     keys = keys_of(pick, size)
@@ -242,6 +244,9 @@ def exact_limits(seed: int, size: int | None = None) -> Json:
         for key in keys
     ]
     chosen = some_of(pick, candidates)
+    capacity = beside(pick, tokens_of(chosen))
+    if pick.random() < 0.25:
+        capacity = _at_the_edge(pick, chosen, 10 ** max(0, power - 1))
     rows = dependencies(pick, keys, chosen, pick.choice([0, 0, 0.2]))
     for _ in range(pick.choice([1, 1, 2, 3]) * max(1, len(keys) // 40)):
         rows.append(slice_limit(pick, candidates, chosen, pick.choice(["capacity_cap", "capacity_floor"])))
@@ -265,12 +270,22 @@ def exact_limits(seed: int, size: int | None = None) -> Json:
     made = problem(
         candidates,
         kpis=found,
-        capacity=beside(pick, tokens_of(chosen)),
+        capacity=capacity,
         objective=objective(pick, (0.5, 0.15), [0, 0, 0.01]),
         rows=rows,
         targets=targets,
     )
     return _with_days(pick, made, chosen, amount) if pick.random() < 0.4 else made
+
+
+def _at_the_edge(pick: random.Random, chosen: list[Json], step: int) -> float:
+    """A round capacity that the chosen ones exceed by what is still rounding, or just more; changes one of them."""
+    capacity = (total(tokens_of(chosen)) // step + 1) * step
+    over = float(Decimal(repr(round(capacity * pick.choice([1, 1, 1.01, 0.99, 1.1, 2]), 3))).scaleb(-9))
+    one = pick.choice(chosen)
+    others = [-tokens for tokens in tokens_of(chosen)]
+    one["tokens"] = total([one["tokens"], capacity, over, *others])
+    return float(capacity)
 
 
 def small_beside_large(seed: int, size: int | None = None) -> Json:
