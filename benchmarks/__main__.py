@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import backlog, sheets, solver, tables
-from benchmarks.proof import campaign
+from benchmarks.proof import campaign, medium
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "solver": solver.main,
-    "proof": campaign.main,
+    "campaign": campaign.main,
+    "second_solver": medium.main,
     "sheets": sheets.main,
     "backlog": backlog.main,
 }

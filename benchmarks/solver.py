@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import agreement, building, conflicts, known_answers, main_solve, what_if
+from benchmarks import building, conflicts, known_answers, main_solve, what_if
 
 
 def main() -> None:
-    for part in (main_solve, building, what_if, conflicts, known_answers, agreement):
+    for part in (main_solve, building, what_if, conflicts, known_answers):
         part.main()

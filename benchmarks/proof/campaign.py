@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from statistics import median
 from time import process_time
@@ -20,8 +20,8 @@ from roadwright.optimize import SolveOptions, parse_problem, solve
 NUMBER, FIRST = 20_000, 1_000_000
 """Of each family, and the first seed."""
 BLOCK = 20
-SHOWN = 50
-"""So many faults are printed in full, the others by their seeds."""
+SHOWN = 10
+"""So many faults of a family are printed in full, the others by their seeds."""
 
 
 class Block(NamedTuple):
@@ -74,7 +74,7 @@ def campaign(families: Iterable[str], seeds: range, *, processes: int = 2) -> di
     return found
 
 
-def report(families: Iterable[str], seeds: range, *, processes: int = 2) -> list[Judged]:
+def report(families: Collection[str], seeds: range, *, processes: int = 2) -> list[Judged]:
     """A table with a row for each family as it ends, then what is not right; gives the faults."""
     verdicts = list(Verdict)
     tables.head("family", "problems", *verdicts, "median ms", "99 % below ms")
@@ -88,10 +88,12 @@ def report(families: Iterable[str], seeds: range, *, processes: int = 2) -> list
         tables.row([family.replace("_", " "), f"{len(results):,}", *cells, f"{median(times):.1f}", f"{highest:.1f}"])
         found = [one for one in results if one.judgement.verdict is not Verdict.RIGHT]
         others += sorted(found, key=lambda one: one.seed)
-    for one in others[:SHOWN]:
-        tables.note(f"`{one.family}` seed {one.seed}: {one.judgement.verdict}. {one.judgement.detail}")
-    if len(others) > SHOWN:
-        tables.note(f"and {len(others) - SHOWN} more, of the seeds {[(o.family, o.seed) for o in others[SHOWN:]]}")
+    for family in families:
+        found = [one for one in others if one.family == family]
+        for one in found[:SHOWN]:
+            tables.note(f"`{family}` seed {one.seed}: {one.judgement.verdict}. {one.judgement.detail}")
+        if len(found) > SHOWN:
+            tables.note(f"`{family}`: {len(found) - SHOWN} more, of the seeds {[one.seed for one in found[SHOWN:]]}")
     return [one for one in others if one.judgement.verdict not in ACCEPTED]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from decimal import Decimal
 
 from benchmarks.proof.building import (
     EVERYTHING,
@@ -117,21 +118,22 @@ def far_goals(seed: int, size: int | None = None) -> Json:
     """Goals with targets up to a million times what the candidates bring, several at once, and others just in reach."""
     pick = random.Random(f"far goals {seed}")
     keys = keys_of(pick, size, least=2, most=9)
-    low, high = pick.choice([(0, 2), (-1, 5), (-3, 6), (2, 3), (-2, 0)])
+    gains = {kpi: _far_amounts(pick) for kpi in (STAR, *OTHERS)}
     tens = pick.choice([1, 10, 10, 0.5])
     candidates = [
         candidate(
             pick,
             key,
             pick.randint(1, 12) * tens,
-            {kpi: signed(pick, sized(pick, low, high)) if pick.random() < 0.7 else 0 for kpi in (STAR, *OTHERS)},
+            {kpi: signed(pick, gain()) if pick.random() < 0.7 else 0 for kpi, gain in gains.items()},
         )
         for key in keys
     ]
     chosen = some_of(pick, candidates)
     rows = dependencies(pick, keys, chosen, pick.choice([0, 0, 0.2]))
     for _ in range(pick.choice([0, 0, 0, 1, 2])):
-        rows.append(synergy(pick, keys, pick.choice([STAR, *OTHERS]), sized(pick, low, high)))
+        helped = pick.choice(list(gains))
+        rows.append(synergy(pick, keys, helped, gains[helped]()))
     found = kpis(pick, baseline=0.3)
     targets = [_goal(pick, pick.choice(found), candidates, chosen) for _ in range(pick.choice([1, 1, 1, 2, 2, 3, 4]))]
     if pick.random() < 0.15:
@@ -147,6 +149,19 @@ def far_goals(seed: int, size: int | None = None) -> Json:
         rows=rows,
         targets=targets,
     )
+
+
+def _far_amounts(pick: random.Random) -> Callable[[], float]:
+    """Where contributions come from: of about one size, of many, or hundreds of thousands beside halves and tenths."""
+    low, high = pick.choice([(0, 2), (-1, 5), (-3, 6), (2, 3), (-2, 0)])
+    makers: list[Callable[[], float]] = [
+        lambda: sized(pick, low, high),
+        lambda: round(pick.uniform(0, 20), 1),
+        lambda: pick.choice(
+            [pick.randint(1, 9) * 1e5, pick.randint(100, 999) * 1e3, 0.1, 0.25, 1.2, pick.randint(1, 9)]
+        ),
+    ]
+    return pick.choice(makers)
 
 
 def _goal(pick: random.Random, kpi: Json, candidates: list[Json], chosen: list[Json]) -> Json | None:
@@ -204,7 +219,8 @@ def wide_stages(seed: int, size: int | None = None) -> Json:
 def exact_limits(seed: int, size: int | None = None) -> Json:
     """Floors, caps and capacities that sums meet exactly, or miss by one unit of the last decimal.
 
-    Also where that unit is just what counts as rounding: 1e-6 beside 1,000, 1e-5 beside 10,000, 1e-9 beside 1.
+    Also where that unit is just what counts as rounding (1e-6 beside 1,000, 1e-5 beside 10,000, 1e-9 beside 1), and
+    where a sum lies right at the edge of it.
     """
     pick = random.Random(f"exact limits {seed}")
     keys = keys_of(pick, size)
@@ -228,6 +244,9 @@ def exact_limits(seed: int, size: int | None = None) -> Json:
         for key in keys
     ]
     chosen = some_of(pick, candidates)
+    capacity = beside(pick, tokens_of(chosen))
+    if pick.random() < 0.25:
+        capacity = _at_the_edge(pick, chosen, 10 ** max(0, power - 1))
     rows = dependencies(pick, keys, chosen, pick.choice([0, 0, 0.2]))
     for _ in range(pick.choice([1, 1, 2, 3]) * max(1, len(keys) // 40)):
         rows.append(slice_limit(pick, candidates, chosen, pick.choice(["capacity_cap", "capacity_floor"])))
@@ -251,12 +270,22 @@ def exact_limits(seed: int, size: int | None = None) -> Json:
     made = problem(
         candidates,
         kpis=found,
-        capacity=beside(pick, tokens_of(chosen)),
+        capacity=capacity,
         objective=objective(pick, (0.5, 0.15), [0, 0, 0.01]),
         rows=rows,
         targets=targets,
     )
     return _with_days(pick, made, chosen, amount) if pick.random() < 0.4 else made
+
+
+def _at_the_edge(pick: random.Random, chosen: list[Json], step: int) -> float:
+    """A round capacity that the chosen ones exceed by what is still rounding, or just more; changes one of them."""
+    capacity = (total(tokens_of(chosen)) // step + 1) * step
+    over = float(Decimal(repr(round(capacity * pick.choice([1, 1, 1.01, 0.99, 1.1, 2]), 3))).scaleb(-9))
+    one = pick.choice(chosen)
+    others = [-tokens for tokens in tokens_of(chosen)]
+    one["tokens"] = total([one["tokens"], capacity, over, *others])
+    return float(capacity)
 
 
 def small_beside_large(seed: int, size: int | None = None) -> Json:

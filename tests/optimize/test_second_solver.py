@@ -1,9 +1,34 @@
-"""Medium problems have the same optimum in OR-Tools CP-SAT, stage by stage."""
+"""CP-SAT, in a process of its own, agrees with enumeration on small problems and with the optimizer on medium ones."""
 
 from __future__ import annotations
 
-from tests.optimize.second_solver import disagreements, medium_problems
+import json
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+from benchmarks.proof.enumeration import Enumeration
+from benchmarks.proof.families import FAMILIES
+from benchmarks.proof.medium import FAULTS, MEDIUM, ROOT, Outcome, compare, tasks_of
 
 
-def test_another_solver_finds_the_same_optima() -> None:
-    assert disagreements(medium_problems([30, 40, 50, 60, 70, 80], seed=10)) == []
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_model_of_the_second_solver_is_the_contract(family: str) -> None:
+    problems = [FAMILIES[family](seed, None) for seed in range(15)]
+    program = [sys.executable, "-m", "benchmarks.proof.cp_sat", "20"]
+    lines = "".join(json.dumps(problem) + "\n" for problem in problems)
+    done = subprocess.run(program, input=lines, capture_output=True, text=True, check=True, cwd=ROOT)
+    for problem, line in zip(problems, done.stdout.splitlines(), strict=True):
+        every, said = Enumeration(problem), json.loads(line)
+        best = every.best()
+        assert (best is None) == (said["status"] == "infeasible")
+        stages = zip(every.stages, best.optima if best else [], said["stages"], strict=False)
+        assert all(Fraction(least) <= stage.sign * value <= Fraction(found) for stage, value, (least, found) in stages)
+
+
+def test_both_find_the_same_optima() -> None:
+    tasks = [task for family in MEDIUM for task in tasks_of(family, range(10, 12), [100], seconds=20.0)]
+    results = compare(tasks, their_seconds=3.0)
+    assert [one for one in results if one.outcome in FAULTS] == []
+    assert sum(one.outcome is Outcome.AGREE for one in results) >= len(MEDIUM)
