@@ -12,6 +12,7 @@ from typing import Any
 
 from roadwright.domain.figures import figure
 from roadwright.domain.periods import same_period
+from roadwright.domain.text import folded
 from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.in_words import signed
 
@@ -270,7 +271,7 @@ def _slices(a: Decision, b: Decision, slice_of: Callable[[Item], str | None]) ->
 
 
 def _fold(name: str | None) -> str:
-    return (name or "").strip().casefold()
+    return folded(name or "")
 
 
 def sentences(comparison: Comparison) -> list[str]:

@@ -19,6 +19,7 @@ from roadwright.domain.filters.tree import (
 )
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.periods import days_of, same_period
+from roadwright.domain.text import folded
 
 
 def matches(wanted: Filter, values: Mapping[str, object]) -> bool:
@@ -61,7 +62,7 @@ def compares(field: Field, operator: Operator, stored: object, value: Value) -> 
 def _equal(field: Field, stored: object, value: Value) -> bool:
     match field.kind:
         case FieldKind.TEXT | FieldKind.LIST:
-            return str(stored).casefold() == str(value).casefold()
+            return folded(str(stored)) == folded(str(value))
         case FieldKind.KEY | FieldKind.KEY_LIST:
             return canonical_key(str(stored)) == value
         case FieldKind.PERIOD:
@@ -76,7 +77,7 @@ def _equal(field: Field, stored: object, value: Value) -> bool:
 def _less(field: Field, stored: object, value: Value) -> bool:
     match field.kind:
         case FieldKind.TEXT:
-            return str(stored).casefold() < str(value).casefold()
+            return folded(str(stored)) < folded(str(value))
         case FieldKind.KEY:
             return key_order(canonical_key(str(stored)) or "") < key_order(str(value))
         case FieldKind.PERIOD:
@@ -90,7 +91,7 @@ def _less(field: Field, stored: object, value: Value) -> bool:
 
 
 def _holds(_field: Field, stored: object, value: Value) -> bool:
-    return str(value).casefold() in str(stored).casefold()
+    return folded(str(value)) in folded(str(stored))
 
 
 _RELATIONS: Mapping[Operator, Callable[[Field, object, Value], bool]] = {
