@@ -53,7 +53,7 @@ def same_text(one: str, other: str) -> bool:
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but blanks, invisible characters and the form of their accents: case counts."""
+    """Whether two texts differ in blanks, invisible characters and the form of accents only; case counts."""
     return one == other or _words(one) == _words(other)
 
 

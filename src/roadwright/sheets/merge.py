@@ -51,8 +51,9 @@ def merge_row(
     A column that the sheet does not have, or could not read, is not in ``sheet`` and stays as stored. A column
     without a base (the row was typed by hand, or the copy is older than the column) counts as having shown a blank:
     what was typed there is an edit, what was left blank is none. Two edits that differ in blanks only are no conflict:
-    the sheet's is taken. ``blanks`` gives what a blank means, where that is not None. ``yielding`` columns hold a computed value in the store, which gives way to what a person types. All
-    values are in plain form; those of ``stored`` and ``base`` may be as they are.
+    the sheet's is taken. ``blanks`` gives what a blank means, where that is not None. ``yielding`` columns hold a
+    computed value in the store, which gives way to what a person types. All values are in plain form; those of
+    ``stored`` and ``base`` may be as they are.
     """
     changes: dict[str, object] = {}
     conflicts: dict[str, tuple[object, object]] = {}
