@@ -33,9 +33,30 @@ TEXTS = (
     'say "so"', "''", "a\u00a0b", "a b", "a,b;c", "(x)", "and", "NOT", "empty", "2026-05-31", "0", "-1.5", "TRUE",
     "😀", "👩‍🚀 crew", "Ω", "ω", "\U00010400", "\U00010428", "z", "Z", "~", "\u007f", "é", "\uffff", "\U0010ffff",
     "ꭰ", "Ꭰ", "日本", "\u212a", "\u212b", "line\nbreak", "tab\there", "&&", "=", "<b>",
-    "x@y.example", "$1", ":name", "{}", "[1]",
+    "x@y.example", "$1", ":name", "{}", "[1]", "Perú", "Peru\u0301", "PERU\u0301 sales", "\u1e96", "H\u0331",
+    "\u0331", "Depart\u00adment", "department", "  a \u2003\t b ", "\u00a0", "\u200ba b\ufeff", "α\u0345\u0301",
+    "\u1fb4", "\u0345", "\uac00", "\u1100\u1161", "a\u0327\u0301", "a\u0301\u0327", "کتاب\u200cخانه", "کتابخانه",
+    "\u2126 lab", "\x1fa\x1cb",
 )  # fmt: skip
-NUMBERS = (0.0, -0.0, 1.0, -1.0, 0.1, 0.1 + 0.2, 0.3, 1e-9, 3.0, 12345.678, -2.5, 1e15, 1e22, 2.0**53, 1 / 3)
+NUMBERS = (
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.1,
+    0.1 + 0.2,
+    0.3,
+    1e-9,
+    3.0,
+    12345.678,
+    -2.5,
+    1e15,
+    1e22,
+    2.0**53,
+    1 / 3,
+    0.7 + 0.1,
+    0.8,
+)
 DATES = (dt.date(2026, 3, 31), dt.date(2026, 4, 1), dt.date(2026, 6, 30), dt.date(1999, 12, 31), dt.date(9999, 12, 31))
 MOMENTS = (
     "2026-05-31T00:00:00.000000Z", "2026-05-30T23:59:59.999999Z", "2026-05-31T10:30:00.000000Z",
@@ -58,10 +79,21 @@ PERIODS = (
     "2026-Q9",
     "ß",
 )
-KEYS = ("INIT-000001", "init-1", "INIT-2", "INIT-000000003", "INIT-40", " init-000005", "INIT-1000000", "a team", "ß")
+KEYS = (
+    "INIT-000001",
+    "init-1",
+    "\u00a0INIT-1\u200b",
+    "INIT-2",
+    "INIT-000000003",
+    "INIT-40",
+    " init-000005",
+    "INIT-1000000",
+    "a team",
+    "ß",
+)
 SOURCES = ("a -> gmv", "Straße → ß", "%_\\", "x\ny")
-KPIS = ("gmv", "GMV2", "retention", "ß_rate", "İ", "a'b", "ΣΣ")
-ROADMAPS = ("Q2 Plan", "q3 plan 😀", "Straße", "100%_\\")
+KPIS = ("gmv", "GMV2", "retention", "ß_rate", "İ", "a'b", "ΣΣ", "\u00e9lan", "e\u0301lan_2")
+ROADMAPS = ("Q2 Plan", "q3 plan 😀", "Straße", "100%_\\", "Idées  2026", "Ide\u0301es\u00a0Q1")
 
 
 def add_backlog(session: Session, count: int, seed: int) -> None:

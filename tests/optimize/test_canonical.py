@@ -71,3 +71,11 @@ def test_everything_that_counts_is_in_the_snapshot() -> None:
     value["kpis"][0] |= {"unit": "GBP", "baseline_value": 5}
     value["kpis"].sort(key=lambda kpi: kpi["key"])
     assert problem_to_json(parse_problem(value)) == value
+
+
+def test_the_hash_of_a_problem_outlives_how_slices_compare() -> None:
+    """Runs are kept with it: rows stay in their order, also where their slices hold several blanks."""
+    caps = [rule("capacity_cap", key, dimension="country", max_tokens=9) for key in ("a b", "a  z", "A\tc", "a+b")]
+    parsed = parse_problem(problem(candidate("A", 1, country="UK"), constraints=caps))
+    assert [row.dimension_key for row in ordered_constraints(parsed.constraints)] == ["A\tc", "a  z", "a b", "a+b"]
+    assert snapshot_hash(parsed) == "sha256:dce1bf09dff866d24feba876bcc8ea02c856c16970d39d0b499091a347532291"

@@ -215,3 +215,17 @@ def test_plain_contradictions_are_named(change: Json, id: str, words: str) -> No
     assert solution.status is RunStatus.INFEASIBLE
     critical = [finding for finding in solution.warnings if finding.severity == "critical"]
     assert (critical[0].id, words in critical[0].message) == (id, True)
+
+
+def test_a_slice_holds_every_spelling_of_its_value() -> None:
+    """An accent in either form, blanks of any sort, any case: a cap that missed one would let it through."""
+    spellings = ("Per\u00fa", "Peru\u0301", " PER\u00da\u00a0")
+    value = problem(
+        *(candidate(key, 10, gmv=5, country=country) for key, country in zip("ABC", spellings, strict=True)),
+        candidate("D", 10, gmv=1, country="Peru"),
+        constraints=[rule("capacity_cap", "Peru\u0301", dimension="country", max_tokens=10)],
+    )
+    assert set(answer(value).selected) == {"A", "D"}
+    composite = rule("capacity_cap", "per\u00fa + growth  team", dimension="country+department", max_tokens=10)
+    teams = (candidate(key, 10, country="Peru\u0301", department="Growth\u00a0Team") for key in "AB")
+    assert answer(problem(*teams, constraints=[composite])).selected == ["A"]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roadwright.sheets.merge import NO_EDITS, OnConflict, RowMerge, merge_row
+from roadwright.sheets.plain import plain
 
 A, B, C = "a", "b", "c"
 
@@ -119,3 +120,23 @@ def test_whatever_the_three_say(
                       sheet=shown, stored=after, on_conflict=how)  # fmt: skip
     assert again.changes == {}
     assert again.conflicts == result.conflicts
+
+
+CAFE, CAFE_DECOMPOSED = "Caf\u00e9", "Cafe\u0301"
+
+
+def test_the_two_forms_of_an_accent_are_one_text() -> None:
+    said = str(plain(CAFE_DECOMPOSED))
+    assert merged(A, said, CAFE) == NO_EDITS
+    assert merged(A, said, CAFE_DECOMPOSED) == NO_EDITS
+    assert merged(CAFE_DECOMPOSED, said, B) == NO_EDITS, "a copy that remembers the other form was not edited"
+    assert plain([{"x": CAFE_DECOMPOSED}]) == [{"x": CAFE}]
+
+
+def test_two_edits_that_differ_in_blanks_only_are_no_conflict() -> None:
+    assert merged(A, "two  words", "two\u00a0words") == RowMerge({"x": "two  words"}, {}, frozenset({"x"}))
+    assert merged(A, "two Words", "two words").conflicts == {"x": ("two Words", "two words")}
+
+
+def test_an_edit_of_blanks_is_an_edit() -> None:
+    assert merged("one line", "one\nline", "one line").changes == {"x": "one\nline"}

@@ -304,3 +304,10 @@ class TestCells:
             # every column has a value, or says why not
             assert {*found.values, *found.problems, *found.overtyped} == set(NAMES)
             assert not found.values.keys() & found.problems.keys()
+
+
+@pytest.mark.parametrize("header", ["Coun\u00adtry", "\u200eMarket\u200f", "sales\u200b\u2060 region", "country\ufe0f"])
+def test_a_header_is_found_whatever_is_invisible_in_it(header: str) -> None:
+    table = read_table(Grid({1: {1: "title", 2: header}, 2: {1: "Search", 2: "UK"}}), SPEC, tab="Ideas")
+    assert table.columns["country"] == 2
+    assert table.rows[0].values["country"] == "UK"

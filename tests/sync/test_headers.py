@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from roadwright.sheets.xlsx import open_workbook
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House, make_house
@@ -180,3 +181,31 @@ def test_columns_of_the_backend_come_back_on_a_tab_without_rows(teams: House) ->
         sheet.delete_cols(2, 2)
     teams.done("pm.backlog_sync")
     assert cells(path)[2][:5] == ["title", "updated_source", "updated_at", "initiative_key", "run_status"]
+
+
+def test_tabs_headers_and_values_in_either_form_of_their_accents(database_url: str, tmp_path: Path) -> None:
+    """As a Mac's keyboard or an export gives them; a soft hyphen in a header comes with text from a page."""
+    settings = '\n[[intake]]\nworkbook = "teams/Team.xlsx"\ntabs = ["Id\u00e9es"]\n'
+    house = make_house(tmp_path / "workspace", database_url, more_settings=settings)
+    decomposed = "Ide\u0301es"
+    header = ["title", "Depart\u00adment", "country"]
+    path = make_book(house.root / "teams/Team.xlsx", {decomposed: [header, ["Cafe\u0301", "Growth", "Peru\u0301"]]})
+    house.done("pm.backlog_sync")
+    row = house.row("Backlog", "INIT-000001")
+    assert [row.text(name) for name in ("title", "department", "country")] == ["Cafe\u0301", "Growth", "Peru\u0301"]
+
+    house.type_into("Backlog", row.number, {"title": "Caf\u00e9 au lait"})
+    house.done("pm.backlog_sync")
+    with opened(path, decomposed) as sheet:
+        sheet["A2"] = "Cafe\u0301 au lait"
+    assert house.done("pm.backlog_sync").summary["conflicts"] == 0
+    assert house.status("Backlog", "INIT-000001") == "OK"
+    house.workspace.close()
+
+
+def test_of_two_tabs_that_look_alike_the_one_that_is_named_is_read(tmp_path: Path) -> None:
+    path = make_book(tmp_path / "Twins.xlsx", {"Ide\u0301es": [["decomposed"]], "Id\u00e9es": [["composed"]]})
+    workbook = open_workbook(path)
+    assert workbook.read("Id\u00e9es").rows == {1: {1: "composed"}}
+    assert workbook.read("Ide\u0301es").rows == {1: {1: "decomposed"}}
+    assert workbook.read("ID\u00c9ES").rows == {1: {1: "decomposed"}}

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from roadwright.sheets.values import CellError
 from roadwright.store.models import Initiative
+from roadwright.sync.identity import identity_of
 from tests.house import House
 from tests.sync.spreadsheet import opened, rearrange
 
@@ -298,3 +299,12 @@ def test_system_columns_that_someone_deleted_come_back(house: House) -> None:
     house.done("pm.backlog_sync")
     assert initiatives(house)[FIRST] == "Search, as the PM says"
     assert [row.text("run_status") for row in house.rows("Intake")] == ["OK", "OK", "OK"]
+
+
+@pytest.mark.parametrize("typed", [" init-1 ", "INIT-000001\u00a0", "\u200bInit-01\ufeff", "\u200eINIT-1"])
+def test_a_key_is_a_rows_in_every_spelling(typed: str) -> None:
+    assert identity_of(["initiative_key", "model_name"], {"initiative_key": typed, "model_name": "Caf\u00e9  1"}) == (
+        "init-000001",
+        "caf\u00e9 1",
+    )
+    assert identity_of(["model_name"], {"model_name": "CAFE\u0301\u00a01"}) == ("caf\u00e9 1",)

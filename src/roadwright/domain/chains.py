@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from roadwright.domain.registry import Registry, UnknownKpi, key_problem, nearest
+from roadwright.domain.text import folded
 
 MAX_CHARACTERS = 32_767
 """As many as a cell holds."""
@@ -71,7 +72,7 @@ def parse_chain(text: str) -> Chain:
     edges: dict[tuple[str, str], None] = {}
     for line in _lines(text):
         nodes = [_node(part, line) for part in _ARROW.split(line)]
-        keys = [spelled.setdefault(node.casefold(), node) for node in nodes]
+        keys = [spelled.setdefault(folded(node), node) for node in nodes]
         edges |= dict.fromkeys(pairwise(keys))
     if not spelled:
         raise ChainError("there is no KPI in it; write e.g. page_load_time -> checkout_conversion -> gmv")
@@ -155,7 +156,7 @@ def check_chain(chain: Chain, immediate_kpi: str | None, target_kpi: str | None,
         ):
             message = _wrong_ends(verb, ends, column, expected)
             if message is not None:
-                is_there = any(end.casefold() == str(expected).casefold() for end in ends)
+                is_there = any(folded(end) == folded(str(expected)) for end in ends)
                 (warnings if is_there else errors).append(message)
     warnings += [
         f'metric_chain_text: "{node}" is no KPI of Metrics_Config{nearest("_".join(node.split()), registry.kpis)}'
@@ -176,7 +177,7 @@ def _target_errors(target_kpi: str | None, registry: Registry) -> Iterable[str]:
 
 def _wrong_ends(verb: str, ends: tuple[str, ...], column: str, expected: str | None) -> str | None:
     """What is said where the chain starts or ends elsewhere (too) than it should."""
-    if expected and any(end.casefold() != expected.casefold() for end in ends):
+    if expected and any(folded(end) != folded(expected) for end in ends):
         return f"metric_chain_text: the chain {verb} in {' and '.join(ends)}, but {column} is {expected}"
     return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from roadwright.domain.text import folded
+
 DrivenBy = Mapping[str, Iterable[str]]
 """The ``driven_by`` of Metrics_Config: for each KPI key the keys of the KPIs that cause it."""
 
@@ -15,14 +17,12 @@ def driver_path(driven_by: DrivenBy, cause: str, effect: str) -> tuple[str, ...]
     Keys are compared without case, and shown as the registry spells them. Of equally short paths it is always the same
     one, whatever the order of the registry. A KPI has no path to itself.
     """
-    if cause.casefold() == effect.casefold():
+    if folded(cause) == folded(effect):
         return None
-    spelled = {key.casefold(): key for keys in driven_by.values() for key in keys}
-    spelled |= {key.casefold(): key for key in driven_by}
-    edges = frozenset(
-        (driver.casefold(), driven.casefold()) for driven, drivers in driven_by.items() for driver in drivers
-    )
-    path = _shortest(edges, cause.casefold(), effect.casefold())
+    spelled = {folded(key): key for keys in driven_by.values() for key in keys}
+    spelled |= {folded(key): key for key in driven_by}
+    edges = frozenset((folded(driver), folded(driven)) for driven, drivers in driven_by.items() for driver in drivers)
+    path = _shortest(edges, folded(cause), folded(effect))
     return None if path is None else tuple(spelled[key] for key in path)
 
 

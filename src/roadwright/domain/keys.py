@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from roadwright.domain.text import folded
+
 INITIATIVE = "INIT"
 ACTION_RUN = "ACT"
 OPTIMIZATION_RUN = "OPT"
@@ -16,8 +18,8 @@ def make_key(prefix: str, number: int) -> str:
 
 
 def parse_key(prefix: str, text: str) -> int | None:
-    """The number in a key, in any case and with outer blanks, or None where the text is no such key."""
-    match = re.fullmatch(rf"\s*{prefix}-(\d{{1,12}})\s*", text, re.IGNORECASE | re.ASCII)
+    """The number in a key, as texts compare (in any case, with outer blanks), or None where the text is no such key."""
+    match = re.fullmatch(rf"{prefix.lower()}-(\d{{1,12}})", folded(text), re.ASCII)
     return int(match[1]) if match else None
 
 

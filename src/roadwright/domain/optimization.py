@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from roadwright.domain.text import folded
+
 
 class ObjectiveMode(StrEnum):
     NORTH_STAR = "north_star"
@@ -82,8 +84,8 @@ def parse_dimension(text: str) -> tuple[Dimension, ...]:
 
 
 def slice_value(parts: Sequence[str]) -> str:
-    """The form in which slice values compare: without case and without blanks around each ``+``-separated part."""
-    return "+".join(piece.strip() for part in parts for piece in part.split("+")).casefold()
+    """The form in which slice values compare: each ``+``-separated part as texts compare."""
+    return "+".join(folded(piece) for part in parts for piece in part.split("+"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from roadwright.domain.drivers import DrivenBy, driver_path
 from roadwright.domain.math_models import Pattern
+from roadwright.domain.text import folded
 
 SUGGESTED_FORMULAS: Mapping[Pattern, str] = MappingProxyType(
     {
@@ -31,6 +32,6 @@ def suggested_chain(immediate: str | None, target: str, driven_by: DrivenBy) -> 
 
     Without an immediate KPI, or where it is the target itself, it is the target alone.
     """
-    if not immediate or immediate.casefold() == target.casefold():
+    if not immediate or folded(immediate) == folded(target):
         return target
     return " -> ".join(driver_path(driven_by, immediate, target) or (immediate, target))

@@ -6,13 +6,15 @@ import calendar
 import datetime as dt
 import re
 
+from roadwright.domain.text import folded
+
 _BLANKS = re.compile(r"[\s\-_]+")
 _PART = r"(?P<part>[QH]\d|\d{1,2})"
 _FORMS = tuple(re.compile(form) for form in (rf"(?P<year>\d{{4}}){_PART}?", r"(?P<part>[QH]\d)(?P<year>\d{4})"))
 
 
 def _squeezed(key: str) -> str:
-    return _BLANKS.sub("", key).upper()
+    return _BLANKS.sub("", folded(key)).upper()
 
 
 def days_of(key: str) -> tuple[dt.date, dt.date] | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
+from roadwright.domain.text import folded
 
 _FORBIDDEN = re.compile(r"""[\s,;:>=→"'{}\[\]]""")
 
@@ -51,7 +52,7 @@ class Registry:
         exact = self.kpis.get(typed)
         if exact is not None:
             return exact
-        return next((kpi for kpi in self.kpis.values() if kpi.key.casefold() == typed.strip().casefold()), None)
+        return next((kpi for kpi in self.kpis.values() if folded(kpi.key) == folded(typed)), None)
 
     def contributable(self, typed: str) -> RegisteredKpi:
         """The active north-star or strategic KPI of this key. Raises UnknownKpi."""
@@ -69,8 +70,8 @@ class Registry:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`` (did you mean gmv?)`` where a known word is close, else nothing."""
-    by_fold = {key.casefold(): key for key in known}
-    close = difflib.get_close_matches(word.strip().casefold(), by_fold, n=1)
+    by_fold = {folded(key): key for key in known}
+    close = difflib.get_close_matches(folded(word), by_fold, n=1)
     return f" (did you mean {by_fold[close[0]]}?)" if close else ""
 
 

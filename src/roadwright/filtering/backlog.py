@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.figures import figure
 from roadwright.domain.filters.fields import LISTS
+from roadwright.domain.text import folded
 from roadwright.filtering.fields import backlog_fields
 from roadwright.sheets.numbers import tidy
 from roadwright.store.chunks import chunks
@@ -65,7 +66,7 @@ def _roadmaps_of(session: Session, keys: Collection[str]) -> Mapping[str, list[s
         )
         for key, name in pairs:
             found.setdefault(key, []).append(name)
-    return {key: sorted(names, key=str.casefold) for key, names in found.items()}
+    return {key: sorted(names, key=folded) for key, names in found.items()}
 
 
 def cell_values(values: Values) -> Values:

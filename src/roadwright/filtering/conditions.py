@@ -11,16 +11,17 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.filters import Comparison, Emptiness, Every, Field, FieldKind, Filter, Membership, Not, Operator
 from roadwright.domain.filters.fields import LISTS, Span
 from roadwright.domain.filters.matching import compares, key_order, words_before
 from roadwright.domain.filters.tree import Value
 from roadwright.domain.keys import INITIATIVE, parse_key
+from roadwright.domain.text import folded
 from roadwright.filtering.columns import Condition, column, has_element
-from roadwright.filtering.folding import ByCodePoints, Casefold, Position
+from roadwright.filtering.folding import ByCodePoints, Folded, Position, Rounded
 
 _TEXTS = frozenset({FieldKind.TEXT, FieldKind.CHOICE, FieldKind.KEY, FieldKind.PERIOD, FieldKind.MOMENT})
-_BLANKS = " \t\n\r\f\v"
 _MOST_DIGITS = 12
 """As many as a key is read with."""
 
@@ -58,8 +59,8 @@ def _compares(session: Session, wanted: Comparison) -> Condition:
         found = _is_one_of(session, field, (value,))
         return not_(found) if operator is Operator.UNEQUAL else found
     if operator is Operator.CONTAINS:
-        part = str(value).casefold()
-        return Position(Casefold(column(field), frozenset(part)), part) > 0
+        part = folded(str(value))
+        return Position(Folded(column(field), frozenset(part)), part) > 0
     if operator is Operator.EQUAL:
         return _is_one_of(session, field, (value,))
     if operator is Operator.UNEQUAL:
@@ -83,7 +84,9 @@ def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condi
     if field.kind in LISTS:
         is_wanted = _is_key if field.kind is FieldKind.KEY_LIST else _is_text
         return has_element(session, field, lambda element: is_wanted(element, values))
-    stored = column(field)
+    stored, wanted = column(field), list(values)
+    if field.kind is FieldKind.NUMBER:
+        stored, wanted = Rounded(stored), [rounded(cast("float", value)) for value in values]
     match field.kind:
         case FieldKind.TEXT:
             return _is_text(stored, values)
@@ -97,24 +100,24 @@ def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condi
         case FieldKind.BOOLEAN:
             return or_(*(stored.is_(value) for value in values))
         case _:
-            return stored.in_(values)
+            return stored.in_(wanted)
 
 
 def _is_key(stored: ColumnElement[Any], keys: Sequence[Value]) -> Condition:
     """Whether a text that a person typed is one of these keys, as ``canonical_key`` reads it."""
     spellings = [spelling for key in keys for spelling in _spellings(str(key))]
-    return Casefold(func.trim(stored, _BLANKS), frozenset("".join(spellings))).in_(spellings)
+    return Folded(stored, frozenset("".join(spellings))).in_(spellings)
 
 
 def _is_text(stored: ColumnElement[Any], values: Sequence[Value]) -> Condition:
-    folded = [str(value).casefold() for value in values]
-    return Casefold(stored, frozenset("".join(folded))).in_(folded)
+    wanted = [folded(str(value)) for value in values]
+    return Folded(stored, frozenset("".join(wanted))).in_(wanted)
 
 
 def _spellings(key: str) -> list[str]:
-    """Every way to write a canonical key, case-folded: with leading zeros or without."""
+    """Every way to write a canonical key, folded: with leading zeros or without."""
     digits = str(parse_key(INITIATIVE, key))
-    return [f"{INITIATIVE.casefold()}-{digits.zfill(width)}" for width in range(len(digits), _MOST_DIGITS + 1)]
+    return [f"{folded(INITIATIVE)}-{digits.zfill(width)}" for width in range(len(digits), _MOST_DIGITS + 1)]
 
 
 def _is_one_of_periods(session: Session, field: Field, judge: Callable[[str], bool]) -> Condition:
@@ -129,7 +132,7 @@ def _less(field: Field, value: Value) -> Condition:
     stored = column(field)
     match field.kind:
         case FieldKind.TEXT:
-            return Casefold(stored) < str(value).casefold()
+            return Folded(stored) < folded(str(value))
         case FieldKind.KEY:
             length, text = key_order(str(value))
             return or_(func.length(stored) < length, and_(func.length(stored) == length, ByCodePoints(stored) < text))
@@ -137,5 +140,7 @@ def _less(field: Field, value: Value) -> Condition:
             return ByCodePoints(stored) < cast("Span", value).first
         case FieldKind.CHOICE:
             return stored.in_(words_before(field, value))
+        case FieldKind.NUMBER:
+            return Rounded(stored) < rounded(cast("float", value))
         case _:
             return stored < value

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import Filter, FilterError, parse_filter
 from roadwright.domain.registry import nearest
+from roadwright.domain.text import folded
 from roadwright.filtering.fields import backlog_fields
 from roadwright.store.clock import now
 from roadwright.store.models import SavedFilter
@@ -22,13 +23,13 @@ class NameProblem(ValueError):
 
 def saved_filters(session: Session) -> list[SavedFilter]:
     """All saved filters, by name."""
-    return sorted(session.scalars(select(SavedFilter)), key=lambda saved: saved.name.casefold())
+    return sorted(session.scalars(select(SavedFilter)), key=lambda saved: folded(saved.name))
 
 
 def find_saved(session: Session, name: str) -> SavedFilter | None:
     """The saved filter of this name, in any case, with or without the @."""
-    wanted = _bare(name).casefold()
-    return next((saved for saved in saved_filters(session) if saved.name.casefold() == wanted), None)
+    wanted = folded(_bare(name))
+    return next((saved for saved in saved_filters(session) if folded(saved.name) == wanted), None)
 
 
 def _bare(name: str) -> str:

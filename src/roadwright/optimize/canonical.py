@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from roadwright.domain.kpis import Direction
-from roadwright.domain.optimization import TOKENS, ObjectiveMode, parse_dimension, slice_value
+from roadwright.domain.optimization import TOKENS, ObjectiveMode, parse_dimension
 from roadwright.optimize.problem import Candidate, Constraint, Kpi, Objective, Problem, Target
 
 _NOTHING = ""
@@ -110,9 +110,14 @@ def _rule_text(row: Constraint) -> str:
     """What the rule is about. One text: comparing tuples takes most of the time of ordering 100,000 rules."""
     dimension, slice_text = _NOTHING, row.dimension_key
     if row.dimension:
-        dimension, slice_text = "+".join(parse_dimension(row.dimension)), slice_value([row.dimension_key])
+        dimension, slice_text = "+".join(parse_dimension(row.dimension)), _slice_text(row)
     members = row.members[0] if len(row.members) == 1 else "\1".join(sorted(row.members))
     return "\0".join((row.type, dimension, slice_text, members, row.resource, row.kpi_key or _NOTHING))
+
+
+def _slice_text(row: Constraint | Target) -> str:
+    """The slice as rows are ordered by it. Its form is part of every snapshot hash, so it must never change."""
+    return "+".join(piece.strip() for piece in row.dimension_key.split("+")).casefold()
 
 
 def _rule_numbers(row: Constraint) -> tuple[float, ...]:
@@ -125,7 +130,7 @@ def target_order(row: Target) -> tuple[object, ...]:
     return (
         row.type,
         "+".join(parse_dimension(row.dimension)),
-        slice_value([row.dimension_key]),
+        _slice_text(row),
         row.kpi_key,
         row.target_value,
         _ABSENT if row.baseline_value is None else row.baseline_value,

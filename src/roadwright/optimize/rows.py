@@ -17,6 +17,7 @@ from roadwright.domain.optimization import (
     TargetKind,
     parse_dimension,
 )
+from roadwright.domain.text import folded
 from roadwright.optimize.fields import Fields, nearest, shown
 from roadwright.optimize.problem import Constraint, Fault, Kpi, Target
 
@@ -170,11 +171,9 @@ class RowReader:
 
     def _check_initiative_slice(self, fields: Fields, key: str) -> None:
         names = self.names
-        wanted = key.strip().casefold()
+        wanted = folded(key)
         if not names.knows(key) and not any(
-            wanted == name.strip().casefold()
-            for group in (names.tokens_of, names.outside, names.delivered)
-            for name in group
+            wanted == folded(name) for group in (names.tokens_of, names.outside, names.delivered) for name in group
         ):
             self._check_initiative(fields, "dimension_key", key)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from roadwright.domain.optimization import CANDIDATE_DIMENSIONS, TOKENS, Dimension, parse_dimension, slice_value
+from roadwright.domain.text import folded
 from roadwright.optimize.problem import Candidate, Problem
 
 
@@ -94,7 +95,7 @@ class Universe:
 
 
 def _joined(parts: tuple[Dimension, ...], values: list[str]) -> str:
-    return slice_value(values) if len(parts) > 1 else values[0].strip().casefold()
+    return slice_value(values) if len(parts) > 1 else folded(values[0])
 
 
 def _wanted(parts: tuple[Dimension, ...], dimension_key: str) -> str:

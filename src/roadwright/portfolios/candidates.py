@@ -13,6 +13,7 @@ from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle, tokens_fi
 from roadwright.domain.periods import same_period
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import STANDS
+from roadwright.domain.text import folded
 from roadwright.store.chunks import chunks
 from roadwright.store.models import (
     Initiative,
@@ -59,16 +60,16 @@ def find_scenario(session: Session, name: str | None, on_sheet: Iterable[str] = 
     ``on_sheet`` are the names that stand on Scenario_Config now. Raises ScenarioProblem.
     """
     scenarios = list(session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id)))
-    typed = {text.casefold(): text for text in on_sheet if text}
-    there = {scenario.scenario_name.casefold(): scenario.scenario_name for scenario in scenarios}
+    typed = {folded(text): text for text in on_sheet if text}
+    there = {folded(scenario.scenario_name): scenario.scenario_name for scenario in scenarios}
     known = ", ".join((typed or there).values())
     if not typed and not there:
         raise ScenarioProblem("there is no scenario yet; fill in a row of Scenario_Config")
     if name is None and len(typed or there) > 1:
         raise ScenarioProblem(f"there are several scenarios: {known}; name one: --option scenario_name=…")
-    wanted = next(iter(typed or there)) if name is None else name.strip().casefold()
+    wanted = next(iter(typed or there)) if name is None else folded(name)
     for scenario in scenarios:
-        if scenario.scenario_name.casefold() == wanted:
+        if folded(scenario.scenario_name) == wanted:
             return scenario
     if wanted in typed:
         raise ScenarioProblem(
@@ -162,11 +163,11 @@ def constraint_set_of(session: Session, scenario: OptimizationScenario) -> Optim
     A blank constraint_set_name means the scenario's only set, or no rules where it has none.
     """
     everything = session.scalars(select(OptimizationConstraintSet).order_by(OptimizationConstraintSet.id))
-    mine = [row for row in everything if row.scenario_name.casefold() == scenario.scenario_name.casefold()]
+    mine = [row for row in everything if folded(row.scenario_name) == folded(scenario.scenario_name)]
     wanted = scenario.constraint_set_name
     if wanted:
         for row in mine:
-            if row.constraint_set_name.casefold() == wanted.casefold():
+            if folded(row.constraint_set_name) == folded(wanted):
                 return row
     mine = [row for row in mine if row.constraints or row.targets]
     names = ", ".join(row.constraint_set_name for row in mine)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
+from roadwright.domain.text import folded
 from roadwright.optimize import Fault, Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.portfolios import alerts as alert_rows
 from roadwright.portfolios.drafts import RunDraft
@@ -133,7 +134,7 @@ def _latest(
     """The newest run with this name (any case) in a column, among those whose shown figures are wanted."""
     runs = select(OptimizationRun.id, column, OptimizationRun.shown_json).where(column.is_not(None))
     for number, name, shown in session.execute(runs.order_by(OptimizationRun.id.desc())):
-        if str(name).casefold() == wanted.casefold() and is_wanted(shown):
+        if folded(str(name)) == folded(wanted) and is_wanted(shown):
             return session.get_one(OptimizationRun, number)
     return None
 

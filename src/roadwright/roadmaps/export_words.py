@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import GateStatus
+from roadwright.domain.text import folded
 from roadwright.roadmaps.content import Content, Edition, Entry, KpiTotal
 
 
@@ -54,7 +55,7 @@ def policy_line(content: Content) -> str:
 
 def kpi_label(kpi: KpiTotal) -> str:
     """``GMV (gmv)``, or the key alone where it has no other name."""
-    if kpi.kpi_name and kpi.kpi_name.casefold() != kpi.kpi_key.casefold():
+    if kpi.kpi_name and folded(kpi.kpi_name) != folded(kpi.kpi_key):
         return f"{kpi.kpi_name} ({kpi.kpi_key})"
     return kpi.kpi_name or kpi.kpi_key
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from roadwright.domain.registry import nearest
+from roadwright.domain.text import folded
 from roadwright.store.models import Roadmap, RoadmapVersion
 from roadwright.store.roadmaps import all_roadmaps, only_named
 
@@ -25,13 +26,13 @@ def find_named(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | N
     A roadmap whose own name is the whole text comes first, so that names may hold an @; the form with a v then still
     reaches a version that is named alike. Raises UnknownName.
     """
-    by_name = {roadmap.roadmap_name.casefold(): roadmap for roadmap in all_roadmaps(session)}
+    by_name = {folded(roadmap.roadmap_name): roadmap for roadmap in all_roadmaps(session)}
     wanted = text.strip()
-    if wanted.casefold() in by_name:
-        return by_name[wanted.casefold()], None
+    if folded(wanted) in by_name:
+        return by_name[folded(wanted)], None
     match = _VERSION.fullmatch(wanted)
     name = match["name"].strip() if match is not None else wanted
-    roadmap = by_name.get(name.casefold())
+    roadmap = by_name.get(folded(name))
     if match is None or roadmap is None:
         named = only_named(session, wanted) or only_named(session, name)
         if named is not None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.figures import figure
 from roadwright.domain.periods import same_period
 from roadwright.domain.roadmaps import PROMISED, GateStatus, RoadmapSource
+from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.portfolios.runs import find_optimization_run
 from roadwright.store.chunks import chunks
@@ -75,7 +76,7 @@ def overlaps(session: Session, planned: Mapping[int, Collection[str]] = MappingP
     for one, other in combinations(roadmaps, 2):
         if not same_period(one.period_key, other.period_key):
             continue
-        if parents[one.id] == other.roadmap_name.casefold() or parents[other.id] == one.roadmap_name.casefold():
+        if parents[one.id] == folded(other.roadmap_name) or parents[other.id] == folded(one.roadmap_name):
             continue
         found += [(one, other, key) for key in sorted(selected[one.id] & selected[other.id])]
     initiatives = initiatives_by_key(session, (key for _, _, key in found))
@@ -111,7 +112,7 @@ def _parent(session: Session, roadmap: Roadmap) -> str | None:
     if roadmap.source != RoadmapSource.PORTFOLIO:
         return None
     run = find_optimization_run(session, roadmap.source_ref or "")
-    return run.roadmap_name.casefold() if run is not None and run.roadmap_name else None
+    return folded(run.roadmap_name) if run is not None and run.roadmap_name else None
 
 
 def _selected(session: Session, roadmaps: Sequence[Roadmap]) -> dict[int, set[str]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import Gate, GateSeverity
+from roadwright.domain.text import folded
 from roadwright.roadmaps.gates import GATES, GateRule, ParameterProblem
 from roadwright.store.models import GatePolicy
 
@@ -50,7 +51,7 @@ def policy_of(session: Session, gate_policy: str | None) -> list[PolicyGate]:
 def rows_of_policy(session: Session, gate_policy: str) -> list[GatePolicy]:
     """The rows of a policy (any case), in the order in which they were saved."""
     rows = session.scalars(select(GatePolicy).order_by(GatePolicy.id))
-    return [row for row in rows if row.gate_policy.casefold() == gate_policy.casefold()]
+    return [row for row in rows if folded(row.gate_policy) == folded(gate_policy)]
 
 
 def _ready(row: GatePolicy) -> PolicyGate:

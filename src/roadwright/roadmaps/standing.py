@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import RoadmapStatus
+from roadwright.domain.text import folded
 from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.drift import Drift, changes_since, kpi_drift
 from roadwright.roadmaps.judge import judge_roadmap
@@ -56,7 +57,7 @@ def standing_warnings(session: Session) -> dict[str, list[str]]:
             *_drift_warnings(session, roadmap),
         ]
         if said:
-            found[roadmap.roadmap_name.casefold()] = said
+            found[folded(roadmap.roadmap_name)] = said
     return found
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.math_models import says_increment
+from roadwright.domain.text import folded
 from roadwright.scoring.math_model import Model, Param
 from roadwright.store.chunks import chunks
 from roadwright.store.models import InitiativeMathModel, InitiativeParam
@@ -35,7 +36,7 @@ def load_models(session: Session, initiative_ids: Iterable[int]) -> dict[int, li
         for param in session.scalars(
             select(InitiativeParam).where(InitiativeParam.initiative_id.in_(part)).order_by(InitiativeParam.id)
         ):
-            of = (param.initiative_id, param.model_name.casefold())
+            of = (param.initiative_id, folded(param.model_name))
             params.setdefault(of, []).append(_param(param))
         for row in session.scalars(
             select(InitiativeMathModel)
@@ -48,7 +49,7 @@ def load_models(session: Session, initiative_ids: Iterable[int]) -> dict[int, li
                 formula_text=row.formula_text,
                 is_primary=row.is_primary,
                 approved=row.approved_by_user,
-                params=tuple(params.get((row.initiative_id, row.model_name.casefold()), ())),
+                params=tuple(params.get((row.initiative_id, folded(row.model_name)), ())),
             )
             models.setdefault(row.initiative_id, []).append(LoadedModel(row, model))
     return models

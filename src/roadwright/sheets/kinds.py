@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
+from roadwright.domain.decimals import rounded
+from roadwright.domain.text import BLANKS, folded
 from roadwright.sheets.numbers import ACCEPTED, UNSTORABLE, NotANumber, parse_number, strict_json, tidy
 from roadwright.sheets.spec import CellProblem, Kind, Tone
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 
-_OUTER = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\u2060\ufeff"
+_OUTER = BLANKS + "\u200b\u2060\ufeff"
 """Every sort of blank, the invisible ones that come with pasted text included."""
 _YES = {"true", "yes", "1", "\u2713", "\u2714", "\u2611", "=true()"}
 _NO = {"false", "no", "0", "\u2717", "\u2718", "\u2610", "=false()"}
@@ -82,7 +84,7 @@ def _clean_text(value: CellValue) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(tidy(float(f"{value:.15g}")))  # 15 digits are what every program shows and keeps
+        return str(tidy(rounded(value)))  # 15 digits are what every program shows and keeps
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, dt.datetime | dt.date | dt.time):
@@ -136,7 +138,7 @@ def _read_boolean(value: CellValue) -> object:
     if isinstance(value, bool):
         return value
     _refuse_unusable(value)
-    word = _clean_text(value).casefold()
+    word = folded(_clean_text(value))
     if word in _YES:
         return True
     if word in _NO:
@@ -373,12 +375,12 @@ JSON = Kind("JSON", _read_json, compact_json, "JSON", width=40, wrap=True)
 def choice(words: type[StrEnum] | tuple[str, ...], tones: Mapping[str, Tone] | None = None) -> Kind:
     """One of a fixed set of words; case and outer blanks do not matter. ``tones`` colour some of them."""
     choices = tuple(str(word) for word in words)
-    by_fold = {word.casefold(): word for word in choices}
+    by_fold = {folded(word): word for word in choices}
     expected = f"one of {', '.join(choices)}"
 
     def read(value: CellValue) -> object:
         text = _clean_text(value)
-        word = by_fold.get(text.casefold())
+        word = by_fold.get(folded(text))
         if word is None:
             raise CellProblem(f"{quoted(text)} is not known; expected {expected}")
         return word

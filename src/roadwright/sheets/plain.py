@@ -5,24 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-_PLAIN = frozenset({str, int, bool, type(None)})
+from roadwright.domain.decimals import rounded
+from roadwright.domain.text import composed
+
+_PLAIN = frozenset({int, bool, type(None)})
 
 
 def plain(value: object) -> object:
-    """Dates as ISO text, tuples as lists, fractions to 15 digits, everything else as it is.
+    """Dates as ISO text, tuples as lists, fractions to 15 digits, texts in NFC, everything else as it is.
 
-    Some spreadsheet programs keep no more than 15 digits: 1/3 comes back from them as another float.
+    Some spreadsheet programs keep no more than 15 digits: 1/3 comes back from them as another float. Some keyboards and
+    file systems give é as two characters, which look like one and mean the same.
     """
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, float):
-        return float(f"{value:.15g}")
+    if isinstance(value, str | float):
+        return composed(value) if isinstance(value, str) else rounded(value)
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple):
         return [plain(entry) for entry in value]
     if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
+        return {composed(str(key)): plain(entry) for key, entry in value.items()}
     return value
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.text import folded
 from roadwright.store.models import (
     Initiative,
     InitiativeMathModel,
@@ -21,14 +22,14 @@ _SHOWN = 3
 
 def kpi_uses(session: Session, key: str) -> list[str]:
     """What uses the KPI, in words, e.g. ``contributions of INIT-000001, INIT-000004 and 7 more``. Empty: nothing."""
-    wanted = key.casefold()
+    wanted = folded(key)
 
     def names(entries: object) -> bool:
         if isinstance(entries, dict):
-            return any(str(entry).casefold() == wanted for entry in entries)
+            return any(folded(str(entry)) == wanted for entry in entries)
         if isinstance(entries, list):
-            return any(str(e.get("kpi") if isinstance(e, dict) else e).casefold() == wanted for e in entries)
-        return str(entries or "").casefold() == wanted
+            return any(folded(str(e.get("kpi") if isinstance(e, dict) else e)) == wanted for e in entries)
+        return folded(str(entries or "")) == wanted
 
     initiatives = session.execute(
         select(Initiative.initiative_key, Initiative.kpi_contribution_json).order_by(Initiative.id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.registry import RegisteredKpi, Registry
+from roadwright.domain.text import folded
 from roadwright.store.models import OrganizationMetricsConfig
 
 
@@ -24,9 +25,9 @@ def registered(row: OrganizationMetricsConfig) -> RegisteredKpi:
 def load_drivers(session: Session) -> dict[str, tuple[str, ...]]:
     """Which KPIs cause which: {KPI: the KPIs of its driven_by}, active ones, in the registry's own spelling."""
     rows = list(session.scalars(select(OrganizationMetricsConfig).where(OrganizationMetricsConfig.is_active)))
-    spelled = {row.kpi_key.casefold(): row.kpi_key for row in rows}
+    spelled = {folded(row.kpi_key): row.kpi_key for row in rows}
     return {
-        row.kpi_key: tuple(spelled[key.casefold()] for key in row.driven_by or () if key.casefold() in spelled)
+        row.kpi_key: tuple(spelled[folded(key)] for key in row.driven_by or () if folded(key) in spelled)
         for row in rows
     }
 

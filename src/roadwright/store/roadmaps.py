@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.roadmaps import RoadmapStatus
+from roadwright.domain.text import folded
 from roadwright.store.clock import now
 from roadwright.store.models import Roadmap
 
@@ -61,7 +62,7 @@ def declare_roadmap(session: Session, name: str) -> Roadmap:
 
 def _named(session: Session, name: str) -> Roadmap | None:
     """Names are compared here: databases fold case differently."""
-    wanted = name.strip().casefold()
+    wanted = folded(name)
     names = session.execute(select(Roadmap.id, Roadmap.roadmap_name).order_by(Roadmap.id))
-    found = next((number for number, there in names if there.casefold() == wanted), None)
+    found = next((number for number, there in names if folded(there) == wanted), None)
     return None if found is None else session.get_one(Roadmap, found)

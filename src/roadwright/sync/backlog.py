@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.text import folded
 from roadwright.filtering.backlog import backlog_values, cell_values
 from roadwright.sheets.kinds import LIST, quoted
 from roadwright.sheets.plain import plain
@@ -88,7 +89,7 @@ class BacklogBinding(Defaults):
         stamp(initiative, edit.mark, edit.source)
 
     def listed(self, session: Session) -> Sequence[Identity]:
-        return [(key.casefold(),) for key in all_keys(session)]
+        return [(folded(key),) for key in all_keys(session)]
 
 
 def _as_read(names: object) -> object:
@@ -104,13 +105,13 @@ def unknown_key(key: object) -> str:
 def missing_from_tab(session: Session, present: set[Identity]) -> list[Identity]:
     """The initiatives that do not stand on a tab yet, in the order of their keys."""
     have = {canonical_key(identity[0]) for identity in present if identity and identity[0]}
-    return [(key.casefold(),) for key in all_keys(session) if key not in have]
+    return [(folded(key),) for key in all_keys(session) if key not in have]
 
 
 def settle_equal(initiative: Initiative) -> None:
     """Forget conflicts with intake in which both sides say the same by now."""
     if initiative.intake_conflicts:
-        left = {n: v for n, v in initiative.intake_conflicts.items() if plain(getattr(initiative, n)) != v}
+        left = {n: v for n, v in initiative.intake_conflicts.items() if plain(getattr(initiative, n)) != plain(v)}
         initiative.intake_conflicts = left or None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.optimization import TOKENS, ConstraintType
 from roadwright.domain.registry import Registry, nearest
+from roadwright.domain.text import folded
 from roadwright.optimize.problem import Fault, Kpi
 from roadwright.optimize.rows import Names, RowReader
 from roadwright.portfolios.rules import FIELD_OF_COLUMN, constraint_rule, target_rule
@@ -53,7 +54,7 @@ class SetBinding(Defaults):
     def _sets(self, session: Session) -> dict[Identity, OptimizationConstraintSet]:
         if self._owners is None:
             rows = session.scalars(select(OptimizationConstraintSet))
-            self._owners = {(row.scenario_name.casefold(), row.constraint_set_name.casefold()): row for row in rows}
+            self._owners = {(folded(row.scenario_name), folded(row.constraint_set_name)): row for row in rows}
         return self._owners
 
     def _members(self, row: OptimizationConstraintSet) -> list[SetRow]:

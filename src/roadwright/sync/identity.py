@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.text import folded
 from roadwright.sheets.spec import TabSpec
 
 Identity = tuple[str, ...]
@@ -20,8 +21,8 @@ def _part(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return ",".join(sorted(str(entry).casefold() for entry in value))
-    return str(value).casefold()
+        return ",".join(sorted(folded(str(entry)) for entry in value))
+    return folded(str(value))
 
 
 def _full_key(value: object) -> object:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.text import folded
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
@@ -55,7 +56,7 @@ def _found_rows(intake: Sequence[OpenTab]) -> list[_Found]:
         for row in tab.table.rows:
             text = row.text("initiative_key")
             key = canonical_key(text) or text
-            found.append(_Found(tab, len(found), Outcome(row, (key.casefold(),), key)))
+            found.append(_Found(tab, len(found), Outcome(row, (folded(key),), key)))
     return found
 
 

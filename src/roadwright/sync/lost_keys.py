@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.text import folded
 from roadwright.sheets.read import Row
 from roadwright.store.models import Initiative
 from roadwright.sync.memory import content_of, copies_of
@@ -63,10 +64,10 @@ def _by_content(session: Session, tab: OpenTab, rows: Collection[Row], standing:
     gone = [key for key in _stood_here(session, tab) if key not in standing] if unmarked else []
     if not gone:
         return {}
-    copies = copies_of(session, tab.spec.name, [(key.casefold(),) for key in gone])
+    copies = copies_of(session, tab.spec.name, [(folded(key),) for key in gone])
     keys_of: dict[frozenset[tuple[str, str]], list[str]] = {}
     for key in gone:
-        for content in {content_of(tab.spec, copy) for copy in copies.get((key.casefold(),), ())}:
+        for content in {content_of(tab.spec, copy) for copy in copies.get((folded(key),), ())}:
             keys_of.setdefault(content, []).append(key)
     found: dict[int, str] = {}
     used: set[str] = set()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.registry import Registry, key_problem, nearest, north_star_problem
+from roadwright.domain.text import folded
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import Owner
@@ -44,7 +45,7 @@ class MetricsConfigBinding(Defaults):
 
     def _rows(self, session: Session) -> dict[Identity, OrganizationMetricsConfig]:
         rows = session.scalars(select(OrganizationMetricsConfig).order_by(OrganizationMetricsConfig.id))
-        return {(row.kpi_key.casefold(),): row for row in rows}
+        return {(folded(row.kpi_key),): row for row in rows}
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         rows = self._rows(session)
@@ -115,7 +116,7 @@ def merge_metrics_config(
 
 def _renamed(session: Session, tab: OpenTab) -> dict[Identity, Identity]:
     """The rows whose kpi_key was typed over: {new identity: old identity}."""
-    stored = {(key.casefold(),) for key in session.scalars(select(OrganizationMetricsConfig.kpi_key))}
+    stored = {(folded(key),) for key in session.scalars(select(OrganizationMetricsConfig.kpi_key))}
     copies = load_bases(session, tab)
     there = {row.number: identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
     old_keys = {identity_text(identity): identity for identity in stored - set(there.values())}
@@ -129,7 +130,7 @@ def _renamed(session: Session, tab: OpenTab) -> dict[Identity, Identity]:
 def _guard_uses(work: Pass, binding: MetricsConfigBinding, outcomes: list[Outcome], report: TabReport) -> None:
     """Refuse to rename or deactivate a KPI that is in use; with force do it, and say where it is used."""
     rows = work.session.scalars(select(OrganizationMetricsConfig))
-    stored: dict[Identity, OrganizationMetricsConfig] = {(row.kpi_key.casefold(),): row for row in rows}
+    stored: dict[Identity, OrganizationMetricsConfig] = {(folded(row.kpi_key),): row for row in rows}
     by_identity = {outcome.identity: outcome for outcome in outcomes if not outcome.doubled}
     for edit in list(binding.edits):
         before = stored.get(binding.renamed.get(edit.identity, edit.identity))
@@ -155,7 +156,7 @@ def _guard_uses(work: Pass, binding: MetricsConfigBinding, outcomes: list[Outcom
 def _gone(north_stars: list[str], outcomes: list[Outcome]) -> str:
     """The north stars that nobody sees, because their rows were deleted, and the way out."""
     there = {outcome.identity for outcome in outcomes}
-    gone = [key for key in north_stars if (key.casefold(),) not in there]
+    gone = [key for key in north_stars if (folded(key),) not in there]
     if not gone:
         return ""
     is_or_are = "is" if len(gone) == 1 else "are"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.roadmaps import GateStatus
+from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.roadmaps.judge import is_waived, settle_waiver
 from roadwright.sheets.backend import SheetError, TabEdit
@@ -50,7 +51,7 @@ class RoadmapEntriesBinding(Defaults):
                 .join(RoadmapEntry, RoadmapEntry.roadmap_id == Roadmap.id)
                 .order_by(RoadmapEntry.id)
             )
-            self._index = {(r.roadmap_name.casefold(), e.initiative_key.casefold()): (r, e) for r, e in pairs}
+            self._index = {(folded(r.roadmap_name), folded(e.initiative_key)): (r, e) for r, e in pairs}
         return self._index
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
@@ -63,7 +64,7 @@ class RoadmapEntriesBinding(Defaults):
         return list(self.rows(session))
 
     def _roadmap(self, session: Session, typed: str, source: str) -> Roadmap:
-        name = typed.casefold()
+        name = folded(typed)
         if name not in self._roadmaps:
             self._roadmaps[name] = keeper_of_entries(session, typed, source)
         return self._roadmaps[name]
@@ -75,7 +76,7 @@ class RoadmapEntriesBinding(Defaults):
         except Refused as refusal:
             notes.failed.extend(refusal.messages)
         else:
-            if str(typed).casefold() != key.casefold():  # else one entry could stand in two rows
+            if folded(str(typed)) != folded(key):  # else one entry could stand in two rows
                 notes.failed.append(f"initiative_key: {quoted(typed)} is short for {key}; write it in full")
         if bool(values.get("waived_by")) != bool(values.get("waiver_reason")):
             notes.warnings.append("waived_by, waiver_reason: a waiver counts only when both are filled in")
@@ -98,7 +99,7 @@ class RoadmapEntriesBinding(Defaults):
         roadmap, entry = self.rows(session).pop(identity)
         roadmap.entry_rows.remove(entry)
         if not roadmap.is_declared and not roadmap.entry_rows:
-            self._roadmaps.pop(roadmap.roadmap_name.casefold(), None)
+            self._roadmaps.pop(folded(roadmap.roadmap_name), None)
             session.delete(roadmap)  # it was no more than a name on these rows
         session.flush()
 

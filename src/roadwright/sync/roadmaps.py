@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.roadmaps import Gate
+from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
+from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.gates import GATES, ParameterProblem
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.spec import Owner
@@ -31,7 +33,7 @@ class RoadmapsBinding(Defaults):
     spec = tabs.ROADMAPS
 
     def rows(self, session: Session) -> dict[Identity, Roadmap]:
-        return {(roadmap.roadmap_name.casefold(),): roadmap for roadmap in all_roadmaps(session)}
+        return {(folded(roadmap.roadmap_name),): roadmap for roadmap in all_roadmaps(session)}
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         rows = self.rows(session)
@@ -60,7 +62,7 @@ def _roadmap_values(session: Session, row: Roadmap) -> dict[str, object]:
         "status": row.status,
         "version": row.version,
         "entries": len(entries),
-        "tokens": sum(number for number in tokens if number is not None),
+        "tokens": known_sum(tokens),
     }
 
 
@@ -75,7 +77,7 @@ class GatesBinding(Defaults):
     def _rows(self, session: Session) -> dict[Identity, GatePolicy]:
         if self._index is None:
             rows = session.scalars(select(GatePolicy).order_by(GatePolicy.id))
-            self._index = {(row.gate_policy.casefold(), row.gate.casefold()): row for row in rows}
+            self._index = {(folded(row.gate_policy), folded(row.gate)): row for row in rows}
         return self._index
 
     def examine(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.text import folded
 from roadwright.portfolios.shown import shows_answer
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
@@ -61,7 +62,7 @@ def _heads(session: Session) -> list[_Head]:
     """Every run, newest first."""
     columns = (OptimizationRun.id, OptimizationRun.run_id, OptimizationRun.scenario_name, OptimizationRun.shown_json)
     found = session.execute(select(*columns).order_by(OptimizationRun.id.desc()))
-    return [_Head(number, run_id, name.casefold(), shows_answer(shown)) for number, run_id, name, shown in found]
+    return [_Head(number, run_id, folded(name), shows_answer(shown)) for number, run_id, name, shown in found]
 
 
 def latest_runs(session: Session) -> list[OptimizationRun]:

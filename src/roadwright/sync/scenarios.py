@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.optimization import ObjectiveMode
 from roadwright.domain.registry import UnknownKpi
+from roadwright.domain.text import folded
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationScenario
@@ -33,7 +34,7 @@ class ScenarioBinding(Defaults):
     def _rows(self, session: Session) -> dict[Identity, OptimizationScenario]:
         if self._index is None:
             rows = session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id))
-            self._index = {(row.scenario_name.casefold(),): row for row in rows}
+            self._index = {(folded(row.scenario_name),): row for row in rows}
         return self._index
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:

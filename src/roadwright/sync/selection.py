@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from roadwright.domain.text import folded
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
 
@@ -35,16 +36,16 @@ class Selection:
         by_name: dict[str, set[int]] = {}
         for row in all_rows:
             for column in spec.identity:
-                by_name.setdefault(row.text(column).casefold(), set()).add(row.number)
+                by_name.setdefault(folded(row.text(column)), set()).add(row.number)
         there = {row.number for row in all_rows}
-        missing = [name for name in self.names if name.casefold() not in by_name]
+        missing = [name for name in self.names if folded(name) not in by_name]
         if missing:
             raise SelectionError(f"{spec.name} has no {', '.join(missing)}")
         picked = set(self.rows & there)
         if self.rows and not picked:
             raise SelectionError(f"{spec.name} has no data in row {', '.join(map(str, sorted(self.rows)[:5]))}")
         for name in self.names:
-            picked |= by_name[name.casefold()]
+            picked |= by_name[folded(name)]
         return picked
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from roadwright import tabs
+from roadwright.domain.text import folded
 from roadwright.sheets.spec import TabSpec
 
 FILE = "roadwright.toml"
@@ -65,8 +66,8 @@ class Settings(BaseSettings):
     @cached_property
     def tab_names(self) -> Counter[str]:
         """How many tabs have a name, without case."""
-        names = Counter(tab.casefold() for book in self.intake for tab in book.tabs)
-        names.update(self.place_of(spec)[1].casefold() for spec in tabs.TABS if spec is not tabs.INTAKE)
+        names = Counter(folded(tab) for book in self.intake for tab in book.tabs)
+        names.update(folded(self.place_of(spec)[1]) for spec in tabs.TABS if spec is not tabs.INTAKE)
         return names
 
     @classmethod
@@ -94,7 +95,7 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
             uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
     seen: dict[tuple[Path, str], str] = {}
     for workbook, tab, use in uses:
-        place = (workbook_path(root, workbook).resolve(), tab.casefold())
+        place = (workbook_path(root, workbook).resolve(), folded(tab))
         if place in seen:
             raise SettingsError(
                 f'{FILE}: {use}: the tab "{tab}" of {workbook} is used already by {seen[place]}; name each tab once'
@@ -125,9 +126,9 @@ def load_settings(root: Path) -> Settings:
         settings = Settings(**content)
     except ValidationError as error:
         raise SettingsError(_describe(error)) from error
-    known = {name.casefold(): name for name in tabs.BY_NAME}
+    known = {folded(name): name for name in tabs.BY_NAME}
     for name in settings.tabs:
-        if known.get(name.casefold()) != name or name == tabs.INTAKE.name:
+        if known.get(folded(name)) != name or name == tabs.INTAKE.name:
             raise SettingsError(f"{FILE}: [tabs.{name}]: there is no such tab; known: {', '.join(tabs.BY_NAME)}")
     _refuse_shared_tabs(root, settings)
     return settings

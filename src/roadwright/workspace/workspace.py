@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import make_url
 
 from roadwright import tabs
+from roadwright.domain.text import folded
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.session import Store, open_store
@@ -72,7 +73,7 @@ class Workspace:
 
     def _place(self, spec: TabSpec, workbook: str, tab: str, header_row: int) -> TabPlace:
         book = Path(workbook).as_posix()
-        name = tab if self.settings.tab_names[tab.casefold()] == 1 else f"{book}!{tab}"
+        name = tab if self.settings.tab_names[folded(tab)] == 1 else f"{book}!{tab}"
         return TabPlace(spec, workbook_path(self.root, workbook), tab, header_row, book, name)
 
     def places(self) -> list[TabPlace]:
@@ -84,11 +85,11 @@ class Workspace:
         workbook, _, tab = name.rpartition("!")
         places = self.places()
         if workbook:
-            books = workbook.casefold()
-            places = [p for p in places if books in (p.book.casefold(), p.workbook.name.casefold())]
-        found = [place for place in places if tab.casefold() == place.tab.casefold()]
+            books = folded(workbook)
+            places = [p for p in places if books in (folded(p.book), folded(p.workbook.name))]
+        found = [place for place in places if folded(tab) == folded(place.tab)]
         if not found and not workbook:
-            found = [place for place in places if tab.casefold() == place.spec.name.casefold()]
+            found = [place for place in places if folded(tab) == folded(place.spec.name)]
         if len(found) == 1:
             return found[0]
         known = ", ".join(place.full_name if found else place.name for place in (found or self.places()))

@@ -13,6 +13,7 @@ from roadwright.actions.contract import Request, UsageError
 from roadwright.actions.options import RUN_ID, SCENARIO_NAME, text_option
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.optimization import RunStatus, capacity_id
+from roadwright.domain.text import folded
 from roadwright.optimize import unknown_keys
 from roadwright.portfolios.candidates import find_scenario
 from roadwright.portfolios.drafts import place_in_sheet
@@ -76,7 +77,7 @@ def _run_to_explain(session: Session, request: Request, asked: Asked) -> tuple[O
             raise UsageError(f"there is no optimization run {named}; Runs lists them")
         return run, True
     name = text_option(request, SCENARIO_NAME)
-    mine = {scenario.casefold(): scenario for scenario in asked.scenarios if scenario}
+    mine = {folded(scenario): scenario for scenario in asked.scenarios if scenario}
     if name is None and len(mine) > 1:
         raise UsageError(
             f"the selected rows belong to several scenarios: {', '.join(mine.values())}; select one's rows"
@@ -95,14 +96,14 @@ def _run_to_explain(session: Session, request: Request, asked: Asked) -> tuple[O
 def question_of(session: Session, request: Request, asked: Asked) -> Question:
     """What is to be explained of which run. Raises UsageError or ScenarioProblem."""
     run, is_chosen = _run_to_explain(session, request, asked)
-    others = sorted({name for name in asked.scenarios if name.casefold() != run.scenario_name.casefold()})
+    others = sorted({name for name in asked.scenarios if folded(name) != folded(run.scenario_name)})
     if others:
         raise UsageError(f"selected rows belong to {', '.join(others)}, but {run.run_id} is of {run.scenario_name}")
     kept = Explained.of(run)
     if kept is None or not (is_answered(run) or run.status == RunStatus.INFEASIBLE):
         raise UsageError(f"{run.run_id} has no portfolio to explain: {run.summary or run.status}")
     scenarios = session.scalars(select(OptimizationScenario))
-    scenario = next((s for s in scenarios if s.scenario_name.casefold() == run.scenario_name.casefold()), None)
+    scenario = next((s for s in scenarios if folded(s.scenario_name) == folded(run.scenario_name)), None)
     ids = None if asked.everything else list(dict.fromkeys(_id(kept, name) for name in asked.names))
     initiatives = initiatives_by_key(session, ids or ())
     wrong = unknown_keys(kept.problem, ids or ())
@@ -114,8 +115,8 @@ def question_of(session: Session, request: Request, asked: Asked) -> Question:
 def _id(kept: Explained, name: str) -> str:
     """The initiative or row of the problem that a person means."""
     rows = [row.id for row in kept.problem.constraints] + [target.id for target in kept.problem.targets]
-    by_name = {id.casefold(): id for id in (*rows, capacity_id())}
-    return canonical_key(name) or by_name.get(name.strip().casefold(), name)
+    by_name = {folded(id): id for id in (*rows, capacity_id())}
+    return canonical_key(name) or by_name.get(folded(name), name)
 
 
 def _why_unknown(run: OptimizationRun, id: str, initiative: Initiative | None) -> str:

@@ -11,6 +11,7 @@ from roadwright.actions.pm.explain_question import Question, asked_of, question_
 from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.text import folded
 from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_computed
 from roadwright.portfolios.diagnosis import diagnosed_rows, way_out
 from roadwright.portfolios.explaining import add_explanations, why_no_candidate
@@ -117,7 +118,7 @@ def _show(request: Request, question: Question) -> dict[str, int]:
 def _rows_on(request: Request, place: TabPlace, scenario: str) -> dict[str, int]:
     """The row of each of the scenario's initiatives on a tab."""
     rows = read_tab(request.workspace, place).table.rows
-    mine = (row for row in rows if row.text("scenario_name").casefold() == scenario.casefold())
+    mine = (row for row in rows if folded(row.text("scenario_name")) == folded(scenario))
     return {row.text("initiative_key"): row.number for row in mine}
 
 

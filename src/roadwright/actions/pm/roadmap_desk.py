@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.actions.contract import Request
 from roadwright.actions.options import on_conflict
+from roadwright.domain.text import folded
 from roadwright.roadmaps.standing import standing_warnings
 from roadwright.store.models import Roadmap, RoadmapEntry
 from roadwright.sync.engine import show_tab
@@ -57,7 +58,7 @@ class RoadmapDesk:
 
 
 def identity_of_roadmap(roadmap: Roadmap) -> Identity:
-    return (roadmap.roadmap_name.casefold(),)
+    return (folded(roadmap.roadmap_name),)
 
 
 def save_desk(current: Pass, open_tabs: Sequence[OpenTab], request: Request) -> RoadmapDesk:
@@ -74,21 +75,21 @@ def save_desk(current: Pass, open_tabs: Sequence[OpenTab], request: Request) -> 
 
 def stopping_gates(desk: RoadmapDesk, roadmap: Roadmap) -> list[str]:
     """Rows of the roadmap's policy that could not be saved: a gate is never dropped in silence."""
-    policy = (roadmap.gate_policy or "").casefold()
+    policy = folded(roadmap.gate_policy or "")
     return [
         f"gate_policy: {tabs.GATES.name}!{o.row.number}: {o.notes.reason}"
         for o in desk.outcomes(tabs.GATES.name)
-        if policy and o.notes.level in STOPPED and o.row.text("gate_policy").casefold() in ("", policy)
+        if policy and o.notes.level in STOPPED and folded(o.row.text("gate_policy")) in ("", policy)
     ]
 
 
 def stopping_entries(desk: RoadmapDesk, roadmap: Roadmap) -> list[str]:
     """Rows of the roadmap on Roadmap_Entries that could not be saved, such as a waiver or a lock."""
-    name = roadmap.roadmap_name.casefold()
+    name = folded(roadmap.roadmap_name)
     return [
         f"{tabs.ROADMAP_ENTRIES.name}!{o.row.number}: {o.notes.reason}"
         for o in desk.outcomes(tabs.ROADMAP_ENTRIES.name)
-        if o.notes.level in STOPPED and o.row.text("roadmap_name").casefold() in ("", name)
+        if o.notes.level in STOPPED and folded(o.row.text("roadmap_name")) in ("", name)
     ]
 
 

@@ -12,6 +12,7 @@ from roadwright.actions.contract import Option, Request, UsageError
 from roadwright.actions.options import ROADMAP_NAME, RUN_ID, text_option
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import RoadmapSource
+from roadwright.domain.text import folded
 from roadwright.portfolios.runs import find_optimization_run
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import all_roadmaps, declare_roadmap, find_roadmap, only_named
@@ -139,7 +140,7 @@ def only_roadmap(session: Session, name: str | None, on_sheet: Sequence[Identity
             raise unknown_roadmap(session, name)
         return roadmap
     stored = all_roadmaps(session)
-    listed = [roadmap for roadmap in stored if (roadmap.roadmap_name.casefold(),) in on_sheet] or stored
+    listed = [roadmap for roadmap in stored if (folded(roadmap.roadmap_name),) in on_sheet] or stored
     if not listed:
         raise UsageError("there is no roadmap yet; fill in a row of Roadmaps")
     if len(listed) > 1:

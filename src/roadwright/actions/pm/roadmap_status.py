@@ -13,6 +13,7 @@ from roadwright.actions.pm.roadmap_desk import STOPPED, say_standing
 from roadwright.actions.pm.roadmap_request import only_roadmap
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.roadmaps import RoadmapStatus
+from roadwright.domain.text import folded
 from roadwright.roadmaps.status import Refusal, move_roadmap
 from roadwright.sheets.kinds import choice
 from roadwright.store.models import ActionRun
@@ -77,7 +78,7 @@ def _run(request: Request) -> Answer:
 
 def _stopped_rows(outcomes: Iterable[Outcome], name: str | None) -> list[str]:
     """Rows that could not be saved: a roadmap may be missing because of that, or stand otherwise than its row says."""
-    wanted = None if name is None else name.strip().casefold()
+    wanted = None if name is None else folded(name)
     return [
         f"{o.key}: {o.notes.text}"
         for o in outcomes

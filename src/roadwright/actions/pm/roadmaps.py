@@ -26,6 +26,7 @@ from roadwright.actions.pm.roadmap_request import (
 )
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.roadmaps import GateStatus, RoadmapStatus
+from roadwright.domain.text import folded
 from roadwright.roadmaps.changes import Change, Judgement, changes_since, judgements
 from roadwright.roadmaps.create import build_roadmap
 from roadwright.roadmaps.judge import judge_roadmap
@@ -70,7 +71,7 @@ def _chosen(request: Request, desk: RoadmapDesk, asked: AskedRoadmap, progress: 
         try:
             return [take_asked(session, asked, desk.current)]
         except UsageError as wrong:
-            rows = [o for o in desk.outcomes(tabs.ROADMAPS.name) if o.identity == (asked.name.casefold(),)]
+            rows = [o for o in desk.outcomes(tabs.ROADMAPS.name) if o.identity == (folded(asked.name),)]
             progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.notes.level in STOPPED] or [str(wrong)]
             return []
     assert request.tab is not None
@@ -114,9 +115,9 @@ def _work_on(desk: RoadmapDesk, roadmap: Roadmap, progress: _Progress, *, fill: 
         notes.warnings.append("entries: nothing is on it; give it a source, or type keys on Roadmap_Entries")
     progress.done.append(roadmap.roadmap_name)
     progress.standing.update(str(entry.gate_status) for entry in roadmap.entry_rows)
-    name = roadmap.roadmap_name.casefold()
+    name = folded(roadmap.roadmap_name)
     for change in changes_since(progress.before or {}, roadmap):
-        progress.changes[name, change.initiative_key.casefold()] = change
+        progress.changes[name, folded(change.initiative_key)] = change
 
 
 def _run(request: Request, *, fill: bool) -> Answer:

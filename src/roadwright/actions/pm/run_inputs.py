@@ -12,6 +12,7 @@ from roadwright.actions.contract import Request, UsageError
 from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import SCENARIO_NAME, on_conflict, text_option
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.text import folded
 from roadwright.optimize import Fault
 from roadwright.portfolios.candidates import (
     CandidateSet,
@@ -92,8 +93,8 @@ def _scenario(session: Session, request: Request, saved: Saved) -> OptimizationS
     try:
         return find_scenario(session, name, on_sheet)
     except ScenarioProblem:
-        named = {text.casefold() for text in on_sheet if text}
-        wanted = {name.strip().casefold()} if name is not None else named
+        named = {folded(text) for text in on_sheet if text}
+        wanted = {folded(name)} if name is not None else named
         reasons = [
             f"{spec.name}!{outcome.row.number}: {outcome.notes.text}"
             for spec, outcome in saved.stopped()
@@ -106,7 +107,7 @@ def _scenario(session: Session, request: Request, saved: Saved) -> OptimizationS
 
 def _ticks(saved: Saved, scenario: OptimizationScenario) -> Iterator[Outcome]:
     """The rows of Candidates that stand there for this scenario."""
-    name = scenario.scenario_name.casefold()
+    name = folded(scenario.scenario_name)
     return (o for o in saved.outcomes[tabs.CANDIDATES.name] if o.identity[0] == name)
 
 
@@ -147,11 +148,11 @@ def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str],
     A rule's row whose scenario or set can't be read could be this scenario's; where the scenario names no set, every
     row of it counts.
     """
-    mine, set_name = scenario.scenario_name.casefold(), (scenario.constraint_set_name or "").casefold()
+    mine, set_name = folded(scenario.scenario_name), folded(scenario.constraint_set_name or "")
     faults = []
     for spec, outcome in saved.stopped():
         row = outcome.row
-        said = row.text("scenario_name").casefold()
+        said = folded(row.text("scenario_name"))
         if spec is tabs.CANDIDATES:
             # What waits there belongs to the initiative, whichever scenario the row shows; ticks are their scenario's.
             key = row.text("initiative_key")
@@ -159,7 +160,7 @@ def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str],
             concerned = waits or (by_ticks and said == mine and _TICK in row.problems)
         elif spec in RULE_TABS:
             concerned = said in ("", mine) and (
-                not set_name or row.text("constraint_set_name").casefold() in ("", set_name)
+                not set_name or folded(row.text("constraint_set_name")) in ("", set_name)
             )
         else:
             concerned = said == mine

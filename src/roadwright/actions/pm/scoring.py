@@ -20,6 +20,7 @@ from roadwright.actions.options import (
 )
 from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.text import folded
 from roadwright.filtering import find_initiatives
 from roadwright.scoring.activate import activate_in_batches
 from roadwright.scoring.compute import Scored, compute_scores
@@ -80,7 +81,7 @@ def _populate(request: Request) -> Answer:
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         keys = _wanted_keys(current.session, request)
-        wanted = [(key.casefold(),) for key in keys]
+        wanted = [(folded(key),) for key in keys]
         reports = []
         for tab in open_tabs:
             binding = BINDINGS[tab.spec.name]()
@@ -133,7 +134,7 @@ def _activate(request: Request, keys: Sequence[str]) -> dict[str, str]:
 def _with_warnings(notes: RowNotes, warnings: Mapping[tuple[str, ...], list[str]]) -> None:
     """Put warnings on the rows that they are about, by the values of their identity columns."""
     for values, messages in warnings.items():
-        found = notes.by_identity(tuple(value.casefold() for value in values))
+        found = notes.by_identity(tuple(folded(value) for value in values))
         if found is not None:
             found.add(Notes(warnings=messages))
 
@@ -145,7 +146,7 @@ def _of_initiatives(tab: OpenTab, chosen: set[str], selection: Selection) -> Sel
     """The rows of a tab that are about the chosen initiatives (keys without case)."""
     if selection.everything:
         return ALL
-    rows = (row.number for row in tab.table.rows if row.text("initiative_key").casefold() in chosen)
+    rows = (row.number for row in tab.table.rows if folded(row.text("initiative_key")) in chosen)
     return Selection(everything=False, rows=frozenset(rows))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.filters.fields import LISTS, Field, FieldKind, Span
 from roadwright.domain.filters.tree import (
     ORDERING,
@@ -19,6 +20,7 @@ from roadwright.domain.filters.tree import (
 )
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.periods import days_of, same_period
+from roadwright.domain.text import folded
 
 
 def matches(wanted: Filter, values: Mapping[str, object]) -> bool:
@@ -61,7 +63,7 @@ def compares(field: Field, operator: Operator, stored: object, value: Value) -> 
 def _equal(field: Field, stored: object, value: Value) -> bool:
     match field.kind:
         case FieldKind.TEXT | FieldKind.LIST:
-            return str(stored).casefold() == str(value).casefold()
+            return folded(str(stored)) == folded(str(value))
         case FieldKind.KEY | FieldKind.KEY_LIST:
             return canonical_key(str(stored)) == value
         case FieldKind.PERIOD:
@@ -70,13 +72,13 @@ def _equal(field: Field, stored: object, value: Value) -> bool:
             span = cast("Span", value)
             return span.first <= str(stored) < span.after
         case _:
-            return stored == value
+            return _comparable(stored) == _comparable(value)
 
 
 def _less(field: Field, stored: object, value: Value) -> bool:
     match field.kind:
         case FieldKind.TEXT:
-            return str(stored).casefold() < str(value).casefold()
+            return folded(str(stored)) < folded(str(value))
         case FieldKind.KEY:
             return key_order(canonical_key(str(stored)) or "") < key_order(str(value))
         case FieldKind.PERIOD:
@@ -86,11 +88,16 @@ def _less(field: Field, stored: object, value: Value) -> bool:
         case FieldKind.CHOICE:
             return stored in words_before(field, value)
         case _:
-            return cast("float", stored) < cast("float", value)
+            return cast("float", _comparable(stored)) < cast("float", _comparable(value))
+
+
+def _comparable(value: object) -> object:
+    """Numbers to the digits that count, everything else as it is."""
+    return rounded(value) if isinstance(value, int | float) else value
 
 
 def _holds(_field: Field, stored: object, value: Value) -> bool:
-    return str(value).casefold() in str(stored).casefold()
+    return folded(str(value)) in folded(str(stored))
 
 
 _RELATIONS: Mapping[Operator, Callable[[Field, object, Value], bool]] = {

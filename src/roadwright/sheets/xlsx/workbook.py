@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from roadwright.domain.text import same_text
 from roadwright.sheets.backend import Grid, TabEdit, WorkbookUnreadable
 from roadwright.sheets.values import cell_name
 from roadwright.sheets.xlsx.appending import plan_rows
@@ -96,10 +97,10 @@ class XlsxWorkbook:
         return TabWork(sheet, edit, self._content(sheet), self._tables_of(sheet))
 
     def _sheet(self, tab: str) -> Sheet:
-        # Names of tabs ignore case in spreadsheet programs.
-        for sheet in self._book.sheets:
-            if sheet.name.casefold() == tab.casefold():
-                return sheet
+        # Spreadsheet programs ignore the case of tab names, but tell apart two forms of one accented letter.
+        alike = [sheet for sheet in self._book.sheets if same_text(sheet.name, tab)]
+        if alike:
+            return next((sheet for sheet in alike if sheet.name == tab), alike[0])
         have = ", ".join(sheet.name for sheet in self._book.sheets) or "no tabs with cells"
         raise WorkbookUnreadable(f"{self.name} has no tab {tab}. It has: {have}.")
 
