@@ -74,7 +74,9 @@ def plan(model: Model) -> Plan:
         if problem.north_star.key not in {item.kpi for item in objective.order}:
             stages.append(_kpi_stage(problem.north_star.key))
         if stages[-1].tolerance:
-            words = f"{stages[-1].name} is the last KPI in order: its tolerance has no effect, nothing is weighed after it"
+            words = (
+                f"{stages[-1].name} is the last KPI in order: its tolerance has no effect, nothing is weighed after it"
+            )
             findings.append(Finding("objective", words, Severity.WARNING, FindingKind.OBJECTIVE))
         return Plan(tuple(stages), tuple(findings))
     weights: dict[str, Fraction] = {}

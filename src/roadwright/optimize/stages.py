@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from math import floor, inf, isfinite
 from time import monotonic
+from typing import NamedTuple
 
 from roadwright.domain.optimization import Proof
 from roadwright.optimize import solver_log
@@ -25,6 +26,7 @@ from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.exact import ROUNDING, as_float
 from roadwright.optimize.matrix import Linear, Model
 from roadwright.optimize.numerics import OTHER, USUAL, Numerics
+from roadwright.optimize.pairs import has_many_pairs, is_better, pair_model, worth_of_pairs
 from roadwright.optimize.rules import Row
 from roadwright.optimize.strengthen import implied_rows
 from roadwright.optimize.systems import System, whole, without_goals
@@ -90,6 +92,14 @@ class StepResult:
     is_delicate: bool = False
 
 
+class Form(NamedTuple):
+    """A model as it is put to the solver: rows, costs and a start."""
+
+    linear: Linear
+    costs: WholeCost
+    start: Values | None
+
+
 @dataclass
 class Search:
     """A model, the rows to respect (all of them unless told otherwise), all that is held so far, and the time left."""
@@ -106,6 +116,8 @@ class Search:
     """What is tried, or settled by what is held."""
     unsettled: Step | None = None
     """The step that is held last, where it was not yet asked what that settles."""
+    takes_pairs: bool | None = None
+    """Whether bonuses in pairs are solved with a column per candidate; None: not tried yet."""
 
     @property
     def seconds_left(self) -> float | None:
@@ -143,14 +155,16 @@ class Search:
         self._settle()
         return self._linear(step, self.held)
 
-    def _linear(self, step: Step, kept: list[Held]) -> Linear:
+    def _linear(self, step: Step, kept: list[Held], *, is_strengthened: bool = True) -> Linear:
         held_rows = [row for held in kept for row in held.rows(self.model)]
         goals = range(self.model.first_goal_column, self.model.width)
         counted = any(at in goals for row in held_rows for at in row.places[-len(goals) :]) if goals else False
         counted = counted or any(step.costs.numbers[at] for at in goals)
         system = self.rows if counted else self._without_goals
         core = self.core
-        linear = system.linear.with_rows([*self._implied, *(core.equations if core else []), *self.cuts, *held_rows])
+        linear = system.linear.with_rows(
+            [*(self._implied if is_strengthened else []), *(core.equations if core else []), *self.cuts, *held_rows]
+        )
         return linear if core is None else replace(linear, lower=core.lower, upper=core.upper)
 
     def hold(self, step: Step, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
@@ -301,23 +315,19 @@ class Search:
         numerics: Numerics = USUAL,
     ) -> StepResult:
         """The solver's answer, checked exactly."""
-        costs = self._padded(step.costs)
         passing: list[Row] = []  # what is held now need not be held later, so neither are these
         for _ in range(MAX_CUT_ROUNDS):
             if self.is_cancelled:
                 return StepResult(End.CANCELLED)
             if self.seconds_left == 0.0:
                 return StepResult(End.STOPPED_BY_TIME)
-            tightened = tighten(self.linear(step).with_rows(passing))
+            limits = Limits(gap, self.seconds_left, nodes, self.cancel, start_is_good=start_is_good, numerics=numerics)
+            form = self._form(step, passing, start)
+            tightened = tighten(form.linear)
             if tightened is None:
                 return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
-            outcome = minimise(
-                tightened,
-                costs.floats,
-                Limits(gap, self.seconds_left, nodes, self.cancel, start_is_good=start_is_good, numerics=numerics),
-                start=self._columns_of(start),
-                on_tick=None if self.on_tick is None else partial(self._tick, step),
-            )
+            costs, on_tick = form.costs, None if self.on_tick is None else partial(self._tick, form.costs, step.name)
+            outcome = minimise(tightened, costs.floats, limits, start=form.start, on_tick=on_tick)
             bound = costs.native(outcome.bound) if isfinite(outcome.bound) else None
             if outcome.columns is None:
                 return StepResult(outcome.end, None, bound, is_delicate=outcome.is_delicate)
@@ -331,13 +341,33 @@ class Search:
             passing += fleeting if lasting or fleeting else [other_than(real[: self.model.size])]
         return StepResult(End.FAILED)
 
-    def _tick(self, step: Step, tick: Tick) -> None:
+    def _form(self, step: Step, passing: list[Row], start: Evaluation | None) -> Form:
+        """The model as it is put to the solver: with a column per bonus, or per candidate for its bonuses in pairs."""
+        linear, costs, columns = self.linear(step), self._padded(step.costs), self._columns_of(start)
+        plain = Form(linear.with_rows(passing), costs, columns)
+        if self.system is not None or self.takes_pairs is False or not has_many_pairs(self.model):
+            return plain
+        worth = worth_of_pairs(self.model, [costs, *(held.step.costs for held in reversed(self.held))])
+        if worth is None:
+            return plain
+        bare = self._linear(step, self.held, is_strengthened=False).with_rows(passing)
+        pairs = pair_model(self.model, bare, costs, worth)
+        if pairs is None:
+            return plain
+        if self.takes_pairs is None:
+            if columns is None:
+                return plain
+            limits = Limits(seconds=self.seconds_left, cancel=self.cancel)
+            self.takes_pairs = is_better(pairs, linear, costs.floats, columns, limits)
+        if not self.takes_pairs:
+            return plain
+        return Form(pairs.linear, pairs.costs, None if columns is None else pairs.start(columns, self.model.size))
+
+    def _tick(self, costs: WholeCost, name: str, tick: Tick) -> None:
         """Passes on where the solver stands, in the step's own unit."""
         assert self.on_tick is not None
-        native = [
-            None if value is None else as_float(step.costs.native(value)) for value in (tick.incumbent, tick.bound)
-        ]
-        self.on_tick(step.name, replace(tick, incumbent=native[0], bound=native[1]))
+        native = [None if value is None else as_float(costs.native(value)) for value in (tick.incumbent, tick.bound)]
+        self.on_tick(name, replace(tick, incumbent=native[0], bound=native[1]))
 
     def _checked(self, step: Step, result: StepResult, outcome: Outcome) -> StepResult:
         """A result with what its exact cost says about the solver's word."""
@@ -396,11 +426,12 @@ class Search:
         `step` guides the search: the one whose optimum is held last.
         """
         chosen = self.model.columns_of(best.selected)[: self.model.size]
-        tightened = tighten(self.linear(step).with_rows([other_than(chosen)]))
+        form = self._form(step, [other_than(chosen)], None)
+        tightened = tighten(form.linear)
         if tightened is None:
             return True
         limits = Limits(seconds=self.seconds_left, nodes=nodes, cancel=self.cancel, any_answer=True)
-        outcome = minimise(tightened, self._padded(step.costs).floats, limits)
+        outcome = minimise(tightened, form.costs.floats, limits)
         return outcome.end is End.INFEASIBLE and not outcome.is_delicate
 
     def _against(self, held: Held, columns: Values) -> list[Row]:

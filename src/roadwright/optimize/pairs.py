@@ -1,0 +1,149 @@
+"""Many bonuses in pairs with one column per candidate instead of one per pair (Glover 1975).
+
+h_i stands for the bonuses that candidate i has with what is selected: h_i <= U_i x_i and h_i <= sum of q_ij x_j, with
+U_i the most that fits beside i into the capacity; each pair is counted from both ends, so half of all h is the bonus.
+The model is far smaller than with a column per pair, and its bound sometimes better, sometimes worse: a trial at the
+root tells.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, inf
+
+import numpy as np
+import scipy.sparse as sp
+
+from roadwright.optimize.engine import Limits, minimise, relax
+from roadwright.optimize.matrix import Linear, Model
+from roadwright.optimize.rules import Row
+from roadwright.optimize.tighten import tighten
+from roadwright.optimize.whole import Values, WholeCost
+
+WORSE = 1.5
+"""By so many times the bound's distance to a known answer may be larger: the smaller model makes up for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairModel:
+    """A model with a column per candidate for its pairs, and its costs."""
+
+    linear: Linear
+    costs: WholeCost
+    partners: dict[int, dict[int, int]]
+
+    def start(self, columns: Values, size: int) -> Values:
+        """Columns of the original model as columns of this one."""
+        chosen = columns[:size]
+        held = [
+            float(sum(bonus for other, bonus in pairs.items() if chosen[other])) if chosen[one] else 0.0
+            for one, pairs in self.partners.items()
+        ]
+        return np.concatenate([chosen, np.zeros(len(columns) - size), held])
+
+
+def has_many_pairs(model: Model) -> bool:
+    """Whether there are more bonuses than candidates, all of them in pairs."""
+    synergies = model.resolved.synergies
+    return len(synergies) > model.size and not model.goals and all(len(one.members) == 2 for one in synergies)
+
+
+def worth_of_pairs(model: Model, costs: Iterable[WholeCost]) -> list[int] | None:
+    """What each bonus is worth by the first costs that count all of them; None where none do."""
+    for some in costs:
+        worth = [-number for number in some.numbers[model.size : model.first_goal_column]]
+        if all(value > 0 for value in worth):
+            return worth
+    return None
+
+
+def pair_model(model: Model, linear: Linear, costs: WholeCost, worth: Sequence[int]) -> PairModel | None:
+    """The same model in candidates alone.
+
+    None where costs or rows count bonuses otherwise than by their `worth`; rows that only define them are left out.
+    """
+    first, synergies = model.size, model.resolved.synergies
+    columns = range(first, first + len(synergies))
+    partners: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for synergy, value in zip(synergies, worth, strict=True):
+        one, other = synergy.members
+        partners[one][other] += value
+        partners[other][one] += value
+    partners = {one: partners[one] for one in sorted(partners)}
+    halves = range(model.width, model.width + len(partners))
+    touched = sp.csr_matrix(linear.matrix[:, first : first + len(synergies)])
+    counts = np.diff(touched.indptr)
+    kept = linear.only(np.flatnonzero(counts == 0).tolist())
+    rows = []
+    for at in np.flatnonzero(counts).tolist():
+        row = linear.row(at)
+        if _defines(row, first):
+            continue
+        counted = _counted(row, worth, columns, halves)
+        if counted is None:
+            return None
+        rows.append(counted)
+    capacity = model.rows[0]
+    limit, usage = int(capacity.upper), dict(zip(capacity.places, capacity.values, strict=True))
+    upper = []
+    for column, (one, pairs) in enumerate(partners.items(), model.width):
+        most = _most_beside(one, pairs, {at: int(value) for at, value in usage.items()}, limit)
+        upper.append(float(most))
+        rows.append(Row([column, one], [1, -most], -inf, 0))
+        rows.append(Row([column, *pairs], [1, *(-bonus for bonus in pairs.values())], -inf, 0))
+    wide = kept.with_columns(upper, [False] * len(upper)).with_rows(rows)
+    top = wide.upper.copy()
+    top[first : first + len(synergies)] = 0.0
+    objective = _counted(Row(range(model.width), costs.numbers, -inf, inf), worth, columns, halves)
+    if objective is None:
+        return None
+    numbers = [0] * (model.width + len(partners))
+    for at, number in zip(objective.places, objective.values, strict=True):
+        numbers[at] = int(number)
+    return PairModel(replace(wide, upper=top), WholeCost(numbers, costs.unit / 2, costs.constant), partners)
+
+
+def is_better(pairs: PairModel, linear: Linear, costs: Values, known: Values, limits: Limits) -> bool:
+    """Whether the root of the model in candidates promises a shorter search than the one with a column per pair.
+
+    `known` are the columns of a good answer, in the original model.
+    """
+    relaxed = relax(linear, costs, limits)
+    tightened = tighten(pairs.linear)
+    if relaxed is None or tightened is None:
+        return False
+    root = minimise(tightened, pairs.costs.floats, replace(limits, nodes=1))
+    cost = float(np.dot(costs, known))
+    return cost - root.bound / 2.0 <= WORSE * (cost - relaxed.bound)
+
+
+def _defines(row: Row, first: int) -> bool:
+    """Whether a row is y <= x, which the columns of candidates make unnecessary."""
+    return len(row.places) == 2 and row.upper == 0 and sorted(row.values) == [-1, 1] and min(row.places) < first
+
+
+def _counted(row: Row, worth: Sequence[int], bonuses: range, halves: range) -> Row | None:
+    """Twice a row that counts all bonuses by their worth, in candidates; None where it counts them otherwise."""
+    values = dict(zip(row.places, row.values, strict=True))
+    shares = {Fraction(int(values.get(y, 0)), value) for y, value in zip(bonuses, worth, strict=True)}
+    share = shares.pop()
+    if shares or share.denominator != 1:
+        return None
+    others = {at: 2 * int(value) for at, value in values.items() if at not in bonuses}
+    counted = dict.fromkeys(halves, share.numerator) if share else {}
+    low, high = (limit if limit in (-inf, inf) else 2 * int(limit) for limit in (row.lower, row.upper))
+    return Row([*others, *counted], [*others.values(), *counted.values()], low, high)
+
+
+def _most_beside(one: int, pairs: dict[int, int], usage: dict[int, int], limit: int) -> int:
+    """The most bonus that fits beside a candidate into the capacity, in fractions and rounded up."""
+    left, most = limit - usage.get(one, 0), 0.0
+    for other in sorted(pairs, key=lambda at: (-pairs[at] / max(usage.get(at, 0), 1e-9), at)):
+        use = usage.get(other, 0)
+        if use > left:
+            return ceil(most + pairs[other] * max(left, 0) / use)
+        most, left = most + pairs[other], left - use
+    return ceil(most)
