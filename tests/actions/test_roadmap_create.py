@@ -298,3 +298,14 @@ def test_an_older_copy_takes_no_entries_off(house: House, tmp_path: Path) -> Non
     shutil.copy(older, house.root / "Roadmaps.xlsx")
     house.done(CHECK)
     assert list(judged(house, "Growth")) == [a, b, c]
+
+
+def test_a_roadmaps_tokens_add_up_in_decimals_and_its_name_has_many_spellings(house: House) -> None:
+    add_ideas(
+        house, {"engineering_tokens": 0.1, "country": "Peru\u0301"}, {"engineering_tokens": 0.2, "country": "Per\u00fa"}
+    )
+    type_roadmap(house, "Id\u00e9es  Q3", "filter", "country = PERU\u0301")
+    house.done(CREATE, options=["roadmap_name=ide\u0301es q3"])
+    [row] = house.rows("Roadmaps")
+    assert (row.values["tokens"], row.values["entries"]) == (0.3, 2)
+    assert row.text("roadmap_name") == "Id\u00e9es  Q3", "names stay as they were typed"

@@ -311,3 +311,21 @@ def test_a_message_shows_tabs_as_blanks() -> None:
     assert said.isprintable()
     said = complaint("max\t% \t")
     assert said.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.7 + 0.1", 0.8),
+        ("0.1 * 3 - 0.3", 0.0),
+        ("1 - 0.9 - 0.1", 0.0),
+        ("0.7 / 0.1", 7.0),
+        ("0.3 // 0.1", 3.0),
+        ("0.3 % 0.1", 0.0),
+        ("1.1 ** 2", 1.21),
+        ("round(2.675, 2)", 2.68),
+        ("1 if 0.1 + 0.2 == 0.3 else 0", 1.0),
+    ],
+)
+def test_formulas_are_computed_in_decimals(text: str, value: float) -> None:
+    assert value_of(text) == value

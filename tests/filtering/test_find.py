@@ -137,3 +137,29 @@ def test_values_are_those_that_the_tab_shows(house: House) -> None:
         on_roadmaps = [row["roadmaps"] for row in rows if row["roadmaps"]]
         assert all(names == sorted(names, key=folded) for names in on_roadmaps if isinstance(names, list))
         assert {type(row["kpi_contributions"]) for row in rows} == {dict, type(None)}
+
+
+def test_a_score_is_found_by_the_figure_that_it_reads_as(house: House) -> None:
+    noise = {"INIT-000001": 0.7 + 0.1, "INIT-000002": 0.8, "INIT-000003": 0.799, "INIT-000004": 0.801}
+    with house.workspace.store.transaction() as session:
+        for key, score in noise.items():
+            made = new_initiative(key, "x", mark="2026-05-31T00:00:00.000000Z", source="test")
+            made.overall_score = score
+            session.add(made)
+    assert keys(house, "overall_score = 0.8") == ["INIT-000001", "INIT-000002"]
+    assert keys(house, "overall_score >= 0.8") == ["INIT-000001", "INIT-000002", "INIT-000004"]
+    assert keys(house, "overall_score < 0.8") == ["INIT-000003"]
+    assert keys(house, "overall_score in (0.8, 3)") == ["INIT-000001", "INIT-000002"]
+
+
+def test_a_text_is_found_in_every_spelling(house: House) -> None:
+    countries = {"INIT-000001": "Per\u00fa", "INIT-000002": "Peru\u0301", "INIT-000003": "Peru"}
+    with house.workspace.store.transaction() as session:
+        for key, country in countries.items():
+            made = new_initiative(key, f"The\u00a0 {country} plan", mark="2026-05-31T00:00:00.000000Z", source="test")
+            made.country = country
+            session.add(made)
+    for spelling in ("Per\u00fa", "peru\u0301", "'\u00a0PER\u00da '"):
+        assert keys(house, f"country = {spelling}") == ["INIT-000001", "INIT-000002"]
+    assert keys(house, "title contains 'the peru\u0301  plan'") == ["INIT-000001", "INIT-000002"]
+    assert keys(house, "title contains 'peru'") == ["INIT-000003"]

@@ -268,3 +268,24 @@ def test_brief_description_present() -> None:
 def test_a_parameter_that_cant_be_read_says_what_is_accepted(gate: Gate, parameter: str | None, says: str) -> None:
     with pytest.raises(ParameterProblem, match=says):
         GATES[gate].parameter.parse(parameter)
+
+
+def test_a_score_that_reads_as_the_limit_is_enough() -> None:
+    gate = Gate.MIN_OVERALL_SCORE
+    assert asked(gate, subject(overall_score=0.7 + 0.1), "0.8") is None
+    assert asked(gate, subject(overall_score=0.8), "0.8") is None
+    assert asked(gate, subject(overall_score=0.799999), "0.8") is not None
+
+
+def test_a_score_that_differs_in_its_last_digit_only_is_current() -> None:
+    inputs: dict[str, Any] = {
+        "wsjf_business_value": 0.7,
+        "wsjf_time_criticality": 0.1,
+        "wsjf_risk_reduction": 0,
+        "wsjf_job_size": 1,
+        "active_scoring_framework": "WSJF",
+    }
+    noise = 0.7 + 0.1
+    kept = InitiativeScore(framework="WSJF", value=noise, effort=1.0, overall=noise)
+    active: dict[str, Any] = {"value_score": noise, "effort_score": 1.0, "overall_score": noise}
+    assert asked(Gate.SCORE_CURRENT, subject(score=kept, **inputs, **active)) is None

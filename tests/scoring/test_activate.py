@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from roadwright.actions.runner import Asked, run_action
-from roadwright.scoring.activate import activate_in_batches
+from roadwright.scoring.activate import activate_in_batches, active_scores
+from roadwright.store.models import InitiativeScore
 from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_initiatives, stored, type_by_key
 from tests.house import Cells, House, make_house
@@ -98,3 +99,13 @@ def test_initiatives_without_a_score_are_named(house: House) -> None:
     warnings = activate_in_batches(house.workspace.store, [*keys, bare], 100, "test", lambda *_: None)
     assert list(warnings) == [bare]
     assert "no RICE score to activate" in warnings[bare]
+
+
+@pytest.mark.parametrize(
+    ("overall", "coefficient", "active"),
+    [(0.7, 3, 2.1), (0.1, 1.1, 0.11), (1 / 3, 3, 1.0), (2 / 3, 1.5, 1.0), (0.7 + 0.1, 1, 0.8), (1e308, 10, None)],
+)
+def test_the_active_score_is_rounded_and_what_it_is_made_of_is_not(
+    overall: float, coefficient: float, active: float | None
+) -> None:
+    assert active_scores(InitiativeScore(value=overall, effort=1.0, overall=overall), coefficient)[2] == active

@@ -100,3 +100,10 @@ def test_whatever_is_typed_a_score_is_finite_or_absent(
             assert bool(score.warnings) == (blanks != 15)
         else:
             assert all(part is not None and math.isfinite(part) for part in parts)
+
+
+def test_scores_are_computed_in_decimals() -> None:
+    assert wsjf(0.7, 0.1, 0, 1).value == 0.8
+    assert wsjf(0.7, 0.1, 0, 0.1).overall == 8
+    assert rice(0.7, 3, 1, 1).value == 2.1
+    assert rice(0.7, 3, 1, 0.7).overall == 3

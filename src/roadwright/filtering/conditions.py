@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.filters import Comparison, Emptiness, Every, Field, FieldKind, Filter, Membership, Not, Operator
 from roadwright.domain.filters.fields import LISTS, Span
 from roadwright.domain.filters.matching import compares, key_order, words_before
@@ -18,7 +19,7 @@ from roadwright.domain.filters.tree import Value
 from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.text import folded
 from roadwright.filtering.columns import Condition, column, has_element
-from roadwright.filtering.folding import ByCodePoints, Folded, Position
+from roadwright.filtering.folding import ByCodePoints, Folded, Position, Rounded
 
 _TEXTS = frozenset({FieldKind.TEXT, FieldKind.CHOICE, FieldKind.KEY, FieldKind.PERIOD, FieldKind.MOMENT})
 _MOST_DIGITS = 12
@@ -83,7 +84,9 @@ def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condi
     if field.kind in LISTS:
         is_wanted = _is_key if field.kind is FieldKind.KEY_LIST else _is_text
         return has_element(session, field, lambda element: is_wanted(element, values))
-    stored = column(field)
+    stored, wanted = column(field), list(values)
+    if field.kind is FieldKind.NUMBER:
+        stored, wanted = Rounded(stored), [rounded(cast("float", value)) for value in values]
     match field.kind:
         case FieldKind.TEXT:
             return _is_text(stored, values)
@@ -97,7 +100,7 @@ def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condi
         case FieldKind.BOOLEAN:
             return or_(*(stored.is_(value) for value in values))
         case _:
-            return stored.in_(values)
+            return stored.in_(wanted)
 
 
 def _is_key(stored: ColumnElement[Any], keys: Sequence[Value]) -> Condition:
@@ -137,5 +140,7 @@ def _less(field: Field, value: Value) -> Condition:
             return ByCodePoints(stored) < cast("Span", value).first
         case FieldKind.CHOICE:
             return stored.in_(words_before(field, value))
+        case FieldKind.NUMBER:
+            return Rounded(stored) < rounded(cast("float", value))
         case _:
             return stored < value

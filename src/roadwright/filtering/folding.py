@@ -1,9 +1,9 @@
-"""SQL that compares texts exactly as ``domain.text`` does, in the order of code points, on every database.
+"""SQL that compares texts as ``domain.text`` does, and numbers as ``domain.decimals`` does, on every database.
 
 A database's own lower() folds ASCII only (SQLite) or as its locale has it (PostgreSQL), and neither turns ß into ss. So
-SQLite calls ``folded`` itself, which every connection of ours registers. PostgreSQL gets the same steps written out: its
-own normalize() for the forms of Unicode, and the case folds from the very tables that Python uses, one character to one
-by translate(), one to several by replace().
+SQLite calls ``folded``, which every connection of ours registers. PostgreSQL gets the same steps written out: its
+own normalize() for Unicode's forms, and the case folds from the very tables that Python uses, one character to one by
+translate(), one to several by replace(). Folded texts are in the order of code points.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from sqlalchemy import ColumnElement, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Integer
+from sqlalchemy.types import Double, Integer
 
+from roadwright.domain.decimals import ROUNDED_BELOW
 from roadwright.domain.text import BLANKS, INVISIBLE
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -56,6 +57,27 @@ class ByCodePoints(FunctionElement[str]):
     type = Text()
     inherit_cache = True
     name = "by_code_points"
+
+
+class Rounded(FunctionElement[float]):
+    """A number to as many digits as numbers are compared with."""
+
+    type = Double()
+    inherit_cache = True
+    name = "rounded"
+
+
+@compiles(Rounded, "sqlite")
+def _rounded_in_sqlite(element: Rounded, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"rounded({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(Rounded, "postgresql")
+def _rounded_in_postgresql(element: Rounded, compiler: SQLCompiler, **kw: Any) -> str:
+    number = compiler.process(element.clauses, **kw)
+    # A float becomes a numeric of 15 significant digits.
+    whole = f"CAST(CAST({number} AS double precision) AS numeric)"
+    return f"CASE WHEN abs({number}) < {ROUNDED_BELOW!r} THEN CAST({whole} AS double precision) ELSE {number} END"
 
 
 @compiles(ByCodePoints, "sqlite")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from roadwright.domain.decimals import rounded
 from roadwright.optimize import Solution
 
 
@@ -28,7 +29,7 @@ def shown_figures(candidates: int, solution: Solution | None) -> dict[str, objec
             capacity_used=solution.tokens_used,
             objective_value=_last_stage(solution),
             bound=solution.bound,
-            gap_percent=None if solution.gap is None else solution.gap * 100,
+            gap_percent=None if solution.gap is None else rounded(solution.gap * 100),
             targets_met=f"{met} of {len(solution.targets)}" if solution.targets else None,
         )
     return figures

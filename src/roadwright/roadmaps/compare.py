@@ -15,6 +15,7 @@ from roadwright.domain.periods import same_period
 from roadwright.domain.text import folded
 from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.in_words import signed
+from roadwright.sheets.plain import plain
 
 
 @dataclass(frozen=True)
@@ -228,11 +229,11 @@ def _changes(a: Item, b: Item, tells_plan: bool) -> tuple[Change, ...]:
             found.append(Change("rank", a.rank, b.rank))
         if a.scope_mode != b.scope_mode:
             found.append(Change("scope_mode", a.scope_mode, b.scope_mode))
-    if a.tokens != b.tokens:
+    if plain(a.tokens) != plain(b.tokens):
         found.append(Change("tokens", a.tokens, b.tokens))
     for kpi in sorted(a.contributions.keys() | b.contributions.keys()):
         before, after = a.contributions.get(kpi), b.contributions.get(kpi)
-        if (before or 0.0) != (after or 0.0):
+        if plain(before or 0.0) != plain(after or 0.0):
             found.append(Change(f"contributions.{kpi}", before, after))
     return tuple(found)
 

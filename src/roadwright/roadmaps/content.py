@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from roadwright.domain.decimals import rounded, total
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.roadmaps import GateSeverity, GateStatus
 from roadwright.optimize.canonical import dumps
@@ -177,8 +178,8 @@ def reading_kpis(content: Content) -> list[KpiTotal]:
 
 
 def known_sum(numbers: Iterable[float | None]) -> float:
-    """The sum of the numbers that are known; exact, so that their order does not matter."""
-    return math.fsum(number for number in numbers if number is not None)
+    """The sum of the numbers that are known, in decimal arithmetic; their order does not matter."""
+    return rounded(total(number for number in numbers if number is not None))
 
 
 def _one_form(value: object) -> object:

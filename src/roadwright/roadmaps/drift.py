@@ -12,6 +12,7 @@ from typing import Any
 
 from roadwright.roadmaps.content import Content, Entry, LeftOut, Origin, Verdict, content_hash, known_sum, reading_kpis
 from roadwright.roadmaps.in_words import shown
+from roadwright.sheets.plain import plain
 
 
 class Drifted(StrEnum):
@@ -174,7 +175,7 @@ def _field_changes(
     one: Entry | LeftOut, kind: Drifted, then: Mapping[str, object], now: Mapping[str, object]
 ) -> Iterable[Change]:
     for name in now:
-        if then.get(name) != now[name]:
+        if plain(then.get(name)) != plain(now[name]):
             words = f"{name}: {shown(then.get(name))} → {shown(now[name])}"
             yield _of(one, kind, words, field=name, then=then.get(name), now=now[name])
 

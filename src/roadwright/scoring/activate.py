@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.decimals import product, rounded
 from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import Framework
 from roadwright.store.clock import now
@@ -20,11 +21,22 @@ from roadwright.store.session import Store
 
 
 def active_scores(score: InitiativeScore | None, coefficient: float) -> tuple[float | None, float | None, float | None]:
-    """The value, effort and overall that an initiative has once this score is activated (None: there is none)."""
+    """The value, effort and overall that an initiative has once this score is activated (None: there is none).
+
+    Only here they are rounded: a score keeps all digits, so that a third times a coefficient of 3 is 1.
+    """
     if score is None:
         return None, None, None
-    overall = None if score.overall is None else score.overall * coefficient
-    return score.value, score.effort, overall if overall is None or math.isfinite(overall) else None
+    overall = None if score.overall is None else product(score.overall, coefficient)
+    return (
+        _rounded(score.value),
+        _rounded(score.effort),
+        _rounded(overall) if overall is None or math.isfinite(overall) else None,
+    )
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else rounded(figure)
 
 
 def activate_one(initiative: Initiative, score: InitiativeScore | None, source: str) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import ContributionSource, Framework
 from roadwright.domain.registry import Registry
 from roadwright.scoring.contributions import contribute, math_warnings, model_notes, redundancy_warnings
@@ -77,8 +78,9 @@ def _take_models(
     for item in loaded:
         result = run_model(item.model, registry)
         results.append(result)
-        if item.row.computed_score != result.value:
-            item.row.computed_score = result.value
+        value = None if result.value is None else rounded(result.value)
+        if item.row.computed_score != value:
+            item.row.computed_score = value
         said = model_notes(result, use)
         if said:
             scored.of_models[key, item.row.model_name] = said

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.drivers import DrivenBy, driver_path
 from roadwright.domain.figures import figure
 from roadwright.scoring.frameworks import Score
@@ -43,7 +44,7 @@ def contribute(results: Sequence[ModelResult], use_math_model: bool | None) -> C
                 f"{key}: of {len(models)} approved models {'several are' if primaries else 'none is'} primary; "
                 f"{_named(chosen)} counts, as the largest improvement, and not {others}; set is_primary on one"
             )
-        values[key] = chosen.value or 0.0
+        values[key] = rounded(chosen.value or 0.0)
     return Contributions(values, tuple(warnings))
 
 

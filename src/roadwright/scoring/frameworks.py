@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from roadwright.domain.decimals import quotient
+
 
 @dataclass(frozen=True)
 class Score:
@@ -38,7 +40,7 @@ def missing_inputs(framework: str, inputs: Mapping[str, float | None]) -> Score 
 
 def score_of(framework: str, value: float, effort: float, components: Mapping[str, float]) -> Score:
     """The score; none, with a warning, where a figure is beyond what a number can hold."""
-    overall = value / effort
-    if not (math.isfinite(value) and math.isfinite(overall)):
+    overall = quotient(value, effort) if math.isfinite(value) else math.inf
+    if not math.isfinite(overall):
         return Score(warnings=(f"no {framework} score: it would be too large for a number; check the inputs",))
     return Score(value, effort, overall, dict(components))

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from roadwright.domain.decimals import quotient
 from roadwright.domain.figures import figure
 from roadwright.domain.formulas import (
     Formula,
@@ -173,7 +174,7 @@ def _score_of(primary: ModelResult, inputs: EffortInputs) -> Score:
     if effort <= 0 and (outcome.overall is None or outcome.effort is not None):
         warning = f"{_NO_OVERALL}: {source} is {figure(effort)}; it must be above 0"
         return Score(outcome.value, effort, None, components, (warning,))
-    overall = primary.improvement / effort if outcome.overall is None else outcome.overall
+    overall = quotient(primary.improvement, effort) if outcome.overall is None else outcome.overall
     if not math.isfinite(overall):
         warning = f"{_NO_OVERALL}: it would be too large for a number; check {source}"
         return Score(outcome.value, effort, None, components, (warning,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from roadwright.domain.decimals import product
 from roadwright.scoring.frameworks import Score, missing_inputs, score_of
 
 INPUTS = ("rice_reach", "rice_impact", "rice_confidence", "rice_effort")
@@ -14,4 +15,4 @@ def rice(reach: float | None, impact: float | None, confidence: float | None, ef
     if missing is not None or reach is None or impact is None or confidence is None or effort is None:
         return missing or Score()
     components = {n: v for n, v in inputs.items() if v is not None}
-    return score_of("RICE", float(reach) * impact * confidence, effort, components)
+    return score_of("RICE", product(reach, impact, confidence), effort, components)

@@ -5,6 +5,7 @@ Weighted shortest job first, D. Reinertsen, "The Principles of Product Developme
 
 from __future__ import annotations
 
+from roadwright.domain.decimals import total
 from roadwright.scoring.frameworks import Score, missing_inputs, score_of
 
 INPUTS = ("wsjf_business_value", "wsjf_time_criticality", "wsjf_risk_reduction", "wsjf_job_size")
@@ -25,5 +26,5 @@ def wsjf(
         or job_size is None
     ):
         return missing or Score()
-    cost_of_delay = float(business_value) + time_criticality + risk_reduction
+    cost_of_delay = total((business_value, time_criticality, risk_reduction))
     return score_of("WSJF", cost_of_delay, job_size, {n: v for n, v in inputs.items() if v is not None})

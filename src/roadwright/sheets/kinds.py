@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.text import BLANKS, folded
 from roadwright.sheets.numbers import ACCEPTED, UNSTORABLE, NotANumber, parse_number, strict_json, tidy
 from roadwright.sheets.spec import CellProblem, Kind, Tone
@@ -83,7 +84,7 @@ def _clean_text(value: CellValue) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(tidy(float(f"{value:.15g}")))  # 15 digits are what every program shows and keeps
+        return str(tidy(rounded(value)))  # 15 digits are what every program shows and keeps
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, dt.datetime | dt.date | dt.time):

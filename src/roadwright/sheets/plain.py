@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.text import composed
 
 _PLAIN = frozenset({int, bool, type(None)})
@@ -18,10 +19,8 @@ def plain(value: object) -> object:
     """
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, str):
-        return composed(value)
-    if isinstance(value, float):
-        return float(f"{value:.15g}")
+    if isinstance(value, str | float):
+        return composed(value) if isinstance(value, str) else rounded(value)
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple):

@@ -11,6 +11,7 @@ from sqlalchemy import URL, Engine, Executable, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.text import folded
 from roadwright.store.migrations import NEWEST
 
@@ -94,15 +95,19 @@ def _connect(url: str) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
-        # SQLite folds the case of ASCII only.
+        # What SQLite has no functions for, see filtering.folding.
         connection.create_function("folded", 1, _folded, deterministic=True)  # type: ignore[attr-defined]
+        connection.create_function("rounded", 1, _rounded, deterministic=True)  # type: ignore[attr-defined]
 
     return engine
 
 
 def _folded(value: object) -> object:
-    """What SQL calls on SQLite to compare texts, see ``filtering.folding``."""
     return folded(value) if isinstance(value, str) else value
+
+
+def _rounded(value: object) -> object:
+    return rounded(value) if isinstance(value, int | float) else value
 
 
 def schema_version(engine: Engine) -> str | None:

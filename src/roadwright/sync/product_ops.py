@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import ContributionSource
 from roadwright.domain.registry import Registry, UnknownKpi
 from roadwright.sheets.kinds import quoted
@@ -45,7 +46,8 @@ class ScoringInputsBinding(Defaults):
             for framework, prefix in SCORE_PREFIX.items():
                 score = scores.get((initiative.id, framework))
                 for part in SCORE_PARTS:
-                    values[f"{prefix}_{part}_score"] = getattr(score, part) if score is not None else None
+                    figure = getattr(score, part) if score is not None else None
+                    values[f"{prefix}_{part}_score"] = None if figure is None else rounded(figure)
             result[identity] = values
         return result
 

@@ -11,6 +11,7 @@ from roadwright import tabs
 from roadwright.domain.roadmaps import Gate
 from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
+from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.gates import GATES, ParameterProblem
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.spec import Owner
@@ -61,7 +62,7 @@ def _roadmap_values(session: Session, row: Roadmap) -> dict[str, object]:
         "status": row.status,
         "version": row.version,
         "entries": len(entries),
-        "tokens": sum(number for number in tokens if number is not None),
+        "tokens": known_sum(tokens),
     }
 
 

@@ -15,6 +15,7 @@ class FieldKind(StrEnum):
     TEXT = "text"
     """Without case; in order by the code points of the case-folded text."""
     NUMBER = "number"
+    """To ``SIGNIFICANT_DIGITS``."""
     BOOLEAN = "yes/no"
     DATE = "date"
     MOMENT = "moment"

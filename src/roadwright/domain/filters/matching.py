@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.filters.fields import LISTS, Field, FieldKind, Span
 from roadwright.domain.filters.tree import (
     ORDERING,
@@ -71,7 +72,7 @@ def _equal(field: Field, stored: object, value: Value) -> bool:
             span = cast("Span", value)
             return span.first <= str(stored) < span.after
         case _:
-            return stored == value
+            return _comparable(stored) == _comparable(value)
 
 
 def _less(field: Field, stored: object, value: Value) -> bool:
@@ -87,7 +88,12 @@ def _less(field: Field, stored: object, value: Value) -> bool:
         case FieldKind.CHOICE:
             return stored in words_before(field, value)
         case _:
-            return cast("float", stored) < cast("float", value)
+            return cast("float", _comparable(stored)) < cast("float", _comparable(value))
+
+
+def _comparable(value: object) -> object:
+    """Numbers to the digits that count, everything else as it is."""
+    return rounded(value) if isinstance(value, int | float) else value
 
 
 def _holds(_field: Field, stored: object, value: Value) -> bool:

@@ -1,7 +1,8 @@
 """Arithmetic of formulas: the functions and operators there are, and computing an expression with them.
 
-All figures are floats, so that no number grows without bound; whatever leaves the finite numbers is an error, also
-half-way. The evaluator is simpleeval with everything taken out that the grammar does not have.
+All figures are floats, so that no number grows without bound, and each step is computed in decimal arithmetic; whatever
+leaves the finite numbers is an error, also half-way. The evaluator is simpleeval with everything taken out that the
+grammar does not have.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from roadwright.domain.decimals import power, product, quotient, remainder, rounded_to, total, whole_quotient
 from roadwright.domain.figures import figure
 
 MAX_EXPONENT = 64.0
@@ -40,7 +42,7 @@ class Function:
 
 
 def _round(number: float, digits: float = 0.0) -> float:
-    return round(number, int(digits))
+    return rounded_to(number, int(digits))
 
 
 def _exp(number: float) -> float:
@@ -84,7 +86,7 @@ FUNCTIONS: dict[str, Function] = {
     "sqrt": Function(_sqrt, 1, 1),
     "clamp": Function(_clamp, 3, 3),
 }
-"""``log`` is the natural logarithm; ``round`` takes halves to the even neighbour, as IEEE 754 and Python do."""
+"""``log`` is the natural logarithm; ``round`` takes halves to the even neighbour."""
 
 
 def check_exponent(exponent: float) -> None:
@@ -100,7 +102,8 @@ def _power(base: float, exponent: float) -> float:
     if base < 0 and exponent != math.floor(exponent):
         raise CannotCompute(f"({_shown(base)}) ** {_shown(exponent)}: a negative number has whole powers only")
     try:
-        return math.pow(base, exponent)
+        nearby = math.pow(base, exponent)
+        return power(base, int(exponent)) if exponent == math.floor(exponent) else nearby
     except OverflowError:
         raise CannotCompute(f"{_shown(base)} ** {_shown(exponent)} is too large for a number") from None
 
@@ -115,12 +118,12 @@ def _divided(divide: Callable[[float, float], float]) -> Callable[[float, float]
 
 
 _BINARY: dict[type[ast.AST], Callable[..., float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: _divided(operator.truediv),
-    ast.FloorDiv: _divided(operator.floordiv),
-    ast.Mod: _divided(operator.mod),
+    ast.Add: lambda one, other: total((one, other)),
+    ast.Sub: lambda one, other: total((one, -other)),
+    ast.Mult: product,
+    ast.Div: _divided(quotient),
+    ast.FloorDiv: _divided(whole_quotient),
+    ast.Mod: _divided(remainder),
     ast.Pow: _power,
 }
 _UNARY: dict[type[ast.AST], Callable[..., float]] = {

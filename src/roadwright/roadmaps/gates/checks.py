@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright.domain.chains import ChainError, check_chain, parse_chain
+from roadwright.domain.decimals import rounded
 from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Framework, Lifecycle, RiskLevel, tokens_field
 from roadwright.domain.keys import canonical_key
@@ -58,12 +59,17 @@ def score_current(subject: Subject, _none: None, setting: Setting) -> str | None
     if stored is None:
         what = "has not been computed; run pm.score_selected" if fresh.exists else "can't be computed from its inputs"
         return f"{framework} is active, but its score {what}"
-    if (stored.value, stored.effort, stored.overall) != (fresh.value, fresh.effort, fresh.overall):
+    if _figures(stored.value, stored.effort, stored.overall) != _figures(fresh.value, fresh.effort, fresh.overall):
         return f"its inputs were changed since its {framework} score was computed; run pm.score_selected"
-    active = (initiative.value_score, initiative.effort_score, initiative.overall_score)
+    active = _figures(initiative.value_score, initiative.effort_score, initiative.overall_score)
     if active != active_scores(stored, initiative.strategic_priority_coefficient):
         return f"its {framework} score is computed, but not the active one; run pm.switch_framework"
     return None
+
+
+def _figures(*scores: float | None) -> tuple[float | None, ...]:
+    """Scores to compare: one that another version of Roadwright computed may differ in its last digits."""
+    return tuple(None if score is None else rounded(score) for score in scores)
 
 
 @gate(Gate.MIN_OVERALL_SCORE, "Its overall_score is at least this; a blank one is not.", NUMBER)
@@ -71,7 +77,8 @@ def min_overall_score(subject: Subject, least: float, setting: Setting) -> str |
     overall = subject.initiative.overall_score
     if overall is None:
         return f"overall_score is blank; at least {figure(least)} is asked for"
-    return None if overall >= least else f"overall_score is {figure(overall)}; at least {figure(least)} is asked for"
+    is_enough = rounded(overall) >= rounded(least)
+    return None if is_enough else f"overall_score is {figure(overall)}; at least {figure(least)} is asked for"
 
 
 @gate(
