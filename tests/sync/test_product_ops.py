@@ -173,7 +173,7 @@ def test_only_what_is_selected_is_saved_and_scored(house: House) -> None:
 
 
 def test_a_number_beyond_all_numbers_is_a_warning_and_no_crash(house: House) -> None:
-    [key] = scored(house, {**RICE, "rice_reach": 1e308, "active_scoring_framework": "RICE"})
+    [key] = scored(house, {**RICE, "rice_reach": 1e308, "rice_impact": 3, "active_scoring_framework": "RICE"})
     assert "too large" in house.status("Scoring_Inputs", key)
     assert figures(house, key) == [None] * 3
 
