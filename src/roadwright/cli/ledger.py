@@ -76,6 +76,7 @@ def _optimization_facts(run: OptimizationRun) -> dict[str, Any]:
         **run.shown_json,
         "selected": ", ".join(result.get("selected") or ()) or None,
         "achieved": ", ".join(f"{kpi} {figure(value)}" for kpi, value in achieved.items()) or None,
+        "proof": result.get("proof"),
         "tie_break": result.get("tie_break"),
         "timings": ", ".join(f"{stage} {value:.2f} s" for stage, value in timings.items()) or None,
         "options": ", ".join(f"{name} {value}" for name, value in options.items()) or None,
