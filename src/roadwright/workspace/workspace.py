@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import make_url
 
 from roadwright import tabs
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.session import Store, open_store
+from roadwright.store.session import Store, file_of, open_store, parse_url
 from roadwright.workspace.settings import Settings, load_settings, workbook_path
 
 PRIVATE = ".roadwright"
@@ -130,18 +129,17 @@ class Workspace:
         self.store.close()
 
 
-def _database_url(root: Path, url: str) -> str:
-    """A relative SQLite file lies in the workspace, wherever the command is run from."""
-    if not url.startswith("sqlite"):
-        return url
-    parsed = make_url(url)
-    if parsed.database in (None, "", ":memory:") or Path(str(parsed.database)).is_absolute():
-        return url
-    return parsed.set(database=str(root / str(parsed.database))).render_as_string(hide_password=False)
+def database_url(root: Path, url: str) -> str:
+    """A relative SQLite file lies in the workspace, wherever the command is run from. Raises StoreError."""
+    parsed = parse_url(url)
+    file = file_of(parsed)
+    if file is not None:
+        parsed = parsed.set(database=str(root / file))
+    return parsed.render_as_string(hide_password=False)
 
 
 def open_workspace(root: Path) -> Workspace:
     """Open the workspace in a folder. Raises SettingsError or StoreError."""
     folder = root.resolve()
     settings = load_settings(folder)
-    return Workspace(folder, settings, open_store(_database_url(folder, settings.database_url)))
+    return Workspace(folder, settings, open_store(database_url(folder, settings.database_url), copies=folder / PRIVATE))
