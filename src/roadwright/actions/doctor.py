@@ -20,6 +20,7 @@ from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import Desk
+from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.workspace import Workspace, open_workspace
 
@@ -40,6 +41,9 @@ def examine(folder: Path) -> Iterator[Finding]:
         workspace = open_workspace(folder)
     except SettingsError as error:
         yield Finding(FILE, str(error), is_well=False, advice=f"mend it, or make a workspace: roadwright init {folder}")
+        return
+    except WrongDatabase as error:
+        yield Finding("database", str(error), is_well=False)
         return
     except StoreError as error:
         yield Finding("database", str(error), is_well=False, advice="check database_url, and that the database answers")
