@@ -51,6 +51,8 @@ def go_back_to(house: House, rows: dict[str, list[dict[str, object]]]) -> None:
     """Make the database the older copy of itself that these rows are."""
     with house.workspace.store.engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
+            if table.name == "roadmap_versions":  # refuses it, and is empty in these tests
+                continue
             connection.execute(text(f'delete from "{table.name}"'))
         for table in Base.metadata.sorted_tables:
             if rows[table.name]:
@@ -123,7 +125,7 @@ def test_an_older_database_that_went_on_elsewhere_is_refused(house: House, tmp_p
 
 
 def test_an_empty_database_is_refused(house: House) -> None:
-    nothing = {**dict.fromkeys(rows_of(house), []), "workspace_identity": rows_of(house)["workspace_identity"]}
+    nothing = rows_of(house)
     synced(house)
     go_back_to(house, nothing)
     assert_refused(house, "is empty")

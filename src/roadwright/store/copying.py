@@ -20,7 +20,8 @@ from roadwright.store.session import Store, StoreError, file_of, open_store, sho
 
 _ROWS = 500
 _MODULUS = 2**256
-_EXACT = 2**53
+_EXACT, _LARGEST = 2**53, 2**1023
+"""Whole numbers from here on are not all floats; and none is one from there on."""
 
 
 class CopyProblem(StoreError):
@@ -53,7 +54,7 @@ def _plain(value: object) -> object:
     """One form for what is equal: databases give whole numbers in JSON back in different ways."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and _EXACT < abs(value) < _MODULUS**3:
+    if isinstance(value, int) and not isinstance(value, bool) and _EXACT < abs(value) < _LARGEST:
         return int(float(value))  # JSON from PostgreSQL has 1e300 as a whole number with all its digits
     if isinstance(value, dict):
         return {key: _plain(part) for key, part in value.items()}
