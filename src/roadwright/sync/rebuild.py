@@ -14,6 +14,7 @@ from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.read import Table
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
 from roadwright.store.identity import is_empty, known_numbers, latest_revision, workspace_id
@@ -103,10 +104,7 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     progress("reading the workbooks")
     places = [place for place in workspace.places() if place.workbook.exists()]
     desk = Desk(workspace, examines=False)
-    held = Held()
-    for place in places:
-        look_at(held, desk.tab(place).table, place.name)
-    result.keys = _take_numbers(workspace, held)
+    result.keys = _take_numbers(workspace, [(place, desk.tab(place).table) for place in places])
 
     def step(what: str, spec_places: Sequence[TabPlace], work: Work) -> None:
         progress(what)
@@ -153,8 +151,11 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     return result
 
 
-def _take_numbers(workspace: Workspace, held: Held) -> int:
+def _take_numbers(workspace: Workspace, tables: Sequence[tuple[TabPlace, Table]]) -> int:
     """Count the keys on the tabs as given, and let new ones go on above all that are seen anywhere."""
+    held = Held()
+    for place, table in tables:
+        look_at(held, table, place.name)
     numbers = {number: where for key, where in held.keys.items() if (number := parse_key(INITIATIVE, key)) is not None}
     with workspace.store.transaction() as session:
         known = known_numbers(session, set(numbers))
@@ -162,7 +163,7 @@ def _take_numbers(workspace: Workspace, held: Held) -> int:
             IssuedKey(number=number, issued_at=now(), issued_for=SOURCE) for number in sorted(numbers.keys() - known)
         )
         session.flush()
-        for prefix, number in highest_numbers(workspace).items():
+        for prefix, number in highest_numbers(workspace, [table for _, table in tables]).items():
             go_on_above(session, prefix, number)
     return len(numbers.keys() - known)
 

@@ -56,7 +56,7 @@ def _sets_shown(session: Session, tab: OpenTab) -> dict[str, str]:
     query = select(SheetSetCopy.set_identity, func.max(SheetSetCopy.mark)).where(
         SheetSetCopy.tab == tab.spec.name, SheetSetCopy.is_written.is_(True)
     )
-    return dict(session.execute(query.group_by(SheetSetCopy.set_identity)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.group_by(SheetSetCopy.set_identity))}
 
 
 def yield_to_backlog(session: Session, intake: OpenTab, backlog: OpenTab) -> None:
