@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import select
@@ -235,4 +236,31 @@ def test_a_workspace_without_a_note_is_rebuilt_too(house: House, empty_url: str)
     (house.root / PRIVATE / "workspace.json").unlink()
     again = on_database(house, empty_url)
     assert len(again.rows("Backlog")) == 3
+    again.workspace.close()
+
+
+def test_a_row_that_can_not_be_saved_is_no_dead_end(house: House, empty_url: str) -> None:
+    add_kpis(house)
+    row = house.row("Metrics_Config", "retention").number
+    house.type_into("Metrics_Config", row, {"kpi_level": "north_star"})
+    again = on_database(house, empty_url)
+    assert "nothing was saved" in again.status("Metrics_Config", "gmv")
+    again.type_into("Metrics_Config", row, {"kpi_level": "strategic"})
+    again.done("pm.save_selected", tab="Metrics_Config")
+    assert again.status("Metrics_Config", "gmv") == "OK"
+    again.workspace.close()
+
+
+def test_stopped_half_way_it_is_completed_by_running_it_again(house: House, empty_url: str) -> None:
+    company(house)
+    before = shown(house)
+    file = house.root / FILE
+    file.write_text(with_database_url(file.read_text(encoding="utf-8"), empty_url), encoding="utf-8")
+    with patch("roadwright.sync.rebuild.take_over", side_effect=[None, None, KeyboardInterrupt]):
+        assert rebuild(house.root).exit_code != 0
+    outcome = CliRunner().invoke(app, ["run", "pm.optimize_write_results", "-w", str(house.root)])
+    assert (outcome.exit_code, "roadwright rebuild" in outcome.stderr) == (1, True)
+    assert rebuild(house.root).exit_code == 0
+    again = House(open_workspace(house.root))
+    assert {tab: len(rows) for tab, rows in shown(again).items()} == {tab: len(rows) for tab, rows in before.items()}
     again.workspace.close()

@@ -32,6 +32,7 @@ def _unknown_marks(session: Session, tab: OpenTab) -> dict[int, str]:
 def trust_sheet(session: Session, tab: OpenTab, binding: Binding) -> set[int]:
     """Let what is stored count as what the rows of a tab once showed that another copy of the database wrote.
 
+    Of what is not stored a row showed nothing. So its mark is known from now on, also where the row can't be saved.
     Returns the numbers of these rows, and of those without a mark.
     """
     spec, unknown = tab.spec, _unknown_marks(session, tab)
@@ -41,9 +42,8 @@ def trust_sheet(session: Session, tab: OpenTab, binding: Binding) -> set[int]:
     shown = _sets_shown(session, tab) if spec.set_identity else {}
     copies: list[tuple[str, Identity, dict[str, object]]] = []
     for mark, identity in identities.items():
-        if identity not in stored:
-            continue
-        values = {c.name: plain(stored[identity].get(c.name)) for c in spec.saved}
+        now = stored.get(identity, {})
+        values = {c.name: plain(now[c.name]) for c in spec.saved if c.name in now}
         if (name := identity_text(identity[: len(spec.set_identity)])) in shown:
             values[SET_MARK] = shown[name]
         copies.append((mark, identity, values))
@@ -70,11 +70,15 @@ def yield_to_backlog(session: Session, intake: OpenTab, backlog: OpenTab) -> Non
     knows_source = "intake_source" in backlog.table.columns
     columns = [c.name for c in tabs.INTAKE.saved if c.name in backlog.table.columns]
     copies: dict[str, tuple[str, Identity, dict[str, object]]] = {}
-    for key, initiative in initiatives.items():
-        row = by_key[key]
-        if is_mark(mark := unknown.get(row.number, "")):
-            identity = identity_of(tabs.INTAKE.identity, row.values)
-            copies[mark] = mark, identity, {name: row.plain[name] for name in columns if name in row.plain}
+    for row in intake.table.rows:
+        if not is_mark(mark := unknown.get(row.number, "")):
+            continue
+        key = canonical_key(row.text("initiative_key"))
+        is_known = key in initiatives and by_key[key] is row
+        values = {name: row.plain[name] for name in columns if is_known and name in row.plain}
+        if is_known or mark not in copies:
+            copies[mark] = mark, identity_of(tabs.INTAKE.identity, row.values), values
+    remember_copies(session, tabs.INTAKE, copies.values())
+    for initiative in initiatives.values():
         if initiative.intake_workbook is None and not knows_source:
             initiative.intake_workbook = intake.place.book
-    remember_copies(session, tabs.INTAKE, copies.values())
