@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from roadwright.actions import ledger
@@ -47,6 +48,14 @@ def test_settings_that_can_not_be_read(house: House) -> None:
     assert_bad(doctor(house.root), "activating_batch", "colour: is not a key that Roadwright knows")
     settings.write_text("activating_batch = = 3")
     assert_bad(doctor(house.root), "can't be read")
+
+
+def test_a_table_that_lacks_a_column_is_named(house: House) -> None:
+    with house.workspace.store.engine.begin() as connection:
+        connection.execute(text("alter table initiatives drop column hypothesis"))
+        connection.execute(text("drop table sheet_settled_tabs"))
+    words = ("the column initiatives.hypothesis is missing", "the table sheet_settled_tabs is missing")
+    assert_bad(doctor(house.root), *words, "roadwright restore", "roadwright rebuild")
 
 
 def test_a_database_that_is_none(house: House) -> None:

@@ -1,35 +1,170 @@
-"""The migrations make exactly the schema of the models, on both databases."""
+"""The migrations make exactly the schema of the models, on both databases, at once or not at all."""
 
 from __future__ import annotations
 
+import hashlib
+import random
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from roadwright.optimize import parse_problem, solve
-from roadwright.portfolios.shown import shown_figures
-from roadwright.store.migrations import NEWEST
+from roadwright.store import migrations
+from roadwright.store.migrations.compare import schema_differences
 from roadwright.store.migrations.upgrade import configuration
-from roadwright.store.models import Base, GatePolicy, OptimizationRun, Roadmap, RoadmapVersion
-from roadwright.store.session import StoreError, open_store, schema_version
+from roadwright.store.models import IssuedKey, Roadmap, RoadmapVersion
+from roadwright.store.session import StoreError, connect, open_store, schema_version
+
+VERSIONS = Path(migrations.__file__).parent / "versions"
+NEXT = """
+from alembic import op
+import sqlalchemy as sa
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("initiatives", recreate="auto") as table:
+        table.add_column(sa.Column("colour", sa.Text(), nullable=False, server_default="red"))
+        table.alter_column("colour", server_default=None)
+    for number in range(20):
+        op.create_table(f"extra_{number}", sa.Column("id", sa.Integer(), primary_key=True))
+"""
+"""A migration for tests: it makes one table anew on SQLite, and adds many."""
+
+
+def upgrading(folder: Path, url: str) -> str:
+    """A program that opens the database with one more migration than there is; it says when it begins."""
+    (folder / "0002_next.py").write_text(NEXT, encoding="utf-8")
+    return (
+        "import pathlib\n"
+        "from roadwright.store import session\n"
+        "from roadwright.store.migrations import upgrade\n"
+        f"upgrade.VERSIONS.append(pathlib.Path({str(folder)!r})); session.NEWEST = '0002'\n"
+        f"print('begin', flush=True)\nsession.open_store({url!r}).close()\n"
+    )
+
+
+def opening(url: str) -> str:
+    """A program that opens the database; it says when it begins."""
+    return (
+        "from roadwright.store import session\nimport roadwright.store.migrations.upgrade\n"
+        f"print('begin', flush=True)\nsession.open_store({url!r}).close()\n"
+    )
+
+
+def killed(program: str, after: float) -> None:
+    """Run a program and kill it so many seconds after it begins."""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            process.wait(after)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def run_at_once(program: str, count: int) -> list[str]:
+    """Run a program several times at once. Returns what went wrong."""
+    running = [
+        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in range(count)
+    ]
+    said = [process.communicate()[1] for process in running]
+    return [error for error, process in zip(said, running, strict=True) if process.returncode]
 
 
 def test_migrations_make_the_schema_of_the_models(database_url: str) -> None:
     store = open_store(database_url)
-    with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
-    assert schema_version(store.engine) == NEWEST
+    assert schema_differences(store.engine) == []
+    assert schema_version(store.engine) == migrations.NEWEST
     store.close()
 
 
 def test_newest_is_the_last_file(database_url: str) -> None:
     store = open_store(database_url)
-    assert ScriptDirectory.from_config(configuration(store.engine)).get_current_head() == NEWEST
+    with store.engine.connect() as connection:
+        head = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+    assert head == migrations.NEWEST
     store.close()
+
+
+def test_no_migration_was_edited() -> None:
+    """Add a line for a new migration. Where an old one differs, undo the edit and write a new migration instead."""
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(VERSIONS.glob("*.py"))}
+    assert found == migrations.DIGESTS
+
+
+def test_differences_from_the_models_are_named(database_url: str) -> None:
+    store = open_store(database_url)
+    with store.engine.begin() as connection:
+        connection.execute(text("alter table initiatives drop column hypothesis"))
+        connection.execute(text("alter table saved_filters add column colour text"))
+        connection.execute(text("drop table portfolio_items"))
+        connection.execute(text("create table of_another_program (id integer)"))
+    assert sorted(schema_differences(store.engine)) == [
+        "the column initiatives.hypothesis is missing",
+        "the column saved_filters.colour is one too many",
+        "the table portfolio_items is missing",
+    ]
+    store.close()
+
+
+def test_killed_while_the_schema_is_created_the_next_one_creates_it(database_url: str) -> None:
+    for after in (0.0, *(random.Random(4).uniform(0.0, 0.3) for _ in range(3))):
+        killed(opening(database_url), after)
+    store = open_store(database_url)
+    assert schema_differences(store.engine) == []
+    store.close()
+
+
+def test_killed_while_the_schema_is_upgraded_the_next_one_upgrades_it(database_url: str, tmp_path: Path) -> None:
+    store = open_store(database_url)
+    with store.transaction() as session:
+        session.add(IssuedKey(issued_at="t", issued_for="kept"))
+    store.close()
+    program = upgrading(tmp_path, database_url)
+    for after in (0.0, *(random.Random(7).uniform(0.0, 0.3) for _ in range(3))):
+        killed(program, after)
+    assert run_at_once(program, 1) == []
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        assert connection.scalar(text("select version_num from alembic_version")) == "0002"
+        assert connection.scalar(text("select issued_for from issued_keys")) == "kept"
+        assert connection.execute(text("select colour from initiatives")).all() == []
+        connection.execute(text("select * from extra_19"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_several_first_commands_at_once_all_work(database_url: str, tmp_path: Path, is_new: bool) -> None:
+    if not is_new:
+        open_store(database_url).close()
+    assert run_at_once(opening(database_url) if is_new else upgrading(tmp_path, database_url), 3) == []
+
+
+def test_a_copy_of_a_sqlite_database_is_kept_before_an_upgrade(tmp_path: Path) -> None:
+    url, copies = f"sqlite:///{tmp_path / 'test.db'}", tmp_path / "copies"
+    store = open_store(url, copies=copies)
+    with store.transaction() as session:
+        session.add(IssuedKey(issued_at="t", issued_for="kept"))
+    store.close()
+    assert not copies.exists()
+    program = upgrading(tmp_path, url).replace(f"{url!r}", f"{url!r}, copies=pathlib.Path({str(copies)!r})")
+    assert run_at_once(program, 1) == []
+    [copy] = copies.iterdir()
+    assert copy.name.startswith("test-schema-0001-")
+    before = open_store(f"sqlite:///{copy}")
+    with before.transaction() as session:
+        assert [key.issued_for for key in session.query(IssuedKey)] == ["kept"]
+    before.close()
 
 
 def test_a_database_of_a_newer_program_is_refused(database_url: str) -> None:
@@ -37,48 +172,26 @@ def test_a_database_of_a_newer_program_is_refused(database_url: str) -> None:
     with store.engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))
     store.close()
-    with pytest.raises(StoreError, match="update Roadwright"):
+    with pytest.raises(StoreError, match="Update Roadwright"):
         open_store(database_url)
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://host/db", "postgresql://127.0.0.1:1/nothing"])
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "mysql://host/db", "postgresql://127.0.0.1:1/nothing", "postgresql://h:port/x"],
+)
 def test_unusable_urls_are_refused_in_words(url: str) -> None:
     with pytest.raises(StoreError):
         open_store(url)
 
 
-def test_an_earlier_database_keeps_its_data(database_url: str) -> None:
-    """A database of the schema before roadmap versions, with a roadmap in it, is brought up to date on opening."""
-    store = open_store(database_url)
-    command.downgrade(configuration(store.engine), "0002")
-    provenance = {"created_at": "2026-01-01", "updated_source": "pm.save_selected", "updated_at": "2026-01-02"}
-    with store.engine.begin() as connection:
-        old = MetaData()
-        old.reflect(connection, only=["roadmaps", "roadmap_entries", "gate_policies"])
-        connection.execute(
-            insert(old.tables["roadmaps"]).values(
-                id=1, roadmap_name="Growth", period_key="2026-Q3", status="draft", **provenance
-            )
-        )
-        connection.execute(
-            insert(old.tables["roadmap_entries"]).values(
-                id=1, roadmap_id=1, initiative_key="INIT-000001", is_locked=True, waiver_reason="agreed", **provenance
-            )
-        )
-        connection.execute(
-            insert(old.tables["gate_policies"]).values(
-                id=1, gate_policy="strict", gate="tokens_present", severity="block", **provenance
-            )
-        )
-    store.close()
-    store = open_store(database_url)
-    with store.transaction() as session:
-        roadmap = session.scalars(select(Roadmap)).one()
-        assert (roadmap.roadmap_name, roadmap.updated_at, roadmap.versions) == ("Growth", "2026-01-02", [])
-        (entry,) = roadmap.entry_rows
-        assert (entry.is_locked, entry.waiver_reason, entry.waived_at) == (True, "agreed", None)
-        assert session.scalars(select(GatePolicy)).one().severity == "block"
-    store.close()
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true", "sqlite:///x?mode=memory"],
+)
+def test_a_database_in_memory_is_refused_in_words(url: str) -> None:
+    with pytest.raises(StoreError, match="gone at the end of each command"):
+        open_store(url)
 
 
 @pytest.mark.parametrize("statement", ["update roadmap_versions set number = 7", "delete from roadmap_versions"])
@@ -103,38 +216,4 @@ def test_the_database_itself_keeps_a_published_version(database_url: str, statem
         connection.execute(text(statement))
     with store.transaction() as session:
         assert session.scalars(select(RoadmapVersion)).one().number == 1
-    store.close()
-
-
-def test_an_earlier_run_shows_the_same_figures_as_a_new_one(database_url: str) -> None:
-    """Runs that were kept before their figures stood apart get them out of their results."""
-    value = {
-        "candidates": [{"key": "A", "tokens": 1, "contributions": {"gmv": 2}}],
-        "kpis": [{"key": "gmv", "level": "north_star"}],
-        "capacity": 1,
-        "objective": {"mode": "north_star"},
-        "targets": [{"dimension": "all", "dimension_key": "all", "kpi_key": "gmv", "target_value": 9, "type": "goal"}],
-    }
-    solution = solve(parse_problem(value))
-    store = open_store(database_url)
-    command.downgrade(configuration(store.engine), "0002")
-    with store.engine.begin() as connection:
-        old = MetaData()
-        old.reflect(connection, only=["optimization_runs"])
-        facts: dict[str, object] = {
-            "scenario_name": "Plan",
-            "period_key": "2026-Q2",
-            "status": "optimal",
-            "objective_mode": "north_star",
-        }
-        facts |= {"capacity_total": 1.0, "options_json": {}, "created_at": "t", "summary": "s"}
-        context = {"candidates": [{"key": "A"}]}
-        for number, result in ((1, solution.to_json()), (2, None)):
-            row = {"id": number, "run_id": f"OPT-{number:06d}", "context_json": context, "result_json": result, **facts}
-            connection.execute(insert(old.tables["optimization_runs"]).values(row))
-    store.close()
-    store = open_store(database_url)
-    with store.transaction() as session:
-        runs = session.scalars(select(OptimizationRun).order_by(OptimizationRun.id)).all()
-        assert [run.shown_json for run in runs] == [shown_figures(1, solution), shown_figures(1, None)]
     store.close()

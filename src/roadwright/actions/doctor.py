@@ -18,8 +18,9 @@ from roadwright.sheets.spec import Owner
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
-from roadwright.store.session import StoreError, schema_version
+from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import Desk
+from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.workspace import Workspace, open_workspace
 
@@ -41,13 +42,19 @@ def examine(folder: Path) -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding(FILE, str(error), is_well=False, advice=f"mend it, or make a workspace: roadwright init {folder}")
         return
+    except WrongDatabase as error:
+        yield Finding("database", str(error), is_well=False)
+        return
     except StoreError as error:
         yield Finding("database", str(error), is_well=False, advice="check database_url, and that the database answers")
         return
     yield Finding(FILE, f"read; {len(workspace.settings.intake)} intake workbook(s)")
     try:
-        yield from _database(workspace)
-        yield from _workbooks(workspace)
+        schema = list(_schema(workspace))
+        yield from schema
+        if not schema:  # else asking it anything may fail
+            yield from _database(workspace)
+            yield from _workbooks(workspace)
     finally:
         workspace.close()
     yield _solver()
@@ -63,14 +70,32 @@ def _roadmaps(session: Session) -> Iterator[Finding]:
         yield Finding("roadmaps", f"{count:,}, no capacity is promised twice")
 
 
+def _schema(workspace: Workspace) -> Iterator[Finding]:
+    """Says something only where the tables are not those of the models."""
+    from roadwright.store.migrations.compare import schema_differences
+
+    engine = workspace.store.engine
+    found = schema_differences(engine)
+    if found:
+        yield Finding(
+            "database",
+            f"{shown_url(engine.url)}, schema {schema_version(engine)}, but {'; '.join(found)}",
+            is_well=False,
+            advice=(
+                "it was changed by other means than Roadwright; go back to a backup (roadwright restore FILE.zip -w "
+                "NEWDIR), or name a new database in database_url and take over what the workbooks hold (roadwright "
+                f"rebuild -w {workspace.root})"
+            ),
+        )
+
+
 def _database(workspace: Workspace) -> Iterator[Finding]:
     engine = workspace.store.engine
     with workspace.store.transaction() as session:
         count = session.scalar(select(func.count()).select_from(Initiative)) or 0
         problem = north_star_problem(load_registry(session).north_stars)
         roadmaps = list(_roadmaps(session))
-    shown = engine.url.render_as_string(hide_password=True)
-    yield Finding("database", f"{shown}, schema {schema_version(engine)}, {count:,} initiatives")
+    yield Finding("database", f"{shown_url(engine.url)}, schema {schema_version(engine)}, {count:,} initiatives")
     if count and problem is not None:
         yield Finding(
             "KPI registry",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import psutil
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from roadwright.actions.contract import Answer, Figures
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.numbers import next_number
 from roadwright.store.session import Store
 
 _ATTEMPTS = 100
@@ -71,7 +72,7 @@ def enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: s
 def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str) -> ActionRun:
     with store.transaction() as session:
         mark_interrupted(session)
-        number = (session.scalar(select(func.max(ActionRun.id))) or 0) + 1
+        number = next_number(session, ActionRun.id, ACTION_RUN)
         run = ActionRun(
             id=number,
             run_id=make_key(ACTION_RUN, number),

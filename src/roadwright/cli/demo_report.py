@@ -21,7 +21,6 @@ from roadwright.domain.roadmaps import GateStatus
 from roadwright.roadmaps.compare import Decision, compare, sentences
 from roadwright.roadmaps.content import Content
 from roadwright.roadmaps.decisions import of_content
-from roadwright.roadmaps.export_files import FOLDER as PUBLISHED
 from roadwright.roadmaps.snapshot import content_now
 from roadwright.sample.company import ABOUT, NAME
 from roadwright.sample.flow import Done, Step, StepFailed, make_sample, run_main_job
@@ -32,7 +31,7 @@ from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError
 from roadwright.sync.run_tabs import latest_runs
 from roadwright.workspace.settings import FILE, SettingsError
-from roadwright.workspace.workspace import Workspace, open_workspace
+from roadwright.workspace.workspace import PUBLISHED, Workspace, open_workspace
 
 _SAID_ELSEWHERE = frozenset(
     {"selected", "ok", "scenario_name", "optimization_status", "published", "versions", "files"}

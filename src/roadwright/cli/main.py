@@ -12,6 +12,7 @@ from roadwright.cli import (
     backlog,
     cancel,
     compare,
+    database,
     demo,
     doctor,
     drift,
@@ -59,6 +60,10 @@ app.command("rerun")(ledger.rerun)
 app.command("compare")(compare.compare)
 app.command("drift")(drift.drift)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(database.backup)
+app.command("restore")(database.restore)
+app.command("move-database")(database.move_database)
+app.command("rebuild")(database.rebuild)
 app.command("demo")(demo.demo)
 
 

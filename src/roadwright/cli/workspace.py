@@ -39,6 +39,8 @@ def opened(folder: Path) -> Iterator[Workspace]:
         stop(str(error), ExitCode.WRONG)
     except StoreError as error:
         stop(str(error), ExitCode.FAILED)
+    if workspace.notice is not None:
+        typer.echo(workspace.notice, err=True)
     try:
         yield workspace
     finally:
@@ -58,6 +60,8 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder;
         stop(str(error), ExitCode.WRONG)
     except (OSError, SheetError, StoreError) as error:
         stop(f"the workspace can't be made: {error}", ExitCode.FAILED)
+    if created.notice is not None:
+        typer.echo(created.notice, err=True)
     for path in created.made:
         typer.echo(f"made  {path}")
     for path in created.kept:

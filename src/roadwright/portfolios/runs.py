@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -20,6 +20,7 @@ from roadwright.portfolios.results import results_rows
 from roadwright.portfolios.shown import has_answer, shown_figures, shows_answer
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationRun, Portfolio, PortfolioItem
+from roadwright.store.numbers import next_number
 from roadwright.store.session import Store
 
 _ATTEMPTS = 20
@@ -60,7 +61,7 @@ def keep_run(store: Store, draft: RunDraft, options: SolveOptions, action_run_id
 
 def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
     earlier = latest_answer(session, draft.scenario.scenario_name)
-    number = (session.scalar(select(func.max(OptimizationRun.id))) or 0) + 1
+    number = next_number(session, OptimizationRun.id, OPTIMIZATION_RUN)
     run_id = make_key(OPTIMIZATION_RUN, number)
     ref = RunRef(run_id, draft.scenario.scenario_name)
     scenario, solution, problem = draft.scenario, draft.solution, draft.problem

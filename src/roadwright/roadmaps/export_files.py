@@ -13,9 +13,6 @@ from roadwright.roadmaps.export_markdown import markdown_text
 from roadwright.roadmaps.export_workbook import workbook_bytes
 from roadwright.sheets.xlsx import clean_leftovers, place_file
 
-FOLDER = "published"
-"""The folder of the workspace that they lie in."""
-
 _EXPORTS: Mapping[str, Callable[[Edition], bytes]] = {
     "xlsx": workbook_bytes,
     "md": lambda edition: markdown_text(edition).encode(),

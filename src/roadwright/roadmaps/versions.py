@@ -85,7 +85,8 @@ def publish(session: Session, roadmap: Roadmap, by: str, source: str) -> Publish
         return Published(edition_of(newest), is_new=False)
     version = RoadmapVersion(
         roadmap_id=roadmap.id,
-        number=1 if newest is None else newest.number + 1,
+        # Of a version from before a rebuild the database knows no more than its number.
+        number=max(newest.number if newest is not None else 0, roadmap.version or 0) + 1,
         content_hash=fingerprint,
         content_json=content.model_dump(mode="json"),
         published_by=by,

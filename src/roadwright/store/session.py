@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import URL, Engine, Executable, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
@@ -23,8 +26,15 @@ BUSY_SECONDS = 30
 """How long a statement waits for another process of ours that writes to the same SQLite file."""
 
 
+_PAUSE = 0.05
+
+
 class StoreError(Exception):
     """The database can't be used; the message says why and what to do."""
+
+
+class EmptyDatabase(StoreError):
+    """There is no schema of ours in the database, and none was to be created."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +77,11 @@ class Store:
         self.engine.dispose()
 
 
-def _prepared(url: str) -> URL:
-    """The URL with our driver: plain ``postgresql://`` (or ``postgres://``) means psycopg 3."""
+def parse_url(url: str) -> URL:
+    """The URL with our driver: plain ``postgresql://`` (or ``postgres://``) means psycopg 3. Raises StoreError."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreError(
             f'the database_url "{url}" can\'t be read; expected sqlite:///FILE or postgresql://…'
         ) from error
@@ -79,59 +89,118 @@ def _prepared(url: str) -> URL:
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise StoreError(f"{parsed.drivername} is not supported; expected sqlite:///FILE or postgresql://…")
+    if parsed.get_backend_name() == "sqlite" and _is_in_memory(parsed):
+        raise StoreError(
+            f'the database_url "{url}" names a database in memory, which would be gone at the end of each command; '
+            "name a file, e.g. sqlite:///roadwright.db"
+        )
     return parsed
 
 
-def _connect(url: str) -> Engine:
-    parsed = _prepared(url)
+def _is_in_memory(url: URL) -> bool:
+    name = url.database or ""
+    return name in ("", ":memory:") or name.startswith("file::memory:") or url.query.get("mode") == "memory"
+
+
+def shown_url(url: URL) -> str:
+    """The URL as messages show it: without the password."""
+    return url.render_as_string(hide_password=True)
+
+
+def connect(url: str) -> Engine:
+    """The engine for a database, with our settings on each connection; nothing is opened yet. Raises StoreError."""
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
-    def _settings(connection: object, _record: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
+    def _settings(connection: sqlite3.Connection, _record: object) -> None:
+        cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
         # What SQLite has no functions for, see filtering.folding.
-        connection.create_function("folded", 1, _folded, deterministic=True)  # type: ignore[attr-defined]
-        connection.create_function("rounded", 1, _rounded, deterministic=True)  # type: ignore[attr-defined]
+        connection.create_function("folded", 1, _folded, deterministic=True)
+        connection.create_function("rounded", 1, _rounded, deterministic=True)
 
     return engine
 
 
-def _folded(value: object) -> object:
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch the file to write-ahead logging, which lasts.
+
+    The switch needs the file for itself, and does not wait for others as statements do: where two processes open a new
+    file at once, one of them is told at once that the database is locked.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE)
+
+
+def _folded(value: str | float | bytes | None) -> str | float | bytes | None:
     return folded(value) if isinstance(value, str) else value
 
 
-def _rounded(value: object) -> object:
+def _rounded(value: str | float | bytes | None) -> str | float | bytes | None:
     return rounded(value) if isinstance(value, int | float) else value
 
 
 def schema_version(engine: Engine) -> str | None:
     """The schema that the database has, or None where it has none of ours yet."""
-    if not inspect(engine).has_table("alembic_version"):
-        return None
     with engine.connect() as connection:
-        version: str | None = connection.scalar(text("select version_num from alembic_version"))
+        return version_on(connection)
+
+
+def version_on(connection: Connection) -> str | None:
+    """The same, as this connection's transaction sees it."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("select version_num from alembic_version"))
     return version
 
 
-def open_store(url: str) -> Store:
-    """Open the database and bring its schema to the newest. Raises StoreError."""
-    engine = _connect(url)
+def file_of(url: URL) -> Path | None:
+    """The file of a SQLite database; None for PostgreSQL."""
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def open_store(url: str, *, copies: Path | None = None, must_exist: bool = False) -> Store:
+    """Open the database and bring its schema to the newest. Raises StoreError.
+
+    Before an upgrade a copy of a SQLite database is kept in the folder ``copies`` (or beside the database). With
+    ``must_exist`` no schema is created: raises EmptyDatabase where there is none.
+    """
+    engine = connect(url)
+    shown = shown_url(engine.url)
+    file = file_of(engine.url)
     try:
-        if schema_version(engine) != NEWEST:
+        if must_exist and file is not None and not file.exists():
+            raise EmptyDatabase(f"the database {shown} is missing")
+        version = schema_version(engine)
+        if must_exist and version is None:
+            raise EmptyDatabase(f"the database {shown} is empty")
+        if version != NEWEST:
             # Alembic is slow to import, and hardly ever needed.
             from roadwright.store.migrations.upgrade import upgrade  # noqa: PLC0415
 
-            upgrade(engine)
-    except (OperationalError, SQLAlchemyError) as error:
+            upgrade(engine, copies)
+    except SQLAlchemyError as error:
         engine.dispose()
-        shown = engine.url.render_as_string(hide_password=True)
         raise StoreError(f"the database {shown} can't be used: {getattr(error, 'orig', None) or error}") from error
+    except StoreError:
+        engine.dispose()
+        raise
     sessions = sessionmaker(engine, expire_on_commit=False)
     event.listen(sessions, "after_flush", _count_write)
     event.listen(sessions, "after_soft_rollback", _count_write)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -21,6 +21,8 @@ from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBus
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.clock import Marks
+from roadwright.store.identity import known_marks, next_revision
+from roadwright.store.session import writes
 from roadwright.sync.binding import Binding, SetBinding
 from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of, unsettle
@@ -31,6 +33,8 @@ from roadwright.sync.settled import recall, remember
 from roadwright.sync.statuses import Notes, level_of
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
+from roadwright.tabs import INTAKE
+from roadwright.workspace.held import newest_mark_on
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 _PAUSE = 0.5
@@ -45,15 +49,32 @@ class PendingWrite(Exception):
         self.reports = list(reports)
 
 
+class ForeignTab(SheetError):
+    """A tab was last written by another database than the one that is open, or by a newer copy of it."""
+
+
+def refuse_to_empty(work: Pass, tab: OpenTab) -> NoReturn:
+    """Leave a tab as it is of whose rows the database knows nothing at all. Raises ForeignTab."""
+    raise ForeignTab(
+        f"{tab.place.name} has rows, but the database knows nothing of what should stand there, so the tab was left as "
+        "it is. Name the right database in database_url, or delete the rows; or take over what the workbooks hold, "
+        f"keys kept: roadwright rebuild -w {work.workspace.root}"
+    )
+
+
 Work = Callable[[Pass, Sequence[OpenTab]], list[TabReport]]
 """Work on the open tabs: change the database through the session, plan the tabs' cells, say what was done on each."""
 
 
 class Desk:
-    """Workbooks and tabs that were read and can be worked on: each is read once until it is written."""
+    """Workbooks and tabs that were read and can be worked on: each is read once until it is written.
 
-    def __init__(self, workspace: Workspace) -> None:
+    ``examines`` False takes tabs as they are, whichever database wrote them.
+    """
+
+    def __init__(self, workspace: Workspace, *, examines: bool = True) -> None:
         self._workspace = workspace
+        self._examines = examines
         self._workbooks: dict[Path, Workbook] = {}
         self._tabs: dict[str, tuple[Table, Mapping[int, str] | None]] = {}
 
@@ -66,9 +87,28 @@ class Desk:
             read = partial(_read, place, workbook)
             with self._workspace.store.transaction() as session:
                 recalled = recall(session, place, workbook, read)
-            self._tabs[place.name] = recalled or (read(), None)
+            self._tabs[place.name] = recalled or (self._examined(place, read()), None)
         table, settled = self._tabs[place.name]
         return OpenTab(place, workbook, table, recalled=settled)
+
+    def _examined(self, place: TabPlace, table: Table) -> Table:
+        """Refuse a tab of ours that another database wrote last, or a newer copy of this one.
+
+        Intake is exempt: a row that someone copied from another workspace fails alone, and stops no idea.
+        """
+        newest = newest_mark_on(table.rows) if self._examines and place.spec is not INTAKE else None
+        if newest is None:
+            return table
+        with self._workspace.store.transaction() as session:
+            is_known = bool(known_marks(session, {newest}))
+        if not is_known:
+            raise ForeignTab(
+                f"{place.name} was last written at {newest[:19].replace('T', ' ')} UTC by another database, or by a "
+                "newer copy of this one. Nothing was written. Name the right database in database_url, or bring back "
+                "the workbook that belongs to this one; or take over what the workbooks hold, keys kept: roadwright "
+                f"rebuild -w {self._workspace.root}"
+            )
+        return table
 
     def was_written(self, place: TabPlace) -> None:
         """The tab has to be read again; its workbook stands for the file as it is now."""
@@ -158,6 +198,9 @@ def run_pass(
             if not write:
                 return reports
             edits = {tab.place.name: finish(session, tab) for tab in tabs}
+            revision = next_revision(session) if writes(session) else None
+        if revision is not None:
+            workspace.saw_revision(revision)
         for report, before in zip(reports, earlier, strict=bool(earlier)):
             report.absorb(before)
         written = _write(tabs, edits)

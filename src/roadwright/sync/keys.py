@@ -12,8 +12,8 @@ from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, make_key, parse_key
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row
-from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
+from roadwright.store.identity import known_numbers
 from roadwright.store.models import IssuedKey
 from roadwright.sync.initiatives import all_keys
 from roadwright.sync.lost_keys import keys_on, lost_keys
@@ -34,11 +34,7 @@ def issue_keys(session: Session, count: int, issued_for: str) -> list[str]:
 
 def issued_numbers(session: Session, keys: Iterable[str]) -> set[int]:
     """The numbers, among those in these keys, that were given out."""
-    numbers = (number for key in keys if (number := parse_key(INITIATIVE, key)) is not None)
-    known: set[int] = set()
-    for part in chunks(numbers):
-        known.update(session.scalars(select(IssuedKey.number).where(IssuedKey.number.in_(part))))
-    return known
+    return known_numbers(session, {n for key in keys if (n := parse_key(INITIATIVE, key)) is not None})
 
 
 def _unused_keys(session: Session, issued_for: str) -> list[str]:

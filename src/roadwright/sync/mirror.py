@@ -40,6 +40,8 @@ class _Standing:
     row: Row
     words: Words
     """What its sheet-only cells showed when the backend last wrote it."""
+    is_ours: bool
+    """This database wrote the row, as its mark says."""
     outcome: Outcome | None = None
     waiting: dict[str, CellValue] = field(default_factory=dict)
 
@@ -53,7 +55,9 @@ def _standing(work: Pass, tab: OpenTab, outcomes: Sequence[Outcome]) -> dict[Ide
         identity = identity_of(spec.identity, row.values)
         outcome = by_number.get(row.number)
         waiting = {name: row.raw[name] for name in outcome.kept if name in row.raw} if outcome else {}
-        result.setdefault(identity, _Standing(row, words_shown(bases.get(row.number), identity), outcome, waiting))
+        base = bases.get(row.number)
+        standing = _Standing(row, words_shown(base, identity), base is not None, outcome, waiting)
+        result.setdefault(identity, standing)
     return result
 
 
@@ -101,7 +105,7 @@ def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: 
         own = {name: words.get(identity_text(identity), {}).get(name) for name in spec.sheet_only}
         full: dict[str, object] = {**mirror.values, **own, "run_status": mirror.run_status}
         words_now = _words_now(spec, places, own, before)
-        if before is not None and before.row.text("updated_at") and _same_as_before(spec, before, full, words_now):
+        if before is not None and before.is_ours and _same_as_before(spec, before, full, words_now):
             full.update({name: before.row.values.get(name) for name in _PROVENANCE})
         else:
             mark = work.marks.next()

@@ -13,6 +13,7 @@ from roadwright.domain.text import folded
 from roadwright.portfolios.shown import shows_answer
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
+from roadwright.sync.engine import refuse_to_empty
 from roadwright.sync.mirror import MirrorRow, replace_rows
 from roadwright.sync.outcome import RowReport, TabReport
 from roadwright.sync.own_words import collect_own_words
@@ -104,10 +105,12 @@ def rows_for(session: Session, spec: TabSpec, only: str | None) -> list[dict[str
 
 
 def write_run_tab(work: Pass, tab: OpenTab, only: str | None = None) -> TabReport:
-    """Bring one of the run tabs up to date; people's notes stay with their rows. Raises UnknownRun."""
+    """Bring one of the run tabs up to date; people's notes stay with their rows. Raises UnknownRun, ForeignTab."""
     collect_own_words(work, tab)
     work.session.flush()
     rows = rows_for(work.session, tab.spec, only)
+    if not rows and any(row.text("run_id") for row in tab.table.rows) and not _heads(work.session):
+        refuse_to_empty(work, tab)
     replace_rows(work, tab, [MirrorRow(row) for row in rows])
     report = TabReport(tab.place)
     first = tab.table.header_row + 1

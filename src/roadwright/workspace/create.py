@@ -18,6 +18,8 @@ class Created:
 
     made: list[Path]
     kept: list[Path]
+    notice: str | None = None
+    """What there is to tell of the database."""
 
 
 def create_workspace(root: Path) -> Created:
@@ -26,29 +28,30 @@ def create_workspace(root: Path) -> Created:
     A workbook whose header is said to stand below other things is a person's own and not made.
     Raises OSError, SheetError, SettingsError or StoreError.
     """
-    result = Created([], [])
+    made: list[Path] = []
+    kept: list[Path] = []
     root.mkdir(parents=True, exist_ok=True)
     (root / PRIVATE).mkdir(exist_ok=True)
     settings = root / FILE
     if settings.exists():
-        result.kept.append(settings)
+        kept.append(settings)
     else:
         settings.write_text(template(), encoding="utf-8")
-        result.made.append(settings)
+        made.append(settings)
     workspace = open_workspace(root)
     try:
         for path, places in _workbooks(workspace):
             shown = root / path.relative_to(workspace.root) if path.is_relative_to(workspace.root) else path
             if path.exists():
-                result.kept.append(shown)
+                kept.append(shown)
             elif all(place.header_row == 1 for place in places):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 specs = [replace(place.spec, name=place.tab) for place in places]
                 write_template(path, specs, GUIDES[places[0].spec.workbook])
-                result.made.append(shown)
+                made.append(shown)
     finally:
         workspace.close()
-    return result
+    return Created(made, kept, workspace.notice)
 
 
 def _workbooks(workspace: Workspace) -> Iterator[tuple[Path, list[TabPlace]]]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import make_url
 
 from roadwright import tabs
 from roadwright.domain.text import folded
-from roadwright.sheets.backend import Workbook
+from roadwright.sheets.backend import SheetError, Workbook
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.session import Store, open_store
+from roadwright.store.identity import Revision, workspace_id
+from roadwright.store.session import EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
+from roadwright.workspace.identity import Note, check_database, missing_database, read_note, write_note
 from roadwright.workspace.settings import Settings, load_settings, workbook_path
 
 PRIVATE = ".roadwright"
 """The folder for our own temporary files, locks and logs."""
+PUBLISHED = "published"
+"""The folder for the files of published roadmaps."""
 
 
 class WorkspaceBusy(Exception):
@@ -53,10 +56,16 @@ class Workspace:
     root: Path
     settings: Settings
     store: Store
+    notice: str | None = None
+    """What there is to tell whoever opened it."""
 
     @property
     def private(self) -> Path:
         return self.root / PRIVATE
+
+    @property
+    def published(self) -> Path:
+        return self.root / PUBLISHED
 
     def intake(self) -> list[TabPlace]:
         """All intake tabs, in the order of the settings."""
@@ -127,22 +136,48 @@ class Workspace:
         for folder in {self.private, *(place.workbook.parent for place in self.places())}:
             clean_leftovers(folder)
 
+    def saw_revision(self, revision: Revision) -> None:
+        """Write down that the workbooks are about to show this revision of the database. Raises SheetError."""
+        with self.store.transaction() as session:
+            mine = workspace_id(session)
+        write_note(self.private, Note(mine, revision))
+
     def close(self) -> None:
         self.store.close()
 
 
-def _database_url(root: Path, url: str) -> str:
-    """A relative SQLite file lies in the workspace, wherever the command is run from."""
-    if not url.startswith("sqlite"):
-        return url
-    parsed = make_url(url)
-    if parsed.database in (None, "", ":memory:") or Path(str(parsed.database)).is_absolute():
-        return url
-    return parsed.set(database=str(root / str(parsed.database))).render_as_string(hide_password=False)
+def database_url(root: Path, url: str) -> str:
+    """A relative SQLite file lies in the workspace, wherever the command is run from. Raises StoreError."""
+    parsed = parse_url(url)
+    file = file_of(parsed)
+    if file is not None:
+        parsed = parsed.set(database=str(root / file))
+    return parsed.render_as_string(hide_password=False)
 
 
-def open_workspace(root: Path) -> Workspace:
-    """Open the workspace in a folder. Raises SettingsError or StoreError."""
+def open_workspace(root: Path, *, check: bool = True) -> Workspace:
+    """Open the workspace in a folder. Raises SettingsError or StoreError.
+
+    Without ``check`` it is not asked whether the database is the one that the workbooks were written from, which else
+    raises WrongDatabase.
+    """
     folder = root.resolve()
     settings = load_settings(folder)
-    return Workspace(folder, settings, open_store(_database_url(folder, settings.database_url)))
+    note = read_note(folder / PRIVATE)
+    was_synced = check and note is not None and note.revision is not None
+    url = database_url(folder, settings.database_url)
+    try:
+        store = open_store(url, copies=folder / PRIVATE, must_exist=was_synced)
+    except EmptyDatabase as error:
+        raise missing_database(folder, str(error)) from error
+    workspace = Workspace(folder, settings, store)
+    if not check:
+        return workspace
+    try:
+        return replace(workspace, notice=check_database(workspace, note))
+    except SheetError as error:
+        store.close()
+        raise StoreError(str(error)) from error
+    except StoreError:
+        store.close()
+        raise

@@ -18,8 +18,9 @@ from roadwright.portfolios.candidates import (
 from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationScenario
 from roadwright.sync.candidates import candidate_rows
-from roadwright.sync.engine import run_pass, show_tab
+from roadwright.sync.engine import refuse_to_empty, run_pass, show_tab
 from roadwright.sync.identity import identity_of
+from roadwright.sync.initiatives import all_keys
 from roadwright.sync.mirror import MirrorRow, replace_rows
 from roadwright.sync.outcome import Outcome, RowReport, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
@@ -57,6 +58,8 @@ def show_candidates(
             mirrored.append(MirrorRow(outcome.row.values, outcome.notes.text))
             number += 1
             report.rows.append(RowReport(tab.place.name, number, outcome.key, outcome.notes.text, outcome.notes.level))
+    if not mirrored and tab.table.rows and not all_keys(current.session):
+        refuse_to_empty(current, tab)
     replace_rows(current, tab, mirrored, outcomes)
     return report
 

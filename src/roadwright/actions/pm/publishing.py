@@ -19,7 +19,7 @@ from roadwright.actions.pm.roadmap_desk import (
 )
 from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
 from roadwright.actions.pm.roadmap_status import BY, decided_by
-from roadwright.roadmaps.export_files import FOLDER, file_stems, write_exports
+from roadwright.roadmaps.export_files import file_stems, write_exports
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.policy import PolicyProblem
@@ -31,6 +31,7 @@ from roadwright.sync.engine import PendingWrite, run_pass
 from roadwright.sync.outcome import TabReport
 from roadwright.sync.roadmaps import RoadmapsBinding
 from roadwright.sync.work import OpenTab, Pass
+from roadwright.workspace.workspace import PUBLISHED
 
 
 @dataclass
@@ -104,7 +105,7 @@ def _say_published(desk: RoadmapDesk, roadmap: Roadmap, published: Published, pr
 
 def _write_files(request: Request, progress: _Progress) -> tuple[list[str], list[str]]:
     """Write the exports, for an unchanged version those that are missing. Returns the files and what went wrong."""
-    folder = request.workspace.root / FOLDER
+    folder = request.workspace.published
     files: list[str] = []
     problems = []
     for name, published in progress.published.items():
@@ -184,7 +185,7 @@ ROADMAP_PUBLISH = Action(
         "version: its entries with tokens, scores, contributions, gates and waivers, what is left out and why, the "
         "totals, and the run and constraint set it came from. Only an approved roadmap can be published, or a "
         "published one again; equal content makes no new version. Each version is written to the workspace's folder "
-        f"{FOLDER} as a workbook, Markdown and CSV; files that are missing there are written again."
+        f"{PUBLISHED} as a workbook, Markdown and CSV; files that are missing there are written again."
     ),
     run=_run,
     tabs=(tabs.ROADMAPS,),

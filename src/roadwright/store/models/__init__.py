@@ -17,6 +17,7 @@ from roadwright.store.models.optimization import (
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
 from roadwright.store.models.sheet_memory import SheetOwnWords, SheetRowCopy, SheetSetCopy, SheetSettledTab
+from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, WorkspaceRevision
 
 __all__ = [
     "ActionRun",
@@ -28,6 +29,7 @@ __all__ = [
     "InitiativeParam",
     "InitiativeScore",
     "IssuedKey",
+    "KeyFloor",
     "OptimizationConstraint",
     "OptimizationConstraintSet",
     "OptimizationRun",
@@ -45,4 +47,6 @@ __all__ = [
     "SheetRowCopy",
     "SheetSetCopy",
     "SheetSettledTab",
+    "WorkspaceIdentity",
+    "WorkspaceRevision",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -11,8 +14,36 @@ down_revision: str | None = None
 branch_labels = None
 depends_on = None
 
-
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+
+_REFUSAL = "a published version never changes"
+_TRIGGERS = {
+    "sqlite": [
+        f"CREATE TRIGGER roadmap_versions_never_{word} BEFORE {word} ON roadmap_versions "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+        for word in ("update", "delete")
+    ]
+    + [  # SQLite fires no delete trigger for the row that an "insert or replace" takes away
+        "CREATE TRIGGER roadmap_versions_never_replaced BEFORE INSERT ON roadmap_versions WHEN EXISTS (SELECT 1 FROM "
+        "roadmap_versions WHERE id = NEW.id OR (roadmap_id = NEW.roadmap_id AND number = NEW.number)) "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION refuse_change_of_roadmap_version() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
+        "CREATE TRIGGER roadmap_versions_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON roadmap_versions "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_roadmap_version()",
+    ],
+}
+
+
+def _provenance() -> list[sa.Column[str]]:
+    """Which action last wrote a row, and when."""
+    return [
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_source", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+    ]
 
 
 def upgrade() -> None:
@@ -29,6 +60,8 @@ def upgrade() -> None:
         sa.Column("started_at", sa.String(length=32), nullable=True),
         sa.Column("finished_at", sa.String(length=32), nullable=True),
         sa.Column("progress", sa.Text(), nullable=True),
+        sa.Column("progress_json", JSON, nullable=True),
+        sa.Column("cancel_requested_at", sa.String(length=32), nullable=True),
         sa.Column("summary_json", JSON, nullable=True),
         sa.Column("rows_json", JSON, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
@@ -36,9 +69,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_runs")),
         sa.UniqueConstraint("run_id", name=op.f("uq_action_runs_run_id")),
     )
-    with op.batch_alter_table("action_runs", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_action_runs_status"), ["status"], unique=False)
-
+    op.create_index(op.f("ix_action_runs_status"), "action_runs", ["status"], unique=False)
+    op.create_table(
+        "gate_policies",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gate_policy", sa.Text(), nullable=False),
+        sa.Column("gate", sa.String(length=32), nullable=False),
+        sa.Column("parameter", sa.Text(), nullable=True),
+        sa.Column("severity", sa.String(length=8), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=True),
+        *_provenance(),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_policies")),
+        sa.UniqueConstraint("gate_policy", "gate", name=op.f("uq_gate_policies_gate_policy")),
+    )
     op.create_table(
         "initiatives",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -91,21 +134,18 @@ def upgrade() -> None:
         sa.Column("wsjf_time_criticality", sa.Double(), nullable=True),
         sa.Column("wsjf_risk_reduction", sa.Double(), nullable=True),
         sa.Column("wsjf_job_size", sa.Double(), nullable=True),
+        sa.Column("math_warnings", JSON, nullable=True),
         sa.Column("immediate_kpi_key", sa.Text(), nullable=True),
         sa.Column("metric_chain_json", JSON, nullable=True),
         sa.Column("kpi_contribution_json", JSON, nullable=True),
         sa.Column("kpi_contribution_computed_json", JSON, nullable=True),
         sa.Column("kpi_contribution_source", sa.String(length=16), nullable=False),
         sa.Column("kpi_contribution_notes", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_source", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        *_provenance(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_initiatives")),
         sa.UniqueConstraint("initiative_key", name=op.f("uq_initiatives_initiative_key")),
     )
-    with op.batch_alter_table("initiatives", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_initiatives_lifecycle_status"), ["lifecycle_status"], unique=False)
-
+    op.create_index(op.f("ix_initiatives_lifecycle_status"), "initiatives", ["lifecycle_status"], unique=False)
     op.create_table(
         "issued_keys",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -113,6 +153,12 @@ def upgrade() -> None:
         sa.Column("issued_for", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_issued_keys")),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "key_floors",
+        sa.Column("prefix", sa.String(length=8), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("prefix", name=op.f("pk_key_floors")),
     )
     op.create_table(
         "optimization_constraint_sets",
@@ -137,9 +183,7 @@ def upgrade() -> None:
         sa.Column("constraint_set_name", sa.Text(), nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("sheet_row", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_source", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        *_provenance(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_scenarios")),
         sa.UniqueConstraint("scenario_name", name=op.f("uq_optimization_scenarios_scenario_name")),
     )
@@ -156,11 +200,35 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("driven_by", JSON, nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_source", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        *_provenance(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization_metrics_config")),
         sa.UniqueConstraint("kpi_key", name=op.f("uq_organization_metrics_config_kpi_key")),
+    )
+    op.create_table(
+        "roadmaps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("roadmap_name", sa.Text(), nullable=False),
+        sa.Column("is_declared", sa.Boolean(), nullable=False),
+        sa.Column("period_key", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("source", sa.String(length=16), nullable=True),
+        sa.Column("source_ref", sa.Text(), nullable=True),
+        sa.Column("gate_policy", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=True),
+        *_provenance(),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmaps")),
+        sa.UniqueConstraint("roadmap_name", name=op.f("uq_roadmaps_roadmap_name")),
+    )
+    op.create_table(
+        "saved_filters",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("filter_text", sa.Text(), nullable=False),
+        *_provenance(),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filters")),
+        sa.UniqueConstraint("name", name=op.f("uq_saved_filters_name")),
     )
     op.create_table(
         "sheet_own_words",
@@ -180,6 +248,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mark", name=op.f("pk_sheet_row_copies")),
     )
     op.create_table(
+        "sheet_set_copies",
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.Column("tab", sa.Text(), nullable=False),
+        sa.Column("set_identity", sa.Text(), nullable=False),
+        sa.Column("members", JSON, nullable=False),
+        sa.Column("is_written", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_sheet_set_copies")),
+    )
+    op.create_index("ix_sheet_set_copies_set", "sheet_set_copies", ["tab", "set_identity"], unique=False)
+    op.create_table(
+        "sheet_settled_tabs",
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("content", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_sheet_settled_tabs")),
+    )
+    op.create_table(
+        "workspace_identity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace_identity")),
+    )
+    op.create_table(
+        "workspace_revisions",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("made_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_workspace_revisions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "initiative_math_models",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("initiative_id", sa.Integer(), nullable=False),
@@ -194,9 +294,7 @@ def upgrade() -> None:
         sa.Column("approved_by_user", sa.Boolean(), nullable=False),
         sa.Column("pattern", sa.String(length=32), nullable=True),
         sa.Column("computed_score", sa.Double(), nullable=True),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_source", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        *_provenance(),
         sa.ForeignKeyConstraint(
             ["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_math_models_initiative_id")
         ),
@@ -218,9 +316,7 @@ def upgrade() -> None:
         sa.Column("approved", sa.Boolean(), nullable=False),
         sa.Column("is_auto_seeded", sa.Boolean(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_source", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        *_provenance(),
         sa.ForeignKeyConstraint(["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_params_initiative_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_params")),
         sa.UniqueConstraint(
@@ -243,11 +339,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_scores_initiative_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_scores")),
     )
-    with op.batch_alter_table("initiative_scores", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_initiative_scores_current", ["initiative_id", "framework", "is_current"], unique=False
-        )
-
+    op.create_index(
+        "ix_initiative_scores_current", "initiative_scores", ["initiative_id", "framework", "is_current"], unique=False
+    )
     op.create_table(
         "optimization_constraints",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -265,23 +359,20 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("sheet_row", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_source", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        *_provenance(),
         sa.ForeignKeyConstraint(
             ["set_id"], ["optimization_constraint_sets.id"], name=op.f("fk_optimization_constraints_set_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_constraints")),
     )
-    with op.batch_alter_table("optimization_constraints", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_optimization_constraints_set_id"), ["set_id"], unique=False)
-
+    op.create_index(op.f("ix_optimization_constraints_set_id"), "optimization_constraints", ["set_id"], unique=False)
     op.create_table(
         "optimization_runs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.String(length=32), nullable=False),
         sa.Column("action_run_id", sa.Integer(), nullable=True),
         sa.Column("scenario_name", sa.Text(), nullable=False),
+        sa.Column("roadmap_name", sa.Text(), nullable=True),
         sa.Column("constraint_set_name", sa.Text(), nullable=True),
         sa.Column("period_key", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -292,6 +383,8 @@ def upgrade() -> None:
         sa.Column("options_json", JSON, nullable=False),
         sa.Column("context_json", JSON, nullable=False),
         sa.Column("result_json", JSON, nullable=True),
+        sa.Column("shown_json", JSON, nullable=False),
+        sa.Column("solver_log", sa.Text(), nullable=True),
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.Column("finished_at", sa.String(length=32), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
@@ -311,17 +404,66 @@ def upgrade() -> None:
         sa.Column("floor_or_goal", sa.String(length=8), nullable=False),
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("sheet_row", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_source", sa.Text(), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        *_provenance(),
         sa.ForeignKeyConstraint(
             ["set_id"], ["optimization_constraint_sets.id"], name=op.f("fk_optimization_targets_set_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_targets")),
     )
-    with op.batch_alter_table("optimization_targets", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_optimization_targets_set_id"), ["set_id"], unique=False)
-
+    op.create_index(op.f("ix_optimization_targets_set_id"), "optimization_targets", ["set_id"], unique=False)
+    op.create_table(
+        "roadmap_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("roadmap_id", sa.Integer(), nullable=False),
+        sa.Column("initiative_key", sa.String(length=32), nullable=False),
+        sa.Column("gate_status", sa.String(length=16), nullable=True),
+        sa.Column("gate_failures", JSON, nullable=True),
+        sa.Column("gate_results_json", JSON, nullable=True),
+        sa.Column("judged_at", sa.String(length=32), nullable=True),
+        sa.Column("matches_source", sa.Boolean(), nullable=True),
+        sa.Column("waived_by", sa.Text(), nullable=True),
+        sa.Column("waiver_reason", sa.Text(), nullable=True),
+        sa.Column("waived_at", sa.String(length=32), nullable=True),
+        sa.Column("priority_rank", sa.Double(), nullable=True),
+        sa.Column("planned_period", sa.Text(), nullable=True),
+        sa.Column("is_locked", sa.Boolean(), nullable=False),
+        sa.Column("selected", sa.Boolean(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("sheet_row", sa.Integer(), nullable=True),
+        *_provenance(),
+        sa.ForeignKeyConstraint(["roadmap_id"], ["roadmaps.id"], name=op.f("fk_roadmap_entries_roadmap_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmap_entries")),
+        sa.UniqueConstraint("roadmap_id", "initiative_key", name=op.f("uq_roadmap_entries_roadmap_id")),
+    )
+    op.create_index(op.f("ix_roadmap_entries_roadmap_id"), "roadmap_entries", ["roadmap_id"], unique=False)
+    op.create_table(
+        "roadmap_status_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("roadmap_id", sa.Integer(), nullable=False),
+        sa.Column("from_status", sa.String(length=16), nullable=False),
+        sa.Column("to_status", sa.String(length=16), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["roadmap_id"], ["roadmaps.id"], name=op.f("fk_roadmap_status_changes_roadmap_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmap_status_changes")),
+    )
+    op.create_index(
+        op.f("ix_roadmap_status_changes_roadmap_id"), "roadmap_status_changes", ["roadmap_id"], unique=False
+    )
+    op.create_table(
+        "roadmap_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("roadmap_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content_hash", sa.String(length=80), nullable=False),
+        sa.Column("content_json", JSON, nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["roadmap_id"], ["roadmaps.id"], name=op.f("fk_roadmap_versions_roadmap_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmap_versions")),
+        sa.UniqueConstraint("roadmap_id", "number", name=op.f("uq_roadmap_versions_roadmap_id")),
+    )
+    op.create_index(op.f("ix_roadmap_versions_roadmap_id"), "roadmap_versions", ["roadmap_id"], unique=False)
     op.create_table(
         "portfolios",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -347,42 +489,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolio_items")),
         sa.UniqueConstraint("portfolio_id", "initiative_key", name=op.f("uq_portfolio_items_portfolio_id")),
     )
-    with op.batch_alter_table("portfolio_items", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_portfolio_items_portfolio_id"), ["portfolio_id"], unique=False)
+    op.create_index(op.f("ix_portfolio_items_portfolio_id"), "portfolio_items", ["portfolio_id"], unique=False)
 
-
-def downgrade() -> None:
-    with op.batch_alter_table("portfolio_items", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_portfolio_items_portfolio_id"))
-
-    op.drop_table("portfolio_items")
-    op.drop_table("portfolios")
-    with op.batch_alter_table("optimization_targets", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_optimization_targets_set_id"))
-
-    op.drop_table("optimization_targets")
-    op.drop_table("optimization_runs")
-    with op.batch_alter_table("optimization_constraints", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_optimization_constraints_set_id"))
-
-    op.drop_table("optimization_constraints")
-    with op.batch_alter_table("initiative_scores", schema=None) as batch_op:
-        batch_op.drop_index("ix_initiative_scores_current")
-
-    op.drop_table("initiative_scores")
-    op.drop_table("initiative_params")
-    op.drop_table("initiative_math_models")
-    op.drop_table("sheet_row_copies")
-    op.drop_table("sheet_own_words")
-    op.drop_table("organization_metrics_config")
-    op.drop_table("optimization_scenarios")
-    op.drop_table("optimization_constraint_sets")
-    op.drop_table("issued_keys")
-    with op.batch_alter_table("initiatives", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_initiatives_lifecycle_status"))
-
-    op.drop_table("initiatives")
-    with op.batch_alter_table("action_runs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_action_runs_status"))
-
-    op.drop_table("action_runs")
+    for statement in _TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(statement)
+    identity = sa.table("workspace_identity", *map(sa.column, ("id", "workspace_id", "created_at")))
+    moment = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    op.bulk_insert(identity, [{"id": 1, "workspace_id": uuid.uuid4().hex, "created_at": moment}])

@@ -1,0 +1,106 @@
+"""`roadwright backup`, `restore`, `move-database` and `rebuild`: what keeps a workspace's data safe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from roadwright.cli.workspace import WorkspaceOption, opened, stop
+from roadwright.domain.exit_codes import ExitCode
+
+
+def backup(
+    folder: WorkspaceOption = Path(),
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE.zip", help="The file to write.", show_default="named by folder and time"
+        ),
+    ] = None,
+) -> None:
+    """Write one ZIP file with the database, the workbooks and the settings of one moment."""
+    from roadwright.store.clock import now
+    from roadwright.store.session import StoreError
+    from roadwright.workspace.backup import BackupProblem, make_backup
+    from roadwright.workspace.workspace import WorkspaceBusy
+
+    with opened(folder) as workspace:
+        moment = now()[:19].replace("-", "").replace(":", "").replace("T", "-")
+        path = output or Path(f"{workspace.root.name}-{moment}.zip")
+        try:
+            written = make_backup(workspace, path)
+        except (BackupProblem, StoreError, WorkspaceBusy) as error:
+            stop(f"no backup was made: {error}", ExitCode.FAILED)
+    manifest = written.manifest
+    files = len(manifest.files) - 1
+    typer.echo(f"wrote {path}: {manifest.rows:,} rows of the database and {files} files, {written.size:,} bytes")
+
+
+def restore(
+    path: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The backup.")],
+    folder: Annotated[
+        Path, typer.Option("--workspace", "-w", metavar="NEWDIR", help="The new folder; it must not hold anything yet.")
+    ],
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database", metavar="URL", help="An empty database to restore into.", show_default="SQLite in NEWDIR"
+        ),
+    ] = None,
+) -> None:
+    """Make a workspace of its own from a backup, in a new folder. The original and its database are left alone."""
+    from roadwright.store.session import StoreError
+    from roadwright.workspace.backup import BackupProblem
+    from roadwright.workspace.restore import restore_backup
+
+    try:
+        restored = restore_backup(path, folder, database)
+    except (BackupProblem, StoreError) as error:
+        stop(f"nothing was restored: {error}", ExitCode.FAILED)
+    manifest = restored.manifest
+    files = len(manifest.files) - 1
+    typer.echo(f"restored {path} of {manifest.created_at[:19].replace('T', ' ')} UTC into {folder}:")
+    typer.echo(f"  {manifest.rows:,} rows of the database and {files} files")
+    for notice in restored.notices:
+        typer.echo(f"  {notice}")
+
+
+def move_database(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The new database, which is empty.")],
+    folder: WorkspaceOption = Path(),
+) -> None:
+    """Move the data into another database (SQLite to PostgreSQL, or back), and let roadwright.toml name it."""
+    from roadwright.store.session import StoreError
+    from roadwright.workspace.move import move_database as move
+    from roadwright.workspace.workspace import WorkspaceBusy
+
+    with opened(folder) as workspace:
+        try:
+            moved = move(workspace, url)
+        except (StoreError, WorkspaceBusy) as error:
+            stop(f"nothing was moved: {error}", ExitCode.FAILED)
+    typer.echo(f"moved {moved.rows:,} rows of {len(moved.tables)} tables, counted and compared")
+    typer.echo(f"  from {moved.source} (left as it was, and not used any more)")
+    typer.echo(f"  to   {moved.target}")
+    for notice in moved.notices:
+        typer.echo(f"  {notice}")
+
+
+def rebuild(folder: WorkspaceOption = Path()) -> None:
+    """Take over what the workbooks hold into the database, keys kept: for one that is new, or older than they are."""
+    from roadwright.actions.ledger import requester
+    from roadwright.actions.rebuild import run_rebuild
+    from roadwright.cli.actions import show_outcome
+    from roadwright.store.session import StoreError
+    from roadwright.workspace.settings import SettingsError
+
+    try:
+        outcome = run_rebuild(folder, requester("cli"), lambda message: typer.echo(message, err=True))
+    except SettingsError as error:
+        stop(str(error), ExitCode.WRONG)
+    except StoreError as error:
+        stop(str(error), ExitCode.FAILED)
+    show_outcome(outcome)
+    raise typer.Exit(outcome.exit_code)

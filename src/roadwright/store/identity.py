@@ -1,0 +1,90 @@
+"""Which workspace a database belongs to, and its revisions: what a folder compares with what it saw last."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.store.chunks import chunks
+from roadwright.store.clock import now
+from roadwright.store.models import (
+    Initiative,
+    IssuedKey,
+    OptimizationRun,
+    SheetRowCopy,
+    WorkspaceIdentity,
+    WorkspaceRevision,
+)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One commit that workbooks were written after; the token tells it from the same number of another copy."""
+
+    number: int
+    token: str
+
+
+def workspace_id(session: Session) -> str:
+    """Which workspace the database belongs to."""
+    return session.get_one(WorkspaceIdentity, 1).workspace_id
+
+
+def give_new_identity(session: Session) -> str:
+    """Make the database that of a workspace of its own: a copy is not the original. Returns the new workspace_id."""
+    identity = session.get_one(WorkspaceIdentity, 1)
+    identity.workspace_id, identity.created_at = uuid.uuid4().hex, now()
+    return identity.workspace_id
+
+
+def next_revision(session: Session) -> Revision:
+    """A new revision, which is there once the session's transaction is committed."""
+    row = WorkspaceRevision(token=uuid.uuid4().hex, made_at=now())
+    session.add(row)
+    session.flush()
+    return Revision(row.number, row.token)
+
+
+def latest_revision(session: Session) -> Revision | None:
+    """The newest revision; None where no workbook was ever written from this database."""
+    row = session.scalar(select(WorkspaceRevision).order_by(WorkspaceRevision.number.desc()).limit(1))
+    return None if row is None else Revision(row.number, row.token)
+
+
+def has_revision(session: Session, revision: Revision) -> bool:
+    """Whether this very revision is part of the database's history."""
+    row = session.get(WorkspaceRevision, revision.number)
+    return row is not None and row.token == revision.token
+
+
+def is_empty(session: Session) -> bool:
+    """Whether the database was never used: no key was given, no workbook written, no run kept."""
+    used = (Initiative.id, IssuedKey.number, OptimizationRun.id, WorkspaceRevision.number, SheetRowCopy.mark)
+    return all(session.scalar(select(column).limit(1)) is None for column in used)
+
+
+def known_marks(session: Session, marks: set[str]) -> set[str]:
+    """Those of these marks that the database gave to rows of sheets."""
+    known: set[str] = set()
+    for part in chunks(marks):
+        known.update(session.scalars(select(SheetRowCopy.mark).where(SheetRowCopy.mark.in_(part))))
+    return known
+
+
+def known_runs(session: Session, run_ids: set[str]) -> set[str]:
+    """Those of these optimization runs that the database holds."""
+    known: set[str] = set()
+    for part in chunks(run_ids):
+        known.update(session.scalars(select(OptimizationRun.run_id).where(OptimizationRun.run_id.in_(part))))
+    return known
+
+
+def known_numbers(session: Session, numbers: set[int]) -> set[int]:
+    """Those of these numbers that were given out for keys of initiatives."""
+    known: set[int] = set()
+    for part in chunks(numbers):
+        known.update(session.scalars(select(IssuedKey.number).where(IssuedKey.number.in_(part))))
+    return known

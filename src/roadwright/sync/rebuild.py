@@ -1,0 +1,204 @@
+"""Taking over what the workbooks hold into a database that is new, or older than they are. Keys are kept.
+
+Each tab is saved as if somebody had typed all of it, the sheet winning over what an older database still says (see
+``sync.trust``). The Backlog comes before intake, and wins over it. What actions once computed comes along (see
+``sync.take_over``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from roadwright import tabs
+from roadwright.domain.keys import INITIATIVE, parse_key
+from roadwright.sheets.backend import SheetError
+from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.read import Table
+from roadwright.sheets.spec import TabSpec
+from roadwright.store.clock import now
+from roadwright.store.identity import is_empty, known_numbers, latest_revision, workspace_id
+from roadwright.store.models import IssuedKey
+from roadwright.store.numbers import go_on_above
+from roadwright.store.session import shown_url
+from roadwright.sync.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
+from roadwright.sync.backlog_sync import keys_for_new_rows
+from roadwright.sync.engine import Desk, PendingWrite, Work, merge_tab, run_pass, show_tab
+from roadwright.sync.intake import sync_intake
+from roadwright.sync.outcome import TabReport
+from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
+from roadwright.sync.saves import BINDINGS, MERGES
+from roadwright.sync.selection import ALL
+from roadwright.sync.take_over import SOURCE, take_over, take_published_versions, take_runs
+from roadwright.sync.trust import trust_sheet, yield_to_backlog
+from roadwright.sync.work import OpenTab, Pass
+from roadwright.workspace.held import Held, held_by, look_at
+from roadwright.workspace.identity import Note, WrongDatabase, read_note, write_note
+from roadwright.workspace.numbers import highest_numbers, published_versions
+from roadwright.workspace.workspace import TabPlace, Workspace
+
+_ORDER: tuple[TabSpec, ...] = (
+    tabs.SCORING_INPUTS,
+    tabs.MATH_MODELS,
+    tabs.PARAMS,
+    tabs.KPI_CONTRIBUTIONS,
+    tabs.GATES,
+    tabs.ROADMAPS,
+    tabs.ROADMAP_ENTRIES,
+    tabs.SCENARIO_CONFIG,
+    tabs.CONSTRAINTS,
+    tabs.TARGETS,
+    tabs.CANDIDATES,
+)
+"""The tabs after the KPI registry, the Backlog and intake: each after those that it refers to."""
+
+_SHOWN_AGAIN = (tabs.BACKLOG, tabs.ROADMAPS)
+"""The tabs that show something of the later ones."""
+
+
+@dataclass
+class Rebuilt:
+    """What a rebuild did on each tab, and what it could not do."""
+
+    tabs: list[TabReport] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    keys: int = 0
+    """Keys that stand on the tabs and that the database did not know."""
+    runs: int = 0
+    """Optimization runs, likewise."""
+
+
+def may_be_rebuilt(workspace: Workspace) -> bool:
+    """Whether the workbooks hold anything that the database does not know.
+
+    Raises WrongDatabase where the database is another workspace's: what it holds is not to be mixed with ours.
+    """
+    held, note = held_by(workspace), read_note(workspace.private)
+    with workspace.store.transaction() as session:
+        is_ours = held.shares_history(session) if note is None else note.workspace_id == workspace_id(session)
+        if not is_ours and not is_empty(session):
+            raise WrongDatabase(
+                f"the database {shown_url(workspace.store.engine.url)} holds the data of another workspace than the "
+                "workbooks of this folder. Nothing was written. Name an empty database in database_url, then run "
+                f"roadwright rebuild -w {workspace.root} again"
+            )
+        if held.unknown_to(session):
+            return True
+    _note_database(workspace)
+    return False
+
+
+def _note_database(workspace: Workspace) -> None:
+    """From now on the database, as it is, is the folder's."""
+    with workspace.store.transaction() as session:
+        note = Note(workspace_id(session), latest_revision(session))
+    write_note(workspace.private, note)
+
+
+def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
+    """Take over all workbooks. The caller holds the workspace.
+
+    Raises SheetError where a workbook can't be read: its keys could be given a second time.
+    """
+    result = Rebuilt()
+    progress("reading the workbooks")
+    places = [place for place in workspace.places() if place.workbook.exists()]
+    desk = Desk(workspace, examines=False)
+    result.keys = _take_numbers(workspace, [(place, desk.tab(place).table) for place in places])
+
+    def step(what: str, spec_places: Sequence[TabPlace], work: Work) -> None:
+        progress(what)
+        try:
+            result.tabs += run_pass(workspace, SOURCE, spec_places, work, desk=desk)
+        except PendingWrite as pending:
+            result.tabs += pending.reports
+            result.problems.append(str(pending))
+        except SheetError as error:
+            result.problems.append(str(error))
+
+    of = {place.spec: place for place in places if place.spec is not tabs.INTAKE}
+    if tabs.METRICS_CONFIG in of:
+        step("taking over the KPI registry", [of[tabs.METRICS_CONFIG]], _save)
+    if tabs.BACKLOG in of:
+        intake = [place for place in places if place.spec is tabs.INTAKE]
+        both = [*intake, of[tabs.BACKLOG]]
+        waiting = keys_for_new_rows(workspace, SOURCE, both, desk)
+        result.problems += [waiting] if waiting else []
+        step("taking over the Backlog, then intake", both, _save_backlog)
+    for spec in _ORDER:
+        if spec in of:
+            step(f"taking over {of[spec].name}", [of[spec]], _save)
+    run_places = [of[spec] for spec in RUN_TABS if spec in of]
+    if len(run_places) == len(RUN_TABS):
+
+        def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+            result.runs += take_runs(current.session, *(tab.table.rows for tab in open_tabs))
+            return [write_run_tab(current, tab) for tab in open_tabs]
+
+        step("taking over the runs", run_places, work)
+    with workspace.store.transaction() as session:
+        take_published_versions(session, published_versions(workspace))
+    again = [of[spec] for spec in _SHOWN_AGAIN if spec in of]
+    for place in again:
+        shown = len(result.tabs)
+        step(f"bringing {place.name} up to date", [place], _show)
+        replaced = {report.place.name: report for report in result.tabs[shown:]}
+        del result.tabs[shown:]
+        for report in result.tabs:
+            if report.place.name in replaced:
+                report.rows = replaced[report.place.name].rows
+    _note_database(workspace)
+    return result
+
+
+def _take_numbers(workspace: Workspace, tables: Sequence[tuple[TabPlace, Table]]) -> int:
+    """Count the keys on the tabs as given, and let new ones go on above all that are seen anywhere."""
+    held = Held()
+    for place, table in tables:
+        look_at(held, table, place.name)
+    numbers = {number: where for key, where in held.keys.items() if (number := parse_key(INITIATIVE, key)) is not None}
+    with workspace.store.transaction() as session:
+        known = known_numbers(session, set(numbers))
+        session.add_all(
+            IssuedKey(number=number, issued_at=now(), issued_for=SOURCE) for number in sorted(numbers.keys() - known)
+        )
+        session.flush()
+        for prefix, number in highest_numbers(workspace, [table for _, table in tables]).items():
+            go_on_above(session, prefix, number)
+    return len(numbers.keys() - known)
+
+
+def _save(work: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    """Save one tab as the sheet shows it."""
+    [tab] = open_tabs
+    foreign = trust_sheet(work.session, tab, BINDINGS[tab.spec.name]())
+    outcomes, report = MERGES[tab.spec.name](work, tab, ALL, OnConflict.SHEET)
+    take_over(work.session, tab.spec.name, outcomes, foreign)
+    show_tab(work, tab, BINDINGS[tab.spec.name](), outcomes, report)
+    return [report]
+
+
+def _show(work: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    """Show on a tab what came with the later ones."""
+    [tab] = open_tabs
+    outcomes, report = MERGES[tab.spec.name](work, tab, ALL, OnConflict.ASK)
+    show_tab(work, tab, BINDINGS[tab.spec.name](), outcomes, report)
+    return [report]
+
+
+def _save_backlog(work: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    """The Backlog as the sheet shows it, then intake; where both say something, the Backlog's value stands."""
+    *intake, tab = open_tabs
+    binding = BacklogBinding()
+    foreign = trust_sheet(work.session, tab, BacklogBinding())
+    outcomes, report = merge_tab(work, tab, binding, on_conflict=OnConflict.SHEET)
+    take_over(work.session, tab.spec.name, outcomes, foreign)
+    for place in intake:
+        yield_to_backlog(work.session, place, tab)
+    reports = sync_intake(work, intake, (), OnConflict.DATABASE)
+    say_intake(work.session, outcomes)
+    work.session.flush()
+    missing = missing_from_tab(work.session, {outcome.identity for outcome in outcomes})
+    notes = intake_notes_of(work.session, missing)
+    show_tab(work, tab, binding, outcomes, report, add=lambda _: missing, statuses=notes.__getitem__)
+    return [*reports, report]

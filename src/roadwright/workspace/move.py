@@ -1,0 +1,59 @@
+"""Moving the data of a workspace into another database: from SQLite to PostgreSQL, and back."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from roadwright.sheets.backend import SheetError
+from roadwright.store.copying import CopyProblem, Tally, copy_all, snapshot
+from roadwright.store.identity import next_revision
+from roadwright.store.session import open_store, shown_url
+from roadwright.workspace.restore import ENVIRONMENT_URL
+from roadwright.workspace.settings import FILE as SETTINGS
+from roadwright.workspace.settings_file import SettingsChange, with_database_url
+from roadwright.workspace.workspace import Workspace, database_url
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was moved, from where to where, and what else there is to do."""
+
+    source: str
+    target: str
+    tables: dict[str, Tally]
+    notices: list[str]
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables.values())
+
+
+def move_database(workspace: Workspace, url: str) -> Moved:
+    """Copy everything into an empty database, compare both, and let roadwright.toml name the new one.
+
+    The old database stays as it is, and is refused from then on: the new one is a revision ahead.
+    Raises StoreError or WorkspaceBusy; then nothing has changed.
+    """
+    from roadwright.sheets.xlsx import place_file  # noqa: PLC0415 - the commands that need no workbook are quick
+
+    with workspace.exclusive():
+        target = open_store(database_url(workspace.root, url))
+        try:
+            source_url, target_url = (shown_url(store.engine.url) for store in (workspace.store, target))
+            settings = workspace.root / SETTINGS
+            text = with_database_url(settings.read_text(encoding="utf-8-sig"), url)
+            with snapshot(workspace.store) as connection:
+                tables = copy_all(connection, target)
+            with target.transaction() as session:
+                revision = next_revision(session)
+            place_file(settings, text.encode())
+            workspace.saw_revision(revision)
+        except (OSError, SettingsChange, SheetError) as error:
+            raise CopyProblem(str(error)) from error
+        finally:
+            target.close()
+    notices = []
+    if os.environ.get(ENVIRONMENT_URL):
+        notices.append(f"{ENVIRONMENT_URL} is set and wins over {SETTINGS}; set it to the new database, or unset it")
+    return Moved(source_url, target_url, tables, notices)

@@ -1,0 +1,130 @@
+"""Restoring a backup into a new folder, as a workspace of its own: never with the database of the original."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from roadwright.store.copying import copy_all, snapshot
+from roadwright.store.identity import give_new_identity, next_revision
+from roadwright.store.session import Store, open_store
+from roadwright.workspace.backup import (
+    DATABASE,
+    FILES,
+    OUTSIDE,
+    BackupProblem,
+    Manifest,
+    content_of,
+    read_manifest,
+)
+from roadwright.workspace.identity import Note, write_note
+from roadwright.workspace.settings import DATABASE_FILE, ENVIRONMENT_PREFIX
+from roadwright.workspace.settings import FILE as SETTINGS
+from roadwright.workspace.settings_file import SettingsChange, with_database_url, with_paths
+from roadwright.workspace.workspace import PRIVATE, database_url
+
+ENVIRONMENT_URL = f"{ENVIRONMENT_PREFIX}DATABASE_URL"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A workspace that was restored, and what else there is to say."""
+
+    root: Path
+    manifest: Manifest
+    notices: list[str]
+
+
+def restore_backup(path: Path, root: Path, url: str | None = None) -> Restored:
+    """Make a workspace in a new folder from a backup; with ``url`` its data go into that database, which is empty.
+
+    The folder appears whole or not at all. Raises BackupProblem or StoreError.
+    """
+    root = root.absolute()
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise BackupProblem(f"{root} is not empty; name a new folder")
+    building = root.with_name(f".{root.name}.{os.getpid()}.part")
+    try:
+        building.mkdir(parents=True)
+        with zipfile.ZipFile(path) as archive:
+            manifest = read_manifest(archive, path)
+            _unpack(archive, manifest, building)
+            _change_settings(building, manifest, url)
+            _restore_database(archive, manifest, building, url)
+        if root.exists():
+            root.rmdir()
+        building.rename(root)
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise BackupProblem(f"{path} is no ZIP file, or it is damaged: {error}") from error
+    except OSError as error:
+        raise BackupProblem(f"{path} can't be restored into {root}: {error}") from error
+    except SettingsChange as error:
+        raise BackupProblem(str(error)) from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return Restored(root, manifest, _notices(manifest, root))
+
+
+def _unpack(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> None:
+    for name in manifest.files:
+        if name == DATABASE:
+            continue
+        file = folder / Path(name).relative_to(FILES)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content_of(archive, name, manifest))
+
+
+def _change_settings(folder: Path, manifest: Manifest, url: str | None) -> None:
+    """Point the settings at the restored database and workbooks instead of those of the original."""
+    file = folder / SETTINGS
+    text = file.read_text(encoding="utf-8-sig")
+    changed = with_database_url(text, url or f"sqlite:///{DATABASE_FILE}")
+    file.write_text(with_paths(changed, manifest.outside), encoding="utf-8")
+
+
+def _restore_database(archive: zipfile.ZipFile, manifest: Manifest, building: Path, url: str | None) -> None:
+    content = content_of(archive, DATABASE, manifest)
+    file = building / (DATABASE_FILE if url is None else f"{PRIVATE}/{DATABASE}")
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    kept = open_store(f"sqlite:///{file}", copies=building / PRIVATE)
+    try:
+        if url is None:
+            _make_its_own(kept, building)
+            return
+        target = open_store(database_url(building, url))  # a relative file lies in the folder
+        try:
+            with snapshot(kept) as connection:
+                copy_all(connection, target)
+            _make_its_own(target, building)
+        finally:
+            target.close()
+    finally:
+        kept.close()
+        if url is not None:
+            file.unlink()
+
+
+def _make_its_own(store: Store, folder: Path) -> None:
+    """Give the copy an identity of its own: the original's workbooks are refused by it, and the other way round."""
+    with store.transaction() as session:
+        note = Note(give_new_identity(session), next_revision(session))
+    write_note(folder / PRIVATE, note)
+
+
+def _notices(manifest: Manifest, root: Path) -> list[str]:
+    notices = []
+    if manifest.outside:
+        notices.append(
+            f"{len(manifest.outside)} workbook(s) that lay outside the folder are in {root / OUTSIDE}, and "
+            f"{SETTINGS} names them there"
+        )
+    if os.environ.get(ENVIRONMENT_URL):
+        notices.append(
+            f"{ENVIRONMENT_URL} is set, and would win over {SETTINGS}; unset it before you work in the restored folder"
+        )
+    return notices

@@ -1,0 +1,238 @@
+"""Backup, restore and moving the database: nothing is lost between SQLite and PostgreSQL, in any direction."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from typer.testing import CliRunner, Result
+
+from roadwright.cli.main import app
+from roadwright.store.copying import differences, snapshot, tally
+from roadwright.store.models import ActionRun, SavedFilter
+from roadwright.store.session import parse_url
+from roadwright.workspace.settings import FILE, load_settings
+from roadwright.workspace.workspace import PRIVATE, open_workspace
+from tests.conftest import postgres_database
+from tests.house import House, make_house
+
+ODD_JSON = {"large": 1e300, "whole": 50.0, "third": 1 / 3, "deep": [{"b": None, "a": True}], "words": "Grüße ✓"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a second, empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'second.db'}"
+        return
+    with postgres_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+def ask(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    """A workspace with ideas, an action's answer with odd values, and a published file."""
+    house.type_new("Intake", {"title": "One"}, {"title": "Grüße ✓"})
+    house.done("pm.backlog_sync")
+    with house.workspace.store.transaction() as session:
+        session.query(ActionRun).one().summary_json = ODD_JSON
+        moment = "2026-01-01T00:00:00.000000Z"
+        session.add(
+            SavedFilter(name="new", filter_text="x", created_at=moment, updated_at=moment, updated_source="test")
+        )
+    house.workspace.published.mkdir()
+    (house.workspace.published / "Growth-v1.md").write_text("# Growth")
+    return house
+
+
+def backed_up(house: House, folder: Path) -> Path:
+    path = folder / "backup.zip"
+    result = ask("backup", "-w", house.root, "-o", path)
+    assert result.exit_code == 0, result.output
+    return path
+
+
+def test_a_backup_restores_into_either_database(full: House, other_url: str, tmp_path: Path) -> None:
+    with snapshot(full.workspace.store) as connection:
+        before = tally(connection)
+    path = backed_up(full, tmp_path)
+    root = tmp_path / "restored"
+    result = ask("restore", path, "-w", root, "--database", other_url)
+    assert result.exit_code == 0, result.output
+    restored = House(open_workspace(root))
+    assert restored.workspace.store.engine.url == parse_url(other_url)
+    with snapshot(restored.workspace.store) as connection:
+        found = differences(before, tally(connection))
+    assert found == ["workspace_identity has rows that differ", "workspace_revisions has 2 rows here and 3 there"]
+    assert restored.bytes() == full.bytes()
+    assert (restored.workspace.published / "Growth-v1.md").read_text() == "# Growth"
+    restored.type_new("Intake", {"title": "Three"})
+    restored.done("pm.backlog_sync")
+    assert restored.status("Backlog", "INIT-000003") == "OK"
+    restored.workspace.close()
+
+
+def test_a_restored_copy_never_points_at_the_live_database(full: House, tmp_path: Path) -> None:
+    root = tmp_path / "restored"
+    assert ask("restore", backed_up(full, tmp_path), "-w", root).exit_code == 0
+    assert load_settings(root).database_url == "sqlite:///roadwright.db"
+    (root / FILE).write_text((full.root / FILE).read_text(encoding="utf-8"), encoding="utf-8")
+    for command in (["run", "pm.backlog_sync"], ["rebuild"]):
+        result = ask(*command, "-w", root)
+        assert result.exit_code == 1
+        assert "another workspace" in result.stderr
+
+
+def test_workbooks_outside_the_folder_are_restored_inside(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "live", "sqlite:///roadwright.db")
+    team = tmp_path / "Team.xlsx"
+    shutil.copy(house.root / "Intake.xlsx", team)
+    with (house.root / FILE).open("a", encoding="utf-8") as file:
+        file.write('\n[[intake]]\nworkbook = "../Team.xlsx"\n')
+    house.workspace.close()
+    house = House(open_workspace(house.root))
+    house.type_new("Team.xlsx!Intake", {"title": "Ours"})
+    house.done("pm.backlog_sync")
+    path = backed_up(house, tmp_path)
+    house.workspace.close()
+    live = team.read_bytes()
+    result = ask("restore", path, "-w", tmp_path / "deep" / "restored")
+    assert result.exit_code == 0, result.output
+    restored = House(open_workspace(tmp_path / "deep" / "restored"))
+    assert all(place.workbook.is_relative_to(restored.root) for place in restored.workspace.places())
+    restored.type_new("1-Team.xlsx!Intake", {"title": "Another"})
+    restored.done("pm.backlog_sync")
+    restored.workspace.close()
+    assert team.read_bytes() == live
+
+
+def test_restoring_needs_an_empty_folder_and_an_empty_database(full: House, tmp_path: Path) -> None:
+    path = backed_up(full, tmp_path)
+    result = ask("restore", path, "-w", full.root)
+    assert (result.exit_code, "is not empty; name a new folder" in result.stderr) == (1, True)
+    url = full.workspace.store.engine.url.render_as_string(hide_password=False)
+    result = ask("restore", path, "-w", tmp_path / "new", "--database", url)
+    assert (result.exit_code, "name an empty one" in result.stderr) == (1, True)
+    assert not (tmp_path / "new").exists()
+    assert [entry.name for entry in tmp_path.iterdir() if ".part" in entry.name] == []
+
+
+def _spoil(path: Path, name: str, content: bytes) -> None:
+    with zipfile.ZipFile(path) as archive:
+        kept = {entry: archive.read(entry) for entry in archive.namelist()}
+    kept[name] = content
+    with zipfile.ZipFile(path, "w") as archive:
+        for entry, held in kept.items():
+            archive.writestr(entry, held)
+
+
+@pytest.mark.parametrize("damage", ["no zip", "no manifest", "cut", "changed", "escaping", "newer"])
+def test_a_damaged_backup_is_refused_in_words(tmp_path: Path, damage: str) -> None:
+    house = make_house(tmp_path / "live", "sqlite:///roadwright.db")
+    path = backed_up(house, tmp_path)
+    house.workspace.close()
+    manifest = json.loads(zipfile.ZipFile(path).read("manifest.json"))
+    if damage == "no zip":
+        path.write_text("nothing of the kind")
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:2000])
+    elif damage == "no manifest":
+        _spoil(path, "manifest.json", b"{}")
+    elif damage == "changed":
+        _spoil(path, "files/Intake.xlsx", b"else")
+    elif damage == "newer":
+        _spoil(path, "manifest.json", json.dumps({**manifest, "format": 99}).encode())
+    else:
+        manifest["files"]["files/../../escaped"] = manifest["files"]["files/Intake.xlsx"]
+        _spoil(path, "manifest.json", json.dumps(manifest).encode())
+    result = ask("restore", path, "-w", tmp_path / "new")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("nothing was restored: ")
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "escaped").exists()
+
+
+def test_a_missing_backup_and_one_that_exists_already(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "live", "sqlite:///roadwright.db")
+    assert ask("restore", tmp_path / "none.zip", "-w", tmp_path / "new").exit_code == 1
+    path = backed_up(house, tmp_path)
+    before = path.read_bytes()
+    result = ask("backup", "-w", house.root, "-o", path)
+    assert (result.exit_code, "exists already" in result.stderr) == (1, True)
+    assert path.read_bytes() == before
+    assert ask("backup", "-w", house.root, "-o", tmp_path / "no" / "folder.zip").exit_code == 1
+    house.workspace.close()
+
+
+def test_a_database_moves_there_and_back(full: House, other_url: str, tmp_path: Path) -> None:
+    engine = full.workspace.store.engine
+    first = engine.url.render_as_string(hide_password=False)
+    with snapshot(full.workspace.store) as connection:
+        before = tally(connection)
+    result = ask("move-database", other_url, "-w", full.root)
+    assert result.exit_code == 0, result.output
+    assert "counted and compared" in result.stdout
+    assert load_settings(full.root).database_url == other_url
+    assert "# The database: a SQLite file" in (full.root / FILE).read_text(encoding="utf-8")
+    moved = House(open_workspace(full.root))
+    with snapshot(moved.workspace.store) as connection:
+        found = differences(before, tally(connection))
+    assert found == ["workspace_revisions has 2 rows here and 3 there"]
+    moved.type_new("Intake", {"title": "Three"})
+    moved.done("pm.backlog_sync")
+    assert moved.status("Backlog", "INIT-000003") == "OK"
+    moved.workspace.close()
+    result = ask("move-database", first, "-w", full.root)
+    assert (result.exit_code, "is not empty" in result.stderr) == (1, True)
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+    assert ask("move-database", back, "-w", full.root).exit_code == 0
+    assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0
+
+
+def test_the_database_that_was_left_is_refused(full: House, other_url: str) -> None:
+    settings = (full.root / FILE).read_text(encoding="utf-8")
+    assert ask("move-database", other_url, "-w", full.root).exit_code == 0
+    (full.root / FILE).write_text(settings, encoding="utf-8")
+    result = ask("run", "pm.backlog_sync", "-w", full.root)
+    assert (result.exit_code, "is older" in result.stderr) == (1, True)
+
+
+def test_a_move_into_the_same_database_changes_nothing(full: House) -> None:
+    url = full.workspace.store.engine.url.render_as_string(hide_password=False)
+    result = ask("move-database", url, "-w", full.root)
+    assert (result.exit_code, "is not empty" in result.stderr) == (1, True)
+    assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0
+
+
+def test_what_the_other_database_does_not_take_is_said_and_nothing_is_moved(
+    tmp_path: Path, postgres_server: str
+) -> None:
+    house = make_house(tmp_path / "live", "sqlite:///roadwright.db")
+    with house.workspace.store.engine.begin() as connection:
+        connection.execute(text("insert into issued_keys values (1, :moment, 'x')"), {"moment": "t" * 40})
+    with postgres_database(postgres_server) as url:
+        result = ask("move-database", url, "-w", house.root)
+        assert result.exit_code == 1
+        assert "does not take a row" in result.stderr
+        assert "Traceback" not in result.stderr
+    assert load_settings(house.root).database_url == "sqlite:///roadwright.db"
+    house.workspace.close()
+
+
+def test_a_password_is_shown_nowhere(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "live", "sqlite:///roadwright.db")
+    url = make_url("postgresql://ann:secret@127.0.0.1:1/none").render_as_string(hide_password=False)
+    result = ask("move-database", url, "-w", house.root)
+    assert result.exit_code == 1
+    assert "secret" not in result.output
+    assert (house.root / PRIVATE).is_dir()
+    house.workspace.close()
