@@ -113,7 +113,7 @@ def make_house(root: Path, database_url: str, *, more_settings: str = "") -> Hou
     file = make_url(database_url)
     if file.get_backend_name() == "sqlite" and not (place := root / str(file.database)).exists():
         shutil.copy(_empty_workspace() / DATABASE_FILE, place)
-    head = f'database_url = "{database_url}"\nlock_wait = 0\nexplain_seconds = 0\n'
+    head = f'database_url = "{database_url}"\nlock_wait = 0\naction_wait = 0\nexplain_seconds = 0\n'
     (root / FILE).write_text(head + template() + more_settings, encoding="utf-8")
     create_workspace(root)
     return House(open_workspace(root))

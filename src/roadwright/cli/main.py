@@ -21,6 +21,7 @@ from roadwright.cli import (
     solve,
     workspace,
 )
+from roadwright.cli.interrupts import end_at_once_on_ctrl_c
 
 app = typer.Typer(
     name="roadwright",
@@ -64,4 +65,5 @@ app.command("demo")(demo.demo)
 
 def main() -> None:
     """The console script."""
+    end_at_once_on_ctrl_c()
     app()

@@ -21,6 +21,7 @@ from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBus
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.clock import Marks
+from roadwright.store.session import one_at_a_time
 from roadwright.sync.binding import Binding, SetBinding
 from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of, unsettle
@@ -80,6 +81,11 @@ def _read(place: TabPlace, workbook: Workbook) -> Table:
         return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
     except HeaderProblem as problem:
         raise HeaderProblem(f"{place.book}: {problem}") from problem
+
+
+def _safely_read(workspace: Workspace, desk: Desk, place: TabPlace) -> OpenTab:
+    workspace.safe_point()
+    return desk.tab(place)
 
 
 def read_tab(workspace: Workspace, place: TabPlace) -> OpenTab:
@@ -152,8 +158,9 @@ def run_pass(
     earlier: list[TabReport] = []
     while True:
         desk = desk or Desk(workspace)
-        tabs = [desk.tab(place) for place in places]
+        tabs = [_safely_read(workspace, desk, place) for place in places]
         with workspace.store.transaction() as session:
+            one_at_a_time(session)
             reports = work(Pass(workspace, session, Marks(session), source), tabs)
             if not write:
                 return reports
@@ -186,6 +193,7 @@ def run_pass(
             ) from next(iter(refused.values()))
         earlier = reports
         desk = None
+        workspace.safe_point()
         time.sleep(_PAUSE)
 
 

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     time_limit: float = Field(default=300.0, gt=0)
     explain_seconds: float = Field(default=20.0, ge=0)
     lock_wait: float = Field(default=10.0, ge=0)
+    action_wait: float = Field(default=300.0, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabPlace] = {}
 
@@ -160,6 +161,9 @@ def template() -> str:
 
 # Seconds to wait for a workbook that someone has open.
 # lock_wait = {defaults["lock_wait"].default:g}
+
+# Seconds that an action waits for its turn while another one works in this folder or on this database.
+# action_wait = {defaults["action_wait"].default:g}
 
 # Intake: any number of workbooks, each with any number of tabs, of any name. All of them enter the backlog.
 # header_row is the row with the column names, if it is not the first.

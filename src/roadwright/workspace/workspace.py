@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy import make_url
 
 from roadwright import tabs
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.spec import TabSpec
+from roadwright.store.presence import FOLDER
 from roadwright.store.session import Store, open_store
+from roadwright.workspace.folders import Folder, use_folder
 from roadwright.workspace.settings import Settings, load_settings, workbook_path
+from roadwright.workspace.turns import Turn
 
-PRIVATE = ".roadwright"
+PRIVATE = FOLDER
 """The folder for our own temporary files, locks and logs."""
-
-
-class WorkspaceBusy(Exception):
-    """Another action is running in this workspace."""
 
 
 class UnknownTab(Exception):
@@ -47,11 +45,19 @@ class TabPlace:
         return f"{self.book}!{self.tab}"
 
 
+def _do_nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Workspace:
     root: Path
     settings: Settings
     store: Store
+    folder: Folder | None = None
+    """Which of the folders on this database it is, where an action has its turn in it."""
+    safe_point: Callable[[], None] = _do_nothing
+    """Called where an action can end without harm; raises what ends it."""
 
     @property
     def private(self) -> Path:
@@ -102,23 +108,24 @@ class Workspace:
         return open_workbook(place.workbook, self.private)
 
     @contextmanager
-    def exclusive(self, wait: float | None = None) -> Iterator[None]:
-        """Hold the workspace: one action at a time. Raises WorkspaceBusy after ``wait`` seconds.
+    def exclusive(self, wait: float | None = None, is_waiting: Callable[[], None] = _do_nothing) -> Iterator[Turn]:
+        """Hold the workspace and its database: one action at a time.
 
-        What actions that were killed left behind is removed.
+        Raises WorkspaceBusy after ``wait`` seconds, during which ``is_waiting`` is called once. What actions that were
+        killed left behind is removed.
         """
-        self.private.mkdir(exist_ok=True)
-        seconds = self.settings.lock_wait if wait is None else wait
-        lock = FileLock(self.private / "action.lock", timeout=seconds)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise WorkspaceBusy("another action is running in this workspace; run again when it has ended") from error
+        seconds = self.settings.action_wait if wait is None else wait
+        turn = Turn(self.private, self.store.engine, seconds, is_waiting, self.safe_point)
+        turn.take()
         try:
             self._clean()
-            yield
+            yield turn
         finally:
-            lock.release()
+            turn.give_back()
+
+    def used(self) -> Workspace:
+        """The workspace in use: to be asked by an action that has its turn."""
+        return replace(self, folder=use_folder(self.store, self.private))
 
     def _clean(self) -> None:
         from roadwright.sheets.xlsx import clean_leftovers  # noqa: PLC0415 - as above
