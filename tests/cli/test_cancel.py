@@ -42,6 +42,7 @@ def planned(planned_once: Path, tmp_path: Path) -> Iterator[House]:
         yield copied
 
 
+ENTRY = "from roadwright.cli.entry import main; main()"
 HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 """As a command that is started in a terminal: a shell's background jobs, which tests may be, ignore Ctrl-C."""
 
@@ -53,7 +54,7 @@ def start() -> Iterator[Start]:
     """Starts the command in a process, which does not outlive the test."""
     processes: list[subprocess.Popen[str]] = []
 
-    def started(*arguments: str, script: str = "from roadwright.cli.main import main; main()") -> subprocess.Popen[str]:
+    def started(*arguments: str, script: str = ENTRY) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", HEARS + script, *arguments]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         processes.append(process)
@@ -137,7 +138,7 @@ def hold(request):
         time.sleep(60)
 
 registry.BY_NAME["pm.hold"] = Action("pm.hold", "", "", hold)
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 main()
 """
 
@@ -169,7 +170,7 @@ def count(request):
     return Answer()
 
 registry.BY_NAME["pm.count"] = Action("pm.count", "", "", count)
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 main()
 """
 
@@ -188,7 +189,7 @@ READING = """
 import time
 from roadwright.actions import ledger
 ledger.runs = lambda *_: (print("x", flush=True), time.sleep(60))
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 main()
 """
 
@@ -210,7 +211,7 @@ def late(*arguments):
     os.kill(os.getpid(), signal.SIGINT)
     return finish(*arguments)
 ledger.finish = late
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 main()
 """
 
@@ -269,7 +270,7 @@ def deaf(problem, options, *, progress, cancel):
     time.sleep(60)
 
 optimize.solve = deaf
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 main()
 """
 

@@ -30,7 +30,7 @@ from tests.sync.spreadsheet import lock_by_libreoffice
 LAUNCHER = """
 import os, signal, sys
 import roadwright.sync.backlog_sync, roadwright.actions.runner
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 sys.argv[0] = "roadwright"
 while True:
     if input() == "end":

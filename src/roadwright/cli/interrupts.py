@@ -28,15 +28,6 @@ _WORDS = b"\nstopping with what was found; Ctrl-C again ends the program at once
 T = TypeVar("T")
 
 
-def end_at_once_on_ctrl_c() -> None:
-    """Let the system end the program, without any words: what a command that only reads needs, and what all can bear.
-
-    Where Ctrl-C is ignored, as for programs in the background, it stays so.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @contextmanager
 def _ctrl_c(heard: Callable[[int], None]) -> Iterator[None]:
     """In here each Ctrl-C is counted; ``heard`` gets the number, and must do nothing but set something."""

@@ -21,7 +21,6 @@ from roadwright.cli import (
     solve,
     workspace,
 )
-from roadwright.cli.interrupts import end_at_once_on_ctrl_c
 
 app = typer.Typer(
     name="roadwright",
@@ -61,9 +60,3 @@ app.command("compare")(compare.compare)
 app.command("drift")(drift.drift)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
-
-
-def main() -> None:
-    """The console script."""
-    end_at_once_on_ctrl_c()
-    app()
