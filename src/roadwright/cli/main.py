@@ -18,6 +18,7 @@ from roadwright.cli import (
     filters,
     frontier,
     ledger,
+    prune,
     solve,
     workspace,
 )
@@ -58,5 +59,6 @@ app.command("frontier")(frontier.frontier)
 app.command("rerun")(ledger.rerun)
 app.command("compare")(compare.compare)
 app.command("drift")(drift.drift)
+app.command("prune")(prune.prune)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
