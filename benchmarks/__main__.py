@@ -10,9 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import backlog, sheets, solver, tables
+from benchmarks import backlog, kills, sheets, solver, tables
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"solver": solver.main, "sheets": sheets.main, "backlog": backlog.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "solver": solver.main,
+    "sheets": sheets.main,
+    "backlog": backlog.main,
+    "kills": kills.main,
+}
 INTRODUCTION = """# Benchmarks
 
 Written by `python -m benchmarks --write docs/benchmarks.md` (`make bench` prints the same). All times are processor
