@@ -130,6 +130,7 @@ def test_a_second_action_waits_for_its_turn_and_says_for_whom(house: House, monk
 
     monkeypatch.setitem(registry.BY_NAME, "pm.hold", Action("pm.hold", "", "", work))
     told: list[str] = []
+    said: list[str] = []
 
     def report(message: str, done: int | None = None, total: int | None = None) -> None:
         told.append(message)
@@ -139,10 +140,10 @@ def test_a_second_action_waits_for_its_turn_and_says_for_whom(house: House, monk
         first = pool.submit(house.run, "pm.hold")
         assert holds.wait(30)
         waiting = patient(house).workspace
-        second = run_action(waiting, Asked("pm.backlog_sync"), requested_by="test", report=report)
+        second = run_action(waiting, Asked("pm.backlog_sync"), requested_by="test", report=report, say=said.append)
         assert first.result().status == "success"
     assert second.status == "success"
-    assert told[0] == "waiting for ACT-000001 pm.hold (test) to end"
+    assert told[0] == said[0] == "waiting for ACT-000001 pm.hold (test) to end"
 
 
 def test_the_wait_is_bounded_and_says_so(house: House) -> None:

@@ -113,12 +113,23 @@ def _check(workspace: Workspace, asked: Asked) -> tuple[Action, TabPlace | None,
     return action, place, parse_selection(asked.select), _parse_options(action, asked.options)
 
 
+def _say_nothing(message: str) -> None:
+    pass
+
+
 def run_action(
-    workspace: Workspace, asked: Asked, *, requested_by: str, report: Report, switch: CancelSwitch | None = None
+    workspace: Workspace,
+    asked: Asked,
+    *,
+    requested_by: str,
+    report: Report,
+    say: Callable[[str], None] = _say_nothing,
+    switch: CancelSwitch | None = None,
 ) -> Outcome:
     """Do what was asked. Never raises for what a person or a workbook can get wrong: the outcome says it.
 
-    With the ``switch`` the door can end a solve, which then keeps what it has found.
+    ``report`` hears how far it is, ``say`` what it has to wait for, which is to be shown even where progress is not.
+    With the ``switch`` the door can end the action; a solve then keeps what it has found.
     """
     try:
         action, place, selection, options = _check(workspace, asked)
@@ -132,7 +143,7 @@ def run_action(
     switch = switch or CancelSwitch()
     switch.watch(workspace.store, run)
     try:
-        return _run(workspace, run, _Work(action, place, selection, options), report, switch)
+        return _run(workspace, run, _Work(action, place, selection, options), _Door(report, say, switch))
     finally:
         ledger.leave(run)
 
@@ -147,15 +158,24 @@ class _Work:
     options: dict[str, object]
 
 
-def _run(workspace: Workspace, run: ActionRun, work: _Work, report: Report, switch: CancelSwitch) -> Outcome:
+@dataclass(frozen=True)
+class _Door:
+    """What the door gave to hear of the action, and to end it."""
+
+    report: Report
+    say: Callable[[str], None]
+    switch: CancelSwitch
+
+
+def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Outcome:
     """Do the action and write down how it ended."""
     store, name = workspace.store, work.action.name
-    end = _End(workspace.store, run, switch, report)
+    end = _End(workspace.store, run, door)
     try:
         try:
-            answer = _done(workspace, run, work, report, switch)
+            answer = _done(workspace, run, work, door)
         finally:
-            switch.is_done = True
+            door.switch.is_done = True
     except (KeyboardInterrupt, Cancelled) as stop:
         by = "on request" if isinstance(stop, Cancelled) else BY_PERSON
         return end.failed(f"cancelled {by}", status=ActionStatus.CANCELLED)
@@ -178,13 +198,19 @@ def _run(workspace: Workspace, run: ActionRun, work: _Work, report: Report, swit
     return _outcome(run.run_id, name, str(ActionStatus.FAILED), answer)
 
 
-def _done(workspace: Workspace, run: ActionRun, work: _Work, report: Report, switch: CancelSwitch) -> Answer:
+def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Answer:
     """Wait for a turn, and do the action."""
-    cancel = Cancel(workspace.store, run.id, switch)
-    progress = Progress(workspace.store, run.id, report, cancel)
+    cancel = Cancel(workspace.store, run.id, door.switch)
+    progress = Progress(workspace.store, run.id, door.report, cancel)
+
+    def is_waiting() -> None:
+        message = _waiting(workspace.store, run)
+        door.say(message)
+        progress(message)
+
     workspace = replace(workspace, safe_point=cancel.check)
     cancel.check()
-    with workspace.exclusive(is_waiting=lambda: progress(_waiting(workspace.store, run))) as turn:
+    with workspace.exclusive(is_waiting=is_waiting) as turn:
         ledger.start(workspace.store, run.id)
         request = Request(
             workspace.used(),
@@ -226,22 +252,24 @@ class _End:
 
     store: Store
     run: ActionRun
-    switch: CancelSwitch
-    report: Report
+    door: _Door
 
     def written(self, write: Callable[[], object]) -> DBAPIError | None:
         """Returns what prevented it to the last."""
         deadline = monotonic() + END_SECONDS
+        is_said = False
         while True:
             try:
-                with self.switch.last_word():
+                with self.door.switch.last_word():
                     write()
             except DBAPIError as fault:
                 if monotonic() >= deadline:
                     return fault
             else:
                 return None
-            self.report("waiting for the database, to write down how the action ended")
+            if not is_said:
+                self.door.say("waiting for the database, to write down how the action ended")
+                is_said = True
             sleep(_PAUSE)
 
     def failed(

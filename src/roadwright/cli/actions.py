@@ -126,7 +126,14 @@ def run(  # noqa: PLR0917 - typer calls it by name
     with interrupts_ask(switch.turn_on, break_off):
         with opened(folder) as workspace, bars:
             asked = Asked(name, tab, select, tuple(option or ()))
-            outcome = run_action(workspace, asked, requested_by=requester("cli"), report=reporter(bars), switch=switch)
+            outcome = run_action(
+                workspace,
+                asked,
+                requested_by=requester("cli"),
+                report=reporter(bars),
+                say=lambda message: console.print(message, markup=False),
+                switch=switch,
+            )
         show(outcome)
     raise typer.Exit(outcome.exit_code)
 
