@@ -47,6 +47,19 @@ def file_of(store: Store, sign: Presence) -> Path:
     return Path(str(store.engine.url.database)).parent / ".roadwright" / "running" / f"{token_of(sign)}.lock"
 
 
+def test_files_that_no_run_is_left_of_are_removed(files: Store) -> None:
+    signs = presences(files.engine)
+    living, dead = signs.begin(), signs.begin()
+    dead._lock.release()  # type: ignore[attr-defined]
+    for sign in (living, dead):
+        os.utime(file_of(files, sign), (1, 1))
+    signs.begin().end()
+    assert file_of(files, living).exists()
+    assert not file_of(files, dead).exists()
+    living.end()
+    dead.end()
+
+
 @pytest.mark.parametrize("step", [-86_400, 86_400])
 def test_a_stepped_clock_says_nothing_about_a_run_of_this_machine(files: Store, step: float) -> None:
     signs = presences(files.engine)

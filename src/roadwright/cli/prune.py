@@ -26,8 +26,6 @@ def prune(
     The ledger's lines stay, and so do the runs that roadmaps and their versions came from and the newest runs of each
     scenario. The settings keep_details_days and keep_runs_days say what is old.
     """
-    from sqlalchemy.exc import DBAPIError
-
     from roadwright.actions import prune as pruning
     from roadwright.workspace.turns import WorkspaceBusy
 
@@ -36,8 +34,6 @@ def prune(
             pruned = pruning.prune(workspace, older_than, dry=dry)
         except WorkspaceBusy as busy:
             stop(str(busy), ExitCode.FAILED)
-        except DBAPIError as fault:
-            stop(f"the database can't be used: {fault.orig or fault}; nothing half was removed", ExitCode.FAILED)
     if as_json:
         typer.echo(json.dumps(pruned.to_json(), indent=2))
         return

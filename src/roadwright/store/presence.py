@@ -29,6 +29,8 @@ BEAT_SECONDS = 5.0
 FRESH_SECONDS = 60.0
 """A file that was touched so recently needs no watching."""
 WATCH_SECONDS = 3 * BEAT_SECONDS
+_LEFTOVER_SECONDS = 24 * 3600.0
+"""A file that was not touched for so long, and holds no lock, is no run's."""
 _PATIENCE = 2.0
 """Seconds that the end of a run waits for a beat that is going on."""
 _RUNNING = "running"
@@ -212,7 +214,15 @@ class _Files(Presences):
         self._folder = folder
 
     def begin(self) -> Presence:
+        self._clean()
         return _FilePresence(self._folder)
+
+    def _clean(self) -> None:
+        """Remove what processes left that were killed before their run was in the ledger."""
+        for file in self._folder.glob("*.lock"):
+            touched = _touched_at(file)
+            if touched is not None and time.time() - touched > _LEFTOVER_SECONDS and not _is_locked(file):
+                _remove(file)
 
     def dead(self, workers: Collection[str]) -> dict[str, str | None]:
         here = _machine()
