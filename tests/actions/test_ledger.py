@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -178,7 +179,9 @@ time.sleep(60)
         assert process.stdout.readline() == "running\n"
         assert last(house).status == "running", "while it lives it runs"
         process.kill()
-    run = last(house)
+    end = time.monotonic() + 30
+    while (run := last(house)).status == "running" and time.monotonic() < end:
+        time.sleep(0.05)  # the server has to notice the end of the session
     assert (run.status, run.error) == ("failed", ledger.INTERRUPTED)
     assert run.finished_at is not None
     assert house.done("pm.backlog_sync").run_id == "ACT-000002"

@@ -12,6 +12,7 @@ from roadwright.actions import ledger
 from roadwright.actions.prune import Pruned, prune
 from roadwright.cli.main import app
 from roadwright.store.models import ActionRun, OptimizationRun, Portfolio, PortfolioItem
+from roadwright.workspace.settings import FILE
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
 
@@ -100,6 +101,8 @@ def test_the_command_says_what_it_removed(planned: House) -> None:
     body = json.loads(CliRunner().invoke(app, ["prune", "-w", folder, "--older-than", "0", "--json"]).stdout)
     assert body["runs"] == 2
     assert body["actions"] == len(ledger.runs(planned.workspace.store, 100))
+    settings = planned.root / FILE
+    settings.write_text(settings.read_text().replace("action_wait = 30\n", "action_wait = 0\n"))
     with planned.workspace.exclusive():
         busy = CliRunner().invoke(app, ["prune", "-w", folder])
     assert (busy.exit_code, "another action is running" in busy.stderr) == (1, True)

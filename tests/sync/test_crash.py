@@ -226,7 +226,9 @@ def test_the_ledger_says_that_a_killed_run_was_interrupted(house: House, command
     while not (running := [run for run in runs(house.workspace.store, 1) if run.status == "running"]):
         time.sleep(0.05)
     assert command.is_killed() == signal.SIGKILL
-    [interrupted] = runs(house.workspace.store, 1)
+    end = time.monotonic() + 30
+    while (interrupted := runs(house.workspace.store, 1)[0]).status == "running" and time.monotonic() < end:
+        time.sleep(0.05)  # the server has to notice the end of the session
     assert (interrupted.run_id, interrupted.status) == (running[0].run_id, "failed")
     assert interrupted.error == INTERRUPTED
     held.unlink()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 FOLDER = ".roadwright"
 """Beside a SQLite database: the folder for locks. In a workspace it is the workspace's own private folder."""
@@ -115,7 +115,7 @@ class _SessionPresence(Presence):
                     self._session.execute(text("select 1"))
                 elif not self._is_over.is_set():
                     self._session = locked_session(self._engine, self._key)
-            except DBAPIError:
+            except SQLAlchemyError:
                 self._close()
 
     def _close(self) -> None:
@@ -150,7 +150,10 @@ def locked_session(engine: Engine, key: int) -> Connection | None:
 
 
 def close_session(session: Connection) -> None:
-    with suppress(DBAPIError):  # it is gone already
+    # The server gives locks up when it notices the end of a session, which takes it a moment; told to, it does at once.
+    with suppress(SQLAlchemyError):  # it is gone already
+        session.execute(text("select pg_advisory_unlock_all()"))
+    with suppress(SQLAlchemyError):
         session.close()
 
 
