@@ -106,14 +106,14 @@ def _empty_workspace() -> Path:
 
 
 def make_house(root: Path, database_url: str, *, more_settings: str = "") -> House:
-    """A new workspace on this database. Locks are not waited for, and runs are not explained unless asked."""
+    """A new workspace on this database. Locked workbooks are not waited for; runs are not explained unless asked."""
     root.mkdir(parents=True, exist_ok=True)
     for workbook in _empty_workspace().glob("*.xlsx"):
         shutil.copy(workbook, root)
     file = make_url(database_url)
     if file.get_backend_name() == "sqlite" and not (place := root / str(file.database)).exists():
         shutil.copy(_empty_workspace() / DATABASE_FILE, place)
-    head = f'database_url = "{database_url}"\nlock_wait = 0\nexplain_seconds = 0\n'
+    head = f'database_url = "{database_url}"\nlock_wait = 0\naction_wait = 30\nexplain_seconds = 0\n'
     (root / FILE).write_text(head + template() + more_settings, encoding="utf-8")
     create_workspace(root)
     return House(open_workspace(root))

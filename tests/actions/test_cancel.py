@@ -167,24 +167,53 @@ def test_an_action_that_does_not_solve_is_broken_off_by_a_request(
     assert last(house).status == "cancelled"
 
 
-def test_a_switch_is_heard_only_where_what_is_found_is_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    switch = CancelSwitch()
-    heard: list[bool] = []
+def listening(
+    house: House, monkeypatch: pytest.MonkeyPatch, switch: CancelSwitch, work: Callable[[Request], object]
+) -> Outcome:
+    """The outcome of an action that does this, with a switch that it can turn on itself."""
 
-    def work(request: Request) -> Answer:
-        heard.append(switch.turn_on())
-        with request.cancel.keeping_what_is_found():
-            heard.append(request.cancel.is_set())
-            heard.append(switch.turn_on())
-            heard.append(request.cancel.is_set())
-            heard.append(switch.turn_on())
+    def run(request: Request) -> Answer:
+        work(request)
         request.report("writing what was found")
         return Answer()
 
-    monkeypatch.setitem(registry.BY_NAME, "pm.listen", Action("pm.listen", "", "", work))
-    outcome = run_action(house.workspace, Asked("pm.listen"), requested_by="test", report=quiet, switch=switch)
-    assert heard == [False, False, True, True, False]
-    assert outcome.status == "success"
+    monkeypatch.setitem(registry.BY_NAME, "pm.listen", Action("pm.listen", "", "", run))
+    return run_action(house.workspace, Asked("pm.listen"), requested_by="test", report=quiet, switch=switch)
+
+
+def test_what_is_asked_to_end_ends_where_it_next_looks(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch = CancelSwitch()
+    outcome = listening(house, monkeypatch, switch, lambda _: switch.turn_on())
+    assert (outcome.status, outcome.exit_code, outcome.error) == ("cancelled", 1, "cancelled on request")
+    assert not switch.turn_on(), "it is over"
+    assert not switch.break_off("too late")
+    assert last(house).error == outcome.error
+
+
+def test_what_keeps_what_it_has_found_looks_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch = CancelSwitch()
+
+    def work(request: Request) -> None:
+        with request.cancel.keeping_what_is_found():
+            assert not request.cancel.is_set()
+            switch.turn_on()
+            assert request.cancel.is_set()
+            request.report("goes on")
+
+    assert listening(house, monkeypatch, switch, work).status == "success"
+
+
+def test_after_a_solve_that_nobody_ended_the_writing_can_be_ended(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = CancelSwitch()
+
+    def work(request: Request) -> None:
+        with request.cancel.keeping_what_is_found():
+            pass
+        switch.turn_on()
+
+    assert listening(house, monkeypatch, switch, work).status == "cancelled"
 
 
 def test_ctrl_c_while_the_sheets_are_written_leaves_the_run_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from roadwright.actions import ledger, registry
+from roadwright.actions import ledger, registry, runner
 from roadwright.actions.contract import Action, Answer, Option, Request, UsageError
 from roadwright.actions.options import ON_CONFLICT
 from roadwright.actions.runner import Asked, run_action
 from roadwright.store.models import ActionRun
+from roadwright.store.presence import Presences, presences
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House
 
@@ -174,28 +179,89 @@ time.sleep(60)
         assert process.stdout.readline() == "running\n"
         assert last(house).status == "running", "while it lives it runs"
         process.kill()
-    run = last(house)
+    end = time.monotonic() + 30
+    while (run := last(house)).status == "running" and time.monotonic() < end:
+        time.sleep(0.05)  # the server has to notice the end of the session
     assert (run.status, run.error) == ("failed", ledger.INTERRUPTED)
     assert run.finished_at is not None
     assert house.done("pm.backlog_sync").run_id == "ACT-000002"
 
 
-def test_a_process_that_has_the_number_of_a_dead_one_is_not_taken_for_it(house: House) -> None:
-    store = house.workspace.store
-    run = ledger.enqueue(store, "pm.backlog_sync", {}, "test")
-    with store.transaction() as session:
-        kept = session.get_one(ActionRun, run.id)
-        assert kept.worker is not None
-        kept.worker = kept.worker.rpartition("/")[0] + "/1.00"
-    assert last(house).status == "failed"
-
-
-def test_runs_of_other_computers_are_left_alone(house: House) -> None:
+def test_a_run_of_an_earlier_program_that_is_still_open_counts_as_interrupted(house: House) -> None:
     store = house.workspace.store
     run = ledger.enqueue(store, "pm.backlog_sync", {}, "test")
     with store.transaction() as session:
         session.get_one(ActionRun, run.id).worker = "elsewhere/17/123.45"
-    assert last(house).status == "queued"
+    assert (last(house).status, last(house).error) == ("failed", ledger.INTERRUPTED)
+    ledger.leave(run)
+
+
+def test_a_run_that_ends_while_it_is_looked_at_is_not_called_interrupted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = house.workspace.store
+    run = ledger.enqueue(store, "pm.backlog_sync", {}, "test")
+
+    def gone_meanwhile(engine: Engine) -> Presences:
+        found = presences(engine)
+        monkeypatch.setattr(ledger, "presences", presences)
+        ledger.finish(store, run.id, Answer())
+        ledger.leave(run)
+        return found
+
+    monkeypatch.setattr(ledger, "presences", gone_meanwhile)
+    assert last(house).status == "success"
+
+
+def test_a_run_that_was_thought_dead_and_lives_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(request: Request) -> Answer:
+        with request.workspace.store.transaction() as session:
+            session.get_one(ActionRun, request.action_run_id).status = "failed"
+        request.report("still here")
+        assert last(house).status == "running"
+        return Answer()
+
+    pretend(monkeypatch, Action("pm.live", "", "", work))
+    assert house.run("pm.live").status == last(house).status == "success"
+
+
+def lost_for(times: int, write: Callable[..., ActionRun]) -> Callable[..., ActionRun]:
+    """The database is lost so many times, then it is back."""
+    left = [times]
+
+    def writing(*arguments: Any) -> ActionRun:
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("update", {}, RuntimeError("server closed the connection"))
+        return write(*arguments)
+
+    return writing
+
+
+def test_the_end_of_a_run_is_written_when_the_database_is_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_PAUSE", 0)
+    monkeypatch.setattr(ledger, "finish", lost_for(3, ledger.finish))
+    house.done("pm.backlog_sync")
+    assert last(house).status == "success"
+    monkeypatch.setattr(ledger, "fail", lost_for(3, ledger.fail))
+    outcome = house.run("pm.save_selected", tab="Backlog", select="INIT-000009")
+    assert last(house).error == outcome.error == "Backlog has no INIT-000009"
+
+
+def test_a_database_that_is_lost_for_good_at_the_end_is_a_message(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_PAUSE", 0)
+    monkeypatch.setattr(runner, "END_SECONDS", 0)
+    with monkeypatch.context() as lost:
+        lost.setattr(ledger, "finish", lost_for(99, ledger.finish))
+        outcome = house.run("pm.backlog_sync")
+    assert (outcome.exit_code, outcome.status) == (1, "failed")
+    assert outcome.error == (
+        "the end of ACT-000001 could not be written, so it will be shown as interrupted: the database can't be used: "
+        "server closed the connection"
+    )
+    assert (last(house).status, last(house).error) == ("failed", ledger.INTERRUPTED)
 
 
 def test_the_newest_runs_come_first_and_one_is_found_in_any_case(house: House) -> None:
@@ -216,21 +282,16 @@ def test_many_ask_at_once_and_everyone_gets_a_number(house: House) -> None:
         workspace = open_workspace(house.root)
         try:
             start.wait()
-            return [ledger.enqueue(workspace.store, "pm.backlog_sync", {}, "test").run_id for _ in range(4)]
+            asked = [ledger.enqueue(workspace.store, "pm.backlog_sync", {}, "test") for _ in range(4)]
+            for run in asked:
+                ledger.leave(run)
+            return [run.run_id for run in asked]
         finally:
             workspace.close()
 
     with ThreadPoolExecutor(6) as pool:
         numbers = [one for future in [pool.submit(ask) for _ in range(6)] for one in future.result()]
     assert sorted(numbers) == [f"ACT-{n:06d}" for n in range(1, 25)]
-
-
-def test_a_second_action_waits_for_the_first_or_says_that_one_is_running(house: House) -> None:
-    with house.workspace.exclusive():
-        outcome = house.run("pm.backlog_sync")
-    assert (outcome.exit_code, outcome.status) == (1, "failed")
-    assert "another action is running in this workspace" in str(outcome.error)
-    assert last(house).error == outcome.error
 
 
 def test_progress_is_noted_in_the_ledger(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -563,7 +563,7 @@ def test_the_same_selection_in_another_process(house: House) -> None:
     add_scenario(house, capacity=30)
     house.done(RUN)
     first, snapshot = chosen(house), house.rows("Runs")[0].text("snapshot_hash")
-    command = [sys.executable, "-c", "from roadwright.cli.main import main; main()", "run", RUN, "-w", str(house.root)]
+    command = [sys.executable, "-c", "from roadwright.cli.entry import main; main()", "run", RUN, "-w", str(house.root)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert chosen(house) == first

@@ -42,6 +42,10 @@ def planned(planned_once: Path, tmp_path: Path) -> Iterator[House]:
         yield copied
 
 
+ENTRY = "from roadwright.cli.entry import main; main()"
+HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""As a command that is started in a terminal: a shell's background jobs, which tests may be, ignore Ctrl-C."""
+
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -50,8 +54,8 @@ def start() -> Iterator[Start]:
     """Starts the command in a process, which does not outlive the test."""
     processes: list[subprocess.Popen[str]] = []
 
-    def started(*arguments: str, script: str = "from roadwright.cli.main import main; main()") -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", script, *arguments]
+    def started(*arguments: str, script: str = ENTRY) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", HEARS + script, *arguments]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         processes.append(process)
         return process
@@ -81,6 +85,15 @@ def ended(process: subprocess.Popen[str], seconds: float = 15) -> tuple[dict[str
     return json.loads(out), err
 
 
+def press_twice(process: subprocess.Popen[str]) -> None:
+    """Ctrl-C, and once more when the first one was heard: two at the same moment would count as one."""
+    assert process.stderr is not None
+    process.send_signal(signal.SIGINT)
+    while "Ctrl-C again ends the program at once" not in (line := process.stderr.readline()):
+        assert line, "it ended without a word"
+    process.send_signal(signal.SIGINT)
+
+
 def test_ctrl_c_ends_a_run_with_the_best_answer_in_the_sheet(planned: House, start: Start) -> None:
     process = start("run", RUN, "-w", str(planned.root), "--json", "--option", "time_limit=200")
     run = running(planned)
@@ -91,7 +104,7 @@ def test_ctrl_c_ends_a_run_with_the_best_answer_in_the_sheet(planned: House, sta
         "cancelled",
         "cancelled",
     )
-    assert "stopping with what was found; Ctrl-C again breaks off" in err
+    assert "stopping with what was found; Ctrl-C again ends the program at once" in err
     assert chosen(planned)
     log = CliRunner().invoke(app, ["runs", run.run_id, "--log", "-w", str(planned.root)])
     assert (log.exit_code, "Running HiGHS" in log.stdout) == (0, True)
@@ -104,13 +117,90 @@ def test_ctrl_c_ends_a_run_with_the_best_answer_in_the_sheet(planned: House, sta
 
 def test_ctrl_c_twice_ends_it_at_once_and_leaves_the_workspace_sound(planned: House, start: Start) -> None:
     process = start("run", RUN, "-w", str(planned.root), "--json", "--option", "time_limit=200")
-    running(planned)
-    process.send_signal(signal.SIGINT)
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    ended(process)
+    run = running(planned)
+    press_twice(process)
+    body, _ = ended(process)
+    assert (body["run_id"], body["status"]) == (run.run_id, "cancelled")
     assert ledger.runs(planned.workspace.store, 1)[0].status == "cancelled"
     planned.done("pm.optimize_write_results")
+
+
+HOLDING = """
+import time
+from sqlalchemy import text
+from roadwright.actions import registry
+from roadwright.actions.contract import Action
+
+def hold(request):
+    with request.workspace.store.transaction() as session:
+        session.execute(text("update initiatives set title = 'half'"))
+        print("held", flush=True)
+        time.sleep(60)
+
+registry.BY_NAME["pm.hold"] = Action("pm.hold", "", "", hold)
+from roadwright.cli.entry import main
+main()
+"""
+
+
+def test_ctrl_c_twice_in_the_middle_of_a_transaction_ends_it_and_the_ledger_says_so(house: House, start: Start) -> None:
+    process = start("run", "pm.hold", "-w", str(house.root), "--json", script=HOLDING)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    press_twice(process)
+    body, _ = ended(process)
+    assert (body["status"], body["error"]) == ("cancelled", "cancelled by the person who asked")
+    run = ledger.runs(house.workspace.store, 1)[0]
+    assert (run.run_id, run.status, run.error) == (body["run_id"], "cancelled", "cancelled by the person who asked")
+    house.done("pm.backlog_sync")
+    assert "half" not in {row.text("title") for row in house.rows("Backlog")}
+
+
+SLOW = """
+import time
+from roadwright.actions import registry
+from roadwright.actions.contract import Action, Answer
+
+def count(request):
+    for step in range(600):
+        if step == 5:
+            print("counting", flush=True)
+        request.workspace.safe_point()
+        time.sleep(0.1)
+    return Answer()
+
+registry.BY_NAME["pm.count"] = Action("pm.count", "", "", count)
+from roadwright.cli.entry import main
+main()
+"""
+
+
+def test_ctrl_c_ends_what_does_not_solve_at_its_next_safe_point(house: House, start: Start) -> None:
+    process = start("run", "pm.count", "-w", str(house.root), "--json", script=SLOW)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "counting\n"
+    process.send_signal(signal.SIGINT)
+    body, _ = ended(process)
+    assert (body["status"], body["error"]) == ("cancelled", "cancelled on request")
+    assert ledger.runs(house.workspace.store, 1)[0].status == "cancelled"
+
+
+READING = """
+import time
+from roadwright.actions import ledger
+ledger.runs = lambda *_: (print("x", flush=True), time.sleep(60))
+from roadwright.cli.entry import main
+main()
+"""
+
+
+def test_ctrl_c_where_nothing_is_written_ends_the_program_without_words(planned: House, start: Start) -> None:
+    process = start("runs", "-w", str(planned.root), script=READING)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "x\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (-signal.SIGINT, "")
 
 
 LATE = """
@@ -121,7 +211,7 @@ def late(*arguments):
     os.kill(os.getpid(), signal.SIGINT)
     return finish(*arguments)
 ledger.finish = late
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 main()
 """
 
@@ -180,7 +270,7 @@ def deaf(problem, options, *, progress, cancel):
     time.sleep(60)
 
 optimize.solve = deaf
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 main()
 """
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,7 @@ from roadwright.sheets.xlsx import workbook as xlsx_workbook
 from roadwright.sheets.xlsx.swap import replace_workbook
 from roadwright.store.models import Initiative
 from roadwright.store.session import Store
+from roadwright.sync import engine
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.workspace import PRIVATE
 from tests.house import House
@@ -30,7 +31,7 @@ from tests.sync.spreadsheet import lock_by_libreoffice
 LAUNCHER = """
 import os, signal, sys
 import roadwright.sync.backlog_sync, roadwright.actions.runner
-from roadwright.cli.main import main
+from roadwright.cli.entry import main
 sys.argv[0] = "roadwright"
 while True:
     if input() == "end":
@@ -225,8 +226,48 @@ def test_the_ledger_says_that_a_killed_run_was_interrupted(house: House, command
     while not (running := [run for run in runs(house.workspace.store, 1) if run.status == "running"]):
         time.sleep(0.05)
     assert command.is_killed() == signal.SIGKILL
-    [interrupted] = runs(house.workspace.store, 1)
+    end = time.monotonic() + 30
+    while (interrupted := runs(house.workspace.store, 1)[0]).status == "running" and time.monotonic() < end:
+        time.sleep(0.05)  # the server has to notice the end of the session
     assert (interrupted.run_id, interrupted.status) == (running[0].run_id, "failed")
     assert interrupted.error == INTERRUPTED
     held.unlink()
     assert house.done("pm.backlog_sync").summary["created"] == 1
+
+
+def test_rows_that_were_stored_and_not_shown_get_their_marks_with_the_next_sync(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the commit and the writing of the sheets: nothing in the rows is left to change but the mark."""
+    house.type_new("Intake", {"title": "intake"})
+    house.type_new("Backlog", {"title": "backlog"})
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("roadwright.sync.engine._write", write_keys_only(killed))
+        with pytest.raises(Killed):
+            house.run("pm.backlog_sync")
+    [row] = house.rows("Intake")
+    assert (row.text("initiative_key"), row.text("updated_at")) == ("INIT-000001", "")
+    house.done("pm.backlog_sync")
+    for tab in ("Intake", "Backlog"):
+        for row in house.rows(tab):
+            assert (row.text("run_status"), row.text("updated_source")) == ("OK", "pm.backlog_sync"), tab
+            assert row.text("updated_at"), tab
+    marks = [row.text("updated_at") for tab in ("Intake", "Backlog") for row in house.rows(tab)]
+    assert len(set(marks)) == len(marks) == 3
+    before = house.bytes()
+    house.done("pm.backlog_sync")
+    assert house.bytes() == before
+
+
+def write_keys_only(killed: Callable[..., None]) -> Callable[..., Any]:
+    """Writes once, which is what gives the keys, and is killed the next time."""
+    left = [engine._write]
+
+    def write(*arguments: Any) -> Any:
+        return left.pop()(*arguments) if left else killed()
+
+    return write

@@ -14,7 +14,8 @@ import pytest
 from roadwright.sheets.xlsx import open_workbook
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE
-from roadwright.workspace.workspace import PRIVATE, UnknownTab, Workspace, WorkspaceBusy, open_workspace
+from roadwright.workspace.turns import WorkspaceBusy
+from roadwright.workspace.workspace import PRIVATE, UnknownTab, Workspace, open_workspace
 
 TEAMS = """\
 [[intake]]

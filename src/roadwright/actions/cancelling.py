@@ -1,7 +1,12 @@
-"""Ending an action early: asked for at the door that it came through (Ctrl-C), or by anyone through the ledger."""
+"""Ending an action early: asked for at the door that it came through (Ctrl-C), or by anyone through the ledger.
+
+Nothing is raised into an action from outside. A request sets what the action looks at where it can end without harm;
+the end of its process that a person insists on is written into the ledger by another thread before it comes.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
@@ -9,10 +14,13 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from roadwright.actions import ledger
+from roadwright.store.models import ActionRun
 from roadwright.store.session import Store
 
 POLL_SECONDS = 0.5
 """How often the ledger is asked while an action runs."""
+_END_SECONDS = 5.0
+"""How long the end of a process waits for its action to write down its own end, if that is what it is doing."""
 
 
 class Cancelled(Exception):
@@ -20,19 +28,49 @@ class Cancelled(Exception):
 
 
 class CancelSwitch:
-    """A door's way to end its action. A solve ends by itself and keeps what it has; anything else is broken off."""
+    """A door's way to end its action.
+
+    A solve ends by itself and keeps what it has, anything else at the next safe point.
+    """
 
     def __init__(self) -> None:
         self.is_on = False
-        self.is_heard = False
-        self.is_over = False
-        """The action has ended, and how is being written down: there is nothing left to end or to break off."""
+        self.is_done = False
+        """The action has done what it could: there is nothing left to end."""
+        self._ending = threading.Lock()
+        self._is_over = False
+        self._store: Store | None = None
+        self.run: ActionRun | None = None
+        """The run that it is for, once that is in the ledger."""
 
     def turn_on(self) -> bool:
-        """Ask for the end. False where that was asked before, or where what runs now can only be broken off."""
-        if self.is_on or not self.is_heard:
+        """Ask for the end, from a signal handler if need be. False where there is nothing left to end."""
+        if self.is_done:
             return False
         self.is_on = True
+        return True
+
+    def watch(self, store: Store, run: ActionRun) -> None:
+        """This is the run that the switch is for."""
+        self._store, self.run = store, run
+
+    @contextmanager
+    def last_word(self) -> Iterator[None]:
+        """In here the action writes down its end, which counts if nothing is raised."""
+        with self._ending:
+            yield
+            self._is_over = True
+
+    def break_off(self, error: str) -> bool:
+        """Write into the ledger that the process ends now, which it then has to. False where the action has ended."""
+        is_mine = self._ending.acquire(timeout=_END_SECONDS)
+        if self._is_over:
+            if is_mine:
+                self._ending.release()
+            return False
+        # Not released any more: the action writes nothing down after this.
+        if self._store is not None and self.run is not None:
+            ledger.break_off(self._store, self.run, error)
         return True
 
 
@@ -60,12 +98,10 @@ class Cancel:
 
     @contextmanager
     def keeping_what_is_found(self) -> Iterator[None]:
-        """In here the action looks itself whether it is to end, and keeps what it has found by then."""
-        self._is_used = self._switch.is_heard = True
-        try:
-            yield
-        finally:
-            self._switch.is_heard = False
+        """In here the action looks itself whether it is to end. Where it was, it goes on to keep what it has found."""
+        self._is_used = True
+        yield
+        self._is_used = self.is_set()
 
     def check(self) -> None:
         """Raises Cancelled where the action is to end, unless it has been told already and keeps what it found."""

@@ -12,6 +12,7 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.sync.outcome import RowReport, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.sync.statuses import Level
+from roadwright.workspace.turns import Turn
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 
@@ -69,6 +70,8 @@ class Request:
     report: RunReport
     action_run_id: int
     cancel: CancelRequest
+    turn: Turn
+    """Held when the action starts. It is given back for work that needs neither sheets nor rows, as a solve."""
 
 
 @dataclass

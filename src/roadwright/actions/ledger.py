@@ -8,8 +8,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-import psutil
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Update, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.numbers import next_number
+from roadwright.store.presence import Presence, presences
 from roadwright.store.session import Store
 
 _ATTEMPTS = 100
@@ -34,42 +34,54 @@ def requester(door: str) -> str:
     return f"{door}:{user}@{socket.gethostname()}"
 
 
-def _worker() -> str:
-    """This process, told apart from a later one with the same number by its start."""
-    process = psutil.Process()
-    return f"{socket.gethostname()}/{process.pid}/{process.create_time():.2f}"
-
-
-def _is_alive(worker: str | None) -> bool:
-    """Whether the process that runs an action still runs; of other hosts that can't be said, so it counts as alive."""
-    host, _, rest = (worker or "").rpartition("/")[0].rpartition("/")
-    started = (worker or "").rpartition("/")[2]
-    if host != socket.gethostname():
-        return bool(worker)
-    try:
-        return f"{psutil.Process(int(rest)).create_time():.2f}" == started
-    except (psutil.NoSuchProcess, ValueError):
-        return False
-
-
 def mark_interrupted(session: Session) -> None:
-    """Runs whose process is gone did not finish: say so."""
-    for run in session.scalars(select(ActionRun).where(ActionRun.status.in_(_OPEN_STATES))):
-        if not _is_alive(run.worker):
-            run.status, run.error, run.finished_at = str(ActionStatus.FAILED), INTERRUPTED, now()
+    """Runs whose process is gone did not finish: say so, in the words that they left if they left any."""
+    open_runs = session.execute(select(ActionRun.worker).where(ActionRun.status.in_(_OPEN_STATES)))
+    workers = [worker for (worker,) in open_runs if worker is not None]
+    for worker, word in presences(session.get_bind().engine).dead(workers).items() if workers else ():
+        # Only if it is open still: it may have ended, and said so, since it was looked at.
+        status = ActionStatus.FAILED if word is None else ActionStatus.CANCELLED
+        session.execute(_closing(ActionRun.worker == worker, status, word or INTERRUPTED))
+
+
+def _closing(which: ColumnElement[bool], status: ActionStatus, error: str) -> Update:
+    closing = update(ActionRun).where(which, ActionRun.status.in_(_OPEN_STATES))
+    return closing.values(status=str(status), error=error, finished_at=now())
+
+
+_present: dict[str, Presence] = {}
+"""The signs of life of this process' own runs."""
 
 
 def enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str) -> ActionRun:
-    """Write the run down before anything is done."""
+    """Write the run down before anything is done. It counts as alive until its end is written, or `leave` is called."""
+    presence = presences(store.engine).begin()
+    try:
+        run = _enqueue(store, action, asked, requested_by, presence.worker)
+    except BaseException:
+        presence.end()
+        raise
+    _present[presence.worker] = presence
+    return run
+
+
+def leave(run: ActionRun) -> None:
+    """This process does no more for the run. Where its end could not be written, it counts as interrupted."""
+    presence = _present.pop(run.worker or "", None)
+    if presence is not None:
+        presence.end()
+
+
+def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, worker: str) -> ActionRun:
     for _ in range(_ATTEMPTS):
         try:
-            return _enqueue(store, action, asked, requested_by)
+            return _insert(store, action, asked, requested_by, worker)
         except IntegrityError:
             continue  # someone who asked at the same moment got the number; the next one is free
-    return _enqueue(store, action, asked, requested_by)
+    return _insert(store, action, asked, requested_by, worker)
 
 
-def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str) -> ActionRun:
+def _insert(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, worker: str) -> ActionRun:
     with store.transaction() as session:
         mark_interrupted(session)
         number = next_number(session, ActionRun.id, ACTION_RUN)
@@ -80,7 +92,7 @@ def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: 
             status=str(ActionStatus.QUEUED),
             request_json=dict(asked),
             requested_by=requested_by,
-            worker=_worker(),
+            worker=worker,
             created_at=now(),
         )
         session.add(run)
@@ -94,8 +106,12 @@ def start(store: Store, number: int) -> None:
 
 
 def note_progress(store: Store, number: int, message: str, figures: Figures | None = None) -> None:
-    """Say how far the run is, where that can be written at once. Without figures the last ones stay."""
-    values: dict[str, object] = {"progress": message}
+    """Say how far the run is, where that can be written at once. Without figures the last ones stay.
+
+    It runs, whatever was thought of it while its connection to the database was lost.
+    """
+    running = {"status": str(ActionStatus.RUNNING), "error": None, "finished_at": None}
+    values: dict[str, object] = {"progress": message, **running}
     if figures is not None:
         values["progress_json"] = dict(figures)
     store.write_if_free(update(ActionRun).where(ActionRun.id == number).values(values))
@@ -129,12 +145,17 @@ def is_cancel_requested(store: Store, number: int) -> bool:
         return session.scalar(select(ActionRun.cancel_requested_at).where(ActionRun.id == number)) is not None
 
 
+def status_of(answer: Answer) -> ActionStatus:
+    """How an action ended that gave this answer."""
+    is_open = answer.problems and answer.status == "success"
+    return ActionStatus.FAILED if is_open else ActionStatus(answer.status)
+
+
 def finish(store: Store, number: int, answer: Answer) -> ActionRun:
     """Write down what came of it."""
     with store.transaction() as session:
         run = session.get_one(ActionRun, number)
-        status = ActionStatus.FAILED if answer.problems and answer.status == "success" else ActionStatus(answer.status)
-        run.status = str(status)
+        run.status = str(status_of(answer))
         run.finished_at = now()
         run.summary_json = answer.full_summary()
         run.rows_json = [row.to_json() for row in answer.rows()]
@@ -149,6 +170,25 @@ def fail(store: Store, number: int, status: ActionStatus, error: str) -> ActionR
         run = session.get_one(ActionRun, number)
         run.status, run.error, run.finished_at = str(status), error, now()
     return run
+
+
+def break_off(store: Store, run: ActionRun, error: str) -> None:
+    """Write down that the run ends with its process, which is about to end in the middle of whatever it does.
+
+    Where the database is held by the very transaction that ends with it, the word is left for whoever looks next.
+    """
+    presence = _present.get(run.worker or "")
+    if presence is not None:
+        presence.leave_word(error)
+    store.write_if_free(_closing(ActionRun.id == run.id, ActionStatus.CANCELLED, error), wait=1.0)
+
+
+def others(store: Store, number: int) -> list[ActionRun]:
+    """The other runs that are not over, the oldest first: those that this one may have to wait for."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        open_runs = select(ActionRun).where(ActionRun.status == str(ActionStatus.RUNNING), ActionRun.id != number)
+        return list(session.scalars(open_runs.order_by(ActionRun.id)))
 
 
 def runs(store: Store, limit: int) -> list[ActionRun]:

@@ -13,7 +13,8 @@ from roadwright.sheets.backend import SheetError
 from roadwright.store.models import ActionStatus
 from roadwright.sync.rebuild import may_be_rebuilt, rebuild
 from roadwright.sync.take_over import SOURCE
-from roadwright.workspace.workspace import WorkspaceBusy, open_workspace
+from roadwright.workspace.turns import WorkspaceBusy
+from roadwright.workspace.workspace import open_workspace
 
 
 def run_rebuild(root: Path, requested_by: str, report: Callable[[str], None]) -> Outcome:

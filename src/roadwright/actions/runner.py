@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
@@ -18,14 +18,20 @@ from roadwright.actions.registry import find_action
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.portfolios.candidates import ScenarioProblem
 from roadwright.sheets.backend import SheetError
-from roadwright.store.models import ActionStatus
+from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
 from roadwright.sync.outcome import RowReport
 from roadwright.sync.selection import Selection, SelectionError, parse_selection
-from roadwright.workspace.workspace import TabPlace, UnknownTab, Workspace, WorkspaceBusy
+from roadwright.workspace.turns import WorkspaceBusy
+from roadwright.workspace.workspace import TabPlace, UnknownTab, Workspace
 
 _WRONG = (UsageError, SelectionError, UnknownTab, ScenarioProblem)
 _FAILURES = (SheetError, WorkspaceBusy)
+END_SECONDS = 15.0
+"""For how long the end of a run is tried to be written where the connection to the database is lost."""
+_PAUSE = 0.5
+BY_PERSON = "by the person who asked"
 
 
 @dataclass(frozen=True)
@@ -107,12 +113,23 @@ def _check(workspace: Workspace, asked: Asked) -> tuple[Action, TabPlace | None,
     return action, place, parse_selection(asked.select), _parse_options(action, asked.options)
 
 
+def _say_nothing(message: str) -> None:
+    pass
+
+
 def run_action(
-    workspace: Workspace, asked: Asked, *, requested_by: str, report: Report, switch: CancelSwitch | None = None
+    workspace: Workspace,
+    asked: Asked,
+    *,
+    requested_by: str,
+    report: Report,
+    say: Callable[[str], None] = _say_nothing,
+    switch: CancelSwitch | None = None,
 ) -> Outcome:
     """Do what was asked. Never raises for what a person or a workbook can get wrong: the outcome says it.
 
-    With the ``switch`` the door can end a solve, which then keeps what it has found.
+    ``report`` hears how far it is, ``say`` what it has to wait for, which is to be shown even where progress is not.
+    With the ``switch`` the door can end the action; a solve then keeps what it has found.
     """
     try:
         action, place, selection, options = _check(workspace, asked)
@@ -121,51 +138,148 @@ def run_action(
     request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
     try:
         run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
-    except OperationalError as fault:
+    except (DBAPIError, OSError) as fault:
         return Outcome(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
     switch = switch or CancelSwitch()
-    cancel = Cancel(workspace.store, run.id, switch)
-    progress = Progress(workspace.store, run.id, report, cancel)
-    request = Request(workspace, action.name, place, selection, options, progress, run.id, cancel)
+    switch.watch(workspace.store, run)
+    try:
+        return _run(workspace, run, _Work(action, place, selection, options), _Door(report, say, switch))
+    finally:
+        ledger.leave(run)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What was asked for, checked."""
+
+    action: Action
+    place: TabPlace | None
+    selection: Selection
+    options: dict[str, object]
+
+
+@dataclass(frozen=True)
+class _Door:
+    """What the door gave to hear of the action, and to end it."""
+
+    report: Report
+    say: Callable[[str], None]
+    switch: CancelSwitch
+
+
+def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Outcome:
+    """Do the action and write down how it ended."""
+    store, name = workspace.store, work.action.name
+    end = _End(workspace.store, run, door)
     try:
         try:
-            with workspace.exclusive():
-                ledger.start(workspace.store, run.id)
-                cancel.check()
-                with rare_collections():
-                    answer = action.run(request)
+            answer = _done(workspace, run, work, door)
         finally:
-            switch.is_over = True
-    except (KeyboardInterrupt, Cancelled) as end:
-        by = "on request" if isinstance(end, Cancelled) else "by the person who asked"
-        failed = ledger.fail(workspace.store, run.id, ActionStatus.CANCELLED, f"cancelled {by}")
-        return Outcome(run.run_id, action.name, failed.status, ExitCode.FAILED, error=failed.error)
+            door.switch.is_done = True
+    except (KeyboardInterrupt, Cancelled) as stop:
+        by = "on request" if isinstance(stop, Cancelled) else BY_PERSON
+        return end.failed(f"cancelled {by}", status=ActionStatus.CANCELLED)
     except PendingWrite as pending:
         answer = Answer(tabs=pending.reports, problems=[str(pending)])
-    except (*_WRONG, *_FAILURES) as problem:
-        ledger.fail(workspace.store, run.id, ActionStatus.FAILED, str(problem))
-        code = ExitCode.WRONG if isinstance(problem, _WRONG) else ExitCode.FAILED
-        return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), code, error=str(problem))
-    except OperationalError as fault:
-        _fail_if_possible(workspace, run.id, _unusable(fault))
-        return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
+    except _WRONG as problem:
+        return end.failed(str(problem), code=ExitCode.WRONG)
+    except _FAILURES as problem:
+        return end.failed(str(problem))
+    except (DBAPIError, OSError) as fault:
+        return end.failed(_unusable(fault))
     except Exception as fault:
-        # Not for the person to mend: the ledger keeps what happened, and the door shows the whole of it.
-        _fail_if_possible(workspace, run.id, f"unexpected {type(fault).__name__}: {fault}")
+        # Not for the person to fix: the ledger keeps what happened, and the door shows the whole of it.
+        end.failed(f"unexpected {type(fault).__name__}: {fault}")
         raise
-    finished = ledger.finish(workspace.store, run.id, answer)
-    return _outcome(finished.run_id, action.name, finished.status, answer)
+    hindrance = end.written(lambda: ledger.finish(store, run.id, answer))
+    if hindrance is None:
+        return _outcome(run.run_id, name, str(ledger.status_of(answer)), answer)
+    answer.problems.append(_not_written(run, hindrance))
+    return _outcome(run.run_id, name, str(ActionStatus.FAILED), answer)
 
 
-def _unusable(fault: OperationalError) -> str:
-    """A database that is gone, full or held by someone, in words."""
-    return f"the database can't be used: {fault.orig or fault}; see roadwright doctor, then run again, that is safe"
+def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Answer:
+    """Wait for a turn, and do the action."""
+    cancel = Cancel(workspace.store, run.id, door.switch)
+    progress = Progress(workspace.store, run.id, door.report, cancel)
+
+    def is_waiting() -> None:
+        message = _waiting(workspace.store, run)
+        door.say(message)
+        progress(message)
+
+    workspace = replace(workspace, safe_point=cancel.check)
+    cancel.check()
+    with workspace.exclusive(is_waiting=is_waiting) as turn:
+        ledger.start(workspace.store, run.id)
+        request = Request(
+            workspace.used(),
+            work.action.name,
+            work.place,
+            work.selection,
+            work.options,
+            progress,
+            run.id,
+            cancel,
+            turn,
+        )
+        with rare_collections():
+            return work.action.run(request)
 
 
-def _fail_if_possible(workspace: Workspace, number: int, error: str) -> None:
-    """Where even the ledger can't be written, the run is told as interrupted once its process is gone."""
-    with suppress(SQLAlchemyError):
-        ledger.fail(workspace.store, number, ActionStatus.FAILED, error)
+def _waiting(store: Store, run: ActionRun) -> str:
+    others = ", ".join(f"{one.run_id} {one.action} ({one.requested_by})" for one in ledger.others(store, run.id))
+    return f"waiting for {others or 'another action'} to end"
+
+
+def _unusable(fault: Exception) -> str:
+    """A database that is gone, full or held by someone, or a disk, in words."""
+    if isinstance(fault, DBAPIError):
+        return f"the database can't be used: {fault.orig or fault}; see roadwright doctor, then run again, that is safe"
+    return f"a file can't be used: {fault}; see roadwright doctor, then run again, that is safe"
+
+
+def _not_written(run: ActionRun, fault: DBAPIError) -> str:
+    return (
+        f"the end of {run.run_id} could not be written, so it will be shown as interrupted: the database can't be "
+        f"used: {fault.orig or fault}"
+    )
+
+
+@dataclass(frozen=True)
+class _End:
+    """Writes down how a run ended; where the connection to the database is lost, it is tried for a while."""
+
+    store: Store
+    run: ActionRun
+    door: _Door
+
+    def written(self, write: Callable[[], object]) -> DBAPIError | None:
+        """Returns what prevented it to the last."""
+        deadline = monotonic() + END_SECONDS
+        is_said = False
+        while True:
+            try:
+                with self.door.switch.last_word():
+                    write()
+            except DBAPIError as fault:
+                if monotonic() >= deadline:
+                    return fault
+            else:
+                return None
+            if not is_said:
+                self.door.say("waiting for the database, to write down how the action ended")
+                is_said = True
+            sleep(_PAUSE)
+
+    def failed(
+        self, error: str, *, status: ActionStatus = ActionStatus.FAILED, code: ExitCode = ExitCode.FAILED
+    ) -> Outcome:
+        """The outcome of a run that did not work."""
+        hindrance = self.written(lambda: ledger.fail(self.store, self.run.id, status, error))
+        if hindrance is not None:
+            error = f"{error}; {_not_written(self.run, hindrance)}"
+        return Outcome(self.run.run_id, self.run.action, str(status), code, error=error)
 
 
 def _outcome(run_id: str, name: str, status: str, answer: Answer) -> Outcome:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from roadwright.cli.interrupts import interrupts_ask
+from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
@@ -91,14 +91,15 @@ def run(  # noqa: PLR0917 - typer calls it by name
 ) -> None:
     """Do an action in a workspace. Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage or input, 3 infeasible.
 
-    Ctrl-C ends a solve with the best answer found by then, which is kept and shown; anything else it breaks off.
+    Ctrl-C ends a solve with the best answer found by then, which is kept and shown, and anything else where it can end
+    without harm. Once more, it ends the program at once, which is safe as well.
     """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from roadwright.actions.cancelling import CancelSwitch
     from roadwright.actions.ledger import requester
-    from roadwright.actions.runner import Asked, run_action
+    from roadwright.actions.runner import BY_PERSON, Asked, Outcome, run_action
 
     if everything and select is not None:
         stop("--all and --select exclude each other; leave one out", ExitCode.WRONG)
@@ -108,14 +109,32 @@ def run(  # noqa: PLR0917 - typer calls it by name
         console=console, transient=True, disable=not sys.stderr.isatty(),
     )  # fmt: skip
     switch = CancelSwitch()
-    with interrupts_ask(switch.turn_on, lambda: switch.is_over):
-        with opened(folder) as workspace, bars:
-            asked = Asked(name, tab, select, tuple(option or ()))
-            outcome = run_action(workspace, asked, requested_by=requester("cli"), report=reporter(bars), switch=switch)
+
+    def show(outcome: Outcome) -> None:
         if as_json:
             typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False, indent=2))
         else:
             show_outcome(outcome)
+
+    def break_off() -> None:
+        error = f"cancelled {BY_PERSON}"
+        if switch.break_off(error):
+            run_id = switch.run.run_id if switch.run is not None else None
+            show(Outcome(run_id, name, "cancelled", ExitCode.FAILED, error=error))
+            end_now(ExitCode.FAILED)
+
+    with interrupts_ask(switch.turn_on, break_off):
+        with opened(folder) as workspace, bars:
+            asked = Asked(name, tab, select, tuple(option or ()))
+            outcome = run_action(
+                workspace,
+                asked,
+                requested_by=requester("cli"),
+                report=reporter(bars),
+                say=lambda message: console.print(message, markup=False),
+                switch=switch,
+            )
+        show(outcome)
     raise typer.Exit(outcome.exit_code)
 
 

@@ -24,7 +24,7 @@ def backup(
     from roadwright.store.clock import now
     from roadwright.store.session import StoreError
     from roadwright.workspace.backup import BackupProblem, make_backup
-    from roadwright.workspace.workspace import WorkspaceBusy
+    from roadwright.workspace.turns import WorkspaceBusy
 
     with opened(folder) as workspace:
         moment = now()[:19].replace("-", "").replace(":", "").replace("T", "-")
@@ -74,7 +74,7 @@ def move_database(
     """Move the data into another database (SQLite to PostgreSQL, or back), and let roadwright.toml name it."""
     from roadwright.store.session import StoreError
     from roadwright.workspace.move import move_database as move
-    from roadwright.workspace.workspace import WorkspaceBusy
+    from roadwright.workspace.turns import WorkspaceBusy
 
     with opened(folder) as workspace:
         try:

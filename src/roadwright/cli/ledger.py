@@ -118,7 +118,10 @@ def runs(
     elif action is not None:
         body = _action_json(action)
     else:
-        stop(f"there is no run {run_id}; `roadwright runs -w {folder}` lists them", ExitCode.WRONG)
+        stop(
+            f"there is no run {run_id}; `roadwright runs -w {folder}` lists them (roadwright prune removes old ones)",
+            ExitCode.WRONG,
+        )
     if log:
         _show_log(run_id, optimization, as_json=as_json)
     elif as_json:

@@ -19,6 +19,7 @@ from roadwright.cli import (
     filters,
     frontier,
     ledger,
+    prune,
     solve,
     workspace,
 )
@@ -59,14 +60,10 @@ app.command("frontier")(frontier.frontier)
 app.command("rerun")(ledger.rerun)
 app.command("compare")(compare.compare)
 app.command("drift")(drift.drift)
+app.command("prune")(prune.prune)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(database.backup)
 app.command("restore")(database.restore)
 app.command("move-database")(database.move_database)
 app.command("rebuild")(database.rebuild)
 app.command("demo")(demo.demo)
-
-
-def main() -> None:
-    """The console script."""
-    app()

@@ -28,7 +28,9 @@ def stop(message: str, code: ExitCode) -> NoReturn:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Workspace]:
-    """The workspace in a folder; ends the command in words where it can't be opened."""
+    """The workspace in a folder; ends the command in words where it can't be opened, or its database is lost."""
+    from sqlalchemy.exc import DBAPIError
+
     from roadwright.store.session import StoreError
     from roadwright.workspace.settings import SettingsError
     from roadwright.workspace.workspace import open_workspace
@@ -43,6 +45,8 @@ def opened(folder: Path) -> Iterator[Workspace]:
         typer.echo(workspace.notice, err=True)
     try:
         yield workspace
+    except DBAPIError as fault:
+        stop(f"the database can't be used: {fault.orig or fault}; see roadwright doctor", ExitCode.FAILED)
     finally:
         workspace.close()
 

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from roadwright.domain.decimals import rounded
 from roadwright.domain.text import folded
 from roadwright.store.migrations import NEWEST
 
-# SQLAlchemy prints a traceback where Ctrl-C breaks a statement off and its connection is dropped, which is no news.
+# SQLAlchemy prints a traceback where it drops a connection that was lost, which whoever needs it says in words.
 logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
 
 _WRITES = "writes"
+_ONE_AT_A_TIME = 0x526F_6164_7772_0001
+"""The advisory lock of transactions that give out keys and marks."""
 BUSY_SECONDS = 30
 """How long a statement waits for another process of ours that writes to the same SQLite file."""
 
@@ -50,27 +52,34 @@ class Store:
         with self._sessions.begin() as session:
             yield session
 
-    def write_if_free(self, statement: Executable) -> bool:
-        """Execute one statement now, or not at all where a transaction holds the database. For progress, no more.
+    def write_if_free(self, statement: Executable, *, wait: float = 0.0) -> bool:
+        """Execute one statement, or not at all where a transaction holds the row (on SQLite the database) for longer
+        than ``wait`` seconds, or the database is gone. For progress, and for a process that is about to end.
 
         SQLite has one writer at a time: an action that reports progress in the middle of its own transaction would
         wait for itself.
         """
-        with self.engine.connect() as connection:
-            is_sqlite, is_written = self.engine.dialect.name == "sqlite", True
-            try:
+        milliseconds = max(int(wait * 1000), 1)
+        is_sqlite, is_written = self.engine.dialect.name == "sqlite", True
+        try:
+            with self.engine.connect() as connection:
+                try:
+                    if is_sqlite:
+                        connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+                    else:
+                        connection.exec_driver_sql(f"set local lock_timeout = {milliseconds}")
+                    connection.execute(statement)
+                    connection.commit()
+                except DBAPIError:
+                    connection.rollback()
+                    is_written = False
+                except BaseException:
+                    connection.invalidate()  # broken off in the middle: its settings go with it
+                    raise
                 if is_sqlite:
-                    connection.exec_driver_sql("PRAGMA busy_timeout=0")
-                connection.execute(statement)
-                connection.commit()
-            except OperationalError:
-                connection.rollback()
-                is_written = False
-            except BaseException:
-                connection.invalidate()  # Ctrl-C in the middle: its settings go with it
-                raise
-            if is_sqlite:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        except DBAPIError:
+            return False
         return is_written
 
     def close(self) -> None:
@@ -206,6 +215,15 @@ def open_store(url: str, *, copies: Path | None = None, must_exist: bool = False
     event.listen(sessions, "after_soft_rollback", _count_write)
     event.listen(sessions, "do_orm_execute", _count_statement)
     return Store(engine, sessions)
+
+
+def one_at_a_time(session: Session) -> None:
+    """From here to the end of the session's transaction no other one is in such a part, whatever folder it works for.
+
+    On SQLite the lock that an action holds has to do; on PostgreSQL that one could be lost with its session.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
 
 
 def _count_write(session: Session, _: object = None) -> None:

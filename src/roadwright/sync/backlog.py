@@ -79,7 +79,7 @@ class BacklogBinding(Defaults):
             if parse_key(INITIATIVE, key) not in self._unused_keys:
                 raise Refused(unknown_key(key))
             initiative = new_initiative(key, str(edit.values["title"]), mark=edit.mark, source=edit.source)
-            initiative.intake_source = FROM_BACKLOG
+            initiative.intake_source, initiative.folder = FROM_BACKLOG, edit.folder
             session.add(initiative)
             self._initiatives[key] = initiative
         else:

@@ -29,7 +29,8 @@ class Edit:
     """One row to save.
 
     ``values`` are all values of the row as they will stand after the save (typed, or stored where the sheet lacks the
-    column), ``changes`` the names of those that a person changed. ``mark`` and ``source`` are the row's provenance.
+    column), ``changes`` the names of those that a person changed. ``mark`` and ``source`` are the row's provenance,
+    ``folder`` is where it was typed, of several on one database.
     """
 
     identity: Identity
@@ -39,6 +40,7 @@ class Edit:
     mark: str
     source: str
     sheet_row: int
+    folder: str | None
 
 
 class Binding(Protocol):

@@ -22,7 +22,7 @@ from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.clock import Marks
 from roadwright.store.identity import known_marks, next_revision
-from roadwright.store.session import writes
+from roadwright.store.session import one_at_a_time, writes
 from roadwright.sync.binding import Binding, SetBinding
 from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of, unsettle
@@ -122,6 +122,11 @@ def _read(place: TabPlace, workbook: Workbook) -> Table:
         raise HeaderProblem(f"{place.book}: {problem}") from problem
 
 
+def _safely_read(workspace: Workspace, desk: Desk, place: TabPlace) -> OpenTab:
+    workspace.safe_point()
+    return desk.tab(place)
+
+
 def read_tab(workspace: Workspace, place: TabPlace) -> OpenTab:
     """Read one tab. Raises SheetError."""
     return Desk(workspace).tab(place)
@@ -192,8 +197,9 @@ def run_pass(
     earlier: list[TabReport] = []
     while True:
         desk = desk or Desk(workspace)
-        tabs = [desk.tab(place) for place in places]
+        tabs = [_safely_read(workspace, desk, place) for place in places]
         with workspace.store.transaction() as session:
+            one_at_a_time(session)
             reports = work(Pass(workspace, session, Marks(session), source), tabs)
             if not write:
                 return reports
@@ -229,6 +235,7 @@ def run_pass(
             ) from next(iter(refused.values()))
         earlier = reports
         desk = None
+        workspace.safe_point()
         time.sleep(_PAUSE)
 
 

@@ -243,6 +243,13 @@ def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_confli
     return initiative
 
 
+def _keep_folder(work: Pass, initiative: Initiative) -> None:
+    """Keep in which folder the row stands; of several in use, in the one where it was typed."""
+    folder = work.workspace.folder
+    if folder is not None and initiative.folder != folder.token and initiative.folder not in folder.others:
+        initiative.folder = folder.token
+
+
 def sync_intake(
     work: Pass, intake: Sequence[OpenTab], unreadable: Collection[str], on_conflict: OnConflict
 ) -> list[TabReport]:
@@ -263,12 +270,14 @@ def sync_intake(
         if not outcome.key or outcome.doubled:
             continue
         synced.add(outcome.key)
+        work.workspace.safe_point()
         if outcome.settled_as is None:
             report.created += outcome.key not in stored
             taken_in[outcome.identity] = _take_in(work, item, stored.get(outcome.key), on_conflict)
             report.saved += outcome.mark is not None
+        _keep_folder(work, taken_in.get(outcome.identity) or stored[outcome.key])
     work.session.flush()
-    _say_missing(work.session, synced, unreadable)
+    _say_missing(work, synced, unreadable)
     now_stored = {identity: _taken_in(initiative) for identity, initiative in taken_in.items()}
     for tab, items in _by_tab(intake, found):
         outcomes = [item.outcome for item in items]
@@ -277,9 +286,14 @@ def sync_intake(
     return list(reports.values())
 
 
-def _say_missing(session: Session, synced: Collection[str], unreadable: Collection[str]) -> None:
-    """Mark the initiatives whose row is gone. What such a row said against the backlog went with it."""
-    for initiative in from_intake(session):
-        if initiative.initiative_key not in synced and initiative.intake_source not in unreadable:
+def _say_missing(work: Pass, synced: Collection[str], unreadable: Collection[str]) -> None:
+    """Mark the initiatives whose row is gone. What such a row said against the backlog went with it.
+
+    Rows of other folders on this database stand there.
+    """
+    for initiative in from_intake(work.session):
+        if initiative.folder not in (work.folder, None) or initiative.intake_source in unreadable:
+            continue
+        if initiative.initiative_key not in synced:
             initiative.intake_missing = True
             initiative.intake_conflicts = None

@@ -23,10 +23,10 @@ from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import column_places
 
 
-def issue_keys(session: Session, count: int, issued_for: str) -> list[str]:
+def issue_keys(session: Session, count: int, issued_for: str, folder: str | None) -> list[str]:
     """New keys. They are valid once the session's transaction is committed."""
     moment = now()
-    issued = [IssuedKey(issued_at=moment, issued_for=issued_for) for _ in range(count)]
+    issued = [IssuedKey(issued_at=moment, issued_for=issued_for, folder=folder) for _ in range(count)]
     session.add_all(issued)
     session.flush()
     return [make_key(INITIATIVE, row.number) for row in issued]
@@ -37,9 +37,14 @@ def issued_numbers(session: Session, keys: Iterable[str]) -> set[int]:
     return known_numbers(session, {n for key in keys if (n := parse_key(INITIATIVE, key)) is not None})
 
 
-def _unused_keys(session: Session, issued_for: str) -> list[str]:
-    """The keys that were given out for a tab and belong to no initiative yet."""
-    issued = session.scalars(select(IssuedKey.number).where(IssuedKey.issued_for == issued_for))
+def _unused_keys(session: Session, issued_for: str, folder: str | None) -> list[str]:
+    """The keys that were given out for a tab of this folder and belong to no initiative yet.
+
+    A key of another folder may stand in its workbook already.
+    """
+    issued = session.scalars(
+        select(IssuedKey.number).where(IssuedKey.issued_for == issued_for, IssuedKey.folder == folder)
+    )
     keys = [make_key(INITIATIVE, number) for number in sorted(issued)]
     used = set(all_keys(session)) if keys else set()
     return [key for key in keys if key not in used]
@@ -64,15 +69,15 @@ class KeyPool:
         if tab.spec is tabs.INTAKE:
             self.on_intake |= keys
 
-    def take(self, session: Session, place: str, count: int) -> list[str]:
+    def take(self, session: Session, place: str, folder: str | None, count: int) -> list[str]:
         """So many keys for the rows of a tab, none of those that stand anywhere already.
 
         One that was never given can stand there when the database is an older one than the sheets.
         """
-        known = self.by_place[place] if place in self.by_place else _unused_keys(session, place)
+        known = self.by_place[place] if place in self.by_place else _unused_keys(session, place, folder)
         keys = [key for key in known if key not in self.standing]
         while len(keys) < count:
-            new = issue_keys(session, count - len(keys), place)
+            new = issue_keys(session, count - len(keys), place, folder)
             keys.extend(key for key in new if key not in self.standing)
         self.by_place[place] = keys
         return keys[:count]
@@ -109,9 +114,9 @@ def give_keys(work: Pass, tab: OpenTab, pool: KeyPool, selection: Selection = AL
     pool.look_at(tab)
     if rows:
         place = column_places(tab)["initiative_key"]
-        known = lost_keys(work.session, tab, rows, pool.on_intake)
+        known = lost_keys(work, tab, rows, pool.on_intake)
         fresh = [row for row in rows if row not in known]
-        given = pool.take(work.session, tab.place.full_name, len(fresh))
+        given = pool.take(work.session, tab.place.full_name, work.folder, len(fresh))
         for row, key in {**known, **dict(zip(fresh, given, strict=True))}.items():
             tab.pending.cells[row, place] = key
     return TabReport(tab.place)

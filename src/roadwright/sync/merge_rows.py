@@ -233,7 +233,9 @@ def _save(work: Pass, saving: _Saving, binding: Binding, outcome: Outcome, store
     if notes.failed or not (changes or stored is None):
         return False
     mark = work.marks.next()
-    edit = Edit(outcome.identity, values, set(changes), stored is None, mark, saving.rules.source, row.number)
+    edit = Edit(
+        outcome.identity, values, set(changes), stored is None, mark, saving.rules.source, row.number, work.folder
+    )
     try:
         binding.save(work.session, edit)
     except Refused as refusal:
@@ -256,6 +258,7 @@ def merge_outcomes(
     find_lost_bases(session, spec, (o for o in unsettled if o.identity in stored_rows))
     saved = created = 0
     for outcome in outcomes:
+        work.workspace.safe_point()
         if outcome.doubled:
             continue
         stored = stored_rows.get(outcome.identity)

@@ -83,6 +83,11 @@ class Pass:
     _loaded: dict[str, tuple[int, dict[Identity, dict[str, object]]]] = field(default_factory=dict)
     """By tab what was loaded last, and after how many writes."""
 
+    @property
+    def folder(self) -> str | None:
+        """The folder that the action works in, told from others on the same database."""
+        return self.workspace.folder.token if self.workspace.folder is not None else None
+
     def load(self, binding: Binding, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         """What is stored for these rows (see ``Binding.load``)."""
         rows = binding.load(self.session, identities)

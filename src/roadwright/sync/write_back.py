@@ -120,7 +120,8 @@ def bring_up_to_date(
             continue
         unlike = _unlike(writable, row, now, len(tab.table.columns))
         to_mark = outcome.identity in tab.to_mark
-        if not unlike and not to_mark and _was_written_so(tab, outcome, taken_out):
+        is_written = not unlike and not to_mark and _was_written_so(tab, outcome, taken_out)
+        if is_written and not _lacks_mark(tab, row, places):
             tab.settled[row.number] = fingerprint_of(now)
             _say_status(tab, outcome, places, names)
             continue
@@ -131,7 +132,14 @@ def bring_up_to_date(
         }
         dropped = _drop_protected(tab, outcome, cells, names)
         base = {**_new_base(outcome, now, saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
-        if cells or outcome.mark or outcome.base is None or to_mark or not _shows_the_same(outcome.base, base, blanks):
+        if (
+            cells
+            or outcome.mark
+            or outcome.base is None
+            or to_mark
+            or not _shows_the_same(outcome.base, base, blanks)
+            or _lacks_mark(tab, row, places)
+        ):
             mark = outcome.mark or work.marks.next()
             pending.copies.append((mark, outcome.identity, base))
             cells[row.number, places["updated_source"]] = work.source
@@ -179,6 +187,14 @@ def _was_written_so(tab: OpenTab, outcome: Outcome, taken_out: Iterable[str]) ->
     if any(name in base for name in taken_out):
         return False
     return _more_shown(tab, outcome) == {name: base[name] for name in (SET_MARK, OWN_WORDS) if name in base}
+
+
+def _lacks_mark(tab: OpenTab, row: Row, places: Mapping[str, int]) -> bool:
+    """Whether the row is to get its mark although nothing in it changed: its last pass was killed before the write."""
+    if "updated_at" in row.raw:
+        return False
+    cell: dict[tuple[int, int], CellValue | None] = {(row.number, places["updated_at"]): "mark"}
+    return not tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, cell))
 
 
 def _say_status(tab: OpenTab, outcome: Outcome, places: Mapping[str, int], names: Mapping[int, str]) -> None:

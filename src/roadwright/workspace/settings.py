@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     time_limit: float = Field(default=300.0, gt=0)
     explain_seconds: float = Field(default=20.0, ge=0)
     lock_wait: float = Field(default=10.0, ge=0)
+    action_wait: float = Field(default=300.0, ge=0)
+    keep_details_days: int = Field(default=90, ge=0)
+    keep_runs_days: int = Field(default=365, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabPlace] = {}
 
@@ -161,6 +164,16 @@ def template() -> str:
 
 # Seconds to wait for a workbook that someone has open.
 # lock_wait = {defaults["lock_wait"].default:g}
+
+# Seconds that an action waits for its turn while another one works in this folder or on this database.
+# action_wait = {defaults["action_wait"].default:g}
+
+# Days for which `roadwright prune` keeps what actions said of single rows, and what the solver said in a run.
+# keep_details_days = {defaults["keep_details_days"].default}
+
+# Days for which it keeps optimization runs that nothing refers to. What a roadmap or a version of one came from, and
+# the newest runs of each scenario, stay for good.
+# keep_runs_days = {defaults["keep_runs_days"].default}
 
 # Intake: any number of workbooks, each with any number of tabs, of any name. All of them enter the backlog.
 # header_row is the row with the column names, if it is not the first.

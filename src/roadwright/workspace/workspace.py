@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from roadwright import tabs
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.identity import Revision, workspace_id
+from roadwright.store.presence import FOLDER
 from roadwright.store.session import EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
+from roadwright.workspace.folders import Folder, use_folder
 from roadwright.workspace.identity import Note, check_database, missing_database, read_note, write_note
 from roadwright.workspace.settings import Settings, load_settings, workbook_path
+from roadwright.workspace.turns import Turn
 
-PRIVATE = ".roadwright"
+PRIVATE = FOLDER
 """The folder for our own temporary files, locks and logs."""
 PUBLISHED = "published"
 """The folder for the files of published roadmaps."""
-
-
-class WorkspaceBusy(Exception):
-    """Another action is running in this workspace."""
 
 
 class UnknownTab(Exception):
@@ -51,6 +48,10 @@ class TabPlace:
         return f"{self.book}!{self.tab}"
 
 
+def _do_nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Workspace:
     root: Path
@@ -58,6 +59,10 @@ class Workspace:
     store: Store
     notice: str | None = None
     """What there is to tell whoever opened it."""
+    folder: Folder | None = None
+    """Which of the folders on this database it is, where an action has its turn in it."""
+    safe_point: Callable[[], None] = _do_nothing
+    """Called where an action can end without harm; raises what ends it."""
 
     @property
     def private(self) -> Path:
@@ -112,23 +117,24 @@ class Workspace:
         return open_workbook(place.workbook, self.private)
 
     @contextmanager
-    def exclusive(self, wait: float | None = None) -> Iterator[None]:
-        """Hold the workspace: one action at a time. Raises WorkspaceBusy after ``wait`` seconds.
+    def exclusive(self, wait: float | None = None, is_waiting: Callable[[], None] = _do_nothing) -> Iterator[Turn]:
+        """Hold the workspace and its database: one action at a time.
 
-        What actions that were killed left behind is removed.
+        Raises WorkspaceBusy after ``wait`` seconds, during which ``is_waiting`` is called once. What actions that were
+        killed left behind is removed.
         """
-        self.private.mkdir(exist_ok=True)
-        seconds = self.settings.lock_wait if wait is None else wait
-        lock = FileLock(self.private / "action.lock", timeout=seconds)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise WorkspaceBusy("another action is running in this workspace; run again when it has ended") from error
+        seconds = self.settings.action_wait if wait is None else wait
+        turn = Turn(self.private, self.store.engine, seconds, is_waiting, self.safe_point)
+        turn.take()
         try:
             self._clean()
-            yield
+            yield turn
         finally:
-            lock.release()
+            turn.give_back()
+
+    def used(self) -> Workspace:
+        """The workspace in use: to be asked by an action that has its turn."""
+        return replace(self, folder=use_folder(self.store, self.private))
 
     def _clean(self) -> None:
         from roadwright.sheets.xlsx import clean_leftovers  # noqa: PLC0415 - as above

@@ -74,6 +74,7 @@ def _computed(request: Request, question: Question) -> tuple[list[Explanation], 
             told += 1
             request.report(f"explaining {run.run_id}", told, len(missing))
 
+        request.turn.give_back()
         with idle_worker() as worker, request.cancel.keeping_what_is_found():
             found = explain_isolated(
                 kept.problem,
@@ -87,6 +88,7 @@ def _computed(request: Request, question: Question) -> tuple[list[Explanation], 
             was_cancelled = request.cancel.is_set() and not all(one.computed for one in found)
             with request.workspace.store.transaction() as session:
                 add_explanations(session, run.run_id, found)
+        request.turn.take()
     else:
         was_cancelled = False
     known = {**kept.known, **{one.id: one for one in found}}

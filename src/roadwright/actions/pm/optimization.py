@@ -36,6 +36,7 @@ from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
 from roadwright.sync.statuses import Level
 from roadwright.sync.work import OpenTab, Pass
+from roadwright.workspace.turns import WorkspaceBusy
 
 
 def _run_notes(saved: Saved, draft: RunDraft) -> None:
@@ -125,25 +126,27 @@ def _run(request: Request, *, ticked_only: bool) -> Answer:
         request.report("saving the Optimization Center's tabs")
         saved = save_inputs(request)
         draft = _draft(request, saved, ticked_only=ticked_only)
+        request.turn.give_back()
         with request.cancel.keeping_what_is_found():
             options = SolveOptions(time_limit=time_limit(request))
             _solve(request, draft, options, worker)
             was_cut_short = request.cancel.is_set() and not all(one.computed for one in draft.explanations)
             note_promised_twice(request, draft)
             run = keep_run(request.workspace.store, draft, options, request.action_run_id)
-            keep_choice(request, run)
     _run_notes(saved, draft)
     answer = _answer(run, draft)
     if was_cut_short and answer.status == "success":
         answer.status, answer.exit_code = "cancelled", ExitCode.FAILED
         answer.problems.append(f"cancelled while {run.run_id} was explained; its answer is kept")
     try:
+        request.turn.take()
+        keep_choice(request, run)
         request.report("writing Runs, Results and Gaps_And_Alerts")
         reports = _show(request, saved, draft)
         if (not_shown := show_choice(request, run)) is not None:
             answer.summary["roadmap_entries"] = not_shown
-    except PendingWrite as pending:
-        reports = pending.reports
+    except (PendingWrite, WorkspaceBusy) as pending:
+        reports = pending.reports if isinstance(pending, PendingWrite) else []
         answer.status = "failed"
         if answer.exit_code is not ExitCode.WRONG:
             answer.exit_code = ExitCode.FAILED

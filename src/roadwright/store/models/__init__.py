@@ -2,6 +2,7 @@
 
 from roadwright.store.models.base import Base
 from roadwright.store.models.filters import SavedFilter
+from roadwright.store.models.folder import WorkspaceFolder
 from roadwright.store.models.initiative import Initiative, IssuedKey
 from roadwright.store.models.ledger import ActionRun, ActionStatus
 from roadwright.store.models.metrics import OrganizationMetricsConfig
@@ -47,6 +48,7 @@ __all__ = [
     "SheetRowCopy",
     "SheetSetCopy",
     "SheetSettledTab",
+    "WorkspaceFolder",
     "WorkspaceIdentity",
     "WorkspaceRevision",
 ]

@@ -24,6 +24,8 @@ class IssuedKey(Base):
     issued_at: Mapped[Moment]
     issued_for: Mapped[str]
     """The workbook and tab that the key was given to."""
+    folder: Mapped[str | None] = mapped_column(String(16))
+    """The folder with that workbook."""
 
 
 class Initiative(Provenance, Base):
@@ -70,6 +72,8 @@ class Initiative(Provenance, Base):
     intake_row: Mapped[int | None]
     intake_missing: Mapped[bool]
     """Its intake row is gone."""
+    folder: Mapped[str | None] = mapped_column(String(16))
+    """The folder, of those that work on this database, in which it was typed (or what became of that folder)."""
     intake_conflicts: Mapped[Row | None]
     """Fields that intake and backlog changed to different values: {field: the intake's value}."""
     submitted_at: Mapped[Moment]

@@ -32,7 +32,7 @@ class ActionRun(Base):
     requested_by: Mapped[str]
     """The door (cli, …), user and host that it came through."""
     worker: Mapped[str | None]
-    """The host and process that runs it, to tell an interrupted run from a running one."""
+    """Its sign of life (see ``store.presence``), to tell an interrupted run from a running one."""
     created_at: Mapped[Moment]
     started_at: Mapped[Moment | None]
     finished_at: Mapped[Moment | None]

@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("intake_tab", sa.Text(), nullable=True),
         sa.Column("intake_row", sa.Integer(), nullable=True),
         sa.Column("intake_missing", sa.Boolean(), nullable=False),
+        sa.Column("folder", sa.String(length=16), nullable=True),
         sa.Column("intake_conflicts", JSON, nullable=True),
         sa.Column("submitted_at", sa.String(length=32), nullable=False),
         sa.Column("active_scoring_framework", sa.String(length=16), nullable=True),
@@ -151,6 +152,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("issued_at", sa.String(length=32), nullable=False),
         sa.Column("issued_for", sa.Text(), nullable=False),
+        sa.Column("folder", sa.String(length=16), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_issued_keys")),
         sqlite_autoincrement=True,
     )
@@ -490,6 +492,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("portfolio_id", "initiative_key", name=op.f("uq_portfolio_items_portfolio_id")),
     )
     op.create_index(op.f("ix_portfolio_items_portfolio_id"), "portfolio_items", ["portfolio_id"], unique=False)
+    op.create_table(
+        "workspace_folders",
+        sa.Column("folder", sa.String(length=16), nullable=False),
+        sa.Column("began", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.String(length=16), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("folder", name=op.f("pk_workspace_folders")),
+    )
 
     for statement in _TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)

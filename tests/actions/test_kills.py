@@ -1,0 +1,28 @@
+"""A few kills of every action; `python -m benchmarks.kills` does many."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from benchmarks.kills import CASES, campaign
+
+from tests.conftest import postgres_database
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_killed_action_leaves_a_usable_workspace(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with ExitStack() as stack:
+
+        def new_url() -> str:
+            if database == "sqlite":
+                return "sqlite:///roadwright.db"
+            return stack.enter_context(postgres_database(request.getfixturevalue("postgres_server")))
+
+        results = dict(campaign(database, tmp_path, new_url, 2))
+    assert tuple(results) == CASES
+    assert {case: tally for case, tally in results.items() if not tally.is_sound} == {}
+    assert {tally.kills for tally in results.values()} == {2}
