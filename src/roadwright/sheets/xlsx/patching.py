@@ -10,7 +10,7 @@ from roadwright.sheets.values import cell_name
 from roadwright.sheets.xlsx.addresses import parse_area
 from roadwright.sheets.xlsx.appending import AppendPlan, plan_rows
 from roadwright.sheets.xlsx.book import Book, Sheet, ask_for_recalculation, move_filter_name
-from roadwright.sheets.xlsx.calculation import has_formulas, without_calc_chain
+from roadwright.sheets.xlsx.calculation import may_have_formulas, without_calc_chain
 from roadwright.sheets.xlsx.cells import Content
 from roadwright.sheets.xlsx.comparing import says_the_same
 from roadwright.sheets.xlsx.container import Package
@@ -71,7 +71,11 @@ class _Patch:
         )
         if not change.cells:
             return
-        part = SheetPart(self._package.read(work.sheet.part), self._package.where(work.sheet.part))
+        part = SheetPart(
+            self._package.read(work.sheet.part),
+            self._package.where(work.sheet.part),
+            is_plain=work.content.is_plain,
+        )
         if plan.rows:
             change.first_new_row = plan.rows[0]
             change.model_row = plan.old_last_row if plan.old_last_row > edit.header_row else None
@@ -120,8 +124,8 @@ class _Patch:
         raw = package.read(book.part)
         splices: list[Splice] = []
         for sheet, old, new in self._moved_filters:
-            splices += move_filter_name(raw, sheet, old, new)
-        if not book.recalculates and (self._formulas_changed or has_formulas(package, book)):
+            splices += move_filter_name(raw, package.where(book.part), sheet, old, new)
+        if not book.recalculates and (self._formulas_changed or may_have_formulas(package, book)):
             splices += ask_for_recalculation(raw, package.where(book.part))
         if splices:
             self.parts[package.entry_name(book.part)] = apply_splices(raw, splices)

@@ -7,17 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from roadwright.sheets.xlsx.markup import (
-    Splice,
-    apply_splices,
-    element_end,
-    local_name,
-    new_parser,
-    run_parser,
-    set_attribute,
-    tag_end,
-)
+from roadwright.sheets.xlsx.markup import Splice, apply_splices, element_end, set_attribute, tag_end
 from roadwright.sheets.xlsx.serials import DateValue, Shows, what_format_shows
+from roadwright.sheets.xlsx.tree import Attributes, Path, walk
 
 MAX_CELL_FORMATS = 65_000
 """Excel accepts 65,490."""
@@ -27,6 +19,9 @@ _DEFAULT_FORMAT = {None: "0", Shows.DATE: "14", Shows.DATE_AND_TIME: "22", Shows
 
 _USUAL_SIZE, _LARGEST_SIZE = 11.0, 409.0
 """Points."""
+
+
+_FONTS, _FORMATS = ("styleSheet", "fonts"), ("styleSheet", "cellXfs")
 
 
 class NoFormat(Exception):
@@ -63,40 +58,35 @@ class Styles:
         codes: dict[int, str] = {}
         numbers: list[int] = []
         fonts: list[float] = []
-        path: list[str] = []
-        parser = new_parser(self._where)
         opened = font = 0
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
+        def start(path: Path, attributes: Attributes, at: int) -> None:
             nonlocal opened, font
-            path.append(local_name(tag))
-            if path[1:] == ["numFmts", "numFmt"]:
+            if path == ("styleSheet", "numFmts", "numFmt"):
                 codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
-            elif path[1:] == ["fonts", "font"]:
+            elif path == (*_FONTS, "font"):
                 fonts.append(_USUAL_SIZE)
-            elif path[1:] == ["fonts", "font", "sz"]:
+            elif path == (*_FONTS, "font", "sz"):
                 size = float(attributes.get("val", _USUAL_SIZE))
                 fonts[-1] = size if 1 <= size <= _LARGEST_SIZE else _USUAL_SIZE
-            elif path[1:] == ["cellXfs"]:
-                self._list_start = parser.CurrentByteIndex
-            elif path[1:] == ["cellXfs", "xf"]:
+            elif path == _FORMATS:
+                self._list_start = at
+            elif path == (*_FORMATS, "xf"):
                 if len(numbers) > 2 * MAX_CELL_FORMATS:
                     raise ValueError("more cell formats than a workbook can have")
                 numbers.append(int(attributes.get("numFmtId", "0")))
                 font = int(attributes.get("fontId", "0"))
-                opened = parser.CurrentByteIndex
-            elif path[1:] == ["cellXfs", "xf", "alignment"] and attributes.get("wrapText") in ("1", "true"):
+                opened = at
+            elif path == (*_FORMATS, "xf", "alignment") and attributes.get("wrapText") in ("1", "true"):
                 self.wrapping[str(len(numbers) - 1)] = fonts[font] if font < len(fonts) else _USUAL_SIZE
 
-        def end(_: str) -> None:
-            if path[1:] == ["cellXfs", "xf"]:
-                self._formats.append(raw[opened : element_end(raw, opened, parser.CurrentByteIndex)])
-            elif path[1:] == ["cellXfs"]:
-                self._list_end = parser.CurrentByteIndex
-            path.pop()
+        def end(path: Path, at: int) -> None:
+            if path == (*_FORMATS, "xf"):
+                self._formats.append(raw[opened : element_end(raw, opened, at)])
+            elif path == _FORMATS:
+                self._list_end = at
 
-        parser.StartElementHandler, parser.EndElementHandler = start, end
-        run_parser(parser, raw, self._where)
+        walk(raw, self._where, start, end)
         for index, number in enumerate(numbers):
             shows = what_format_shows(number, codes.get(number))
             if shows is not None:

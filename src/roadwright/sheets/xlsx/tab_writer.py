@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.values import CellValue, cell_name
 from roadwright.sheets.xlsx.cells import Content, Formula, cell_xml
-from roadwright.sheets.xlsx.markup import Splice, apply_splices, parse_xml
+from roadwright.sheets.xlsx.markup import Splice, apply_splices
 from roadwright.sheets.xlsx.row_heights import RowHeights
 from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells, locate_wanted
 from roadwright.sheets.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
 from roadwright.sheets.xlsx.styles import NoFormat, Styles
+from roadwright.sheets.xlsx.tree import check_well_formed
 
 
 @dataclass
@@ -70,9 +71,9 @@ class TabWriter:
                 fresh.setdefault(span.start if span else part.data_end, []).append(row)
         if part.closed:
             body = b"".join(b"".join(rows) for rows in fresh.values())
-            opened = part.raw[part.data_tag : part.data_start - 2].rstrip() + b">"
+            opened = part.raw[part.head.start : part.data_start - 2].rstrip() + b">"
             closing = f"</{part.prefix}sheetData>".encode()
-            return [Splice(part.data_tag, part.data_start, opened + body + closing)] if body else []
+            return [Splice(part.head.start, part.data_start, opened + body + closing)] if body else []
         return splices + [Splice(at, at, b"".join(rows)) for at, rows in fresh.items()]
 
     def _changed(self, span: RowSpan, cells: Mapping[int, Content]) -> Splice:
@@ -108,7 +109,7 @@ class TabWriter:
             found = locate_wanted(row, cells)
             if found is not None and not self._have_lines(number, cells, found.styles):
                 return found
-        return locate_cells(row, self._part.where, cells)
+        return locate_cells(row, self._part.where, self._part.head, cells)
 
     def _have_lines(self, number: int, cells: Mapping[int, Content], styles: Mapping[int, str | None]) -> bool:
         """Whether one of the changed cells takes more than one line, before or after."""
@@ -191,7 +192,7 @@ class TabWriter:
         position = self._part.position(max(self._change.header_row, self._above_from) + 1)
         while position < len(rows) and rows[position].number < row:
             above = rows[position]
-            self._remember(above.number, locate_cells(self._part.fragment(above), self._part.where))
+            self._remember(above.number, locate_cells(self._part.fragment(above), self._part.where, self._part.head))
             position += 1
 
     def _remember(self, row: int, found: RowCells) -> None:
@@ -203,7 +204,7 @@ class TabWriter:
         span = self._part.find(row)
         if span is None:
             return {}
-        found = locate_cells(self._part.fragment(span), self._part.where)
+        found = locate_cells(self._part.fragment(span), self._part.where, self._part.head)
         return {column: style for column, style in found.styles.items() if style is not None}
 
 
@@ -218,5 +219,5 @@ def assembled(part: SheetPart, splices: list[Splice]) -> bytes:
     """The part with all changes made, checked to be well-formed before anyone has to open it."""
     new = apply_splices(part.raw, splices)
     if new != part.raw:
-        parse_xml(new, part.where)
+        check_well_formed(new, part.where)
     return new
