@@ -67,7 +67,12 @@ class _Patch:
         edit = work.edit
         plan = plan_rows(edit, work.content.grid, work.tables)
         change = TabChange(
-            edit.tab, edit.header_row, _differing(work, plan), work.content.grid.rows, work.content.usual
+            edit.tab,
+            edit.header_row,
+            _differing(work, plan),
+            work.content.grid.rows,
+            work.content.usual,
+            edit.own_columns,
         )
         if not change.cells:
             return
@@ -83,6 +88,8 @@ class _Patch:
         around = Surroundings(part)
         writer = TabWriter(part, around, self._styles, self._book.date1904, change)
         splices = writer.row_splices()
+        header = change.cells.get(edit.header_row, {})
+        splices += writer.column_splices({c: width for c, width in edit.own_columns.items() if header.get(c)})
         growth = _growth(work, plan, change.cells)
         if plan.rows:
             self._growths[work.sheet.name.casefold()] = growth
@@ -99,7 +106,7 @@ class _Patch:
         self.parts[self._package.entry_name(work.sheet.part)] = raw
         self._formulas_changed |= writer.formulas_changed
         for table in work.tables:
-            self._resize(table, work, plan, change.cells.get(edit.header_row, {}))
+            self._resize(table, work, plan, header)
 
     def _resize(self, table: Table, work: TabWork, plan: AppendPlan, header: Mapping[int, Content]) -> None:
         """Let a table take in appended rows, and new columns of its header row."""

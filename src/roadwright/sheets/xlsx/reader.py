@@ -50,11 +50,9 @@ class CellFormats:
 
 @dataclass
 class SheetContent:
-    """A tab as its part says: the grid, and the ranges of formulas that fill several cells at once."""
+    """A tab as its part says: the grid, and how its rows are written."""
 
     grid: Grid
-    arrays: list[Area] = field(default_factory=list)
-    """Ranges of several cells that one array formula or data table fills."""
     usual: set[int] = field(default_factory=set)
     """The rows that hold usual cells only (see ``usual_rows``)."""
     is_plain: bool = True
@@ -176,7 +174,7 @@ class _Handlers:
         self.shared_index = attributes.get("si", "")
         reference = attributes.get("ref", "")
         if self.formula_kind in ("array", "dataTable") and ":" in reference:
-            self.content.arrays.append(parse_area(reference))
+            self.content.grid.arrays.append(parse_area(reference))
 
     def end(self, _: str) -> None:
         place = self.place
@@ -363,7 +361,7 @@ def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetC
     """
     content = _cells(raw, where, tab, formats)
     rows = content.grid.rows
-    for row, areas in areas_by_row(content.arrays, list(rows), tab).items():
+    for row, areas in areas_by_row(content.grid.arrays, list(rows), tab).items():
         for area in areas:
             content.grid.formulas.update((row, column) for column in rows[row] if area.covers(row, column))
     return content

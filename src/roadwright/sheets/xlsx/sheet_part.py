@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from roadwright.sheets.backend import SheetError, WorkbookUnreadable
-from roadwright.sheets.xlsx.markup import blanked, element_end, raw_name, raw_prefix, tag_end
+from roadwright.sheets.styles import TEMPLATE_MARK
+from roadwright.sheets.xlsx.markup import Splice, blanked, element_end, raw_name, raw_prefix, set_attribute, tag_end
 from roadwright.sheets.xlsx.tree import Attributes, Head, Path, head_of, walk
 
 SHEET_DATA = ("worksheet", "sheetData")
@@ -24,6 +25,17 @@ class RowSpan(NamedTuple):
     """The bytes of one row, perhaps with blanks and comments behind it."""
 
     number: int
+    start: int
+    end: int
+
+
+class _Columns(NamedTuple):
+    """Neighbouring columns of one format, and where the element that gives it begins and ends."""
+
+    first: int
+    last: int
+    style: str | None
+    width: float | None
     start: int
     end: int
 
@@ -169,7 +181,12 @@ class Surroundings:
     """What a tab's part holds outside its rows: column formats, and the ranges that may have to grow."""
 
     def __init__(self, part: SheetPart) -> None:
-        self._columns: list[tuple[int, int, str | None, float | None]] = []
+        self._columns: list[_Columns] = []
+        self._columns_end: int | None = None
+        """Where the list of column formats ends, if there is one."""
+        self._part = part
+        self.is_template = False
+        """The tab is one of our templates, whoever saved it last."""
         self._style_of_column: dict[int, str | None] = {}
         self._usual_width = 8.43
         self.row_height = 15.0
@@ -181,16 +198,47 @@ class Surroundings:
         """The format that the person gave the whole column."""
         if column not in self._style_of_column:
             self._style_of_column[column] = next(
-                (style for first, last, style, _ in self._columns if style and first <= column <= last), None
+                (span.style for span in self._columns if span.style and span.first <= column <= span.last), None
             )
         return self._style_of_column[column]
 
     def column_width(self, column: int) -> float:
         """The column's width, in widths of a digit."""
         return next(
-            (width for first, last, _, width in self._columns if width is not None and first <= column <= last),
+            (span.width for span in self._columns if span.width is not None and span.first <= column <= span.last),
             self._usual_width,
         )
+
+    def own_columns(self, columns: Mapping[int, tuple[float, str | None]]) -> list[Splice]:
+        """Changes that give single columns a width and a format of their own, and put hidden ones in sight."""
+        raw, prefix = self._part.raw, self._part.prefix
+        splices: list[Splice] = []
+        inserted: dict[int, list[tuple[int, bytes]]] = {}
+        for number, (width, style) in columns.items():
+            look = f' style="{style}"' if style and style != "0" else ""
+            new = f'<{prefix}col min="{number}" max="{number}" width="{width:g}"{look} customWidth="1"/>'.encode()
+            span = next((span for span in self._columns if span.first <= number <= span.last), None)
+            following = span or next((span for span in self._columns if span.first > number), None)
+            at = following.start if following is not None else self._columns_end
+            inserted.setdefault(-1 if at is None else at, []).append((number, new))
+        for span in self._columns:
+            taken = sorted(number for number in columns if span.first <= number <= span.last)
+            if not taken:
+                continue
+            edges = [span.first - 1, *taken, span.last + 1]
+            for before, after in pairwise(edges):
+                if after - before > 1:
+                    rest = set_attribute(raw[span.start : tag_end(raw, span.start)], "min", str(before + 1))
+                    rest = set_attribute(rest, "max", str(after - 1))
+                    inserted[span.start].append((before + 1, rest.rstrip(b"/>") + b"/>"))
+            splices.append(Splice(span.start, span.end, b""))
+        for at, pieces in inserted.items():
+            new = b"".join(piece for _, piece in sorted(pieces))
+            if at < 0:
+                new = f"<{prefix}cols>".encode() + new + f"</{prefix}cols>".encode()
+            place = self._part.head.start if at < 0 else at
+            splices.append(Splice(place, place, new))
+        return splices
 
     def _read(self, part: SheetPart) -> None:
         skipped = part.data_end - part.data_start
@@ -206,11 +254,13 @@ class Surroundings:
             if path == ("worksheet", "cols", "col"):
                 width = float(attributes["width"]) if "width" in attributes else None
                 span = int(attributes["min"]), int(attributes["max"])
-                self._columns.append((*span, attributes.get("style"), width))
+                self._columns.append(_Columns(*span, attributes.get("style"), width, at, tag_end(raw, at)))
             elif path == ("worksheet", "sheetFormatPr"):
                 self._usual_width = float(attributes.get("defaultColWidth", self._usual_width))
                 self.row_height = float(attributes.get("defaultRowHeight", self.row_height))
-            elif (attribute := _RANGES.get(path, "")) in attributes:
+            elif path[-1] == "dataValidation" and attributes.get("errorTitle") == TEMPLATE_MARK:
+                self.is_template = True
+            if (attribute := _RANGES.get(path, "")) in attributes:
                 place = RangePlace(path[-1], attribute, attributes[attribute], in_part(at), in_part(tag_end(raw, at)))
                 self.ranges.append(place)
             elif path in _RANGE_TEXTS:
@@ -218,7 +268,12 @@ class Surroundings:
                 text_start = tag_end(raw, at)
 
         def end(path: Path, at: int) -> None:
-            if path in _RANGE_TEXTS:
+            if path == ("worksheet", "cols"):
+                self._columns_end = at
+            elif path == ("worksheet", "cols", "col"):
+                span = self._columns[-1]
+                self._columns[-1] = span._replace(end=element_end(raw, span.start, at))
+            elif path in _RANGE_TEXTS:
                 self.ranges.append(RangePlace(path[-2], None, "".join(pieces), in_part(text_start), in_part(at)))
 
         def text(path: Path, piece: str) -> None:

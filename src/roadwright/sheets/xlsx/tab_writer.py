@@ -32,6 +32,8 @@ class TabChange:
     """What the tab holds before."""
     usual: Collection[int] = ()
     """The rows that were read as usual ones (see ``usual_rows``)."""
+    own_columns: Collection[int] = ()
+    """Columns of the backend's own."""
     first_new_row: int | None = None
     model_row: int | None = None
 
@@ -52,6 +54,8 @@ class TabWriter:
         self._above_from = 0
         """The last row that was looked at for that; all rows above it were, too."""
         self._heights = RowHeights(styles.wrapping, around.column_width, around.row_height)
+        self._is_persons = not around.is_template
+        """A person made the tab: heights of its rows stay as they are."""
         self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
         self.formulas_changed = False
 
@@ -86,6 +90,8 @@ class TabWriter:
         for column, content in cells.items():
             if column in found.styles:
                 style = found.styles[column]
+                if column not in self._change.held.get(span.number, {}):
+                    style = self._on_one_line(column, style)
             elif content is None:
                 continue
             else:
@@ -124,7 +130,7 @@ class TabWriter:
         self, number: int, cells: Mapping[int, Content], styles: Mapping[int, str | None], found: RowCells | None
     ) -> dict[str, str | None]:
         """The row's attributes that change with the lines of its texts."""
-        if found is not None and (found.has_set_height or not found.has_all):
+        if found is not None and (self._is_persons or found.has_set_height or not found.has_all):
             return {}
         if not self._have_lines(number, cells, styles):
             return {}
@@ -172,8 +178,22 @@ class TabWriter:
         number = isinstance(content, int | float)
         for style in self._candidates(row, column, found):
             if style is not None and not (number and style in self._styles.shows):
-                return style
+                return self._on_one_line(column, style)
         return None
+
+    def _on_one_line(self, column: int, style: str | None) -> str | None:
+        """The format of a cell that is filled for the first time, which makes no row of a person's tab higher."""
+        is_own = self._is_persons and column in self._change.own_columns
+        return self._styles.on_one_line(style) if is_own else style
+
+    def column_splices(self, widths: Mapping[int, float]) -> list[Splice]:
+        """Changes that give new columns a width, and on a person's tab a format of their own."""
+        if not self._is_persons:
+            return []
+        style_of = self._around.column_style
+        return self._around.own_columns(
+            {column: (width, self._styles.on_one_line(style_of(column))) for column, width in widths.items()}
+        )
 
     def _candidates(self, row: int, column: int, found: RowCells | None) -> Iterator[str | None]:
         if row == self._change.header_row and found is not None:
