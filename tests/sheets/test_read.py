@@ -150,11 +150,43 @@ class TestHeader:
         table = read_table(grid(["Ideas of 2026"], [None], ["title"], ["A"]), SPEC, tab="Ideas", header_row=3)
         assert [(found.number, found.values["title"]) for found in table.rows] == [(4, "A")]
 
-    def test_merged_header_cells_refuse_the_tab(self) -> None:
-        merged = grid(["title", "size"], ["A", 1])
-        merged.merged.append(Area(1, 2, 1, 3))
-        with pytest.raises(HeaderProblem, match=r"the header has merged cells \(B1:C1\); unmerge them"):
+    def test_merged_cells_that_hide_columns_refuse_the_tab_and_name_all_of_them(self) -> None:
+        merged = grid(["Ideas", "title", "size", "Week", "tags"], ["x", "A", 1])
+        merged.merged += [Area(1, 1, 1, 3), Area(1, 4, 2, 5)]
+        said = r"A1:C1 hides title \(B1\) and size \(C1\), D1:E2 hides tags \(E1\)\. Unmerge them"
+        with pytest.raises(HeaderProblem, match=said):
             read_table(merged, SPEC, tab="Ideas")
+
+    def test_other_merged_cells_in_the_header_do_no_harm(self) -> None:
+        merged = grid(["title", "Week 1", None, "size"], ["A", 1, 2, 3])
+        merged.merged += [Area(1, 2, 1, 3), Area(1, 4, 1, 6)]
+        table = read_table(merged, SPEC, tab="Ideas")
+        assert table.columns == {"title": 1, "size": 4}
+        assert min(table.new_columns.values()) == 7
+
+    def test_a_name_that_is_merged_down_into_the_header_counts(self) -> None:
+        merged = grid(["title", "Q1", None], [None, "size", "w"], ["A", 1])
+        merged.merged += [Area(1, 1, 2, 1), Area(1, 2, 1, 3)]
+        table = read_table(merged, SPEC, tab="Ideas", header_row=2)
+        assert [(row.number, row.values["title"]) for row in table.rows] == [(3, "A")]
+
+    def test_new_columns_go_where_no_value_and_no_formula_stands(self) -> None:
+        taken = grid(["title"], ["A"], [None, None, None, "below"])
+        taken.rows[2][3] = ""
+        taken.formulas.add((2, 3))
+        taken.arrays.append(Area(5, 6, 9, 7))
+        taken.tables.append(Area(20, 8, 30, 8))
+        taken.merged += [Area(40, 1, 40, 16_384), Area(1, 10, 1, 10)]
+        table = read_table(taken, SPEC, tab="Ideas")
+        free = [column for column in range(2, 99) if column not in (3, 4, 6, 7, 8, 10)]
+        assert list(table.new_columns.values()) == free[: len(table.missing_system)]
+
+    def test_a_tab_without_room_for_new_columns_says_so(self) -> None:
+        full = grid(["title"], ["A"])
+        full.rows[1][16_383] = "last"
+        said = r"no room for the columns .*run_status.* the last header, XFC1, 1 column can be had"
+        with pytest.raises(HeaderProblem, match=said):
+            read_table(full, SPEC, tab="Ideas")
 
     def test_a_merged_title_above_the_header_does_no_harm(self) -> None:
         merged = grid(["All our ideas"], ["title"], ["A"])

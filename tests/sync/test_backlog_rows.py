@@ -224,8 +224,6 @@ def test_cells_of_the_backend_are_put_right(house: House) -> None:
         2,
         {
             "intake_source": "somewhere else",
-            "requester_name": "Ben",
-            "requester_email": None,
             "overall_score": "high",
             "roadmaps": "2027",
             "updated_source": "me",
@@ -239,11 +237,43 @@ def test_cells_of_the_backend_are_put_right(house: House) -> None:
         "intake_source": "Intake.xlsx!Intake",
         "requester_name": "Ann",
         "requester_email": "a@example.org",
-        "run_status": "OK",
+        "run_status": 'WARNING: intake_source is computed; "somewhere else" was replaced; overall_score is computed; '
+        '"high" was replaced; roadmaps is computed; "2027" was replaced',
     }
     assert "overall_score" not in row.raw
     assert "roadmaps" not in row.raw
     assert row.text("updated_source") == "pm.backlog_sync"
+    house.done("pm.backlog_sync")
+    assert house.status("Backlog", FIRST) == "OK"
+    before = house.bytes()
+    house.done("pm.backlog_sync")
+    assert house.bytes() == before
+
+
+def test_who_asked_is_typed_on_the_backlog_too(house: House) -> None:
+    house.type_new("Backlog", {"title": "Refunds", "requester_name": "Ana", "requester_email": "ana@example.com"})
+    house.type_new("Intake", {"title": "Search", "requester_name": "Ann"})
+    house.done("pm.backlog_sync")
+    for row in house.rows("Backlog"):
+        key = row.text("initiative_key")
+        assert (row.text("requester_name"), row.text("run_status")) == (stored(house, key).requester_name, "OK")
+    asked = ("title", "requester_name", "requester_email")
+    names = {title: (name, email) for title, name, email in (map(row.text, asked) for row in house.rows("Backlog"))}
+    assert names == {"Refunds": ("Ana", "ana@example.com"), "Search": ("Ann", "")}
+
+
+def test_what_computed_cells_showed_before_is_no_persons_text(house: House) -> None:
+    """A value that changed since, a row of an older copy, and a row that was copied with its mark show nothing new."""
+    house.type_new("Intake", {"title": "Search"})
+    house.done("pm.backlog_sync")
+    path = house.place("Backlog").workbook
+    house.type_into("Backlog", 2, {"overall_score": 12})
+    assert 'overall_score is computed; "12" was replaced' in house.run("pm.backlog_sync").rows[-1].run_status
+    older = path.read_bytes()
+    house.done("pm.backlog_sync")
+    path.write_bytes(older)
+    house.done("pm.backlog_sync")
+    assert house.status("Backlog", FIRST) == "OK"
 
 
 def test_formulas_are_read_by_their_value_and_never_overwritten(house: House) -> None:
@@ -251,13 +281,13 @@ def test_formulas_are_read_by_their_value_and_never_overwritten(house: House) ->
     with opened(house.place("Backlog").workbook, "Backlog") as sheet:
         columns = {cell.value: cell.coordinate.rstrip("1") for cell in sheet[1]}
         sheet[columns["engineering_tokens"] + "2"] = "=2*3"
-        sheet[columns["requester_name"] + "3"] = "=A1"
+        sheet[columns["overall_score"] + "3"] = '="x"&A1'
     house.type_into("Backlog", 4, {"country": "UK"})
     house.done("pm.backlog_sync")
     assert house.status("Backlog", FIRST).startswith(
         "FAILED: engineering_tokens: the formula =2*3 has no calculated val"
     )
-    assert house.status("Backlog", SECOND).startswith("WARNING: requester_name: ")
+    assert house.status("Backlog", SECOND).startswith("WARNING: overall_score: ")
     assert "holds a formula" in house.status("Backlog", SECOND)
     assert stored(house, THIRD).country == "UK"
     before = house.bytes()

@@ -135,6 +135,9 @@ def test_provenance_changes_only_with_a_value(house: House) -> None:
     house.type_into("Intake", 2, {"run_status": "typed over"})
     house.done("pm.save_selected", tab="Backlog")
     house.done("pm.backlog_sync")
+    told = 'WARNING: run_status is written by Roadwright; "typed over" was replaced'
+    assert house.status("Intake", "INIT-000001") == told
+    house.done("pm.backlog_sync")
     after = {(tab, key): provenance(house, tab, key) for tab, key in before}
     changed = {place for place in before if before[place] != after[place]}
     assert changed == {("Backlog", "INIT-000001")}

@@ -42,8 +42,10 @@ def rich(database_url: str, tmp_path: Path) -> Iterator[House]:
 
 
 def around_the_cells(sheet: bytes) -> bytes:
-    """A tab's part without its rows, and without the ranges that grow with the columns that are added."""
+    """A tab's part without its rows, without the columns that are added, and without the ranges that grow with them."""
     outside = re.sub(rb"<sheetData>.*</sheetData>", b"", sheet, flags=re.DOTALL)
+    outside = re.sub(rb'<col min="([0-9]+)" max="\1" width="(?:17.3|56|34|30)"[^>]* customWidth="1"/>', b"", outside)
+    outside = outside.replace(b"<cols></cols>", b"")
     return re.sub(rb'<(dimension|autoFilter) ref="[A-Z0-9:]+"', rb"<\1", outside)
 
 

@@ -100,15 +100,28 @@ def test_a_header_that_cannot_be_read_stops_its_tab_only(teams: House, header: l
     assert teams.status("Intake", "INIT-000001") == "OK"
 
 
-def test_merged_cells_in_the_header_refuse_the_tab(teams: House) -> None:
-    path = team_book(teams, ["title", "country"], ["Faster search"])
+def test_merged_cells_over_other_headers_do_no_harm(teams: House) -> None:
+    path = team_book(teams, ["title", "Week 1", None, "country"], ["Faster search", 1, 2, "UK"])
     with opened(path, "Ideas") as sheet:
         sheet.merge_cells("B3:C3")
+    teams.done("pm.backlog_sync")
+    assert teams.row("Ideas", "INIT-000001").text("country") == "UK"
+    before = path.read_bytes()
+    teams.done("pm.backlog_sync")
+    assert path.read_bytes() == before
+
+
+def test_each_tab_that_fails_has_a_line_of_its_own(teams: House) -> None:
+    path = team_book(teams, ["title", "title"], ["Faster search"])
+    teams.place("Intake").workbook.write_bytes(b"no workbook")
+    backlog = teams.place("Backlog").workbook
+    backlog.rename(backlog.with_suffix(".away"))
     outcome = teams.run("pm.backlog_sync")
-    assert (outcome.exit_code, outcome.error) == (
-        1,
-        "teams/Team.xlsx: Ideas: the header has merged cells (B3:C3); unmerge them and run again.",
-    )
+    lines = str(outcome.error).splitlines()
+    assert len(lines) == 3
+    for line, word in zip(lines, ("Intake.xlsx", "two columns", "Central_Backlog.xlsx"), strict=True):
+        assert word in line
+    assert path.exists()
 
 
 def test_ideas_of_a_tab_that_cannot_be_read_now_are_not_said_to_be_missing(teams: House) -> None:

@@ -21,7 +21,7 @@ COLUMNS = {
         requester_email i · country i · product_area i · problem_statement i · deadline_date i · lifecycle_status i""",
     "Backlog": """
         initiative_key s · title* i · brief_description i · intake_source s · department i · requesting_team i ·
-        requester_name s · requester_email s · country i · product_area i · customer_segment i · initiative_type i ·
+        requester_name i · requester_email i · country i · product_area i · customer_segment i · initiative_type i ·
         category i · program_key i · lifecycle_status i · hypothesis i · problem_statement i ·
         strategic_priority_coefficient i · risk_level i · effort_engineering_days i · engineering_tokens i ·
         engineering_tokens_mvp i · engineering_tokens_full i · scope_mode i · dependencies_initiatives i ·

@@ -87,6 +87,11 @@ class Answer:
     status: str = "success"
     exit_code: ExitCode = ExitCode.DONE
 
+    @property
+    def error(self) -> str | None:
+        """All problems, each on a line of its own."""
+        return "\n".join(self.problems) or None
+
     def rows(self) -> list[RowReport]:
         return [row for tab in self.tabs for row in tab.rows] + self.more_rows
 

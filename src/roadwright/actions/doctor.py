@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +118,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
 def _workbooks(workspace: Workspace) -> Iterator[Finding]:
     desk = Desk(workspace)
     for place in workspace.places():
-        if not place.workbook.exists():
+        if not os.path.lexists(place.workbook):
             yield Finding(
                 place.name,
                 "the workbook is missing",

@@ -159,7 +159,7 @@ def finish(store: Store, number: int, answer: Answer) -> ActionRun:
         run.finished_at = now()
         run.summary_json = answer.full_summary()
         run.rows_json = [row.to_json() for row in answer.rows()]
-        run.error = "; ".join(answer.problems) or None
+        run.error = answer.error
         run.optimization_run_id = answer.optimization_run_id
     return run
 

@@ -293,6 +293,6 @@ def _outcome(run_id: str, name: str, status: str, answer: Answer) -> Outcome:
         code,
         answer.full_summary(),
         answer.rows(),
-        "; ".join(answer.problems) or None,
+        answer.error,
         answer.optimization_run_id,
     )

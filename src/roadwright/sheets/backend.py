@@ -44,6 +44,7 @@ class Grid:
 
     ``rows`` keeps the sheet's own row numbers in ascending order, hidden and filtered rows included.
     ``formulas`` are the cells whose value comes from a formula (LibreOffice's ``=TRUE()`` is a plain boolean).
+    ``arrays`` are the ranges of several cells that one formula fills, ``tables`` those of tables.
     ``totals_rows`` are totals rows of tables (no data). ``stale`` says that the tab has formulas and the workbook asks
     to be recalculated when opened, so that their values may be out of date. ``fills_down`` says that new rows get
     formulas of their own (calculated columns of tables).
@@ -52,6 +53,8 @@ class Grid:
     rows: dict[int, dict[int, CellValue]] = field(default_factory=dict)
     formulas: set[tuple[int, int]] = field(default_factory=set)
     merged: list[Area] = field(default_factory=list)
+    arrays: list[Area] = field(default_factory=list)
+    tables: list[Area] = field(default_factory=list)
     totals_rows: set[int] = field(default_factory=set)
     date1904: bool = False
     stale: bool = False
@@ -66,6 +69,9 @@ class TabEdit:
     new rows as {column: value}, put below the last row of data (``last_data_row``, which the engine found), in
     order; tables, filters, validations and conditional formats that end there grow with them. Where the rows
     land is returned by ``Workbook.write``.
+
+    ``own_columns`` are columns of the backend's own with the width that they get when their header is written. On tabs
+    that a person made their new cells do not break text into lines, so that no row gets higher.
     """
 
     tab: str
@@ -73,6 +79,7 @@ class TabEdit:
     cells: Mapping[tuple[int, int], CellValue | None] = field(default_factory=dict)
     appended: Sequence[Mapping[int, CellValue | None]] = ()
     last_data_row: int = 0
+    own_columns: Mapping[int, float] = field(default_factory=dict)
 
 
 class Workbook(Protocol):

@@ -6,17 +6,16 @@ can't be matched refuses the whole tab, because nothing in it could be trusted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from itertools import count
 
 from roadwright.domain.headers import normalised
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
-from roadwright.sheets.values import CellValue, cell_name, column_letters
+from roadwright.sheets.values import LAST_COLUMN, CellValue, cell_name, column_letters
 
 BACKEND_COLUMNS = ("run_status", "updated_source", "updated_at")
 """The system columns that say what the backend did; they alone never make a row a data row."""
@@ -128,18 +127,41 @@ def header_names(column: Column) -> set[str]:
     return {normalised(name) for name in (column.name, *column.aliases)}
 
 
+def _header_cells(grid: Grid, header_row: int) -> dict[int, CellValue]:
+    """The cells of the header row, and names that stand in it because they are merged down into it from above."""
+    cells = dict(grid.rows.get(header_row, {}))
+    for area in grid.merged:
+        if area.first_row < header_row <= area.last_row:
+            above = grid.rows.get(area.first_row, {}).get(area.first_column)
+            if above is not None and area.first_column not in cells:
+                cells[area.first_column] = above
+    return cells
+
+
+def _refuse_swallowed(grid: Grid, header_row: int, columns: Mapping[str, int], tab: str) -> None:
+    """Other merged cells in the header do no harm, but a column whose name they hide can't be trusted."""
+    swallowed: dict[Area, list[str]] = {}
+    for name, column in columns.items():
+        for area in grid.merged:
+            if area.covers(header_row, column) and column != area.first_column:
+                swallowed.setdefault(area, []).append(f"{name} ({cell_name(header_row, column)})")
+    if swallowed:
+        each = ", ".join(
+            f"{cell_name(area.first_row, area.first_column)}:{cell_name(area.last_row, area.last_column)} hides "
+            + " and ".join(names)
+            for area, names in swallowed.items()
+        )
+        raise HeaderProblem(f"{tab}: merged cells cover columns of the header: {each}. Unmerge them and run again.")
+
+
 def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> tuple[dict[str, int], int]:
-    cells = {column: value for column, value in grid.rows.get(header_row, {}).items() if not is_blank(value)}
+    cells = {column: value for column, value in _header_cells(grid, header_row).items() if not is_blank(value)}
     if not cells:
         needed = ", ".join(column.name for column in spec.columns if column.required)
         raise HeaderProblem(
             f"{tab}: row {header_row} should hold the header, but it is empty. Put the column names there ({needed}), "
             "or say in roadwright.toml in which row the header stands (header_row)."
         )
-    for area in grid.merged:
-        if area.first_row <= header_row <= area.last_row:
-            where = f"{cell_name(area.first_row, area.first_column)}:{cell_name(area.last_row, area.last_column)}"
-            raise HeaderProblem(f"{tab}: the header has merged cells ({where}); unmerge them and run again.")
     known = {name: column.name for column in spec.columns for name in header_names(column)}
     found: dict[str, int] = {}
     for number, value in sorted(cells.items()):
@@ -153,6 +175,7 @@ def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> tuple
                 f"{column_letters(number)} ({value}). Rename or remove one of them."
             )
         found[name] = number
+    _refuse_swallowed(grid, header_row, found, tab)
     missing = [c.name for c in spec.columns if c.required and c.owner is not Owner.SYSTEM and c.name not in found]
     if missing:
         have = ", ".join(str(value) for _, value in sorted(cells.items()))
@@ -244,14 +267,32 @@ class _RowReader:
         return covered
 
 
-def _free_columns(grid: Grid, header_row: int, last_header: int, names: Iterable[str]) -> dict[str, int]:
-    """A place for each new column: to the right of the last header, where nothing stands in or below the header row."""
+def _free_columns(grid: Grid, tab: str, header_row: int, last_header: int, names: Sequence[str]) -> dict[str, int]:
+    """A place for each new column: to the right of the last header, where nothing stands in or below the header row.
+
+    No value and no formula, also one that shows nothing. Merged cells further down are avoided where there is room.
+    """
     taken = {p for number, cells in grid.rows.items() if number >= header_row for p, v in cells.items() if v != ""}
-    for area in grid.merged:
+    taken.update(column for row, column in grid.formulas if row >= header_row)
+    for area in (*grid.arrays, *grid.tables, *(area for area in grid.merged if area.first_row <= header_row)):
         if area.last_row >= header_row:
             taken.update(range(area.first_column, area.last_column + 1))
-    free = (position for position in count(last_header + 1) if position not in taken)
-    return dict(zip(names, free, strict=False))
+    merged = {
+        column
+        for area in grid.merged
+        if area.last_row >= header_row
+        for column in range(area.first_column, area.last_column + 1)
+    }
+    free = [position for position in range(last_header + 1, LAST_COLUMN + 1) if position not in taken]
+    if len(free) < len(names):
+        columns, room = ("column" if len(n) == 1 else "columns" for n in (names, free))
+        raise HeaderProblem(
+            f"{tab}: there is no room for the {columns} {', '.join(names)}. To the right of the last header, "
+            f"{cell_name(header_row, last_header)}, {len(free) or 'no'} {room} can be had from the header down. "
+            "Remove what stands there, or type these names as headers into free columns."
+        )
+    free.sort(key=merged.__contains__)
+    return dict(zip(names, sorted(free[: len(names)]), strict=True))
 
 
 def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> Table:
@@ -278,7 +319,7 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
         row = reader.read(number, raw)
         (rows if typed else leftovers).append(row)
     missing_system = tuple(c.name for c in spec.owned(Owner.SYSTEM) if c.name not in columns)
-    free = _free_columns(grid, header_row, last_column, missing_system) if missing_system else {}
+    free = _free_columns(grid, tab, header_row, last_column, missing_system) if missing_system else {}
     return Table(
         spec=spec,
         tab=tab,
@@ -290,6 +331,6 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
         leftovers=leftovers,
         last_data_row=last,
         stale=grid.stale,
-        is_entangled=bool(grid.formulas or grid.merged or grid.fills_down),
+        is_entangled=bool(grid.formulas or grid.merged or grid.arrays or grid.fills_down),
         new_columns=free,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from roadwright.sheets.spec import Owner, Tone
+from roadwright.sheets.spec import Column, Owner, Tone
 
 CREATED = dt.datetime(2026, 1, 1)
 """A fixed date in every template, so that equal declarations give equal bytes."""
@@ -38,6 +38,20 @@ _REQUIRED_LINE = "#E07B00"
 
 TAB_OF_PEOPLE, TAB_OF_ANSWERS, TAB_OF_HELP = _STRONG, "#A6A6A6", "#38765A"
 """Colours of the tabs that people fill, that the backend writes, and that explain."""
+
+
+STATUS_COLUMN = "run_status"
+_STATUS_WIDTH = 56
+
+TEMPLATE_MARK = "Written by Roadwright"
+"""The title of the question that tabs of templates ask before someone types into a computed column: by it they are
+known, whichever program saved them last."""
+
+
+def width_of(column: Column) -> float:
+    """Wide enough for the content, and for the header beside its filter button."""
+    content = _STATUS_WIDTH if column.name == STATUS_COLUMN else column.kind.width
+    return max(content, len(column.name) * (0.95 if column.owner in (Owner.DERIVED, Owner.SYSTEM) else 1.05) + 4)
 
 
 def header_format(owner: Owner, *, required: bool = False, hue: int | None = None) -> dict[str, Any]:

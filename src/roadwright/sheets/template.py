@@ -30,17 +30,18 @@ from roadwright.sheets.styles import (
     QUIET_FILL,
     QUIET_INK,
     STATUS_COLOURS,
+    STATUS_COLUMN,
     TAB_OF_ANSWERS,
     TAB_OF_PEOPLE,
+    TEMPLATE_MARK,
     TONES,
     header_format,
+    width_of,
 )
 from roadwright.sheets.values import column_letters
 
 LAST_ROW = 5000
 """Dropdowns, colours and the filter reach down to this row; the appending writer grows them from there."""
-
-STATUS_COLUMN = "run_status"
 
 _FIRST, _LAST = 1, LAST_ROW - 1  # XlsxWriter counts rows from 0
 
@@ -55,7 +56,6 @@ _OWNER_WORDS = {
     Owner.SHEET_ONLY: "Yours alone: kept with the row, used by nothing else.",
 }
 
-_STATUS_WIDTH = 56
 _FROZEN_WIDTH = 72  # characters; more would leave a small screen no room to scroll
 _PAGE_WIDTH = 200  # characters that a landscape page still shows legibly
 _NOTE_COLUMNS = 46  # characters in a line of a note
@@ -83,12 +83,6 @@ def _hue(column: Column, spec: TabSpec) -> int | None:
     """The number of the column's group; groups that begin with the same word are one."""
     words = list(dict.fromkeys(other.group.split()[0] for other in spec.columns if other.group))
     return words.index(column.group.split()[0]) if column.group else None
-
-
-def _width(column: Column) -> float:
-    """Wide enough for the content, and for the header beside its filter button."""
-    content = _STATUS_WIDTH if column.name == STATUS_COLUMN else column.kind.width
-    return max(content, len(column.name) * (0.95 if column.owner in _BACKEND_OWNED else 1.05) + 4)
 
 
 def _shown(value: object, column: Column) -> str:
@@ -124,7 +118,7 @@ def _frozen_columns(spec: TabSpec) -> int:
     telling = {*spec.identity, "title"}
     frozen, width = 0, 0.0
     for number, column in enumerate(spec.columns, start=1):
-        width += _width(column)
+        width += width_of(column)
         if width > _FROZEN_WIDTH:
             break
         if column.name in telling:
@@ -166,7 +160,7 @@ def _ask_before_typing(sheet: Worksheet, spec: TabSpec) -> None:
                 "validate": "custom",
                 "value": "=FALSE",
                 "error_type": "warning",
-                "error_title": "Written by Roadwright",
+                "error_title": TEMPLATE_MARK,
                 "error_message": "This column is computed: the next action writes over what you type here.",
             },
         )
@@ -211,7 +205,7 @@ def _set_up_printing(sheet: Worksheet, spec: TabSpec, frozen: int) -> None:
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     # A wide tab goes over several pages across: on one it would be too small to read.
-    sheet.fit_to_pages(math.ceil(sum(map(_width, spec.columns)) / _PAGE_WIDTH), 0)
+    sheet.fit_to_pages(math.ceil(sum(map(width_of, spec.columns)) / _PAGE_WIDTH), 0)
     sheet.repeat_rows(0)
     if frozen:
         sheet.repeat_columns(0, frozen - 1)
@@ -223,7 +217,7 @@ def _add_tab(book: Workbook, spec: TabSpec) -> None:
     sheet = book.add_worksheet(spec.name)
     for position, column in enumerate(spec.columns):
         folds = {"level": 1} if column.minor else {}
-        sheet.set_column(position, position, _width(column), book.add_format(_cell_format(column)), folds)
+        sheet.set_column(position, position, width_of(column), book.add_format(_cell_format(column)), folds)
         look = header_format(column.owner, required=column.required, hue=_hue(column, spec))
         sheet.write_string(0, position, column.name, book.add_format(look))
         note = header_note(column)

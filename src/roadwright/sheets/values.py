@@ -21,6 +21,13 @@ CellValue = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.time
 """A value read from a cell, or to be written into one. An empty cell is ``None`` or absent."""
 
 
+LAST_ROW = 1_048_576
+"""The number of rows that a tab has room for."""
+
+LAST_COLUMN = 16_384
+"""The number of columns that a tab has room for."""
+
+
 def column_letters(column: int) -> str:
     """The letters of a 1-based column number: 1 is ``A``, 28 is ``AB``."""
     letters = ""

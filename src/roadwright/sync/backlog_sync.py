@@ -70,17 +70,19 @@ def _readable(places: Sequence[TabPlace], desk: Desk) -> tuple[list[TabPlace], d
 def backlog_sync(
     workspace: Workspace, source: str, on_conflict: OnConflict, progress: Callable[[str], None]
 ) -> SyncResult:
-    """Sync everything. Intake tabs that can't be read are named in the result and do not stop the others.
+    """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
-    Workbooks that can't be written are named there, too. Raises SheetError when the Backlog tab can't be read.
+    Only the Backlog does, where it can't be read: what was typed there has to be known before intake is merged.
     """
     result = SyncResult()
     backlog = workspace.place(tabs.BACKLOG)
     progress("reading the workbooks")
     desk = Desk(workspace)
-    intake, unreadable = _readable(workspace.intake(), desk)
+    readable, unreadable = _readable([*workspace.intake(), backlog], desk)
     result.problems.extend(unreadable.values())
-    pending = keys_for_new_rows(workspace, source, [*intake, backlog], desk)
+    if backlog not in readable:
+        return result
+    pending = keys_for_new_rows(workspace, source, readable, desk)
     if pending is not None:
         result.problems.append(pending)
 
@@ -100,7 +102,7 @@ def backlog_sync(
 
     wait = 0.0 if pending is not None else None
     try:
-        result.tabs = run_pass(workspace, source, [*intake, backlog], work, wait=wait, desk=desk)
+        result.tabs = run_pass(workspace, source, readable, work, wait=wait, desk=desk)
     except PendingWrite as unwritten:
         result.tabs = unwritten.reports
         result.problems.append(str(unwritten))

@@ -134,11 +134,22 @@ def read_tab(workspace: Workspace, place: TabPlace) -> OpenTab:
 
 @dataclass
 class _Written:
-    """What came of writing the workbooks: the tabs written, their new rows, and the workbooks that could not be."""
+    """What came of writing the workbooks: the tabs written, their new rows, and the tabs that could not be."""
 
     tabs: set[str] = field(default_factory=set)
     new_rows: dict[str, list[RowReport]] = field(default_factory=dict)
-    refused: dict[Path, SheetError] = field(default_factory=dict)
+    refused: dict[str, SheetError] = field(default_factory=dict)
+
+    def reasons(self, tabs: Sequence[OpenTab]) -> list[str]:
+        """What is not up to date and why: a whole workbook where nothing of it could be written, else a tab."""
+        found: dict[tuple[str, str], None] = {}
+        for tab in tabs:
+            error = self.refused.get(tab.place.name)
+            mine = [other.place.name for other in tabs if other.place.workbook == tab.place.workbook]
+            if error is not None:
+                whole = all(self.refused.get(name) is error for name in mine)
+                found[tab.place.workbook.name if whole else tab.place.full_name, str(error).rstrip(".")] = None
+        return [f"{name} is not: {why}" for name, why in found]
 
 
 def _new_rows(tab: OpenTab, edit: TabEdit) -> list[RowReport]:
@@ -154,18 +165,33 @@ def _new_rows(tab: OpenTab, edit: TabEdit) -> list[RowReport]:
 
 
 def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> _Written:
-    """Write each workbook once, whatever becomes of the others."""
+    """Write each workbook once, whatever becomes of the others. A tab that can't be written stops no other tab."""
     result = _Written()
     for path in dict.fromkeys(tab.place.workbook for tab in tabs):
-        mine = [tab for tab in tabs if tab.place.workbook == path]
-        try:
-            new_rows = {tab.place.name: _new_rows(tab, edits[tab.place.name]) for tab in mine}
-            if mine[0].workbook.write([edits[tab.place.name] for tab in mine]):
-                result.tabs |= {tab.place.name for tab in mine}
-                result.new_rows |= new_rows
-        except SheetError as error:
-            result.refused[path] = error
+        mine: list[OpenTab] = []
+        for tab in (tab for tab in tabs if tab.place.workbook == path):
+            try:
+                result.new_rows[tab.place.name] = _new_rows(tab, edits[tab.place.name])
+                mine.append(tab)
+            except SheetError as error:
+                result.refused[tab.place.name] = error
+        if mine:
+            _write_workbook(mine, edits, result)
     return result
+
+
+def _write_workbook(tabs: Sequence[OpenTab], edits: dict[str, TabEdit], result: _Written) -> None:
+    """Write tabs of one workbook; one by one where that can't be done at once for another reason than a lock."""
+    names = [tab.place.name for tab in tabs]
+    try:
+        if tabs[0].workbook.write([edits[name] for name in names]):
+            result.tabs.update(names)
+    except SheetError as error:
+        if len(tabs) == 1 or isinstance(error, WorkbookBusy):
+            result.refused.update(dict.fromkeys(names, error))
+        else:
+            for tab in tabs:
+                _write_workbook([tab], edits, result)
 
 
 def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[RowReport]) -> None:
@@ -211,25 +237,26 @@ def run_pass(
             report.absorb(before)
         written = _write(tabs, edits)
         refused = written.refused
-        shown = [mark for tab in tabs if tab.place.workbook not in refused for mark in tab.set_marks.values()]
+        shown = [mark for tab in tabs if tab.place.name not in refused for mark in tab.set_marks.values()]
         if shown:
             with workspace.store.transaction() as session:
                 sets_were_written(session, shown)
         for report in reports:
             report.written = report.written or report.place.name in written.tabs
-            report.rows += written.new_rows.get(report.place.name, [])
+            if report.place.name in written.tabs:
+                report.rows += written.new_rows[report.place.name]
         for tab in tabs:
-            if tab.place.workbook not in refused:
-                _remember(workspace, tab, written.new_rows.get(tab.place.name, ()))
+            if tab.place.name not in refused:
+                _remember(workspace, tab, written.new_rows[tab.place.name])
             if tab.place.name in written.tabs:
                 desk.was_written(tab.place)
         if not refused:
             return reports
         can_wait = any(isinstance(error, WorkbookBusy) for error in refused.values())
         if not can_wait or time.monotonic() >= deadline:
-            reasons = "; ".join(str(error).rstrip(".") for error in refused.values())
+            reasons = "\n".join(written.reasons(tabs))
             raise PendingWrite(
-                f"the database is up to date, but {', '.join(path.name for path in refused)} is not: {reasons}. "
+                f"the database is up to date, but {reasons}. "
                 "Run the action again when that is settled; it completes what is pending",
                 reports,
             ) from next(iter(refused.values()))

@@ -21,6 +21,9 @@ from roadwright.workspace.workspace import TabPlace, Workspace
 SET_MARK = "*set"
 """Beside the columns, a row's copy remembers under this name what its whole set showed."""
 
+COMPUTED = "*computed"
+"""Beside the columns, a row's copy remembers under this name what the cells showed that no person fills."""
+
 OWN_WORDS = "*own"
 """Beside the columns, a row's copy remembers under this name what its sheet-only cells showed."""
 

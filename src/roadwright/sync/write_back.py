@@ -6,15 +6,18 @@ A cell is written only where its meaning differs from what should stand there. A
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from operator import eq
 
 from sqlalchemy.orm import Session
 
 from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.kinds import quoted
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row, meaning
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
+from roadwright.sheets.styles import width_of
 from roadwright.sheets.values import CellValue
 from roadwright.sheets.xlsx.text import MAX_TEXT
 from roadwright.sync.identity import Identity, display_key
@@ -22,10 +25,13 @@ from roadwright.sync.memory import remember_copies
 from roadwright.sync.outcome import Outcome
 from roadwright.sync.own_words import words_to_show
 from roadwright.sync.settled import fingerprint_of
-from roadwright.sync.work import OWN_WORDS, SET_MARK, OpenTab, Pass
+from roadwright.sync.statuses import Level
+from roadwright.sync.work import COMPUTED, OWN_WORDS, SET_MARK, OpenTab, Pass
 
 Values = Mapping[str, object]
 _PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
+_SHORT = 24
+"""Characters of a computed value that is remembered as it is."""
 _LONGEST = MAX_TEXT // 2
 """Characters that fit a cell whatever they are: the format counts some of them twice."""
 
@@ -131,6 +137,7 @@ def bring_up_to_date(
             if name not in outcome.kept and differs(writable[name], row, now[name])
         }
         dropped = _drop_protected(tab, outcome, cells, names)
+        _say_what_is_replaced(tab, outcome, cells)
         base = {**_new_base(outcome, now, saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
         if (
             cells
@@ -141,7 +148,7 @@ def bring_up_to_date(
             or _lacks_mark(tab, row, places)
         ):
             mark = outcome.mark or work.marks.next()
-            pending.copies.append((mark, outcome.identity, base))
+            pending.copies.append((mark, outcome.identity, base | _computed(writable, now)))
             cells[row.number, places["updated_source"]] = work.source
             cells[row.number, places["updated_at"]] = mark
             dropped |= _drop_protected(tab, outcome, cells, names)
@@ -149,6 +156,38 @@ def bring_up_to_date(
         if not outcome.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, outcome, places, names)
+
+
+def _computed(columns: Mapping[str, Column], values: Values) -> dict[str, object]:
+    """What a row's copy remembers of the cells that no person fills; of long ones, a digest."""
+    found: dict[str, object] = {}
+    for name, column in columns.items():
+        if column.owner in (Owner.DERIVED, Owner.SYSTEM) and (value := values.get(name)) not in (None, "", [], {}):
+            found[name] = _in_short(value)
+    return {COMPUTED: found}
+
+
+def _in_short(value: object) -> object:
+    said = plain(value)
+    text = repr(said)
+    return said if len(text) <= _SHORT else hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _say_what_is_replaced(tab: OpenTab, outcome: Outcome, cells: Collection[tuple[int, int]]) -> None:
+    """Say which text of a person a computed cell takes the place of: one that this copy of the row never showed."""
+    row, places = outcome.row, tab.table.columns
+    copy = tab.bases.get(row.number)
+    shown_before = {} if copy is None else copy.values.get(COMPUTED)
+    if not isinstance(shown_before, Mapping):
+        return  # it was written before that was remembered
+    for column in tab.spec.owned(Owner.DERIVED, Owner.SYSTEM):
+        name = column.name
+        if name in _PROVENANCE or name in tab.spec.identity or (row.number, places.get(name, 0)) not in cells:
+            continue
+        typed = row.raw.get(name)
+        was_shown = name in row.values and _in_short(row.values[name]) == shown_before.get(name)
+        if typed is not None and not was_shown:
+            outcome.notes.warnings.append(f"{name} is computed; {quoted(typed)} was replaced")
 
 
 def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
@@ -200,11 +239,23 @@ def _lacks_mark(tab: OpenTab, row: Row, places: Mapping[str, int]) -> bool:
 def _say_status(tab: OpenTab, outcome: Outcome, places: Mapping[str, int], names: Mapping[int, str]) -> None:
     """Plan the row's status, where it is not what stands there."""
     status, _ = outcome.status
+    if outcome.row.status != status and _is_persons(outcome.row.status):
+        place = outcome.row.number, places["run_status"]
+        if not tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, {place: status})):
+            outcome.notes.warnings.append(
+                f"run_status is written by Roadwright; {quoted(outcome.row.status)} was replaced"
+            )
+            status, _ = outcome.status
     if outcome.row.status != status:
         cells: dict[tuple[int, int], CellValue | None] = {(outcome.row.number, places["run_status"]): status}
         if _drop_protected(tab, outcome, cells, names):
             tab.settled.pop(outcome.row.number, None)
         tab.pending.cells.update(cells)
+
+
+def _is_persons(status: CellValue | None) -> bool:
+    """Whether a person wrote this into run_status: a text that begins with none of its words, and is no error."""
+    return type(status) is str and status.strip() != "" and not status.strip().startswith((*Level, "#"))
 
 
 def _more_shown(tab: OpenTab, outcome: Outcome) -> dict[str, object]:
@@ -239,7 +290,8 @@ def _own_words(spec: TabSpec, outcome: Outcome) -> dict[str, object]:
 
 
 def _shows_the_same(one: Values, other: Values, blanks: Values) -> bool:
-    """Whether two copies of a row are equal; a column that one of them lacks shows a blank there."""
+    """Whether two copies of a row are equal but for what is computed; a column that one lacks shows a blank there."""
+    one = {name: value for name, value in one.items() if name != COMPUTED}
     return {**blanks, **one} == {**blanks, **other}
 
 
@@ -250,6 +302,7 @@ def append_rows(
     spec, pending = tab.spec, tab.pending
     places = column_places(tab)
     data = [column for column in spec.columns if column.name not in _PROVENANCE]
+    computed = {column.name: column for column in _writable(spec, places, inputs=False)}
     for identity, values in rows:
         mark = work.marks.next()
         provenance = {"run_status": statuses.get(identity, "OK"), "updated_source": work.source, "updated_at": mark}
@@ -263,12 +316,14 @@ def append_rows(
         pending.new_rows.append((display_key(spec, values), str(full["run_status"])))
         is_settled = all(_is_read_as(c, cells.get(places[c.name]), full.get(c.name)) for c in data if c.name in places)
         pending.new_settled.append(fingerprint_of(values) if is_settled else None)
-        copy = {c.name: plain(values.get(c.name)) for c in spec.saved}
-        pending.copies.append((mark, identity, {**copy, **_set_mark(tab, identity)}))
+        copy = {c.name: plain(values.get(c.name)) for c in spec.saved if c.name in places}
+        pending.copies.append((mark, identity, {**copy, **_set_mark(tab, identity), **_computed(computed, values)}))
 
 
 def finish(session: Session, tab: OpenTab) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
     remember_copies(session, tab.spec, pending.copies)
-    return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row)
+    places = {**table.columns, **table.new_columns}
+    own = {places[c.name]: width_of(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}
+    return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row, own)

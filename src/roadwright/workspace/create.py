@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,7 +43,7 @@ def create_workspace(root: Path) -> Created:
     try:
         for path, places in _workbooks(workspace):
             shown = root / path.relative_to(workspace.root) if path.is_relative_to(workspace.root) else path
-            if path.exists():
+            if os.path.lexists(path):  # a link that leads nowhere is somebody's, too
                 kept.append(shown)
             elif all(place.header_row == 1 for place in places):
                 path.parent.mkdir(parents=True, exist_ok=True)

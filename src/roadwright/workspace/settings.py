@@ -19,6 +19,8 @@ from roadwright.sheets.spec import TabSpec
 FILE = "roadwright.toml"
 DATABASE_FILE = "roadwright.db"
 ENVIRONMENT_PREFIX = "ROADWRIGHT_"
+_FILE_NAME = r"^[^\x00]+$"
+"""No file system has names with null characters."""
 
 
 class SettingsError(Exception):
@@ -30,7 +32,7 @@ class IntakeBook(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    workbook: str = Field(min_length=1)
+    workbook: str = Field(min_length=1, pattern=_FILE_NAME)
     tabs: list[str] = Field(default=[tabs.INTAKE.name], min_length=1)
     header_row: int = Field(default=1, ge=1)
 
@@ -40,7 +42,7 @@ class TabPlace(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    workbook: str | None = None
+    workbook: str | None = Field(default=None, pattern=_FILE_NAME)
     tab: str | None = None
     header_row: int = Field(default=1, ge=1)
 
@@ -96,9 +98,10 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
     for spec in tabs.TABS:
         if spec is not tabs.INTAKE:
             uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
-    seen: dict[tuple[Path, str], str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for workbook, tab, use in uses:
-        place = (workbook_path(root, workbook).resolve(), folded(tab))
+        # Unlike Path.resolve, this takes a link that leads to itself for what it is: a file that can't be read.
+        place = (os.path.realpath(workbook_path(root, workbook)), folded(tab))
         if place in seen:
             raise SettingsError(
                 f'{FILE}: {use}: the tab "{tab}" of {workbook} is used already by {seen[place]}; name each tab once'

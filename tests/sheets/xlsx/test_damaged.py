@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import zipfile
 from contextlib import suppress
@@ -180,3 +181,18 @@ def test_mangled_xml_never_crashes(tmp_path: Path) -> None:
             for other, content in parts.items():
                 archive.writestr(other, bytes(data) if other == name else content)
         read_and_write(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.timeout(20)
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    pipe, loop = tmp_path / "pipe.xlsx", tmp_path / "loop.xlsx"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop.name)
+    for path, said in (
+        (pipe, "pipe.xlsx is no file but a pipe or a device"),
+        (loop, "loop.xlsx can't be read: Too many levels of symbolic links"),
+        (tmp_path / ("x" * 400 + ".xlsx"), "can't be read: File name too long"),
+    ):
+        with pytest.raises(WorkbookUnreadable, match=said):
+            open_workbook(path)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 
 from roadwright.sheets.backend import Area
-from roadwright.sheets.values import column_letters
-from roadwright.sheets.xlsx.addresses import LAST_COLUMN, area_text, column_number, overlap, parse_area
+from roadwright.sheets.values import LAST_COLUMN, column_letters
+from roadwright.sheets.xlsx.addresses import area_text, column_number, overlap, parse_area
 from roadwright.sheets.xlsx.formula_shift import has_relative_rows, shifted
 from roadwright.sheets.xlsx.growth import Growth, grown_filter, grown_ranges, widened_dimension
 from roadwright.sheets.xlsx.markup import Splice, apply_splices, set_attribute, tag_end

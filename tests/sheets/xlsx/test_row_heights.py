@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.styles import TEMPLATE_MARK
 from roadwright.sheets.xlsx import open_workbook
 from roadwright.sheets.xlsx.row_heights import TALLEST, RowHeights
 
@@ -46,11 +49,16 @@ def test_a_height_grows_and_shrinks_with_the_text() -> None:
     assert HEIGHTS.changed("nonsense", one, many) == "67"
 
 
+def mark_as_template(sheet: Worksheet) -> None:
+    sheet.data_validation("Z2:Z9", {"validate": "custom", "value": "=FALSE", "error_title": TEMPLATE_MARK})
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Tab")
+        mark_as_template(sheet)
         wrapped, plain = book.add_format({"text_wrap": True, "font_size": 10}), book.add_format({"italic": True})
         sheet.set_column("A:A", 20, wrapped)
         sheet.write_row(0, 0, ["reason", "plain"])
@@ -79,6 +87,7 @@ def test_appended_rows_are_fitted(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Tab")
+        mark_as_template(sheet)
         sheet.set_column("A:A", 20, book.add_format({"text_wrap": True, "font_size": 10}))
         sheet.write_row(0, 0, ["reason"])
     workbook = open_workbook(path)
@@ -87,3 +96,51 @@ def test_appended_rows_are_fitted(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert not workbook.write([TabEdit("Tab", 1, {(3, 1): LONG})])
     assert path.read_bytes() == before
+
+
+def persons_tab(path: Path) -> None:
+    """A tab in which all texts are broken into lines, some rows have heights, and columns at the right are hidden."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Tab")
+        wrapped = book.add_format({"text_wrap": True, "num_format": "0.00"})
+        sheet.set_column("A:G", 9, wrapped)
+        sheet.set_column("H:XFD", 9, wrapped, {"hidden": True})
+        sheet.write_row(0, 0, ["title", "notes"], wrapped)
+        for row, height in ((1, None), (2, 14.4), (3, 300)):
+            sheet.set_row(row, height, wrapped)
+            sheet.write_row(row, 0, ["short", LONG], wrapped)
+            sheet.write_blank(row, 2, None, wrapped)
+
+
+@pytest.mark.parametrize("column", [3, 9, 16_384])
+def test_rows_of_a_persons_tab_keep_their_heights(tmp_path: Path, column: int) -> None:
+    path = tmp_path / "a.xlsx"
+    persons_tab(path)
+    before = heights(path)
+    own = {column: 56.0}
+    edit = TabEdit("Tab", 1, {(1, column): "run_status"} | {(row, column): LONG for row in (2, 3, 4)}, own_columns=own)
+    assert open_workbook(path).write([edit])
+    assert not open_workbook(path).write([edit])
+    assert open_workbook(path).write([TabEdit("Tab", 1, {(2, 2): LONG * 9, (3, 2): None})])
+    assert heights(path) == before
+    sheet = openpyxl.load_workbook(path)["Tab"]
+    cell = sheet.cell(3, column)
+    assert (cell.value, cell.alignment.wrap_text, cell.number_format) == (LONG, None, "0.00")
+    assert sheet.cell(3, 2).alignment.wrap_text
+    dimensions = [(d.min or 0, d.max or 0, d.width, d.hidden) for d in sheet.column_dimensions.values()]
+    assert [d for d in dimensions if d[0] <= column <= d[1]] == [(column, column, 56, False)]
+    spans = sorted(d[:2] for d in dimensions)
+    assert all(last < following for (_, last), (following, _) in pairwise(spans))
+    assert spans[0][0] == 1
+    assert spans[-1][1] == 16_384
+
+
+def test_a_tab_without_column_formats_gets_widths_for_the_new_ones(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Tab").write_row(0, 0, ["title"])
+    assert open_workbook(path).write(
+        [TabEdit("Tab", 1, {(1, 2): "key", (1, 4): "run_status"}, own_columns={2: 9, 4: 56})]
+    )
+    columns = openpyxl.load_workbook(path)["Tab"].column_dimensions
+    assert {d.min: d.width for d in columns.values()} == {2: 9, 4: 56}

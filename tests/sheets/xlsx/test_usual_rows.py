@@ -14,9 +14,12 @@ from roadwright.sheets.values import column_letters
 from roadwright.sheets.xlsx.reader import CellFormats, SheetContent, read_sheet
 from roadwright.sheets.xlsx.rows import locate_cells, locate_wanted
 from roadwright.sheets.xlsx.serials import Shows
+from roadwright.sheets.xlsx.sheet_part import data_place
 from roadwright.sheets.xlsx.usual_rows import UsualRow, places_in, rows_of
+from tests.sheets.xlsx.workbooks import MAIN
 
 FORMATS = CellFormats(["one", "zwölf", ""], {"3": Shows.DATE}, date1904=False)
+HEAD = data_place(f'<worksheet xmlns="{MAIN}"><sheetData></sheetData></worksheet>'.encode(), "x.xlsx").head
 CONTENTS = [
     "/>",
     "><v>12.5</v></c>",
@@ -111,8 +114,8 @@ def test_what_programs_write_all_day_is_usual(content: str) -> None:
 def test_cells_are_located_where_the_parser_finds_them(cells: list[str], tag: str) -> None:
     row = (tag + "".join(cell for cell in cells if "XFE" not in cell) + "</row>").replace("{0}", "5").encode()
     wanted = {1, 3, 28}
-    found = outcome(lambda: locate_cells(row, "x.xlsx", wanted))
-    assert found == outcome(lambda: locate_cells(row + b"<!-- for the parser -->", "x.xlsx", wanted))
+    found = outcome(lambda: locate_cells(row, "x.xlsx", HEAD, wanted))
+    assert found == outcome(lambda: locate_cells(row + b"<!-- for the parser -->", "x.xlsx", HEAD, wanted))
 
 
 @given(st.lists(st.sampled_from(CONTENTS[:11]), min_size=1, max_size=6), st.sets(st.integers(1, 8)), st.data())
@@ -123,7 +126,7 @@ def test_wanted_cells_are_where_all_cells_are(contents: list[str], wanted: set[i
     formats = data.draw(st.lists(st.sampled_from(["", ' s="7"']), min_size=len(contents), max_size=len(contents)))
     cells = zip(columns, formats, contents, strict=True)
     row = (tag + "".join(f'<c r="{column_letters(c)}5"{style}{said}' for c, style, said in cells) + "</row>").encode()
-    found, every = locate_wanted(row, wanted), locate_cells(row, "x.xlsx", wanted)
+    found, every = locate_wanted(row, wanted), locate_cells(row, "x.xlsx", HEAD, wanted)
     assert (found is not None) == (wanted <= set(columns))
     if found is not None:
         assert (found.attributes, found.ends, found.close) == (every.attributes, every.ends, every.close)

@@ -8,13 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from roadwright.sheets.backend import Area, SheetError
-from roadwright.sheets.values import cell_name, column_letters
-
-LAST_ROW = 1_048_576
-"""The number of rows that a tab has room for."""
-
-LAST_COLUMN = 16_384
-"""The number of columns that a tab has room for."""
+from roadwright.sheets.values import LAST_COLUMN, cell_name, column_letters
 
 _MOST_ROWS_OF_AREAS = 500_000
 

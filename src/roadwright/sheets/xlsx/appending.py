@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from roadwright.sheets.backend import Area, Grid, SheetError, TabEdit
-from roadwright.sheets.values import CellValue, cell_name
-from roadwright.sheets.xlsx.addresses import LAST_ROW, areas_by_row, overlap
+from roadwright.sheets.values import LAST_ROW, CellValue, cell_name
+from roadwright.sheets.xlsx.addresses import areas_by_row, overlap
 from roadwright.sheets.xlsx.tables import Table
 
 

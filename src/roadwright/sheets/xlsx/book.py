@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from roadwright.sheets.backend import Area, WorkbookUnreadable
 from roadwright.sheets.xlsx.addresses import absolute_text
 from roadwright.sheets.xlsx.container import Package
-from roadwright.sheets.xlsx.markup import Splice, local_name, main_prefixes, new_parser, parse_xml, retag, run_parser
+from roadwright.sheets.xlsx.markup import Splice, raw_prefix
 from roadwright.sheets.xlsx.relations import relations
+from roadwright.sheets.xlsx.tree import Attributes, Path, retag, retext, walk
+
+DEFINED_NAME = ("workbook", "definedNames", "definedName")
 
 _TRUE = ("1", "true")
 _AFTER_CALC_PR = {
@@ -62,22 +64,19 @@ def read_book(package: Package) -> Book:
     count = 0
     date1904 = recalculates = False
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def start(path: Path, attributes: Attributes, _: int) -> None:
         nonlocal count, date1904, recalculates
-        name = local_name(tag)
-        if name == "sheet" and "sheetId" in attributes:
-            # The id attribute's prefix stands for one of two namespaces; its local name is enough.
-            reference = next((v for k, v in attributes.items() if ":" in k and local_name(k) == "id"), "")
-            link = links.get(reference)
+        if path == ("workbook", "sheets", "sheet"):
+            link = links.get(attributes.get("r:id", ""))
             if link is not None and link.kind == "worksheet":
                 sheets.append(Sheet(attributes.get("name", ""), link.target, count))
             count += 1
-        elif name == "workbookPr":
+        elif path == ("workbook", "workbookPr"):
             date1904 = attributes.get("date1904") in _TRUE
-        elif name == "calcPr":
+        elif path == ("workbook", "calcPr"):
             recalculates = attributes.get("fullCalcOnLoad") in _TRUE
 
-    parse_xml(package.read(part), package.where(part), start)
+    walk(package.read(part), package.where(part), start)
 
     def related(kind: str) -> str | None:
         return next((link.target for link in links.values() if link.kind == kind and package.has(link.target)), None)
@@ -91,48 +90,53 @@ def _refuse_other_documents(package: Package, part: str | None) -> None:
         raise WorkbookUnreadable(f"{package.name} is a binary workbook (.xlsb). Save it as .xlsx.")
     if part is None and package.has("mimetype"):
         raise WorkbookUnreadable(f"{package.name} is an OpenDocument file. Save it as .xlsx.")
-    if part is None or not package.has(part) or not main_prefixes(package.read(part)):
+    if part is None or not package.has(part) or not _is_workbook(package.read(part), package.where(part)):
         raise WorkbookUnreadable(
             f"{package.name} is no workbook. Open it in a spreadsheet program and save it as .xlsx."
         )
 
 
+def _is_workbook(raw: bytes, where: str) -> bool:
+    roots: list[Path] = []
+    walk(raw, where, lambda path, *_: roots.append(path) if len(path) == 1 else None)
+    return roots == [("workbook",)]
+
+
 def ask_for_recalculation(raw: bytes, where: str) -> list[Splice]:
     """Changes to the workbook part that make spreadsheet programs recalculate everything when they open it."""
-    splices = retag(raw, where, lambda path, _: {"fullCalcOnLoad": "1"} if path[1:] == ["calcPr"] else None)
+    splices = retag(raw, where, lambda path, _: {"fullCalcOnLoad": "1"} if path == ("workbook", "calcPr") else None)
     if splices:
         return splices
-    parser = new_parser(where)
     places: list[int] = []
-    depth = 0
+    prefix = ""
 
-    def start(tag: str, _: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth == 2 and local_name(tag) in _AFTER_CALC_PR:
-            places.append(parser.CurrentByteIndex)
+    def start(path: Path, _: Attributes, at: int) -> None:
+        nonlocal prefix
+        if len(path) == 1:
+            prefix = raw_prefix(raw, at)
+        elif len(path) == 2 and path[1] in _AFTER_CALC_PR:
+            places.append(at)
 
-    def end(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-        if depth == 0:
-            places.append(parser.CurrentByteIndex)
+    def end(path: Path, at: int) -> None:
+        if len(path) == 1:
+            places.append(at)
 
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    run_parser(parser, raw, where)
-    prefix = main_prefixes(raw)[0].encode()
-    return [Splice(places[0], places[0], b"<" + prefix + b'calcPr calcId="0" fullCalcOnLoad="1"/>')]
+    walk(raw, where, start, end)
+    return [Splice(places[0], places[0], f'<{prefix}calcPr calcId="0" fullCalcOnLoad="1"/>'.encode())]
 
 
-def move_filter_name(raw: bytes, sheet: Sheet, old: Area, new: Area) -> list[Splice]:
+def move_filter_name(raw: bytes, where: str, sheet: Sheet, old: Area, new: Area) -> list[Splice]:
     """Changes that keep the hidden name of a tab's filter in step with the filter itself."""
-    pattern = re.compile(
-        rb"<(?:[^\s<>/:]+:)?definedName\b"
-        rb"""(?=[^>]*\bname\s*=\s*["']_xlnm\._FilterDatabase["'])"""
-        rb"""(?=[^>]*\blocalSheetId\s*=\s*["']"""
-        + str(sheet.index).encode()
-        + rb"""["'])[^>]*>[^<]*!("""
-        + re.escape(absolute_text(old)).encode()
-        + rb")\s*(?=</)"
-    )
-    return [Splice(*match.span(1), absolute_text(new).encode()) for match in pattern.finditer(raw)]
+
+    def is_its_name(path: Path, attributes: Attributes) -> bool:
+        return (
+            path == DEFINED_NAME
+            and attributes.get("name") == "_xlnm._FilterDatabase"
+            and attributes.get("localSheetId") == str(sheet.index)
+        )
+
+    def moved(text: str) -> str:
+        before, mark, area = text.rpartition("!")
+        return before + mark + absolute_text(new) if area.strip() == absolute_text(old) else text
+
+    return retext(raw, where, is_its_name, moved)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
+from roadwright.sheets.backend import WorkbookUnreadable
 from roadwright.sheets.xlsx.book import Book
 from roadwright.sheets.xlsx.container import Package
-from roadwright.sheets.xlsx.markup import apply_splices, start_tags
+from roadwright.sheets.xlsx.markup import apply_splices
 from roadwright.sheets.xlsx.relations import CONTENT_TYPES, relations_part, without_kind, without_override
 
-
-def has_formulas(package: Package, book: Book) -> bool:
-    """Some tab of the workbook holds a formula."""
-    return book.calc_chain is not None or any(_holds_formula(package.read(sheet.part)) for sheet in book.sheets)
+_FORMULA = re.compile(rb"<(?:[^\s<>/:!?]+:)?f[\s/>]")
 
 
-def _holds_formula(raw: bytes) -> bool:
-    return start_tags(raw, "f").search(raw) is not None
+def may_have_formulas(package: Package, book: Book) -> bool:
+    """Some tab of the workbook holds a formula, or something that looks like one: to recalculate does no harm."""
+    return book.calc_chain is not None or any(_looks_like_formulas(package, sheet.part) for sheet in book.sheets)
+
+
+def _looks_like_formulas(package: Package, part: str) -> bool:
+    try:
+        return _FORMULA.search(package.read(part)) is not None
+    except WorkbookUnreadable:  # the fault of another tab than the one that is written
+        return True
 
 
 def without_calc_chain(package: Package, book: Book) -> dict[str, bytes | None]:

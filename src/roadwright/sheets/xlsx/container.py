@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
+import stat
 import zipfile
 import zlib
 from pathlib import Path
@@ -160,6 +161,9 @@ def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:
 def load_package(path: Path) -> Package:
     """Read a workbook file. Raises WorkbookUnreadable in words for the person who named it."""
     try:
+        if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
+            # To read a pipe would wait for somebody to write into it.
+            raise WorkbookUnreadable(f"{path} is no file but a pipe or a device. Put a workbook there.")
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise WorkbookUnreadable(f"There is no file {path}.") from error

@@ -7,9 +7,12 @@ from typing import NamedTuple
 from roadwright.sheets.xlsx.addresses import column_number
 from roadwright.sheets.xlsx.cells import Formula
 from roadwright.sheets.xlsx.formula_shift import has_relative_rows, shifted
-from roadwright.sheets.xlsx.markup import local_name, parse_xml
-from roadwright.sheets.xlsx.sheet_part import SheetPart
+from roadwright.sheets.xlsx.sheet_part import SHEET_DATA, SheetPart
 from roadwright.sheets.xlsx.tables import Table
+from roadwright.sheets.xlsx.tree import Attributes, Path, walk
+
+_CELL = (*SHEET_DATA, "row", "c")
+_FORMULA = (*_CELL, "f")
 
 
 class _Found(NamedTuple):
@@ -48,25 +51,25 @@ def _formula_at(part: SheetPart, row: int, column: int) -> _Found | None:
     inside = False
     shared: str | None = None
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def start(path: Path, attributes: Attributes, _: int) -> None:
         nonlocal at, inside, shared
-        name = local_name(tag)
-        if name == "c":
+        if path == _CELL:
             reference = attributes.get("r")
             at = column_number(reference.rstrip("0123456789")) if reference else at + 1
-        elif name == "f" and at == column:
+        elif path == _FORMULA and at == column:
             inside = True
             shared = attributes.get("si") if attributes.get("t") == "shared" else None
 
-    def end(tag: str) -> None:
+    def end(path: Path, _: int) -> None:
         nonlocal inside, found
-        if inside and local_name(tag) == "f":
+        if inside and path == _FORMULA:
             inside = False
             found = _Found("".join(pieces), shared)
 
-    def text(piece: str) -> None:
+    def text(_: Path, piece: str) -> None:
         if inside:
             pieces.append(piece)
 
-    parse_xml(part.fragment(span), part.where, start, end, text)
+    head = part.head
+    walk(head.opening + part.fragment(span) + head.closing, part.where, start, end, text)
     return found

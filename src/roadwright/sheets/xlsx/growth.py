@@ -11,7 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from roadwright.sheets.backend import Area
-from roadwright.sheets.xlsx.addresses import LAST_COLUMN, area_text, parse_area
+from roadwright.sheets.values import LAST_COLUMN
+from roadwright.sheets.xlsx.addresses import area_text, parse_area
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ class Lock:
 def find_lock(workbook: Path) -> Lock | None:
     """The lock on a workbook, if there is one. A link is looked at where it stands and where it leads."""
     seen: list[Path] = []
-    for path in (workbook.absolute(), workbook.resolve()):
+    for path in (workbook.absolute(), Path(os.path.realpath(workbook))):
         if path in seen:
             continue
         seen.append(path)
@@ -39,7 +40,7 @@ def find_lock(workbook: Path) -> Lock | None:
             (f"~${path.name}", "Excel", _excel_owner),
         ):
             lock = path.with_name(name)
-            if lock.exists():
+            if lock.is_file():
                 try:
                     content = lock.read_bytes()
                 except OSError:  # Excel keeps its lock open for itself alone

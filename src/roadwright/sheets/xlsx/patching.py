@@ -10,7 +10,7 @@ from roadwright.sheets.values import cell_name
 from roadwright.sheets.xlsx.addresses import parse_area
 from roadwright.sheets.xlsx.appending import AppendPlan, plan_rows
 from roadwright.sheets.xlsx.book import Book, Sheet, ask_for_recalculation, move_filter_name
-from roadwright.sheets.xlsx.calculation import has_formulas, without_calc_chain
+from roadwright.sheets.xlsx.calculation import may_have_formulas, without_calc_chain
 from roadwright.sheets.xlsx.cells import Content
 from roadwright.sheets.xlsx.comparing import says_the_same
 from roadwright.sheets.xlsx.container import Package
@@ -67,11 +67,20 @@ class _Patch:
         edit = work.edit
         plan = plan_rows(edit, work.content.grid, work.tables)
         change = TabChange(
-            edit.tab, edit.header_row, _differing(work, plan), work.content.grid.rows, work.content.usual
+            edit.tab,
+            edit.header_row,
+            _differing(work, plan),
+            work.content.grid.rows,
+            work.content.usual,
+            edit.own_columns,
         )
         if not change.cells:
             return
-        part = SheetPart(self._package.read(work.sheet.part), self._package.where(work.sheet.part))
+        part = SheetPart(
+            self._package.read(work.sheet.part),
+            self._package.where(work.sheet.part),
+            is_plain=work.content.is_plain,
+        )
         if plan.rows:
             change.first_new_row = plan.rows[0]
             change.model_row = plan.old_last_row if plan.old_last_row > edit.header_row else None
@@ -79,6 +88,8 @@ class _Patch:
         around = Surroundings(part)
         writer = TabWriter(part, around, self._styles, self._book.date1904, change)
         splices = writer.row_splices()
+        header = change.cells.get(edit.header_row, {})
+        splices += writer.column_splices({c: width for c, width in edit.own_columns.items() if header.get(c)})
         growth = _growth(work, plan, change.cells)
         if plan.rows:
             self._growths[work.sheet.name.casefold()] = growth
@@ -95,7 +106,7 @@ class _Patch:
         self.parts[self._package.entry_name(work.sheet.part)] = raw
         self._formulas_changed |= writer.formulas_changed
         for table in work.tables:
-            self._resize(table, work, plan, change.cells.get(edit.header_row, {}))
+            self._resize(table, work, plan, header)
 
     def _resize(self, table: Table, work: TabWork, plan: AppendPlan, header: Mapping[int, Content]) -> None:
         """Let a table take in appended rows, and new columns of its header row."""
@@ -120,8 +131,8 @@ class _Patch:
         raw = package.read(book.part)
         splices: list[Splice] = []
         for sheet, old, new in self._moved_filters:
-            splices += move_filter_name(raw, sheet, old, new)
-        if not book.recalculates and (self._formulas_changed or has_formulas(package, book)):
+            splices += move_filter_name(raw, package.where(book.part), sheet, old, new)
+        if not book.recalculates and (self._formulas_changed or may_have_formulas(package, book)):
             splices += ask_for_recalculation(raw, package.where(book.part))
         if splices:
             self.parts[package.entry_name(book.part)] = apply_splices(raw, splices)

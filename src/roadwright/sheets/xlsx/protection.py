@@ -18,7 +18,7 @@ class Protection:
     def __init__(self, tab: str, content: SheetContent, tables: Iterable[Table], rows: Iterable[int]) -> None:
         self._formulas = content.grid.formulas
         ordered = sorted(set(rows))
-        self._arrays = areas_by_row(content.arrays, ordered, tab)
+        self._arrays = areas_by_row(content.grid.arrays, ordered, tab)
         self._merged = areas_by_row(content.grid.merged, ordered, tab)
         self._tables = list(tables)
 

@@ -7,14 +7,27 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from xml.parsers import expat
 
 from roadwright.sheets.backend import Area, Grid, SheetError, WorkbookUnreadable
 from roadwright.sheets.values import CellError, CellValue, NotCalculated, cell_name, column_letters
 from roadwright.sheets.xlsx.addresses import areas_by_row, column_number, parse_area
-from roadwright.sheets.xlsx.markup import damaged, local_name, main_prefixes, new_parser, run_parser
 from roadwright.sheets.xlsx.serials import Shows, from_serial
-from roadwright.sheets.xlsx.sheet_part import data_span
+from roadwright.sheets.xlsx.sheet_part import data_place
 from roadwright.sheets.xlsx.text import decode_text
+from roadwright.sheets.xlsx.tree import (
+    REPORTED,
+    Attributes,
+    Path,
+    damaged,
+    has_one_meaning,
+    new_parser,
+    pass_one_branch,
+    release,
+    run_parser,
+    walk,
+)
 from roadwright.sheets.xlsx.usual_rows import UsualRow, has_usual_markup, rows_of
 
 _TRUE = ("1", "true")
@@ -37,33 +50,63 @@ class CellFormats:
 
 @dataclass
 class SheetContent:
-    """A tab as its part says: the grid, and the ranges of formulas that fill several cells at once."""
+    """A tab as its part says: the grid, and how its rows are written."""
 
     grid: Grid
-    arrays: list[Area] = field(default_factory=list)
-    """Ranges of several cells that one array formula or data table fills."""
     usual: set[int] = field(default_factory=set)
     """The rows that hold usual cells only (see ``usual_rows``)."""
+    is_plain: bool = True
+    """Nothing but rows and cells in their places stands among the rows (see ``sheet_part.SheetPart``)."""
+
+
+class _Place:
+    """An element whose place in the tree is known, and the elements that are known inside it, by their tags."""
+
+    __slots__ = ("children", "name", "parent")
+
+    def __init__(self, name: str, parent: _Place | None) -> None:
+        self.name = name
+        self.parent = parent
+        self.children: dict[str, _Place] = {}
+
+
+_INSIDE: Mapping[str, Sequence[str]] = {
+    "": ("worksheet",),
+    "worksheet": ("sheetData",),
+    "sheetData": ("row",),
+    "row": ("c",),
+    "c": ("v", "f", "is"),
+    "is": ("t", "r"),
+    "r": ("t",),
+}
+"""What is read of a tab's rows. All else is opaque, with whatever it holds: extension lists, phonetic hints, elements
+of other namespaces."""
+
+
+@lru_cache(maxsize=100)
+def _document(prefixes: tuple[str, ...]) -> _Place:
+    """The place of a whole part whose tags have these prefixes."""
+
+    def place(name: str, parent: _Place | None) -> _Place:
+        mine = _Place(name, parent)
+        for child in _INSIDE.get(name, ()):
+            known = place(child, mine)
+            mine.children.update((prefix + child, known) for prefix in prefixes)
+        return mine
+
+    return place("", None)
 
 
 class _Handlers:
     """The state of one pass. Written for speed: a large tab has a million tags."""
 
-    def __init__(self, raw: bytes, where: str, tab: str, formats: CellFormats) -> None:
-        prefixes = main_prefixes(raw)
-        if not prefixes:
-            raise WorkbookUnreadable(f"{where} is damaged: it holds no tab.")
+    def __init__(self, where: str, tab: str, formats: CellFormats, prefixes: tuple[str, ...]) -> None:
         self.where, self.tab, self.formats = where, tab, formats
         self.content = SheetContent(Grid(date1904=formats.date1904))
-        self.cell_tags = frozenset(f"{prefix}c" for prefix in prefixes)
-        self.value_tags = frozenset(f"{prefix}v" for prefix in prefixes)
-        self.text_tags = frozenset(f"{prefix}t" for prefix in prefixes)
-        self.formula_tags = frozenset(f"{prefix}f" for prefix in prefixes)
-        self.row_tags = frozenset(f"{prefix}row" for prefix in prefixes)
-        self.hint_tags = frozenset(f"{prefix}rPh" for prefix in prefixes)
-        self.inline_tags = frozenset(f"{prefix}is" for prefix in prefixes)
+        self.place = _document(prefixes)
+        self.data_tags = frozenset(prefix + name for prefix in prefixes for name in ("row", "sheetData"))
+        self.has_data = False
         self.pieces: list[str] = []
-        self.collecting = self.in_hint = False
         self.row = self.column = 0
         self.letters: list[str] = []
         self.columns: list[int] = []
@@ -78,31 +121,35 @@ class _Handlers:
         self.value: str | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag in self.cell_tags:
+        place = self.place.children.get(tag)
+        if place is None:
+            self.place = _Place("", self.place)
+            if tag in self.data_tags:
+                self.content.is_plain = False
+            return
+        self.place = place
+        name = place.name
+        if name == "c":
             get = attributes.get
             reference = get("r")
             self.start_cell(reference.rstrip("0123456789") if reference else column_letters(self.column + 1))
             self.kind, self.style = get("t", "n"), get("s", "0")
             self.formula = self.value = None
-        elif tag in self.value_tags or tag in self.text_tags:
+        elif name in ("v", "t"):
             self.pieces.clear()
-            self.collecting = not self.in_hint
-        elif tag in self.formula_tags:
+        elif name == "f":
             self.pieces.clear()
-            self.collecting = True
             if attributes:
                 self.start_formula(attributes)
             else:
                 self.formula_kind = "normal"
-        elif tag in self.row_tags:
+        elif name == "row":
             number = attributes.get("r")
             self.start_row(int(number) if number else self.row + 1)
-        elif tag in self.inline_tags:
+        elif name == "is":
             self.value = ""
-        elif tag in self.hint_tags:
-            self.in_hint = True
-        elif local_name(tag) == "mergeCell":
-            self.content.grid.merged.append(parse_area(attributes["ref"]))
+        elif name == "sheetData":
+            self.has_data = True
 
     def start_row(self, row: int) -> None:
         if row <= self.row:
@@ -127,33 +174,31 @@ class _Handlers:
         self.shared_index = attributes.get("si", "")
         reference = attributes.get("ref", "")
         if self.formula_kind in ("array", "dataTable") and ":" in reference:
-            self.content.arrays.append(parse_area(reference))
+            self.content.grid.arrays.append(parse_area(reference))
 
-    def end(self, tag: str) -> None:
-        if tag in self.value_tags:
+    def end(self, _: str) -> None:
+        place = self.place
+        name = place.name
+        assert place.parent is not None
+        self.place = place.parent
+        if name == "v":
             self.value = "".join(self.pieces)
-            self.collecting = False
-        elif tag in self.cell_tags:
+        elif name == "c":
             if self.value is not None or self.formula is not None:
                 self.finish_cell()
-        elif tag in self.text_tags:
-            if self.collecting:
-                self.value = (self.value or "") + "".join(self.pieces)
-            self.collecting = False
-        elif tag in self.formula_tags:
+        elif name == "t":
+            self.value = (self.value or "") + "".join(self.pieces)
+        elif name == "f":
             self.formula = "".join(self.pieces)
             if self.formula_kind == "shared":
                 # Only the first cell of a shared formula holds its text.
                 self.formula = self.formula or self.shared.get(self.shared_index, "")
                 self.shared[self.shared_index] = self.formula
-            self.collecting = False
-        elif tag in self.row_tags:
+        elif name == "row":
             self.end_row()
-        elif tag in self.hint_tags:
-            self.in_hint = False
 
     def text(self, piece: str) -> None:
-        if self.collecting:
+        if self.place.name in _HOLD_TEXT:
             self.pieces.append(piece)
 
     def end_row(self) -> None:
@@ -205,13 +250,12 @@ class _Handlers:
             "Open the workbook in a spreadsheet program, type the cell again, and save."
         )
 
-    def parse(self, raw: bytes) -> None:
-        """Let the parser read a document: a whole part, or a single row of it."""
-        parser = new_parser(self.where)
+    def parser(self, *, namespaces: bool) -> expat.XMLParserType:
+        parser = new_parser(self.where, namespaces=namespaces)
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.text
-        run_parser(parser, raw, self.where)
+        return parser
 
 
 _OUT_OF_ORDER = (
@@ -250,27 +294,64 @@ _RARER_KINDS: Mapping[str, Callable[[str], CellValue]] = {
 """How the other types of cell are read; ``str`` and ``inlineStr`` are text."""
 
 
+_HOLD_TEXT = frozenset("vtf")
+
+
 def _cells(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
-    if has_usual_markup(raw):
-        # What is wrong with a part is said by the parser, which sees it as a whole; row by row it could look otherwise.
-        with suppress(SheetError):
-            return _by_rows(raw, where, tab, formats)
-    handlers = _Handlers(raw, where, tab, formats)
-    handlers.parse(raw)
+    # What is wrong with a part is said by the parser, which sees it as a whole; in pieces it could look otherwise.
+    with suppress(SheetError, _NotInPieces):
+        return _by_rows(raw, where, tab, formats)
+    handlers = _Handlers(where, tab, formats, REPORTED)
+    handlers.content.is_plain = False
+    parser = handlers.parser(namespaces=True)
+    pass_one_branch(parser, handlers.start, handlers.end, handlers.text)
+    run_parser(parser, raw, where)
+    if not handlers.has_data:
+        raise WorkbookUnreadable(f"{where} is damaged: it holds no tab.")
+    handlers.content.grid.merged = _merged(raw, where)
     return handlers.content
+
+
+class _NotInPieces(Exception):
+    """Only a parser that sees the part as a whole can read its rows, or say what is wrong with them."""
 
 
 def _by_rows(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
-    """Usual rows by their pattern, what stands between and around them by the parser."""
-    handlers = _Handlers(raw, where, tab, formats)
-    start, end = data_span(raw, where)
-    handlers.parse(raw[:start] + raw[end:])
-    for part in rows_of(raw[start:end]):
-        if isinstance(part, UsualRow):
-            handlers.usual_row(part)
-        else:
-            handlers.parse(b"<sheetData>" + part + b"</sheetData>")
+    """Usual rows by their pattern, what stands between them by the parser."""
+    place = data_place(raw, where)
+    prefixes = place.head.prefixes
+    handlers = _Handlers(where, tab, formats, prefixes)
+    handlers.content.grid.merged = _merged(raw[: place.start] + raw[place.end :], where)
+    parser = handlers.parser(namespaces=False)
+    rows = raw[place.start : place.end]
+    try:
+        parser.Parse(place.head.opening, False)
+        for part in rows_of(rows) if "" in prefixes and has_usual_markup(raw) else (rows,):
+            if isinstance(part, UsualRow):
+                handlers.usual_row(part)
+                continue
+            if not has_one_meaning(part):
+                raise _NotInPieces
+            parser.Parse(part.rstrip(), False)
+            if handlers.place.name != "sheetData":
+                raise _NotInPieces
+        parser.Parse(place.head.closing, True)
+    except (expat.ExpatError, KeyError, ValueError, IndexError) as error:
+        raise _NotInPieces from error
+    finally:
+        release(parser)
     return handlers.content
+
+
+def _merged(raw: bytes, where: str) -> list[Area]:
+    found: list[Area] = []
+
+    def start(path: Path, attributes: Attributes, _: int) -> None:
+        if path == ("worksheet", "mergeCells", "mergeCell"):
+            found.append(parse_area(attributes["ref"]))
+
+    walk(raw, where, start)
+    return found
 
 
 def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
@@ -280,7 +361,7 @@ def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetC
     """
     content = _cells(raw, where, tab, formats)
     rows = content.grid.rows
-    for row, areas in areas_by_row(content.arrays, list(rows), tab).items():
+    for row, areas in areas_by_row(content.grid.arrays, list(rows), tab).items():
         for area in areas:
             content.grid.formulas.update((row, column) for column in rows[row] if area.covers(row, column))
     return content

@@ -8,15 +8,18 @@ formula that calculates with a range stays as its author wrote it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
+from roadwright.sheets.backend import WorkbookUnreadable
 from roadwright.sheets.xlsx.addresses import parse_area
-from roadwright.sheets.xlsx.book import Book
+from roadwright.sheets.xlsx.book import DEFINED_NAME, Book, Sheet
 from roadwright.sheets.xlsx.container import Package
 from roadwright.sheets.xlsx.growth import Growth
-from roadwright.sheets.xlsx.markup import Splice, apply_splices, retag, retext
+from roadwright.sheets.xlsx.markup import Splice, apply_splices
 from roadwright.sheets.xlsx.relations import parts_of_types
-from roadwright.sheets.xlsx.sheet_part import data_span
+from roadwright.sheets.xlsx.sheet_part import EXTENSIONS, data_place
+from roadwright.sheets.xlsx.tree import Attributes, Path, retag, retext
 
 _REFERENCE = re.compile(
     r"""
@@ -28,6 +31,9 @@ _REFERENCE = re.compile(
 )
 _CHARTS = ("drawingml.chart+xml", "ms-office.chartex+xml")
 _PIVOT_CACHES = ("spreadsheetml.pivotCacheDefinition+xml",)
+_OF_CHARTS = frozenset({"c:f", "cx:f", "c15:f", "c15:sqref"})
+_OF_DROPDOWNS = frozenset(("worksheet", "dataValidations", "dataValidation", name) for name in ("formula1", "formula2"))
+_PIVOT_SOURCE = ("pivotCacheDefinition", "cacheSource", "worksheetSource")
 _PRINT_AREA = "_xlnm.Print_Area"
 _OTHERS_NAMES = ("_xlnm.", "ExternalData_")
 """Names that a program keeps by itself: filters, and the results of queries."""
@@ -65,18 +71,22 @@ def following_parts(
     """
     sources = _Sources(package, changed)
     for part in parts_of_types(package, _CHARTS):
-        raw, where = sources.read(part), package.where(part)
-        sources.change(part, _text_splices(raw, where, ("f", "sqref"), "", growths))
+        with _left_where_damaged():
+            raw, where = sources.read(part), package.where(part)
+            sources.change(part, _text_splices(raw, where, lambda path: path[-1] in _OF_CHARTS, "", growths))
     for part in parts_of_types(package, _PIVOT_CACHES):
-        sources.change(part, _pivot_splices(sources.read(part), package.where(part), growths))
+        with _left_where_damaged():
+            sources.change(part, _pivot_splices(sources.read(part), package.where(part), growths))
     for sheet in book.sheets:
-        raw, where = sources.read(sheet.part), package.where(sheet.part)
-        start, end = data_span(raw, where)
-        splices = _text_splices(raw[:start] + raw[end:], where, ("f", "formula1", "formula2"), sheet.name, growths)
-        moved = [s if s.start < start else Splice(s.start + end - start, s.end + end - start, s.new) for s in splices]
-        sources.change(sheet.part, moved)
+        with _left_where_damaged():
+            sources.change(sheet.part, _sheet_splices(sources, sheet, package.where(sheet.part), growths))
     sources.change(book.part, _name_splices(sources.read(book.part), package.where(book.part), growths))
     return sources.new
+
+
+def _left_where_damaged() -> suppress:
+    """A part that can't be parsed stays as it is; it is the fault of another tab than the one that is written."""
+    return suppress(WorkbookUnreadable)
 
 
 class _Sources:
@@ -97,30 +107,35 @@ class _Sources:
 
 
 def _text_splices(
-    raw: bytes, where: str, elements: tuple[str, ...], own_tab: str, growths: Mapping[str, Growth]
+    raw: bytes, where: str, holds: Callable[[Path], bool], own_tab: str, growths: Mapping[str, Growth]
 ) -> list[Splice]:
-    return retext(
-        raw,
-        where,
-        lambda path, _: path[-1] in elements,
-        lambda text: grown_references(text, own_tab, growths),
-    )
+    return retext(raw, where, lambda path, _: holds(path), lambda text: grown_references(text, own_tab, growths))
+
+
+def _sheet_splices(sources: _Sources, sheet: Sheet, where: str, growths: Mapping[str, Growth]) -> list[Splice]:
+    raw = sources.read(sheet.part)
+    place = data_place(raw, where)
+    start, end = place.start, place.end
+
+    def holds(path: Path) -> bool:
+        return path in _OF_DROPDOWNS or (path[-1] == "xm:f" and path[: len(EXTENSIONS)] == EXTENSIONS)
+
+    splices = _text_splices(raw[:start] + raw[end:], where, holds, sheet.name, growths)
+    return [s if s.start < start else Splice(s.start + end - start, s.end + end - start, s.new) for s in splices]
 
 
 def _name_splices(raw: bytes, where: str, growths: Mapping[str, Growth]) -> list[Splice]:
-    def is_for_people(path: list[str], attributes: dict[str, str]) -> bool:
+    def is_for_people(path: Path, attributes: Attributes) -> bool:
         name = attributes.get("name", "")
-        return path[1:] == ["definedNames", "definedName"] and (
-            name == _PRINT_AREA or not name.startswith(_OTHERS_NAMES)
-        )
+        return path == DEFINED_NAME and (name == _PRINT_AREA or not name.startswith(_OTHERS_NAMES))
 
     return retext(raw, where, is_for_people, lambda text: grown_references(text, "", growths))
 
 
 def _pivot_splices(raw: bytes, where: str, growths: Mapping[str, Growth]) -> list[Splice]:
-    def source(path: list[str], attributes: dict[str, str]) -> dict[str, str | None] | None:
-        outside = any(name.endswith(":id") for name in attributes)  # a range of another workbook
-        if path[-1] != "worksheetSource" or outside or "ref" not in attributes:
+    def source(path: Path, attributes: Attributes) -> dict[str, str | None] | None:
+        outside = "r:id" in attributes  # a range of another workbook
+        if path != _PIVOT_SOURCE or outside or "ref" not in attributes:
             return None
         old = attributes["ref"]
         new = grown_references(old, attributes.get("sheet", ""), growths)

@@ -6,17 +6,26 @@ import posixpath
 from typing import NamedTuple
 
 from roadwright.sheets.xlsx.container import Package
-from roadwright.sheets.xlsx.markup import Splice, cut_elements, local_name, parse_xml
+from roadwright.sheets.xlsx.markup import Splice
+from roadwright.sheets.xlsx.tree import RELATION_TYPES, Attributes, Path, cut_elements, walk
 
 CONTENT_TYPES = "[Content_Types].xml"
 
 
+_RELATION, _OVERRIDE = ("rel:Relationships", "rel:Relationship"), ("ct:Types", "ct:Override")
+
+
 class Relation(NamedTuple):
-    """One link from a part to another. ``kind`` is the last word of its type, such as ``worksheet``."""
+    """One link from a part to another. ``kind`` is its type, in short (``worksheet``) for those of the standard."""
 
     id: str
     kind: str
     target: str
+
+
+def _kind(attributes: Attributes) -> str:
+    base, _, word = (full := attributes.get("Type", "")).rpartition("/")
+    return word if base in RELATION_TYPES else full
 
 
 def relations_part(part: str) -> str:
@@ -33,14 +42,14 @@ def relations(package: Package, part: str) -> list[Relation]:
     folder = posixpath.dirname(part)
     found: list[Relation] = []
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if local_name(tag) != "Relationship" or attributes.get("TargetMode") == "External":
+    def start(path: Path, attributes: Attributes, _: int) -> None:
+        if path != _RELATION or attributes.get("TargetMode") == "External":
             return
         target = attributes.get("Target", "")
-        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        found.append(Relation(attributes.get("Id", ""), attributes.get("Type", "").rpartition("/")[2], path))
+        place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found.append(Relation(attributes.get("Id", ""), _kind(attributes), place))
 
-    parse_xml(package.read(source), package.where(source), start)
+    walk(package.read(source), package.where(source), start)
     return found
 
 
@@ -48,22 +57,21 @@ def parts_of_types(package: Package, endings: tuple[str, ...]) -> list[str]:
     """The parts of the workbook whose content type ends so, as the content types list them."""
     found: list[str] = []
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def start(path: Path, attributes: Attributes, _: int) -> None:
         part = attributes.get("PartName", "").lstrip("/")
-        if local_name(tag) == "Override" and attributes.get("ContentType", "").endswith(endings) and package.has(part):
+        if path == _OVERRIDE and attributes.get("ContentType", "").endswith(endings) and package.has(part):
             found.append(part)
 
-    parse_xml(package.read(CONTENT_TYPES), package.where(CONTENT_TYPES), start)
+    walk(package.read(CONTENT_TYPES), package.where(CONTENT_TYPES), start)
     return found
 
 
 def without_override(raw: bytes, where: str, part: str) -> list[Splice]:
     """Changes that take a part's own entry out of the content types."""
     name = f"/{part}".lower()
-    return cut_elements(raw, where, lambda tag, at: tag == "Override" and at.get("PartName", "").lower() == name)
+    return cut_elements(raw, where, lambda path, its: path == _OVERRIDE and its.get("PartName", "").lower() == name)
 
 
 def without_kind(raw: bytes, where: str, kind: str) -> list[Splice]:
     """Changes that take the links of one kind out of a relationships part."""
-    ending = f"/{kind}"
-    return cut_elements(raw, where, lambda tag, at: tag == "Relationship" and at.get("Type", "").endswith(ending))
+    return cut_elements(raw, where, lambda path, its: path == _RELATION and _kind(its) == kind)

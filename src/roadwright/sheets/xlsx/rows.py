@@ -12,12 +12,12 @@ from roadwright.sheets.xlsx.markup import (
     apply_splices,
     blanked,
     element_end,
-    local_name,
-    new_parser,
-    run_parser,
+    raw_name,
+    raw_prefix,
     set_attribute,
     tag_end,
 )
+from roadwright.sheets.xlsx.tree import REPORTED, Head, has_one_meaning, new_parser, pass_one_branch, run_parser
 from roadwright.sheets.xlsx.usual_rows import RowPlaces, places_in, places_of
 
 _TRUE = ("1", "true")
@@ -53,44 +53,53 @@ class RowCells:
         return self.attributes.get("customHeight") in _TRUE
 
 
-def locate_cells(row: bytes, where: str, wanted: Collection[int] = ()) -> RowCells:
-    """Find the cells of a row; ends and formulas of the wanted columns only, which is much faster."""
-    usual = places_in(row)
+def locate_cells(row: bytes, where: str, head: Head, wanted: Collection[int] = ()) -> RowCells:
+    """Find the cells of a row; ends and formulas of the wanted columns only, which is much faster.
+
+    ``head`` is what stands before the rows in their part: it declares the namespaces.
+    """
+    usual = places_in(row) if "" in head.prefixes else None
     if usual is not None:
         return _usual_cells(usual, wanted)
-    found = RowCells()
-    parser = new_parser(where)
-    column = 0
-    cell_tag = row_tag = ""
+    found = RowCells(prefix=raw_prefix(row, 0))
+    by_prefix = has_one_meaning(row)
+    parser = new_parser(where, namespaces=not by_prefix)
+    cell_tags, formula_tags = (
+        tuple(before + name for before in (head.prefixes if by_prefix else REPORTED)) for name in ("c", "f")
+    )
+    opening, closing = (b"", b"") if by_prefix else (head.opening, head.closing)
+    before, in_row = len(opening), 1 if by_prefix else 3
+    depth = column = 0
+    is_wanted = False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal column, cell_tag, row_tag
-        if not row_tag:
-            row_tag = tag
-            found.attributes = attributes
-            found.prefix = tag.removesuffix("row")
-            return
-        if not cell_tag and local_name(tag) == "c":
-            cell_tag = tag
-        if tag == cell_tag:
+        nonlocal depth, column, is_wanted
+        if depth == in_row and tag in cell_tags:
             reference = attributes.get("r")
             column = column_number(reference.rstrip("0123456789")) if reference else column + 1
             found.styles[column] = attributes.get("s")
-            found.starts[column] = parser.CurrentByteIndex
-            if column in wanted:
-                parser.EndElementHandler = end
-        elif column in wanted and local_name(tag) == "f":
-            found.with_formula.add(column)
+            found.starts[column] = parser.CurrentByteIndex - before
+            is_wanted = column in wanted
+        elif depth == in_row + 1:
+            if is_wanted and tag in formula_tags:
+                found.with_formula.add(column)
+        elif depth == in_row - 1:
+            found.attributes = attributes
+        depth += 1
 
     def end(tag: str) -> None:
-        if tag == cell_tag:
-            found.ends[column] = element_end(row, found.starts[column], parser.CurrentByteIndex)
-            parser.EndElementHandler = None
+        nonlocal depth
+        depth -= 1
+        if depth == in_row and is_wanted and tag in cell_tags:
+            found.ends[column] = element_end(row, found.starts[column], parser.CurrentByteIndex - before)
 
-    parser.StartElementHandler = start
-    run_parser(parser, row, where)
+    if by_prefix:
+        parser.StartElementHandler, parser.EndElementHandler = start, end
+    else:
+        pass_one_branch(parser, start, end, lambda _: None)
+    run_parser(parser, opening + row + closing, where)
     if row[(end_of_tag := tag_end(row, 0)) - 2 : end_of_tag] != b"/>":
-        found.close = blanked(row).rindex(b"</" + row_tag.encode())
+        found.close = blanked(row).rindex(b"</" + raw_name(row, 0))
     return found
 
 

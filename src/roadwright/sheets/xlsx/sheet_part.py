@@ -1,31 +1,41 @@
-"""Where the rows of a tab stand in the bytes of its part, and what stands around them."""
+"""Where the rows of a tab stand in the bytes of its part, and what stands around them.
+
+Rows are found by a search for their tags where that can't go wrong, else by parsing the whole part.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from roadwright.sheets.backend import SheetError, WorkbookUnreadable
-from roadwright.sheets.xlsx.markup import (
-    SHEET_DATA,
-    blanked,
-    damaged,
-    local_name,
-    new_parser,
-    run_parser,
-    start_tags,
-    tag_end,
-)
+from roadwright.sheets.styles import TEMPLATE_MARK
+from roadwright.sheets.xlsx.markup import Splice, blanked, element_end, raw_name, raw_prefix, set_attribute, tag_end
+from roadwright.sheets.xlsx.tree import Attributes, Head, Path, head_of, walk
 
+SHEET_DATA = ("worksheet", "sheetData")
+_DATA_START = re.compile(rb"<(?:[^\s<>/:]+:)?sheetData(?=[\s/>])")
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*(\d+)""")
 
 
 class RowSpan(NamedTuple):
-    """The bytes of one row: from its start tag to the next row's."""
+    """The bytes of one row, perhaps with blanks and comments behind it."""
 
     number: int
+    start: int
+    end: int
+
+
+class _Columns(NamedTuple):
+    """Neighbouring columns of one format, and where the element that gives it begins and ends."""
+
+    first: int
+    last: int
+    style: str | None
+    width: float | None
     start: int
     end: int
 
@@ -44,56 +54,107 @@ class RangePlace(NamedTuple):
     end: int
 
 
-def data_span(raw: bytes, where: str) -> tuple[int, int]:
-    """Where the rows of a tab's part begin and end in its bytes. Raises WorkbookUnreadable when it holds no tab."""
-    searched = blanked(raw)
-    data = _data_tag(searched, where)
-    return data.end(), _data_end(searched, data, where)
+class DataPlace(NamedTuple):
+    """Where the rows of a tab's part begin and end in its bytes; ``head`` is all before them."""
+
+    head: Head
+    end: int
+
+    @property
+    def start(self) -> int:
+        return self.head.end
 
 
-def _data_tag(searched: bytes, where: str) -> re.Match[bytes]:
-    data = SHEET_DATA.search(searched)
-    if data is None:
+def data_place(raw: bytes, where: str, searched: bytes | None = None) -> DataPlace:
+    """Find the rows of a tab's part; ``searched`` is the part with everything blanked that could look like a tag.
+
+    Raises WorkbookUnreadable when it holds no tab.
+    """
+    searched = blanked(raw) if searched is None else searched
+    first = _DATA_START.search(searched)
+    head = head_of(raw, first.start(), SHEET_DATA) if first is not None else None
+    if head is None:
+        return _parsed_place(raw, where)
+    if raw[head.end - 2 : head.end] == b"/>":
+        return DataPlace(head, head.end)
+    end = searched.find(b"</" + raw_name(raw, head.start), head.end)
+    # In a tab with another element of that name among its rows only the parser can tell which tag ends them.
+    if end < 0 or _DATA_START.search(searched, head.end, end):
+        return _parsed_place(raw, where)
+    return DataPlace(head, end)
+
+
+def _parsed_place(raw: bytes, where: str) -> DataPlace:
+    found: list[int] = []
+    ends: list[int] = []
+
+    def start(path: Path, _: Attributes, at: int) -> None:
+        if path == SHEET_DATA:
+            found.append(at)
+
+    def end(path: Path, at: int) -> None:
+        if path == SHEET_DATA:
+            ends.append(at)
+
+    walk(raw, where, start, end)
+    head = head_of(raw, found[0], SHEET_DATA) if found else None
+    if head is None:
         raise WorkbookUnreadable(f"{where} is damaged: it holds no tab.")
-    return data
-
-
-def _data_end(searched: bytes, data: re.Match[bytes], where: str) -> int:
-    if data[0].endswith(b"/>"):
-        return data.end()
-    end = searched.find(b"</" + data[1] + b"sheetData", data.end())
-    if end < 0:
-        raise damaged(where, ValueError("its rows have no end"))
-    return end
+    return DataPlace(head, head.end if raw[head.end - 2 : head.end] == b"/>" else ends[0])
 
 
 class SheetPart:
-    """The bytes of one tab's part with an index of its rows. The bytes must be well-formed XML."""
+    """The bytes of one tab's part with an index of its rows. The bytes must be well-formed XML.
 
-    def __init__(self, raw: bytes, where: str) -> None:
+    ``is_plain`` says that whoever read it found nothing among the rows but rows and cells in their places: no other
+    namespaces declared, no alternatives, nothing else that is called a row.
+    """
+
+    def __init__(self, raw: bytes, where: str, *, is_plain: bool) -> None:
         self.raw = raw
         self.where = where
         searched = blanked(raw)
-        data = _data_tag(searched, where)
-        self.prefix = data[1].decode("utf-8")
+        place = data_place(raw, where, searched)
+        self.head = place.head
+        self.prefix = raw_prefix(raw, place.head.start)
         """The prefix, with its colon, that spreadsheet elements have among the rows."""
-        self.data_tag = data.start()
-        self.data_start = data.end()
-        self.closed = data[0].endswith(b"/>")
+        self.data_start, self.data_end = place.start, place.end
+        self.closed = raw[place.start - 2 : place.start] == b"/>"
         """The tab has no rows and no end tag behind them."""
-        self.data_end = _data_end(searched, data, where)
-        self.rows = self._index(searched)
+        self.rows = self._ordered(self._searched_rows(searched) if is_plain else self._parsed_rows())
         self._numbers = [row.number for row in self.rows]
 
-    def _index(self, searched: bytes) -> list[RowSpan]:
+    def _searched_rows(self, searched: bytes) -> Iterable[tuple[int | None, int, int]]:
+        prefixes = [re.escape(prefix.encode()) for prefix in self.head.prefixes]
+        # Where there is one prefix the pattern begins with a literal, which is searched five times faster.
+        prefix = prefixes[0] if len(prefixes) == 1 else b"(?:" + b"|".join(prefixes) + b")"
+        pattern = re.compile(b"<" + prefix + rb"row(?=[\s/>])")
+        starts = [match.start() for match in pattern.finditer(searched, self.data_start, self.data_end)]
+        for start, end in pairwise([*starts, self.data_end]):
+            said = _ROW_NUMBER.search(searched, start, tag_end(searched, start))
+            yield int(said[1]) if said else None, start, end
+
+    def _parsed_rows(self) -> Iterable[tuple[int | None, int, int]]:
+        rows: list[tuple[int | None, int, int]] = []
+        opened: tuple[int | None, int] = None, 0
+
+        def start(path: Path, attributes: Attributes, at: int) -> None:
+            nonlocal opened
+            if path == (*SHEET_DATA, "row"):
+                opened = int(attributes["r"]) if "r" in attributes else None, at
+
+        def end(path: Path, at: int) -> None:
+            if path == (*SHEET_DATA, "row"):
+                rows.append((*opened, element_end(self.raw, opened[1], at)))
+
+        walk(self.raw, self.where, start, end)
+        return rows
+
+    def _ordered(self, found: Iterable[tuple[int | None, int, int]]) -> list[RowSpan]:
         rows: list[RowSpan] = []
         number = 0
-        starts = [
-            (match.start(), _ROW_NUMBER.search(match[0]))
-            for match in start_tags(searched, "row").finditer(searched, self.data_start, self.data_end)
-        ]
-        for (start, said), (end, _) in pairwise([*starts, (self.data_end, None)]):
-            following = int(said[1]) if said else number + 1
+        for said, start, end in found:
+            following = number + 1 if said is None else said
             if following <= number:
                 raise SheetError(
                     f"{self.where}: row {following} stands below row {number} in the file. "
@@ -112,7 +173,7 @@ class SheetPart:
         return self.rows[position] if position < len(self.rows) and self.rows[position].number == row else None
 
     def fragment(self, row: RowSpan) -> bytes:
-        """The row's own bytes: an XML document of one element, perhaps with blanks and comments behind it."""
+        """The row's own bytes; namespaces that they use may be declared before them (see ``head``)."""
         return self.raw[row.start : row.end]
 
 
@@ -120,7 +181,12 @@ class Surroundings:
     """What a tab's part holds outside its rows: column formats, and the ranges that may have to grow."""
 
     def __init__(self, part: SheetPart) -> None:
-        self._columns: list[tuple[int, int, str | None, float | None]] = []
+        self._columns: list[_Columns] = []
+        self._columns_end: int | None = None
+        """Where the list of column formats ends, if there is one."""
+        self._part = part
+        self.is_template = False
+        """The tab is one of our templates, whoever saved it last."""
         self._style_of_column: dict[int, str | None] = {}
         self._usual_width = 8.43
         self.row_height = 15.0
@@ -132,70 +198,123 @@ class Surroundings:
         """The format that the person gave the whole column."""
         if column not in self._style_of_column:
             self._style_of_column[column] = next(
-                (style for first, last, style, _ in self._columns if style and first <= column <= last), None
+                (span.style for span in self._columns if span.style and span.first <= column <= span.last), None
             )
         return self._style_of_column[column]
 
     def column_width(self, column: int) -> float:
         """The column's width, in widths of a digit."""
         return next(
-            (width for first, last, _, width in self._columns if width is not None and first <= column <= last),
+            (span.width for span in self._columns if span.width is not None and span.first <= column <= span.last),
             self._usual_width,
         )
+
+    def own_columns(self, columns: Mapping[int, tuple[float, str | None]]) -> list[Splice]:
+        """Changes that give single columns a width and a format of their own, and put hidden ones in sight."""
+        raw, prefix = self._part.raw, self._part.prefix
+        splices: list[Splice] = []
+        inserted: dict[int, list[tuple[int, bytes]]] = {}
+        for number, (width, style) in columns.items():
+            look = f' style="{style}"' if style and style != "0" else ""
+            new = f'<{prefix}col min="{number}" max="{number}" width="{width:g}"{look} customWidth="1"/>'.encode()
+            span = next((span for span in self._columns if span.first <= number <= span.last), None)
+            following = span or next((span for span in self._columns if span.first > number), None)
+            at = following.start if following is not None else self._columns_end
+            inserted.setdefault(-1 if at is None else at, []).append((number, new))
+        for span in self._columns:
+            taken = sorted(number for number in columns if span.first <= number <= span.last)
+            if not taken:
+                continue
+            edges = [span.first - 1, *taken, span.last + 1]
+            for before, after in pairwise(edges):
+                if after - before > 1:
+                    rest = set_attribute(raw[span.start : tag_end(raw, span.start)], "min", str(before + 1))
+                    rest = set_attribute(rest, "max", str(after - 1))
+                    inserted[span.start].append((before + 1, rest.rstrip(b"/>") + b"/>"))
+            splices.append(Splice(span.start, span.end, b""))
+        for at, pieces in inserted.items():
+            new = b"".join(piece for _, piece in sorted(pieces))
+            if at < 0:
+                new = f"<{prefix}cols>".encode() + new + f"</{prefix}cols>".encode()
+            place = self._part.head.start if at < 0 else at
+            splices.append(Splice(place, place, new))
+        return splices
 
     def _read(self, part: SheetPart) -> None:
         skipped = part.data_end - part.data_start
         raw = part.raw[: part.data_start] + part.raw[part.data_end :]
-        path: list[str] = []
         pieces: list[str] = []
         text_start = 0
-        parser = new_parser(part.where)
 
         def in_part(offset: int) -> int:
             return offset if offset < part.data_start else offset + skipped
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
+        def start(path: Path, attributes: Attributes, at: int) -> None:
             nonlocal text_start
-            path.append(local_name(tag))
-            name = path[-1]
-            attribute = _RANGE_ATTRIBUTES.get(name)
-            if name == "col":
+            if path == ("worksheet", "cols", "col"):
                 width = float(attributes["width"]) if "width" in attributes else None
                 span = int(attributes["min"]), int(attributes["max"])
-                self._columns.append((*span, attributes.get("style"), width))
-            elif name == "sheetFormatPr":
+                self._columns.append(_Columns(*span, attributes.get("style"), width, at, tag_end(raw, at)))
+            elif path == ("worksheet", "sheetFormatPr"):
                 self._usual_width = float(attributes.get("defaultColWidth", self._usual_width))
                 self.row_height = float(attributes.get("defaultRowHeight", self.row_height))
-            elif attribute in attributes and (name != "autoFilter" or len(path) == 2):
-                at = parser.CurrentByteIndex
-                place = RangePlace(name, attribute, attributes[attribute], in_part(at), in_part(tag_end(raw, at)))
+            elif path[-1] == "dataValidation" and attributes.get("errorTitle") == TEMPLATE_MARK:
+                self.is_template = True
+            if (attribute := _RANGES.get(path, "")) in attributes:
+                place = RangePlace(path[-1], attribute, attributes[attribute], in_part(at), in_part(tag_end(raw, at)))
                 self.ranges.append(place)
-            elif name == "sqref":
+            elif path in _RANGE_TEXTS:
                 pieces.clear()
-                text_start = tag_end(raw, parser.CurrentByteIndex)
+                text_start = tag_end(raw, at)
 
-        def end(_: str) -> None:
-            name = path.pop()
-            if name == "sqref" and path[-1] in _RANGE_ATTRIBUTES:
-                span = in_part(text_start), in_part(parser.CurrentByteIndex)
-                self.ranges.append(RangePlace(path[-1], None, "".join(pieces), *span))
+        def end(path: Path, at: int) -> None:
+            if path == ("worksheet", "cols"):
+                self._columns_end = at
+            elif path == ("worksheet", "cols", "col"):
+                span = self._columns[-1]
+                self._columns[-1] = span._replace(end=element_end(raw, span.start, at))
+            elif path in _RANGE_TEXTS:
+                self.ranges.append(RangePlace(path[-2], None, "".join(pieces), in_part(text_start), in_part(at)))
 
-        def text(piece: str) -> None:
-            if path[-1] == "sqref":
+        def text(path: Path, piece: str) -> None:
+            if path in _RANGE_TEXTS:
                 pieces.append(piece)
 
-        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
-        run_parser(parser, raw, part.where)
+        walk(raw, part.where, start, end, text, every_branch=True)
 
 
-_RANGE_ATTRIBUTES = {
-    "dimension": "ref",
-    "autoFilter": "ref",
-    "conditionalFormatting": "sqref",
-    "dataValidation": "sqref",
-    "protectedRange": "sqref",
-    "ignoredError": "sqref",
-    "sortState": "ref",
-    "sortCondition": "ref",
+_RANGES: dict[Path, str] = {
+    ("worksheet", *path): attribute
+    for attribute, paths in {
+        "ref": (
+            ("dimension",),
+            ("autoFilter",),
+            ("autoFilter", "sortState"),
+            ("autoFilter", "sortState", "sortCondition"),
+            ("sortState",),
+            ("sortState", "sortCondition"),
+        ),
+        "sqref": (
+            ("conditionalFormatting",),
+            ("dataValidations", "dataValidation"),
+            ("protectedRanges", "protectedRange"),
+            ("ignoredErrors", "ignoredError"),
+        ),
+    }.items()
+    for path in paths
 }
-"""Where ranges stand; newer kinds of rules (x14) hold them as text of an own element ``sqref``."""
+"""The attributes that hold ranges of a tab."""
+
+EXTENSIONS = ("worksheet", "extLst", "ext")
+"""The place of everything that newer programs add to a tab."""
+
+_RANGE_TEXTS: frozenset[Path] = frozenset(
+    (*EXTENSIONS, *path, "xm:sqref")
+    for path in (
+        ("x14:conditionalFormattings", "x14:conditionalFormatting"),
+        ("x14:dataValidations", "x14:dataValidation"),
+        ("x14:protectedRanges", "x14:protectedRange"),
+        ("x14:ignoredErrors", "x14:ignoredError"),
+    )
+)
+"""Newer kinds of rules hold their ranges as text."""

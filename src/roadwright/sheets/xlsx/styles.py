@@ -6,18 +6,11 @@ A cell's ``s`` attribute counts the ``xf`` elements of ``cellXfs`` (ECMA-376 par
 from __future__ import annotations
 
 import datetime as dt
+import re
 
-from roadwright.sheets.xlsx.markup import (
-    Splice,
-    apply_splices,
-    element_end,
-    local_name,
-    new_parser,
-    run_parser,
-    set_attribute,
-    tag_end,
-)
+from roadwright.sheets.xlsx.markup import Splice, apply_splices, element_end, set_attribute, tag_end
 from roadwright.sheets.xlsx.serials import DateValue, Shows, what_format_shows
+from roadwright.sheets.xlsx.tree import Attributes, Path, walk
 
 MAX_CELL_FORMATS = 65_000
 """Excel accepts 65,490."""
@@ -29,8 +22,24 @@ _USUAL_SIZE, _LARGEST_SIZE = 11.0, 409.0
 """Points."""
 
 
+_FILLING = ("justify", "distributed")
+_ALIGNMENT = re.compile(rb"<(?:[^\s<>/:]+:)?alignment(?=[\s/>])[^>]*>")
+_FONTS, _FORMATS = ("styleSheet", "fonts"), ("styleSheet", "cellXfs")
+
+
 class NoFormat(Exception):
     """The cell's format does not suit its value and none that does can be added; the message says why."""
+
+
+def _breaks_lines(alignment: Attributes) -> bool:
+    return alignment.get("wrapText") in ("1", "true") or any(
+        alignment.get(name) in _FILLING for name in ("horizontal", "vertical")
+    )
+
+
+def _fills(alignment: bytes, name: str) -> bool:
+    """Whether one of the two directions is filled with text, which breaks it into lines, too."""
+    return any(re.search(rb"\s%b\s*=\s*[\"']%b" % (name.encode(), word.encode()), alignment) for word in _FILLING)
 
 
 def needed_for(value: DateValue) -> Shows:
@@ -51,7 +60,7 @@ class Styles:
         self._formats: list[bytes] = []
         self._added: list[bytes] = []
         self._list_start = self._list_end = 0
-        self._derived: dict[tuple[str, Shows | None], str] = {}
+        self._derived: dict[tuple[str, Shows | str | None], str] = {}
         self.shows: dict[str, Shows] = {}
         """What the formats show that show no plain number, by the cell's ``s`` attribute; no ``s`` means ``"0"``."""
         self.wrapping: dict[str, float] = {}
@@ -63,40 +72,35 @@ class Styles:
         codes: dict[int, str] = {}
         numbers: list[int] = []
         fonts: list[float] = []
-        path: list[str] = []
-        parser = new_parser(self._where)
         opened = font = 0
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
+        def start(path: Path, attributes: Attributes, at: int) -> None:
             nonlocal opened, font
-            path.append(local_name(tag))
-            if path[1:] == ["numFmts", "numFmt"]:
+            if path == ("styleSheet", "numFmts", "numFmt"):
                 codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
-            elif path[1:] == ["fonts", "font"]:
+            elif path == (*_FONTS, "font"):
                 fonts.append(_USUAL_SIZE)
-            elif path[1:] == ["fonts", "font", "sz"]:
+            elif path == (*_FONTS, "font", "sz"):
                 size = float(attributes.get("val", _USUAL_SIZE))
                 fonts[-1] = size if 1 <= size <= _LARGEST_SIZE else _USUAL_SIZE
-            elif path[1:] == ["cellXfs"]:
-                self._list_start = parser.CurrentByteIndex
-            elif path[1:] == ["cellXfs", "xf"]:
+            elif path == _FORMATS:
+                self._list_start = at
+            elif path == (*_FORMATS, "xf"):
                 if len(numbers) > 2 * MAX_CELL_FORMATS:
                     raise ValueError("more cell formats than a workbook can have")
                 numbers.append(int(attributes.get("numFmtId", "0")))
                 font = int(attributes.get("fontId", "0"))
-                opened = parser.CurrentByteIndex
-            elif path[1:] == ["cellXfs", "xf", "alignment"] and attributes.get("wrapText") in ("1", "true"):
+                opened = at
+            elif path == (*_FORMATS, "xf", "alignment") and _breaks_lines(attributes):
                 self.wrapping[str(len(numbers) - 1)] = fonts[font] if font < len(fonts) else _USUAL_SIZE
 
-        def end(_: str) -> None:
-            if path[1:] == ["cellXfs", "xf"]:
-                self._formats.append(raw[opened : element_end(raw, opened, parser.CurrentByteIndex)])
-            elif path[1:] == ["cellXfs"]:
-                self._list_end = parser.CurrentByteIndex
-            path.pop()
+        def end(path: Path, at: int) -> None:
+            if path == (*_FORMATS, "xf"):
+                self._formats.append(raw[opened : element_end(raw, opened, at)])
+            elif path == _FORMATS:
+                self._list_end = at
 
-        parser.StartElementHandler, parser.EndElementHandler = start, end
-        run_parser(parser, raw, self._where)
+        walk(raw, self._where, start, end)
         for index, number in enumerate(numbers):
             shows = what_format_shows(number, codes.get(number))
             if shows is not None:
@@ -119,6 +123,27 @@ class Styles:
             return style
         return self._like(style, needed)
 
+    def on_one_line(self, style: str | None) -> str | None:
+        """A format like ``style`` that does not break text into lines: the same one where it does not, or where the
+        workbook has no room for another."""
+        if style is None or style not in self.wrapping:
+            return style
+        key = style, "one line"
+        if key not in self._derived:
+            original = self._format(style)
+            tag = _ALIGNMENT.search(original)
+            alignment = original if tag is None else tag[0]
+            for name in ("wrapText", *(name for name in ("horizontal", "vertical") if _fills(alignment, name))):
+                alignment = set_attribute(alignment, name, None)
+            wanted = original if tag is None else original[: tag.start()] + alignment + original[tag.end() :]
+            try:
+                self._derived[key] = self._number_of(wanted)
+            except NoFormat:
+                return style
+            if style in self.shows:
+                self.shows[self._derived[key]] = self.shows[style]
+        return self._derived[key]
+
     def _like(self, style: str | None, needed: Shows | None) -> str:
         key = style or "0", needed
         if key not in self._derived:
@@ -126,22 +151,30 @@ class Styles:
         return self._derived[key]
 
     def _derive(self, style: str, needed: Shows | None) -> str:
-        if not style.isdecimal() or int(style) >= len(self._formats):
-            raise NoFormat("the workbook has no cell formats to take one from")
-        original = self._formats[int(style)]
+        original = self._format(style)
         end = tag_end(original, 0)
         tag = set_attribute(original[:end], "numFmtId", _DEFAULT_FORMAT[needed])
-        wanted = set_attribute(tag, "applyNumberFormat", "1") + original[end:]
+        number = self._number_of(set_attribute(tag, "applyNumberFormat", "1") + original[end:])
+        if needed is not None:
+            self.shows[number] = needed
+        if style in self.wrapping:
+            self.wrapping[number] = self.wrapping[style]
+        return number
+
+    def _format(self, style: str) -> bytes:
+        known = self._formats + self._added
+        if not style.isdecimal() or int(style) >= len(known):
+            raise NoFormat("the workbook has no cell formats to take one from")
+        return known[int(style)]
+
+    def _number_of(self, wanted: bytes) -> str:
+        """The number of a format, which is added where there is none like it."""
         known = self._formats + self._added
         if wanted in known:
             return str(known.index(wanted))
         if len(known) >= MAX_CELL_FORMATS:
             raise NoFormat("the workbook has too many cell formats to add one")
         self._added.append(wanted)
-        if needed is not None:
-            self.shows[str(len(known))] = needed
-        if style in self.wrapping:
-            self.wrapping[str(len(known))] = self.wrapping[style]
         return str(len(known))
 
     def changed(self) -> bytes | None:

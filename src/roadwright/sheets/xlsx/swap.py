@@ -75,7 +75,7 @@ def replace_workbook(path: Path, new: bytes, read_sha256: str, scratch: Path | N
     or changed it, SheetError when the disk won't take the new file. Then the old one is untouched.
     """
     _refuse_busy(path, read_sha256)
-    target = path.resolve()
+    target = Path(os.path.realpath(path))
     if target.exists() and not os.access(target, os.W_OK):
         raise SheetError(f"{path} is read-only. Allow writing to the file and run again.")
     folders = [target.parent]

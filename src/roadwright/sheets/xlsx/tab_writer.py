@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.values import CellValue, cell_name
 from roadwright.sheets.xlsx.cells import Content, Formula, cell_xml
-from roadwright.sheets.xlsx.markup import Splice, apply_splices, parse_xml
+from roadwright.sheets.xlsx.markup import Splice, apply_splices
 from roadwright.sheets.xlsx.row_heights import RowHeights
 from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells, locate_wanted
 from roadwright.sheets.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
 from roadwright.sheets.xlsx.styles import NoFormat, Styles
+from roadwright.sheets.xlsx.tree import check_well_formed
 
 
 @dataclass
@@ -31,6 +32,8 @@ class TabChange:
     """What the tab holds before."""
     usual: Collection[int] = ()
     """The rows that were read as usual ones (see ``usual_rows``)."""
+    own_columns: Collection[int] = ()
+    """Columns of the backend's own."""
     first_new_row: int | None = None
     model_row: int | None = None
 
@@ -51,6 +54,8 @@ class TabWriter:
         self._above_from = 0
         """The last row that was looked at for that; all rows above it were, too."""
         self._heights = RowHeights(styles.wrapping, around.column_width, around.row_height)
+        self._is_persons = not around.is_template
+        """A person made the tab: heights of its rows stay as they are."""
         self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
         self.formulas_changed = False
 
@@ -70,9 +75,9 @@ class TabWriter:
                 fresh.setdefault(span.start if span else part.data_end, []).append(row)
         if part.closed:
             body = b"".join(b"".join(rows) for rows in fresh.values())
-            opened = part.raw[part.data_tag : part.data_start - 2].rstrip() + b">"
+            opened = part.raw[part.head.start : part.data_start - 2].rstrip() + b">"
             closing = f"</{part.prefix}sheetData>".encode()
-            return [Splice(part.data_tag, part.data_start, opened + body + closing)] if body else []
+            return [Splice(part.head.start, part.data_start, opened + body + closing)] if body else []
         return splices + [Splice(at, at, b"".join(rows)) for at, rows in fresh.items()]
 
     def _changed(self, span: RowSpan, cells: Mapping[int, Content]) -> Splice:
@@ -85,6 +90,8 @@ class TabWriter:
         for column, content in cells.items():
             if column in found.styles:
                 style = found.styles[column]
+                if column not in self._change.held.get(span.number, {}):
+                    style = self._on_one_line(column, style)
             elif content is None:
                 continue
             else:
@@ -108,7 +115,7 @@ class TabWriter:
             found = locate_wanted(row, cells)
             if found is not None and not self._have_lines(number, cells, found.styles):
                 return found
-        return locate_cells(row, self._part.where, cells)
+        return locate_cells(row, self._part.where, self._part.head, cells)
 
     def _have_lines(self, number: int, cells: Mapping[int, Content], styles: Mapping[int, str | None]) -> bool:
         """Whether one of the changed cells takes more than one line, before or after."""
@@ -123,7 +130,7 @@ class TabWriter:
         self, number: int, cells: Mapping[int, Content], styles: Mapping[int, str | None], found: RowCells | None
     ) -> dict[str, str | None]:
         """The row's attributes that change with the lines of its texts."""
-        if found is not None and (found.has_set_height or not found.has_all):
+        if found is not None and (self._is_persons or found.has_set_height or not found.has_all):
             return {}
         if not self._have_lines(number, cells, styles):
             return {}
@@ -171,8 +178,22 @@ class TabWriter:
         number = isinstance(content, int | float)
         for style in self._candidates(row, column, found):
             if style is not None and not (number and style in self._styles.shows):
-                return style
+                return self._on_one_line(column, style)
         return None
+
+    def _on_one_line(self, column: int, style: str | None) -> str | None:
+        """The format of a cell that is filled for the first time, which makes no row of a person's tab higher."""
+        is_own = self._is_persons and column in self._change.own_columns
+        return self._styles.on_one_line(style) if is_own else style
+
+    def column_splices(self, widths: Mapping[int, float]) -> list[Splice]:
+        """Changes that give new columns a width, and on a person's tab a format of their own."""
+        if not self._is_persons:
+            return []
+        style_of = self._around.column_style
+        return self._around.own_columns(
+            {column: (width, self._styles.on_one_line(style_of(column))) for column, width in widths.items()}
+        )
 
     def _candidates(self, row: int, column: int, found: RowCells | None) -> Iterator[str | None]:
         if row == self._change.header_row and found is not None:
@@ -191,7 +212,7 @@ class TabWriter:
         position = self._part.position(max(self._change.header_row, self._above_from) + 1)
         while position < len(rows) and rows[position].number < row:
             above = rows[position]
-            self._remember(above.number, locate_cells(self._part.fragment(above), self._part.where))
+            self._remember(above.number, locate_cells(self._part.fragment(above), self._part.where, self._part.head))
             position += 1
 
     def _remember(self, row: int, found: RowCells) -> None:
@@ -203,7 +224,7 @@ class TabWriter:
         span = self._part.find(row)
         if span is None:
             return {}
-        found = locate_cells(self._part.fragment(span), self._part.where)
+        found = locate_cells(self._part.fragment(span), self._part.where, self._part.head)
         return {column: style for column, style in found.styles.items() if style is not None}
 
 
@@ -218,5 +239,5 @@ def assembled(part: SheetPart, splices: list[Splice]) -> bytes:
     """The part with all changes made, checked to be well-formed before anyone has to open it."""
     new = apply_splices(part.raw, splices)
     if new != part.raw:
-        parse_xml(new, part.where)
+        check_well_formed(new, part.where)
     return new

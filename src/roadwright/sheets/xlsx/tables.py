@@ -11,8 +11,18 @@ from roadwright.sheets.xlsx.addresses import area_text, overlap, parse_area
 from roadwright.sheets.xlsx.book import Sheet
 from roadwright.sheets.xlsx.cells import Content, Formula
 from roadwright.sheets.xlsx.container import Package
-from roadwright.sheets.xlsx.markup import Splice, blanked, local_name, main_prefixes, parse_xml, retag
+from roadwright.sheets.xlsx.markup import Splice, raw_prefix
 from roadwright.sheets.xlsx.relations import relations
+from roadwright.sheets.xlsx.tree import Attributes, Path, retag, walk
+
+_COLUMNS = ("table", "tableColumns")
+_COLUMN = (*_COLUMNS, "tableColumn")
+_CALCULATED = (*_COLUMN, "calculatedColumnFormula")
+_SORTED = frozenset(
+    (*path, *more)
+    for path in (("table", "autoFilter", "sortState"), ("table", "sortState"))
+    for more in ((), ("sortCondition",))
+)
 
 
 @dataclass
@@ -45,29 +55,28 @@ def _read_table(package: Package, part: str) -> Table:
     pieces: list[str] = []
     array: bool | None = None
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def start(path: Path, attributes: Attributes, _: int) -> None:
         nonlocal array
-        name = local_name(tag)
-        if name == "table":
+        if path == ("table",):
             found.append(_described(part, attributes))
-        elif name == "tableColumn":
+        elif path == _COLUMN:
             found[0].columns.append(attributes.get("name", ""))
-        elif name == "calculatedColumnFormula":
+        elif path == _CALCULATED:
             pieces.clear()
             array = attributes.get("array") in ("1", "true")
 
-    def end(tag: str) -> None:
+    def end(path: Path, _: int) -> None:
         nonlocal array
-        if array is not None and local_name(tag) == "calculatedColumnFormula":
+        if array is not None and path == _CALCULATED:
             column = found[0].area.first_column + len(found[0].columns) - 1
             found[0].calculated[column] = Formula("".join(pieces).removeprefix("="), array)
             array = None
 
-    def text(piece: str) -> None:
+    def text(_: Path, piece: str) -> None:
         if array is not None:
             pieces.append(piece)
 
-    parse_xml(package.read(part), where, start, end, text)
+    walk(package.read(part), where, start, end, text)
     if len(found) != 1:
         raise WorkbookUnreadable(f"{where} is damaged: it holds no table. Save it again in a spreadsheet program.")
     return found[0]
@@ -93,32 +102,49 @@ def resized(raw: bytes, where: str, table: Table, area: Area, new_columns: Seque
     ids = [0]
     last_body_row = area.last_row - table.totals_rows
 
-    def pick(path: list[str], attributes: dict[str, str]) -> dict[str, str | None] | None:
-        if path == ["table", "tableColumns", "tableColumn"]:
+    def pick(path: Path, attributes: Attributes) -> dict[str, str | None] | None:
+        if path == _COLUMN:
             ids.append(int(attributes["id"]))
-        elif path == ["table"]:
+        elif path == ("table",):
             return {"ref": area_text(area)}
-        elif path == ["table", "autoFilter"]:
+        elif path == ("table", "autoFilter"):
             return {"ref": area_text(replace(area, last_row=last_body_row))}
-        elif path[-1] in ("sortState", "sortCondition"):
+        elif path in _SORTED:
             # What the table was sorted by last, and is sorted by again when people ask for it.
             sorted_area = parse_area(attributes["ref"])
             if sorted_area.last_row == table.last_body_row:
                 return {"ref": area_text(replace(sorted_area, last_row=last_body_row))}
-        elif path == ["table", "tableColumns"]:
+        elif path == _COLUMNS:
             return {"count": str(len(table.columns) + len(new_columns))}
         return None
 
     splices = retag(raw, where, pick)
     if new_columns:
-        prefix = main_prefixes(raw)[0]
+        prefix, close = _end_of_columns(raw, where)
         new = "".join(
             f'<{prefix}tableColumn id="{max(ids) + place}" name={quoteattr(name)}/>'
             for place, name in enumerate(new_columns, start=1)
         )
-        close = blanked(raw).rindex(f"</{prefix}tableColumns".encode())
         splices.append(Splice(close, close, new.encode()))
     return splices
+
+
+def _end_of_columns(raw: bytes, where: str) -> tuple[str, int]:
+    """Where the list of columns ends, and the prefix of its elements."""
+    prefix, close = "", 0
+
+    def start(path: Path, _: Attributes, at: int) -> None:
+        nonlocal prefix
+        if path == _COLUMNS:
+            prefix = raw_prefix(raw, at)
+
+    def end(path: Path, at: int) -> None:
+        nonlocal close
+        if path == _COLUMNS:
+            close = at
+
+    walk(raw, where, start, end)
+    return prefix, close
 
 
 def columns_to_join(table: Table, header: Mapping[int, Content], obstacles: Sequence[Area]) -> list[str]:

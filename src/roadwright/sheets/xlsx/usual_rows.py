@@ -12,10 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from roadwright.sheets.xlsx.markup import main_prefixes
-
 _ANY_TEXT = "[^<]*+"
-_PLAIN_TEXT = "[^<&\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
+PLAIN_TEXT = "[^<&\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
 """Text that means what it says: no entities, no line ends that a parser changes, nothing that XML forbids."""
 
 
@@ -28,10 +26,10 @@ def _cell(text: str, look: str = "(", content: str = "(") -> str:
     )
 
 
-_ATTRIBUTE = r'([a-zA-Z0-9:]{1,30})="([a-zA-Z0-9.: ]{0,30})"'
-_ROW_TAG = r'<row r="([0-9]{1,7})"((?: [a-zA-Z0-9:]{1,30}="[a-zA-Z0-9.: ]{0,30}")*+)'
+_ATTRIBUTE = r'((?!xmlns)[a-zA-Z0-9:]{1,30})="([a-zA-Z0-9.: ]{0,30})"'
+_ROW_TAG = r'<row r="([0-9]{1,7})"((?: (?!xmlns)[a-zA-Z0-9:]{1,30}="[a-zA-Z0-9.: ]{0,30}")*+)'
 _ROW_START = re.compile(r"<row[\s/>]")
-_CELLS = re.compile(_cell(_PLAIN_TEXT))
+_CELLS = re.compile(_cell(PLAIN_TEXT))
 _TAG = re.compile(_ROW_TAG + "(/?)>")
 _BETWEEN_ROWS = re.compile("[ \\t\\n]*+")
 _STYLE = re.compile(rb' s="([0-9]+)"')
@@ -67,8 +65,8 @@ class RowPlaces(NamedTuple):
 
 
 def has_usual_markup(raw: bytes) -> bool:
-    """Whether a tab's part holds nothing that could look like a cell and be none, and its elements no prefix."""
-    return b"<!" not in raw and raw.find(b"<?", 2) < 0 and main_prefixes(raw) == ("",)
+    """Whether a tab's part holds no comments and the like, in which something could look like a cell and be none."""
+    return b"<!" not in raw and raw.find(b"<?", 2) < 0
 
 
 def rows_of(raw: bytes) -> Iterator[UsualRow | bytes]:

@@ -68,7 +68,7 @@ class XlsxWorkbook:
     def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], str]:
         sheet = self._sheet(edit.tab)
         content, tables = self._content(sheet), self._tables_of(sheet)
-        if not (content.grid.formulas or content.grid.merged or content.arrays or tables):
+        if not (content.grid.formulas or content.grid.merged or content.grid.arrays or tables):
             return {}
         protection = Protection(edit.tab, content, tables, (row for row, _ in edit.cells))
         found: dict[tuple[int, int], str] = {}
@@ -111,6 +111,7 @@ class XlsxWorkbook:
             content = read_sheet(package.read(sheet.part), where, sheet.name, self._cell_formats())
             grid = content.grid
             for table in self._tables_of(sheet):
+                grid.tables.append(table.area)
                 grid.totals_rows.update(range(table.last_body_row + 1, table.area.last_row + 1))
                 grid.fills_down = grid.fills_down or bool(table.calculated)
             # Without formulas on the tab there is nothing that could be out of date.
