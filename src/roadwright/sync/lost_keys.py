@@ -6,6 +6,7 @@ One key that a person cleared is not such an accident: that row is a new idea.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Collection
 
 from sqlalchemy import or_, select
@@ -33,7 +34,7 @@ def lost_keys(work: Pass, tab: OpenTab, rows: Collection[int], on_intake: Collec
     lost; on the Backlog only its own keys count. Nor are keys lost here that stand in another folder.
     """
     standing = keys_on(tab) if tab.spec is tabs.BACKLOG else on_intake
-    numbers = set(rows)
+    numbers = frozenset(rows)
     wanted = [row for row in tab.table.rows if row.number in numbers]
     found = _by_marks(work.session, tab, wanted, standing)
     return found | _by_content(work, tab, wanted, {*standing, *found.values()})
@@ -47,10 +48,12 @@ def _by_marks(session: Session, tab: OpenTab, rows: Collection[Row], standing: C
         return {}
     copies = load_bases(session, tab)
     found: dict[int, str] = {}
+    used = set(standing)
     for row in marked:
         copy = copies.get(row.number)
         key = canonical_key(str(json.loads(copy.identity)[0])) if copy is not None else None
-        if key is not None and key not in standing and key not in found.values():
+        if key is not None and key not in used:
+            used.add(key)
             found[row.number] = key
     return found
 
@@ -66,17 +69,19 @@ def _by_content(work: Pass, tab: OpenTab, rows: Collection[Row], standing: Colle
     if not gone:
         return {}
     copies = copies_of(work.session, tab.spec.name, [(folded(key),) for key in gone])
-    keys_of: dict[frozenset[tuple[str, str]], list[str]] = {}
+    keys_of: dict[frozenset[tuple[str, str]], deque[str]] = {}
     for key in gone:
         for content in {content_of(tab.spec, copy) for copy in copies.get((folded(key),), ())}:
-            keys_of.setdefault(content, []).append(key)
+            keys_of.setdefault(content, deque()).append(key)
     found: dict[int, str] = {}
     used: set[str] = set()
     for row in unmarked:
-        own = (key for key in keys_of.get(content_of(tab.spec, row.values), ()) if key not in used)
-        if (mine := next(own, None)) is not None:
-            used.add(mine)
-            found[row.number] = mine
+        own = keys_of.get(content_of(tab.spec, row.values), deque())
+        while own and own[0] in used:
+            own.popleft()  # for good: rows that say the same must not look at each other's keys again
+        if own:
+            used.add(own[0])
+            found[row.number] = own.popleft()
     return found
 
 
