@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from roadwright.actions.contract import Answer, Figures
+from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
@@ -128,12 +129,24 @@ def is_cancel_requested(store: Store, number: int) -> bool:
         return session.scalar(select(ActionRun.cancel_requested_at).where(ActionRun.id == number)) is not None
 
 
+def status_of(answer: Answer) -> ActionStatus:
+    """How an action ended that gave this answer."""
+    if answer.status != ActionStatus.SUCCESS:
+        return ActionStatus(answer.status)
+    if answer.problems:
+        return ActionStatus.FAILED
+    if answer.exit_code is ExitCode.INFEASIBLE:
+        return ActionStatus.SUCCESS
+    if answer.saved_nothing:
+        return ActionStatus.FAILED
+    return ActionStatus.PARTIAL if answer.is_partial else ActionStatus.SUCCESS
+
+
 def finish(store: Store, number: int, answer: Answer) -> ActionRun:
     """Write down what came of it."""
     with store.transaction() as session:
         run = session.get_one(ActionRun, number)
-        status = ActionStatus.FAILED if answer.problems and answer.status == "success" else ActionStatus(answer.status)
-        run.status = str(status)
+        run.status = str(status_of(answer))
         run.finished_at = now()
         run.summary_json = answer.full_summary()
         run.rows_json = [row.to_json() for row in answer.rows()]
