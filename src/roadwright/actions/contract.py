@@ -76,7 +76,10 @@ class Request:
 
 @dataclass
 class Answer:
-    """What an action did. ``problems`` are things that it could not do: they make the run fail, what is done stays."""
+    """What an action did. ``problems`` are things that it could not do: they make the run fail, what is done stays.
+
+    ``status`` is what the action itself says; failed rows and problems are judged when the run ends.
+    """
 
     tabs: list[TabReport] = field(default_factory=list)
     more_rows: list[RowReport] = field(default_factory=list)
@@ -95,13 +98,24 @@ class Answer:
     def rows(self) -> list[RowReport]:
         return [row for tab in self.tabs for row in tab.rows] + self.more_rows
 
+    @property
+    def is_partial(self) -> bool:
+        """Some rows failed, of an action that worked otherwise."""
+        return any(row.level is Level.FAILED for row in self.rows())
+
+    @property
+    def saved_nothing(self) -> bool:
+        """Every row that was looked at failed, and nothing was stored or put on a tab."""
+        rows = self.rows()
+        return bool(rows) and all(row.level is Level.FAILED for row in rows) and not any(self._totals().values())
+
+    def _totals(self) -> dict[str, int]:
+        return {name: sum(getattr(tab, name) for tab in self.tabs) for name in ("saved", "created", "added", "removed")}
+
     def full_summary(self) -> dict[str, object]:
         """The counts of all rows and tabs, and the action's own figures."""
         rows = self.rows()
         count = {level: sum(row.level is level for row in rows) for level in Level}
-        totals = {
-            name: sum(getattr(tab, name) for tab in self.tabs) for name in ("saved", "created", "added", "removed")
-        }
         return {
             "selected": len(rows),
             "ok": count[Level.OK],
@@ -109,7 +123,7 @@ class Answer:
             "skipped": count[Level.SKIPPED],
             "conflicts": count[Level.CONFLICT],
             "failed": count[Level.FAILED],
-            **totals,
+            **self._totals(),
             **self.summary,
         }
 

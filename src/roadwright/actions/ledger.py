@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from roadwright.actions.contract import Answer, Figures
+from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
@@ -147,8 +148,15 @@ def is_cancel_requested(store: Store, number: int) -> bool:
 
 def status_of(answer: Answer) -> ActionStatus:
     """How an action ended that gave this answer."""
-    is_open = answer.problems and answer.status == "success"
-    return ActionStatus.FAILED if is_open else ActionStatus(answer.status)
+    if answer.status != ActionStatus.SUCCESS:
+        return ActionStatus(answer.status)
+    if answer.problems:
+        return ActionStatus.FAILED
+    if answer.exit_code is ExitCode.INFEASIBLE:
+        return ActionStatus.SUCCESS
+    if answer.saved_nothing:
+        return ActionStatus.FAILED
+    return ActionStatus.PARTIAL if answer.is_partial else ActionStatus.SUCCESS
 
 
 def finish(store: Store, number: int, answer: Answer) -> ActionRun:

@@ -284,7 +284,7 @@ class _End:
 
 def _outcome(run_id: str, name: str, status: str, answer: Answer) -> Outcome:
     code = answer.exit_code
-    if status != ActionStatus.SUCCESS and code == ExitCode.DONE:
+    if status not in (ActionStatus.SUCCESS, ActionStatus.PARTIAL) and code == ExitCode.DONE:
         code = ExitCode.FAILED
     return Outcome(
         run_id,

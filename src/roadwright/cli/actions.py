@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from roadwright.cli.endings import ending
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
@@ -53,12 +54,14 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
     from roadwright.sync.statuses import Level
 
     console = Console(highlight=False)
-    colour = {"success": "green", "failed": "red", "cancelled": "yellow"}.get(outcome.status, "white")
-    title = Text.assemble((outcome.status, f"bold {colour}"), f"  {outcome.action}")
+    end = ending(outcome.status, outcome.summary)
+    title = Text.assemble((end.text, f"bold {end.colour}"), f"  {outcome.action}")
     for key in (outcome.run_id, outcome.optimization_run_id):
         if key:
             title.append(f"  {key}", style="dim")
-    console.print(title)
+    console.print(title, soft_wrap=True)
+    if outcome.error is not None:
+        Console(stderr=True, highlight=False).print(Text(outcome.error))
     figures = summary_line(outcome.summary)
     if figures:
         console.print(Text(f"  {figures}"))
@@ -68,8 +71,6 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
         for notice in row.notices:
             place = f"{row.tab} row {row.row}" if row.row else row.tab
             console.print(Text(f"  {place} {row.key}: {notice}", style="dim"))
-    if outcome.error is not None:
-        Console(stderr=True, highlight=False).print(Text(outcome.error))
 
 
 def run(  # noqa: PLR0917 - typer calls it by name
@@ -87,9 +88,13 @@ def run(  # noqa: PLR0917 - typer calls it by name
         list[str] | None,
         typer.Option("--option", "-o", metavar="NAME=VALUE", help="An option of it; repeatable."),
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 4 where some rows failed.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Do an action in a workspace. Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage or input, 3 infeasible.
+
+    Where some rows failed the status is partial and the exit code 0, or 4 with --strict; where all failed and nothing
+    was saved, the action failed.
 
     Ctrl-C ends a solve with the best answer found by then, which is kept and shown, and anything else where it can end
     without harm. Once more, it ends the program at once, which is safe as well.
@@ -135,6 +140,8 @@ def run(  # noqa: PLR0917 - typer calls it by name
                 switch=switch,
             )
         show(outcome)
+    if strict and outcome.status == "partial":
+        raise typer.Exit(ExitCode.ROWS_FAILED)
     raise typer.Exit(outcome.exit_code)
 
 

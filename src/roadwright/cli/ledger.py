@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from roadwright.cli.endings import ending
 from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
@@ -117,6 +118,8 @@ def runs(
         body = _optimization_json(optimization) if as_json else _optimization_facts(optimization)
     elif action is not None:
         body = _action_json(action)
+        if not as_json:
+            body["status"] = ending(action.status, action.summary_json or {}).text
     else:
         stop(
             f"there is no run {run_id}; `roadwright runs -w {folder}` lists them (roadwright prune removes old ones)",
@@ -155,7 +158,7 @@ def _show_runs(found: list[ActionRun]) -> None:
         ended = run.error or figures or run.progress or ""
         name = f"{run.run_id} {run.optimization_run_id or ''}".rstrip()
         when = run.created_at[:19].replace("T", " ")
-        table.add_row(name, run.action, run.status, when, Text(run.requested_by), Text(ended))
+        table.add_row(name, run.action, ending(run.status, summary).word, when, Text(run.requested_by), Text(ended))
     console.print(table)
 
 

@@ -13,13 +13,15 @@ class ExitCode(IntEnum):
     """How a command ended, for scripts that call it."""
 
     DONE = 0
-    """Done; single rows may have failed, the summary says so. Of a run: optimal or feasible."""
+    """Done; single rows may have failed, then the status is ``partial``. Of a run: optimal or feasible."""
     FAILED = 1
-    """It failed, or found nothing in its time."""
+    """It failed, saved nothing, or found nothing in its time."""
     WRONG = 2
     """Wrong usage or input. Of a run: invalid."""
     INFEASIBLE = 3
     """No portfolio keeps all the rules."""
+    ROWS_FAILED = 4
+    """Done, but some rows failed; only where that was asked for (``--strict``)."""
 
 
 EXIT_CODE_OF: Mapping[RunStatus, ExitCode] = MappingProxyType(

@@ -14,6 +14,8 @@ class ActionStatus(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     SUCCESS = "success"
+    PARTIAL = "partial"
+    """It did what it was asked to, except for some rows that failed."""
     FAILED = "failed"
     CANCELLED = "cancelled"
 
