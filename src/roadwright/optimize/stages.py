@@ -279,19 +279,35 @@ class Search:
         """The exact search on a tightened model, proved or stopped; the best of it and `start`."""
         costs, model = self._padded(step.costs), self.model
         candidates = model.universe.candidates
-        judged: dict[tuple[int, ...], Evaluation] = {}
+        best = start
 
         def judge(places: list[int]) -> Fraction | None:
+            nonlocal best
             evaluation = evaluate(model, [candidates[place].key for place in places])
             if not self.is_allowed(evaluation):
                 return None
-            judged[tuple(places)] = evaluation
-            return costs.in_units(step.cost(evaluation))
+            cost = step.cost(evaluation)
+            if best is None or cost < step.cost(best):
+                best = evaluation
+                tell(model.columns_of(best.selected))
+            return costs.in_units(cost)
+
+        def tell(columns: Values | None = None) -> None:
+            if self.on_tick is not None:
+                cost, bound = None if best is None else as_float(step.cost(best)), search.bound
+                native = None if bound is None else as_float(costs.constant + costs.unit * bound)
+                if cost is not None and native is not None:
+                    native = min(native, cost)
+                self.on_tick(step.name, Tick(cost, native, search.nodes, columns))
+
+        def is_over() -> bool:
+            tell()
+            return self.is_over()
 
         known = None if start is None else costs.in_units(step.cost(start))
-        found = BranchAndBound(Program.of(linear, costs, model.size), judge, known, slack).run(nodes, self.is_over)
+        search = BranchAndBound(Program.of(linear, costs, model.size), judge, known, slack)
+        found = search.run(nodes, is_over)
         solver_log.say(f"Exact search for {step.name}: {found.nodes} nodes, proved: {found.is_proved}\n")
-        best = start if found.selection is None else judged[tuple(found.selection)]
         if found.is_proved:
             if best is None:
                 return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
