@@ -36,7 +36,8 @@ from roadwright.optimize.whole import Values, WholeCost
 EXACT_COLUMNS, EXACT_NODES = 30, 5_000
 """Up to so many open candidates the exact search is tried first, with so many nodes."""
 PROOF_COLUMNS, PROOF_NODES = 5_000, 1_000
-"""What the solver is not believed is proved by the exact search up to so many columns, within so many nodes."""
+"""What the solver is not believed is proved by the exact search up to so many columns, within so many nodes; beyond
+them a second opinion has to do."""
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
 CORE_FROM = 200
@@ -405,15 +406,15 @@ class Search:
         is_contradicted = best is not None and best is not result.evaluation
         if result.end is End.PROVED and not result.is_delicate and not is_contradicted:
             return result
-        if self.rows.linear.matrix.shape[1] > PROOF_COLUMNS:
-            return result if not is_contradicted and result.end is not End.FAILED else StepResult(End.FAILED, best)
         tightened = tighten(self.linear(step))
         if tightened is None:
             return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
-        found = self._searched(step, tightened, best, PROOF_NODES, slack)
-        if found.end is not End.STOPPED_BY_NODES:
-            return found
-        return self._second_opinion(step, found.evaluation, nodes)
+        if self.rows.linear.matrix.shape[1] <= PROOF_COLUMNS:
+            found = self._searched(step, tightened, best, PROOF_NODES, slack)
+            if found.end is not End.STOPPED_BY_NODES:
+                return found
+            best = found.evaluation
+        return self._second_opinion(step, best, nodes)
 
     def _second_opinion(self, step: Step, best: Evaluation | None, nodes: int | None) -> StepResult:
         """Ask for anything better in other numerics, until there is nothing."""
