@@ -21,7 +21,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -33,6 +33,8 @@ from roadwright.actions.doctor import examine
 from roadwright.actions.runner import Asked, run_action
 from roadwright.sample.typing import NO_KEYS, type_into_rows, type_new_rows
 from roadwright.sheets.values import CellValue
+from roadwright.store import session
+from roadwright.store.migrations import upgrade
 from roadwright.store.models import Initiative
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE, template
@@ -71,14 +73,42 @@ for line in sys.stdin:
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 """Starts commands and says how they end; a fork, because importing everything would take most of the time."""
+_NEXT = "next"
+_NEXT_SCHEMA = f"""
+import pathlib
+from roadwright.store import session
+from roadwright.store.migrations import upgrade
+session.NEWEST = "{_NEXT}"
+upgrade.VERSIONS.append(pathlib.Path({{folder!r}}))
+"""
+"""Gives a launcher's program one more migration than there is."""
+_MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{next}"
+down_revision = "{newest}"
+branch_labels = depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("initiatives", recreate="auto") as table:
+        table.add_column(sa.Column("colour", sa.Text(), nullable=False, server_default="red"))
+    for number in range(20):
+        op.create_table(f"extra_{{number}}", sa.Column("id", sa.Integer(), primary_key=True))
+    with op.batch_alter_table("initiatives", recreate="auto") as table:
+        table.drop_column("colour")
+"""
+"""The next migration: it makes a table anew twice on SQLite, adds many, and in the end fits the models as before."""
 
 
 class Launcher:
     """Runs `roadwright` commands, each in a process of its own, and kills them."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: str = "") -> None:
+        """``first`` is run before any command."""
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _LAUNCHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", first + _LAUNCHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def run(self, *command: str, kill_after: float | None = None) -> tuple[int, float]:
@@ -269,59 +299,69 @@ def _kill(tally: Tally, launcher: Launcher, command: tuple[str, ...], after: flo
     tally.in_the_middle += code == -signal.SIGKILL
 
 
-def _kill_new(case: str, folder: Path, new_url: Callable[[], str], launcher: Launcher, kills: int) -> Tally:
-    """Kill the making of a workspace, or the upgrade of an earlier schema, each time in a new folder."""
+def _kill_new(case: str, folder: Path, new_url: Callable[[], str], kills: int) -> Tally:
+    """Kill the making of a workspace, or the upgrade of its schema, each time in a new folder."""
     tally, chance = Tally(), random.Random(1)
     seconds: float | None = None
-    for number in range(kills + 1):
-        place = folder / f"{case}{number}"
-        command = ("init", str(place)) if case == "init" else (*_COMMANDS[case], "-w", str(place))
-        _settings(place, url := new_url())
-        company = Company(place, chance)
-        if case == "upgrade":
-            create_workspace(place)
-            company.submit("Intake")
-            _make_earlier(place, url)
-        if seconds is None:
-            code, seconds = launcher.run(*command)
-            assert code == 0, (case, code)
-            continue
-        _kill(tally, launcher, command, chance.uniform(0, seconds))
-        try:
-            create_workspace(place)  # the next init; it keeps what is there
-            company.define_kpi()
-            if case == "init":
+    next_schema = _NEXT_SCHEMA.format(folder=str(folder / "next_schema"))
+    with closing(Launcher(next_schema if case == "upgrade" else "")) as launcher:
+        for number in range(kills + 1):
+            place = folder / f"{case}{number}"
+            command = ("init", str(place)) if case == "init" else (*_COMMANDS[case], "-w", str(place))
+            _settings(place, new_url())
+            company = Company(place, chance)
+            if case == "upgrade":
+                create_workspace(place)
                 company.submit("Intake")
-        except Exception as fault:  # noqa: BLE001 - as in `looked_over`
-            tally.unusable.append(f"{type(fault).__name__}: {fault}")
-            continue
-        company.looked_over(tally)
-        shutil.rmtree(place)
+            if seconds is None:
+                code, seconds = launcher.run(*command)
+                assert code == 0, (case, code)
+                continue
+            _kill(tally, launcher, command, chance.uniform(0, seconds))
+            with _with_next_schema(folder / "next_schema") if case == "upgrade" else nullcontext():
+                _look_over_new(case, company, tally)
+            shutil.rmtree(place)
     return tally
 
 
-def _make_earlier(folder: Path, url: str) -> None:
-    """Take the newest migration back."""
-    from alembic import command  # noqa: PLC0415 - slow to import
+def _look_over_new(case: str, company: Company, tally: Tally) -> None:
+    try:
+        create_workspace(company.folder)  # the next init; it keeps what is there
+        company.define_kpi()
+        if case == "init":
+            company.submit("Intake")
+    except Exception as fault:  # noqa: BLE001 - as in `looked_over`
+        tally.unusable.append(f"{type(fault).__name__}: {fault}")
+    else:
+        company.looked_over(tally)
 
-    from roadwright.store.migrations.upgrade import configuration  # noqa: PLC0415
 
-    engine = create_engine(url.replace("sqlite:///", f"sqlite:///{folder}/") if url.startswith("sqlite") else url)
-    command.downgrade(configuration(engine), "-1")
-    engine.dispose()
+@contextmanager
+def _with_next_schema(folder: Path) -> Iterator[None]:
+    """In here this program has one more migration than there is."""
+    newest, versions = session.NEWEST, list(upgrade.VERSIONS)
+    session.NEWEST = _NEXT
+    upgrade.VERSIONS.append(folder)
+    try:
+        yield
+    finally:
+        session.NEWEST, upgrade.VERSIONS[:] = newest, versions
+
+
+def _write_next_schema(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "next.py").write_text(_MIGRATION.format(next=_NEXT, newest=session.NEWEST), encoding="utf-8")
 
 
 def campaign(database: str, folder: Path, new_url: Callable[[], str], kills: int) -> Iterator[tuple[str, Tally]]:
     """Each action with what came of its kills. ``new_url`` makes an empty database."""
-    launcher = Launcher()
-    try:
-        for case in CASES[:2]:
-            yield case, _kill_new(case, folder, new_url, launcher, kills)
+    _write_next_schema(folder / "next_schema")
+    for case in CASES[:2]:
+        yield case, _kill_new(case, folder, new_url, kills)
+    with closing(Launcher()) as launcher:
         company = founded(folder / database, new_url(), random.Random(2))
         for case in CASES[2:]:
             yield case, _kill_actions(case, company, launcher, kills)
-    finally:
-        launcher.close()
 
 
 @contextmanager

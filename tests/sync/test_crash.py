@@ -21,10 +21,10 @@ from roadwright.actions.ledger import INTERRUPTED, runs
 from roadwright.sheets.xlsx import workbook as xlsx_workbook
 from roadwright.sheets.xlsx.swap import replace_workbook
 from roadwright.store.models import Initiative
+from roadwright.store.presence import PRIVATE
 from roadwright.store.session import Store
 from roadwright.sync import engine
 from roadwright.workspace.settings import FILE
-from roadwright.workspace.workspace import PRIVATE
 from tests.house import House
 from tests.sync.spreadsheet import lock_by_libreoffice
 

@@ -16,9 +16,10 @@ from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.versions import publish
 from roadwright.sheets.plain import plain
 from roadwright.store.models import Initiative, IssuedKey, Roadmap
+from roadwright.store.presence import PRIVATE
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.settings_file import with_database_url
-from roadwright.workspace.workspace import PRIVATE, open_workspace
+from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.conftest import postgres_database
 from tests.house import House

@@ -15,9 +15,10 @@ from typer.testing import CliRunner, Result
 from roadwright.cli.main import app
 from roadwright.store.copying import differences, snapshot, tally
 from roadwright.store.models import ActionRun, SavedFilter
+from roadwright.store.presence import PRIVATE
 from roadwright.store.session import parse_url
 from roadwright.workspace.settings import FILE, load_settings
-from roadwright.workspace.workspace import PRIVATE, open_workspace
+from roadwright.workspace.workspace import open_workspace
 from tests.conftest import postgres_database
 from tests.house import House, make_house
 

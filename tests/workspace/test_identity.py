@@ -13,11 +13,12 @@ from typer.testing import CliRunner, Result
 
 from roadwright.cli.main import app
 from roadwright.store.models import Base, Initiative, IssuedKey, OptimizationRun, WorkspaceIdentity
+from roadwright.store.presence import PRIVATE
 from roadwright.store.session import open_store
 from roadwright.workspace.identity import WrongDatabase, read_note
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.settings_file import with_database_url
-from roadwright.workspace.workspace import PRIVATE, open_workspace
+from roadwright.workspace.workspace import open_workspace
 from tests.house import House, make_house
 
 WAYS_OUT = ("Nothing was written", "database_url", "roadwright restore", "roadwright rebuild")

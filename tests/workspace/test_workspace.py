@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from roadwright.sheets.xlsx import open_workbook
+from roadwright.store.presence import PRIVATE
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.turns import WorkspaceBusy
-from roadwright.workspace.workspace import PRIVATE, UnknownTab, Workspace, open_workspace
+from roadwright.workspace.workspace import UnknownTab, Workspace, open_workspace
 
 TEAMS = """\
 [[intake]]

@@ -191,12 +191,20 @@ def break_off(store: Store, run: ActionRun, error: str) -> None:
     store.write_if_free(_closing(ActionRun.id == run.id, ActionStatus.CANCELLED, error), wait=1.0)
 
 
-def others(store: Store, number: int) -> list[ActionRun]:
-    """The other runs that are not over, the oldest first: those that this one may have to wait for."""
+def others(store: Store, number: int | None) -> list[ActionRun]:
+    """The runs that work now, without this one, the oldest first."""
     with store.transaction() as session:
         mark_interrupted(session)
-        open_runs = select(ActionRun).where(ActionRun.status == str(ActionStatus.RUNNING), ActionRun.id != number)
+        open_runs = select(ActionRun).where(ActionRun.status == str(ActionStatus.RUNNING))
+        if number is not None:
+            open_runs = open_runs.where(ActionRun.id != number)
         return list(session.scalars(open_runs.order_by(ActionRun.id)))
+
+
+def awaited(store: Store, number: int | None = None) -> str:
+    """In words, what has to end before the run, or a command that is none, has its turn."""
+    named = ", ".join(f"{one.run_id} {one.action} ({one.requested_by})" for one in others(store, number))
+    return f"waiting for {named or 'another action'} to end"
 
 
 def runs(store: Store, limit: int) -> list[ActionRun]:

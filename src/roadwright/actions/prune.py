@@ -38,7 +38,7 @@ class Pruned:
 
 
 def prune(workspace: Workspace, older_than: int | None = None, *, dry: bool = False) -> Pruned:
-    """Remove what is older than the settings say, or than so many days. Raises WorkspaceBusy."""
+    """Remove what is older than the settings say, or than so many days. Raises StoreError or WorkspaceBusy."""
     settings = workspace.settings
     details = _before(settings.keep_details_days if older_than is None else older_than)
     runs = _before(settings.keep_runs_days if older_than is None else older_than)

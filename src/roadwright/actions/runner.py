@@ -19,7 +19,7 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.portfolios.candidates import ScenarioProblem
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import ActionRun, ActionStatus
-from roadwright.store.session import Store
+from roadwright.store.session import Store, StoreError
 from roadwright.sync.engine import PendingWrite
 from roadwright.sync.outcome import RowReport
 from roadwright.sync.selection import Selection, SelectionError, parse_selection
@@ -27,7 +27,7 @@ from roadwright.workspace.turns import WorkspaceBusy
 from roadwright.workspace.workspace import TabPlace, UnknownTab, Workspace
 
 _WRONG = (UsageError, SelectionError, UnknownTab, ScenarioProblem)
-_FAILURES = (SheetError, WorkspaceBusy)
+_FAILURES = (SheetError, StoreError, WorkspaceBusy)
 END_SECONDS = 15.0
 """For how long the end of a run is tried to be written where the connection to the database is lost."""
 _PAUSE = 0.5
@@ -139,7 +139,7 @@ def run_action(
     try:
         run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
     except (DBAPIError, OSError) as fault:
-        return Outcome(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
+        return Outcome(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
     switch = switch or CancelSwitch()
     switch.watch(workspace.store, run)
     try:
@@ -186,16 +186,16 @@ def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Outc
     except _FAILURES as problem:
         return end.failed(str(problem))
     except (DBAPIError, OSError) as fault:
-        return end.failed(_unusable(fault))
+        return end.failed(unusable(fault))
     except Exception as fault:
         # Not for the person to fix: the ledger keeps what happened, and the door shows the whole of it.
         end.failed(f"unexpected {type(fault).__name__}: {fault}")
         raise
     hindrance = end.written(lambda: ledger.finish(store, run.id, answer))
     if hindrance is None:
-        return _outcome(run.run_id, name, str(ledger.status_of(answer)), answer)
+        return outcome_of(run.run_id, name, str(ledger.status_of(answer)), answer)
     answer.problems.append(_not_written(run, hindrance))
-    return _outcome(run.run_id, name, str(ActionStatus.FAILED), answer)
+    return outcome_of(run.run_id, name, str(ActionStatus.FAILED), answer)
 
 
 def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Answer:
@@ -204,13 +204,13 @@ def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Ans
     progress = Progress(workspace.store, run.id, door.report, cancel)
 
     def is_waiting() -> None:
-        message = _waiting(workspace.store, run)
+        message = ledger.awaited(workspace.store, run.id)
         door.say(message)
         progress(message)
 
-    workspace = replace(workspace, safe_point=cancel.check)
+    workspace = replace(workspace, safe_point=cancel.check, is_waiting=is_waiting)
     cancel.check()
-    with workspace.exclusive(is_waiting=is_waiting) as turn:
+    with workspace.exclusive() as turn:
         ledger.start(workspace.store, run.id)
         request = Request(
             workspace.used(),
@@ -227,12 +227,7 @@ def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Ans
             return work.action.run(request)
 
 
-def _waiting(store: Store, run: ActionRun) -> str:
-    others = ", ".join(f"{one.run_id} {one.action} ({one.requested_by})" for one in ledger.others(store, run.id))
-    return f"waiting for {others or 'another action'} to end"
-
-
-def _unusable(fault: Exception) -> str:
+def unusable(fault: Exception) -> str:
     """A database that is gone, full or held by someone, or a disk, in words."""
     if isinstance(fault, DBAPIError):
         return f"the database can't be used: {fault.orig or fault}; see roadwright doctor, then run again, that is safe"
@@ -282,7 +277,8 @@ class _End:
         return Outcome(self.run.run_id, self.run.action, str(status), code, error=error)
 
 
-def _outcome(run_id: str, name: str, status: str, answer: Answer) -> Outcome:
+def outcome_of(run_id: str, name: str, status: str, answer: Answer) -> Outcome:
+    """What the doors show of a run that gave this answer."""
     code = answer.exit_code
     if status not in (ActionStatus.SUCCESS, ActionStatus.PARTIAL) and code == ExitCode.DONE:
         code = ExitCode.FAILED

@@ -27,13 +27,14 @@ def prune(
     scenario. The settings keep_details_days and keep_runs_days say what is old.
     """
     from roadwright.actions import prune as pruning
+    from roadwright.store.session import StoreError
     from roadwright.workspace.turns import WorkspaceBusy
 
     with opened(folder) as workspace:
         try:
             pruned = pruning.prune(workspace, older_than, dry=dry)
-        except WorkspaceBusy as busy:
-            stop(str(busy), ExitCode.FAILED)
+        except (StoreError, WorkspaceBusy) as error:
+            stop(f"nothing was removed: {error}", ExitCode.FAILED)
     if as_json:
         typer.echo(json.dumps(pruned.to_json(), indent=2))
         return

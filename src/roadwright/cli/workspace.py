@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -44,11 +45,17 @@ def opened(folder: Path) -> Iterator[Workspace]:
     if workspace.notice is not None:
         typer.echo(workspace.notice, err=True)
     try:
-        yield workspace
+        yield replace(workspace, is_waiting=lambda: typer.echo(_awaited(workspace), err=True))
     except DBAPIError as fault:
         stop(f"the database can't be used: {fault.orig or fault}; see roadwright doctor", ExitCode.FAILED)
     finally:
         workspace.close()
+
+
+def _awaited(workspace: Workspace) -> str:
+    from roadwright.actions.ledger import awaited
+
+    return awaited(workspace.store)
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; made if it is not there.")]) -> None:

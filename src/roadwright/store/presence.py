@@ -22,8 +22,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-FOLDER = ".roadwright"
-"""Beside a SQLite database: the folder for locks. In a workspace it is the workspace's own private folder."""
+PRIVATE = ".roadwright"
+"""The folder for our own notes, temporary files and locks: in a workspace, and beside a SQLite database."""
 BEAT_SECONDS = 5.0
 """How often a run touches its file, and makes sure that its session is still there."""
 FRESH_SECONDS = 60.0
@@ -87,7 +87,7 @@ def presences(engine: Engine) -> Presences:
     """The signs of life of the runs on this database."""
     if engine.dialect.name == "postgresql":
         return _Sessions(engine)
-    return _Files(Path(str(engine.url.database)).parent / FOLDER / _RUNNING)
+    return _Files(Path(str(engine.url.database)).parent / PRIVATE / _RUNNING)
 
 
 def _new_token() -> str:

@@ -21,6 +21,7 @@ from roadwright.store.clock import now
 from roadwright.store.copying import copy_to_file
 from roadwright.store.identity import workspace_id
 from roadwright.store.migrations import NEWEST
+from roadwright.workspace.folders import FILE as FOLDER_FILE
 from roadwright.workspace.settings import FILE as SETTINGS
 from roadwright.workspace.workspace import Workspace
 
@@ -28,7 +29,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite"
 FILES = "files"
-"""The folder for settings, workbooks and published files; each where it lies in the workspace."""
+"""The folder for settings, workbooks, published files and the folder's token; each where it lies in the workspace."""
 OUTSIDE = "workbooks-outside"
 """The folder for workbooks that lie outside the workspace; restored ones get it, too."""
 _ATTEMPTS = 3
@@ -96,6 +97,8 @@ def make_backup(workspace: Workspace, path: Path) -> Written:
 def _sources(workspace: Workspace) -> tuple[dict[Path, str], dict[str, str]]:
     """Every file to keep with its name in the ZIP, and the workbooks outside the folder as the settings name them."""
     found = {workspace.root / SETTINGS: f"{FILES}/{SETTINGS}"}
+    if (token := workspace.private / FOLDER_FILE).is_file():
+        found[token] = f"{FILES}/{token.relative_to(workspace.root).as_posix()}"
     outside: dict[str, str] = {}
     for place in workspace.places():
         file = place.workbook

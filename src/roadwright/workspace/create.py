@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from roadwright.sheets.template import write_template
+from roadwright.store.presence import PRIVATE
 from roadwright.tabs.guides import GUIDES
 from roadwright.workspace.settings import FILE, template
-from roadwright.workspace.workspace import PRIVATE, TabPlace, Workspace, open_workspace
+from roadwright.workspace.workspace import TabPlace, Workspace, open_workspace
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from roadwright.store.models import WorkspaceFolder
 from roadwright.store.session import Store, one_at_a_time
@@ -58,8 +59,20 @@ def use_folder(store: Store, private: Path) -> Folder:
         mine.used, mine.turn, mine.place = number, word, str(private)
         # Before the commit: if this process ends in between, the database has the word before, which is there as well.
         _write(private / FILE, _Note(mine.folder, (*known, word)))
-        others = session.scalars(select(WorkspaceFolder).where(WorkspaceFolder.folder != mine.folder))
-        return Folder(mine.folder, frozenset(one.folder for one in others if one.used > mine.began or _stands(one)))
+        return Folder(mine.folder, frozenset(one.folder for one in _others(session, mine)))
+
+
+def other_places(store: Store, private: Path) -> list[Path]:
+    """Where the other folders that are in use stood at their last use."""
+    note = _read(private / FILE)
+    with store.transaction() as session:
+        mine = session.get(WorkspaceFolder, note.token) if note is not None else None
+        return sorted(Path(one.place).parent for one in _others(session, mine))
+
+
+def _others(session: Session, mine: WorkspaceFolder | None) -> list[WorkspaceFolder]:
+    folders = session.scalars(select(WorkspaceFolder))
+    return [one for one in folders if one is not mine and ((mine and one.used > mine.began) or _stands(one))]
 
 
 def _stands(folder: WorkspaceFolder) -> bool:

@@ -9,6 +9,7 @@ from roadwright.sheets.backend import SheetError
 from roadwright.store.copying import CopyProblem, Tally, copy_all, snapshot
 from roadwright.store.identity import next_revision
 from roadwright.store.session import open_store, shown_url
+from roadwright.workspace.folders import other_places
 from roadwright.workspace.restore import ENVIRONMENT_URL
 from roadwright.workspace.settings import FILE as SETTINGS
 from roadwright.workspace.settings_file import SettingsChange, with_database_url
@@ -53,7 +54,10 @@ def move_database(workspace: Workspace, url: str) -> Moved:
             raise CopyProblem(str(error)) from error
         finally:
             target.close()
-    notices = []
+    notices = [
+        f"{place} works on the old database, too; name the new one in its {SETTINGS} before it is used again"
+        for place in other_places(workspace.store, workspace.private)
+    ]
     if os.environ.get(ENVIRONMENT_URL):
         notices.append(f"{ENVIRONMENT_URL} is set and wins over {SETTINGS}; set it to the new database, or unset it")
     return Moved(source_url, target_url, tables, notices)

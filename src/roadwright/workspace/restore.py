@@ -11,6 +11,7 @@ from pathlib import Path
 
 from roadwright.store.copying import copy_all, snapshot
 from roadwright.store.identity import give_new_identity, next_revision
+from roadwright.store.presence import PRIVATE
 from roadwright.store.session import Store, open_store
 from roadwright.workspace.backup import (
     DATABASE,
@@ -25,7 +26,7 @@ from roadwright.workspace.identity import Note, write_note
 from roadwright.workspace.settings import DATABASE_FILE, ENVIRONMENT_PREFIX
 from roadwright.workspace.settings import FILE as SETTINGS
 from roadwright.workspace.settings_file import SettingsChange, with_database_url, with_paths
-from roadwright.workspace.workspace import PRIVATE, database_url
+from roadwright.workspace.workspace import database_url
 
 ENVIRONMENT_URL = f"{ENVIRONMENT_PREFIX}DATABASE_URL"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
 
-from roadwright.store.presence import FOLDER, close_session, locked_session
+from roadwright.store.presence import PRIVATE, close_session, locked_session
 
 _PAUSE = 0.1
 """Seconds between two attempts to get a turn."""
@@ -25,7 +25,8 @@ class Turn:
     """The right to work on a workspace. It can be given back for a time, and taken again.
 
     ``wait`` are the seconds that it is waited for; ``is_waiting`` is called once it has to be, and ``safe_point`` again
-    and again meanwhile.
+    and again meanwhile. ``check`` is called whenever it is taken, because others may have worked until then; where that
+    raises something, it is given back.
     """
 
     def __init__(
@@ -33,22 +34,25 @@ class Turn:
         private: Path,
         engine: Engine,
         wait: float,
+        *,
         is_waiting: Callable[[], None],
         safe_point: Callable[[], None],
+        check: Callable[[], None],
     ) -> None:
         self._wait = wait
         self._is_waiting = is_waiting
         self._safe_point = safe_point
+        self._check = check
         self._engine = engine
         self._session: Connection | None = None
         files = [private / "action.lock"]
         if engine.dialect.name == "sqlite":
             database = Path(str(engine.url.database))
-            files.append(database.parent / FOLDER / f"{database.name}.lock")
+            files.append(database.parent / PRIVATE / f"{database.name}.lock")
         self._locks = [FileLock(file, blocking=False, thread_local=False) for file in files]
 
     def take(self) -> None:
-        """Wait for the turn. Raises WorkspaceBusy when that takes too long."""
+        """Wait for the turn. Raises WorkspaceBusy when that takes too long, and what ``check`` raises."""
         deadline = time.monotonic() + self._wait
         told = False
         while not self._taken():
@@ -62,6 +66,11 @@ class Turn:
                 told = True
             self._safe_point()
             time.sleep(_PAUSE)
+        try:
+            self._check()
+        except BaseException:
+            self.give_back()
+            raise
 
     def _taken(self) -> bool:
         try:

@@ -12,15 +12,13 @@ from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.identity import Revision, workspace_id
-from roadwright.store.presence import FOLDER
+from roadwright.store.presence import PRIVATE
 from roadwright.store.session import EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
 from roadwright.workspace.folders import Folder, use_folder
 from roadwright.workspace.identity import Note, check_database, missing_database, read_note, write_note
 from roadwright.workspace.settings import Settings, load_settings, workbook_path
 from roadwright.workspace.turns import Turn
 
-PRIVATE = FOLDER
-"""The folder for our own temporary files, locks and logs."""
 PUBLISHED = "published"
 """The folder for the files of published roadmaps."""
 
@@ -63,6 +61,10 @@ class Workspace:
     """Which of the folders on this database it is, where an action has its turn in it."""
     safe_point: Callable[[], None] = _do_nothing
     """Called where an action can end without harm; raises what ends it."""
+    is_waiting: Callable[[], None] = _do_nothing
+    """Called once where a turn has to be waited for."""
+    is_checked: bool = True
+    """Whether the database has to be the one that the workbooks were written from."""
 
     @property
     def private(self) -> Path:
@@ -117,20 +119,41 @@ class Workspace:
         return open_workbook(place.workbook, self.private)
 
     @contextmanager
-    def exclusive(self, wait: float | None = None, is_waiting: Callable[[], None] = _do_nothing) -> Iterator[Turn]:
+    def exclusive(self, wait: float | None = None) -> Iterator[Turn]:
         """Hold the workspace and its database: one action at a time.
 
-        Raises WorkspaceBusy after ``wait`` seconds, during which ``is_waiting`` is called once. What actions that were
-        killed left behind is removed.
+        Raises WorkspaceBusy after ``wait`` seconds, and StoreError where the database is not the workspace's, or no
+        longer. What actions that were killed left behind is removed.
         """
         seconds = self.settings.action_wait if wait is None else wait
-        turn = Turn(self.private, self.store.engine, seconds, is_waiting, self.safe_point)
+        turn = Turn(
+            self.private,
+            self.store.engine,
+            seconds,
+            is_waiting=self.is_waiting,
+            safe_point=self.safe_point,
+            check=self._check,
+        )
         turn.take()
         try:
             self._clean()
             yield turn
         finally:
             turn.give_back()
+
+    def _check(self) -> None:
+        if self.is_checked:
+            self.check()
+
+    def check(self) -> str | None:
+        """Whether the database is the one that the workbooks were written from. Returns what there is to tell.
+
+        Raises WrongDatabase, or another StoreError where that can't be found out.
+        """
+        try:
+            return check_database(self, read_note(self.private))
+        except SheetError as error:
+            raise StoreError(str(error)) from error
 
     def used(self) -> Workspace:
         """The workspace in use: to be asked by an action that has its turn."""
@@ -176,14 +199,11 @@ def open_workspace(root: Path, *, check: bool = True) -> Workspace:
         store = open_store(url, copies=folder / PRIVATE, must_exist=was_synced)
     except EmptyDatabase as error:
         raise missing_database(folder, str(error)) from error
-    workspace = Workspace(folder, settings, store)
+    workspace = Workspace(folder, settings, store, is_checked=check)
     if not check:
         return workspace
     try:
-        return replace(workspace, notice=check_database(workspace, note))
-    except SheetError as error:
-        store.close()
-        raise StoreError(str(error)) from error
+        return replace(workspace, notice=workspace.check())
     except StoreError:
         store.close()
         raise
