@@ -25,6 +25,7 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+from unittest.mock import patch
 
 from sqlalchemy import create_engine, make_url, select, text
 
@@ -33,8 +34,7 @@ from roadwright.actions.doctor import examine
 from roadwright.actions.runner import Asked, run_action
 from roadwright.sample.typing import NO_KEYS, type_into_rows, type_new_rows
 from roadwright.sheets.values import CellValue
-from roadwright.store import session
-from roadwright.store.migrations import upgrade
+from roadwright.store.migrations import NEWEST, upgrade
 from roadwright.store.models import Initiative
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE, template
@@ -339,18 +339,14 @@ def _look_over_new(case: str, company: Company, tally: Tally) -> None:
 @contextmanager
 def _with_next_schema(folder: Path) -> Iterator[None]:
     """In here this program has one more migration than there is."""
-    newest, versions = session.NEWEST, list(upgrade.VERSIONS)
-    session.NEWEST = _NEXT
-    upgrade.VERSIONS.append(folder)
-    try:
+    versions = [*upgrade.VERSIONS, folder]
+    with patch("roadwright.store.session.NEWEST", _NEXT), patch.object(upgrade, "VERSIONS", versions):
         yield
-    finally:
-        session.NEWEST, upgrade.VERSIONS[:] = newest, versions
 
 
 def _write_next_schema(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    (folder / "next.py").write_text(_MIGRATION.format(next=_NEXT, newest=session.NEWEST), encoding="utf-8")
+    (folder / "next.py").write_text(_MIGRATION.format(next=_NEXT, newest=NEWEST), encoding="utf-8")
 
 
 def campaign(database: str, folder: Path, new_url: Callable[[], str], kills: int) -> Iterator[tuple[str, Tally]]:
