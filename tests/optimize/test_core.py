@@ -6,9 +6,14 @@ import pytest
 from benchmarks.instances import quadratic_knapsack
 from benchmarks.known_answers import DATA
 from benchmarks.portfolios import portfolio
+from benchmarks.proof.campaign import judged
+from benchmarks.proof.families import FAMILIES
+from benchmarks.proof.judge import Verdict, judge
+from benchmarks.proof.paired import paired
 
 from roadwright.domain.optimization import RunStatus
-from roadwright.optimize import explain, parse_problem, solve, stages
+from roadwright.optimize import engine, explain, parse_problem, solve, stages
+from roadwright.optimize.digits import MOST_WIDTH
 from roadwright.optimize.local_search import good_start
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.objective import plan
@@ -32,6 +37,70 @@ def test_answers_stay_those_of_enumeration() -> None:
             best = Enumeration(problem).best()
             expected = (RunStatus.INFEASIBLE, []) if best is None else (RunStatus.OPTIMAL, best.selected)
             assert (solution.status, solution.selected) == expected, (make.__name__, seed)
+
+
+@pytest.fixture
+def _the_solver_is_asked(monkeypatch: pytest.MonkeyPatch, _every_model_is_large: None) -> None:
+    """As for a large model: HiGHS first, bonuses in pairs with a column per candidate wherever that can be."""
+    monkeypatch.setattr(stages, "EXACT_COLUMNS", 0)
+    monkeypatch.setattr(stages, "is_better", lambda *_: True)
+
+
+@pytest.mark.usefixtures("_the_solver_is_asked")
+@pytest.mark.parametrize(("width", "proved"), [(MOST_WIDTH, stages.PROOF_COLUMNS), (0, stages.PROOF_COLUMNS), (0, 0)])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_the_solver_says_is_right_or_put_right(
+    family: str, width: int, proved: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a model is too wide for rows of many digits to be split, and for an exact proof."""
+    monkeypatch.setattr(engine, "MOST_WIDTH", width)
+    monkeypatch.setattr(stages, "PROOF_COLUMNS", proved)
+    seeds = [*range(3000, 3010), *WITHOUT_A_SECOND_OPINION.get(family, [])]
+    results = [judged(family, seed) for seed in seeds]
+    wrong = [one for one in results if one.judgement.verdict is not Verdict.RIGHT]
+    assert not wrong, "\n".join(f"{one.seed}: {one.judgement}" for one in wrong)
+
+
+WITHOUT_A_SECOND_OPINION = {"far_goals": [7020], "wide_stages": [7059], "small_beside_large": [7030], "mixed": [7064]}
+"""Seeds of problems that HiGHS alone is wrong about."""
+
+
+def _wrong_pairs(seeds: range) -> list[str]:
+    judgements = {seed: judge(paired(seed), solve(parse_problem(paired(seed)))) for seed in seeds}
+    return [f"{seed}: {one}" for seed, one in judgements.items() if one.verdict is not Verdict.RIGHT]
+
+
+def test_bonuses_in_pairs_are_counted_rightly_by_the_exact_search() -> None:
+    assert not _wrong_pairs(range(30))
+
+
+@pytest.mark.usefixtures("_the_solver_is_asked")
+def test_bonuses_in_pairs_are_counted_rightly_with_a_column_per_candidate() -> None:
+    assert not _wrong_pairs(range(40))
+
+
+def test_several_bonuses_of_one_pair_need_no_more_capacity_than_one() -> None:
+    keys = [f"K{place}" for place in range(10)]
+    problem = {
+        "candidates": [{"key": key, "tokens": 3, "contributions": {"gmv": 1}} for key in keys],
+        "kpis": [{"key": "gmv", "level": "north_star"}, {"key": "retention", "level": "strategic"}],
+        "capacity": 15,
+        "objective": {"mode": "weighted_kpis", "weights": {"gmv": 1, "retention": 1}},
+        "constraints": [
+            {
+                "type": "synergy_bonus",
+                "dimension_key": "together",
+                "members": ["K0", other],
+                "kpi_key": kpi,
+                "bonus_value": 5,
+            }
+            for other in keys[1:5]
+            for kpi in ("gmv", "retention")
+        ],
+    }
+    solution = solve(parse_problem(problem))
+    assert judge(problem, solution).verdict is Verdict.RIGHT
+    assert solution.selected == keys[:5]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import pytest
 from benchmarks import nrp
+from benchmarks.proof.families import FAMILIES
 
 from roadwright.domain.optimization import RunStatus, TieBreak
 from roadwright.optimize import Progress, Solution, SolveOptions, parse_problem, solve
@@ -199,6 +200,21 @@ def test_a_cancelled_solve_keeps_what_it_has_and_tells_its_progress() -> None:
     assert last.objective is not None
     assert last.bound is not None
     assert last.bound >= last.objective > 0
+
+
+def test_a_small_solve_tells_its_progress_too() -> None:
+    """It is searched exactly, without HiGHS."""
+    seen: list[Progress] = []
+    solution = solve(parse_problem(FAMILIES["near_equal"](5, 28)), progress=seen.append)
+    assert solution.status is RunStatus.OPTIMAL
+    [found, *_] = [one for one in seen if one.selected]
+    assert found.nodes > 0
+    assert found.objective is not None
+    assert isinstance(solution.objective_value, float)
+    for one in seen:
+        if one.stage == "revenue":
+            assert one.objective is None or one.objective <= solution.objective_value
+            assert one.bound is None or one.bound >= solution.objective_value
 
 
 def test_cancelled_before_the_start_there_is_no_portfolio() -> None:

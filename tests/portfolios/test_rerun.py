@@ -51,6 +51,13 @@ def test_an_infeasible_run_is_identical_too() -> None:
     assert rerun_snapshot(run).identical
 
 
+def test_what_the_stored_result_did_not_tell_yet_is_no_difference() -> None:
+    run = stored_run()
+    assert run.result_json is not None
+    run.result_json = {name: value for name, value in run.result_json.items() if name not in ("reason", "proof")}
+    assert rerun_snapshot(run).identical
+
+
 def test_a_tampered_number_is_found_by_fingerprint_and_by_figures() -> None:
     run = stored_run()
     assert run.inputs_snapshot_json is not None

@@ -26,6 +26,10 @@ Row = tuple[list[int], list[int], int]
 """Columns, numbers, limit: the sum of number * column is at most the limit."""
 
 
+Node = tuple[list[int], list[int], int | None]
+"""Lower and upper limits of the columns, and what nothing within them can cost less than (None: nothing is known)."""
+
+
 @dataclass(frozen=True)
 class Program:
     """Minimise constant + sum of cost * column, within rows and the columns' limits, all in whole numbers.
@@ -119,26 +123,27 @@ class BranchAndBound:
     slack: Fraction = Fraction(0)
     selection: list[int] | None = None
     judged: dict[tuple[int, ...], Fraction | None] = field(default_factory=dict)
+    nodes: int = 0
+    """How many were opened."""
+    stack: list[Node] = field(default_factory=list)
+    """Those that are still open, the next one last."""
 
-    def run(self, nodes: int, is_over: Callable[[], bool]) -> Found:
-        """Search until nothing is open, `nodes` were opened, or the time is over."""
+    def run(self, most: int, is_over: Callable[[], bool]) -> Found:
+        """Search until nothing is open, the `most` nodes were opened, or the time is over: asked before each node."""
         program = self.program
         relaxation = Relaxation(program.cost, program.rows, program.upper)
-        stack: list[tuple[list[int], list[int], int | None]] = [(program.lower, program.upper, None)]
-        opened = 0
+        stack = self.stack = [(program.lower, program.upper, None)]
         while stack:
-            lower, upper, bound = stack.pop()
+            bound = stack[-1][2]
             if bound is not None and self.is_beaten(bound):
+                stack.pop()
                 continue
-            if opened >= nodes or is_over():
-                stack.append((lower, upper, bound))
-                return Found(self.selection, False, self._open_bound(stack), opened)
-            opened += 1
-            lower, upper = [*lower], [*upper]
-            if not self._propagate(lower, upper):
-                continue
-            stack += self._branches(relaxation, lower, upper)
-        return Found(self.selection, True, None, opened)
+            if self.nodes >= most or is_over():
+                return Found(self.selection, False, self.bound, self.nodes)
+            self.nodes += 1
+            lower, upper = ([*limits] for limits in stack[-1][:2])
+            stack[-1:] = self._branches(relaxation, lower, upper) if self._propagate(lower, upper) else []
+        return Found(self.selection, True, None, self.nodes)
 
     @property
     def target(self) -> int | None:
@@ -152,14 +157,14 @@ class BranchAndBound:
         target = self.target
         return target is not None and bound > target
 
-    def _open_bound(self, stack: Sequence[tuple[list[int], list[int], int | None]]) -> Fraction | None:
-        bounds = [bound for _, _, bound in stack]
+    @property
+    def bound(self) -> Fraction | None:
+        """What nothing that is open can cost less than; None where nothing is known."""
+        bounds = [bound for _, _, bound in self.stack]
         known = [bound for bound in bounds if bound is not None]
         return Fraction(min(known) + self.program.constant) if known and len(known) == len(bounds) else None
 
-    def _branches(
-        self, relaxation: Relaxation, lower: list[int], upper: list[int]
-    ) -> list[tuple[list[int], list[int], int | None]]:
+    def _branches(self, relaxation: Relaxation, lower: list[int], upper: list[int]) -> list[Node]:
         """What remains of a node: nothing, or its two halves, the one to look at first last."""
         decisions = self.program.decisions
         is_open = [at for at in range(decisions) if lower[at] != upper[at]]

@@ -9,7 +9,7 @@ root tells.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, inf
@@ -80,30 +80,32 @@ def pair_model(model: Model, linear: Linear, costs: WholeCost, worth: Sequence[i
     rows = []
     for at in np.flatnonzero(counts).tolist():
         row = linear.row(at)
-        if _defines(row, first):
+        if _defines(row, model):
             continue
         counted = _counted(row, worth, columns, halves)
         if counted is None:
             return None
         rows.append(counted)
     capacity = model.rows[0]
-    limit, usage = int(capacity.upper), dict(zip(capacity.places, capacity.values, strict=True))
+    limit = int(capacity.upper)
+    usage = {at: int(value) for at, value in zip(capacity.places, capacity.values, strict=True)}
     upper = []
     for column, (one, pairs) in enumerate(partners.items(), model.width):
-        most = _most_beside(one, pairs, {at: int(value) for at, value in usage.items()}, limit)
+        most = _most_beside(one, pairs, usage, limit)
         upper.append(float(most))
         rows.append(Row([column, one], [1, -most], -inf, 0))
         rows.append(Row([column, *pairs], [1, *(-bonus for bonus in pairs.values())], -inf, 0))
     wide = kept.with_columns(upper, [False] * len(upper)).with_rows(rows)
-    top = wide.upper.copy()
-    top[first : first + len(synergies)] = 0.0
+    # The bonuses' own columns are out of use, also those that something had settled at 1.
+    low, top = wide.lower.copy(), wide.upper.copy()
+    low[first : first + len(synergies)] = top[first : first + len(synergies)] = 0.0
     objective = _counted(Row(range(model.width), costs.numbers, -inf, inf), worth, columns, halves)
     if objective is None:
         return None
     numbers = [0] * (model.width + len(partners))
     for at, number in zip(objective.places, objective.values, strict=True):
         numbers[at] = int(number)
-    return PairModel(replace(wide, upper=top), WholeCost(numbers, costs.unit / 2, costs.constant), partners)
+    return PairModel(replace(wide, lower=low, upper=top), WholeCost(numbers, costs.unit / 2, costs.constant), partners)
 
 
 def is_better(pairs: PairModel, linear: Linear, costs: Values, known: Values, limits: Limits) -> bool:
@@ -120,9 +122,12 @@ def is_better(pairs: PairModel, linear: Linear, costs: Values, known: Values, li
     return cost - root.bound / 2.0 <= WORSE * (cost - relaxed.bound)
 
 
-def _defines(row: Row, first: int) -> bool:
-    """Whether a row is y <= x, which the columns of candidates make unnecessary."""
-    return len(row.places) == 2 and row.upper == 0 and sorted(row.values) == [-1, 1] and min(row.places) < first
+def _defines(row: Row, model: Model) -> bool:
+    """Whether a row is y <= x of a bonus, which the columns of candidates make unnecessary."""
+    if len(row.places) != 2 or row.upper != 0 or sorted(row.values) != [-1, 1]:
+        return False
+    (_, place), (_, bonus) = sorted(zip(row.values, row.places, strict=True))
+    return bonus >= model.size and place in model.resolved.synergies[bonus - model.size].members
 
 
 def _counted(row: Row, worth: Sequence[int], bonuses: range, halves: range) -> Row | None:
@@ -138,12 +143,13 @@ def _counted(row: Row, worth: Sequence[int], bonuses: range, halves: range) -> R
     return Row([*others, *counted], [*others.values(), *counted.values()], low, high)
 
 
-def _most_beside(one: int, pairs: dict[int, int], usage: dict[int, int], limit: int) -> int:
+def _most_beside(one: int, pairs: Mapping[int, int], usage: Mapping[int, int], limit: int) -> int:
     """The most bonus that fits beside a candidate into the capacity, in fractions and rounded up."""
-    left, most = limit - usage.get(one, 0), 0.0
-    for other in sorted(pairs, key=lambda at: (-pairs[at] / max(usage.get(at, 0), 1e-9), at)):
-        use = usage.get(other, 0)
-        if use > left:
-            return ceil(most + pairs[other] * max(left, 0) / use)
-        most, left = most + pairs[other], left - use
-    return ceil(most)
+    left = max(0, limit - usage.get(one, 0))
+    most = sum(bonus for other, bonus in pairs.items() if not usage.get(other))
+    dear = [(Fraction(bonus, usage[other]), other) for other, bonus in pairs.items() if usage.get(other)]
+    for share, other in sorted(dear, reverse=True):
+        if usage[other] > left:
+            return most + ceil(share * left)
+        most, left = most + pairs[other], left - usage[other]
+    return most

@@ -36,7 +36,8 @@ from roadwright.optimize.whole import Values, WholeCost
 EXACT_COLUMNS, EXACT_NODES = 30, 5_000
 """Up to so many open candidates the exact search is tried first, with so many nodes."""
 PROOF_COLUMNS, PROOF_NODES = 5_000, 1_000
-"""What the solver is not believed is proved by the exact search up to so many columns, within so many nodes."""
+"""What the solver is not believed is proved by the exact search up to so many columns, within so many nodes; beyond
+them a second opinion has to do."""
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
 CORE_FROM = 200
@@ -279,19 +280,35 @@ class Search:
         """The exact search on a tightened model, proved or stopped; the best of it and `start`."""
         costs, model = self._padded(step.costs), self.model
         candidates = model.universe.candidates
-        judged: dict[tuple[int, ...], Evaluation] = {}
+        best = start
 
         def judge(places: list[int]) -> Fraction | None:
+            nonlocal best
             evaluation = evaluate(model, [candidates[place].key for place in places])
             if not self.is_allowed(evaluation):
                 return None
-            judged[tuple(places)] = evaluation
-            return costs.in_units(step.cost(evaluation))
+            cost = step.cost(evaluation)
+            if best is None or cost < step.cost(best):
+                best = evaluation
+                tell(model.columns_of(best.selected))
+            return costs.in_units(cost)
+
+        def tell(columns: Values | None = None) -> None:
+            if self.on_tick is not None:
+                cost, bound = None if best is None else as_float(step.cost(best)), search.bound
+                native = None if bound is None else as_float(costs.constant + costs.unit * bound)
+                if cost is not None and native is not None:
+                    native = min(native, cost)
+                self.on_tick(step.name, Tick(cost, native, search.nodes, columns))
+
+        def is_over() -> bool:
+            tell()
+            return self.is_over()
 
         known = None if start is None else costs.in_units(step.cost(start))
-        found = BranchAndBound(Program.of(linear, costs, model.size), judge, known, slack).run(nodes, self.is_over)
+        search = BranchAndBound(Program.of(linear, costs, model.size), judge, known, slack)
+        found = search.run(nodes, is_over)
         solver_log.say(f"Exact search for {step.name}: {found.nodes} nodes, proved: {found.is_proved}\n")
-        best = start if found.selection is None else judged[tuple(found.selection)]
         if found.is_proved:
             if best is None:
                 return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
@@ -389,15 +406,15 @@ class Search:
         is_contradicted = best is not None and best is not result.evaluation
         if result.end is End.PROVED and not result.is_delicate and not is_contradicted:
             return result
-        if self.rows.linear.matrix.shape[1] > PROOF_COLUMNS:
-            return result if not is_contradicted and result.end is not End.FAILED else StepResult(End.FAILED, best)
         tightened = tighten(self.linear(step))
         if tightened is None:
             return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
-        found = self._searched(step, tightened, best, PROOF_NODES, slack)
-        if found.end is not End.STOPPED_BY_NODES:
-            return found
-        return self._second_opinion(step, found.evaluation, nodes)
+        if self.rows.linear.matrix.shape[1] <= PROOF_COLUMNS:
+            found = self._searched(step, tightened, best, PROOF_NODES, slack)
+            if found.end is not End.STOPPED_BY_NODES:
+                return found
+            best = found.evaluation
+        return self._second_opinion(step, best, nodes)
 
     def _second_opinion(self, step: Step, best: Evaluation | None, nodes: int | None) -> StepResult:
         """Ask for anything better in other numerics, until there is nothing."""

@@ -47,7 +47,8 @@ def rerun_snapshot(run: OptimizationRun) -> Comparison:
     comparison = Comparison(run.run_id)
     if snapshot_hash(problem) != run.snapshot_hash:
         comparison.differences.append("the stored inputs do not match their fingerprint")
-    for name in sorted((set(run.result_json) | set(again)) - _VARIES):
+    # What the stored result has no word of was not told yet when it was stored.
+    for name in sorted(set(run.result_json) - _VARIES):
         before, now = run.result_json.get(name), again.get(name)
         if before != now:
             comparison.differences.append(f"{name}: was {before}, is {now}")
