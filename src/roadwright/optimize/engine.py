@@ -93,14 +93,15 @@ class Tick:
 class Outcome:
     """`columns` is the best answer (None where none was found), `bound` no answer can cost less than.
 
-    `is_delicate`: some numbers are too far apart for the solver's tolerances, so that its word is no proof.
+    `is_coarse`: beside the largest cost the solver may not see a difference of one unit. `delicate_rows` are those with
+    more digits than its tolerances tell apart.
     """
 
     end: End
     columns: Values | None
     bound: float
-    is_delicate: bool = False
-    has_delicate_rows: bool = False
+    is_coarse: bool = False
+    delicate_rows: tuple[int, ...] = ()
 
 
 def version() -> str:
@@ -120,22 +121,26 @@ def minimise(
     *,
     start: Values | None = None,
     on_tick: Callable[[Tick], None] | None = None,
+    is_split: bool = False,
 ) -> Outcome:
-    """The columns with the least total cost that a tightened model allows."""
+    """The columns with the least total cost that a tightened model allows.
+
+    In rows with more digits than the solver tells apart the limit is moved outwards, so that nothing allowed is lost
+    and answers just beyond the limit may come back; with `is_split` such rows are split, and none does.
+    """
     width = tightened.matrix.shape[1]
     if width == 0:
         return Outcome(End.PROVED, np.zeros(0), 0.0)
     carries: list[Carry] = []
     delicate = delicate_rows(tightened)
-    if delicate and width <= MOST_WIDTH:
+    if is_split and delicate and width <= MOST_WIDTH:
         tightened, carries = split_rows(tightened, delicate)
         costs = np.pad(costs, (0, tightened.matrix.shape[1] - width))
         start = None if start is None else with_carries(start, carries)
     run = _Run(tightened, costs, limits)
     if start is not None:
         run.start_from(start)
-    outcome = run.outcome(on_tick, width)
-    return replace(outcome, is_delicate=outcome.is_delicate or bool(delicate), has_delicate_rows=bool(delicate))
+    return replace(run.outcome(on_tick, width), delicate_rows=tuple(delicate))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ EXACT_COLUMNS, EXACT_NODES = 30, 5_000
 PROOF_COLUMNS, PROOF_NODES = 5_000, 1_000
 """What the solver is not believed is proved by the exact search up to so many columns, within so many nodes; beyond
 them a second opinion has to do."""
+PROOF_WORK, LEAST_PROOF_NODES = 500_000, 20
+"""A node takes time in proportion to the numbers of the model: so many altogether, but so many nodes at least."""
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
 CORE_FROM = 200
@@ -94,11 +96,12 @@ class StepResult:
 
 
 class Form(NamedTuple):
-    """A model as it is put to the solver: rows, costs and a start."""
+    """A model as it is put to the solver: rows (the rules first, so many), costs and a start."""
 
     linear: Linear
     costs: WholeCost
     start: Values | None
+    rules: int
 
 
 @dataclass
@@ -333,6 +336,7 @@ class Search:
     ) -> StepResult:
         """The solver's answer, checked exactly."""
         passing: list[Row] = []  # what is held now need not be held later, so neither are these
+        is_split = False
         for _ in range(MAX_CUT_ROUNDS):
             if self.is_cancelled:
                 return StepResult(End.CANCELLED)
@@ -344,13 +348,14 @@ class Search:
             if tightened is None:
                 return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
             costs, on_tick = form.costs, None if self.on_tick is None else partial(self._tick, form.costs, step.name)
-            outcome = minimise(tightened, costs.floats, limits, start=form.start, on_tick=on_tick)
+            outcome = minimise(tightened, costs.floats, limits, start=form.start, on_tick=on_tick, is_split=is_split)
             bound = costs.native(outcome.bound) if isfinite(outcome.bound) else None
             if outcome.columns is None:
-                return StepResult(outcome.end, None, bound, is_delicate=outcome.is_delicate)
+                return StepResult(outcome.end, None, bound)
             evaluation = evaluate(self.model, self.model.keys_of(outcome.columns))
             if self.is_allowed(evaluation):
-                return self._checked(step, StepResult(outcome.end, evaluation, bound), outcome)
+                return self._checked(step, StepResult(outcome.end, evaluation, bound), outcome, form.rules)
+            is_split = True  # with fewer digits in a row the next answer is not again just beyond its limit
             real = self.model.columns_of(evaluation.selected)
             lasting = cover_cuts(self.rows.linear, self.rows.owners, self.rows.broken(evaluation), real)
             fleeting = [cut for held in self.held if not held.is_kept(evaluation) for cut in self._against(held, real)]
@@ -361,7 +366,7 @@ class Search:
     def _form(self, step: Step, passing: list[Row], start: Evaluation | None) -> Form:
         """The model as it is put to the solver: with a column per bonus, or per candidate for its bonuses in pairs."""
         linear, costs, columns = self.linear(step), self._padded(step.costs), self._columns_of(start)
-        plain = Form(linear.with_rows(passing), costs, columns)
+        plain = Form(linear.with_rows(passing), costs, columns, len(self._without_goals.owners))
         if self.system is not None or self.takes_pairs is False or not has_many_pairs(self.model):
             return plain
         worth = worth_of_pairs(self.model, [costs, *(held.step.costs for held in reversed(self.held))])
@@ -378,7 +383,8 @@ class Search:
             self.takes_pairs = is_better(pairs, linear, costs.floats, columns, limits)
         if not self.takes_pairs:
             return plain
-        return Form(pairs.linear, pairs.costs, None if columns is None else pairs.start(columns, self.model.size))
+        start_columns = None if columns is None else pairs.start(columns, self.model.size)
+        return Form(pairs.linear, pairs.costs, start_columns, pairs.linear.matrix.shape[0])
 
     def _tick(self, costs: WholeCost, name: str, tick: Tick) -> None:
         """Passes on where the solver stands, in the step's own unit."""
@@ -386,14 +392,14 @@ class Search:
         native = [None if value is None else as_float(costs.native(value)) for value in (tick.incumbent, tick.bound)]
         self.on_tick(name, replace(tick, incumbent=native[0], bound=native[1]))
 
-    def _checked(self, step: Step, result: StepResult, outcome: Outcome) -> StepResult:
-        """A result with what its exact cost says about the solver's word."""
+    def _checked(self, step: Step, result: StepResult, outcome: Outcome, rules: int) -> StepResult:
+        """A result with what the numbers of the first `rules` rows and its exact cost say about the solver's word."""
         assert result.evaluation is not None
         cost = step.costs.as_float(step.cost(result.evaluation))
         # Beside an optimum that is small the largest costs hide what a unit is worth.
-        is_delicate = outcome.is_delicate and (outcome.has_delicate_rows or abs(cost) < step.costs.as_size)
-        if result.end is End.PROVED and not is_proved(step, result):
-            is_delicate = True
+        is_hidden = outcome.is_coarse and abs(cost) < step.costs.as_size
+        is_open = result.end is End.PROVED and not is_proved(step, result)
+        is_delicate = is_hidden or is_open or any(row < rules for row in outcome.delicate_rows)
         return replace(result, is_delicate=is_delicate)
 
     def _confirmed(
@@ -410,7 +416,8 @@ class Search:
         if tightened is None:
             return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
         if self.rows.linear.matrix.shape[1] <= PROOF_COLUMNS:
-            found = self._searched(step, tightened, best, PROOF_NODES, slack)
+            affordable = max(LEAST_PROOF_NODES, min(PROOF_NODES, PROOF_WORK // max(1, tightened.matrix.nnz)))
+            found = self._searched(step, tightened, best, affordable, slack)
             if found.end is not End.STOPPED_BY_NODES:
                 return found
             best = found.evaluation
@@ -449,7 +456,7 @@ class Search:
             return True
         limits = Limits(seconds=self.seconds_left, nodes=nodes, cancel=self.cancel, any_answer=True)
         outcome = minimise(tightened, form.costs.floats, limits)
-        return outcome.end is End.INFEASIBLE and not outcome.is_delicate
+        return outcome.end is End.INFEASIBLE
 
     def _against(self, held: Held, columns: Values) -> list[Row]:
         """Cuts against a selection that doesn't keep what is held, where they can be said in selections alone."""
