@@ -24,6 +24,15 @@ def test_every_answer_is_right(kind: str, family: str) -> None:
     assert not [one for one in results if one.faults]
 
 
+@pytest.mark.parametrize(("family", "seed"), [("far_goals", 2022), ("wide_stages", 2000)])
+def test_a_relaxation_that_can_not_see_a_unit_proves_nothing(
+    family: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("EXACT_COLUMNS", "CORE_FROM", "NEAR_FROM"):
+        monkeypatch.setattr(stages, name, 0)
+    assert asked("explanations", family, seed).faults == []
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_answer_is_right_by_the_ways_for_large_models(
