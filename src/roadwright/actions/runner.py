@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
@@ -15,17 +15,14 @@ from roadwright.actions.collecting import rare_collections
 from roadwright.actions.contract import Action, Answer, Report, Request, UsageError
 from roadwright.actions.progress import Progress
 from roadwright.actions.registry import find_action
-from roadwright.domain.exit_codes import ExitCode
-from roadwright.portfolios.candidates import ScenarioProblem
-from roadwright.sheets.backend import SheetError
+from roadwright.domain.disk import os_fault
+from roadwright.domain.errors import InputError, RoadwrightError
+from roadwright.domain.exit_codes import ExitCode, exit_code_of
 from roadwright.store.models import ActionStatus
 from roadwright.sync.engine import PendingWrite
 from roadwright.sync.outcome import RowReport
-from roadwright.sync.selection import Selection, SelectionError, parse_selection
-from roadwright.workspace.workspace import TabPlace, UnknownTab, Workspace, WorkspaceBusy
-
-_WRONG = (UsageError, SelectionError, UnknownTab, ScenarioProblem)
-_FAILURES = (SheetError, WorkspaceBusy)
+from roadwright.sync.selection import Selection, parse_selection
+from roadwright.workspace.workspace import TabPlace, Workspace
 
 
 @dataclass(frozen=True)
@@ -116,12 +113,12 @@ def run_action(
     """
     try:
         action, place, selection, options = _check(workspace, asked)
-    except _WRONG as wrong:
-        return Outcome(None, asked.action, str(ActionStatus.FAILED), ExitCode.WRONG, error=str(wrong))
+    except InputError as wrong:
+        return Outcome(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
     request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
     try:
         run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
-    except OperationalError as fault:
+    except (DBAPIError, OSError) as fault:
         return Outcome(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
     switch = switch or CancelSwitch()
     cancel = Cancel(workspace.store, run.id, switch)
@@ -142,24 +139,29 @@ def run_action(
         return Outcome(run.run_id, action.name, failed.status, ExitCode.FAILED, error=failed.error)
     except PendingWrite as pending:
         answer = Answer(tabs=pending.reports, problems=[str(pending)])
-    except (*_WRONG, *_FAILURES) as problem:
+    except RoadwrightError as problem:
         ledger.fail(workspace.store, run.id, ActionStatus.FAILED, str(problem))
-        code = ExitCode.WRONG if isinstance(problem, _WRONG) else ExitCode.FAILED
-        return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), code, error=str(problem))
-    except OperationalError as fault:
+        return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), exit_code_of(problem), error=str(problem))
+    except (DBAPIError, OSError) as fault:
         _fail_if_possible(workspace, run.id, _unusable(fault))
         return Outcome(run.run_id, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=_unusable(fault))
     except Exception as fault:
-        # Not for the person to mend: the ledger keeps what happened, and the door shows the whole of it.
+        # Not for the person to fix: the ledger keeps what happened, and the door keeps the whole of it in a log.
         _fail_if_possible(workspace, run.id, f"unexpected {type(fault).__name__}: {fault}")
         raise
     finished = ledger.finish(workspace.store, run.id, answer)
     return _outcome(finished.run_id, action.name, finished.status, answer)
 
 
-def _unusable(fault: OperationalError) -> str:
-    """A database that is gone, full or held by someone, in words."""
-    return f"the database can't be used: {fault.orig or fault}; see roadwright doctor, then run again, that is safe"
+def _unusable(fault: Exception) -> str:
+    """A database that is gone, full or held by someone, or a file, in words."""
+    if isinstance(fault, DBAPIError):
+        what = f"the database can't be used: {fault.orig or fault}"
+    elif isinstance(fault, OSError):
+        what = f"{fault.filename or 'a file'} can't be used: {os_fault(fault)}"
+    else:
+        what = str(fault)
+    return f"{what}; see roadwright doctor, then run again, that is safe"
 
 
 def _fail_if_possible(workspace: Workspace, number: int, error: str) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from roadwright.cli.faults import keep_logs_in
+from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -28,17 +30,11 @@ def stop(message: str, code: ExitCode) -> NoReturn:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Workspace]:
-    """The workspace in a folder; ends the command in words where it can't be opened."""
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.settings import SettingsError
+    """The workspace in a folder. Raises SettingsError and StoreError, which end the command in words."""
     from roadwright.workspace.workspace import open_workspace
 
-    try:
-        workspace = open_workspace(folder)
-    except SettingsError as error:
-        stop(str(error), ExitCode.WRONG)
-    except StoreError as error:
-        stop(str(error), ExitCode.FAILED)
+    workspace = open_workspace(folder)
+    keep_logs_in(workspace.private)
     try:
         yield workspace
     finally:
@@ -56,8 +52,10 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder;
         created = create_workspace(folder)
     except SettingsError as error:
         stop(str(error), ExitCode.WRONG)
-    except (OSError, SheetError, StoreError) as error:
+    except (SheetError, StoreError) as error:
         stop(f"the workspace can't be made: {error}", ExitCode.FAILED)
+    except OSError as error:
+        stop(f"the workspace can't be made: {error.filename or folder}: {os_fault(error)}", ExitCode.FAILED)
     for path in created.made:
         typer.echo(f"made  {path}")
     for path in created.kept:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import URL, Engine, Executable, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from roadwright.domain.decimals import rounded
+from roadwright.domain.disk import special_kind
+from roadwright.domain.errors import OperationError
 from roadwright.domain.text import folded
+from roadwright.store.full_disk import explain_full_disks
 from roadwright.store.migrations import NEWEST
 
 # SQLAlchemy prints a traceback where Ctrl-C breaks a statement off and its connection is dropped, which is no news.
@@ -23,7 +27,7 @@ BUSY_SECONDS = 30
 """How long a statement waits for another process of ours that writes to the same SQLite file."""
 
 
-class StoreError(Exception):
+class StoreError(OperationError):
     """The database can't be used; the message says why and what to do."""
 
 
@@ -67,26 +71,54 @@ class Store:
         self.engine.dispose()
 
 
-def _prepared(url: str) -> URL:
-    """The URL with our driver: plain ``postgresql://`` (or ``postgres://``) means psycopg 3."""
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+
+
+def parse_url(url: str) -> URL:
+    """The URL with our driver: plain ``postgresql://`` (or ``postgres://``) means psycopg 3. Raises StoreError."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreError(
             f'the database_url "{url}" can\'t be read; expected sqlite:///FILE or postgresql://…'
         ) from error
     if parsed.drivername in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+    if parsed.drivername not in _DRIVERS:
         raise StoreError(f"{parsed.drivername} is not supported; expected sqlite:///FILE or postgresql://…")
+    if parsed.get_backend_name() == "sqlite" and _is_in_memory(parsed):
+        raise StoreError(
+            f'the database_url "{url}" names a database in memory, which would be gone at the end of each command; '
+            "name a file, e.g. sqlite:///roadwright.db"
+        )
+    try:
+        parsed.get_dialect()().create_connect_args(parsed)
+    except (ArgumentError, ValueError, TypeError) as error:
+        shown = parsed.render_as_string(hide_password=True)
+        raise StoreError(f"the database {shown} can't be used: {str(error).splitlines()[0]}") from error
     return parsed
 
 
+def _is_in_memory(url: URL) -> bool:
+    name = url.database or ""
+    return name in ("", ":memory:") or name.startswith("file::memory:") or url.query.get("mode") == "memory"
+
+
+def _refuse_special(file: Path) -> None:
+    """Refuse what SQLite would call a disk I/O error, or wait for without end."""
+    with suppress(OSError):
+        if (kind := special_kind(file)) is not None:
+            raise StoreError(f"{file} is {kind}, not a database; name a file in database_url")
+
+
 def _connect(url: str) -> Engine:
-    parsed = _prepared(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    file = Path(str(parsed.database))
+    _refuse_special(file)
+    explain_full_disks(engine, file)
 
     @event.listens_for(engine, "connect")
     def _settings(connection: object, _record: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from roadwright.sheets.template import write_template
 from roadwright.tabs.guides import GUIDES
-from roadwright.workspace.settings import FILE, template
+from roadwright.workspace.settings import FILE, check_folder_name, template
 from roadwright.workspace.workspace import PRIVATE, TabPlace, Workspace, open_workspace
 
 
@@ -26,6 +26,7 @@ def create_workspace(root: Path) -> Created:
     A workbook whose header is said to stand below other things is a person's own and not made.
     Raises OSError, SheetError, SettingsError or StoreError.
     """
+    check_folder_name(root)
     result = Created([], [])
     root.mkdir(parents=True, exist_ok=True)
     (root / PRIVATE).mkdir(exist_ok=True)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import make_url
 
 from roadwright import tabs
+from roadwright.domain.errors import InputError, OperationError
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.session import Store, open_store
+from roadwright.store.session import Store, open_store, parse_url
 from roadwright.workspace.settings import Settings, load_settings, workbook_path
 
 PRIVATE = ".roadwright"
 """The folder for our own temporary files, locks and logs."""
 
 
-class WorkspaceBusy(Exception):
+class WorkspaceBusy(OperationError):
     """Another action is running in this workspace."""
 
 
-class UnknownTab(Exception):
+class UnknownTab(InputError):
     """A tab was named that this workspace does not have, or that is not unique."""
 
 
@@ -132,17 +133,15 @@ class Workspace:
 
 
 def _database_url(root: Path, url: str) -> str:
-    """A relative SQLite file lies in the workspace, wherever the command is run from."""
-    if not url.startswith("sqlite"):
-        return url
-    parsed = make_url(url)
-    if parsed.database in (None, "", ":memory:") or Path(str(parsed.database)).is_absolute():
-        return url
+    """A relative SQLite file lies in the workspace, wherever the command is run from. Raises StoreError."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return parsed.render_as_string(hide_password=False)
     return parsed.set(database=str(root / str(parsed.database))).render_as_string(hide_password=False)
 
 
 def open_workspace(root: Path) -> Workspace:
     """Open the workspace in a folder. Raises SettingsError or StoreError."""
-    folder = root.resolve()
+    folder = Path(os.path.realpath(root))
     settings = load_settings(folder)
     return Workspace(folder, settings, open_store(_database_url(folder, settings.database_url)))

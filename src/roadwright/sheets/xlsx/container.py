@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from roadwright.domain.disk import special_kind
 from roadwright.sheets.backend import WorkbookUnreadable
 from roadwright.sheets.xlsx.markup import as_utf8
 
@@ -160,11 +161,11 @@ def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:
 def load_package(path: Path) -> Package:
     """Read a workbook file. Raises WorkbookUnreadable in words for the person who named it."""
     try:
+        if (kind := special_kind(path)) is not None:
+            raise WorkbookUnreadable(f"{path} is {kind}, not a workbook.")
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise WorkbookUnreadable(f"There is no file {path}.") from error
-    except IsADirectoryError as error:
-        raise WorkbookUnreadable(f"{path} is a folder, not a workbook.") from error
     except PermissionError as error:
         raise WorkbookUnreadable(f"{path} can't be read: permission denied.") from error
     except OSError as error:

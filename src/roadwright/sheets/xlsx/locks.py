@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +41,10 @@ def find_lock(workbook: Path) -> Lock | None:
         ):
             lock = path.with_name(name)
             if lock.exists():
-                try:
-                    content = lock.read_bytes()
-                except OSError:  # Excel keeps its lock open for itself alone
-                    content = b""
+                content = b""
+                if lock.is_file():  # a named pipe would be waited for
+                    with suppress(OSError):  # Excel keeps its lock open for itself alone
+                        content = lock.read_bytes()
                 return Lock(program, owner(content), lock)
     return None
 
