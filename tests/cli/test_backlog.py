@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from roadwright import tabs
 from roadwright.cli.main import app
+from roadwright.sheets.values import CellValue
 from tests.house import House, make_house
 
 
@@ -76,6 +77,18 @@ def test_csv_reads_as_it_was_written(backlog: House) -> None:
     assert (row["dependencies_initiatives"], row["is_optimization_candidate"]) == ("INIT-000001, INIT-000003", "FALSE")
     nothing = roadwright(backlog, "backlog", "--format", "csv", "--filter", "title = x", "--columns", "title")
     assert nothing.stdout == "title\n"
+
+
+def test_csv_has_no_formulas(backlog: House) -> None:
+    titles = ["@SUM(1+1)", "+cmd|' /C calc'!A0", "-2+3", "=1+1"]
+    backlog.type_new(
+        "Backlog", *(dict[str, CellValue | None](title=t, strategic_priority_coefficient=2) for t in titles)
+    )
+    backlog.done("pm.save_selected", tab="Backlog")
+    asked = ("--format", "csv", "--columns", "title,strategic_priority_coefficient")
+    rows = list(csv.DictReader(io.StringIO(roadwright(backlog, "backlog", *asked).stdout)))[-len(titles) :]
+    assert [row["title"] for row in rows] == [f"'{title}" for title in titles]
+    assert {row["strategic_priority_coefficient"] for row in rows} == {"2"}
 
 
 def test_a_table_through_a_pipe_has_one_line_for_each_initiative(backlog: House) -> None:

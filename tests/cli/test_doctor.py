@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from typer.testing import CliRunner, Result
 
 from roadwright.actions import ledger
+from roadwright.actions.doctor import ranges
 from roadwright.cli.main import app
-from roadwright.store.models import ActionRun
+from roadwright.store.models import ActionRun, Initiative
 from tests.house import House
 
 
@@ -21,7 +23,7 @@ def doctor(root: Path) -> Result:
 def assert_bad(result: Result, *words: str) -> None:
     text = " ".join(result.stdout.split())
     assert result.exit_code == 1, text
-    assert text.endswith("something needs you; see above")
+    assert re.search(r" not well: \d+ of the above$", text), text
     assert all(word in text for word in words), text
     assert "Traceback" not in text
 
@@ -105,8 +107,6 @@ def test_an_optional_column_that_is_gone_is_told_and_is_well(house: House) -> No
 
 
 def test_a_registry_without_north_star(house: House) -> None:
-    from sqlalchemy import update
-
     from roadwright.store.models import OrganizationMetricsConfig
 
     with house.workspace.store.transaction() as session:
@@ -121,3 +121,34 @@ def test_an_interrupted_action(house: House) -> None:
         kept = session.get_one(ActionRun, run.id)
         kept.worker = f"{str(kept.worker).rpartition('/')[0]}/1.00"
     assert_bad(doctor(house.root), "ACT-000006 pm.backlog_sync was interrupted", "run it again; that is safe")
+
+
+def test_rows_in_failed_and_conflict_are_counted_with_their_places(house: House) -> None:
+    bad = {"title": "Odd", "risk_level": "none"}
+    house.type_new("Backlog", bad, bad, {"title": "Fine"}, bad)
+    assert house.run("pm.save_selected", tab="Backlog").status == "partial"
+    key = house.rows("Backlog")[0].text("initiative_key")
+    with house.workspace.store.transaction() as session:
+        session.execute(update(Initiative).where(Initiative.initiative_key == key).values(title="Theirs"))
+    house.type_into("Backlog", 2, {"title": "Ours"})
+    house.run("pm.save_selected", tab="Backlog")
+    before = house.bytes()
+    assert_bad(
+        doctor(house.root),
+        "Backlog, FAILED: 3 rows (5-6, 8)",
+        "Central_Backlog.xlsx!Backlog row 5: FAILED: risk_level:",
+        "Backlog, CONFLICT: 1 row (2)",
+        "not well: 2 of the above",
+    )
+    assert house.bytes() == before
+
+
+def test_a_disk_without_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roadwright.workspace.space.free_space", lambda _: 12_000)
+    assert_bad(doctor(house.root), "disk: only 12.0 KB free in", "an action may need 1.", "make room on this disk")
+
+
+def test_row_numbers_as_people_write_them() -> None:
+    assert ranges([3]) == ["3"]
+    assert ranges([2, 3, 4, 9, 11, 12]) == ["2-4", "9", "11-12"]
+    assert ranges([]) == []

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.outcome import RowReport, TabReport
@@ -16,7 +17,7 @@ from roadwright.workspace.turns import Turn
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 
-class UsageError(Exception):
+class UsageError(InputError):
     """The person asked for something that can't be done as asked: exit code 2."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +11,26 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from roadwright.actions import ledger
+from roadwright.domain.disk import size_in_words
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
 from roadwright.roadmaps.overlap import overlaps
 from roadwright.sheets.backend import SheetError
+from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import Desk
+from roadwright.sync.statuses import Level, level_of
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
-from roadwright.workspace.workspace import Workspace, open_workspace
+from roadwright.workspace.space import rooms
+from roadwright.workspace.workspace import TabPlace, Workspace, open_workspace
+
+_MOST_PLACES = 20
+"""Rows, or neighbouring rows, that are named; the tab itself shows the others."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,9 @@ def examine(folder: Path) -> Iterator[Finding]:
     try:
         workspace = open_workspace(folder)
     except SettingsError as error:
-        yield Finding(FILE, str(error), is_well=False, advice=f"mend it, or make a workspace: roadwright init {folder}")
+        yield Finding(
+            FILE, str(error), is_well=False, advice=f"correct it, or make a workspace: roadwright init {folder}"
+        )
         return
     except WrongDatabase as error:
         yield Finding("database", str(error), is_well=False)
@@ -55,6 +64,8 @@ def examine(folder: Path) -> Iterator[Finding]:
         yield from schema
         if not schema:  # else asking it anything may fail
             yield from _database(workspace)
+        yield from _disks(workspace)
+        if not schema:
             yield from _workbooks(workspace)
     finally:
         workspace.close()
@@ -134,6 +145,54 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
         absent = [c.name for c in place.spec.columns if c.name not in tab.table.columns and c.owner is not Owner.SYSTEM]
         rows = f"{len(tab.table.rows):,} rows"
         yield Finding(place.name, rows + (f"; without the columns {', '.join(absent)}" if absent else ""))
+        yield from _unsettled_rows(place, tab.table)
+
+
+def _unsettled_rows(place: TabPlace, table: Table) -> Iterator[Finding]:
+    """The rows that their last action left in FAILED or CONFLICT, with their places."""
+    for level, advice in (
+        (Level.FAILED, "correct them as their run_status says, and run the action again"),
+        (Level.CONFLICT, "decide which value is right: pm.save_selected with --option on_conflict=sheet or database"),
+    ):
+        found = [row for row in table.rows if level_of(row.text("run_status")) is level]
+        if not found:
+            continue
+        numbers = ranges([row.number for row in found])
+        shown = ", ".join(numbers[:_MOST_PLACES]) + (", …" if len(numbers) > _MOST_PLACES else "")
+        count = f"{len(found):,} row{'' if len(found) == 1 else 's'}"
+        first = f"{place.full_name} row {found[0].number}: {found[0].text('run_status')}"
+        yield Finding(f"{place.name}, {level}", f"{count} ({shown})", is_well=False, advice=f"{advice}. {first}")
+
+
+def ranges(numbers: Sequence[int]) -> list[str]:
+    """Row numbers in ascending order as a person writes them: ``7``, ``9-12``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ["-".join(map(str, run)) for run in runs]
+
+
+def _disks(workspace: Workspace) -> Iterator[Finding]:
+    """Folders that can't be written, and the free space of each disk against what an action may need there."""
+    folders = {workspace.root, workspace.private, *(place.workbook.parent for place in workspace.places())}
+    for folder in sorted(folders):
+        if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+            what = "the folder can't be written" if folder.is_dir() else "is no folder"
+            yield Finding(str(folder), what, is_well=False, advice="let Roadwright make files in there")
+    for room in rooms(workspace):
+        free, needed = size_in_words(room.free), size_in_words(room.needed)
+        if room.free >= room.needed:
+            yield Finding("disk", f"{free} free in {room.folder}")
+        else:
+            yield Finding(
+                "disk",
+                f"only {free} free in {room.folder}; an action may need {needed}",
+                is_well=False,
+                advice="make room on this disk, or move the workspace to another one",
+            )
 
 
 def _solver() -> Finding:

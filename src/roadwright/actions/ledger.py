@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from roadwright.actions.contract import Answer, Figures
+from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.store.clock import now
@@ -32,7 +33,8 @@ def requester(door: str) -> str:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):
         user = str(os.getuid()) if hasattr(os, "getuid") else "unknown"
-    return f"{door}:{user}@{socket.gethostname()}"
+    # What the system calls a user need not be text that a database takes.
+    return f"{door}:{user}@{socket.gethostname()}".encode(errors="replace").decode()
 
 
 def mark_interrupted(session: Session) -> None:
@@ -118,7 +120,7 @@ def note_progress(store: Store, number: int, message: str, figures: Figures | No
     store.write_if_free(update(ActionRun).where(ActionRun.id == number).values(values))
 
 
-class NotRunning(Exception):
+class NotRunning(InputError):
     """There is nothing to cancel; the message says why."""
 
 

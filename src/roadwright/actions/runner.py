@@ -15,19 +15,16 @@ from roadwright.actions.collecting import rare_collections
 from roadwright.actions.contract import Action, Answer, Report, Request, UsageError
 from roadwright.actions.progress import Progress
 from roadwright.actions.registry import find_action
-from roadwright.domain.exit_codes import ExitCode
-from roadwright.portfolios.candidates import ScenarioProblem
-from roadwright.sheets.backend import SheetError
+from roadwright.domain.disk import os_fault
+from roadwright.domain.errors import InputError, RoadwrightError
+from roadwright.domain.exit_codes import ExitCode, exit_code_of
 from roadwright.store.models import ActionRun, ActionStatus
-from roadwright.store.session import Store, StoreError
+from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
 from roadwright.sync.outcome import RowReport
-from roadwright.sync.selection import Selection, SelectionError, parse_selection
-from roadwright.workspace.turns import WorkspaceBusy
-from roadwright.workspace.workspace import TabPlace, UnknownTab, Workspace
+from roadwright.sync.selection import Selection, parse_selection
+from roadwright.workspace.workspace import TabPlace, Workspace
 
-_WRONG = (UsageError, SelectionError, UnknownTab, ScenarioProblem)
-_FAILURES = (SheetError, StoreError, WorkspaceBusy)
 END_SECONDS = 15.0
 """For how long the end of a run is tried to be written where the connection to the database is lost."""
 _PAUSE = 0.5
@@ -133,8 +130,8 @@ def run_action(
     """
     try:
         action, place, selection, options = _check(workspace, asked)
-    except _WRONG as wrong:
-        return Outcome(None, asked.action, str(ActionStatus.FAILED), ExitCode.WRONG, error=str(wrong))
+    except InputError as wrong:
+        return Outcome(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
     request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
     try:
         run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
@@ -181,14 +178,12 @@ def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Outc
         return end.failed(f"cancelled {by}", status=ActionStatus.CANCELLED)
     except PendingWrite as pending:
         answer = Answer(tabs=pending.reports, problems=[str(pending)])
-    except _WRONG as problem:
-        return end.failed(str(problem), code=ExitCode.WRONG)
-    except _FAILURES as problem:
-        return end.failed(str(problem))
+    except RoadwrightError as problem:
+        return end.failed(str(problem), code=exit_code_of(problem))
     except (DBAPIError, OSError) as fault:
         return end.failed(unusable(fault))
     except Exception as fault:
-        # Not for the person to fix: the ledger keeps what happened, and the door shows the whole of it.
+        # Not for the person to fix: the ledger keeps what happened, and the door keeps the whole of it in a log.
         end.failed(f"unexpected {type(fault).__name__}: {fault}")
         raise
     hindrance = end.written(lambda: ledger.finish(store, run.id, answer))
@@ -227,11 +222,13 @@ def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Ans
             return work.action.run(request)
 
 
-def unusable(fault: Exception) -> str:
-    """A database that is gone, full or held by someone, or a disk, in words."""
+def unusable(fault: DBAPIError | OSError) -> str:
+    """A database that is gone, full or held by someone, or a file, in words."""
     if isinstance(fault, DBAPIError):
-        return f"the database can't be used: {fault.orig or fault}; see roadwright doctor, then run again, that is safe"
-    return f"a file can't be used: {fault}; see roadwright doctor, then run again, that is safe"
+        what = f"the database can't be used: {fault.orig or fault}"
+    else:
+        what = f"{fault.filename or 'a file'} can't be used: {os_fault(fault)}"
+    return f"{what}; see roadwright doctor, then run again, that is safe"
 
 
 def _not_written(run: ActionRun, fault: DBAPIError) -> str:

@@ -61,7 +61,7 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
             title.append(f"  {key}", style="dim")
     console.print(title, soft_wrap=True)
     if outcome.error is not None:
-        Console(stderr=True, highlight=False).print(Text(outcome.error))
+        Console(stderr=True, highlight=False).print(Text(outcome.error), soft_wrap=True)
     figures = summary_line(outcome.summary)
     if figures:
         console.print(Text(f"  {figures}"))

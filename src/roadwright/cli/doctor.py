@@ -11,19 +11,19 @@ from roadwright.domain.exit_codes import ExitCode
 
 
 def doctor(folder: WorkspaceOption = Path()) -> None:
-    """Check settings, database, workbooks, headers and solver. Exit code 0: all is well; 1: something is not."""
+    """Check settings, database, disk, workbooks, rows and solver. Exit code 0: all is well; 1: not well."""
     from rich.console import Console
     from rich.text import Text
 
     from roadwright.actions.doctor import examine
 
     console = Console(highlight=False)
-    healthy = True
+    bad = 0
     for finding in examine(folder):
-        healthy = healthy and finding.is_well
+        bad += not finding.is_well
         mark = ("ok  ", "green") if finding.is_well else ("bad ", "bold red")
         console.print(Text.assemble(mark, f"{finding.what}: {finding.found}"))
         if finding.advice is not None:
             console.print(Text(f"    {finding.advice}"))
-    console.print("all is well" if healthy else "something needs you; see above")
-    raise typer.Exit(ExitCode.DONE if healthy else ExitCode.FAILED)
+    console.print(f"not well: {bad} of the above" if bad else "all is well")
+    raise typer.Exit(ExitCode.FAILED if bad else ExitCode.DONE)

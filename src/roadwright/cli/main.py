@@ -23,9 +23,11 @@ from roadwright.cli import (
     solve,
     workspace,
 )
+from roadwright.cli.faults import Commands
 
 app = typer.Typer(
     name="roadwright",
+    cls=Commands,
     help="From intake sheets to roadmaps that can be defended.",
     no_args_is_help=True,
     add_completion=False,

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from roadwright.domain.errors import InputError
 
-class Unreadable(ValueError):
+
+class Unreadable(InputError, ValueError):
     """A file that can't be read as JSON; the message says where and why, in one line."""
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from roadwright.cli.faults import keep_logs_in
+from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -29,25 +31,15 @@ def stop(message: str, code: ExitCode) -> NoReturn:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Workspace]:
-    """The workspace in a folder; ends the command in words where it can't be opened, or its database is lost."""
-    from sqlalchemy.exc import DBAPIError
-
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.settings import SettingsError
+    """The workspace in a folder. Raises SettingsError and StoreError, which end the command in words."""
     from roadwright.workspace.workspace import open_workspace
 
-    try:
-        workspace = open_workspace(folder)
-    except SettingsError as error:
-        stop(str(error), ExitCode.WRONG)
-    except StoreError as error:
-        stop(str(error), ExitCode.FAILED)
+    workspace = open_workspace(folder)
+    keep_logs_in(workspace.private)
     if workspace.notice is not None:
         typer.echo(workspace.notice, err=True)
     try:
         yield replace(workspace, is_waiting=lambda: typer.echo(_awaited(workspace), err=True))
-    except DBAPIError as fault:
-        stop(f"the database can't be used: {fault.orig or fault}; see roadwright doctor", ExitCode.FAILED)
     finally:
         workspace.close()
 
@@ -69,8 +61,10 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder;
         created = create_workspace(folder)
     except SettingsError as error:
         stop(str(error), ExitCode.WRONG)
-    except (OSError, SheetError, StoreError) as error:
+    except (SheetError, StoreError) as error:
         stop(f"the workspace can't be made: {error}", ExitCode.FAILED)
+    except OSError as error:
+        stop(f"the workspace can't be made: {error.filename or folder}: {os_fault(error)}", ExitCode.FAILED)
     if created.notice is not None:
         typer.echo(created.notice, err=True)
     for path in created.made:

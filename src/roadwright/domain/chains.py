@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.registry import Registry, UnknownKpi, key_problem, nearest
 from roadwright.domain.text import folded
 
@@ -28,7 +29,7 @@ _PRINTED_ARROW = " -> "
 _PRINTED_BREAK = "; "
 
 
-class ChainError(ValueError):
+class ChainError(InputError, ValueError):
     """A text that can't be read as a metric chain; the message says what is wrong, in the user's words."""
 
 

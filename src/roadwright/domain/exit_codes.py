@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from types import MappingProxyType
 
+from roadwright.domain.errors import InputError, RoadwrightError
 from roadwright.domain.optimization import RunStatus
 
 
@@ -36,3 +37,13 @@ EXIT_CODE_OF: Mapping[RunStatus, ExitCode] = MappingProxyType(
     }
 )
 """The exit code of `roadwright solve` and of the actions that optimize."""
+
+_OF_ERRORS: Mapping[type[RoadwrightError], ExitCode] = MappingProxyType(
+    {InputError: ExitCode.WRONG, RoadwrightError: ExitCode.FAILED}
+)
+"""The exit code of the exceptions of ``errors``; of one that is not listed, the one of its nearest base."""
+
+
+def exit_code_of(error: RoadwrightError) -> ExitCode:
+    """The exit code of a command that ends with this error."""
+    return next(_OF_ERRORS[kind] for kind in type(error).__mro__ if kind in _OF_ERRORS)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
 from roadwright.domain.text import folded
 
@@ -25,7 +26,7 @@ class RegisteredKpi:
     baseline_value: float | None = None
 
 
-class UnknownKpi(ValueError):
+class UnknownKpi(InputError, ValueError):
     """A key that may not stand where it does; the message says why, and what could stand there."""
 
 

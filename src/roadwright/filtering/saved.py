@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.filters import Filter, FilterError, parse_filter
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
@@ -17,7 +18,7 @@ SIGN = "@"
 LONGEST_NAME = 200
 
 
-class NameProblem(ValueError):
+class NameProblem(InputError, ValueError):
     """A name that no filter can have, or that none has; the message says which there are."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Literal
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.optimization import TOKENS, ConstraintType, RunStatus, StopReason, capacity_id
 from roadwright.optimize.conflict import find_conflict
 from roadwright.optimize.engine import Cancel
@@ -30,7 +31,7 @@ NOT_COMPUTED = {
 }
 
 
-class UnknownKeys(ValueError):
+class UnknownKeys(InputError, ValueError):
     """Keys to explain that are neither initiatives nor rows of the problem."""
 
     def __init__(self, keys: list[str]) -> None:

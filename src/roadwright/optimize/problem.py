@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.optimization import ConstraintType, FindingKind, ObjectiveMode, Severity, TargetKind
 
@@ -124,7 +125,7 @@ class Fault:
     message: str
 
 
-class InvalidProblem(ValueError):
+class InvalidProblem(InputError, ValueError):
     """A problem that is wrong by itself; `faults` are all of them, in the order of the input."""
 
     def __init__(self, faults: list[Fault]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.errors import InputError
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle, tokens_field
 from roadwright.domain.periods import same_period
 from roadwright.domain.registry import nearest
@@ -26,7 +27,7 @@ from roadwright.store.models import (
 from roadwright.store.roadmaps import all_roadmaps, find_roadmap, only_named
 
 
-class ScenarioProblem(Exception):
+class ScenarioProblem(InputError):
     """A scenario that can't be worked on as it stands; the message names the cell's column and the way out."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import InvalidProblem, SolveOptions, parse_problem, snapshot_hash, solve_isolated
 from roadwright.store.models import OptimizationRun
@@ -13,7 +14,7 @@ _VARIES = frozenset({"seconds", "timings", "solver"})
 """Parts of a solution that may differ from one machine or minute to the next without the answer being another."""
 
 
-class NothingToRerun(Exception):
+class NothingToRerun(InputError):
     """The run has no snapshot or no result to compare with."""
 
 

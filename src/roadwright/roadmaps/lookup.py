@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.store.models import Roadmap, RoadmapVersion
@@ -16,7 +17,7 @@ _VERSION = re.compile(r"(?P<name>.+)@v?(?P<number>\d{1,9})", re.IGNORECASE | re.
 _MOST_LISTED = 12
 
 
-class UnknownName(Exception):
+class UnknownName(InputError):
     """Nothing has this name; the message says what is near it, and what there is."""
 
 

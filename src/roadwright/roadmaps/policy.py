@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import Gate, GateSeverity
 from roadwright.domain.text import folded
@@ -18,7 +19,7 @@ DEFAULT_GATES = ((Gate.TOKENS_PRESENT, GateSeverity.WARN),)
 """What a roadmap without a gate_policy asks for."""
 
 
-class PolicyProblem(Exception):
+class PolicyProblem(InputError):
     """A roadmap can't be judged by its policy; the message says why, and what to do."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.roadmaps import RoadmapSource, RoadmapStatus
@@ -20,7 +21,7 @@ from roadwright.store.models import Initiative, OptimizationRun, Portfolio, Road
 _SHOWN_RUNS = 5
 
 
-class SourceProblem(Exception):
+class SourceProblem(InputError):
     """A source that can't be read; the message names the column, what stands there and what would be accepted."""
 
 

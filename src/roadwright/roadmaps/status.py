@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import MOVES, RoadmapStatus
 from roadwright.store.clock import now
 from roadwright.store.models import Roadmap, RoadmapStatusChange
 
 
-class Refusal(Exception):
+class Refusal(OperationError):
     """A move that is not allowed; the message says which ones are."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Mapper, Session
 
+from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.content import Content, Edition, content_hash
 from roadwright.roadmaps.snapshot import content_now
@@ -23,11 +24,11 @@ _WAY_TO_APPROVAL = {
 }
 
 
-class NotApproved(Exception):
+class NotApproved(OperationError):
     """The roadmap's status does not let it be published; the message says what has to happen first."""
 
 
-class NeverChanges(Exception):
+class NeverChanges(OperationError):
     """A published version was to be changed or deleted; the database's triggers refuse it as well."""
 
 

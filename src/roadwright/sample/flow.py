@@ -12,6 +12,7 @@ from roadwright import tabs
 from roadwright.actions.contract import Report
 from roadwright.actions.ledger import requester
 from roadwright.actions.runner import Asked, Outcome, run_action
+from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.sample.backlog import BACKLOG_EDITS
 from roadwright.sample.intake import INTAKE_SHEETS
@@ -28,7 +29,7 @@ from roadwright.workspace.workspace import Workspace, open_workspace
 DOOR = "demo"
 
 
-class StepFailed(Exception):
+class StepFailed(OperationError):
     """A step of the demo did not work; the message is the action's own."""
 
 

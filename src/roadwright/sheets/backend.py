@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from roadwright.domain.errors import OperationError
 from roadwright.sheets.values import CellValue
 
 
-class SheetError(Exception):
+class SheetError(OperationError):
     """A refusal in words for the person who owns the workbook. Nothing was written."""
 
 

@@ -13,6 +13,7 @@ import os
 import textwrap
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from roadwright.domain.disk import os_fault
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.readme import add_readme
 from roadwright.sheets.spec import Column, Guide, Layout, Owner, TabSpec
@@ -263,10 +265,12 @@ def write_template(path: Path, specs: Sequence[TabSpec], guide: Guide | None = N
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
+        if os.path.lexists(path):
             raise SheetError(f"{path} is already there; move it away or choose another name. It was left as it is.")
         temporary.replace(path)
     except OSError as error:
-        raise SheetError(f"{path} can't be written: {error.strerror or error}.") from error
+        fault = os_fault(error, folder=path.parent, needed=len(content))
+        raise SheetError(f"{path} can't be written: {fault}.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()

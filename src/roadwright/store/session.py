@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from roadwright.domain.decimals import rounded
+from roadwright.domain.disk import special_kind
+from roadwright.domain.errors import OperationError
 from roadwright.domain.text import folded
+from roadwright.store.full_disk import explain_full_disks
 from roadwright.store.migrations import NEWEST
 
 # SQLAlchemy prints a traceback where it drops a connection that was lost, which whoever needs it says in words.
@@ -31,7 +34,7 @@ BUSY_SECONDS = 30
 _PAUSE = 0.05
 
 
-class StoreError(Exception):
+class StoreError(OperationError):
     """The database can't be used; the message says why and what to do."""
 
 
@@ -86,6 +89,9 @@ class Store:
         self.engine.dispose()
 
 
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+
+
 def parse_url(url: str) -> URL:
     """The URL with our driver: plain ``postgresql://`` (or ``postgres://``) means psycopg 3. Raises StoreError."""
     try:
@@ -96,13 +102,18 @@ def parse_url(url: str) -> URL:
         ) from error
     if parsed.drivername in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+    if parsed.drivername not in _DRIVERS:
         raise StoreError(f"{parsed.drivername} is not supported; expected sqlite:///FILE or postgresql://…")
     if parsed.get_backend_name() == "sqlite" and _is_in_memory(parsed):
         raise StoreError(
             f'the database_url "{url}" names a database in memory, which would be gone at the end of each command; '
             "name a file, e.g. sqlite:///roadwright.db"
         )
+    try:
+        parsed.get_dialect()().create_connect_args(parsed)
+    except (ArgumentError, ValueError, TypeError) as error:
+        shown = shown_url(parsed)
+        raise StoreError(f"the database {shown} can't be used: {str(error).splitlines()[0]}") from error
     return parsed
 
 
@@ -116,12 +127,22 @@ def shown_url(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
+def _refuse_special(file: Path) -> None:
+    """Refuse what SQLite would call a disk I/O error, or wait for without end."""
+    with suppress(OSError):
+        if (kind := special_kind(file)) is not None:
+            raise StoreError(f"{file} is {kind}, not a database; name a file in database_url")
+
+
 def connect(url: str) -> Engine:
     """The engine for a database, with our settings on each connection; nothing is opened yet. Raises StoreError."""
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    file = Path(str(parsed.database))
+    _refuse_special(file)
+    explain_full_disks(engine, file)
 
     @event.listens_for(engine, "connect")
     def _settings(connection: sqlite3.Connection, _record: object) -> None:

@@ -17,6 +17,7 @@ from typing import NoReturn, cast
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from roadwright.domain.errors import OperationError
 from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
@@ -41,7 +42,7 @@ _PAUSE = 0.5
 """Seconds between two attempts to write a workbook that someone holds."""
 
 
-class PendingWrite(Exception):
+class PendingWrite(OperationError):
     """The database has everything, but a workbook could not be brought up to date. ``reports`` say what was done."""
 
     def __init__(self, message: str, reports: Sequence[TabReport] = ()) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
 from roadwright.portfolios.shown import shows_answer
 from roadwright.sheets.spec import TabSpec
@@ -23,7 +24,7 @@ from roadwright.sync.work import OpenTab, Pass
 RUN_TABS: tuple[TabSpec, ...] = (tabs.RUNS, tabs.RESULTS, tabs.GAPS_AND_ALERTS)
 
 
-class UnknownRun(Exception):
+class UnknownRun(InputError):
     """A run was named that there is not."""
 
 

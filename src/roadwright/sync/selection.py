@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
@@ -13,7 +14,7 @@ from roadwright.sheets.spec import TabSpec
 _ROWS = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
 
 
-class SelectionError(Exception):
+class SelectionError(InputError):
     """The selection can't be read, or names something that is not there."""
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 import roadwright
+from roadwright.domain.errors import OperationError
 from roadwright.store.clock import now
 from roadwright.store.copying import copy_to_file
 from roadwright.store.identity import workspace_id
@@ -35,7 +36,7 @@ OUTSIDE = "workbooks-outside"
 _ATTEMPTS = 3
 
 
-class BackupProblem(Exception):
+class BackupProblem(OperationError):
     """A backup can't be made or restored; the message says why, and nothing half-done is left."""
 
 

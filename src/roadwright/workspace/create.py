@@ -10,7 +10,7 @@ from pathlib import Path
 from roadwright.sheets.template import write_template
 from roadwright.store.presence import PRIVATE
 from roadwright.tabs.guides import GUIDES
-from roadwright.workspace.settings import FILE, template
+from roadwright.workspace.settings import FILE, check_folder_name, template
 from roadwright.workspace.workspace import TabPlace, Workspace, open_workspace
 
 
@@ -30,6 +30,7 @@ def create_workspace(root: Path) -> Created:
     A workbook whose header is said to stand below other things is a person's own and not made.
     Raises OSError, SheetError, SettingsError or StoreError.
     """
+    check_folder_name(root)
     made: list[Path] = []
     kept: list[Path] = []
     root.mkdir(parents=True, exist_ok=True)

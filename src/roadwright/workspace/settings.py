@@ -2,29 +2,77 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
+import unicodedata
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from roadwright import tabs
+from roadwright.domain.disk import os_fault, special_kind
+from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
 from roadwright.sheets.spec import TabSpec
 
 FILE = "roadwright.toml"
 DATABASE_FILE = "roadwright.db"
 ENVIRONMENT_PREFIX = "ROADWRIGHT_"
-_FILE_NAME = r"^[^\x00]+$"
-"""No file system has names with null characters."""
+_EXAMPLES = {
+    "intake": '[{"workbook": "Team_Ideas.xlsx", "tabs": ["Ideas"]}]',
+    "tabs": '{"Backlog": {"workbook": "Ours.xlsx", "tab": "All ideas"}}',
+}
+_LONGEST_SHOWN = 200
+"""Characters of a wrong value that are shown."""
 
 
-class SettingsError(Exception):
+class SettingsError(InputError):
     """roadwright.toml can't be used; the message names the key and what would be accepted."""
+
+
+_LONGEST_NAME = 240
+"""Bytes of a file's or folder's name: systems take 255, and the names of temporary files are longer."""
+_LONGEST_PATH = 3000
+_LAST_ROW = 1_048_576
+"""The last row that a tab can have."""
+
+
+_CONTROLS = ("Cc", "Cs")
+"""Unicode's categories of control characters, and of what stands for bytes that are not UTF-8."""
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(letter) in _CONTROLS for letter in text):
+        raise ValueError("should have no line breaks, tabs or other control characters")
+    return text
+
+
+def _file_name(text: str) -> str:
+    """Refuses what no file can be called, before a file system does in words of its own."""
+    names = _one_line(text).replace("\\", "/").split("/")
+    if max(len(os.fsencode(name)) for name in names) > _LONGEST_NAME or len(os.fsencode(text)) > _LONGEST_PATH:
+        raise ValueError(f"should be a name of at most {_LONGEST_NAME} bytes; it is too long for a file")
+    return text
+
+
+def _no_truth_value(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("should be a number")
+    return value
+
+
+_MOST_SECONDS = 10_000_000
+"""Some 115 days; no clock of the system waits for much more."""
+_Number = BeforeValidator(_no_truth_value)
+_Seconds = Annotated[float, _Number, Field(ge=0, le=_MOST_SECONDS, allow_inf_nan=False)]
+_FileName = Annotated[str, Field(min_length=1), AfterValidator(_file_name)]
+_TabName = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+_HeaderRow = Annotated[int, _Number, Field(ge=1, le=_LAST_ROW)]
 
 
 class IntakeBook(BaseModel):
@@ -32,9 +80,9 @@ class IntakeBook(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    workbook: str = Field(min_length=1, pattern=_FILE_NAME)
-    tabs: list[str] = Field(default=[tabs.INTAKE.name], min_length=1)
-    header_row: int = Field(default=1, ge=1)
+    workbook: _FileName
+    tabs: list[_TabName] = Field(default=[tabs.INTAKE.name], min_length=1)
+    header_row: _HeaderRow = 1
 
 
 class TabPlace(BaseModel):
@@ -42,9 +90,9 @@ class TabPlace(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    workbook: str | None = Field(default=None, pattern=_FILE_NAME)
-    tab: str | None = None
-    header_row: int = Field(default=1, ge=1)
+    workbook: _FileName | None = None
+    tab: _TabName | None = None
+    header_row: _HeaderRow = 1
 
 
 class Settings(BaseSettings):
@@ -52,14 +100,14 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", env_prefix=ENVIRONMENT_PREFIX)
 
-    database_url: str = f"sqlite:///{DATABASE_FILE}"
-    activating_batch: int = Field(default=100, ge=1, le=10_000)
-    time_limit: float = Field(default=300.0, gt=0)
-    explain_seconds: float = Field(default=20.0, ge=0)
-    lock_wait: float = Field(default=10.0, ge=0)
-    action_wait: float = Field(default=300.0, ge=0)
-    keep_details_days: int = Field(default=90, ge=0)
-    keep_runs_days: int = Field(default=365, ge=0)
+    database_url: Annotated[str, AfterValidator(_one_line)] = f"sqlite:///{DATABASE_FILE}"
+    activating_batch: Annotated[int, _Number] = Field(default=100, ge=1, le=10_000)
+    time_limit: _Seconds = Field(default=300.0, gt=0)
+    explain_seconds: _Seconds = 20.0
+    lock_wait: _Seconds = 10.0
+    action_wait: _Seconds = 300.0
+    keep_details_days: Annotated[int, _Number] = Field(default=90, ge=0)
+    keep_runs_days: Annotated[int, _Number] = Field(default=365, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabPlace] = {}
 
@@ -100,7 +148,7 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
             uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
     seen: dict[tuple[str, str], str] = {}
     for workbook, tab, use in uses:
-        # Unlike Path.resolve, this takes a link that leads to itself for what it is: a file that can't be read.
+        # Unlike Path.resolve, this takes links that lead nowhere but to themselves; opening them says what they are.
         place = (os.path.realpath(workbook_path(root, workbook)), folded(tab))
         if place in seen:
             raise SettingsError(
@@ -109,25 +157,69 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
         seen[place] = use
 
 
+def _variables() -> dict[str, str]:
+    """The variables of the environment that are settings, by the key that they win over."""
+    names = {name.casefold(): name for name in os.environ}
+    of_keys = {key: names.get(f"{ENVIRONMENT_PREFIX}{key}".casefold()) for key in Settings.model_fields}
+    return {key: name for key, name in of_keys.items() if name is not None}
+
+
 def _describe(error: ValidationError) -> str:
-    lines = []
+    variables, lines = _variables(), []
     for fault in error.errors():
-        key = ".".join(str(part) for part in fault["loc"])
-        found = "" if fault["type"] in ("missing", "extra_forbidden") else f' (it is "{fault["input"]}")'
+        first, *rest = (str(part) for part in fault["loc"])
+        source = [variables[first]] if first in variables else [FILE, first]
+        place = ": ".join((source[0], ".".join((*source[1:], *rest)))).removesuffix(": ")
+        value = str(fault["input"])
+        shown = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
+        found = "" if fault["type"] in ("missing", "extra_forbidden") else f' (it is "{shown}")'
         why = "is not a key that Roadwright knows" if fault["type"] == "extra_forbidden" else fault["msg"]
-        lines.append(f"{FILE}: {key}: {why}{found}")
+        lines.append(f"{place}: {why.removeprefix('Value error, ')}{found}")
     return "\n".join(lines)
+
+
+def _read_variables() -> None:
+    """Refuse variables of the environment whose value should be JSON and is not."""
+    for key in ("intake", "tabs"):
+        name = _variables().get(key)
+        if name is None:
+            continue
+        try:
+            json.loads(os.environ[name])
+        except (ValueError, RecursionError) as error:
+            raise SettingsError(
+                f"{name} can't be read as JSON ({error}); expected a value such as {_EXAMPLES[key]}"
+            ) from error
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        if (kind := special_kind(path)) is not None:
+            raise SettingsError(f"{path} is {kind}, not a file with settings")
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        root = path.parent
+        raise SettingsError(f"{root} is no workspace: {FILE} is missing. Make one: roadwright init {root}") from error
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {os_fault(error)}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise SettingsError(f"{path} can't be read: {error}") from error
+    return content
+
+
+def check_folder_name(root: Path) -> None:
+    """Refuse a folder whose name no database and no ledger could hold. Raises SettingsError."""
+    try:
+        str(root).encode()
+    except UnicodeEncodeError as error:
+        raise SettingsError(f"the name of the folder {str(root)!a} is not UTF-8; rename it") from error
 
 
 def load_settings(root: Path) -> Settings:
     """The settings in a workspace's folder. Raises SettingsError."""
-    path = root / FILE
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
-        raise SettingsError(f"{root} is no workspace: {FILE} is missing. Make one: roadwright init {root}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path} can't be read: {error}") from error
+    check_folder_name(root)
+    content = _read_file(root / FILE)
+    _read_variables()
     try:
         settings = Settings(**content)
     except ValidationError as error:

@@ -7,12 +7,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 
+from roadwright.domain.errors import OperationError
+
 _KEY = re.compile(r"^[ \t]*database_url[ \t]*=[^\n]*", re.MULTILINE)
 _EXAMPLE = re.compile(r"^[ \t]*#[ \t]*database_url[ \t]*=[^\n]*", re.MULTILINE)
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'")
 
 
-class SettingsChange(Exception):
+class SettingsChange(OperationError):
     """The settings can't be changed by program; the message says what to type into the file."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
 
+from roadwright.domain.errors import OperationError
 from roadwright.store.presence import PRIVATE, close_session, locked_session
 
 _PAUSE = 0.1
@@ -17,7 +18,7 @@ _DATABASE = 0x526F_6164_7772_0002
 """The advisory lock of a turn on PostgreSQL."""
 
 
-class WorkspaceBusy(Exception):
+class WorkspaceBusy(OperationError):
     """Another action is running in this workspace."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from roadwright import tabs
+from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook
 from roadwright.sheets.spec import TabSpec
@@ -23,7 +25,7 @@ PUBLISHED = "published"
 """The folder for the files of published roadmaps."""
 
 
-class UnknownTab(Exception):
+class UnknownTab(InputError):
     """A tab was named that this workspace does not have, or that is not unique."""
 
 
@@ -190,7 +192,7 @@ def open_workspace(root: Path, *, check: bool = True) -> Workspace:
     Without ``check`` it is not asked whether the database is the one that the workbooks were written from, which else
     raises WrongDatabase.
     """
-    folder = root.resolve()
+    folder = Path(os.path.realpath(root))
     settings = load_settings(folder)
     note = read_note(folder / PRIVATE)
     was_synced = check and note is not None and note.revision is not None

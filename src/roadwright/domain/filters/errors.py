@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 
+from roadwright.domain.errors import InputError
+
 _WIDEST = 76
 """Characters of a line that are shown at once."""
 _AROUND = 36
 """Characters of a longer line that are shown before and after the place."""
 
 
-class FilterError(ValueError):
+class FilterError(InputError, ValueError):
     """A filter that can't be read: what is wrong, in the user's words, and at which character (from 0) of the text."""
 
     def __init__(self, message: str, text: str, place: int) -> None:

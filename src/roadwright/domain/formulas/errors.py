@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
+from roadwright.domain.errors import InputError
+
 _SHOWN = 40
 
 
-class FormulaError(ValueError):
+class FormulaError(InputError, ValueError):
     """A formula that can't be read or computed: the line (from 1) and what is wrong there, in the user's words."""
 
     def __init__(self, line: int, message: str) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from roadwright import tabs
+from roadwright.domain.errors import InputError
 from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import Lifecycle, RiskLevel
 from roadwright.domain.registry import nearest
@@ -19,7 +20,7 @@ P = TypeVar("P")
 Word = TypeVar("Word", bound=StrEnum)
 
 
-class ParameterProblem(ValueError):
+class ParameterProblem(InputError, ValueError):
     """A parameter that can't be read; the message names the value and what is accepted."""
 
 

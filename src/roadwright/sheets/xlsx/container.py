@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
-import stat
 import zipfile
 import zlib
 from pathlib import Path
 
+from roadwright.domain.disk import special_kind
 from roadwright.sheets.backend import WorkbookUnreadable
 from roadwright.sheets.xlsx.markup import as_utf8
 
@@ -161,14 +161,11 @@ def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:
 def load_package(path: Path) -> Package:
     """Read a workbook file. Raises WorkbookUnreadable in words for the person who named it."""
     try:
-        if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
-            # To read a pipe would wait for somebody to write into it.
-            raise WorkbookUnreadable(f"{path} is no file but a pipe or a device. Put a workbook there.")
+        if (kind := special_kind(path)) is not None:
+            raise WorkbookUnreadable(f"{path} is {kind}, not a workbook.")
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise WorkbookUnreadable(f"There is no file {path}.") from error
-    except IsADirectoryError as error:
-        raise WorkbookUnreadable(f"{path} is a folder, not a workbook.") from error
     except PermissionError as error:
         raise WorkbookUnreadable(f"{path} can't be read: permission denied.") from error
     except OSError as error:

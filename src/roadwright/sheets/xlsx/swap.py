@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psutil
 
+from roadwright.domain.disk import os_fault, special_kind
 from roadwright.sheets.backend import SheetError, WorkbookBusy
 from roadwright.sheets.xlsx.locks import find_lock
 
@@ -98,9 +99,11 @@ def place_file(path: Path, content: bytes) -> None:
         _write_and_check(temporary, content)
         temporary.replace(path)
     except OSError as error:
-        raise SheetError(f"{path} can't be written: {error.strerror or error}.") from error
+        fault = os_fault(error, folder=path.parent, needed=len(content))
+        raise SheetError(f"{path} can't be written: {fault}.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
     _sync_folder(path.parent)
 
 
@@ -121,9 +124,11 @@ def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sh
     except OSError as error:
         if error.errno == errno.EXDEV:
             return False
-        raise SheetError(f"{path.name} can't be written in {folder}: {error.strerror or error}.") from error
+        fault = os_fault(error, folder=folder, needed=len(new))
+        raise SheetError(f"{path.name} can't be written in {folder}: {fault}.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
     _sync_folder(target.parent)
     return True
 
@@ -133,6 +138,8 @@ def _refuse_busy(path: Path, read_sha256: str) -> None:
     if lock := find_lock(path):
         raise WorkbookBusy(lock.message(path.name))
     try:
+        if (kind := special_kind(path)) is not None:
+            raise SheetError(f"{path} is {kind} since it was read; nothing was written.")
         now = hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError as error:
         raise WorkbookBusy(f"{path.name} was moved or deleted since it was read; nothing was written.") from error

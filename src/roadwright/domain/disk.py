@@ -1,0 +1,64 @@
+"""What the operating system says of files and disks, in words."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+_THOUSAND = 1000.0
+
+
+def size_in_words(size: float) -> str:
+    """``512 bytes``, ``1.5 MB``, ``120 GB``."""
+    for unit in _UNITS[:-1]:
+        if round(size) < _THOUSAND:
+            return f"{size:.0f} {unit}" if size >= 100 or unit == "bytes" else f"{size:.1f} {unit}"
+        size /= _THOUSAND
+    return f"{size:,.1f} {_UNITS[-1]}"
+
+
+def free_space(folder: Path) -> int | None:
+    """Bytes that are free where the folder is, or would be; None where the system doesn't say."""
+    for place in (folder, *folder.parents):
+        with suppress(OSError, ValueError):
+            return shutil.disk_usage(place).free
+    return None
+
+
+def disk_is_full(folder: Path, needed: int) -> str:
+    """The disk is full, with how much is needed there."""
+    free = free_space(folder)
+    known = "" if free is None or free > needed else f", {size_in_words(free)} are free"
+    return f"the disk is full: {size_in_words(needed)} are needed in {folder}{known}"
+
+
+def os_fault(error: OSError, *, folder: Path | None = None, needed: int | None = None) -> str:
+    """Why a file can't be used. ``needed`` are the bytes that were to be written into ``folder``."""
+    if error.errno in _FULL:
+        if folder is None or needed is None:
+            return "the disk is full"
+        return disk_is_full(folder, needed)
+    return error.strerror or str(error)
+
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def special_kind(path: Path) -> str | None:
+    """What stands at a path instead of a file, such as a named pipe, which would be waited for without end.
+
+    None for a file. Raises OSError where there is nothing, or it can't be looked at.
+    """
+    mode = path.stat().st_mode
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), None)

@@ -1,0 +1,38 @@
+"""The exceptions that reach whoever asked. Their messages are for that person: what is wrong, and the way out.
+
+    RoadwrightError
+    ├── InputError           what was asked or typed can't be used as it is
+    │   ├── actions          NotRunning, UsageError
+    │   ├── cli              Unreadable
+    │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
+    │   ├── filtering        NameProblem
+    │   ├── optimize         InvalidProblem, UnknownKeys
+    │   ├── portfolios       NothingToRerun, ScenarioProblem
+    │   ├── roadmaps         ParameterProblem, PolicyProblem, SourceProblem, UnknownName
+    │   ├── sync             SelectionError, UnknownRun
+    │   └── workspace        SettingsError, UnknownTab
+    └── OperationError       it was asked rightly, but can't be done, or not now
+        ├── roadmaps         NeverChanges, NotApproved, Refusal
+        ├── sample           StepFailed
+        ├── sheets           SheetError: HeaderProblem, WorkbookBusy, WorkbookUnreadable
+        ├── store            StoreError: CopyProblem, EmptyDatabase
+        ├── sync             PendingWrite
+        └── workspace        BackupProblem, SettingsChange, WorkspaceBusy, WrongDatabase
+
+``exit_codes`` gives each its exit code. Exceptions that are caught where they are raised, because they only end a
+computation, are not in this tree.
+"""
+
+from __future__ import annotations
+
+
+class RoadwrightError(Exception):
+    """Something that Roadwright tells in words instead of doing what was asked."""
+
+
+class InputError(RoadwrightError):
+    """What was asked or typed can't be used as it is."""
+
+
+class OperationError(RoadwrightError):
+    """It was asked rightly, but can't be done, or not now."""
