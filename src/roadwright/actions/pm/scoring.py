@@ -81,7 +81,7 @@ def _populate(request: Request) -> Answer:
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         keys = _wanted_keys(current.session, request)
-        wanted = [(folded(key),) for key in keys]
+        wanted = dict.fromkeys((folded(key),) for key in keys)
         reports = []
         for tab in open_tabs:
             binding = BINDINGS[tab.spec.name]()
