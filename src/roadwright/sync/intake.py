@@ -258,7 +258,7 @@ def sync_intake(
     reports = {tab.place.name: TabReport(tab.place) for tab in intake}
     synced: set[str] = set()
     taken_in: dict[Identity, Initiative] = {}
-    for item in found:
+    for item in work.counted("merging intake rows", found):
         outcome, report = item.outcome, reports[item.tab.place.name]
         if not outcome.key or outcome.doubled:
             continue
