@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import backlog, sheets, solver, tables
+from benchmarks import backlog, rows, sheets, solver, tables
 from benchmarks.proof import campaign, medium
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "second_solver": medium.main,
     "sheets": sheets.main,
     "backlog": backlog.main,
+    "rows": rows.main,
 }
 INTRODUCTION = """# Benchmarks
 
