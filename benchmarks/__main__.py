@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import backlog, kills, sheets, solver, tables
+from benchmarks import backlog, kills, rows, sheets, solver, tables
 from benchmarks.proof import campaign, medium, questions
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "sheets": sheets.main,
     "backlog": backlog.main,
     "kills": kills.main,
+    "rows": rows.main,
 }
 INTRODUCTION = """# Benchmarks
 

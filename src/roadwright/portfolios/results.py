@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from roadwright.domain.figures import figure
@@ -32,6 +32,7 @@ def results_rows(
     already, ``explained`` what was found by solving again, by initiative or row.
     """
     items = {item.key: item for item in solution.items}
+    selected = set(solution.selected)
     candidates = {candidate.key: candidate for candidate in problem.candidates}
     reasons = reasons_of(problem, solution, facts, alone=alone, explained=explained)
 
@@ -63,7 +64,7 @@ def results_rows(
                 "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
                 "overall_score": fact.overall_score,
                 "reason": reasons[fact.key],
-                "dependency_status": dependency_status(fact, solution.selected, done),
+                "dependency_status": dependency_status(fact, selected, done),
             }
         )
     return rows
@@ -86,7 +87,7 @@ def reasons_of(
     }
 
 
-def dependency_status(fact: CandidateFacts, selected: Sequence[str], done: frozenset[str]) -> str | None:
+def dependency_status(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> str | None:
     """How the dependencies named on the Backlog stand; they bind only where a require_prereq row says so."""
     if not fact.dependencies:
         return None
@@ -107,30 +108,38 @@ class _Reasons:
         self.explained = explained
         self.problem = problem
         self.selected = selected
-        self.without_tokens = {one.key for one in problem.candidates if one.tokens is None}
-        self.by_type: dict[ConstraintType, list[Constraint]] = {}
+        self.absent = problem.outside | {one.key for one in problem.candidates if one.tokens is None}
+        """What can't be chosen at all."""
+        self._about: dict[tuple[ConstraintType, str | None], list[Constraint]] = {}
+        self._with_member: dict[tuple[ConstraintType, str | None], list[Constraint]] = {}
         for row in problem.constraints:
-            self.by_type.setdefault(row.type, []).append(row)
+            self._about.setdefault((row.type, row.dimension_key), []).append(row)
+            is_pair = row.type is ConstraintType.EXCLUDE_PAIR
+            for key in dict.fromkeys((row.dimension_key, *row.members) if is_pair else row.members):
+                self._with_member.setdefault((row.type, key), []).append(row)
 
-    def _rows(self, kind: ConstraintType) -> list[Constraint]:
-        return self.by_type.get(kind, [])
+    def about(self, kind: ConstraintType, key: str) -> Sequence[Constraint]:
+        """The rows of this type whose subject is the initiative."""
+        return self._about.get((kind, key), ())
+
+    def with_member(self, kind: ConstraintType, key: str) -> Sequence[Constraint]:
+        """The rows of this type among whose members the initiative is; of a pair both are members."""
+        return self._with_member.get((kind, key), ())
 
     def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
-        for row in self._rows(ConstraintType.MANDATORY):
-            if row.dimension_key == fact.key:
-                cost = self._cost(row.id)
-                return f"mandatory: {row.reason or row.id}" + (f" (costs {cost})" if cost is not None else "")
+        for row in self.about(ConstraintType.MANDATORY, fact.key):
+            cost = self._cost(row.id)
+            return f"mandatory: {row.reason or row.id}" + (f" (costs {cost})" if cost is not None else "")
         needed_by = {
             row.dimension_key
-            for row in self._rows(ConstraintType.REQUIRE_PREREQ)
-            if fact.key in row.members and row.dimension_key in self.selected
+            for row in self.with_member(ConstraintType.REQUIRE_PREREQ, fact.key)
+            if row.dimension_key in self.selected
         }
         if needed_by:
             return self._with_loss(f"needed by {', '.join(sorted(needed_by))}", fact.key)
         if alone.get(fact.key, 0.0) <= 0:
-            for row in self._rows(ConstraintType.BUNDLE):
-                if fact.key in row.members:
-                    return self._with_loss(f"comes with the bundle {row.dimension_key}", fact.key)
+            for row in self.with_member(ConstraintType.BUNDLE, fact.key):
+                return self._with_loss(f"comes with the bundle {row.dimension_key}", fact.key)
             return self._with_loss("needed to keep the rules and targets", fact.key)
         return self._with_loss(BEST_USE, fact.key)
 
@@ -185,27 +194,22 @@ class _Reasons:
         return f"it needs {figure(fact.tokens)} tokens, more than the capacity of {figure(self.problem.capacity)}"
 
     def _excluded(self, key: str) -> str | None:
-        for row in self._rows(ConstraintType.EXCLUDE_INITIATIVE):
-            if row.dimension_key == key:
-                return f"excluded by {row.id}" + (f" ({row.reason})" if row.reason else "")
-        for row in self._rows(ConstraintType.EXCLUDE_PAIR):
-            pair = {row.dimension_key, *row.members}
-            if key in pair and pair & self.selected:
-                return f"can't be chosen with {', '.join(sorted(pair & self.selected))} ({row.id})"
+        for row in self.about(ConstraintType.EXCLUDE_INITIATIVE, key):
+            return f"excluded by {row.id}" + (f" ({row.reason})" if row.reason else "")
+        for row in self.with_member(ConstraintType.EXCLUDE_PAIR, key):
+            if chosen := self.selected.intersection((row.dimension_key, *row.members)):
+                return f"can't be chosen with {', '.join(sorted(chosen))} ({row.id})"
         return None
 
     def _impossible(self, key: str) -> str | None:
         """Why no portfolio can have it: what it needs, or comes with, is no candidate."""
-        absent = self.problem.outside | self.without_tokens
-        for row in self._rows(ConstraintType.REQUIRE_PREREQ):
-            missing = sorted(absent.intersection(row.members)) if row.dimension_key == key else []
-            if missing:
+        for row in self.about(ConstraintType.REQUIRE_PREREQ, key):
+            if missing := sorted(self.absent.intersection(row.members)):
                 return f"needs {', '.join(missing)}, which can't be chosen ({row.id})"
-        for row in self._rows(ConstraintType.REQUIRE_ANY):
-            if row.dimension_key == key and absent.issuperset(row.members):
+        for row in self.about(ConstraintType.REQUIRE_ANY, key):
+            if self.absent.issuperset(row.members):
                 return f"needs one of {', '.join(sorted(row.members))}, and none can be chosen ({row.id})"
-        for row in self._rows(ConstraintType.BUNDLE):
-            missing = sorted(absent.intersection(row.members)) if key in row.members else []
-            if missing:
+        for row in self.with_member(ConstraintType.BUNDLE, key):
+            if missing := sorted(self.absent.intersection(row.members)):
                 return f"comes only with {', '.join(missing)}, which can't be chosen ({row.id})"
         return None

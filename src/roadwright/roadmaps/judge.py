@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.initiatives import Framework
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.roadmaps import STANDS, Gate, GateResult, GateSeverity, GateStatus
+from roadwright.domain.roadmaps import STANDS, GateResult, GateSeverity, GateStatus
 from roadwright.roadmaps.gates import Setting, Subject
 from roadwright.roadmaps.policy import PolicyGate, policy_of
 from roadwright.roadmaps.selected import select_entries
@@ -77,19 +77,32 @@ def _judge(
         lifecycles=_lifecycles(session, subjects.values()),
         listed=frozenset(entry.initiative_key for entry in roadmap.entry_rows),
     )
-    # Gates that look at others are asked again until nobody falls any more; at first everybody stands.
-    results: dict[str, dict[Gate, GateResult]] = {key: {} for key in subjects}
+    # At first everybody stands. Where one falls, those that depend on it are asked again, until nobody falls any more.
     standing = others | subjects.keys()
-    while True:
-        setting = replace(setting, standing=frozenset(standing))
-        for key, subject in subjects.items():
-            for gate in policy:
-                if gate.rule.gate not in results[key] or gate.rule.looks_at_others:
-                    results[key][gate.rule.gate] = _ask(gate, subject, setting)
-        left = others | {k for k, found in results.items() if _status_of(found.values(), k in waived) in STANDS}
-        if left == standing:
-            return {key: list(found.values()) for key, found in results.items()}
-        standing = left
+    setting = replace(setting, standing=standing)
+    results = {key: {g.rule.gate: _ask(g, subject, setting) for g in policy} for key, subject in subjects.items()}
+    asked_again = [gate for gate in policy if gate.rule.looks_at_others]
+    dependents = _dependents(subjects) if asked_again else {}
+    asked: Iterable[str] = subjects
+    while asked:
+        fallen = [
+            key for key in asked if key in standing and _status_of(results[key].values(), key in waived) not in STANDS
+        ]
+        standing.difference_update(fallen)
+        asked = dict.fromkeys(other for key in fallen for other in dependents.get(key, ()))
+        for key in asked:
+            for gate in asked_again:
+                results[key][gate.rule.gate] = _ask(gate, subjects[key], setting)
+    return {key: list(found.values()) for key, found in results.items()}
+
+
+def _dependents(subjects: Mapping[str, Subject]) -> dict[str, list[str]]:
+    """By initiative which of the others depend on it."""
+    found: dict[str, list[str]] = {}
+    for key, subject in subjects.items():
+        for text in subject.initiative.dependencies_initiatives or ():
+            found.setdefault(canonical_key(text) or text, []).append(key)
+    return found
 
 
 def _ask(gate: PolicyGate, subject: Subject, setting: Setting) -> GateResult:

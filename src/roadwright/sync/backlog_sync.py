@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from roadwright import tabs
 from roadwright.sheets.backend import SheetError
@@ -14,8 +15,14 @@ from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, unkeyed
 from roadwright.sync.outcome import TabReport
 from roadwright.sync.selection import ALL, Selection
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.work import OpenTab, Pass, TellProgress
 from roadwright.workspace.workspace import TabPlace, Workspace
+
+
+class Progress(TellProgress, Protocol):
+    """Hears of each step, and how far the long ones are."""
+
+    def __call__(self, message: str, done: int | None = None, total: int | None = None) -> None: ...
 
 
 @dataclass
@@ -54,10 +61,11 @@ def keys_for_new_rows(
     return None
 
 
-def _readable(places: Sequence[TabPlace], desk: Desk) -> tuple[list[TabPlace], dict[str, str]]:
+def _readable(places: Sequence[TabPlace], desk: Desk, progress: Progress) -> tuple[list[TabPlace], dict[str, str]]:
     good: list[TabPlace] = []
     bad: dict[str, str] = {}
-    for place in places:
+    for number, place in enumerate(places):
+        progress(f"reading {place.name}", number, len(places))
         try:
             desk.tab(place)
         except SheetError as error:
@@ -67,9 +75,7 @@ def _readable(places: Sequence[TabPlace], desk: Desk) -> tuple[list[TabPlace], d
     return good, bad
 
 
-def backlog_sync(
-    workspace: Workspace, source: str, on_conflict: OnConflict, progress: Callable[[str], None]
-) -> SyncResult:
+def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, progress: Progress) -> SyncResult:
     """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
     Only the Backlog does, where it can't be read: what was typed there has to be known before intake is merged.
@@ -78,10 +84,11 @@ def backlog_sync(
     backlog = workspace.place(tabs.BACKLOG)
     progress("reading the workbooks")
     desk = Desk(workspace)
-    readable, unreadable = _readable([*workspace.intake(), backlog], desk)
+    readable, unreadable = _readable([*workspace.intake(), backlog], desk, progress)
     result.problems.extend(unreadable.values())
     if backlog not in readable:
         return result
+    progress("giving keys to new rows")
     pending = keys_for_new_rows(workspace, source, readable, desk)
     if pending is not None:
         result.problems.append(pending)
@@ -94,15 +101,16 @@ def backlog_sync(
         intake_reports = sync_intake(current, intake_tabs, unreadable, on_conflict)
         say_intake(current.session, outcomes)
         current.session.flush()
-        progress("writing the workbooks")
+        progress("bringing the Backlog up to date")
         missing = missing_from_tab(current.session, {outcome.identity for outcome in outcomes})
         notes = intake_notes_of(current.session, missing)
         show_tab(current, backlog_tab, binding, outcomes, report, add=lambda _: missing, statuses=notes.__getitem__)
+        progress("writing the workbooks")
         return [*intake_reports, report]
 
     wait = 0.0 if pending is not None else None
     try:
-        result.tabs = run_pass(workspace, source, readable, work, wait=wait, desk=desk)
+        result.tabs = run_pass(workspace, source, readable, work, wait=wait, desk=desk, tell=progress)
     except PendingWrite as unwritten:
         result.tabs = unwritten.reports
         result.problems.append(str(unwritten))

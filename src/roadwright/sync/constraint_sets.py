@@ -144,7 +144,6 @@ class SetBinding(Defaults):
             owner.constraints.remove(member)
         else:
             owner.targets.remove(member)
-        session.flush()
 
     def remember_rows(self, session: Session, places: Mapping[Identity, int]) -> None:
         """Keep in which row of the sheet each rule stands now; the row numbers name it in a run's answer."""

@@ -32,7 +32,7 @@ from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone, reserve_marks, sets_were_written
 from roadwright.sync.settled import recall, remember
 from roadwright.sync.statuses import Notes, level_of
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.work import OpenTab, Pass, TellProgress, tell_nobody
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
 from roadwright.tabs import INTAKE
 from roadwright.workspace.held import newest_mark_on
@@ -211,11 +211,13 @@ def run_pass(
     wait: float | None = None,
     write: bool = True,
     desk: Desk | None = None,
+    tell: TellProgress = tell_nobody,
 ) -> list[TabReport]:
     """Work on the tabs until their workbooks are written; ``wait`` seconds at most for those that someone holds.
 
     With ``write`` False only the database is worked on: a later pass of the same action shows what came of it. A
-    ``desk`` saves reading again what was read a moment ago; a workbook that changed since then is read anew.
+    ``desk`` saves reading again what was read a moment ago; a workbook that changed since then is read anew. ``tell``
+    hears how far the work on long tabs is.
 
     Raises SheetError when a tab can't be read (nothing was saved then), PendingWrite when the database was saved but a
     workbook could not be written: someone holds it, or something stands where rows have to go.
@@ -227,7 +229,7 @@ def run_pass(
         tabs = [_safely_read(workspace, desk, place) for place in places]
         with workspace.store.transaction() as session:
             one_at_a_time(session)
-            reports = work(Pass(workspace, session, Marks(session), source), tabs)
+            reports = work(Pass(workspace, session, Marks(session), source, tell=tell), tabs)
             if not write:
                 return reports
             edits = {tab.place.name: finish(session, tab) for tab in tabs}

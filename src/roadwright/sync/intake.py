@@ -158,8 +158,8 @@ def _judge_keys(
 
 def _say_keyless(intake: Sequence[OpenTab], found: Sequence[_Found]) -> None:
     """Say of rows without a key why they have none; all others got one before."""
-    for tab in intake:
-        rows = {item.outcome.row.number: item.outcome for item in found if item.tab is tab and not item.outcome.key}
+    for tab, items in _by_tab(intake, found):
+        rows = {item.outcome.row.number: item.outcome for item in items if not item.outcome.key}
         refused = unwritable_keys(tab, rows) if rows else {}
         for number, outcome in rows.items():
             if (problem := outcome.row.problems.get("initiative_key")) is not None:
@@ -265,7 +265,7 @@ def sync_intake(
     reports = {tab.place.name: TabReport(tab.place) for tab in intake}
     synced: set[str] = set()
     taken_in: dict[Identity, Initiative] = {}
-    for item in found:
+    for item in work.counted("merging intake rows", found):
         outcome, report = item.outcome, reports[item.tab.place.name]
         if not outcome.key or outcome.doubled:
             continue

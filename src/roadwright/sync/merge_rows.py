@@ -257,7 +257,7 @@ def merge_outcomes(
     give_bases(session, tab, unsettled)
     find_lost_bases(session, spec, (o for o in unsettled if o.identity in stored_rows))
     saved = created = 0
-    for outcome in outcomes:
+    for outcome in work.counted(f"merging {tab.place.name}", outcomes):
         work.workspace.safe_point()
         if outcome.doubled:
             continue

@@ -57,7 +57,9 @@ class RoadmapEntriesBinding(Defaults):
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         rows = self.rows(session)
         wanted = [identity for identity in identities if identity in rows]
-        initiatives = load_initiatives(session, (rows[identity][1].initiative_key for identity in wanted))
+        # Those of new rows, too: one by one they would be asked for between the rows that are saved.
+        new = (identity[1] for identity in identities if identity not in rows)
+        initiatives = load_initiatives(session, (*(rows[identity][1].initiative_key for identity in wanted), *new))
         return {i: _values(*rows[i], initiatives[rows[i][1].initiative_key]) for i in wanted}
 
     def listed(self, session: Session) -> Sequence[Identity]:
@@ -101,7 +103,6 @@ class RoadmapEntriesBinding(Defaults):
         if not roadmap.is_declared and not roadmap.entry_rows:
             self._roadmaps.pop(folded(roadmap.roadmap_name), None)
             session.delete(roadmap)  # it was no more than a name on these rows
-        session.flush()
 
 
 def merge_entries(

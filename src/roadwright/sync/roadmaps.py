@@ -108,4 +108,3 @@ class GatesBinding(Defaults):
 
     def remove(self, session: Session, identity: Identity) -> None:
         session.delete(self._rows(session).pop(identity))
-        session.flush()

@@ -55,14 +55,14 @@ def remove_gone(
     present = {o.identity for o in outcomes}
     sets_on_tab = {identity[: len(spec.set_identity)] for identity in present}
     looked_at = {identity_of(binding.spec.set_identity, o.row.values) for o in outcomes if o.looked_at}
-    known, stored = known_sets(work.session, tab), _stored_sets(work.session, binding)
+    known, stored, newest_mark = known_sets(work.session, tab), _stored_sets(work.session, binding), _newest_mark(tab)
     gone: list[Identity] = []
     for name in sorted(stored.keys() - unsure):
         text = identity_text(name)
         on_tab = name in sets_on_tab
         if name not in looked_at and (on_tab or not selection.everything):
             continue
-        shown = known.get(text) or (None if on_tab else _last_shown(work.session, tab, text))
+        shown = known.get(text) or (None if on_tab else _last_shown(work.session, tab, text, newest_mark))
         if shown is None:
             continue
         members = set(shown.members)
@@ -71,6 +71,7 @@ def remove_gone(
             tab.emptied.add(name)
     for identity in gone:
         binding.remove(work.session, identity)
+    work.session.flush()  # once for all: each flush looks through the whole set that a row was taken out of
     return len(gone)
 
 
@@ -83,12 +84,16 @@ def _stored_sets(session: Session, binding: SetBinding) -> dict[Identity, set[Id
     return found
 
 
-def _last_shown(session: Session, tab: OpenTab, set_identity: str) -> SheetSetCopy | None:
+def _newest_mark(tab: OpenTab) -> str | None:
+    """When the backend last wrote this copy of the tab, as its rows tell; None where there are none."""
+    return max((row.text("updated_at") for row in tab.table.rows), default=None)
+
+
+def _last_shown(session: Session, tab: OpenTab, set_identity: str, newest_mark: str | None) -> SheetSetCopy | None:
     """What this copy of the tab last showed of a set of which no row is left on it."""
     query = _written(tab).where(SheetSetCopy.set_identity == set_identity).order_by(SheetSetCopy.mark.desc()).limit(1)
-    marks = [row.text("updated_at") for row in tab.table.rows]
-    if marks:
-        query = query.where(SheetSetCopy.mark <= max(marks))
+    if newest_mark is not None:
+        query = query.where(SheetSetCopy.mark <= newest_mark)
     newest: SheetSetCopy | None = session.scalar(query)
     return newest
 
@@ -126,6 +131,7 @@ def mark_sets(
     """Remember what the tab shows of each set from now on, and give the marks that its rows carry."""
     session, width = work.session, len(binding.spec.set_identity)
     known, latest, stored = known_sets(session, tab), _latest(session, tab), _stored_sets(session, binding)
+    newest_mark = _newest_mark(tab)
     shown = {*(o.identity for o in outcomes), *added}
     on_tab = {identity[:width] for identity in shown}
     same: set[Identity] = set()
@@ -135,8 +141,9 @@ def mark_sets(
         before, newest = known.get(text), latest.get(text)
         members = sorted(identity_text(identity) for identity in stored.get(name, set()) & shown)
         carried = bool(members)
-        if name not in on_tab and name not in tab.emptied and (pending := _last_shown(session, tab, text)) is not None:
-            members = sorted(pending.members)
+        if name not in on_tab and name not in tab.emptied:
+            pending = _last_shown(session, tab, text, newest_mark)
+            members = sorted(pending.members) if pending is not None else members
         is_newest = newest is None or sorted(newest.members) == members
         if is_newest and not carried:
             continue

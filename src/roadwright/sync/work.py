@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -73,6 +74,22 @@ class OpenTab:
         return self.place.spec
 
 
+Item = TypeVar("Item")
+
+_ROWS_A_TIME = 1_000
+"""After so many rows more it is told how far a pass is."""
+
+
+class TellProgress(Protocol):
+    """Hears how far a pass is: in words, and in rows done of all."""
+
+    def __call__(self, message: str, done: int, total: int) -> None: ...
+
+
+def tell_nobody(message: str, done: int, total: int) -> None:
+    """Nobody asked how far a pass is."""
+
+
 @dataclass
 class Pass:
     """What the steps of one attempt share: one transaction, and the action that asks for it."""
@@ -83,6 +100,7 @@ class Pass:
     source: str
     force: bool = False
     """Do also what is refused because something depends on it, with a warning."""
+    tell: TellProgress = tell_nobody
     _loaded: dict[str, tuple[int, dict[Identity, dict[str, object]]]] = field(default_factory=dict)
     """By tab what was loaded last, and after how many writes."""
 
@@ -90,6 +108,13 @@ class Pass:
     def folder(self) -> str | None:
         """The folder that the action works in, told from others on the same database."""
         return self.workspace.folder.token if self.workspace.folder is not None else None
+
+    def counted(self, message: str, items: Sequence[Item]) -> Iterator[Item]:
+        """The items one by one, telling how far it is where there are many."""
+        for done, item in enumerate(items):
+            if done and done % _ROWS_A_TIME == 0:
+                self.tell(message, done, len(items))
+            yield item
 
     def load(self, binding: Binding, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         """What is stored for these rows (see ``Binding.load``)."""

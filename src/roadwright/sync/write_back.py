@@ -7,7 +7,7 @@ A cell is written only where its meaning differs from what should stand there. A
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import eq
 
 from sqlalchemy.orm import Session
@@ -95,7 +95,7 @@ def _drop_protected(
 def bring_up_to_date(
     work: Pass,
     tab: OpenTab,
-    outcomes: Iterable[Outcome],
+    outcomes: Sequence[Outcome],
     stored: Mapping[Identity, Values],
     *,
     inputs: bool = True,
@@ -112,7 +112,7 @@ def bring_up_to_date(
     taken_out = [c.name for c in spec.saved if c.name not in places]
     writable = {column.name: column for column in _writable(spec, places, inputs)}
     blanks = {column.name: plain(column.blank_means) for column in spec.saved}
-    for outcome in outcomes:
+    for outcome in work.counted(f"bringing {tab.place.name} up to date", outcomes):
         if not outcome.looked_at:
             continue
         row = outcome.row
@@ -296,14 +296,14 @@ def _shows_the_same(one: Values, other: Values, blanks: Values) -> bool:
 
 
 def append_rows(
-    work: Pass, tab: OpenTab, rows: Iterable[tuple[Identity, Values]], statuses: Mapping[Identity, str]
+    work: Pass, tab: OpenTab, rows: Sequence[tuple[Identity, Values]], statuses: Mapping[Identity, str]
 ) -> None:
     """Plan new rows below the data."""
     spec, pending = tab.spec, tab.pending
     places = column_places(tab)
     data = [column for column in spec.columns if column.name not in _PROVENANCE]
     computed = {column.name: column for column in _writable(spec, places, inputs=False)}
-    for identity, values in rows:
+    for identity, values in work.counted(f"adding rows to {tab.place.name}", rows):
         mark = work.marks.next()
         provenance = {"run_status": statuses.get(identity, "OK"), "updated_source": work.source, "updated_at": mark}
         full = {**values, **provenance}

@@ -19,6 +19,7 @@ from roadwright.domain.disk import os_fault, special_kind
 from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
 from roadwright.sheets.spec import TabSpec
+from roadwright.sheets.values import LAST_ROW
 
 FILE = "roadwright.toml"
 DATABASE_FILE = "roadwright.db"
@@ -38,8 +39,6 @@ class SettingsError(InputError):
 _LONGEST_NAME = 240
 """Bytes of a file's or folder's name: systems take 255, and the names of temporary files are longer."""
 _LONGEST_PATH = 3000
-_LAST_ROW = 1_048_576
-"""The last row that a tab can have."""
 
 
 _CONTROLS = ("Cc", "Cs")
@@ -72,7 +71,7 @@ _Number = BeforeValidator(_no_truth_value)
 _Seconds = Annotated[float, _Number, Field(ge=0, le=_MOST_SECONDS, allow_inf_nan=False)]
 _FileName = Annotated[str, Field(min_length=1), AfterValidator(_file_name)]
 _TabName = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-_HeaderRow = Annotated[int, _Number, Field(ge=1, le=_LAST_ROW)]
+_HeaderRow = Annotated[int, _Number, Field(ge=1, le=LAST_ROW)]
 
 
 class IntakeBook(BaseModel):

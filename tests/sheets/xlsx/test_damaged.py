@@ -190,7 +190,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     loop.symlink_to(loop.name)
     for path, said in (
-        (pipe, "pipe.xlsx is no file but a pipe or a device"),
+        (pipe, "pipe.xlsx is a named pipe, not a workbook"),
         (loop, "loop.xlsx can't be read: Too many levels of symbolic links"),
         (tmp_path / ("x" * 400 + ".xlsx"), "can't be read: File name too long"),
     ):

@@ -101,7 +101,7 @@ def _populate(request: Request) -> Answer:
 
     request.report("listing the candidates")
     places = [workspace.place(tabs.CANDIDATES), workspace.place(tabs.SCENARIO_CONFIG)]
-    reports = run_pass(workspace, request.action, places, work)
+    reports = run_pass(workspace, request.action, places, work, tell=request.report)
     if wrong:
         raise wrong[0]
     return Answer(tabs=reports, more_rows=skipped, summary={"candidates": len(reports[0].rows)})

@@ -104,7 +104,7 @@ def _show(request: Request, saved: Saved, draft: RunDraft) -> list[TabReport]:
         return reports
 
     places = [request.workspace.place(spec) for spec in (*INPUT_TABS, *RUN_TABS)]
-    return run_pass(request.workspace, request.action, places, work)
+    return run_pass(request.workspace, request.action, places, work, tell=request.report)
 
 
 def _draft(request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:

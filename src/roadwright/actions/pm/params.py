@@ -89,7 +89,7 @@ def _run(request: Request) -> Answer:
 
     request.report("seeding params from approved formulas")
     places = [workspace.place(tabs.MATH_MODELS), workspace.place(tabs.PARAMS)]
-    reports = run_pass(workspace, request.action, places, work)
+    reports = run_pass(workspace, request.action, places, work, tell=request.report)
     return Answer(tabs=reports, summary={"seeded": seeded})
 
 

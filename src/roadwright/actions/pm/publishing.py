@@ -141,7 +141,9 @@ def _run(request: Request) -> Answer:
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
     answer = Answer()
     try:
-        answer.tabs = run_pass(request.workspace, request.action, list(map(request.workspace.place, DESK_TABS)), work)
+        answer.tabs = run_pass(
+            request.workspace, request.action, list(map(request.workspace.place, DESK_TABS)), work, tell=request.report
+        )
     except PendingWrite as pending:
         answer.tabs = pending.reports
         answer.problems.append(str(pending))

@@ -60,7 +60,7 @@ def _run(request: Request) -> Answer:
         return [_refresh_rows(current, tab)]
 
     request.report(f"bringing {place.name} up to date")
-    return Answer(tabs=run_pass(request.workspace, request.action, [place], work))
+    return Answer(tabs=run_pass(request.workspace, request.action, [place], work, tell=request.report))
 
 
 REFRESH_TAB = Action(

@@ -23,7 +23,11 @@ def _write_results(request: Request) -> Answer:
             raise UsageError(str(unknown)) from unknown
 
     request.report("writing Runs, Results and Gaps_And_Alerts")
-    return Answer(tabs=run_pass(workspace, request.action, [workspace.place(spec) for spec in RUN_TABS], work))
+    return Answer(
+        tabs=run_pass(
+            workspace, request.action, [workspace.place(spec) for spec in RUN_TABS], work, tell=request.report
+        )
+    )
 
 
 WRITE_RESULTS = Action(

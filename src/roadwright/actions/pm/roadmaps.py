@@ -134,7 +134,13 @@ def _run(request: Request, *, fill: bool) -> Answer:
         return show_desk(desk, chosen, {i: change.words for i, change in progress.changes.items()})
 
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
-    reports = run_pass(request.workspace, request.action, [request.workspace.place(spec) for spec in DESK_TABS], work)
+    reports = run_pass(
+        request.workspace,
+        request.action,
+        [request.workspace.place(spec) for spec in DESK_TABS],
+        work,
+        tell=request.report,
+    )
     return _answer(reports, progress)
 
 

@@ -29,7 +29,7 @@ def save_tab(request: Request, place: TabPlace, selection: Selection, desk: Desk
         return [report]
 
     request.report(f"saving {place.name}")
-    [report] = run_pass(request.workspace, request.action, [place], work, desk=desk)
+    [report] = run_pass(request.workspace, request.action, [place], work, desk=desk, tell=request.report)
     return report
 
 

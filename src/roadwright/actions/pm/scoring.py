@@ -81,7 +81,7 @@ def _populate(request: Request) -> Answer:
 
     def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         keys = _wanted_keys(current.session, request)
-        wanted = [(folded(key),) for key in keys]
+        wanted = dict.fromkeys((folded(key),) for key in keys)
         reports = []
         for tab in open_tabs:
             binding = BINDINGS[tab.spec.name]()
@@ -100,7 +100,7 @@ def _populate(request: Request) -> Answer:
         return reports
 
     request.report("bringing Scoring_Inputs and KPI_Contributions up to date")
-    return Answer(tabs=run_pass(workspace, request.action, places, work))
+    return Answer(tabs=run_pass(workspace, request.action, places, work, tell=request.report))
 
 
 POPULATE_INITIATIVES = Action(
@@ -175,7 +175,7 @@ def _score(request: Request) -> Answer:
         return [report for _, report in saved.values()]
 
     request.report("saving what was typed on the scoring tabs")
-    run_pass(workspace, request.action, places, save, write=False)
+    run_pass(workspace, request.action, places, save, write=False, tell=request.report)
     for key, warning in _activate(request, keys).items():
         scored.warnings.setdefault(key, []).append(warning)
     on_scoring, on_models, _, on_contributions = (saved[place.name][0] for place in places)
@@ -200,7 +200,7 @@ def _show(
         return reports
 
     request.report("writing the workbook")
-    return run_pass(request.workspace, request.action, places, show)
+    return run_pass(request.workspace, request.action, places, show, tell=request.report)
 
 
 SCORE_SELECTED = Action(
@@ -233,7 +233,7 @@ def _switch(request: Request) -> Answer:
         return [report]
 
     request.report(f"saving {place.name}")
-    run_pass(request.workspace, request.action, [place], save, write=False)
+    run_pass(request.workspace, request.action, [place], save, write=False, tell=request.report)
     warnings: dict[tuple[str, ...], list[str]] = {
         (key,): [warning] for key, warning in _activate(request, keys).items()
     }

@@ -23,7 +23,7 @@ class GateRule(Generic[P]):
     parameter: Parameter[P]
     check: Check[P]
     looks_at_others: bool = False
-    """Its judgement depends on which other initiatives stand on the roadmap."""
+    """Its judgement depends on which of the initiatives that it names as its dependencies stand on the roadmap."""
 
 
 GATES: dict[Gate, GateRule[Any]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from roadwright.domain.registry import Registry
@@ -36,5 +36,5 @@ class Setting:
     """The lifecycle status of every initiative of the roadmap, and of those that they depend on."""
     listed: frozenset[str] = frozenset()
     """The initiatives that are listed on the roadmap, blocked ones included."""
-    standing: frozenset[str] = frozenset()
+    standing: Set[str] = frozenset()
     """Those of them that are admitted or waived."""

@@ -11,6 +11,7 @@ from roadwright.sheets.backend import Area, SheetError
 from roadwright.sheets.values import LAST_COLUMN, cell_name, column_letters
 
 _MOST_ROWS_OF_AREAS = 500_000
+_MOST_LOOKS = 20 * _MOST_ROWS_OF_AREAS
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
@@ -70,13 +71,50 @@ def areas_by_row(areas: Iterable[Area], rows: Sequence[int], tab: str) -> dict[i
         covered = rows[bisect_left(rows, area.first_row) : bisect_left(rows, area.last_row + 1)]
         count += len(covered)
         if count > _MOST_ROWS_OF_AREAS:
-            raise SheetError(
-                f"{tab} has merged cells or array formulas over more than {_MOST_ROWS_OF_AREAS:,} rows in all. "
-                "Unmerge the cells, or replace the formulas by plain values."
-            )
+            raise _too_many(tab)
         for row in covered:
             found.setdefault(row, []).append(area)
     return found
+
+
+def _too_many(tab: str) -> SheetError:
+    return SheetError(
+        f"{tab} has merged cells or array formulas over more than {_MOST_ROWS_OF_AREAS:,} rows in all. "
+        "Unmerge the cells, or replace the formulas by plain values."
+    )
+
+
+class AreaIndex:
+    """Finds the areas over a row without a look at all of them.
+
+    Areas are kept by their height, in powers of two, and by the stretch of that many rows in which they begin. One
+    that lies over a row begins in the row's own stretch or in the one above.
+    """
+
+    def __init__(self, areas: Iterable[Area], tab: str) -> None:
+        self._tab = tab
+        self._beginning: dict[int, dict[int, list[Area]]] = {}
+        self._over: dict[int, list[Area]] = {}
+        self._count = self._looked_at = 0
+        for area in areas:
+            level = (area.last_row - area.first_row).bit_length()
+            self._beginning.setdefault(level, {}).setdefault(area.first_row >> level, []).append(area)
+
+    def over(self, row: int) -> list[Area]:
+        """The areas that lie over this row. Raises SheetError as ``areas_by_row`` does."""
+        if row not in self._over:
+            near = [
+                area
+                for level, stretches in self._beginning.items()
+                for stretch in ((row >> level) - 1, row >> level)
+                for area in stretches.get(stretch, ())
+            ]
+            found = self._over[row] = [area for area in near if area.first_row <= row <= area.last_row]
+            self._count += len(found)
+            self._looked_at += len(near)
+            if self._count > _MOST_ROWS_OF_AREAS or self._looked_at > _MOST_LOOKS:
+                raise _too_many(self._tab)
+        return self._over[row]
 
 
 def overlap(one: Area, other: Area) -> bool:

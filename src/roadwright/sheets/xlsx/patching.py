@@ -144,7 +144,7 @@ def _differing(work: TabWork, plan: AppendPlan) -> dict[int, dict[int, Content]]
     """The cells to write, row by row, without those that hold their value already."""
     rows = work.content.grid.rows
     cells: dict[int, dict[int, Content]] = {}
-    protection = Protection(work.edit.tab, work.content, work.tables, (row for row, _ in work.edit.cells))
+    protection = Protection(work.edit.tab, work.content, work.tables)
     for (row, column), value in work.edit.cells.items():
         same = says_the_same(rows.get(row, {}).get(column), value)
         if reason := protection.reason(row, column, same=same):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roadwright.sheets.values import cell_name
-from roadwright.sheets.xlsx.addresses import area_text, areas_by_row
+from roadwright.sheets.xlsx.addresses import AreaIndex, area_text
 from roadwright.sheets.xlsx.reader import SheetContent
 from roadwright.sheets.xlsx.tables import Table
 
@@ -13,13 +13,12 @@ _WRITTEN_BY_US = "or move it to a column of your own, because this one is writte
 
 
 class Protection:
-    """Answers, for the cells of some rows of a tab, whether they can be written."""
+    """Answers for the cells of a tab whether they can be written."""
 
-    def __init__(self, tab: str, content: SheetContent, tables: Iterable[Table], rows: Iterable[int]) -> None:
+    def __init__(self, tab: str, content: SheetContent, tables: Iterable[Table]) -> None:
         self._formulas = content.grid.formulas
-        ordered = sorted(set(rows))
-        self._arrays = areas_by_row(content.grid.arrays, ordered, tab)
-        self._merged = areas_by_row(content.grid.merged, ordered, tab)
+        self._arrays = AreaIndex(content.grid.arrays, tab)
+        self._merged = AreaIndex(content.grid.merged, tab)
         self._tables = list(tables)
 
     def reason(self, row: int, column: int, *, same: bool) -> str | None:
@@ -27,14 +26,14 @@ class Protection:
 
         ``same`` says that the cell shows the value already; a table's header may be given its own name again.
         """
-        for area in self._arrays.get(row, ()):
+        for area in self._arrays.over(row):
             if area.covers(row, column):
                 return (
                     f"belongs to the array formula in {area_text(area)}; replace it by plain values, {_WRITTEN_BY_US}"
                 )
         if (row, column) in self._formulas:
             return f"holds a formula; replace it by a plain value, {_WRITTEN_BY_US}"
-        for area in self._merged.get(row, ()):
+        for area in self._merged.over(row):
             if area.covers(row, column) and (row, column) != (area.first_row, area.first_column):
                 return f"is merged into {cell_name(area.first_row, area.first_column)}; unmerge {area_text(area)}"
         for table in self._tables:

@@ -40,6 +40,7 @@ class XlsxWorkbook:
         self._formats: CellFormats | None = None
         self._contents: dict[str, SheetContent] = {}
         self._tables: dict[str, list[Table]] = {}
+        self._protections: dict[str, Protection] = {}
 
     @property
     def name(self) -> str:
@@ -70,7 +71,10 @@ class XlsxWorkbook:
         content, tables = self._content(sheet), self._tables_of(sheet)
         if not (content.grid.formulas or content.grid.merged or content.grid.arrays or tables):
             return {}
-        protection = Protection(edit.tab, content, tables, (row for row, _ in edit.cells))
+        if sheet.part not in self._protections:
+            # Kept, because a pass asks row by row.
+            self._protections[sheet.part] = Protection(edit.tab, content, tables)
+        protection = self._protections[sheet.part]
         found: dict[tuple[int, int], str] = {}
         for (row, column), value in edit.cells.items():
             held = content.grid.rows.get(row, {}).get(column)
