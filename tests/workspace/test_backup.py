@@ -18,6 +18,7 @@ from roadwright.store.models import ActionRun, SavedFilter
 from roadwright.store.presence import PRIVATE
 from roadwright.store.session import parse_url
 from roadwright.workspace.settings import FILE, load_settings
+from roadwright.workspace.settings_file import with_database_url
 from roadwright.workspace.workspace import open_workspace
 from tests.conftest import postgres_database
 from tests.house import House, make_house
@@ -114,6 +115,42 @@ def test_workbooks_outside_the_folder_are_restored_inside(tmp_path: Path) -> Non
     restored.done("pm.backlog_sync")
     restored.workspace.close()
     assert team.read_bytes() == live
+
+
+def test_a_restored_folder_is_the_one_that_was_backed_up(full: House, tmp_path: Path) -> None:
+    """Its rows are its own still, though the original folder stands where it was used last."""
+    root = tmp_path / "restored"
+    assert ask("restore", backed_up(full, tmp_path), "-w", root).exit_code == 0
+    restored = House(open_workspace(root))
+    token = full.workspace.used().folder
+    assert restored.workspace.used().folder == token
+    restored.clear_row("Intake", restored.rows("Intake")[0].number)
+    restored.done("pm.backlog_sync")
+    assert "source_missing" in restored.status("Backlog", "INIT-000001")
+    restored.workspace.close()
+
+
+def test_other_folders_on_a_moved_database_are_named(full: House, other_url: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(full.root, copy)
+    url = full.workspace.store.engine.url.render_as_string(hide_password=False)
+    (copy / FILE).write_text(with_database_url((copy / FILE).read_text(encoding="utf-8"), url), encoding="utf-8")
+    full.workspace.used()
+    assert ask("run", "pm.backlog_sync", "-w", copy).exit_code == 0
+    result = ask("move-database", other_url, "-w", full.root)
+    assert result.exit_code == 0, result.output
+    assert f"{copy} works on the old database, too" in " ".join(result.stdout.split())
+
+
+def test_whoever_waits_while_the_database_is_moved_is_refused(full: House, tmp_path: Path) -> None:
+    waiting = open_workspace(full.root)
+    assert ask("move-database", f"sqlite:///{tmp_path / 'second.db'}", "-w", full.root).exit_code == 0
+    before = full.bytes()
+    outcome = House(waiting).run("pm.backlog_sync")
+    assert outcome.exit_code == 1
+    assert "is older (revision" in str(outcome.error)
+    assert full.bytes() == before
+    waiting.close()
 
 
 def test_restoring_needs_an_empty_folder_and_an_empty_database(full: House, tmp_path: Path) -> None:
