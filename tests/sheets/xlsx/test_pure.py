@@ -12,7 +12,7 @@ from openpyxl.formula.translate import Translator
 from roadwright.sheets.backend import Area
 from roadwright.sheets.values import LAST_COLUMN, column_letters
 from roadwright.sheets.xlsx.addresses import area_text, column_number, overlap, parse_area
-from roadwright.sheets.xlsx.formula_shift import has_relative_rows, shifted
+from roadwright.sheets.xlsx.fill_down import has_relative_rows, shifted
 from roadwright.sheets.xlsx.growth import Growth, grown_filter, grown_ranges, widened_dimension
 from roadwright.sheets.xlsx.markup import Splice, apply_splices, set_attribute, tag_end
 from roadwright.sheets.xlsx.serials import Shows, from_serial, to_serial, what_format_shows

@@ -1,18 +1,20 @@
-"""The workbook part: which tabs there are, which calendar counts the days, and the recalculation flag."""
+"""The workbook part: which tabs there are, which calendar counts the days, and what keeps calculated values right."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from roadwright.sheets.backend import Area, WorkbookUnreadable
 from roadwright.sheets.xlsx.addresses import absolute_text
 from roadwright.sheets.xlsx.container import Package
-from roadwright.sheets.xlsx.markup import Splice, raw_prefix
-from roadwright.sheets.xlsx.relations import relations
+from roadwright.sheets.xlsx.markup import Splice, apply_splices, raw_prefix
+from roadwright.sheets.xlsx.relations import CONTENT_TYPES, relations, relations_part, without_kind, without_override
 from roadwright.sheets.xlsx.tree import Attributes, Path, retag, retext, walk
 
 DEFINED_NAME = ("workbook", "definedNames", "definedName")
 
+_FORMULA = re.compile(rb"<(?:[^\s<>/:!?]+:)?f[\s/>]")
 _TRUE = ("1", "true")
 _AFTER_CALC_PR = {
     "oleSize",
@@ -140,3 +142,34 @@ def move_filter_name(raw: bytes, where: str, sheet: Sheet, old: Area, new: Area)
         return before + mark + absolute_text(new) if area.strip() == absolute_text(old) else text
 
     return retext(raw, where, is_its_name, moved)
+
+
+def may_have_formulas(package: Package, book: Book) -> bool:
+    """Some tab of the workbook holds a formula, or something that looks like one: to recalculate does no harm."""
+    return book.calc_chain is not None or any(_looks_like_formulas(package, sheet.part) for sheet in book.sheets)
+
+
+def _looks_like_formulas(package: Package, part: str) -> bool:
+    try:
+        return _FORMULA.search(package.read(part)) is not None
+    except WorkbookUnreadable:  # the fault of another tab than the one that is written
+        return True
+
+
+def without_calc_chain(package: Package, book: Book) -> dict[str, bytes | None]:
+    """The parts that change when the calculation chain is dropped; programs make a new one.
+
+    A chain that names a cell without a formula makes Excel report the file as damaged.
+    """
+    chain = book.calc_chain
+    if chain is None:
+        return {}
+    links = relations_part(book.part)
+    types, kinds = package.read(CONTENT_TYPES), package.read(links)
+    return {
+        package.entry_name(chain): None,
+        package.entry_name(CONTENT_TYPES): apply_splices(
+            types, without_override(types, package.where(CONTENT_TYPES), chain)
+        ),
+        package.entry_name(links): apply_splices(kinds, without_kind(kinds, package.where(links), "calcChain")),
+    }

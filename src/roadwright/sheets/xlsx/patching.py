@@ -9,8 +9,14 @@ from roadwright.sheets.backend import Area, SheetError, TabEdit
 from roadwright.sheets.values import cell_name
 from roadwright.sheets.xlsx.addresses import parse_area
 from roadwright.sheets.xlsx.appending import AppendPlan, plan_rows
-from roadwright.sheets.xlsx.book import Book, Sheet, ask_for_recalculation, move_filter_name
-from roadwright.sheets.xlsx.calculation import may_have_formulas, without_calc_chain
+from roadwright.sheets.xlsx.book import (
+    Book,
+    Sheet,
+    ask_for_recalculation,
+    may_have_formulas,
+    move_filter_name,
+    without_calc_chain,
+)
 from roadwright.sheets.xlsx.cells import Content
 from roadwright.sheets.xlsx.comparing import says_the_same
 from roadwright.sheets.xlsx.container import Package
