@@ -78,6 +78,17 @@ def test_csv_reads_as_it_was_written(backlog: House) -> None:
     assert nothing.stdout == "title\n"
 
 
+def test_csv_has_no_formulas(backlog: House) -> None:
+    titles = ["@SUM(1+1)", "+cmd|' /C calc'!A0", "-2+3", "=1+1"]
+    for title in titles:
+        backlog.type_new("Backlog", {"title": title, "strategic_priority_coefficient": 2})
+    backlog.done("pm.save_selected", tab="Backlog")
+    asked = ("--format", "csv", "--columns", "title,strategic_priority_coefficient")
+    rows = list(csv.DictReader(io.StringIO(roadwright(backlog, "backlog", *asked).stdout)))[-len(titles) :]
+    assert [row["title"] for row in rows] == [f"'{title}" for title in titles]
+    assert {row["strategic_priority_coefficient"] for row in rows} == {"2"}
+
+
 def test_a_table_through_a_pipe_has_one_line_for_each_initiative(backlog: House) -> None:
     lines = roadwright(backlog, "backlog").stdout.splitlines()
     assert lines[0].split() == ["initiative_key", "title", "department", "country", "lifecycle_status", "overall_score"]

@@ -355,6 +355,7 @@ def test_markdown_and_csv(house: House, keys: list[str]) -> None:
     rows = {row["initiative_key"]: row for row in csv.DictReader(io.StringIO(data, newline=""))}
     assert list(rows) == [keys[0], keys[1], keys[2]]
     assert rows[keys[2]]["title"] == "Gifts\nfor *all* <b>"
+    assert "'=Search | one" in {row["title"] for row in rows.values()}, "it is no formula"
     assert rows[keys[2]]["brief_description"] == 'says "hello", twice'
     assert (rows[keys[0]]["tokens"], rows[keys[2]]["tokens"], rows[keys[1]]["tokens"]) == ("60", "20.5", "")
     assert rows[keys[0]]["contribution:gmv"] == "120000"

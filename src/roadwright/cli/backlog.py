@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
+from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def backlog(
     try:
         output.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        stop(f"{output} can't be written: {error.strerror}", ExitCode.FAILED)
+        stop(f"{output} can't be written: {os_fault(error, folder=output.parent, needed=len(text))}", ExitCode.FAILED)
     typer.echo(f"{_counted(rows)} written to {output}", err=True)
 
 
@@ -91,12 +92,16 @@ def _json(rows: Sequence[Values], names: Sequence[str]) -> str:
 
 
 def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
-    from roadwright.filtering import cell_texts
+    from roadwright.domain.csv_cells import harmless
+    from roadwright.domain.filters import FieldKind
+    from roadwright.filtering import backlog_fields, cell_texts
 
+    numbers = {name for name in names if backlog_fields()[name].kind is FieldKind.NUMBER}
     text = io.StringIO()
-    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(map(cell_texts, rows))
+    for values in map(cell_texts, rows):
+        writer.writerow({name: values[name] if name in numbers else harmless(values[name]) for name in names})
     return text.getvalue()
 
 

@@ -1,7 +1,7 @@
 """A published version as CSV: data for other programs, one entry a row.
 
-UTF-8, comma separated, header row, numbers with a point, dates in ISO. Texts stand exactly as they were typed, also
-those that begin with = or @: the workbook is the export for spreadsheet programs.
+UTF-8, comma separated, header row, numbers with a point, dates in ISO. Texts stand as they were typed, except that one
+that begins like a formula has ``'`` before it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 
+from roadwright.domain.csv_cells import harmless
 from roadwright.roadmaps.content import Edition, Entry, reading_order
 
 _FIELDS = (
@@ -58,9 +59,9 @@ def csv_text(edition: Edition) -> str:
     for entry in reading_order(content):
         writer.writerow(
             [
-                edition.name,
+                _cell(edition.name),
                 edition.number,
-                content.roadmap.period_key,
+                _cell(content.roadmap.period_key),
                 *(_cell(value) for value in _values(entry)),
                 *(_cell(entry.kpi_contributions.get(kpi)) for kpi in kpis),
             ]
@@ -79,4 +80,6 @@ def _cell(value: object) -> object:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
+    if isinstance(value, str):
+        return harmless(value)
     return "" if value is None else value
