@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from sqlalchemy import select, update
 
@@ -28,9 +29,9 @@ def test_progress_never_waits_for_the_transaction_it_reports_on(database_url: st
     store.close()
 
 
-def test_a_connection_that_is_dropped_prints_nothing() -> None:
+def test_a_connection_that_is_dropped_prints_nothing(tmp_path: Path) -> None:
     script = (
-        "from roadwright.store.session import open_store; store = open_store('sqlite://'); "
+        f"from roadwright.store.session import open_store; store = open_store('sqlite:///{tmp_path}/test.db'); "
         "store.engine.pool.logger.error('Error closing cursor')"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
