@@ -13,7 +13,6 @@ from typer.testing import CliRunner, Result
 
 from roadwright import tabs
 from roadwright.cli.main import app
-from roadwright.sheets.values import CellValue
 from tests.house import House, make_house
 
 
@@ -81,9 +80,8 @@ def test_csv_reads_as_it_was_written(backlog: House) -> None:
 
 def test_csv_has_no_formulas(backlog: House) -> None:
     titles = ["@SUM(1+1)", "+cmd|' /C calc'!A0", "-2+3", "=1+1"]
-    backlog.type_new(
-        "Backlog", *(dict[str, CellValue | None](title=t, strategic_priority_coefficient=2) for t in titles)
-    )
+    for title in titles:
+        backlog.type_new("Backlog", {"title": title, "strategic_priority_coefficient": 2})
     backlog.done("pm.save_selected", tab="Backlog")
     asked = ("--format", "csv", "--columns", "title,strategic_priority_coefficient")
     rows = list(csv.DictReader(io.StringIO(roadwright(backlog, "backlog", *asked).stdout)))[-len(titles) :]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,21 @@ def test_rows_in_failed_and_conflict_are_counted_with_their_places(house: House)
         "not well: 2 of the above",
     )
     assert house.bytes() == before
+
+
+def test_folders_and_files_that_can_not_be_written(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    may = os.access
+    closed = [house.root / "Intake.xlsx", house.root / "roadwright.db"]
+    monkeypatch.setattr(
+        "roadwright.actions.doctor.os.access",
+        lambda path, mode: may(path, mode) and not (mode == os.W_OK and path in closed),
+    )
+    assert_bad(
+        doctor(house.root), "Intake.xlsx: is read-only", "roadwright.db: is read-only", "allow writing to the file"
+    )
+    shutil.rmtree(house.workspace.private)
+    house.workspace.private.write_text("no folder")
+    assert_bad(doctor(house.root), ".roadwright: is no folder")
 
 
 def test_a_disk_without_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

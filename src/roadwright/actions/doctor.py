@@ -64,6 +64,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         yield from schema
         if not schema:  # else asking it anything may fail
             yield from _database(workspace)
+        yield from _access(workspace)
         yield from _disks(workspace)
         if not schema:
             yield from _workbooks(workspace)
@@ -175,13 +176,24 @@ def ranges(numbers: Sequence[int]) -> list[str]:
     return ["-".join(map(str, run)) for run in runs]
 
 
-def _disks(workspace: Workspace) -> Iterator[Finding]:
-    """Folders that can't be written, and the free space of each disk against what an action may need there."""
-    folders = {workspace.root, workspace.private, *(place.workbook.parent for place in workspace.places())}
+def _access(workspace: Workspace) -> Iterator[Finding]:
+    """Folders and files that an action could not write."""
+    files = {place.workbook for place in workspace.places()}
+    folders = {workspace.root, workspace.private, *(file.parent for file in files)}
     for folder in sorted(folders):
         if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
             what = "the folder can't be written" if folder.is_dir() else "is no folder"
             yield Finding(str(folder), what, is_well=False, advice="let Roadwright make files in there")
+    url = workspace.store.engine.url
+    if url.get_backend_name() == "sqlite":
+        files.add(Path(str(url.database)))
+    for file in sorted(files):
+        if file.is_file() and os.access(file, os.R_OK) and not os.access(file, os.W_OK):
+            yield Finding(str(file), "is read-only", is_well=False, advice="allow writing to the file")
+
+
+def _disks(workspace: Workspace) -> Iterator[Finding]:
+    """The free space of each disk that holds a part of the workspace, against what an action may need there."""
     for room in rooms(workspace):
         free, needed = size_in_words(room.free), size_in_words(room.needed)
         if room.free >= room.needed:

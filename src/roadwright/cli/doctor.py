@@ -22,8 +22,8 @@ def doctor(folder: WorkspaceOption = Path()) -> None:
     for finding in examine(folder):
         bad += not finding.is_well
         mark = ("ok  ", "green") if finding.is_well else ("bad ", "bold red")
-        console.print(Text.assemble(mark, f"{finding.what}: {finding.found}"))
+        console.print(Text.assemble(mark, f"{finding.what}: {finding.found}"), soft_wrap=True)
         if finding.advice is not None:
-            console.print(Text(f"    {finding.advice}"))
+            console.print(Text(f"    {finding.advice}"), soft_wrap=True)
     console.print(f"not well: {bad} of the above" if bad else "all is well")
     raise typer.Exit(ExitCode.FAILED if bad else ExitCode.DONE)
