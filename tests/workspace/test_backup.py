@@ -256,7 +256,10 @@ def test_what_the_other_database_does_not_take_is_said_and_nothing_is_moved(
 ) -> None:
     house = make_house(tmp_path / "live", "sqlite:///roadwright.db")
     with house.workspace.store.engine.begin() as connection:
-        connection.execute(text("insert into issued_keys values (1, :moment, 'x')"), {"moment": "t" * 40})
+        connection.execute(
+            text("insert into issued_keys (number, issued_at, issued_for) values (1, :moment, 'x')"),
+            {"moment": "t" * 40},
+        )
     with postgres_database(postgres_server) as url:
         result = ask("move-database", url, "-w", house.root)
         assert result.exit_code == 1

@@ -14,7 +14,8 @@ from time import monotonic
 from roadwright.optimize.engine import Cancel, End, contradicting_rows
 from roadwright.optimize.evaluate import Evaluation, evaluate
 from roadwright.optimize.matrix import Model
-from roadwright.optimize.stages import Search, Step
+from roadwright.optimize.stages import Search
+from roadwright.optimize.steps import Step
 from roadwright.optimize.systems import part, rule_ids
 from roadwright.optimize.whole import WholeCost
 

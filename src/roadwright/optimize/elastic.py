@@ -19,7 +19,7 @@ from roadwright.optimize.exact import exact, rounding_of
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.problem import Constraint, Problem
 from roadwright.optimize.rules import Row
-from roadwright.optimize.stages import Step
+from roadwright.optimize.steps import Step
 from roadwright.optimize.systems import System
 from roadwright.optimize.targets import need_of
 from roadwright.optimize.whole import Values, WholeCost, common_unit

@@ -22,7 +22,8 @@ from roadwright.optimize.portfolio import Answer, best_portfolio
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.report import objective_of
 from roadwright.optimize.solution import StageValue
-from roadwright.optimize.stages import Held, Search, Step, is_proved, strictly_better
+from roadwright.optimize.stages import Search
+from roadwright.optimize.steps import Held, Step, is_proved, strictly_better
 from roadwright.optimize.tie_break import break_ties, stage_step, tokens_step
 
 MAX_POINTS = 500

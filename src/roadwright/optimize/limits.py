@@ -12,7 +12,8 @@ from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.exact import ROUNDING, as_float, exact
 from roadwright.optimize.problem import Problem
 from roadwright.optimize.solution import LimitStep
-from roadwright.optimize.stages import Search, Step, strictly_better
+from roadwright.optimize.stages import Search
+from roadwright.optimize.steps import Step, strictly_better
 from roadwright.optimize.systems import part, rule_ids
 from roadwright.optimize.tie_break import stage_step
 from roadwright.optimize.variants import Base, Difference, Unproved, figure

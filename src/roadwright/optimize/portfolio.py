@@ -11,7 +11,8 @@ from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.local_search import good_start
 from roadwright.optimize.objective import Stage
 from roadwright.optimize.solution import Diagnosis
-from roadwright.optimize.stages import Search, Step, StepResult, is_proved
+from roadwright.optimize.stages import Search
+from roadwright.optimize.steps import Step, StepResult, is_proved
 from roadwright.optimize.tie_break import break_ties, stage_step
 
 

@@ -18,7 +18,8 @@ from roadwright.optimize.exact import ROUNDING, as_float, exact
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.objective import plan
 from roadwright.optimize.problem import Constraint, Problem, Target
-from roadwright.optimize.stages import Search, is_proved
+from roadwright.optimize.stages import Search
+from roadwright.optimize.steps import is_proved
 from roadwright.optimize.tie_break import stage_step
 
 NODES_AMONG_EQUALS = 500

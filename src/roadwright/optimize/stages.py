@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, partial
-from math import floor, inf, isfinite
+from math import isfinite
 from time import monotonic
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ from roadwright.optimize.matrix import Linear, Model
 from roadwright.optimize.numerics import OTHER, USUAL, Numerics
 from roadwright.optimize.pairs import has_many_pairs, is_better, pair_model, worth_of_pairs
 from roadwright.optimize.rules import Row
+from roadwright.optimize.steps import Held, Step, StepResult, best_of, is_proved
 from roadwright.optimize.strengthen import implied_rows
 from roadwright.optimize.systems import System, whole, without_goals
 from roadwright.optimize.tighten import tighten
@@ -46,53 +47,6 @@ CORE_FROM = 200
 """From so many columns on it pays to look for what is settled by the optimum that is held."""
 NEAR_FROM, NEAR_NODES, NEAR_GAP = 200, 200, 1e-5
 """From so many columns on a variant is solved by way of its relaxation; how far the first good answer is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to minimise: what each column costs, and the exact cost of a selection."""
-
-    name: str
-    costs: WholeCost
-    cost: Callable[[Evaluation], Fraction]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What later stages must keep: the cost of a selection is at most `limit`."""
-
-    step: Step
-    limit: Fraction
-
-    def is_kept(self, evaluation: Evaluation) -> bool:
-        return self.step.cost(evaluation) <= self.limit
-
-    def rows(self, model: Model) -> list[Row]:
-        """The limit as rows; without the columns of goals where it can be said without."""
-        costs = self.step.costs
-        limit = floor(costs.in_units(self.limit))
-        columns = costs.columns
-        goals = [at - model.first_goal_column for at in columns]
-        if all(0 <= goal < len(model.goals) for goal in goals):
-            if not columns or limit < 0:
-                return [Row(columns, [costs.numbers[at] for at in columns], -inf, limit)]
-            if len(columns) == 1 or limit == 0:
-                pairs = zip(goals, columns, strict=True)
-                return [model.goals[goal].missed_by_at_most(limit // costs.numbers[at]) for goal, at in pairs]
-        return [Row(columns, [costs.numbers[at] for at in columns], -inf, limit, costs.unit)]
-
-
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """`evaluation` is the checked answer (None where there is none), `bound` the cost that none can beat (None: none
-    is known). `proof` is how it is known, where the end is PROVED or INFEASIBLE.
-    """
-
-    end: End
-    evaluation: Evaluation | None = None
-    bound: Fraction | None = None
-    proof: Proof = Proof.SOLVER
-    is_delicate: bool = False
 
 
 class Form(NamedTuple):
@@ -409,7 +363,7 @@ class Search:
         """What the solver said, or what is right where its word alone is not enough."""
         if result.end not in (End.PROVED, End.INFEASIBLE, End.FAILED) or result.proof is Proof.EXACT:
             return result
-        best = _better(step, start, result.evaluation)
+        best = best_of(step, start, result.evaluation)
         is_contradicted = best is not None and best is not result.evaluation
         if result.end is End.PROVED and not result.is_delicate and not is_contradicted:
             return result
@@ -483,25 +437,3 @@ class Search:
         names += [held.step.name for held in self.held if held.step.costs.is_coarse]
         names += [step.name] if step.costs.is_coarse else []
         return list(dict.fromkeys(names))
-
-
-def _better(step: Step, *some: Evaluation | None) -> Evaluation | None:
-    """The one with the least cost, the last of equals; None where there is none."""
-    best: Evaluation | None = None
-    for one in some:
-        if one is not None and (best is None or step.cost(one) <= step.cost(best)):
-            best = one
-    return best
-
-
-def strictly_better(step: Step, cost: Fraction, by: Fraction = Fraction(0)) -> Held:
-    """What a selection keeps that costs less than `cost` by more than rounding, and by at least `by`."""
-    return Held(step, cost - max(by, step.costs.unit, 2 * ROUNDING * abs(cost)))
-
-
-def is_proved(step: Step, result: StepResult, rounding: Fraction = ROUNDING) -> bool:
-    """Whether no selection costs less than the result's, up to rounding: sums of whole numbers differ by a unit."""
-    if result.evaluation is None or result.bound is None or result.end not in (End.PROVED, End.STOPPED_BY_GAP):
-        return False
-    cost = step.cost(result.evaluation)
-    return cost - result.bound <= max(rounding * abs(cost), step.costs.unit / 2)

@@ -13,7 +13,8 @@ from roadwright.optimize.engine import End
 from roadwright.optimize.evaluate import Evaluation
 from roadwright.optimize.matrix import Model
 from roadwright.optimize.objective import SHORTFALL_STAGE, Stage
-from roadwright.optimize.stages import Search, Step
+from roadwright.optimize.stages import Search
+from roadwright.optimize.steps import Step
 from roadwright.optimize.whole import WholeCost
 
 NODES = 2_000
