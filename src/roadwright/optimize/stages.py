@@ -28,7 +28,7 @@ from roadwright.optimize.matrix import Linear, Model
 from roadwright.optimize.numerics import OTHER, USUAL, Numerics
 from roadwright.optimize.pairs import has_many_pairs, is_better, pair_model, worth_of_pairs
 from roadwright.optimize.rules import Row
-from roadwright.optimize.steps import Held, Step, StepResult, best_of, is_proved
+from roadwright.optimize.steps import Held, Step, StepResult, best_of, is_proved, strictly_better
 from roadwright.optimize.strengthen import implied_rows
 from roadwright.optimize.systems import System, whole, without_goals
 from roadwright.optimize.tighten import tighten
