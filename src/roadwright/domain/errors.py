@@ -14,7 +14,7 @@
     └── OperationError       it was asked rightly, but can't be done, or not now
         ├── roadmaps         NeverChanges, NotApproved, Refusal
         ├── sample           StepFailed
-        ├── sheets           SheetError: HeaderProblem, WorkbookBusy, WorkbookUnreadable
+        ├── sheets           SheetError: ForeignTab, HeaderProblem, WorkbookBusy, WorkbookUnreadable
         ├── store            StoreError: CopyProblem, EmptyDatabase
         ├── sync             PendingWrite
         └── workspace        BackupProblem, SettingsChange, WorkspaceBusy, WrongDatabase

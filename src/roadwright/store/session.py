@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -215,7 +216,7 @@ def open_store(url: str, *, copies: Path | None = None, must_exist: bool = False
     shown = shown_url(engine.url)
     file = file_of(engine.url)
     try:
-        if must_exist and file is not None and not file.exists():
+        if must_exist and file is not None and not os.path.lexists(file):
             raise EmptyDatabase(f"the database {shown} is missing")
         version = schema_version(engine)
         if must_exist and version is None:
