@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import backlog, sheets, solver, tables
-from benchmarks.proof import campaign, medium
+from benchmarks.proof import campaign, medium, questions
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "solver": solver.main,
     "campaign": campaign.main,
+    "questions": questions.main,
     "second_solver": medium.main,
     "sheets": sheets.main,
     "backlog": backlog.main,

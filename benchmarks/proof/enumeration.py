@@ -73,7 +73,7 @@ class Enumeration(Contract):
         masks = np.arange(1 << len(self.candidates), dtype=np.int64)
         for row in self.constraints:
             if row["type"] not in ("capacity_floor", "capacity_cap", "synergy_bonus"):
-                masks = masks[self._keeps(masks, row)]
+                masks = masks[self.keeps(masks, row)]
         for resource, limit in {"tokens": self.problem["capacity"], **self.problem.get("capacities", {})}.items():
             masks = _at_most(masks, self.usage(resource), number(limit))
         for row in self.constraints:
@@ -88,7 +88,7 @@ class Enumeration(Contract):
                 masks = _at_least(masks, self.improvement(target), self.need(target))
         return masks
 
-    def _keeps(self, masks: Masks, row: Json) -> Bools:
+    def keeps(self, masks: Masks, row: Json) -> Bools:
         """Which subsets keep a rule about initiatives."""
         own = self._taken(masks, row["dimension_key"])
         members = row.get("members", [])

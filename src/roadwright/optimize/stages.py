@@ -203,7 +203,8 @@ class Search:
         A good answer near the relaxation and the one that is `known` for another variant; where that is not within the
         gap, the best one of the core that it leaves: proved like any other.
         """
-        if self.system is not None or not self.is_large:
+        # What a relaxation in floats says is sure only where it sees a unit beside the largest cost.
+        if self.system is not None or not self.is_large or step.costs.is_coarse:
             return self.minimise(step, gap=gap, start=start)
         linear = self.linear(step)
         relaxed = self._relaxed(linear, step)
