@@ -97,7 +97,7 @@ def test_the_facts_of_a_run_fit_on_a_page_and_its_log_is_kept(house: House) -> N
     assert "solver_log: " in shown
     for run_id in ("OPT-000001", "act-000005"):
         log = roadwright(house, "runs", run_id, "--log")
-        assert (log.exit_code, log.stdout.startswith("Running HiGHS")) == (0, True)
+        assert (log.exit_code, log.stdout.startswith("Exact search for ")) == (0, True)
     as_json = json.loads(roadwright(house, "runs", "OPT-000001", "--log", "--json").stdout)
     assert as_json == {"run_id": "OPT-000001", "solver_log": log.stdout}
     for arguments, words in (
