@@ -255,4 +255,5 @@ def finish(session: Session, tab: OpenTab) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
     remember_copies(session, tab.spec, pending.copies)
+    pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row)
