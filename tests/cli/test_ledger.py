@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import json
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner, Result
 
 from roadwright.cli.main import app
@@ -97,7 +99,7 @@ def test_the_facts_of_a_run_fit_on_a_page_and_its_log_is_kept(house: House) -> N
     assert "solver_log: " in shown
     for run_id in ("OPT-000001", "act-000005"):
         log = roadwright(house, "runs", run_id, "--log")
-        assert (log.exit_code, log.stdout.startswith("Exact search for ")) == (0, True)
+        assert (log.exit_code, log.stdout.startswith("Exact search for")) == (0, True)
     as_json = json.loads(roadwright(house, "runs", "OPT-000001", "--log", "--json").stdout)
     assert as_json == {"run_id": "OPT-000001", "solver_log": log.stdout}
     for arguments, words in (
@@ -107,3 +109,15 @@ def test_the_facts_of_a_run_fit_on_a_page_and_its_log_is_kept(house: House) -> N
     ):
         wrong = roadwright(house, *arguments)
         assert (wrong.exit_code, words in wrong.stderr) == (2, True)
+
+
+def test_a_database_that_is_lost_is_told_in_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object) -> None:
+        raise OperationalError("select", {}, RuntimeError("server closed the connection"))
+
+    monkeypatch.setattr("roadwright.actions.ledger.runs", lost)
+    result = roadwright(house, "runs")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "the database can't be used: server closed the connection; see roadwright doctor\n",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,9 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.store.chunks import chunks
 from roadwright.store.models import SheetOwnWords, SheetRowCopy
 from roadwright.sync.identity import Identity, identity_text
+
+_COPIES_A_TIME = 5_000
+"""So many copies are kept with one statement: all of a large tab at once would stand in memory twice more."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def remember_copies(
 ) -> None:
     """Keep what rows show now, as (mark, identity, plain values). Blank cells need no words: what lacks was blank."""
     telling = {column.name for column in spec.columns if column.blank_means is not None}
-    rows = [
+    rows = (
         {
             "mark": mark,
             "tab": spec.name,
@@ -74,9 +78,9 @@ def remember_copies(
             "values": {name: value for name, value in values.items() if value is not None or name in telling},
         }
         for mark, identity, values in copies
-    ]
-    if rows:
-        session.execute(insert(SheetRowCopy), rows)
+    )
+    while part := list(islice(rows, _COPIES_A_TIME)):
+        session.execute(insert(SheetRowCopy), part)
 
 
 def load_own_words(session: Session, tab: str) -> dict[str, dict[str, object]]:

@@ -324,6 +324,7 @@ def finish(session: Session, tab: OpenTab) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
     remember_copies(session, tab.spec, pending.copies)
+    pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     places = {**table.columns, **table.new_columns}
     own = {places[c.name]: width_of(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}
     return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row, own)
