@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +38,11 @@ _TRIGGERS = {
 }
 
 
+def _id(table: str) -> Iterator[sa.schema.SchemaItem]:
+    yield sa.Column("id", sa.Integer(), nullable=False)
+    yield sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}"))
+
+
 def _provenance() -> list[sa.Column[str]]:
     """Which action last wrote a row, and when."""
     return [
@@ -49,7 +55,7 @@ def _provenance() -> list[sa.Column[str]]:
 def upgrade() -> None:
     op.create_table(
         "action_runs",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("action_runs"),
         sa.Column("run_id", sa.String(length=32), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -66,25 +72,23 @@ def upgrade() -> None:
         sa.Column("rows_json", JSON, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("optimization_run_id", sa.String(length=32), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_runs")),
         sa.UniqueConstraint("run_id", name=op.f("uq_action_runs_run_id")),
     )
     op.create_index(op.f("ix_action_runs_status"), "action_runs", ["status"], unique=False)
     op.create_table(
         "gate_policies",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("gate_policies"),
         sa.Column("gate_policy", sa.Text(), nullable=False),
         sa.Column("gate", sa.String(length=32), nullable=False),
         sa.Column("parameter", sa.Text(), nullable=True),
         sa.Column("severity", sa.String(length=8), nullable=False),
         sa.Column("notes", sa.Text(), nullable=True),
         *_provenance(),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_policies")),
         sa.UniqueConstraint("gate_policy", "gate", name=op.f("uq_gate_policies_gate_policy")),
     )
     op.create_table(
         "initiatives",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("initiatives"),
         sa.Column("initiative_key", sa.String(length=32), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("brief_description", sa.String(length=500), nullable=True),
@@ -143,7 +147,6 @@ def upgrade() -> None:
         sa.Column("kpi_contribution_source", sa.String(length=16), nullable=False),
         sa.Column("kpi_contribution_notes", sa.Text(), nullable=True),
         *_provenance(),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiatives")),
         sa.UniqueConstraint("initiative_key", name=op.f("uq_initiatives_initiative_key")),
     )
     op.create_index(op.f("ix_initiatives_lifecycle_status"), "initiatives", ["lifecycle_status"], unique=False)
@@ -164,18 +167,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "optimization_constraint_sets",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("optimization_constraint_sets"),
         sa.Column("scenario_name", sa.Text(), nullable=False),
         sa.Column("constraint_set_name", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_constraint_sets")),
         sa.UniqueConstraint(
             "scenario_name", "constraint_set_name", name=op.f("uq_optimization_constraint_sets_scenario_name")
         ),
     )
     op.create_table(
         "optimization_scenarios",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("optimization_scenarios"),
         sa.Column("scenario_name", sa.Text(), nullable=False),
         sa.Column("period_key", sa.Text(), nullable=False),
         sa.Column("roadmap_name", sa.Text(), nullable=True),
@@ -186,12 +188,11 @@ def upgrade() -> None:
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("sheet_row", sa.Integer(), nullable=True),
         *_provenance(),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_scenarios")),
         sa.UniqueConstraint("scenario_name", name=op.f("uq_optimization_scenarios_scenario_name")),
     )
     op.create_table(
         "organization_metrics_config",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("organization_metrics_config"),
         sa.Column("kpi_key", sa.Text(), nullable=False),
         sa.Column("kpi_name", sa.Text(), nullable=False),
         sa.Column("kpi_level", sa.String(length=16), nullable=False),
@@ -203,12 +204,11 @@ def upgrade() -> None:
         sa.Column("driven_by", JSON, nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
         *_provenance(),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_organization_metrics_config")),
         sa.UniqueConstraint("kpi_key", name=op.f("uq_organization_metrics_config_kpi_key")),
     )
     op.create_table(
         "roadmaps",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("roadmaps"),
         sa.Column("roadmap_name", sa.Text(), nullable=False),
         sa.Column("is_declared", sa.Boolean(), nullable=False),
         sa.Column("period_key", sa.Text(), nullable=False),
@@ -220,25 +220,22 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
         *_provenance(),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmaps")),
         sa.UniqueConstraint("roadmap_name", name=op.f("uq_roadmaps_roadmap_name")),
     )
     op.create_table(
         "saved_filters",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("saved_filters"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("filter_text", sa.Text(), nullable=False),
         *_provenance(),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filters")),
         sa.UniqueConstraint("name", name=op.f("uq_saved_filters_name")),
     )
     op.create_table(
         "sheet_own_words",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("sheet_own_words"),
         sa.Column("tab", sa.Text(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("values", JSON, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_own_words")),
         sa.UniqueConstraint("tab", "identity", name=op.f("uq_sheet_own_words_tab")),
     )
     op.create_table(
@@ -268,10 +265,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "workspace_identity",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("workspace_identity"),
         sa.Column("workspace_id", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace_identity")),
     )
     op.create_table(
         "workspace_revisions",
@@ -283,7 +279,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "initiative_math_models",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("initiative_math_models"),
         sa.Column("initiative_id", sa.Integer(), nullable=False),
         sa.Column("model_name", sa.Text(), nullable=False),
         sa.Column("target_kpi_key", sa.Text(), nullable=False),
@@ -300,12 +296,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_math_models_initiative_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_math_models")),
         sa.UniqueConstraint("initiative_id", "model_name", name=op.f("uq_initiative_math_models_initiative_id")),
     )
     op.create_table(
         "initiative_params",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("initiative_params"),
         sa.Column("initiative_id", sa.Integer(), nullable=False),
         sa.Column("model_name", sa.Text(), nullable=False),
         sa.Column("param_name", sa.Text(), nullable=False),
@@ -320,14 +315,13 @@ def upgrade() -> None:
         sa.Column("notes", sa.Text(), nullable=True),
         *_provenance(),
         sa.ForeignKeyConstraint(["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_params_initiative_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_params")),
         sa.UniqueConstraint(
             "initiative_id", "model_name", "param_name", name=op.f("uq_initiative_params_initiative_id")
         ),
     )
     op.create_table(
         "initiative_scores",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("initiative_scores"),
         sa.Column("initiative_id", sa.Integer(), nullable=False),
         sa.Column("framework", sa.String(length=16), nullable=False),
         sa.Column("is_current", sa.Boolean(), nullable=False),
@@ -339,14 +333,13 @@ def upgrade() -> None:
         sa.Column("computed_at", sa.String(length=32), nullable=False),
         sa.Column("computed_by", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["initiative_id"], ["initiatives.id"], name=op.f("fk_initiative_scores_initiative_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_initiative_scores")),
     )
     op.create_index(
         "ix_initiative_scores_current", "initiative_scores", ["initiative_id", "framework", "is_current"], unique=False
     )
     op.create_table(
         "optimization_constraints",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("optimization_constraints"),
         sa.Column("set_id", sa.Integer(), nullable=False),
         sa.Column("constraint_type", sa.String(length=32), nullable=False),
         sa.Column("dimension", sa.Text(), nullable=True),
@@ -365,12 +358,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["set_id"], ["optimization_constraint_sets.id"], name=op.f("fk_optimization_constraints_set_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_constraints")),
     )
     op.create_index(op.f("ix_optimization_constraints_set_id"), "optimization_constraints", ["set_id"], unique=False)
     op.create_table(
         "optimization_runs",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("optimization_runs"),
         sa.Column("run_id", sa.String(length=32), nullable=False),
         sa.Column("action_run_id", sa.Integer(), nullable=True),
         sa.Column("scenario_name", sa.Text(), nullable=False),
@@ -391,12 +383,11 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.String(length=32), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["action_run_id"], ["action_runs.id"], name=op.f("fk_optimization_runs_action_run_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_runs")),
         sa.UniqueConstraint("run_id", name=op.f("uq_optimization_runs_run_id")),
     )
     op.create_table(
         "optimization_targets",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("optimization_targets"),
         sa.Column("set_id", sa.Integer(), nullable=False),
         sa.Column("dimension", sa.Text(), nullable=False),
         sa.Column("dimension_key", sa.Text(), nullable=False),
@@ -410,12 +401,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["set_id"], ["optimization_constraint_sets.id"], name=op.f("fk_optimization_targets_set_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_targets")),
     )
     op.create_index(op.f("ix_optimization_targets_set_id"), "optimization_targets", ["set_id"], unique=False)
     op.create_table(
         "roadmap_entries",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("roadmap_entries"),
         sa.Column("roadmap_id", sa.Integer(), nullable=False),
         sa.Column("initiative_key", sa.String(length=32), nullable=False),
         sa.Column("gate_status", sa.String(length=16), nullable=True),
@@ -434,27 +424,25 @@ def upgrade() -> None:
         sa.Column("sheet_row", sa.Integer(), nullable=True),
         *_provenance(),
         sa.ForeignKeyConstraint(["roadmap_id"], ["roadmaps.id"], name=op.f("fk_roadmap_entries_roadmap_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmap_entries")),
         sa.UniqueConstraint("roadmap_id", "initiative_key", name=op.f("uq_roadmap_entries_roadmap_id")),
     )
     op.create_index(op.f("ix_roadmap_entries_roadmap_id"), "roadmap_entries", ["roadmap_id"], unique=False)
     op.create_table(
         "roadmap_status_changes",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("roadmap_status_changes"),
         sa.Column("roadmap_id", sa.Integer(), nullable=False),
         sa.Column("from_status", sa.String(length=16), nullable=False),
         sa.Column("to_status", sa.String(length=16), nullable=False),
         sa.Column("changed_by", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["roadmap_id"], ["roadmaps.id"], name=op.f("fk_roadmap_status_changes_roadmap_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmap_status_changes")),
     )
     op.create_index(
         op.f("ix_roadmap_status_changes_roadmap_id"), "roadmap_status_changes", ["roadmap_id"], unique=False
     )
     op.create_table(
         "roadmap_versions",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("roadmap_versions"),
         sa.Column("roadmap_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=80), nullable=False),
@@ -462,13 +450,12 @@ def upgrade() -> None:
         sa.Column("published_by", sa.Text(), nullable=False),
         sa.Column("published_at", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["roadmap_id"], ["roadmaps.id"], name=op.f("fk_roadmap_versions_roadmap_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_roadmap_versions")),
         sa.UniqueConstraint("roadmap_id", "number", name=op.f("uq_roadmap_versions_roadmap_id")),
     )
     op.create_index(op.f("ix_roadmap_versions_roadmap_id"), "roadmap_versions", ["roadmap_id"], unique=False)
     op.create_table(
         "portfolios",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("portfolios"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("optimization_run_id", sa.Integer(), nullable=True),
         sa.Column("period_key", sa.Text(), nullable=False),
@@ -476,19 +463,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["optimization_run_id"], ["optimization_runs.id"], name=op.f("fk_portfolios_optimization_run_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolios")),
         sa.UniqueConstraint("optimization_run_id", name=op.f("uq_portfolios_optimization_run_id")),
     )
     op.create_table(
         "portfolio_items",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *_id("portfolio_items"),
         sa.Column("portfolio_id", sa.Integer(), nullable=False),
         sa.Column("initiative_key", sa.String(length=32), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("allocated_tokens", sa.Double(), nullable=False),
         sa.Column("objective_contribution", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["portfolio_id"], ["portfolios.id"], name=op.f("fk_portfolio_items_portfolio_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolio_items")),
         sa.UniqueConstraint("portfolio_id", "initiative_key", name=op.f("uq_portfolio_items_portfolio_id")),
     )
     op.create_index(op.f("ix_portfolio_items_portfolio_id"), "portfolio_items", ["portfolio_id"], unique=False)
