@@ -269,7 +269,7 @@ def _work_for(case: str, company: Company) -> None:
     elif case == "save":
         company.edit("Backlog", "engineering_tokens_mvp")
     elif case == "score":
-        for column in ("rice_reach", "rice_impact", "rice_effort"):
+        for column in ("rice_reach", "rice_effort", "wsjf_business_value"):
             company.edit("Scoring_Inputs", column)
     elif case == "optimize":
         company.edit("Backlog", "engineering_tokens")
