@@ -19,6 +19,7 @@ from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner
 from roadwright.store.models import Initiative
+from roadwright.store.presence import PRIVATE
 from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
@@ -45,6 +46,10 @@ class Finding:
 
 def examine(folder: Path) -> Iterator[Finding]:
     """All checks, in the order in which a fault in one would explain the next."""
+    private = folder / PRIVATE
+    if private.exists() and not private.is_dir():  # a workspace can't be opened with it
+        yield from _unusable(private)
+        return
     try:
         workspace = open_workspace(folder)
     except SettingsError as error:
@@ -181,15 +186,20 @@ def _access(workspace: Workspace) -> Iterator[Finding]:
     files = {place.workbook for place in workspace.places()}
     folders = {workspace.root, workspace.private, *(file.parent for file in files)}
     for folder in sorted(folders):
-        if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
-            what = "the folder can't be written" if folder.is_dir() else "is no folder"
-            yield Finding(str(folder), what, is_well=False, advice="let Roadwright make files in there")
+        yield from _unusable(folder)
     url = workspace.store.engine.url
     if url.get_backend_name() == "sqlite":
         files.add(Path(str(url.database)))
     for file in sorted(files):
         if file.is_file() and os.access(file, os.R_OK) and not os.access(file, os.W_OK):
             yield Finding(str(file), "is read-only", is_well=False, advice="allow writing to the file")
+
+
+def _unusable(folder: Path) -> Iterator[Finding]:
+    """Says something only where files can't be made in what is, or should be, a folder."""
+    if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        what = "the folder can't be written" if folder.is_dir() else "is no folder"
+        yield Finding(str(folder), what, is_well=False, advice="let Roadwright make files in there")
 
 
 def _disks(workspace: Workspace) -> Iterator[Finding]:
