@@ -207,7 +207,13 @@ class _Run:
         largest, smallest = row_sizes(scaled)
         scale = self.row_scale = row_scales(largest, smallest, limits.numerics.row_size)
         is_ones = (largest == 1.0) & (smallest == 1.0)
-        edge = np.where(is_ones, 0.0, EDGE * largest)
+        # A column of amounts takes up whatever its row is off by, and would cost less with a limit moved outwards.
+        amounts = np.bincount(
+            np.repeat(np.arange(len(largest)), np.diff(matrix.indptr)),
+            weights=~linear.integer[matrix.indices],
+            minlength=len(largest),
+        )
+        edge = np.where(is_ones | (amounts > 0), 0.0, EDGE * largest)
         self.whole = linear.integer & ~linear.implied & (not fractional)
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         solver_log.attach(self.highs)
