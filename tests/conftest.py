@@ -55,13 +55,27 @@ def ready_database(postgres_server: str) -> Iterator[str]:
         yield str(make_url(url).database)
 
 
+@contextmanager
+def _empty_database(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
+    """The URL of an empty database of the kind that the fixture asks for, in a file where that is SQLite."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{file}"
+        return
+    with postgres_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database; each test runs on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.db'}"
-        return
-    with postgres_database(request.getfixturevalue("postgres_server")) as url:
+    with _empty_database(request, tmp_path / "test.db") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def second_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a second, empty database of each kind."""
+    with _empty_database(request, tmp_path / "second.db") as url:
         yield url
 
 

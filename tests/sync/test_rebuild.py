@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
@@ -21,21 +19,10 @@ from roadwright.workspace.settings import FILE
 from roadwright.workspace.settings_file import with_database_url
 from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_candidates, add_kpis, add_scenario
-from tests.conftest import postgres_database
 from tests.house import House
 from tests.workspace.test_identity import go_back_to, rows_of, synced
 
 _PROVENANCE = ("updated_source", "updated_at")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a second, empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'second.db'}"
-        return
-    with postgres_database(request.getfixturevalue("postgres_server")) as url:
-        yield url
 
 
 def rebuild(root: Path) -> Result:
@@ -95,10 +82,10 @@ def company(house: House) -> None:
     house.done("pm.optimize_write_results")
 
 
-def test_a_lost_database_is_taken_over_from_the_workbooks(house: House, empty_url: str) -> None:
+def test_a_lost_database_is_taken_over_from_the_workbooks(house: House, second_url: str) -> None:
     company(house)
     before = shown(house)
-    again = on_database(house, empty_url)
+    again = on_database(house, second_url)
     assert shown(again) == before
     for action in ("pm.backlog_sync", "pm.optimize_write_results", "pm.score_selected"):
         again.done(action)
@@ -115,8 +102,8 @@ def test_a_lost_database_is_taken_over_from_the_workbooks(house: House, empty_ur
     again.workspace.close()
 
 
-def test_a_second_rebuild_has_nothing_to_do(house: House, empty_url: str) -> None:
-    again = on_database(synced(house), empty_url)
+def test_a_second_rebuild_has_nothing_to_do(house: House, second_url: str) -> None:
+    again = on_database(synced(house), second_url)
     before = again.bytes()
     result = rebuild(again.root)
     assert (result.exit_code, "nothing to take over" in result.output) == (0, True)
@@ -150,14 +137,14 @@ def test_an_older_database_gets_what_it_lacks(house: House) -> None:
     again.workspace.close()
 
 
-def test_the_backlog_wins_over_intake(house: House, empty_url: str) -> None:
+def test_the_backlog_wins_over_intake(house: House, second_url: str) -> None:
     house.type_new("Intake", {"title": "One", "department": "Growth", "country": "UK"})
     house.done("pm.backlog_sync")
     row = house.row("Backlog", "INIT-000001").number
     house.type_into("Backlog", row, {"title": "Better", "department": None})
     house.done("pm.backlog_sync")
     house.type_into("Intake", house.row("Intake", "INIT-000001").number, {"title": "Worse"})
-    again = on_database(house, empty_url)
+    again = on_database(house, second_url)
     backlog = again.row("Backlog", "INIT-000001")
     assert (backlog.text("title"), backlog.text("department"), backlog.text("country")) == ("Better", "", "UK")
     with again.workspace.store.transaction() as session:
@@ -166,27 +153,27 @@ def test_the_backlog_wins_over_intake(house: House, empty_url: str) -> None:
     again.workspace.close()
 
 
-def test_a_row_that_the_backlog_lacks_enters_from_intake(house: House, empty_url: str) -> None:
+def test_a_row_that_the_backlog_lacks_enters_from_intake(house: House, second_url: str) -> None:
     synced(house, "One", "Two")
     house.clear_row("Backlog", house.row("Backlog", "INIT-000002").number)
-    again = on_database(house, empty_url)
+    again = on_database(house, second_url)
     assert again.row("Backlog", "INIT-000002").text("title") == "Two"
     again.workspace.close()
 
 
-def test_an_initiative_whose_intake_row_is_gone_still_says_where_it_came_from(house: House, empty_url: str) -> None:
+def test_an_initiative_whose_intake_row_is_gone_still_says_where_it_came_from(house: House, second_url: str) -> None:
     synced(house, "One", "Two")
     house.clear_row("Intake", house.row("Intake", "INIT-000002").number)
     house.done("pm.backlog_sync")
-    again = on_database(house, empty_url)
+    again = on_database(house, second_url)
     assert "source_missing" in again.status("Backlog", "INIT-000002")
     again.workspace.close()
 
 
-def test_overrides_stay_overrides_and_computed_values_computed(house: House, empty_url: str) -> None:
+def test_overrides_stay_overrides_and_computed_values_computed(house: House, second_url: str) -> None:
     add_kpis(house)
     add_candidates(house, {"engineering_tokens": 60, "contributions": "gmv: 60"}, {"engineering_tokens": 5})
-    again = on_database(house, empty_url)
+    again = on_database(house, second_url)
     with again.workspace.store.transaction() as session:
         one, two = session.scalars(select(Initiative).order_by(Initiative.initiative_key))
         assert (one.kpi_contribution_source, one.kpi_contribution_json) == ("pm_override", {"gmv": 60})
@@ -194,24 +181,24 @@ def test_overrides_stay_overrides_and_computed_values_computed(house: House, emp
     again.workspace.close()
 
 
-def test_a_key_that_was_refused_as_never_given_is_not_taken_as_given(house: House, empty_url: str) -> None:
+def test_a_key_that_was_refused_as_never_given_is_not_taken_as_given(house: House, second_url: str) -> None:
     synced(house, "One")
     house.type_new("Intake", {"title": "Typed", "initiative_key": "INIT-000900"})
     house.run("pm.backlog_sync")
-    again = on_database(house, empty_url)
+    again = on_database(house, second_url)
     with again.workspace.store.transaction() as session:
         assert list(session.scalars(select(Initiative.title))) == ["One"]
         assert 900 not in set(session.scalars(select(IssuedKey.number)))
     again.workspace.close()
 
 
-def test_numbers_go_on_above_all_that_is_shown_anywhere(house: House, empty_url: str) -> None:
+def test_numbers_go_on_above_all_that_is_shown_anywhere(house: House, second_url: str) -> None:
     synced(house, "One")
     house.workspace.published.mkdir()
     text = "INIT-000041 came in, chosen by OPT-000017 in ACT-000099"
     (house.workspace.published / "Growth-v6.md").write_text(text, encoding="utf-8")
     house.type_new("Roadmaps", {"roadmap_name": "Growth", "period_key": "2026-Q2"})
-    again = on_database(house, empty_url)
+    again = on_database(house, second_url)
     outcome = synced(again, "Next").done("pm.backlog_sync")
     assert again.row("Backlog", "INIT-000042").text("title") == "Next"
     assert int(str(outcome.run_id).removeprefix("ACT-")) > 99
@@ -220,11 +207,11 @@ def test_numbers_go_on_above_all_that_is_shown_anywhere(house: House, empty_url:
     again.workspace.close()
 
 
-def test_nothing_is_rebuilt_while_a_workbook_can_not_be_read(house: House, empty_url: str) -> None:
+def test_nothing_is_rebuilt_while_a_workbook_can_not_be_read(house: House, second_url: str) -> None:
     synced(house)
     (house.root / "ProductOps.xlsx").write_bytes(b"nothing of the kind")
     file = house.root / FILE
-    file.write_text(with_database_url(file.read_text(encoding="utf-8"), empty_url), encoding="utf-8")
+    file.write_text(with_database_url(file.read_text(encoding="utf-8"), second_url), encoding="utf-8")
     before = house.bytes()
     result = rebuild(house.root)
     assert (result.exit_code, "ProductOps.xlsx" in result.output) == (1, True)
@@ -232,19 +219,19 @@ def test_nothing_is_rebuilt_while_a_workbook_can_not_be_read(house: House, empty
     assert CliRunner().invoke(app, ["run", "pm.backlog_sync", "-w", str(house.root)]).exit_code == 1
 
 
-def test_a_workspace_without_a_note_is_rebuilt_too(house: House, empty_url: str) -> None:
+def test_a_workspace_without_a_note_is_rebuilt_too(house: House, second_url: str) -> None:
     synced(house)
     (house.root / PRIVATE / "workspace.json").unlink()
-    again = on_database(house, empty_url)
+    again = on_database(house, second_url)
     assert len(again.rows("Backlog")) == 3
     again.workspace.close()
 
 
-def test_a_row_that_can_not_be_saved_is_no_dead_end(house: House, empty_url: str) -> None:
+def test_a_row_that_can_not_be_saved_is_no_dead_end(house: House, second_url: str) -> None:
     add_kpis(house)
     row = house.row("Metrics_Config", "retention").number
     house.type_into("Metrics_Config", row, {"kpi_level": "north_star"})
-    again = on_database(house, empty_url, exit_code=1)
+    again = on_database(house, second_url, exit_code=1)
     assert "nothing was saved" in again.status("Metrics_Config", "gmv")
     again.type_into("Metrics_Config", row, {"kpi_level": "strategic"})
     again.done("pm.save_selected", tab="Metrics_Config")
@@ -252,11 +239,11 @@ def test_a_row_that_can_not_be_saved_is_no_dead_end(house: House, empty_url: str
     again.workspace.close()
 
 
-def test_stopped_half_way_it_is_completed_by_running_it_again(house: House, empty_url: str) -> None:
+def test_stopped_half_way_it_is_completed_by_running_it_again(house: House, second_url: str) -> None:
     company(house)
     before = shown(house)
     file = house.root / FILE
-    file.write_text(with_database_url(file.read_text(encoding="utf-8"), empty_url), encoding="utf-8")
+    file.write_text(with_database_url(file.read_text(encoding="utf-8"), second_url), encoding="utf-8")
     with patch("roadwright.sync.rebuild.take_over", side_effect=[None, None, KeyboardInterrupt]):
         assert rebuild(house.root).exit_code != 0
     outcome = CliRunner().invoke(app, ["run", "pm.optimize_write_results", "-w", str(house.root)])

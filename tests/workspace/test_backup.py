@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,16 +23,6 @@ from tests.conftest import postgres_database
 from tests.house import House, make_house
 
 ODD_JSON = {"large": 1e300, "whole": 50.0, "third": 1 / 3, "deep": [{"b": None, "a": True}], "words": "Grüße ✓"}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a second, empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'second.db'}"
-        return
-    with postgres_database(request.getfixturevalue("postgres_server")) as url:
-        yield url
 
 
 def ask(*words: object) -> Result:
@@ -63,15 +52,15 @@ def backed_up(house: House, folder: Path) -> Path:
     return path
 
 
-def test_a_backup_restores_into_either_database(full: House, other_url: str, tmp_path: Path) -> None:
+def test_a_backup_restores_into_either_database(full: House, second_url: str, tmp_path: Path) -> None:
     with snapshot(full.workspace.store) as connection:
         before = tally(connection)
     path = backed_up(full, tmp_path)
     root = tmp_path / "restored"
-    result = ask("restore", path, "-w", root, "--database", other_url)
+    result = ask("restore", path, "-w", root, "--database", second_url)
     assert result.exit_code == 0, result.output
     restored = House(open_workspace(root))
-    assert restored.workspace.store.engine.url == parse_url(other_url)
+    assert restored.workspace.store.engine.url == parse_url(second_url)
     with snapshot(restored.workspace.store) as connection:
         found = differences(before, tally(connection))
     assert found == ["workspace_identity has rows that differ", "workspace_revisions has 2 rows here and 3 there"]
@@ -130,14 +119,14 @@ def test_a_restored_folder_is_the_one_that_was_backed_up(full: House, tmp_path: 
     restored.workspace.close()
 
 
-def test_other_folders_on_a_moved_database_are_named(full: House, other_url: str, tmp_path: Path) -> None:
+def test_other_folders_on_a_moved_database_are_named(full: House, second_url: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(full.root, copy)
     url = full.workspace.store.engine.url.render_as_string(hide_password=False)
     (copy / FILE).write_text(with_database_url((copy / FILE).read_text(encoding="utf-8"), url), encoding="utf-8")
     full.workspace.used()
     assert ask("run", "pm.backlog_sync", "-w", copy).exit_code == 0
-    result = ask("move-database", other_url, "-w", full.root)
+    result = ask("move-database", second_url, "-w", full.root)
     assert result.exit_code == 0, result.output
     assert f"{copy} works on the old database, too" in " ".join(result.stdout.split())
 
@@ -211,15 +200,15 @@ def test_a_missing_backup_and_one_that_exists_already(tmp_path: Path) -> None:
     house.workspace.close()
 
 
-def test_a_database_moves_there_and_back(full: House, other_url: str, tmp_path: Path) -> None:
+def test_a_database_moves_there_and_back(full: House, second_url: str, tmp_path: Path) -> None:
     engine = full.workspace.store.engine
     first = engine.url.render_as_string(hide_password=False)
     with snapshot(full.workspace.store) as connection:
         before = tally(connection)
-    result = ask("move-database", other_url, "-w", full.root)
+    result = ask("move-database", second_url, "-w", full.root)
     assert result.exit_code == 0, result.output
     assert "counted and compared" in result.stdout
-    assert load_settings(full.root).database_url == other_url
+    assert load_settings(full.root).database_url == second_url
     assert "# The database: a SQLite file" in (full.root / FILE).read_text(encoding="utf-8")
     moved = House(open_workspace(full.root))
     with snapshot(moved.workspace.store) as connection:
@@ -236,9 +225,9 @@ def test_a_database_moves_there_and_back(full: House, other_url: str, tmp_path: 
     assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0
 
 
-def test_the_database_that_was_left_is_refused(full: House, other_url: str) -> None:
+def test_the_database_that_was_left_is_refused(full: House, second_url: str) -> None:
     settings = (full.root / FILE).read_text(encoding="utf-8")
-    assert ask("move-database", other_url, "-w", full.root).exit_code == 0
+    assert ask("move-database", second_url, "-w", full.root).exit_code == 0
     (full.root / FILE).write_text(settings, encoding="utf-8")
     result = ask("run", "pm.backlog_sync", "-w", full.root)
     assert (result.exit_code, "is older" in result.stderr) == (1, True)

@@ -5,7 +5,7 @@ What it says is a guide only: multipliers are returned as whole numbers over a c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import frexp
 
@@ -112,9 +112,9 @@ class Relaxation:
         return multipliers
 
 
-def _bits(sizes: object) -> int:
+def _bits(sizes: Iterable[int]) -> int:
     """The bits of the largest number."""
-    return max((size.bit_length() for size in sizes), default=0)  # type: ignore[attr-defined]
+    return max((size.bit_length() for size in sizes), default=0)
 
 
 def _shifted(number: int, bits: int) -> float:

@@ -90,9 +90,11 @@ class Search:
     def is_cancelled(self) -> bool:
         return self.cancel is not None and self.cancel.is_set()
 
-    def is_over(self) -> bool:
-        """Whether the time is up, or the search was cancelled."""
-        return self.is_cancelled or self.seconds_left == 0.0
+    def stopped(self) -> End | None:
+        """How the search is to end now: cancelled, or the time is up; None where it goes on."""
+        if self.is_cancelled:
+            return End.CANCELLED
+        return End.STOPPED_BY_TIME if self.seconds_left == 0.0 else None
 
     @cached_property
     def rows(self) -> System:
@@ -214,8 +216,8 @@ class Search:
         start_is_good: bool,
         slack: Fraction,
     ) -> StepResult:
-        if self.is_over():
-            return StepResult(End.CANCELLED if self.is_cancelled else End.STOPPED_BY_TIME)
+        if (stopped := self.stopped()) is not None:
+            return StepResult(stopped)
         if start is not None and not self.is_allowed(start):
             start = None
         tightened = tighten(self.linear(step))
@@ -254,14 +256,14 @@ class Search:
         def tell(columns: Values | None = None) -> None:
             if self.on_tick is not None:
                 cost, bound = None if best is None else as_float(step.cost(best)), search.bound
-                native = None if bound is None else as_float(costs.constant + costs.unit * bound)
+                native = None if bound is None else as_float(costs.of_units(bound))
                 if cost is not None and native is not None:
                     native = min(native, cost)
                 self.on_tick(step.name, Tick(cost, native, search.nodes, columns))
 
         def is_over() -> bool:
             tell()
-            return self.is_over()
+            return self.stopped() is not None
 
         known = None if start is None else costs.in_units(step.cost(start))
         search = BranchAndBound(Program.of(linear, costs, model.size), judge, known, slack)
@@ -271,8 +273,8 @@ class Search:
             if best is None:
                 return StepResult(End.INFEASIBLE, proof=Proof.EXACT)
             return StepResult(End.PROVED, best, step.cost(best), Proof.EXACT)
-        end = End.CANCELLED if self.is_cancelled else End.STOPPED_BY_TIME if self.is_over() else End.STOPPED_BY_NODES
-        bound = None if found.bound is None else costs.constant + costs.unit * found.bound
+        end = self.stopped() or End.STOPPED_BY_NODES
+        bound = None if found.bound is None else costs.of_units(found.bound)
         if best is not None and bound is not None and step.cost(best) - bound <= ROUNDING * abs(step.cost(best)):
             return StepResult(End.PROVED, best, bound, Proof.EXACT)
         return StepResult(end, best, bound)
@@ -293,10 +295,8 @@ class Search:
         passing: list[Row] = []  # what is held now need not be held later, so neither are these
         is_split = False
         for _ in range(MAX_CUT_ROUNDS):
-            if self.is_cancelled:
-                return StepResult(End.CANCELLED)
-            if self.seconds_left == 0.0:
-                return StepResult(End.STOPPED_BY_TIME)
+            if (stopped := self.stopped()) is not None:
+                return StepResult(stopped)
             limits = Limits(gap, self.seconds_left, nodes, self.cancel, start_is_good=start_is_good, numerics=numerics)
             form = self._form(step, passing, start)
             tightened = tighten(form.linear)

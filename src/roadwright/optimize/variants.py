@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -96,11 +95,6 @@ class Base:
             gain = Fraction(0)
         mine, other = set(self.best.selected), set(answer.best.selected)
         return Difference(gain, stage, sorted(other - mine), sorted(mine - other))
-
-
-def share_of(keys: Sequence[str], without: str) -> list[str]:
-    """The keys but one."""
-    return [key for key in keys if key != without]
 
 
 def figure(value: Fraction) -> float:

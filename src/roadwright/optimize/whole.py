@@ -141,6 +141,10 @@ class WholeCost:
         """A cost as the sum of numbers that gives it."""
         return (cost - self.constant) / self.unit
 
+    def of_units(self, total: Fraction) -> Fraction:
+        """The cost that a sum of numbers stands for."""
+        return self.constant + self.unit * total
+
     @property
     def as_size(self) -> float:
         """The largest of `floats`."""
@@ -157,7 +161,7 @@ class WholeCost:
 
     def native(self, total: float) -> Fraction:
         """The cost that a finite sum of `floats` stands for."""
-        return self.constant + self.unit * (Fraction(total) * (1 << self.shift))
+        return self.of_units(Fraction(total) * (1 << self.shift))
 
     def padded(self, width: int) -> WholeCost:
         """The same cost over more columns, which cost nothing."""

@@ -268,7 +268,7 @@ class _RowReader:
 
 
 def _free_columns(grid: Grid, tab: str, header_row: int, last_header: int, names: Sequence[str]) -> dict[str, int]:
-    """A place for each new column: to the right of the last header, where nothing stands in or below the header row.
+    """A place for each new column: to the right of the last header, where the header row and all below it are empty.
 
     No value and no formula, also one that shows nothing. Merged cells further down are avoided where there is room.
     """

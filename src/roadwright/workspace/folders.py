@@ -36,7 +36,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class _Note:
-    """What stands in the folder: its token, and the words of its last two uses, of which the database has one."""
+    """What the folder holds: its token, and the words of its last two uses, of which the database has one."""
 
     token: str
     words: tuple[str, ...]

@@ -91,7 +91,7 @@ def _formula_at(part: SheetPart, row: int, column: int) -> _Found | None:
 
 
 def has_relative_rows(formula: str) -> bool:
-    """The formula means other cells when it stands in another row."""
+    """The formula means other cells in another row."""
     return shifted(formula, 1) != formula
 
 
