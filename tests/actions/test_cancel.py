@@ -190,6 +190,19 @@ def test_what_is_asked_to_end_ends_where_it_next_looks(house: House, monkeypatch
     assert last(house).error == outcome.error
 
 
+def test_a_request_at_the_door_while_the_ledger_is_asked_is_not_lost(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = CancelSwitch()
+
+    def asked(*_: object) -> bool:
+        switch.turn_on()
+        return False
+
+    monkeypatch.setattr(ledger, "is_cancel_requested", asked)
+    assert listening(house, monkeypatch, switch, lambda _: None).status == "cancelled"
+
+
 def test_what_keeps_what_it_has_found_looks_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     switch = CancelSwitch()
 

@@ -87,7 +87,8 @@ class Cancel:
     def is_set(self) -> bool:
         if not self._switch.is_on and monotonic() - self._asked_at >= POLL_SECONDS:
             self._asked_at = monotonic()
-            self._switch.is_on = self._is_requested()
+            if self._is_requested():  # never set to False: the door may turn it on while the ledger is asked
+                self._switch.is_on = True
         return self._switch.is_on
 
     def _is_requested(self) -> bool:
