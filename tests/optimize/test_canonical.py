@@ -6,7 +6,7 @@ import json
 import random
 
 from roadwright.optimize import parse_problem, problem_to_json, snapshot_hash
-from roadwright.optimize.canonical import dumps, ordered_constraints
+from roadwright.optimize.model.canonical import dumps, ordered_constraints
 from tests.optimize.build import Json, candidate, problem, rule, target
 from tests.optimize.problems import random_problem
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.figures import figure
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TargetKind
-from roadwright.optimize.problem import Constraint, Fault, Finding, Problem, Target
-from roadwright.optimize.solution import Explanation, Solution
-from roadwright.optimize.targets import is_everything
+from roadwright.optimize.model.problem import Constraint, Fault, Problem, ProblemFinding, Target
+from roadwright.optimize.model.solution import Explanation, Solution
+from roadwright.optimize.model.targets import is_everything
 from roadwright.portfolios.diagnosis import DiagnosedRow, way_out
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
@@ -111,7 +111,7 @@ def diagnosis_alerts(run: RunRef, problem: Problem, rows: Iterable[DiagnosedRow]
     ]
 
 
-def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[Finding]) -> list[Alert]:
+def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[ProblemFinding]) -> list[Alert]:
     """What the optimizer had to say of rows, data and objective."""
     slices = _slices(problem)
     result = []

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field, replace
 from roadwright import tabs
 from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.optimize import (
+    CancelSignal,
     Explanation,
     Fault,
-    Finding,
     InvalidProblem,
     Problem,
-    Progress,
+    ProblemFinding,
     Solution,
     SolveOptions,
+    SolveProgress,
     Worker,
     explain_isolated,
     parse_problem,
     problem_to_json,
     solve_isolated,
 )
-from roadwright.optimize.engine import Cancel
 from roadwright.portfolios.diagnosis import DiagnosedRow, diagnosed_rows
 from roadwright.portfolios.problem import BuiltProblem
 from roadwright.store.clock import now
@@ -93,7 +93,7 @@ class RunDraft:
     def scenario_place(self) -> str:
         return place_of_scenario(self.scenario)
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[ProblemFinding]:
         """What the optimizer had to say, each finding under the id of its row in the sheet."""
         found = self.solution.warnings if self.solution is not None else []
         return [replace(one, id=self._place(one.id)) for one in found]
@@ -111,8 +111,8 @@ def solve_draft(
     draft: RunDraft,
     options: SolveOptions,
     *,
-    progress: Callable[[Progress], None] | None = None,
-    cancel: Cancel | None = None,
+    progress: Callable[[SolveProgress], None] | None = None,
+    cancel: CancelSignal | None = None,
     worker: Worker | None = None,
 ) -> None:
     """Check, and solve in a worker process. A problem that is wrong by itself leaves its faults in the draft."""
@@ -134,7 +134,7 @@ def explain_draft(
     seconds: float,
     *,
     found: Callable[[Explanation], None] | None = None,
-    cancel: Cancel | None = None,
+    cancel: CancelSignal | None = None,
     worker: Worker | None = None,
 ) -> None:
     """Explain a proved answer by solving again, for so many seconds (0: not at all)."""

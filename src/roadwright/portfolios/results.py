@@ -9,8 +9,8 @@ from types import MappingProxyType
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.optimization import ConstraintType, capacity_id
-from roadwright.optimize.problem import Constraint, Problem
-from roadwright.optimize.solution import Explanation, Solution
+from roadwright.optimize.model.problem import Constraint, Problem
+from roadwright.optimize.model.solution import Explanation, Solution
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
 BEST_USE = "best use of capacity"

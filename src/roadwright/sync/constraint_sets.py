@@ -13,8 +13,8 @@ from roadwright import tabs
 from roadwright.domain.optimization import TOKENS, ConstraintType
 from roadwright.domain.registry import Registry, nearest
 from roadwright.domain.text import folded
-from roadwright.optimize.problem import Fault, Kpi
-from roadwright.optimize.rows import Names, RowReader
+from roadwright.optimize.model.problem import Fault, Kpi
+from roadwright.optimize.model.rows import Names, RowReader
 from roadwright.portfolios.rules import FIELD_OF_COLUMN, constraint_rule, target_rule
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.store.clock import now
