@@ -11,8 +11,9 @@ from benchmarks import tables
 from benchmarks.portfolios import portfolio
 from benchmarks.timing import alternating, timed
 from roadwright.optimize import parse_problem
-from roadwright.optimize.model.matrix import Linear, PortfolioModel
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.objective import plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.solver.portfolio import stage_step
 
 SIZES = ((1_000, None), (10_000, None), (50_000, 100_000))

@@ -8,7 +8,7 @@ from benchmarks.timing import timed
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import Problem, diagnose, parse_problem, solve
 from roadwright.optimize.analysis.diagnosis import find_conflict
-from roadwright.optimize.model.matrix import PortfolioModel
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.solving import SolveOptions
 
 SIZE, ROWS = 500, 100

@@ -13,9 +13,10 @@ from benchmarks.raw_highs import raw_highs
 from benchmarks.timing import alternating, timed
 from roadwright.optimize import parse_problem
 from roadwright.optimize.model.evaluation import evaluate
-from roadwright.optimize.model.matrix import Linear, PortfolioModel
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.numbers import Values
 from roadwright.optimize.model.objective import plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.solver.portfolio import break_ties, stage_step
 from roadwright.optimize.solver.search import Search
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import highspy
 import numpy as np
 
-from roadwright.optimize.model.matrix import Linear
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.numbers import Values
 
 

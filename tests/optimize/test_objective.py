@@ -8,8 +8,8 @@ import pytest
 
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import parse_problem
-from roadwright.optimize.model.matrix import PortfolioModel
 from roadwright.optimize.model.objective import plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.solution import Solution, StageValue
 from tests.optimize.build import Json, answer, candidate, problem, said, target
 

@@ -13,8 +13,8 @@ from benchmarks.proof.paired import paired
 
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import explain, parse_problem, solve
-from roadwright.optimize.model.matrix import PortfolioModel
 from roadwright.optimize.model.objective import plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.solver import highs, search
 from roadwright.optimize.solver.pair_bonuses import good_start
 from roadwright.optimize.solver.portfolio import stage_step

@@ -10,13 +10,14 @@ from functools import partial
 from time import monotonic
 from typing import Literal
 
+from roadwright.domain.decimals import exact
 from roadwright.domain.optimization import Proof, RunStatus, StopReason
 from roadwright.optimize.analysis.explanations import ALL, UnknownKeys, explanations, not_computed, unknown_keys
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.checks import findings_of
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.numbers import exact
 from roadwright.optimize.model.objective import Plan, plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem
 from roadwright.optimize.model.solution import Explanation, Solution
 from roadwright.optimize.solver.highs import CancelSignal, written_to
@@ -24,7 +25,6 @@ from roadwright.optimize.solver.portfolio import PortfolioAnswer, StageAnswer
 from roadwright.optimize.solver.worker import Send, TaskEnd, Worker, idle_worker
 from roadwright.optimize.solving import SolveOptions, SolveProgress, report, solve
 
-CRASHED = "the solver's process ended unexpectedly (it may have been killed, or memory was short); run it again"
 SECONDS_BETWEEN_LOG_PARTS = 0.2
 
 
@@ -192,8 +192,8 @@ def _answer(end: TaskEnd, best: Evaluation | None) -> PortfolioAnswer:
         status = RunStatus.UNKNOWN if best is None else RunStatus.FEASIBLE
         return PortfolioAnswer(status, best, reason=StopReason.TIME_LIMIT)
     if best is None:
-        return PortfolioAnswer(RunStatus.FAILED, message=CRASHED)
-    return PortfolioAnswer(RunStatus.FEASIBLE, best, message=f"{CRASHED}: this is the best that was found by then")
+        return PortfolioAnswer(RunStatus.FAILED, said=message("crashed"))
+    return PortfolioAnswer(RunStatus.FEASIBLE, best, said=message("crashed_with_answer"))
 
 
 def _stages(steps: Plan, best: Evaluation, last: SolveProgress | None) -> list[StageAnswer]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from roadwright.domain.decimals import as_float, exact
 from roadwright.domain.optimization import (
     TOKENS,
-    ConstraintType,
     FindingKind,
     ObjectiveMode,
     Proof,
@@ -22,13 +22,15 @@ from roadwright.domain.optimization import (
     capacity_id,
 )
 from roadwright.optimize.analysis.diagnosis import diagnose_model
+from roadwright.optimize.messages import Message, message
 from roadwright.optimize.model.canonical import snapshot_hash
 from roadwright.optimize.model.checks import findings_of
+from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.evaluation import Evaluation, TargetValue
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.numbers import as_float, exact, rounding_of
 from roadwright.optimize.model.objective import Plan, objective_contributions, plan
-from roadwright.optimize.model.problem import Constraint, Problem, ProblemFinding
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.problem import Problem, ProblemFinding
+from roadwright.optimize.model.rounding import rounding_of
 from roadwright.optimize.model.solution import (
     CapacityResult,
     ConstraintResult,
@@ -38,7 +40,6 @@ from roadwright.optimize.model.solution import (
     SynergyResult,
     TargetResult,
 )
-from roadwright.optimize.model.words import names
 from roadwright.optimize.solver import highs
 from roadwright.optimize.solver.highs import CancelSignal, Tick
 from roadwright.optimize.solver.portfolio import PortfolioAnswer, StageAnswer, best_portfolio
@@ -128,7 +129,7 @@ def solve(
 def _large(size: int) -> ProblemFinding:
     return ProblemFinding(
         "objective",
-        f"{size:,} candidates: the answer may be up to {LARGE_GAP:.2%} below the best; ask for gap 0 to prove it",
+        message("large", count=size, gap=LARGE_GAP),
         Severity.INFO,
         FindingKind.OBJECTIVE,
     )
@@ -160,19 +161,17 @@ def _ticker(
     return on_tick
 
 
-MESSAGES = {
-    RunStatus.UNKNOWN: "stopped by the time limit before any portfolio was found; give it more time",
-    RunStatus.INFEASIBLE: "no portfolio keeps all the rules",
-    RunStatus.CANCELLED: "stopped on request: the portfolio keeps all rules, but it is not proved to be the best",
-    RunStatus.FAILED: "the solver's answer did not stand up to the exact check, so there is none",
-}
 REASONS = {
-    StopReason.TIME_LIMIT: "stopped by a limit: the portfolio keeps all rules, but it is not proved to be the best",
-    StopReason.GAP: "the portfolio keeps all rules and is within the gap that was asked for of the best",
-    StopReason.NUMERICS: "the portfolio keeps all rules, but it can't be proved to be the best: "
-    "the numbers of {rows} are too far apart; fewer digits help",
+    StopReason.TIME_LIMIT: "stopped_by_limit",
+    StopReason.GAP: "within_gap",
+    StopReason.NUMERICS: "numerics",
 }
-NONE_YET = "stopped on request before any portfolio was found"
+ENDS = {
+    RunStatus.UNKNOWN: "unknown",
+    RunStatus.INFEASIBLE: "infeasible",
+    RunStatus.CANCELLED: "cancelled",
+    RunStatus.FAILED: "failed",
+}
 
 
 def report(
@@ -189,7 +188,7 @@ def report(
     objective, bound, gap = _objective(model, steps, answer)
     return Solution(
         status=answer.status,
-        message=answer.message or _message(answer),
+        said=answer.said or _said(answer),
         objective_value=objective,
         bound=bound,
         gap=gap,
@@ -207,11 +206,12 @@ def report(
     )
 
 
-def _message(answer: PortfolioAnswer) -> str:
+def _said(answer: PortfolioAnswer) -> Message:
+    """What there is to say of how it ended."""
     if answer.status is RunStatus.FEASIBLE and answer.reason is not None:
-        return REASONS[answer.reason].format(rows=names(answer.delicate) or "the problem")
+        return message(REASONS[answer.reason], rules=list(answer.delicate) or ["the problem"])
     is_empty = answer.status is RunStatus.CANCELLED and answer.best is None
-    return NONE_YET if is_empty else MESSAGES.get(answer.status, "")
+    return message("cancelled_early" if is_empty else ENDS.get(answer.status, "nothing"))
 
 
 def _objective(
@@ -262,6 +262,7 @@ def _figures(model: PortfolioModel, best: Evaluation) -> dict[str, Any]:
     problem = model.problem
     star = problem.north_star
     worth = objective_contributions(model)
+    active = {synergy.constraint.id for synergy in best.active}
     chosen = [model.index.candidates[place] for place in model.index.columns_of(best.selected)]
     return {
         "items": [
@@ -277,14 +278,17 @@ def _figures(model: PortfolioModel, best: Evaluation) -> dict[str, Any]:
         "resources_used": {name: as_float(value) for name, value in best.used.items()},
         "achieved": {kpi: as_float(value) for kpi, value in best.achieved.items()},
         "targets": [_target(best_value) for best_value in _in_input_order(model, best.targets)],
-        "constraints": [_constraint(row, best.spent[row.id]) for row in problem.constraints if row.id in best.spent],
+        "constraints": [
+            _constraint(row, best.measured[row.id]) for row in problem.constraints if row.id in best.measured
+        ],
         "capacities": [
             _capacity(resource, best.used[resource], exact(limit))
             for resource, limit in [(TOKENS, problem.capacity), *sorted(problem.capacities.items())]
         ],
         "synergies": [
-            SynergyResult(row.id, row.kpi_key or "", row.bonus_value or 0.0, active)
-            for row, active in _synergies(problem.constraints, best)
+            SynergyResult(row.id, row.bonus.kpi_key, row.bonus.value, row.id in active)
+            for row in problem.constraints
+            if row.bonus is not None
         ],
     }
 
@@ -292,11 +296,6 @@ def _figures(model: PortfolioModel, best: Evaluation) -> dict[str, Any]:
 def _in_input_order(model: PortfolioModel, values: Sequence[TargetValue]) -> list[TargetValue]:
     by_id = {value.needed.target.id: value for value in values}
     return [by_id[target.id] for target in model.problem.targets]
-
-
-def _synergies(constraints: Sequence[Constraint], best: Evaluation) -> list[tuple[Constraint, bool]]:
-    active = {synergy.constraint.id for synergy in best.active}
-    return [(row, row.id in active) for row in constraints if row.type is ConstraintType.SYNERGY_BONUS]
 
 
 def _target(value: TargetValue) -> TargetResult:
@@ -319,18 +318,16 @@ def _at(value: Fraction, limit: Fraction) -> bool:
 
 
 def _constraint(row: Constraint, used: Fraction) -> ConstraintResult:
-    is_count = row.type is ConstraintType.CHOOSE_COUNT
-    is_floor = row.type is ConstraintType.CAPACITY_FLOOR
-    low: float | None = row.min_count if is_count else row.min_tokens if is_floor else None
-    high: float | None = row.max_count if is_count else None if is_floor else row.max_tokens
+    limits = {number.side: number for number in row.numbers()}
+    low, high = limits.get(-1), limits.get(1)
     return ConstraintResult(
         id=row.id,
-        type=row.type.value,
-        resource=None if is_count else row.resource,
+        type=row.type,
+        resource=None if row.part is None else row.part.resource,
         used=as_float(used),
-        limit_min=low,
-        limit_max=high,
-        binding=any(limit is not None and _at(used, exact(limit)) for limit in (low, high)),
+        limit_min=None if low is None else low.value,
+        limit_max=None if high is None else high.value,
+        binding=any(_at(used, number.exact_value) for number in limits.values()),
     )
 
 

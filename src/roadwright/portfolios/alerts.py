@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.figures import figure
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TargetKind
-from roadwright.optimize.model.problem import Constraint, Fault, Problem, ProblemFinding, Target
-from roadwright.optimize.model.solution import Explanation, Solution
-from roadwright.optimize.model.targets import is_everything
+from roadwright.optimize import Explanation, Fault, Problem, ProblemFinding, Solution, Target, is_everything
 from roadwright.portfolios.diagnosis import DiagnosedRow, way_out
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
@@ -47,11 +45,11 @@ def _row_order(id: str) -> tuple[str, int]:
     return (tab, int(row)) if row.isdecimal() else (id, 0)
 
 
-def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Alert]:
+def target_alerts(run: RunRef, problem: Problem, solution: Solution, places: Mapping[str, str]) -> list[Alert]:
     """Every target on one scale: achieved = baseline + signed change where a baseline applies, else the change."""
     by_id = {target.id: target for target in problem.targets}
     rows = []
-    for result in sorted(solution.targets, key=lambda one: _row_order(one.id)):
+    for result in sorted(solution.targets, key=lambda one: _row_order(places.get(one.id, one.id))):
         target = by_id[result.id]
         kpi = problem.kpi[target.kpi_key]
         baseline = _baseline(problem, target)
@@ -87,17 +85,14 @@ def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Ale
     return rows
 
 
-def _slices(problem: Problem) -> dict[str, dict[str, str | None]]:
-    """By row id what the row is about, in the columns of the tab."""
-    rows: list[Constraint | Target] = [*problem.constraints, *problem.targets]
-    return {
-        row.id: {"dimension": row.dimension, "dimension_key": row.dimension_key, "kpi_key": row.kpi_key} for row in rows
-    }
+def _about(problem: Problem, id: str) -> dict[str, str | None]:
+    """What a row is about, in the columns of the tab."""
+    row = problem.rows.get(id)
+    return row.about() if row is not None else {}
 
 
 def diagnosis_alerts(run: RunRef, problem: Problem, rows: Iterable[DiagnosedRow]) -> list[Alert]:
     """Every row of the conflict, and every change of the cheapest repair."""
-    slices = _slices(problem)
     return [
         alert(
             run,
@@ -105,21 +100,22 @@ def diagnosis_alerts(run: RunRef, problem: Problem, rows: Iterable[DiagnosedRow]
             Severity.CRITICAL if row.clash is not None else Severity.WARNING,
             f"{row.place}: {row.clash or row.way_out}",
             recommendation=row.way_out,
-            **slices.get(row.id, {}),
+            **_about(problem, row.id),
         )
         for row in rows
     ]
 
 
-def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[ProblemFinding]) -> list[Alert]:
-    """What the optimizer had to say of rows, data and objective."""
-    slices = _slices(problem)
+def finding_alerts(
+    run: RunRef, problem: Problem, findings: Iterable[ProblemFinding], place: Callable[[str], str]
+) -> list[Alert]:
+    """What the optimizer had to say of rows, data and objective; ``place`` names an id's row in a sheet."""
     result = []
     for finding in findings:
-        about = {"dimension": "initiative", "dimension_key": finding.id} if finding.kind is FindingKind.DATA else {}
-        place = slices.get(finding.id, about)
-        message = finding.message if finding.message.startswith(finding.id) else f"{finding.id}: {finding.message}"
-        result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **place))
+        is_data = finding.kind is FindingKind.DATA
+        about = {"dimension": "initiative", "dimension_key": finding.id} if is_data else _about(problem, finding.id)
+        message = finding.message if is_data else f"{place(finding.id)}: {finding.message}"
+        result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **about))
     return result
 
 
@@ -159,21 +155,16 @@ def no_candidates_alerts(run: RunRef, period_key: str) -> list[Alert]:
     ]
 
 
-def explanation_alerts(run: RunRef, problem: Problem, explanations: Sequence[Explanation]) -> list[Alert]:
+def explanation_alerts(
+    run: RunRef, problem: Problem, explanations: Sequence[Explanation], places: Mapping[str, str]
+) -> list[Alert]:
     """What each mandate costs and each binding limit is worth; and what there was no time to find out."""
-    rows: dict[str, Constraint | Target] = {row.id: row for row in problem.constraints}
-    rows.update((row.id, row) for row in problem.targets)
     result = []
     for one in explanations:
         if one.computed and one.kind in ("mandate", "limit"):
-            row = rows.get(one.id)
-            place = (
-                {"dimension": row.dimension, "dimension_key": row.dimension_key, "kpi_key": row.kpi_key}
-                if row is not None
-                else {}
-            )
-            kind = AlertKind.TARGET if isinstance(row, Target) else AlertKind.CONSTRAINT
-            result.append(alert(run, kind, Severity.INFO, f"{one.id}: {one.message}", **place))
+            kind = AlertKind.TARGET if isinstance(problem.rows.get(one.id), Target) else AlertKind.CONSTRAINT
+            message = f"{places.get(one.id, one.id)}: {one.message}"
+            result.append(alert(run, kind, Severity.INFO, message, **_about(problem, one.id)))
     missing = sum(not one.computed for one in explanations)
     if missing:
         message = f"{missing} of {len(explanations)} explanations were not computed: there was no time for them"

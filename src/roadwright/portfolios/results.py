@@ -8,9 +8,8 @@ from types import MappingProxyType
 
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.optimization import ConstraintType, capacity_id
-from roadwright.optimize.model.problem import Constraint, Problem
-from roadwright.optimize.model.solution import Explanation, Solution
+from roadwright.domain.optimization import capacity_id
+from roadwright.optimize import Constraint, Explanation, Problem, Solution
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
 BEST_USE = "best use of capacity"
@@ -25,16 +24,17 @@ def results_rows(
     alone: Mapping[str, float],
     done: frozenset[str],
     explained: Mapping[str, Explanation] = MappingProxyType({}),
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> list[dict[str, object]]:
     """The rows, in rank order.
 
     ``alone`` is what each candidate alone adds to the objective, ``done`` are the initiatives that are delivered
-    already, ``explained`` what was found by solving again, by initiative or row.
+    already, ``explained`` what was found by solving again, by initiative or row. ``places`` are those of the rules.
     """
     items = {item.key: item for item in solution.items}
     selected = set(solution.selected)
     candidates = {candidate.key: candidate for candidate in problem.candidates}
-    reasons = reasons_of(problem, solution, facts, alone=alone, explained=explained)
+    reasons = reasons_of(problem, solution, facts, alone=alone, explained=explained, places=places)
 
     def order(fact: CandidateFacts) -> tuple[bool, float, str]:
         gain = items[fact.key].objective_contribution if fact.key in items else alone.get(fact.key, -math.inf)
@@ -77,10 +77,11 @@ def reasons_of(
     *,
     alone: Mapping[str, float],
     explained: Mapping[str, Explanation],
+    places: Mapping[str, str],
 ) -> dict[str, str]:
     """By candidate why it is in or out; the parameters are those of `results_rows`."""
-    selected = set(solution.selected)
-    reasons = _Reasons(problem, selected, explained)
+    selected = frozenset(solution.selected)
+    reasons = _Reasons(problem, selected, explained, places)
     return {
         fact.key: reasons.chosen(fact, alone) if fact.key in selected else reasons.left_out(fact, alone)
         for fact in facts
@@ -104,44 +105,48 @@ def dependency_status(fact: CandidateFacts, selected: Collection[str], done: fro
 class _Reasons:
     """Why each candidate is in or out, as far as the rules and the data say it."""
 
-    def __init__(self, problem: Problem, selected: set[str], explained: Mapping[str, Explanation]) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        selected: frozenset[str],
+        explained: Mapping[str, Explanation],
+        places: Mapping[str, str],
+    ) -> None:
         self.explained = explained
         self.problem = problem
         self.selected = selected
+        self.places = places
         self.absent = problem.outside | {one.key for one in problem.candidates if one.tokens is None}
         """What can't be chosen at all."""
-        self._about: dict[tuple[ConstraintType, str | None], list[Constraint]] = {}
-        self._with_member: dict[tuple[ConstraintType, str | None], list[Constraint]] = {}
+        self._naming: dict[str, list[Constraint]] = {}
         for row in problem.constraints:
-            self._about.setdefault((row.type, row.dimension_key), []).append(row)
-            is_pair = row.type is ConstraintType.EXCLUDE_PAIR
-            for key in dict.fromkeys((row.dimension_key, *row.members) if is_pair else row.members):
-                self._with_member.setdefault((row.type, key), []).append(row)
+            for key in dict.fromkeys((row.dimension_key, *row.member_keys)):
+                self._naming.setdefault(key, []).append(row)
 
-    def about(self, kind: ConstraintType, key: str) -> Sequence[Constraint]:
-        """The rows of this type whose subject is the initiative."""
-        return self._about.get((kind, key), ())
-
-    def with_member(self, kind: ConstraintType, key: str) -> Sequence[Constraint]:
-        """The rows of this type among whose members the initiative is; of a pair both are members."""
-        return self._with_member.get((kind, key), ())
+    def naming(self, key: str) -> Sequence[Constraint]:
+        """The rows that name the initiative."""
+        return self._naming.get(key, ())
 
     def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
-        for row in self.about(ConstraintType.MANDATORY, fact.key):
-            cost = self._cost(row.id)
-            return f"mandatory: {row.reason or row.id}" + (f" (costs {cost})" if cost is not None else "")
+        rows = self.naming(fact.key)
+        for row in rows:
+            if row.forces == fact.key:
+                cost = self._cost(row.id)
+                return f"mandatory: {row.reason or self._place(row.id)}" + (f" (costs {cost})" if cost else "")
         needed_by = {
-            row.dimension_key
-            for row in self.with_member(ConstraintType.REQUIRE_PREREQ, fact.key)
-            if row.dimension_key in self.selected
+            row.dimension_key for row in rows if fact.key in row.prerequisites and row.dimension_key in self.selected
         }
         if needed_by:
             return self._with_loss(f"needed by {', '.join(sorted(needed_by))}", fact.key)
         if alone.get(fact.key, 0.0) <= 0:
-            for row in self.with_member(ConstraintType.BUNDLE, fact.key):
-                return self._with_loss(f"comes with the bundle {row.dimension_key}", fact.key)
+            for row in rows:
+                if row.group is not None and fact.key in row.member_keys:
+                    return self._with_loss(f"comes with the bundle {row.group}", fact.key)
             return self._with_loss("needed to keep the rules and targets", fact.key)
         return self._with_loss(BEST_USE, fact.key)
+
+    def _place(self, id: str) -> str:
+        return self.places.get(id, id)
 
     def _with_loss(self, why: str, key: str) -> str:
         """The reason, and what leaving the initiative out would cost where that was computed."""
@@ -152,10 +157,10 @@ class _Reasons:
         return why if cost is None else f"{why}; leaving it out costs {cost}"
 
     def _rules(self, found: Explanation) -> str:
-        return ", ".join("the capacity" if rule == capacity_id() else rule for rule in found.conflict)
+        return ", ".join("the capacity" if rule == capacity_id() else self._place(rule) for rule in found.conflict)
 
     def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
-        why = self._unaffordable(fact) or self._excluded(fact.key) or self._impossible(fact.key)
+        why = self._unaffordable(fact) or self._ruled_out(fact.key)
         if why is None:
             why = self._price(fact.key)
         if why is None and alone.get(fact.key, 0.0) <= 0:
@@ -193,23 +198,10 @@ class _Reasons:
             return None
         return f"it needs {figure(fact.tokens)} tokens, more than the capacity of {figure(self.problem.capacity)}"
 
-    def _excluded(self, key: str) -> str | None:
-        for row in self.about(ConstraintType.EXCLUDE_INITIATIVE, key):
-            return f"excluded by {row.id}" + (f" ({row.reason})" if row.reason else "")
-        for row in self.with_member(ConstraintType.EXCLUDE_PAIR, key):
-            if chosen := self.selected.intersection((row.dimension_key, *row.members)):
-                return f"can't be chosen with {', '.join(sorted(chosen))} ({row.id})"
-        return None
-
-    def _impossible(self, key: str) -> str | None:
-        """Why no portfolio can have it: what it needs, or comes with, is no candidate."""
-        for row in self.about(ConstraintType.REQUIRE_PREREQ, key):
-            if missing := sorted(self.absent.intersection(row.members)):
-                return f"needs {', '.join(missing)}, which can't be chosen ({row.id})"
-        for row in self.about(ConstraintType.REQUIRE_ANY, key):
-            if self.absent.issuperset(row.members):
-                return f"needs one of {', '.join(sorted(row.members))}, and none can be chosen ({row.id})"
-        for row in self.with_member(ConstraintType.BUNDLE, key):
-            if missing := sorted(self.absent.intersection(row.members)):
-                return f"comes only with {', '.join(missing)}, which can't be chosen ({row.id})"
-        return None
+    def _ruled_out(self, key: str) -> str | None:
+        """The rule that keeps the initiative out of this portfolio, or else of any."""
+        rows = sorted(self.naming(key), key=lambda row: row.dimension_key != key)
+        excluded = (row.why_out(key, self.selected) for row in rows)
+        impossible = (row.why_never(key, self.absent) for row in rows)
+        found = next((why for why in (*excluded, *impossible) if why is not None), None)
+        return None if found is None else str(found.renamed(self.places, "rule"))

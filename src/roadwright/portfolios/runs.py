@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
 from roadwright.domain.text import folded
-from roadwright.optimize import Fault, Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
+from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.portfolios import alerts as alert_rows
 from roadwright.portfolios.drafts import RunDraft
 from roadwright.portfolios.facts import CandidateFacts, RunRef
@@ -30,9 +30,10 @@ def _summary(draft: RunDraft) -> str:
     """The run in a sentence."""
     solution = draft.solution
     if solution is None:
-        first = draft.faults[0] if draft.faults else Fault("problem", "there is no problem to solve")
+        if not draft.faults:
+            return "invalid: problem: there is no problem to solve"
         more = f" (and {len(draft.faults) - 1} more)" if len(draft.faults) > 1 else ""
-        return f"invalid: {first.id}: {first.message}{more}"
+        return f"invalid: {draft.faults[0].id}: {draft.faults[0].message}{more}"
     if not has_answer(solution):
         return solution.message
     missed = sum(not target.met for target in solution.targets)
@@ -70,8 +71,9 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
         done = draft.built.done if draft.built is not None else frozenset()
+        explained = {one.id: one for one in draft.explanations}
         results = results_rows(
-            ref, problem, solution, facts, alone=alone, done=done, explained={one.id: one for one in draft.explanations}
+            ref, problem, solution, facts, alone=alone, done=done, explained=explained, places=draft.places
         )
     standing = None if solution is not None and has_answer(solution) else _standing(earlier)
     run = OptimizationRun(
@@ -95,6 +97,7 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
             "candidates": [fact.to_json() for fact in facts],
             "results": results,
             "alerts": _alerts(ref, draft, facts, results, standing),
+            "places": dict(draft.places),
         },
         result_json=solution.to_json() if solution is not None else None,
         shown_json=shown_figures(len(facts), solution),
@@ -185,10 +188,10 @@ def _alerts(
     if draft.built is not None and not draft.built.candidates:
         rows += alert_rows.no_candidates_alerts(run, draft.scenario.period_key)
     if draft.problem is not None and draft.solution is not None:
-        rows += alert_rows.target_alerts(run, draft.problem, draft.solution)
+        rows += alert_rows.target_alerts(run, draft.problem, draft.solution, draft.places)
         rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
-        rows += alert_rows.finding_alerts(run, draft.problem, draft.findings())
-        rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations)
+        rows += alert_rows.finding_alerts(run, draft.problem, draft.solution.warnings, draft.place)
+        rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations, draft.places)
     rows += alert_rows.dependency_alerts(run, results)
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:

@@ -12,14 +12,15 @@ from fractions import Fraction
 from time import monotonic
 
 from roadwright.domain.optimization import CAPACITY_ID, RunStatus
-from roadwright.optimize.analysis.repair import RepairPlan, find_repair, repaired
+from roadwright.optimize.analysis.repair import RepairPlan, RuleChange, find_repair, repaired
+from roadwright.optimize.messages import Message, message
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
-from roadwright.optimize.model.matrix import PortfolioModel
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import plan as objective_plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem
 from roadwright.optimize.model.solution import ConflictRow, Diagnosis, Repair, RepairChange
-from roadwright.optimize.model.words import amount, describe
+from roadwright.optimize.model.targets import demand_of
 from roadwright.optimize.solver.highs import CancelSignal, SearchEnd, contradicting_rows
 from roadwright.optimize.solver.portfolio import best_portfolio
 from roadwright.optimize.solver.search import Search
@@ -124,14 +125,14 @@ def diagnose_model(model: PortfolioModel, *, seconds: float | None, cancel: Canc
 
     conflict = find_conflict(model, deadline=until(CONFLICT_UNTIL), cancel=cancel)
     if conflict is None:
-        return Diagnosis([], False, None, "no conflict was found in the time there was")
+        return Diagnosis([], False, None, message("no_conflict_found"))
     plan = find_repair(model, deadline=until(REPAIR_UNTIL), cancel=cancel)
     selected = [] if plan is None else _portfolio(model, plan, until(1.0), cancel)
     return Diagnosis(
-        conflict=[ConflictRow(rule, describe(model.problem, rule)) for rule in conflict.rules],
+        conflict=[ConflictRow(rule, demand_of(model.problem, rule)) for rule in conflict.rules],
         conflict_minimal=conflict.is_minimal,
         repair=None if plan is None else _repair(model, plan, selected),
-        message=_message(conflict, plan),
+        said=_open_points(conflict, plan),
     )
 
 
@@ -148,20 +149,24 @@ def _portfolio(
 def _repair(model: PortfolioModel, plan: RepairPlan, selected: list[str]) -> Repair:
     changes = []
     for change in plan.changes:
-        row = describe(model.problem, change.id)
-        if change.field is None or change.before is None or change.after is None:
-            words = f"drop {change.id} ({row})"
-        else:
-            where = "the capacity" if change.id.split(":")[0] == CAPACITY_ID else f"{change.field} of {change.id}"
-            words = f"change {where} from {amount(change.before)} to {amount(change.after)} ({row})"
-        changes.append(RepairChange(change.id, change.field, change.before, change.after, change.cost, words))
+        moved = (change.id, change.field, change.before, change.after, change.cost)
+        changes.append(RepairChange(*moved, _change_words(change, demand_of(model.problem, change.id))))
     return Repair(changes, plan.cost, plan.is_proved, selected)
 
 
-def _message(conflict: Conflict, plan: RepairPlan | None) -> str:
-    parts = [] if conflict.is_minimal else ["the conflict may hold rows that it doesn't need: the time was too short"]
+def _change_words(change: RuleChange, demand: Message) -> Message:
+    if change.field is None:
+        return message("drop_row", rule=change.id, demand=demand)
+    code = "change_capacity" if change.id.split(":")[0] == CAPACITY_ID else "change_row"
+    moved = {"before": change.before, "after": change.after}
+    return message(code, rule=change.id, field=change.field, demand=demand, **moved)
+
+
+def _open_points(conflict: Conflict, plan: RepairPlan | None) -> Message:
+    """What the time was too short for."""
+    parts = [] if conflict.is_minimal else [message("conflict_not_minimal")]
     if plan is None:
-        parts.append("no repair was found in the time there was")
+        parts.append(message("no_repair_found"))
     elif not plan.is_proved:
-        parts.append("there may be a cheaper repair: the time was too short to prove it")
-    return "; ".join(parts)
+        parts.append(message("repair_not_proved"))
+    return message("several", parts=parts)

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.optimization import TOKENS, ConstraintType, RunStatus, StopReason, capacity_id
+from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, capacity_id
 from roadwright.optimize.analysis.diagnosis import find_conflict
 from roadwright.optimize.analysis.what_if import SolvedProblem, Unproved, explain_limit, figure
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.problem import Constraint, Problem
+from roadwright.optimize.constraints import ExcludeInitiative, Mandatory
+from roadwright.optimize.messages import Message, message
+from roadwright.optimize.model.constraint import Constraint
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.problem import Problem
 from roadwright.optimize.model.solution import Explanation, ExplanationKind, Solution
-from roadwright.optimize.model.words import amount, describe, names
+from roadwright.optimize.model.targets import demand_of
 from roadwright.optimize.solver.highs import CancelSignal
 
 ALL: Literal["all"] = "all"
-FORCED = "the wish to select it"
-BANNED = "the wish to leave it out"
-
+TRIED = "what is tried"
+"""The id of a row that is added to see what it costs: with blanks, so that no row of a workspace has it."""
 
 NOT_COMPUTED = {
-    None: "stopped on request",
-    StopReason.TIME_LIMIT: "the time was up",
-    StopReason.GAP: "the answer was proved within a gap only",
-    StopReason.NUMERICS: "numbers are so far apart that nothing could be proved",
+    None: "not_computed_cancelled",
+    StopReason.TIME_LIMIT: "not_computed_time_limit",
+    StopReason.GAP: "not_computed_gap",
+    StopReason.NUMERICS: "not_computed_numerics",
 }
 
 
@@ -34,7 +36,7 @@ class UnknownKeys(InputError, ValueError):
     """Keys to explain that are neither initiatives nor rows of the problem."""
 
     def __init__(self, keys: list[str]) -> None:
-        super().__init__(f"nothing to explain is called {names(keys)}: name initiatives, row ids, or all")
+        super().__init__(str(message("nothing_called", keys=keys)))
         self.keys = keys
 
 
@@ -99,9 +101,9 @@ def _all_tasks(base: SolvedProblem, solution: Solution) -> list[_Task]:
     binding = {one.id for one in solution.constraints if one.binding}
     binding |= {one.id for one in solution.targets if one.binding}
     limits = [capacity_id(name) for name in (TOKENS, *sorted(problem.capacities))]
-    limits += [row.id for row in problem.constraints if row.id in binding and row.type in LIMITS]
+    limits += [row.id for row in problem.constraints if row.id in binding and row.has_limit_price]
     limits += [target.id for target in problem.targets if target.id in binding]
-    mandates = [row for row in problem.constraints if row.type is ConstraintType.MANDATORY]
+    mandates = [row for row in problem.constraints if row.forces is not None]
     keys = [candidate.key for candidate in sorted(problem.candidates, key=lambda one: one.key)]
     return [
         *(_mandate_task(base, row) for row in mandates),
@@ -110,13 +112,10 @@ def _all_tasks(base: SolvedProblem, solution: Solution) -> list[_Task]:
     ]
 
 
-LIMITS = (ConstraintType.CAPACITY_FLOOR, ConstraintType.CAPACITY_CAP)
-
-
 def unknown_keys(problem: Problem, keys: Iterable[str]) -> list[str]:
     """Those keys that `explain` would refuse: neither initiatives nor rows of the problem."""
     known = {candidate.key for candidate in problem.candidates} | problem.outside | problem.delivered
-    known |= {row.id for row in problem.constraints} | {target.id for target in problem.targets}
+    known |= problem.rows.keys()
     known |= {capacity_id(name) for name in (TOKENS, *problem.capacities)}
     return [key for key in keys if key not in known]
 
@@ -126,18 +125,17 @@ def _tasks(base: SolvedProblem, keys: list[str]) -> list[_Task]:
     unknown = unknown_keys(problem, keys)
     if unknown:
         raise UnknownKeys(unknown)
-    rows = {row.id: row.type for row in problem.constraints}
     limits = {capacity_id(name) for name in (TOKENS, *problem.capacities)}
-    limits |= {row for row, kind in rows.items() if kind in LIMITS}
+    limits |= {row.id for row in problem.constraints if row.has_limit_price}
     limits |= {needed.target.id for needed in base.model.targets if needed.is_floor}
-    targets = {target.id for target in problem.targets}
     tasks = []
     for key in keys:
+        row = problem.rows.get(key)
         if key in limits:
             tasks.append(_limit_task(base, key))
-        elif rows.get(key) is ConstraintType.MANDATORY:
-            tasks.append(_mandate_task(base, next(row for row in problem.constraints if row.id == key)))
-        elif key in rows or key in targets:
+        elif isinstance(row, Constraint) and row.forces is not None:
+            tasks.append(_mandate_task(base, row))
+        elif row is not None:
             tasks.append(_plain_task(base, key))
         else:
             tasks.append(_initiative_task(base, key))
@@ -145,13 +143,12 @@ def _tasks(base: SolvedProblem, keys: list[str]) -> list[_Task]:
 
 
 def _plain_task(base: SolvedProblem, key: str) -> _Task:
-    words = describe(base.model.problem, key)
-    message = f"{words}: only mandates, floors, caps and capacities have a price"
-    return _Task(key, "none", lambda: Explanation(key, "none", True, message))
+    said = message("no_price", demand=demand_of(base.model.problem, key))
+    return _Task(key, "none", lambda: Explanation(key, "none", True, said))
 
 
 def _not_computed(id: str, kind: ExplanationKind, reason: StopReason | None) -> Explanation:
-    return Explanation(id, kind, False, f"not computed: {NOT_COMPUTED[reason]}")
+    return Explanation(id, kind, False, message(NOT_COMPUTED[reason]))
 
 
 def _initiative_task(base: SolvedProblem, key: str) -> _Task:
@@ -160,34 +157,34 @@ def _initiative_task(base: SolvedProblem, key: str) -> _Task:
 
 
 def _initiative(base: SolvedProblem, key: str) -> Explanation:
-    if base.model.index.column_of(key) is None:
-        index = base.model.index
-        why = "it has no tokens" if key in index.without_tokens else "it is not a candidate"
-        why = "it is delivered already" if key in index.problem.delivered else why
-        return Explanation(key, "none", True, f"{key} can't be selected: {why}")
+    index = base.model.index
+    if index.column_of(key) is None:
+        code = "cannot_select_without_tokens" if key in index.without_tokens else "cannot_select_outside"
+        code = "cannot_select_delivered" if key in index.problem.delivered else code
+        return Explanation(key, "none", True, message(code, key=key))
     inside = key in base.best.selected
     kind: ExplanationKind = "inside" if inside else "outside"
     answer = base.solve_with(key, selected=not inside)
     if answer.status is RunStatus.INFEASIBLE:
         problem = base.model.problem
-        wish = _wish(key, ConstraintType.EXCLUDE_INITIATIVE if inside else ConstraintType.MANDATORY)
-        changed = replace(problem, constraints=(*problem.constraints, wish))
+        tried = (ExcludeInitiative if inside else Mandatory)(id=TRIED, dimension_key=key)
+        changed = problem.changed(constraints=(*problem.constraints, tried))
         found = find_conflict(PortfolioModel.of(changed), deadline=base.deadline, cancel=base.cancel)
-        rules = [rule for rule in (found.rules if found else []) if rule != wish.id]
-        verb = "left out" if inside else "selected"
-        return Explanation(key, kind, True, f"{key} can't be {verb}: {names(rules) or 'the rules'}", conflict=rules)
+        rules = [rule for rule in (found.rules if found else []) if rule != TRIED]
+        code = f"cannot_{'leave_out' if inside else 'select'}{'' if rules else '_any'}"
+        return Explanation(key, kind, True, message(code, key=key, rules=rules), conflict=rules)
     difference = base.difference(answer)
     loss = figure(-difference.gain)
     added = [other for other in difference.added if other != key]
     dropped = [other for other in difference.dropped if other != key]
-    verb = "leaving it out" if inside else "forcing it in"
     # Only an answer that was not proved to be the best can be beaten by a variant of it.
-    price = f"costs {amount(loss)}" if loss >= 0 else f"finds {amount(-loss)} more"
+    code = f"{'leaving_out' if inside else 'forcing_in'}_{'costs' if loss >= 0 else 'finds'}"
+    params = {"loss": loss, "gain": -loss, "stage": difference.stage, "changes": _changes(added, dropped)}
     return Explanation(
         key,
         kind,
         True,
-        f"{verb} {price} {difference.stage}{_changes(added, dropped)}",
+        message(code, **params),
         loss=loss,
         stage=difference.stage,
         added=added,
@@ -195,16 +192,12 @@ def _initiative(base: SolvedProblem, key: str) -> Explanation:
     )
 
 
-def _changes(added: list[str], dropped: list[str]) -> str:
-    parts = [f"would drop {names(dropped)}"] if dropped else []
-    parts += [f"would bring in {names(added)}"] if added else []
-    return f"; {', '.join(parts)}" if parts else ""
-
-
-def _wish(key: str, kind: ConstraintType) -> Constraint:
-    """A row that stands for what is tried; its id is a sentence, so that no row of a problem has it."""
-    wish = FORCED if kind is ConstraintType.MANDATORY else BANNED
-    return Constraint(wish, False, kind, None, key, (), None, None, TOKENS, None, None, None, None, None, {})
+def _changes(added: list[str], dropped: list[str]) -> Message | None:
+    """How the selection changes besides, for a message."""
+    if not added and not dropped:
+        return None
+    code = "would_do_both" if added and dropped else "would_drop" if dropped else "would_bring_in"
+    return message(code, added=added, dropped=dropped)
 
 
 def _mandate_task(base: SolvedProblem, row: Constraint) -> _Task:
@@ -213,15 +206,17 @@ def _mandate_task(base: SolvedProblem, row: Constraint) -> _Task:
 
 def _mandate(base: SolvedProblem, row: Constraint) -> Explanation:
     problem = base.model.problem
-    changed = replace(problem, constraints=tuple(one for one in problem.constraints if one.id != row.id))
+    changed = problem.changed(constraints=tuple(one for one in problem.constraints if one.id != row.id))
     difference = base.difference(base.solve(changed))
     loss = figure(difference.gain)
-    cost = f"costs {amount(loss)} {difference.stage}" if loss else "costs nothing"
+    code = "mandate_costs" if loss else "mandate_is_free"
+    changes = _changes(difference.added, difference.dropped)
+    params = {"key": row.forces, "loss": loss, "stage": difference.stage, "changes": changes}
     return Explanation(
         row.id,
         "mandate",
         True,
-        f"that {row.dimension_key} is mandatory {cost}{_changes(difference.added, difference.dropped) if loss else ''}",
+        message(code, **params),
         loss=loss,
         stage=difference.stage,
         added=difference.added,
@@ -235,12 +230,18 @@ def _limit_task(base: SolvedProblem, rule: str) -> _Task:
 
 def _limit(base: SolvedProblem, rule: str) -> Explanation:
     unit, step = explain_limit(base, rule)
-    words = describe(base.model.problem, rule)
+    demand = demand_of(base.model.problem, rule)
     if step is None:
-        return Explanation(rule, "limit", True, f"{words}: relaxing it alone brings nothing")
-    brings = f"{amount(unit.gain)} {unit.stage}" if unit.gain else "nothing"
-    message = (
-        f"{words}: {unit.field} {amount(unit.after)} would bring {brings}; the selection next "
-        f"changes at {amount(step.after)}, for {amount(step.gain)} {step.stage}{_changes(step.added, step.dropped)}"
+        return Explanation(rule, "limit", True, message("limit_is_idle", demand=demand))
+    said = message(
+        "limit_step",
+        demand=demand,
+        field=unit.field,
+        unit=unit.after,
+        brings=message("brings", gain=unit.gain, stage=unit.stage) if unit.gain else message("brings_nothing"),
+        next=step.after,
+        gain=step.gain,
+        stage=step.stage,
+        changes=_changes(step.added, step.dropped),
     )
-    return Explanation(rule, "limit", True, message, unit=unit, next_step=step)
+    return Explanation(rule, "limit", True, said, unit=unit, next_step=step)

@@ -12,12 +12,14 @@ from fractions import Fraction
 from time import monotonic
 from typing import Any
 
+from roadwright.domain.decimals import as_float
 from roadwright.domain.optimization import TOKENS, RunStatus, StopReason
+from roadwright.optimize.messages import Message, message
 from roadwright.optimize.model.evaluation import Evaluation
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.numbers import ROUNDING, as_float
 from roadwright.optimize.model.objective import Plan, Stage, plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem
+from roadwright.optimize.model.rounding import ROUNDING
 from roadwright.optimize.model.solution import StageValue
 from roadwright.optimize.solver.highs import CancelSignal, SearchEnd
 from roadwright.optimize.solver.portfolio import PortfolioAnswer, best_portfolio, break_ties, stage_step, tokens_step
@@ -50,7 +52,11 @@ class Frontier:
 
     points: list[FrontierPoint]
     status: RunStatus
-    message: str
+    said: Message
+
+    @property
+    def message(self) -> str:
+        return str(self.said)
 
     def to_json(self) -> dict[str, Any]:
         points = [
@@ -87,7 +93,7 @@ def frontier(
     have, or for a number of points out of range.
     """
     if points is not None and not 2 <= points <= MAX_POINTS:
-        raise ValueError(f"points must be from 2 to {MAX_POINTS}, not {points}")
+        raise ValueError(str(message("wrong_points", most=MAX_POINTS, points=points)))
     model = PortfolioModel.of(problem)
     most = points if points and kpis is None else MAX_POINTS
     walk = _Walk(model, plan(model), most, None if seconds is None else monotonic() + seconds, cancel, progress)
@@ -95,8 +101,8 @@ def frontier(
         return walk.by_tokens()
     unknown = [kpi for kpi in kpis if kpi not in problem.kpi]
     if unknown or kpis[0] == kpis[1]:
-        known = ", ".join(sorted(problem.kpi))
-        raise ValueError(f"unknown KPI '{unknown[0]}'; there are: {known}" if unknown else "name two different KPIs")
+        said = message("unknown_kpi_there_are", kpi=unknown[0], known=sorted(problem.kpi)) if unknown else None
+        raise ValueError(str(said or message("same_kpi")))
     return walk.by_kpis(*kpis, points)
 
 
@@ -125,8 +131,8 @@ class _Walk:
         found: list[Evaluation] = []
         limits: list[ObjectiveCut] = []
 
-        def below() -> str:
-            return f"below {as_float(tokens.cost(found[-1])):g} tokens"
+        def below() -> Message:
+            return message("below_tokens", tokens=as_float(tokens.cost(found[-1])))
 
         try:
             while tokens.costs.columns or not found:
@@ -134,11 +140,12 @@ class _Walk:
                 if point is None:
                     break
                 if len(found) == self.most:
-                    return self.frontier(found[::-1], f"capped at {self.most} points: those {below()} are missing")
+                    return self.frontier(found[::-1], message("capped", most=self.most, missing=below()))
                 self.take(point, found)
                 limits = [_beyond(tokens, tokens.cost(point), Fraction(0))]
         except _Stopped as stop:
-            return self.stopped(found[::-1], stop, f"the points {below()} are missing" if found else "")
+            missing = message("points_below_missing", below=below()) if found else None
+            return self.stopped(found[::-1], stop, missing)
         return self.frontier(found[::-1])
 
     def by_kpis(self, first: str, second: str, resolution: int | None) -> Frontier:
@@ -148,7 +155,7 @@ class _Walk:
         found: list[Evaluation] = []
         limits: list[ObjectiveCut] = []
         step, top = Fraction(0), None
-        missing = f"those before the one with most {second} are missing"
+        missing = message("points_before_missing", kpi=second)
         try:
             top = self.best((other, one), None, limits)
             while top is not None:
@@ -158,7 +165,7 @@ class _Walk:
                     break
                 if len(found) == self.most - 1:
                     self.take(top, found)
-                    return self.frontier(found[::-1], f"capped at {self.most} points: {missing}")
+                    return self.frontier(found[::-1], message("capped_before", most=self.most, kpi=second))
                 if resolution and not found:
                     step = (other.value(top) - other.value(point)) / resolution
                 self.take(point, found)
@@ -166,7 +173,7 @@ class _Walk:
         except _Stopped as stop:
             if top is not None:
                 self.take(top, found)
-            return self.stopped(found[::-1], stop, missing if found else "")
+            return self.stopped(found[::-1], stop, missing if found else None)
         return self.frontier(found[::-1])
 
     def take(self, point: Evaluation, found: list[Evaluation]) -> None:
@@ -193,10 +200,13 @@ class _Walk:
         last = then or stage_step(self.model, stages[-1])
         return break_ties(search, last, best, shortfall_done=False)[0]
 
-    def frontier(self, found: list[Evaluation], missing: str = "") -> Frontier:
-        status = RunStatus.FEASIBLE if missing else RunStatus.OPTIMAL if found else RunStatus.INFEASIBLE
-        message = missing or ("" if found else "no portfolio keeps all the rules")
-        return Frontier([self.point(one) for one in found], status, message)
+    def frontier(self, found: list[Evaluation], missing: Message | None = None) -> Frontier:
+        if missing is not None:
+            status, said = RunStatus.FEASIBLE, missing
+        else:
+            status = RunStatus.OPTIMAL if found else RunStatus.INFEASIBLE
+            said = message("nothing" if found else "infeasible")
+        return Frontier([self.point(one) for one in found], status, said)
 
     def point(self, found: Evaluation) -> FrontierPoint:
         return FrontierPoint(
@@ -206,14 +216,13 @@ class _Walk:
             selected=list(found.selected),
         )
 
-    def stopped(self, found: list[Evaluation], stop: _Stopped, missing: str) -> Frontier:
+    def stopped(self, found: list[Evaluation], stop: _Stopped, missing: Message | None) -> Frontier:
         cancelled = stop.status is RunStatus.CANCELLED
-        is_late = stop.reason is StopReason.TIME_LIMIT
-        why = "the time was up" if is_late else "numbers are so far apart that a point could not be proved"
-        why = "stopped on request" if cancelled else why
-        frontier = self.frontier(found, f"{why}: {missing}" if missing else why)
+        why = message("stopped_late" if stop.reason is StopReason.TIME_LIMIT else "stopped_by_numerics")
+        why = message("stopped_on_request") if cancelled else why
+        frontier = self.frontier(found, why if missing is None else message("stopped_with", why=why, missing=missing))
         status = RunStatus.CANCELLED if cancelled else frontier.status if found else RunStatus.UNKNOWN
-        return Frontier(frontier.points, status, frontier.message)
+        return Frontier(frontier.points, status, frontier.said)
 
 
 def _beyond(step: SolveStep, cost: Fraction, by: Fraction) -> ObjectiveCut:

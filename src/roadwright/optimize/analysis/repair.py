@@ -9,20 +9,22 @@ better objective wins.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, inf
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
-from roadwright.domain.optimization import CAPACITY_ID, TOKENS, ConstraintType, TargetKind, capacity_id
-from roadwright.optimize.model.evaluation import Evaluation, Violation
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.numbers import ROUNDING, Values, WholeCost, as_float, common_unit, exact, rounding_of
+from roadwright.domain.decimals import as_float, exact
+from roadwright.domain.optimization import CAPACITY_ID, TOKENS, TargetKind, capacity_id
+from roadwright.optimize.model.constraint import Constraint, LinearRow, Violation
+from roadwright.optimize.model.evaluation import Evaluation
+from roadwright.optimize.model.numbers import Values, WholeCost, common_unit
 from roadwright.optimize.model.objective import plan
-from roadwright.optimize.model.problem import Constraint, Problem, Target
-from roadwright.optimize.model.rules import LinearRow
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.problem import Problem, Target
+from roadwright.optimize.model.rounding import ROUNDING, rounding_of
 from roadwright.optimize.model.targets import need_of
 from roadwright.optimize.solver.highs import CancelSignal, SearchEnd
 from roadwright.optimize.solver.portfolio import stage_step
@@ -71,25 +73,15 @@ def _prices(problem: Problem) -> dict[tuple[str, int], Price]:
         price = Price("capacity", exact(capacity), CAPACITY_FACTOR, can_be_dropped=False)
         prices[capacity_id(resource), 1] = price
     for row in problem.constraints:
-        for field, side in (("min_tokens", -1), ("max_tokens", 1), ("min_count", -1), ("max_count", 1)):
-            number = getattr(row, field)
-            if number is not None and field in _numbers_of(row):
-                prices[row.id, side] = Price(field, exact(number), 1)
-        if not _numbers_of(row):
+        numbers = row.numbers()
+        for number in numbers:
+            prices[row.id, number.side] = Price(number.field, number.exact_value, 1)
+        if not numbers:
             prices[row.id, 0] = Price(None, Fraction(1), 1)
     for target in problem.targets:
         if target.type is TargetKind.FLOOR:
             prices[target.id, -1] = Price("target_value", need_of(problem, target), 1)
     return prices
-
-
-def _numbers_of(row: Constraint) -> tuple[str, ...]:
-    """The fields of a constraint that hold the numbers it is about."""
-    return {
-        ConstraintType.CAPACITY_FLOOR: ("min_tokens",),
-        ConstraintType.CAPACITY_CAP: ("max_tokens",),
-        ConstraintType.CHOOSE_COUNT: ("min_count", "max_count"),
-    }.get(row.type, ())
 
 
 class Elastic:
@@ -271,17 +263,15 @@ def _change(problem: Problem, elastic: Elastic, violation: Violation) -> RuleCha
     before = _number(problem, violation.id, price.field)
     sign = violation.side
     if price.field == "target_value":
-        target = next(target for target in problem.targets if target.id == violation.id)
-        sign = -problem.kpi[target.kpi_key].direction.sign
+        kpi = problem.rows[violation.id].about()["kpi_key"] or ""
+        sign = -problem.kpi[kpi].direction.sign
     return RuleChange(violation.id, price.field, before, as_float(exact(before) + sign * violation.amount), cost)
 
 
 def _number(problem: Problem, id: str, field: str) -> float:
     if field == "capacity":
         return problem.capacity if id == CAPACITY_ID else problem.capacities[id.removeprefix(f"{CAPACITY_ID}:")]
-    rows: list[Constraint | Target] = [*problem.constraints, *problem.targets]
-    value = getattr(next(row for row in rows if row.id == id), field)
-    return float(value)
+    return float(getattr(problem.rows[id], field))
 
 
 def repaired(problem: Problem, changes: Iterable[RuleChange]) -> Problem:
@@ -292,8 +282,7 @@ def repaired(problem: Problem, changes: Iterable[RuleChange]) -> Problem:
     def changed(rows: Iterable[RuleRow]) -> tuple[RuleRow, ...]:
         return tuple(_with(row, by_id.get(row.id)) for row in rows if row.id not in dropped)
 
-    return replace(
-        problem,
+    return problem.changed(
         capacity=_after(by_id.get(CAPACITY_ID), problem.capacity),
         capacities={name: _after(by_id.get(capacity_id(name)), value) for name, value in problem.capacities.items()},
         constraints=changed(problem.constraints),
@@ -308,5 +297,4 @@ def _after(change: RuleChange | None, value: float) -> float:
 def _with(row: RuleRow, change: RuleChange | None) -> RuleRow:
     if change is None or change.field is None or change.after is None:
         return row
-    value: Any = round(change.after) if change.field in ("min_count", "max_count") else change.after
-    return replace(row, **{change.field: value})
+    return row.with_number(change.field, change.after)

@@ -6,15 +6,17 @@ For a capacity, cap, floor or target: what one more unit brings, and the next st
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
-from roadwright.domain.optimization import TOKENS, ConstraintType, RunStatus, StopReason, capacity_id
+from roadwright.domain.decimals import as_float, exact
+from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, capacity_id
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.numbers import ROUNDING, WholeCost, as_float, exact
+from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import Stage, plan
-from roadwright.optimize.model.problem import Problem
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.problem import Problem, Target
+from roadwright.optimize.model.rounding import ROUNDING
 from roadwright.optimize.model.solution import LimitStep, Solution
 from roadwright.optimize.solver.fixing import VariableFixing
 from roadwright.optimize.solver.highs import CancelSignal, SearchEnd
@@ -192,31 +194,30 @@ def _limit(base: SolvedProblem, rule: str) -> _MovableLimit:
 
             def with_capacity(new: float, name: str = resource) -> Problem:
                 if name == TOKENS:
-                    return replace(problem, capacity=new)
-                return replace(problem, capacities={**problem.capacities, name: new})
+                    return problem.changed(capacity=new)
+                return problem.changed(capacities={**problem.capacities, name: new})
 
             def used(evaluation: Evaluation, name: str = resource) -> Fraction:
                 return evaluation.used[name]
 
             use = _use(base, resource, range(model.size))
             return _MovableLimit(rule, "capacity", value, 1, use, used, value, Fraction(1), with_capacity)
-    row = next((one for one in problem.constraints if one.id == rule), None)
-    if row is None:
-        return _target_limit(base, rule)
-    is_floor = row.type is ConstraintType.CAPACITY_FLOOR
-    field, sign = ("min_tokens", -1) if is_floor else ("max_tokens", 1)
-    value = exact((row.min_tokens if is_floor else row.max_tokens) or 0.0)
-    places = model.index.in_slice(row.dimension or "", row.dimension_key)
+    row = problem.rows[rule]
+    if isinstance(row, Target):
+        return _target_limit(base, row)
+    [number], part = row.numbers(), row.part
+    assert part is not None
+    value, sign = number.exact_value, number.side
     return _MovableLimit(
         rule,
-        field,
+        number.field,
         value,
         sign,
-        _use(base, row.resource, places, sign),
-        lambda evaluation: sign * evaluation.spent[rule],
+        _use(base, part.resource, model.index.in_slice(part.dimension, part.dimension_key), sign),
+        lambda evaluation: sign * evaluation.measured[rule],
         sign * value,
-        min(Fraction(1), value) if is_floor else Fraction(1),
-        lambda new: _with_row(problem, rule, field, new),
+        min(Fraction(1), value) if sign < 0 else Fraction(1),
+        lambda new: with_number(problem, rule, number.field, new),
     )
 
 
@@ -225,10 +226,9 @@ def _use(base: SolvedProblem, resource: str, places: Sequence[int], sign: int = 
     return WholeCost.of(base.model.width, [(Fraction(sign), places, [usage[place] for place in places])])
 
 
-def _target_limit(base: SolvedProblem, rule: str) -> _MovableLimit:
-    problem, model = base.model.problem, base.model
+def _target_limit(base: SolvedProblem, target: Target) -> _MovableLimit:
+    problem, model, rule = base.model.problem, base.model, target.id
     needed = next(one for one in model.targets if one.target.id == rule)
-    target = needed.target
     direction = -problem.kpi[target.kpi_key].direction.sign
 
     def used(evaluation: Evaluation) -> Fraction:
@@ -246,14 +246,13 @@ def _target_limit(base: SolvedProblem, rule: str) -> _MovableLimit:
         used,
         -needed.need,
         Fraction(1) if need >= 1 or not need else need * SMALL_SHARE,
-        lambda new: _with_row(problem, rule, "target_value", new),
+        lambda new: with_number(problem, rule, "target_value", new),
     )
 
 
-def _with_row(problem: Problem, rule: str, field: str, value: float) -> Problem:
-    changed = {field: value}
-    return replace(
-        problem,
-        constraints=tuple(replace(one, **changed) if one.id == rule else one for one in problem.constraints),  # type: ignore[arg-type]
-        targets=tuple(replace(one, **changed) if one.id == rule else one for one in problem.targets),  # type: ignore[arg-type]
+def with_number(problem: Problem, rule: str, field: str, value: float) -> Problem:
+    """The problem with another number in one row."""
+    return problem.changed(
+        constraints=tuple(one.with_number(field, value) if one.id == rule else one for one in problem.constraints),
+        targets=tuple(one.with_number(field, value) if one.id == rule else one for one in problem.targets),
     )

@@ -7,29 +7,32 @@ found by the solver.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from roadwright.domain.decimals import exact, exact_sum
 from roadwright.domain.kpis import CONTRIBUTABLE
 from roadwright.domain.optimization import (
     TOKENS,
-    ConstraintType,
     FindingKind,
     Severity,
     capacity_id,
     parse_dimension,
     slice_value,
 )
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.numbers import as_float, exact, exact_sum, rounding_of
+from roadwright.optimize.messages import Message, message
+from roadwright.optimize.model.constraint import Constraint, Slice
+from roadwright.optimize.model.names import slice_name
 from roadwright.optimize.model.objective import plan
-from roadwright.optimize.model.problem import Constraint, Problem, ProblemFinding
-from roadwright.optimize.model.targets import slice_name, target_notices
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.problem import Problem, ProblemFinding
+from roadwright.optimize.model.rounding import rounding_of
+from roadwright.optimize.model.targets import target_notices
 
 
 def check(problem: Problem) -> list[ProblemFinding]:
@@ -44,7 +47,7 @@ def check(problem: Problem) -> list[ProblemFinding]:
 def findings_of(model: PortfolioModel) -> list[ProblemFinding]:
     """The findings about a model's data, rules and targets; the objective's own are in its plan."""
     findings = [
-        *clashes(model),
+        *contradictions(model),
         *_without_tokens(model),
         *model.resolved.findings,
         *_unused_fields(model),
@@ -62,28 +65,30 @@ def by_severity(findings: Iterable[ProblemFinding]) -> list[ProblemFinding]:
     return sorted(findings, key=lambda finding: rank[finding.severity])
 
 
+def _warning(id: str, kind: FindingKind, code: str, **params: object) -> ProblemFinding:
+    return ProblemFinding(id, message(code, **params), Severity.WARNING, kind)
+
+
 def _without_tokens(model: PortfolioModel) -> Iterable[ProblemFinding]:
     for key in model.index.without_tokens:
-        yield ProblemFinding(
-            key, f"{key} has no tokens, so it is left out; fill in its tokens", Severity.WARNING, FindingKind.DATA
-        )
+        yield _warning(key, FindingKind.DATA, "no_tokens", key=key)
 
 
 def _unused_fields(model: PortfolioModel) -> Iterable[ProblemFinding]:
     for row in model.problem.constraints:
         for name in row.unused:
-            yield ProblemFinding(row.id, f"{name} is not used by {row.type}", Severity.WARNING, FindingKind.CONSTRAINT)
+            yield _warning(row.id, FindingKind.CONSTRAINT, "unused_field", field=name, type=row.type)
 
 
 def _cycles(model: PortfolioModel) -> Iterable[ProblemFinding]:
-    """Prerequisites that need each other: legal, all or none of them, and worth a word."""
-    place = model.index.columns
+    """Prerequisites that need each other: legal, all or none of them, and worth a warning."""
+    column_of = model.index.columns
     edges = [
-        (place[row.dimension_key], place[member], row.id)
+        (column_of[row.dimension_key], column_of[member], row.id)
         for row in model.problem.constraints
-        if row.type is ConstraintType.REQUIRE_PREREQ and row.dimension_key in place
-        for member in row.members
-        if member in place
+        if row.dimension_key in column_of
+        for member in row.prerequisites
+        if member in column_of
     ]
     if not edges:
         return
@@ -98,42 +103,30 @@ def _cycles(model: PortfolioModel) -> Iterable[ProblemFinding]:
         circle = int(component[head])
         if circle == int(component[tail]) and row_id not in told:
             told.add(row_id)
-            names = ", ".join(model.index.candidates[at].key for at in circles[circle][:10])
-            more = f" and {len(circles[circle]) - 10} more" if len(circles[circle]) > 10 else ""
-            yield ProblemFinding(
-                row_id,
-                f"prerequisites in a circle: {names}{more} can only be selected all together",
-                Severity.WARNING,
-                FindingKind.CONSTRAINT,
-            )
+            keys = [model.index.candidates[at].key for at in circles[circle]]
+            yield _warning(row_id, FindingKind.CONSTRAINT, "circle", keys=keys)
 
 
 def _empty_targets(model: PortfolioModel) -> Iterable[ProblemFinding]:
     for needed in model.targets:
         target = needed.target
-        name = slice_name(target.dimension, target.dimension_key)
         if not model.index.in_slice(target.dimension, target.dimension_key):
-            yield ProblemFinding(
-                target.id,
-                f"there is no candidate in {name}: nothing is achieved there",
-                Severity.WARNING,
-                FindingKind.TARGET,
-            )
+            name = slice_name(target.dimension, target.dimension_key)
+            yield _warning(target.id, FindingKind.TARGET, "nothing_achieved", slice=name)
 
 
 def _supporting_kpis(model: PortfolioModel) -> Iterable[ProblemFinding]:
     for kpi in model.problem.kpis:
         if kpi.level not in CONTRIBUTABLE and any(model.index.contributions(kpi.key)):
-            yield ProblemFinding(
-                "objective",
-                f"{kpi.key} is a supporting KPI: its contributions are counted in targets and reports only",
-                Severity.INFO,
-                FindingKind.OBJECTIVE,
-            )
+            said = message("supporting_kpi", kpi=kpi.key)
+            yield ProblemFinding("objective", said, Severity.INFO, FindingKind.OBJECTIVE)
 
 
-def clashes(model: PortfolioModel) -> list[ProblemFinding]:
-    """Every plain contradiction, as findings of severity critical."""
+# Contradictions
+
+
+def contradictions(model: PortfolioModel) -> list[ProblemFinding]:
+    """Every contradiction that needs no search, as findings of severity critical."""
     return [
         *_selected_and_not(model),
         *_floors(model),
@@ -142,59 +135,59 @@ def clashes(model: PortfolioModel) -> list[ProblemFinding]:
     ]
 
 
-def _number(value: Fraction) -> str:
-    return f"{as_float(value):,.10g}"
-
-
-def _critical(id: str, message: str, kind: FindingKind = FindingKind.CONSTRAINT) -> ProblemFinding:
-    return ProblemFinding(id, message, Severity.CRITICAL, kind)
-
-
-def _of_type(model: PortfolioModel, *types: ConstraintType) -> Iterator[Constraint]:
-    return (row for row in model.problem.constraints if row.type in types)
+def _critical(id: str, said: Message, kind: FindingKind = FindingKind.CONSTRAINT) -> ProblemFinding:
+    return ProblemFinding(id, said, Severity.CRITICAL, kind)
 
 
 def _selected_and_not(model: PortfolioModel) -> Iterable[ProblemFinding]:
-    excluded = {row.dimension_key: row.id for row in _of_type(model, ConstraintType.EXCLUDE_INITIATIVE)}
-    for row in _of_type(model, ConstraintType.MANDATORY):
-        if row.dimension_key in excluded and row.dimension_key in model.index.columns:
-            yield _critical(
-                row.id, f"{row.dimension_key} is mandatory here and excluded by {excluded[row.dimension_key]}"
-            )
+    excluded = {row.forbids: row.id for row in model.problem.constraints if row.forbids is not None}
+    for row in model.problem.constraints:
+        key = row.forces
+        if key in excluded and key in model.index.columns:
+            yield _critical(row.id, message("mandatory_and_excluded", key=key, rule=excluded[key]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class SliceLimit(NamedTuple):
+    """What a row demands of a slice at least, or allows it at most."""
+
     row: Constraint
+    part: Slice
     value: Fraction
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for all rows about the same slice and resource."""
+        return self.part.resource, parse_dimension(self.part.dimension), slice_value([self.part.dimension_key])
+
+
+def _slice_limits(model: PortfolioModel, side: int) -> Iterable[SliceLimit]:
+    for row in model.problem.constraints:
+        part = row.part
+        if part is not None:
+            yield from (SliceLimit(row, part, one.exact_value) for one in row.numbers() if one.side == side)
 
 
 def _floors(model: PortfolioModel) -> Iterable[ProblemFinding]:
     """Floors above the cap of the same slice, above what the slice can spend, or together above the capacity."""
-    caps: dict[tuple[object, ...], _Limit] = {}
-    for row in _of_type(model, ConstraintType.CAPACITY_CAP):
-        limit = _Limit(row, exact(row.max_tokens or 0.0))
-        if _slice(row) not in caps or limit.value < caps[_slice(row)].value:
-            caps[_slice(row)] = limit
-    floors: dict[tuple[object, ...], _Limit] = {}
-    for row in _of_type(model, ConstraintType.CAPACITY_FLOOR):
-        floor = _Limit(row, exact(row.min_tokens or 0.0))
-        where = slice_name(row.dimension or "", row.dimension_key)
-        cap = caps.get(_slice(row))
-        if cap is not None and _least(floor.value) > _most(cap.value):
-            yield _critical(
-                row.id,
-                f"at least {_number(floor.value)} {row.resource} for {where}, but {cap.row.id} allows at most "
-                f"{_number(cap.value)}",
-            )
-        places = model.index.in_slice(row.dimension or "", row.dimension_key)
-        usage = model.index.usage(row.resource)
-        available = exact_sum(usage[place] for place in places)
-        if floor.value - available > rounding_of(floor.value):
-            found = f"its candidates need {_number(available)} altogether" if places else "no candidate is there"
-            yield _critical(row.id, f"at least {_number(floor.value)} {row.resource} for {where}, but {found}")
-        if _slice(row) not in floors or floor.value > floors[_slice(row)].value:
-            floors[_slice(row)] = floor
+    caps: dict[tuple[object, ...], SliceLimit] = {}
+    for cap in _slice_limits(model, 1):
+        if cap.key not in caps or cap.value < caps[cap.key].value:
+            caps[cap.key] = cap
+    floors: dict[tuple[object, ...], SliceLimit] = {}
+    for floor in _slice_limits(model, -1):
+        row, part, value = floor
+        lowest = caps.get(floor.key)
+        if lowest is not None and _least(value) > _most(lowest.value):
+            said = message("floor_above_cap", floor=row.words(), rule=lowest.row.id, limit=lowest.value)
+            yield _critical(row.id, said)
+        columns = model.index.in_slice(part.dimension, part.dimension_key)
+        usage = model.index.usage(part.resource)
+        available = exact_sum(usage[column] for column in columns)
+        if value - available > rounding_of(value):
+            code = "floor_above_all" if columns else "floor_over_nothing"
+            yield _critical(row.id, message(code, floor=row.words(), available=available))
+        if floor.key not in floors or value > floors[floor.key].value:
+            floors[floor.key] = floor
     yield from _floors_over_capacity(model, floors.values())
 
 
@@ -208,26 +201,18 @@ def _most(limit: Fraction) -> Fraction:
     return limit + rounding_of(limit)
 
 
-def _slice(row: Constraint) -> tuple[object, ...]:
-    return row.resource, parse_dimension(row.dimension or ""), slice_value([row.dimension_key])
-
-
-def _floors_over_capacity(model: PortfolioModel, floors: Iterable[_Limit]) -> Iterable[ProblemFinding]:
+def _floors_over_capacity(model: PortfolioModel, floors: Iterable[SliceLimit]) -> Iterable[ProblemFinding]:
     """The slices of one dimension don't overlap, so their floors add up."""
-    groups: dict[tuple[object, ...], list[_Limit]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[SliceLimit]] = defaultdict(list)
     for floor in floors:
-        groups[_slice(floor.row)[:2]].append(floor)
+        groups[floor.key[:2]].append(floor)
     for group in groups.values():
-        resource = group[0].row.resource
+        resource = group[0].part.resource
         capacity = _capacity(model, resource)
-        total = sum((floor.value for floor in group), Fraction(0))
         if sum((_least(floor.value) for floor in group), Fraction(0)) > _most(capacity):
-            names = ", ".join(floor.row.id for floor in group)
-            yield _critical(
-                capacity_id(resource),
-                f"the floors {names} ask for {_number(total)} {resource} together, "
-                f"and the capacity is {_number(capacity)}",
-            )
+            rules, total = [floor.row.id for floor in group], sum((floor.value for floor in group), Fraction(0))
+            params = {"rules": rules, "total": total, "resource": resource, "capacity": capacity}
+            yield _critical(capacity_id(resource), message("floors_above_capacity", **params))
 
 
 def _capacity(model: PortfolioModel, resource: str) -> Fraction:
@@ -238,29 +223,22 @@ def _capacity(model: PortfolioModel, resource: str) -> Fraction:
 def _mandatory_over_capacity(model: PortfolioModel) -> Iterable[ProblemFinding]:
     """What is mandatory, and what that needs through prerequisites and bundles, against each capacity."""
     needs: dict[int, set[int]] = defaultdict(set)
-    for rule in model.resolved.rules:
-        if rule.constraint.type not in (ConstraintType.REQUIRE_PREREQ, ConstraintType.BUNDLE):
-            continue
-        for row in rule.rows:
-            if len(row.places) == 2:
-                needs[row.places[0]].add(row.places[1])
-                if rule.constraint.type is ConstraintType.BUNDLE:
-                    needs[row.places[1]].add(row.places[0])
-    found = {model.index.columns.get(row.dimension_key, -1) for row in _of_type(model, ConstraintType.MANDATORY)} - {-1}
+    for rule, rows in model.resolved.rules:
+        for one, other in rule.implications(rows):
+            needs[one].add(other)
+    forced = (row.forces for row in model.problem.constraints)
+    found = set(model.index.columns_of(key for key in forced if key is not None))
     waiting = list(found)
     while waiting:
-        for place in needs[waiting.pop()] - found:
-            found.add(place)
-            waiting.append(place)
+        for column in needs[waiting.pop()] - found:
+            found.add(column)
+            waiting.append(column)
     for resource in (TOKENS, *sorted(model.problem.capacities)):
         usage = model.index.usage(resource)
-        total, capacity = exact_sum(usage[place] for place in found), _capacity(model, resource)
+        total, capacity = exact_sum(usage[column] for column in found), _capacity(model, resource)
         if total - capacity > rounding_of(capacity):
-            yield _critical(
-                capacity_id(resource),
-                f"what is mandatory, with its prerequisites and bundles, needs {_number(total)} {resource}, "
-                f"and the capacity is {_number(capacity)}",
-            )
+            params = {"total": total, "resource": resource, "capacity": capacity}
+            yield _critical(capacity_id(resource), message("mandates_above_capacity", **params))
 
 
 def _targets_out_of_reach(model: PortfolioModel) -> Iterable[ProblemFinding]:
@@ -276,9 +254,6 @@ def _targets_out_of_reach(model: PortfolioModel) -> Iterable[ProblemFinding]:
         ]
         most = exact_sum([*(value for value in values if value > 0), *fixed])
         if needed.need - most > rounding_of(needed.need):
-            yield _critical(
-                target.id,
-                f"asks for an improvement of {_number(needed.need)} in {target.kpi_key} for "
-                f"{slice_name(target.dimension, target.dimension_key)}, and all candidates there bring {_number(most)}",
-                FindingKind.TARGET,
-            )
+            part = slice_name(target.dimension, target.dimension_key)
+            params = {"need": needed.need, "kpi": target.kpi_key, "slice": part, "most": most}
+            yield _critical(target.id, message("target_out_of_reach", **params), FindingKind.TARGET)

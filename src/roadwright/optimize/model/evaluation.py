@@ -1,7 +1,7 @@
 """What a selection really gives, in exact arithmetic on the original data, and which rules it breaks.
 
-This does not use the linear model: it reads the rules again in their own words, so that a mistake in building, scaling
-or solving the model can't hide here.
+This does not use the linear model: each rule judges the selection by its own fields, so that a mistake in building,
+scaling or solving the model can't hide here.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from roadwright.domain.optimization import TOKENS, ConstraintType, capacity_id
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.numbers import exact, exact_sum, rounding_of
-from roadwright.optimize.model.problem import Constraint
+from roadwright.domain.decimals import exact, exact_sum
+from roadwright.domain.optimization import TOKENS, capacity_id
+from roadwright.optimize.model.constraint import Selection, Violation
+from roadwright.optimize.model.names import is_everything
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.rules import Synergy
-from roadwright.optimize.model.targets import Needed, is_everything
+from roadwright.optimize.model.targets import Needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +29,6 @@ class TargetValue:
     shortfall: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A rule that a selection breaks, by how much, and the right-hand side it is measured against.
-
-    `side` is -1 where too little is there, 1 where too much is, 0 for a rule without a number.
-    """
-
-    id: str
-    amount: Fraction
-    right_hand_side: Fraction
-    side: int
-
-    @property
-    def is_rounding(self) -> bool:
-        return self.amount <= rounding_of(self.right_hand_side)
-
-
 @dataclass(frozen=True)
 class Evaluation:
     """The figures of one selection."""
@@ -54,7 +38,7 @@ class Evaluation:
     achieved: dict[str, Fraction]
     improvement: dict[str, Fraction]
     targets: list[TargetValue]
-    spent: dict[str, Fraction]
+    measured: dict[str, Fraction]
     """By id of a floor, cap or count: what it measures."""
     active: list[Synergy]
     violations: list[Violation]
@@ -81,13 +65,13 @@ def evaluate(model: PortfolioModel, selected: Iterable[str]) -> Evaluation:
     achieved = {kpi.key: _achieved(model, kpi.key, places, active) for kpi in problem.kpis}
     improvement = {kpi.key: kpi.direction.sign * achieved[kpi.key] for kpi in problem.kpis}
     targets = [_target(model, needed, places, active, achieved) for needed in model.targets]
-    spent: dict[str, Fraction] = {}
     violations = [
         Violation(capacity_id(resource), used[resource] - exact(capacity), exact(capacity), 1)
         for resource, capacity in [(TOKENS, problem.capacity), *sorted(problem.capacities.items())]
     ]
-    for constraint in problem.constraints:
-        violations += _constraint(model, constraint, chosen, spent)
+    selection = Selection(index, chosen, problem.delivered)
+    for rule in problem.constraints:
+        violations += rule.judge(selection)
     violations += [
         Violation(value.needed.target.id, value.shortfall, value.needed.need, -1)
         for value in targets
@@ -99,7 +83,7 @@ def evaluate(model: PortfolioModel, selected: Iterable[str]) -> Evaluation:
         achieved,
         improvement,
         targets,
-        spent,
+        selection.measured,
         active,
         [violation for violation in violations if violation.amount > 0],
     )
@@ -107,7 +91,7 @@ def evaluate(model: PortfolioModel, selected: Iterable[str]) -> Evaluation:
 
 def _achieved(model: PortfolioModel, kpi: str, places: Sequence[int], active: Iterable[Synergy]) -> Fraction:
     contributions = model.index.contributions(kpi)
-    bonuses = [s.constraint.bonus_value or 0.0 for s in active if s.constraint.kpi_key == kpi]
+    bonuses = [one.bonus.value for one in active if one.bonus.kpi_key == kpi]
     return exact_sum([contributions[place] for place in places] + bonuses)
 
 
@@ -125,48 +109,3 @@ def _target(
     met_from_the_start = not needed.is_floor and needed.need <= 0
     shortfall = Fraction(0) if met_from_the_start else max(Fraction(0), needed.need - improvement)
     return TargetValue(needed, change, improvement, shortfall)
-
-
-def _constraint(
-    model: PortfolioModel, row: Constraint, chosen: frozenset[str], spent: dict[str, Fraction]
-) -> list[Violation]:
-    if row.type in (ConstraintType.CAPACITY_FLOOR, ConstraintType.CAPACITY_CAP):
-        return [_spending(model, row, chosen, spent)]
-    if row.type is ConstraintType.CHOOSE_COUNT:
-        count = Fraction(sum(member in chosen for member in row.members))
-        spent[row.id] = count
-        low, high = row.min_count, row.max_count
-        missing = [] if low is None else [Violation(row.id, low - count, Fraction(low), -1)]
-        return missing + ([] if high is None else [Violation(row.id, count - high, Fraction(high), 1)])
-    return [Violation(row.id, Fraction(1), Fraction(1), 0)] if _broken(model, row, chosen) else []
-
-
-def _spending(model: PortfolioModel, row: Constraint, chosen: frozenset[str], spent: dict[str, Fraction]) -> Violation:
-    index = model.index
-    places = index.in_slice(row.dimension or "", row.dimension_key)
-    usage = index.usage(row.resource)
-    total = exact_sum(usage[place] for place in places if index.candidates[place].key in chosen)
-    spent[row.id] = total
-    if row.type is ConstraintType.CAPACITY_FLOOR:
-        limit = exact(row.min_tokens or 0.0)
-        return Violation(row.id, limit - total, limit, -1)
-    limit = exact(row.max_tokens or 0.0)
-    return Violation(row.id, total - limit, limit, 1)
-
-
-def _broken(model: PortfolioModel, row: Constraint, chosen: frozenset[str]) -> bool:
-    """Whether a rule about initiatives is broken; what is delivered counts as the contract says for each type."""
-    delivered = model.problem.delivered
-    own = row.dimension_key in chosen
-    there = [member in chosen for member in row.members]
-    met = [member in chosen or member in delivered for member in row.members]
-    broken = {
-        ConstraintType.MANDATORY: not own and row.dimension_key not in delivered,
-        ConstraintType.EXCLUDE_INITIATIVE: own,
-        ConstraintType.EXCLUDE_PAIR: own and any(there),
-        ConstraintType.BUNDLE: any(there) and not all(met),
-        ConstraintType.REQUIRE_PREREQ: own and not all(met),
-        ConstraintType.REQUIRE_ANY: own and not any(met),
-        ConstraintType.SYNERGY_BONUS: False,
-    }
-    return broken[row.type]

@@ -1,4 +1,4 @@
-"""Exact arithmetic over the decimal text of each number, what counts as rounding, and decimals as whole numbers.
+"""Decimals as whole numbers of their last decimal place.
 
 33.34 and 1.2 are 3334 and 120 hundredths. Sums of whole numbers are exact, and two different sums differ by at least
 one unit: that is what allows moving a limit by half a unit without allowing or forbidding anything.
@@ -15,18 +15,7 @@ from math import gcd, lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from roadwright.domain.decimals import as_float, exact, exact_sum
-
-__all__ = ["ROUNDING", "as_float", "exact", "exact_sum", "rounding_of"]
-
-ROUNDING = Fraction(1, 10**9)
-"""A violation of a rule up to ROUNDING * max(1, |right-hand side|) is rounding, and so is a relative gap up to it."""
-
-
-def rounding_of(right_hand_side: Fraction) -> Fraction:
-    """How far a rule with this right-hand side may be missed as mere rounding."""
-    return ROUNDING * max(Fraction(1), abs(right_hand_side))
-
+from roadwright.domain.decimals import as_float, exact
 
 Values = NDArray[np.float64]
 

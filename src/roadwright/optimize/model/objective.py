@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from roadwright.domain.decimals import as_float, exact, exact_sum
 from roadwright.domain.optimization import FindingKind, ObjectiveMode, Severity
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.evaluation import Evaluation
-from roadwright.optimize.model.matrix import PortfolioModel
-from roadwright.optimize.model.numbers import WholeCost, as_float, exact, exact_sum
+from roadwright.optimize.model.names import is_everything
+from roadwright.optimize.model.numbers import WholeCost
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem, ProblemFinding
-from roadwright.optimize.model.targets import is_everything
 
 SHORTFALL_STAGE = "goal_shortfall"
 
@@ -59,12 +61,7 @@ def plan(model: PortfolioModel) -> Plan:
     """The stages of the problem's objective."""
     problem = model.problem
     objective = problem.objective
-    findings = [
-        ProblemFinding(
-            "objective", f"{name} is not used with the mode {objective.mode}", Severity.WARNING, FindingKind.OBJECTIVE
-        )
-        for name in objective.unused
-    ]
+    findings = [_finding("unused_by_mode", field=name, mode=objective.mode) for name in objective.unused]
     if objective.mode is ObjectiveMode.NORTH_STAR:
         return Plan((_kpi_stage(problem.north_star.key),), tuple(findings))
     if objective.mode is ObjectiveMode.LEXICOGRAPHIC:
@@ -73,10 +70,7 @@ def plan(model: PortfolioModel) -> Plan:
         if problem.north_star.key not in {item.kpi for item in objective.order}:
             stages.append(_kpi_stage(problem.north_star.key))
         if stages[-1].tolerance:
-            words = (
-                f"{stages[-1].name} is the last KPI in order: its tolerance has no effect, nothing is weighed after it"
-            )
-            findings.append(ProblemFinding("objective", words, Severity.WARNING, FindingKind.OBJECTIVE))
+            findings.append(_finding("last_tolerance", kpi=stages[-1].name))
         return Plan(tuple(stages), tuple(findings))
     weights: dict[str, Fraction] = {}
     for kpi, weight in sorted(objective.weights.items()):
@@ -85,16 +79,13 @@ def plan(model: PortfolioModel) -> Plan:
             if scale > 0:
                 weights[kpi] = exact(weight) / scale
     if not weights:
-        findings.append(
-            ProblemFinding(
-                "objective",
-                "no weighted KPI is left to improve: any portfolio that keeps the rules will do",
-                Severity.WARNING,
-                FindingKind.OBJECTIVE,
-            )
-        )
+        findings.append(_finding("nothing_to_improve"))
         return Plan((), tuple(findings))
     return Plan((Stage(ObjectiveMode.WEIGHTED_KPIS.value, weights),), tuple(findings))
+
+
+def _finding(code: str, severity: Severity = Severity.WARNING, **params: object) -> ProblemFinding:
+    return ProblemFinding("objective", message(code, **params), severity, FindingKind.OBJECTIVE)
 
 
 def _kpi_stage(kpi: str, tolerance: Fraction = Fraction(0)) -> Stage:
@@ -103,25 +94,21 @@ def _kpi_stage(kpi: str, tolerance: Fraction = Fraction(0)) -> Stage:
 
 def _scale(model: PortfolioModel, kpi: str, findings: list[ProblemFinding]) -> Fraction:
     """What one unit of weight stands for: the KPI's largest need, else all improvement on offer; 0 leaves it out."""
-
-    def say(message: str, severity: Severity) -> None:
-        findings.append(ProblemFinding("objective", f"{kpi}: {message}", severity, FindingKind.OBJECTIVE))
-
     targets = [needed for needed in model.targets if needed.target.kpi_key == kpi]
     for everything in (True, False):
         needs = [needed.need for needed in targets if is_everything(needed.target.dimension) is everything]
         if any(need > 0 for need in needs):
             return max(needs)
     if targets and not any(needed.is_floor for needed in targets):
-        say("all its goals are met already, so it is left out of the weighted sum", Severity.INFO)
+        findings.append(_finding("goals_met", Severity.INFO, kpi=kpi))
         return Fraction(0)
     sign = model.problem.kpi[kpi].direction.sign
     total = exact_sum(max(0.0, sign * value) for value in model.index.contributions(kpi))
     if total == 0:
-        say("no candidate improves it, so it is left out of the weighted sum", Severity.INFO)
+        findings.append(_finding("never_improved", Severity.INFO, kpi=kpi))
         return total
-    reason = "its targets only protect what there is" if targets else "it has no target"
-    say(f"{reason}; it is scaled by all the improvement on offer ({as_float(total):g})", Severity.WARNING)
+    code = "scaled_protected" if targets else "scaled_no_target"
+    findings.append(_finding(code, kpi=kpi, total=as_float(total)))
     return total
 
 

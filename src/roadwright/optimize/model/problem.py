@@ -1,21 +1,46 @@
-"""The data of one optimization problem, validated and immutable, and the faults that make one invalid.
+"""The data of one optimization problem, typed and immutable, and the faults that make one invalid.
 
-A Problem comes from `roadwright.optimize.parse.parse_problem` only, so that every Problem there is has been validated.
-Numbers are floats whose shortest decimal text is their meaning (see `roadwright.optimize.exact`).
+Parts are built directly, or read from JSON; `roadwright.optimize.reading` puts them together and checks what they say
+of each other, so that every Problem that is solved has been validated. The meaning of a float is its shortest decimal
+text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass as plain_dataclass
+from dataclasses import field, replace
 from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field
+from pydantic.dataclasses import dataclass
 
 from roadwright.domain.errors import InputError
 from roadwright.domain.kpis import Direction, KpiLevel
-from roadwright.domain.optimization import ConstraintType, FindingKind, ObjectiveMode, Severity, TargetKind
+from roadwright.domain.optimization import CANDIDATE_DIMENSIONS, FindingKind, ObjectiveMode, Severity, TargetKind
+from roadwright.optimize.messages import Message
+from roadwright.optimize.model.constraint import Constraint
+from roadwright.optimize.model.schema import (
+    STRICT,
+    Fault,
+    Name,
+    Number,
+    Numbers,
+    Signed,
+    SignedNumbers,
+    Text,
+    fields_of,
+)
+
+DIMENSIONS = frozenset(dimension.value for dimension in CANDIDATE_DIMENSIONS)
 
 
-@dataclass(frozen=True, slots=True)
+def _given(values: dict[str, str | None]) -> dict[str, str]:
+    """The dimensions that have a value; unknown names stay, to be refused."""
+    return {name: value or "" for name, value in values.items() if (value and value.strip()) or name not in DIMENSIONS}
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Candidate:
     """An initiative that may be selected.
 
@@ -23,88 +48,80 @@ class Candidate:
     KPI's own unit, `resources` what it uses of other named resources (absent: nothing).
     """
 
-    key: str
-    tokens: float | None
-    contributions: Mapping[str, float]
-    dimensions: Mapping[str, str]
-    resources: Mapping[str, float]
-    deadline_date: str | None
+    key: Text
+    tokens: Number | None = None
+    contributions: SignedNumbers = field(default_factory=dict)
+    dimensions: Annotated[dict[Name, Name | None], AfterValidator(_given)] = field(default_factory=dict)
+    resources: Numbers = field(default_factory=dict)
+    deadline_date: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Kpi:
-    key: str
-    level: KpiLevel
-    direction: Direction
-    unit: str | None
-    baseline_value: float | None
+    key: Text
+    level: Annotated[KpiLevel, Field(strict=False)]
+    direction: Annotated[Direction, Field(strict=False)] = Direction.INCREASE
+    unit: Text | None = None
+    baseline_value: Signed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """One rule or synergy. `id` names its row; `has_own_id` is False where it was given by position.
-
-    `unused` holds known fields that this type has no use for; they are warned about, and change nothing.
-    """
-
-    id: str
-    has_own_id: bool
-    type: ConstraintType
-    dimension: str | None
-    dimension_key: str
-    members: tuple[str, ...]
-    min_tokens: float | None
-    max_tokens: float | None
-    resource: str
-    kpi_key: str | None
-    bonus_value: float | None
-    min_count: int | None
-    max_count: int | None
-    reason: str | None
-    unused: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Target:
-    id: str
-    has_own_id: bool
-    dimension: str
-    dimension_key: str
-    kpi_key: str
-    target_value: float
-    baseline_value: float | None
-    type: TargetKind
+    """A KPI level to reach in a slice. `id` names its row, and changes nothing."""
+
+    id: Text
+    dimension: Text
+    dimension_key: Text
+    kpi_key: Text
+    target_value: Signed
+    baseline_value: Signed | None = None
+    type: Annotated[TargetKind, Field(strict=False)]
+
+    def with_number(self, field: str, value: float) -> Self:
+        """The target with another number."""
+        number: dict[str, Any] = {field: value}
+        return replace(self, **number)
+
+    def about(self) -> dict[str, str | None]:
+        """The slice and KPI that the row is about, as people read them."""
+        return {"dimension": self.dimension, "dimension_key": self.dimension_key, "kpi_key": self.kpi_key}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class OrderItem:
     """One stage of a lexicographic objective; later stages may give up `tolerance` (a share) of its optimum."""
 
-    kpi: str
-    tolerance: float
+    kpi: Text
+    tolerance: Number = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Objective:
-    mode: ObjectiveMode
-    weights: Mapping[str, float]
-    order: tuple[OrderItem, ...]
-    unused: Mapping[str, object]
+    """What is maximised. Fields that the mode has no use for are in `unused`."""
+
+    mode: Annotated[ObjectiveMode, Field(strict=False)]
+    weights: Numbers = field(default_factory=dict)
+    order: Annotated[tuple[OrderItem, ...], Field(strict=False)] = ()
+    unused: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Problem:
-    """A validated problem. `outside` are known initiatives that are no candidates; `delivered` those that are done."""
+    """A validated problem. `outside` are known initiatives that are no candidates; `delivered` those that are done.
+
+    `unnamed` are the ids that rows have by their place only: they are no part of the problem's JSON.
+    """
 
     candidates: tuple[Candidate, ...]
     kpis: tuple[Kpi, ...]
-    capacity: float
-    capacities: Mapping[str, float]
+    capacity: Number
+    capacities: Numbers = field(default_factory=dict)
     objective: Objective
-    constraints: tuple[Constraint, ...]
-    targets: tuple[Target, ...]
-    outside: frozenset[str]
-    delivered: frozenset[str]
+    constraints: tuple[Constraint, ...] = ()
+    targets: tuple[Target, ...] = ()
+    outside: frozenset[str] = frozenset()
+    delivered: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
 
     @cached_property
     def kpi(self) -> dict[str, Kpi]:
@@ -116,13 +133,19 @@ class Problem:
         """The one KPI of level north_star."""
         return next(kpi for kpi in self.kpis if kpi.level is KpiLevel.NORTH_STAR)
 
+    @cached_property
+    def rows(self) -> dict[str, Constraint | Target]:
+        """Constraints and targets by id."""
+        rows: list[Constraint | Target] = [*self.constraints, *self.targets]
+        return {row.id: row for row in rows}
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that makes a problem invalid: where (a row's id, else its place in the JSON), and what to do."""
+    def changed(self, **fields: Any) -> Self:
+        """The problem with other fields."""
+        return replace(self, **fields)
 
-    id: str
-    message: str
+    def __getstate__(self) -> dict[str, Any]:
+        """What is cached is found again by whoever unpickles the problem."""
+        return {name: getattr(self, name) for name in fields_of(type(self))}
 
 
 class InvalidProblem(InputError, ValueError):
@@ -133,11 +156,15 @@ class InvalidProblem(InputError, ValueError):
         self.faults = faults
 
 
-@dataclass(frozen=True, slots=True)
+@plain_dataclass(frozen=True, slots=True)
 class ProblemFinding:
     """Something to tell about a valid problem: `id` is a row's id, a candidate's key, or ``objective``."""
 
     id: str
-    message: str
+    said: Message
     severity: Severity
     kind: FindingKind
+
+    @property
+    def message(self) -> str:
+        return str(self.said)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal, TypeVar
 
 from roadwright.domain.optimization import FindingKind, Proof, RunStatus, Severity, StopReason, TieBreak
+from roadwright.optimize.messages import Message, text
 from roadwright.optimize.model.problem import ProblemFinding
 
 ExplanationKind = Literal["inside", "outside", "mandate", "limit", "none"]
@@ -81,7 +82,11 @@ class ConflictRow:
     """One row of a conflict, and what it demands."""
 
     id: str
-    message: str
+    said: Message
+
+    @property
+    def message(self) -> str:
+        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,11 @@ class RepairChange:
     before: float | None
     after: float | None
     cost: float
-    message: str
+    said: Message
+
+    @property
+    def message(self) -> str:
+        return str(self.said)
 
     def to_json(self) -> dict[str, Any]:
         """``{id, field, from, to}`` or ``{id, drop: true}``, with cost and message."""
@@ -104,7 +113,7 @@ class RepairChange:
     def from_json(cls, value: Mapping[str, Any]) -> RepairChange:
         """The change that `to_json` wrote."""
         moved = (value.get("field"), value.get("from"), value.get("to"))
-        return cls(value["id"], *moved, value["cost"], value["message"])
+        return cls(value["id"], *moved, value["cost"], text(value["message"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,11 @@ class Diagnosis:
     conflict: list[ConflictRow]
     conflict_minimal: bool
     repair: Repair | None
-    message: str
+    said: Message
+
+    @property
+    def message(self) -> str:
+        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +186,7 @@ class Explanation:
     id: str
     kind: ExplanationKind
     computed: bool
-    message: str
+    said: Message
     loss: float | None = None
     stage: str | None = None
     added: list[str] = field(default_factory=list)
@@ -182,14 +195,19 @@ class Explanation:
     unit: LimitStep | None = None
     next_step: LimitStep | None = None
 
+    @property
+    def message(self) -> str:
+        return str(self.said)
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return _object(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Explanation:
         """The explanation that `to_json` wrote."""
         steps = {name: None if value[name] is None else LimitStep(**value[name]) for name in ("unit", "next_step")}
-        return cls(**{**value, **steps})
+        rest = {name: item for name, item in value.items() if name != "message"}
+        return cls(**{**rest, **steps, "said": text(value["message"])})
 
 
 @dataclass(frozen=True)
@@ -197,7 +215,7 @@ class Solution:
     """The answer. Where there is no portfolio, `selected` is empty and the figures are None or empty."""
 
     status: RunStatus
-    message: str
+    said: Message
     objective_value: float | list[StageValue] | None
     bound: float | None
     gap: float | None
@@ -226,6 +244,10 @@ class Solution:
     """Only where they were asked for."""
 
     @property
+    def message(self) -> str:
+        return str(self.said)
+
+    @property
     def conflict(self) -> list[ConflictRow] | None:
         return None if self.diagnosis is None else self.diagnosis.conflict
 
@@ -235,7 +257,8 @@ class Solution:
 
     def to_json(self) -> dict[str, Any]:
         """The Solution JSON; a diagnosis stands in it as `conflict`, `conflict_minimal`, `repair` and `diagnosis`."""
-        value = {item.name: _json(getattr(self, item.name)) for item in fields(self) if item.name != "diagnosis"}
+        value = _object(self)
+        del value["diagnosis"]
         if self.diagnosis is not None:
             found = self.diagnosis
             value["conflict"] = _json(found.conflict)
@@ -250,13 +273,16 @@ class Solution:
         value = dict(value)
         objective = value["objective_value"]
         if "conflict" in value:
-            rows, repair = [ConflictRow(**row) for row in value.pop("conflict")], value.pop("repair")
+            rows = [ConflictRow(row["id"], text(row["message"])) for row in value.pop("conflict")]
+            repair = value.pop("repair")
             repair = None if repair is None else Repair.from_json(repair)
             minimal, message = value.pop("conflict_minimal"), value.pop("diagnosis")
-            value["diagnosis"] = Diagnosis(rows, minimal, repair, message)
+            value["diagnosis"] = Diagnosis(rows, minimal, repair, text(message))
+        said = text(value.pop("message"))
         return cls(
             **{
                 **value,
+                "said": said,
                 "status": RunStatus(value["status"]),
                 "tie_break": TieBreak(value["tie_break"]),
                 "reason": None if value.get("reason") is None else StopReason(value["reason"]),
@@ -276,13 +302,38 @@ class Solution:
 
 
 def finding_from_json(value: Mapping[str, str]) -> ProblemFinding:
-    """The ProblemFinding that was written as JSON."""
-    return ProblemFinding(value["id"], value["message"], Severity(value["severity"]), FindingKind(value["kind"]))
+    """The finding that was written as JSON."""
+    return ProblemFinding(value["id"], text(value["message"]), Severity(value["severity"]), FindingKind(value["kind"]))
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """The fields of a part of an answer; its message as text."""
+    return {"message" if item.name == "said" else item.name: _json(getattr(value, item.name)) for item in fields(value)}
 
 
 def _json(value: Any) -> Any:
-    if hasattr(value, "__dataclass_fields__"):
-        return asdict(value)
+    if isinstance(value, Message):
+        return str(value)
+    if is_dataclass(value):
+        return _object(value)
     if isinstance(value, list):
         return [_json(item) for item in value]
     return dict(value) if isinstance(value, Mapping) else value
+
+
+Part = TypeVar("Part")
+
+
+def with_names(part: Part, shown_as: Mapping[str, str]) -> Part:
+    """An answer, or a part of one, whose messages call rows otherwise; ids stay."""
+    return _with_names(part, shown_as)  # type: ignore[no-any-return]
+
+
+def _with_names(value: Any, shown_as: Mapping[str, str]) -> Any:
+    if isinstance(value, Message):
+        return value.renamed(shown_as, "rule", "rules")
+    if isinstance(value, list):
+        return [_with_names(item, shown_as) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _with_names(getattr(value, one.name), shown_as) for one in fields(value)})
+    return value

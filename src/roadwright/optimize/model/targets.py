@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
-from roadwright.domain.optimization import Dimension, FindingKind, Severity, TargetKind, parse_dimension
-from roadwright.optimize.model.numbers import exact
+from roadwright.domain.decimals import exact
+from roadwright.domain.optimization import CAPACITY_ID, TOKENS, FindingKind, Severity, TargetKind
+from roadwright.optimize.messages import Message, message
+from roadwright.optimize.model.constraint import LinearRow
+from roadwright.optimize.model.names import is_everything, slice_name
 from roadwright.optimize.model.problem import Problem, ProblemFinding, Target
 
 
-def is_everything(dimension: str) -> bool:
-    """Whether a slice is the whole portfolio."""
-    return parse_dimension(dimension) == (Dimension.ALL,)
+def target_words(target: Target) -> Message:
+    """What a target asks for."""
+    baseline = target.baseline_value
+    return message(
+        "must_reach" if target.type is TargetKind.FLOOR else "should_reach",
+        kpi=target.kpi_key,
+        value=target.target_value,
+        baseline=None if baseline is None else message("from_baseline", value=baseline),
+        slice=slice_name(target.dimension, target.dimension_key),
+    )
 
 
-def slice_name(dimension: str, dimension_key: str) -> str:
-    """A slice in the user's words."""
-    return "the whole portfolio" if is_everything(dimension) else f"{dimension} {dimension_key}"
+def demand_of(problem: Problem, rule: str) -> Message:
+    """What the rule with an id demands: a constraint, a target, or a total capacity."""
+    row = problem.rows.get(rule)
+    if row is not None:
+        return target_words(row) if isinstance(row, Target) else row.words()
+    resource = rule.removeprefix(f"{CAPACITY_ID}:") if rule != CAPACITY_ID else TOKENS
+    capacity = problem.capacity if resource == TOKENS else problem.capacities[resource]
+    return message("capacity_is", limit=capacity, resource=resource)
 
 
 def baseline_of(problem: Problem, target: Target) -> float | None:
@@ -51,6 +67,36 @@ class Needed:
         return not self.is_floor and self.need > 0
 
 
+@dataclass(frozen=True)
+class Goal:
+    """A goal that is not met from the start, in whole numbers: its shortfall is max(0, need - sum), times `unit`.
+
+    `least` and `most` are what the sum can be at all.
+    """
+
+    needed: Needed
+    columns: list[int]
+    numbers: list[int]
+    unit: Fraction
+    need: int
+    least: int
+    most: int
+
+    @property
+    def share(self) -> Fraction:
+        """What one unit of shortfall is of the need."""
+        return self.unit / self.needed.need
+
+    @property
+    def is_kinked(self) -> bool:
+        """Whether it may be met and may be missed; else its shortfall is 0 or linear, and needs no column."""
+        return self.least < self.need < self.most
+
+    def missed_by_at_most(self, shortfall: int) -> LinearRow:
+        """The row that keeps the shortfall within a whole number of units."""
+        return LinearRow(self.columns, self.numbers, self.need - shortfall, inf, self.unit)
+
+
 def needed_targets(problem: Problem) -> list[Needed]:
     """All targets, in the order of the problem."""
     return [Needed(target, need_of(problem, target)) for target in problem.targets]
@@ -61,8 +107,7 @@ def target_notices(problem: Problem) -> list[ProblemFinding]:
     return [
         ProblemFinding(
             target.id,
-            f"{slice_name(target.dimension, target.dimension_key)} has no baseline_value: the target is taken as the "
-            "change that the portfolio must bring there",
+            message("increment", slice=slice_name(target.dimension, target.dimension_key)),
             Severity.INFO,
             FindingKind.TARGET,
         )

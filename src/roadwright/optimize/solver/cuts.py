@@ -18,9 +18,10 @@ from math import inf
 import numpy as np
 
 from roadwright.domain.optimization import TOKENS, capacity_id
-from roadwright.optimize.model.matrix import Linear, PortfolioModel
+from roadwright.optimize.model.constraint import LinearRow
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.numbers import Values
-from roadwright.optimize.model.rules import LinearRow
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 
 
 def cover_cuts(

@@ -18,7 +18,7 @@ from math import ceil, frexp, inf
 import highspy
 import numpy as np
 
-from roadwright.optimize.model.matrix import Linear
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.numbers import WholeCost
 
 FLOAT_BITS = 53

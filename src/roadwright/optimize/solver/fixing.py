@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from roadwright.optimize.model.matrix import Linear
+from roadwright.optimize.model.constraint import LinearRow
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.numbers import Values
-from roadwright.optimize.model.rules import LinearRow
 from roadwright.optimize.solver.highs import Relaxed, row_sizes
 
 MARGIN = 1e-7

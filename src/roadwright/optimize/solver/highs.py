@@ -18,7 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from roadwright.domain.optimization import StopReason
-from roadwright.optimize.model.matrix import Linear
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.numbers import PLAIN_COST_BITS, Values
 from roadwright.optimize.solver.presolve import MOST_WIDTH, Carry, delicate_rows, split_rows, tighten, with_carries
 

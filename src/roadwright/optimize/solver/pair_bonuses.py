@@ -22,10 +22,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from roadwright.optimize.model.constraint import LinearRow
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
-from roadwright.optimize.model.matrix import Linear, PortfolioModel
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.numbers import Values, WholeCost
-from roadwright.optimize.model.rules import LinearRow
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.solver.highs import Limits, minimise, relax
 from roadwright.optimize.solver.presolve import tighten
 

@@ -12,10 +12,11 @@ from fractions import Fraction
 from hashlib import blake2b
 
 from roadwright.domain.optimization import TOKENS, Proof, RunStatus, StopReason, TieBreak
+from roadwright.optimize.messages import Message
 from roadwright.optimize.model.evaluation import Evaluation
-from roadwright.optimize.model.matrix import PortfolioModel
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import SHORTFALL_STAGE, Stage
+from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.solution import Diagnosis
 from roadwright.optimize.solver.highs import SearchEnd
 from roadwright.optimize.solver.pair_bonuses import good_start
@@ -104,7 +105,7 @@ class PortfolioAnswer:
     best: Evaluation | None = None
     stages: list[StageAnswer] = field(default_factory=list)
     tie_break: TieBreak = TieBreak.OFF
-    message: str | None = None
+    said: Message | None = None
     """What to say instead of the status's usual message."""
     diagnosis: Diagnosis | None = None
     reason: StopReason | None = None

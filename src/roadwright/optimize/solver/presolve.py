@@ -21,9 +21,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from roadwright.optimize.model.matrix import Linear
+from roadwright.optimize.model.constraint import LinearRow
+from roadwright.optimize.model.linear import Linear
 from roadwright.optimize.model.numbers import FLOAT_WHOLE, Values
-from roadwright.optimize.model.rules import LinearRow
 
 MAX_PASSES = 10
 FLOAT_ERROR = 1e-14

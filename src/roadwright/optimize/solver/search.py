@@ -15,11 +15,14 @@ from math import isfinite
 from time import monotonic
 from typing import NamedTuple
 
+from roadwright.domain.decimals import as_float
 from roadwright.domain.optimization import Proof
+from roadwright.optimize.model.constraint import LinearRow
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
-from roadwright.optimize.model.matrix import Linear, PortfolioModel
-from roadwright.optimize.model.numbers import ROUNDING, Values, WholeCost, as_float
-from roadwright.optimize.model.rules import LinearRow
+from roadwright.optimize.model.linear import Linear
+from roadwright.optimize.model.numbers import Values, WholeCost
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.rounding import ROUNDING
 from roadwright.optimize.solver.cuts import cover, cover_cuts, implied_rows, other_than
 from roadwright.optimize.solver.exact_search import BranchAndBound, Program
 from roadwright.optimize.solver.fixing import VariableFixing, neighbourhood, settled

@@ -11,10 +11,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from roadwright.domain.optimization import Proof
+from roadwright.optimize.model.constraint import LinearRow
 from roadwright.optimize.model.evaluation import Evaluation
-from roadwright.optimize.model.matrix import Linear, PortfolioModel
-from roadwright.optimize.model.numbers import ROUNDING, Values, WholeCost
-from roadwright.optimize.model.rules import LinearRow
+from roadwright.optimize.model.linear import Linear
+from roadwright.optimize.model.numbers import Values, WholeCost
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.rounding import ROUNDING
 from roadwright.optimize.solver.highs import SearchEnd
 
 
