@@ -71,9 +71,9 @@ def explain_isolated(
     found: Callable[[Explanation], None] | None = None,
     worker: Worker | None = None,
 ) -> list[Explanation]:
-    """Like `explain`, in a worker process; `found` hears of each explanation at once.
+    """Like `explain`, in a worker process; `found` is called with each explanation at once.
 
-    What a worker that was killed, or died, did not come to is told as not computed.
+    What a worker that was killed, or died, did not reach is returned as not computed.
     """
     keys = ALL if keys == ALL else list(dict.fromkeys(keys))
     if keys != ALL and (unknown := unknown_keys(problem, keys)):
@@ -154,7 +154,7 @@ class _LogParts:
 
 
 class LastFound:
-    """The last that was heard of a solve: its best selection, and where it stood."""
+    """The last progress of a solve: its best selection, and its bounds."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -197,7 +197,7 @@ def _answer(end: TaskEnd, best: Evaluation | None) -> PortfolioAnswer:
 
 
 def _stages(steps: Plan, best: Evaluation, last: SolveProgress | None) -> list[StageAnswer]:
-    """The bound that was heard of, for an objective of one stage; of several their optima would be needed as well."""
+    """The last bound, for an objective of one stage; for several stages their optima would be needed as well."""
     if len(steps.stages) != 1 or last is None or last.bound is None or last.stage != steps.stages[0].name:
         return []
     [stage] = steps.stages

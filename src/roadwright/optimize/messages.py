@@ -193,7 +193,7 @@ WORDS: dict[str, str] = {
     "must_reach": "{kpi} must reach {value:amount}{baseline} in {slice}",
     "should_reach": "{kpi} should reach {value:amount}{baseline} in {slice}",
     "from_baseline": " from {value:amount}",
-    # What is to be told of rows whose initiatives are no candidates
+    # About rows whose initiatives are no candidates
     "delivered_already": "{key} is delivered already",
     "left_out": "{key} has no tokens and is left out",
     "not_a_candidate": "{key} is not a candidate",
@@ -207,7 +207,7 @@ WORDS: dict[str, str] = {
     "counted_as_0": "{who:all}: counted as 0",
     "counts_as_selected": "{who:all}: counts as selected",
     "nothing_spent": "there is no candidate in {slice}: nothing is spent there",
-    # What is to be told of data, rows and targets before solving
+    # About data, rows and targets before solving
     "no_tokens": "{key} has no tokens, so it is left out; fill in its tokens",
     "unused_field": "{field} is not used by {type}",
     "circle": "prerequisites in a circle: {keys:ten} can only be selected all together",

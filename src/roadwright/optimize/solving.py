@@ -96,7 +96,7 @@ def solve(
     """The best portfolio that the problem allows, proved and checked; see Solution.status for how it ended.
 
     `progress` is called some times a second from the solving thread; setting `cancel` ends the search with what there
-    is. The solver can be deaf to limit and cancel for a while on very large models: `solve_isolated` is not.
+    is. On very large models the solver can ignore limit and cancel for a while: `solve_isolated` does not.
     """
     options = options or SolveOptions()
     began = monotonic()
@@ -138,7 +138,7 @@ def _large(size: int) -> ProblemFinding:
 def _ticker(
     model: PortfolioModel, steps: Plan, began: float, progress: Callable[[SolveProgress], None] | None
 ) -> Callable[[str, Tick], None] | None:
-    """Turns the solver's costs into improvements for whoever watches."""
+    """Turns the solver's costs into improvements for a progress callback."""
     if progress is None:
         return None
     signs = {stage.name: stage.sign for stage in steps.stages}

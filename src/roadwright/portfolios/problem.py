@@ -128,7 +128,8 @@ def build_problem(
             scope = tokens_field(initiative.scope_mode)
             findings.append((candidate.key, f"{scope} is blank, so it can't be chosen; fill it in"))
     builder.set_objective(_objective(scenario, registry))
-    status = {key: now for key, now in session.execute(select(Initiative.initiative_key, Initiative.lifecycle_status))}
+    rows = session.execute(select(Initiative.initiative_key, Initiative.lifecycle_status))
+    status = {row.initiative_key: row.lifecycle_status for row in rows}
     done = frozenset(key for key, now in status.items() if now == Lifecycle.DONE)
     outside = frozenset(status) - builder.candidates.keys()
     names = Names(builder.kpis, builder.tokens_of, outside - done, outside & done, {TOKENS})

@@ -86,7 +86,7 @@ def frontier(
 ) -> Frontier:
     """Value against tokens up to the capacity, or the frontier between two KPIs: every point, at most 500.
 
-    `progress` hears of each point as it is found, the last one of the frontier first.
+    `progress` is called with each point as it is found, the last one of the frontier first.
 
     With `points` the first is capped at that number, and between KPIs the second one moves by at least its range
     divided by it: within that resolution the frontier is exact. Raises ValueError for KPIs that the problem doesn't

@@ -12,8 +12,8 @@ from roadwright.domain.optimization import TOKENS
 from roadwright.optimize.messages import Message, message
 from roadwright.optimize.model.constraint import (
     Constraint,
+    JudgedSelection,
     RuleNumber,
-    Selection,
     Slice,
     Violation,
     violated,
@@ -63,7 +63,7 @@ class SliceRule(Constraint):
         [number] = self.numbers()
         rows.add(self, [rows.amounts(columns, [usage[column] for column in columns], number)])
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         index = selection.index
         usage = index.usage(self.resource)
         columns = index.in_slice(self.dimension, self.dimension_key)

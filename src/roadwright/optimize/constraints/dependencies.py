@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from roadwright.optimize.constraints.initiatives import AboutInitiative, WithMembers, not_selectable
 from roadwright.optimize.messages import Message, message
-from roadwright.optimize.model.constraint import NEEDS, LinearRow, Selection, Violation, broken
+from roadwright.optimize.model.constraint import NEEDS, JudgedSelection, LinearRow, Violation, broken
 from roadwright.optimize.model.schema import STRICT
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Bundle(WithMembers):
                 yield one, other
                 yield other, one
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         chosen, delivered = selection.chosen, selection.delivered
         is_any = any(key in chosen for key in self.members)
         return broken(self, is_any and not all(key in chosen or key in delivered for key in self.members))
@@ -95,7 +95,7 @@ class RequirePrereq(WithMembers, AboutInitiative):
     def implications(self, rows: Iterable[LinearRow]) -> Iterable[tuple[int, int]]:
         return ((row.places[0], row.places[1]) for row in rows if len(row.places) == 2)
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         is_broken = self.dimension_key in selection.chosen and not all(
             key in selection.chosen or key in selection.delivered for key in self.members
         )
@@ -133,7 +133,7 @@ class RequireAny(WithMembers, AboutInitiative):
             others = sorted(members.inside)
             rows.add(self, [LinearRow([own, *others], [1.0, *[-1.0] * len(others)], -inf, 0.0)])
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         is_broken = self.dimension_key in selection.chosen and not any(
             key in selection.chosen or key in selection.delivered for key in self.members
         )

@@ -13,9 +13,9 @@ from roadwright.optimize.constraints.initiatives import WithMembers
 from roadwright.optimize.messages import Message, message
 from roadwright.optimize.model.constraint import (
     Bonus,
+    JudgedSelection,
     LinearRow,
     RuleNumber,
-    Selection,
     Violation,
     violated,
 )
@@ -60,7 +60,7 @@ class ChooseCount(WithMembers):
         high = inf if self.max_count is None else float(self.max_count)
         rows.add(self, [LinearRow(sorted(members.inside), [1.0] * len(members.inside), low, high)])
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         count = Fraction(sum(key in selection.chosen for key in self.members))
         selection.measured[self.id] = count
         return [violated(self, number, count) for number in self.numbers()]
@@ -102,7 +102,7 @@ class SynergyBonus(WithMembers):
             rows.notice(self, "counts_as_selected", members.delivered)
         rows.add_bonus(self, self.bonus, members.inside)
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         del selection
         return ()
 

@@ -12,8 +12,8 @@ from pydantic.dataclasses import dataclass
 from roadwright.optimize.messages import Message, message
 from roadwright.optimize.model.constraint import (
     Constraint,
+    JudgedSelection,
     LinearRow,
-    Selection,
     Violation,
     broken,
 )
@@ -108,7 +108,7 @@ class Mandatory(Constraint):
             rows.notice(self, "fulfilled", [self.dimension_key])
         rows.add(self, [] if own is None else [LinearRow([own], [1.0], 1.0, inf)])
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         key = self.dimension_key
         return broken(self, key not in selection.chosen and key not in selection.delivered)
 
@@ -131,7 +131,7 @@ class ExcludeInitiative(AboutInitiative):
         if own is not None:
             rows.add(self, [not_selectable(own)])
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         return broken(self, self.dimension_key in selection.chosen)
 
     def words(self) -> Message:
@@ -163,7 +163,7 @@ class ExcludePair(WithMembers, AboutInitiative):
             rows.notice(self, "no_effect", self.members)
             rows.add(self, [])
 
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         chosen = selection.chosen
         return broken(self, self.dimension_key in chosen and self.members[0] in chosen)
 

@@ -1,6 +1,6 @@
 """The canonical form of a problem: one JSON text, and one order of rows, however the input was ordered.
 
-Candidates and KPIs stand in key order, rows in the order of their content, members sorted (their order means nothing).
+Candidates and KPIs are in key order, rows in the order of their content, members sorted (their order means nothing).
 Ids and reasons say nothing about which portfolios are allowed: they are part of the JSON, but not of the hash. Ids by
 position are in neither.
 """

@@ -93,7 +93,7 @@ class Violation:
 
 
 @plain_dataclass(frozen=True, slots=True)
-class Selection:
+class JudgedSelection:
     """The keys that are selected, as rules judge them; `measured` collects what floors, caps and counts come to."""
 
     index: CandidateIndex
@@ -138,7 +138,7 @@ class Constraint(ABC):
         """Add what the rule means for the candidates of the model: rows (none where nothing is left to demand)."""
 
     @abstractmethod
-    def judge(self, selection: Selection) -> Iterable[Violation]:
+    def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         """What a selection breaks, in exact arithmetic on the row's own fields: not by way of its rows."""
 
     @abstractmethod

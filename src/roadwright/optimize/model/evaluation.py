@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from roadwright.domain.decimals import exact, exact_sum
 from roadwright.domain.optimization import TOKENS, capacity_id
-from roadwright.optimize.model.constraint import Selection, Violation
+from roadwright.optimize.model.constraint import JudgedSelection, Violation
 from roadwright.optimize.model.names import is_everything
 from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.rules import Synergy
@@ -69,7 +69,7 @@ def evaluate(model: PortfolioModel, selected: Iterable[str]) -> Evaluation:
         Violation(capacity_id(resource), used[resource] - exact(capacity), exact(capacity), 1)
         for resource, capacity in [(TOKENS, problem.capacity), *sorted(problem.capacities.items())]
     ]
-    selection = Selection(index, chosen, problem.delivered)
+    selection = JudgedSelection(index, chosen, problem.delivered)
     for rule in problem.constraints:
         violations += rule.judge(selection)
     violations += [

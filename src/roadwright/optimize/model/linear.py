@@ -22,8 +22,8 @@ class Linear:
     """row_lower <= matrix @ columns <= row_upper, lower <= columns <= upper, some of the columns whole numbers.
 
     All numbers of the rows are whole. Rows with numbers that floats can't hold are in `wide` as they are, by their
-    place; in the matrix they are divided by a power of two, and rounded. `implied` are those whole columns that may as
-    well be whole in every best answer without being told to: the solver is faster where it need not make them so.
+    place; in the matrix they are divided by a power of two, and rounded. `implied` are those whole columns that
+    are whole in some best answer without being declared so: the solver is faster where it need not enforce it.
     """
 
     matrix: sp.csr_matrix

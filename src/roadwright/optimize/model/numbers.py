@@ -20,7 +20,7 @@ from roadwright.domain.decimals import as_float, exact
 Values = NDArray[np.float64]
 
 MOST_DECIMALS, MOST_DIGITS = 12, 15
-"""Decimals with at most 15 significant digits are told apart by floats, which makes the fast conversion exact."""
+"""Decimals with at most 15 significant digits are distinguished by floats, which makes the fast conversion exact."""
 FLOAT_WHOLE = 2**53
 """Whole numbers up to here are floats without rounding."""
 MOST_BITS = 1000

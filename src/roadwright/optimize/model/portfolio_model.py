@@ -1,7 +1,7 @@
 """The problem as a linear model in whole numbers: which rows say which rule, and what each KPI's improvement is.
 
 Columns: x (one per candidate of the model, in key order), y (one per synergy: 1 where all its members are selected),
-s (one per goal that may be met or not: its shortfall in the unit of its row). Rows stand in a fixed order: total
+s (one per goal that may be met or not: its shortfall in the unit of its row). Rows have a fixed order: total
 capacities, rules by content, targets by content, then what defines y and s. The input's order plays no part.
 
 Every row is brought to whole numbers of its last decimal place, and its limit holds the whole allowance for rounding:
@@ -48,7 +48,7 @@ class _Rows:
 
 @dataclass(frozen=True)
 class PortfolioModel:
-    """A problem, its candidates, rules and targets resolved, and where each stands among the columns."""
+    """A problem, its candidates, rules and targets resolved, and the column of each."""
 
     index: CandidateIndex
     resolved: RuleRows

@@ -144,7 +144,7 @@ class Problem:
         return replace(self, **fields)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is cached is found again by whoever unpickles the problem."""
+        """Without what is cached."""
         return {name: getattr(self, name) for name in fields_of(type(self))}
 
 

@@ -256,7 +256,7 @@ class Solution:
         return None if self.diagnosis is None else self.diagnosis.repair
 
     def to_json(self) -> dict[str, Any]:
-        """The Solution JSON; a diagnosis stands in it as `conflict`, `conflict_minimal`, `repair` and `diagnosis`."""
+        """The Solution JSON; a diagnosis appears in it as `conflict`, `conflict_minimal`, `repair` and `diagnosis`."""
         value = _object(self)
         del value["diagnosis"]
         if self.diagnosis is not None:

@@ -132,7 +132,7 @@ def _shifted(number: int, bits: int) -> float:
 
 
 MOST_ROUNDS = 4
-"""How often all rows are gone through for what they settle, in each node."""
+"""How often all rows are gone through to fix columns, in each node."""
 
 WholeRow = tuple[list[int], list[int], int]
 """Columns, numbers, limit: the sum of number * column is at most the limit."""
@@ -147,7 +147,7 @@ class Program:
     """Minimise constant + sum of cost * column, within rows and the columns' limits, all in whole numbers.
 
     The first `decisions` columns are 0 or 1 and determine the others. `places` names each column in the model that the
-    program was made of, and `chosen` are the decisions settled there already.
+    program was made of, and `chosen` are the decisions fixed there already.
     """
 
     cost: list[int]
@@ -161,11 +161,11 @@ class Program:
 
     @classmethod
     def of(cls, linear: Linear, cost: WholeCost, decisions: int) -> Program:
-        """What a model leaves open; its columns with equal limits are settled."""
+        """What a model leaves open; its columns with equal limits are fixed."""
         lower, upper = linear.lower.tolist(), linear.upper.tolist()
         places = [at for at, (low, high) in enumerate(zip(lower, upper, strict=True)) if low != high]
         own = {place: at for at, place in enumerate(places)}
-        settled = {at: int(low) for at, low in enumerate(lower) if at not in own and low}
+        fixed = {at: int(low) for at, low in enumerate(lower) if at not in own and low}
         rows: list[WholeRow] = []
         for at in range(linear.matrix.shape[0]):
             row = linear.row(at)
@@ -177,7 +177,7 @@ class Program:
                     columns.append(own[place])
                     numbers.append(int(value))
                 else:
-                    moved += int(value) * settled.get(place, 0)
+                    moved += int(value) * fixed.get(place, 0)
             if row.upper != inf:
                 rows.append((columns, numbers, int(row.upper) - moved))
             if row.lower != -inf:
@@ -185,13 +185,13 @@ class Program:
         low, high = [int(lower[place]) for place in places], [ceil(upper[place]) for place in places]
         return cls(
             [cost.numbers[place] for place in places],
-            sum(cost.numbers[at] * value for at, value in settled.items()),
+            sum(cost.numbers[at] * value for at, value in fixed.items()),
             [bound for row in rows if (bound := _that_binds(row, low, high)) is not None],
             low,
             high,
             sum(place < decisions for place in places),
             places,
-            [at for at, value in settled.items() if at < decisions and value == 1],
+            [at for at, value in fixed.items() if at < decisions and value == 1],
         )
 
 
@@ -377,7 +377,7 @@ class BranchAndBound:
         return bound > 0
 
     def _propagate(self, lower: list[int], upper: list[int]) -> bool:
-        """Settle 0/1 columns for which a row leaves no choice; False where a row can't hold."""
+        """Fix 0/1 columns for which a row leaves no choice; False where a row can't hold."""
         rows = self.program.rows
         target = self.target
         if target is not None:

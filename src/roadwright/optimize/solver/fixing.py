@@ -32,7 +32,7 @@ class VariableFixing:
     equations: list[LinearRow]
 
 
-def settled(linear: Linear, relaxed: Relaxed, limit: float) -> VariableFixing:
+def fixed_by_cost(linear: Linear, relaxed: Relaxed, limit: float) -> VariableFixing:
     """What is sure of every answer with a cost up to `limit`."""
     left = max(0.0, limit - relaxed.bound)
     left += MARGIN * (abs(limit) + abs(relaxed.bound) + relaxed.size)

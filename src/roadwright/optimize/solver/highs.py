@@ -351,7 +351,7 @@ class _Run:
             chosen["mip_max_improving_sols"] = 1
         if self.limits.nodes is not None:
             chosen["mip_max_nodes"] = self.limits.nodes
-            # Restarts don't count their nodes, and HiGHS is known to hang in them, deaf to its time limit.
+            # Restarts don't count their nodes, and HiGHS is known to hang in them, ignoring its time limit.
             chosen["mip_allow_restart"] = False
         if self.linear.matrix.shape[1] < SMALL or self.limits.start_is_good:
             chosen |= {"mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False}
@@ -404,7 +404,7 @@ class _Run:
         return True
 
     def answer(self, on_tick: Callable[[Tick], None] | None, width: int) -> SolverAnswer:
-        """Run, and tell what came of it for the first `width` columns."""
+        """Run, and return the result for the first `width` columns."""
         self.watch(on_tick)
         if not self.is_run():
             return SolverAnswer(SearchEnd.FAILED, None, -np.inf)

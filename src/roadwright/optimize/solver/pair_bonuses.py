@@ -103,7 +103,7 @@ def pair_model(model: PortfolioModel, linear: Linear, costs: WholeCost, worth: S
         rows.append(LinearRow([column, one], [1, -most], -inf, 0))
         rows.append(LinearRow([column, *pairs], [1, *(-bonus for bonus in pairs.values())], -inf, 0))
     wide = kept.with_columns(upper, [False] * len(upper)).with_rows(rows)
-    # The bonuses' own columns are out of use, also those that something had settled at 1.
+    # The bonuses' own columns are out of use, also those that were fixed at 1.
     low, top = wide.lower.copy(), wide.upper.copy()
     low[first : first + len(synergies)] = top[first : first + len(synergies)] = 0.0
     objective = _counted(LinearRow(range(model.width), costs.numbers, -inf, inf), worth, columns, halves)

@@ -129,7 +129,7 @@ def _remove_fixed(work: _Entries) -> None:
     work.high = work.high - constant + error
     idle = np.isneginf(work.low) & np.isposinf(work.high)
     work.keep(~there & ~idle[work.rows])
-    # What is settled altogether was judged, with its margin, when it was settled.
+    # Rows without free columns were judged, with their margin, when the last one was fixed.
     empty = np.bincount(work.rows, minlength=len(work.low)) == 0
     work.low[empty], work.high[empty] = -np.inf, np.inf
 
@@ -199,7 +199,7 @@ def split_rows(linear: Linear, rows: Sequence[int]) -> tuple[Linear, list[Carry]
 
 
 def _open_part(linear: Linear, at: int) -> LinearRow:
-    """A row without the columns that are settled."""
+    """A row without the columns that are fixed."""
     row = linear.row(at)
     if at not in linear.wide:
         return row

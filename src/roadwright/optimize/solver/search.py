@@ -1,8 +1,8 @@
-"""Optimising one thing after the other: each stage on the model, its optimum held, its answer checked exactly.
+"""Optimising one step after the other: each on the model, with the optima of earlier steps kept, checked exactly.
 
 A stage with few open candidates is searched by exact branch and bound alone. Otherwise HiGHS searches, every answer is
-checked exactly and cut off where it breaks a rule, and where numbers are too far apart for the solver's tolerances its
-word is not taken: the exact search has to prove it, or a second opinion has to agree.
+checked exactly and cut off where it breaks a rule, and where numbers are too far apart for the solver's tolerances
+its result is not relied on: the exact search has to prove it, or a second solve with other numerics has to agree.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.rounding import ROUNDING
 from roadwright.optimize.solver.cuts import cover, cover_cuts, implied_rows, other_than
 from roadwright.optimize.solver.exact_search import BranchAndBound, Program
-from roadwright.optimize.solver.fixing import VariableFixing, neighbourhood, settled
+from roadwright.optimize.solver.fixing import VariableFixing, fixed_by_cost, neighbourhood
 from roadwright.optimize.solver.highs import (
     OTHER,
     USUAL,
@@ -64,7 +64,7 @@ PROOF_WORK, LEAST_PROOF_NODES = 500_000, 20
 MAX_CUT_ROUNDS = 200
 """How often an answer that breaks a rule beyond rounding is cut off and the model solved again."""
 FIXING_FROM = 200
-"""From so many columns on it pays to look for what is settled by the optimum that is held."""
+"""From so many columns on variables are fixed by the optimum that is kept."""
 NEAR_FROM, NEAR_NODES, NEAR_GAP = 200, 200, 1e-5
 """From so many columns on a variant is solved by way of its relaxation; how far the first good answer is looked for."""
 
@@ -80,7 +80,7 @@ class Form(NamedTuple):
 
 @dataclass
 class Search:
-    """A model, the rows to respect (all of them unless told otherwise), all that is held so far, and the time left."""
+    """A model, the rows to respect (all of them unless told otherwise), the optima kept so far, and the time left."""
 
     model: PortfolioModel
     system: System | None = None
@@ -92,8 +92,8 @@ class Search:
     timings: dict[str, float] = field(default_factory=dict)
     fixing: VariableFixing | None = None
     """What is tried, or fixed by the objectives kept so far."""
-    unsettled: SolveStep | None = None
-    """The step that is held last, where it was not yet asked what that settles."""
+    unfixed: SolveStep | None = None
+    """The step whose optimum is kept last, while variables are not yet fixed by it."""
     takes_pairs: bool | None = None
     """Whether bonuses in pairs are solved with a column per candidate; None: not tried yet."""
 
@@ -132,7 +132,7 @@ class Search:
 
     def linear(self, step: SolveStep) -> Linear:
         """The rows to respect and those that hold earlier results; goals only where the step or these count them."""
-        self._settle()
+        self._fix_variables()
         return self._linear(step, self.objective_cuts)
 
     def _linear(self, step: SolveStep, cuts: list[ObjectiveCut], *, is_strengthened: bool = True) -> Linear:
@@ -149,24 +149,24 @@ class Search:
 
     def hold(self, step: SolveStep, optimum: Fraction, tolerance: Fraction = Fraction(0)) -> None:
         """From now on keep a step's optimum, up to a share `tolerance` of it and rounding."""
-        self._settle()
+        self._fix_variables()
         self.objective_cuts.append(ObjectiveCut(step, optimum + (tolerance + ROUNDING) * abs(optimum)))
-        self.unsettled = step
+        self.unfixed = step
 
     def is_allowed(self, evaluation: Evaluation) -> bool:
-        """Whether a selection keeps the rules and all that is held, exactly."""
+        """Whether a selection keeps the rules and all optima kept so far, exactly."""
         return not self.rows.broken(evaluation) and all(kept.is_kept(evaluation) for kept in self.objective_cuts)
 
-    def _settle(self) -> None:
-        """Find what is settled by the optimum that was held last; only once something else is searched for."""
-        step, self.unsettled = self.unsettled, None
+    def _fix_variables(self) -> None:
+        """Fix variables by the optimum that was kept last; done only once something else is searched for."""
+        step, self.unfixed = self.unfixed, None
         if step is None or self.system is not None or self.model.width < FIXING_FROM:
             return
         *before, last = self.objective_cuts
         linear = self._linear(step, before)
         relaxed = self._relaxed(linear, step)
         if relaxed is not None:
-            self.fixing = self._narrower(settled(linear, relaxed, step.costs.as_float(last.limit)))
+            self.fixing = self._narrower(fixed_by_cost(linear, relaxed, step.costs.as_float(last.limit)))
 
     def _relaxed(self, linear: Linear, step: SolveStep) -> Relaxed | None:
         return relax(linear, step.costs.floats, Limits(seconds=self.seconds_left, cancel=self.cancel))
@@ -196,7 +196,7 @@ class Search:
             cost = step.costs.as_float(step.cost(good.evaluation))
             if cost - relaxed.bound <= gap * abs(cost):
                 return replace(good, end=SearchEnd.STOPPED_BY_GAP, bound=step.costs.native(relaxed.bound))
-            self.fixing = self._narrower(settled(linear, relaxed, cost))
+            self.fixing = self._narrower(fixed_by_cost(linear, relaxed, cost))
             return self.minimise(step, gap=gap, start=good.evaluation, start_is_good=True)
         finally:
             self.fixing = fixing
@@ -299,7 +299,7 @@ class Search:
             return StepResult(SearchEnd.PROVED, best, bound, Proof.EXACT)
         return StepResult(end, best, bound)
 
-    # --- the solver, and what its word is worth -----------------------------------------------------------------
+    # --- the solver, and how far its result is relied on --------------------------------------------------------
 
     def _solved(
         self,
@@ -312,7 +312,7 @@ class Search:
         numerics: Numerics = USUAL,
     ) -> StepResult:
         """The solver's answer, checked exactly."""
-        passing: list[LinearRow] = []  # what is held now need not be held later, so neither are these
+        passing: list[LinearRow] = []  # what is kept now need not be kept later, so neither are these
         is_split = False
         for _ in range(MAX_CUT_ROUNDS):
             if (stopped := self.stopped()) is not None:
@@ -426,9 +426,9 @@ class Search:
             return StepResult(end, best)
 
     def is_only(self, step: SolveStep, best: Evaluation, *, nodes: int) -> bool:
-        """Whether it is proved, within some nodes, that nothing but `best` keeps all that is held.
+        """Whether it is proved, within some nodes, that nothing but `best` keeps all these optima.
 
-        `step` guides the search: the one whose optimum is held last.
+        `step` guides the search: the one whose optimum is kept last.
         """
         chosen = self.model.columns_of(best.selected)[: self.model.size]
         form = self._form(step, [other_than(chosen)], None)
@@ -440,7 +440,7 @@ class Search:
         return answer.end is SearchEnd.INFEASIBLE
 
     def _against(self, kept: ObjectiveCut, columns: Values) -> list[LinearRow]:
-        """Cuts against a selection that doesn't keep what is held, where they can be said in selections alone."""
+        """Cuts against a selection that doesn't keep an optimum, where they can be expressed in selections alone."""
         rows = kept.rows(self.model)
         if any(place >= self.model.first_goal_column for row in rows for place in row.places):
             return []

@@ -110,7 +110,7 @@ class System:
 
 
 def without_goals(model: PortfolioModel, system: System) -> System:
-    """The same rows but those that measure the shortfalls of goals, for where nobody asks for these."""
+    """The same rows but those that measure the shortfalls of goals, for steps that don't use these."""
     measured = system.linear.matrix[:, model.first_goal_column : model.width]
     rows: list[int] = np.flatnonzero(np.diff(sp.csr_matrix(measured).indptr) == 0).tolist()
     return System(system.linear.only(rows), [system.owners[row] for row in rows], system.enforced, system.complete)

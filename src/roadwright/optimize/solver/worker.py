@@ -1,8 +1,8 @@
 """A process of its own that does one task after another for this one, and is killed where it does not stop.
 
-The solver can be deaf to limits for a long time (presolve on large models), and a crash in it must not end a server.
+The solver can ignore limits for a long time (presolve on large models), and a crash in it must not end a server.
 It is a plain Python that loads the optimizer and nothing of the program that started it (which `multiprocessing` would
-run once more), hears nothing of Ctrl-C, and ends by itself as soon as the process is gone that it works for. Both talk
+run once more), ignores Ctrl-C, and ends by itself as soon as the process is gone that it works for. Both talk
 in pickles over its standard input and output.
 """
 
@@ -85,7 +85,7 @@ class _Process:
             [sys.executable, "-c", boot],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the one it works for to hear
+            start_new_session=True,  # Ctrl-C is handled by the process it works for
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         assert self.popen.stdin is not None
@@ -225,7 +225,7 @@ def idle_worker() -> Iterator[Worker]:
 
 @atexit.register
 def _end_idle_workers() -> None:
-    """In time for the threads that hear them to end as well, while Python still is whole."""
+    """Before the interpreter shuts down, so that the threads that read from them end as well."""
     while _idle:
         _idle.pop().kill()
 
@@ -234,7 +234,7 @@ def _end_idle_workers() -> None:
 
 
 def serve() -> None:
-    """What the process does: tasks, until nobody is there any more who wants any."""
+    """What the process does: run tasks until the process it works for is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tasks: SimpleQueue[tuple[bytes, threading.Event]] = SimpleQueue()
     heard, told = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -256,7 +256,7 @@ def serve() -> None:
 
 
 def _listen(heard: IO[bytes], tasks: SimpleQueue[tuple[bytes, threading.Event]]) -> None:
-    """Hears of tasks, of their stop and of the end while the solver works and hears nothing."""
+    """Receives tasks, requests to stop and the end of input while the solver runs."""
     stop = threading.Event()
     with suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
