@@ -22,8 +22,9 @@ from roadwright.optimize.model.problem import Problem
 from roadwright.optimize.model.solution import Explanation, Solution
 from roadwright.optimize.solver.highs import CancelSignal, written_to
 from roadwright.optimize.solver.portfolio import PortfolioAnswer, StageAnswer
+from roadwright.optimize.solver.report import report
 from roadwright.optimize.solver.worker import Send, TaskEnd, Worker, idle_worker
-from roadwright.optimize.solving import SolveOptions, SolveProgress, report, solve
+from roadwright.optimize.solving import SolveOptions, SolveProgress, solve
 
 SECONDS_BETWEEN_LOG_PARTS = 0.2
 

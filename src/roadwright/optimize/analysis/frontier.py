@@ -23,9 +23,9 @@ from roadwright.optimize.model.rounding import ROUNDING
 from roadwright.optimize.model.solution import StageValue
 from roadwright.optimize.solver.highs import CancelSignal, SearchEnd
 from roadwright.optimize.solver.portfolio import PortfolioAnswer, best_portfolio, break_ties, stage_step, tokens_step
+from roadwright.optimize.solver.report import objective_of
 from roadwright.optimize.solver.search import Search
 from roadwright.optimize.solver.steps import ObjectiveCut, SolveStep, is_proved, strictly_better
-from roadwright.optimize.solving import objective_of
 
 MAX_POINTS = 500
 STRICTLY = 10 * ROUNDING
