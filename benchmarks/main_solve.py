@@ -84,9 +84,9 @@ def _built(problem: Any) -> PortfolioModel:
 def _start_up() -> None:
     """Imports in a fresh process, by its own account."""
     seconds = {}
-    for module in ("highspy", "roadwright.optimize"):
+    for module in ("highspy", "roadwright.optimize.api"):
         program = f"import time; import {module}; print(time.process_time())"
         runs = [float(subprocess.check_output([sys.executable, "-c", program])) for _ in range(5)]
         seconds[module] = statistics.median(runs)
     tables.note(f"Start-up: Python with highspy {seconds['highspy']:.2f} s, with the optimizer "
-                f"{seconds['roadwright.optimize']:.2f} s.")  # fmt: skip
+                f"{seconds['roadwright.optimize.api']:.2f} s.")  # fmt: skip

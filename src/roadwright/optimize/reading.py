@@ -36,6 +36,7 @@ from roadwright.optimize.model.schema import (
     Faults,
     Number,
     Numbers,
+    Shape,
     Texts,
     encodable,
     fields_of,
@@ -70,6 +71,11 @@ class _Mode:
     mode: Annotated[ObjectiveMode, Field(strict=False)]
 
 
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class _Weights:
+    weights: Numbers = field(default_factory=dict)
+
+
 @paused_collector()
 def parse_problem(value: object) -> Problem:
     """The Problem that a Problem JSON (already loaded into Python values) describes.
@@ -84,18 +90,13 @@ def parse_problem(value: object) -> Problem:
     faults.extend_with("problem", unknown_fields([n for n in value if n not in PROBLEM_FIELDS], PROBLEM_FIELDS))
     top = {name: content for name, content in value.items() if content is not None}
     _read_kpis(builder, top)
-    given = {name: top[name] for name in ("capacity",) if name in top}
-    capacity = read(_Capacity, given, "capacity", faults)
-    given = {name: top[name] for name in ("capacities",) if name in top}
-    capacities = read(_Capacities, given, "capacities", faults)
-    assert capacity is not None
-    assert capacities is not None
-    builder.set_capacities(capacity.capacity, capacities.capacities, top.get("capacities"))
+    capacity = _part(_Capacity, top, "capacity", faults).capacity
+    capacities = _part(_Capacities, top, "capacities", faults).capacities
+    builder.set_capacities(capacity, capacities, top.get("capacities"))
     for place, item in enumerate(_objects(top, "candidates", faults, required=True)):
         _read_candidate(builder, item, f"candidates[{place}]")
-    others = read(_Others, {name: top[name] for name in ("outside", "delivered") if name in top}, "problem", faults)
-    assert others is not None
-    builder.set_others(others.outside or (), others.delivered or ())
+    others = _part(_Others, top, "problem", faults)
+    builder.set_others(others.outside, others.delivered)
     builder.set_objective(_read_objective(builder, top))
     reader = builder.rows()
     for place, item in enumerate(_objects(top, "constraints", faults)):
@@ -103,6 +104,13 @@ def parse_problem(value: object) -> Problem:
     for place, item in enumerate(_objects(top, "targets", faults)):
         builder.add_target(reader.target(item, f"targets[{place}]"))
     return builder.problem(unnamed=reader.unnamed)
+
+
+def _part(shape: type[Shape], fields: Mapping[str, object], id: str, faults: Faults) -> Shape:
+    """Some of the fields of an object."""
+    part = read(shape, {name: fields[name] for name in fields_of(shape) if name in fields}, id, faults)
+    assert part is not None
+    return part
 
 
 def _objects(top: Mapping[str, object], name: str, faults: Faults, *, required: bool = False) -> Iterable[object]:
@@ -153,18 +161,16 @@ def _read_objective(builder: ProblemBuilder, top: Mapping[str, object]) -> Objec
     unknown = [name for name in value if name not in OBJECTIVE_FIELDS]
     faults.extend_with("objective", unknown_fields(unknown, OBJECTIVE_FIELDS))
     fields = {name: content for name, content in value.items() if content is not None and name in OBJECTIVE_FIELDS}
-    mode = read(_Mode, {name: fields[name] for name in ("mode",) if name in fields}, "objective", faults)
-    if mode is None or mode.mode is None:
+    mode = _part(_Mode, fields, "objective", faults).mode
+    if mode is None:
         return None
-    used = {ObjectiveMode.WEIGHTED_KPIS: "weights", ObjectiveMode.LEXICOGRAPHIC: "order"}.get(mode.mode)
+    used = {ObjectiveMode.WEIGHTED_KPIS: "weights", ObjectiveMode.LEXICOGRAPHIC: "order"}.get(mode)
     before = len(faults)
-    known: dict[str, Any] = {"mode": mode.mode}
+    known: dict[str, Any] = {"mode": mode}
     if used == "weights" and used in fields:
-        objective = read(Objective, {"mode": mode.mode, "weights": fields[used]}, "objective", faults)
-        assert objective is not None
-        known["weights"] = objective.weights
-        names = fields[used] if isinstance(fields[used], Mapping) else objective.weights
-        builder.check_weights(objective.weights, names, is_read=len(faults) == before)
+        known["weights"] = weights = _part(_Weights, fields, "objective", faults).weights
+        names = fields[used] if isinstance(fields[used], Mapping) else weights
+        builder.check_weights(weights, names, is_read=len(faults) == before)
     elif used == "order" and used in fields:
         known["order"] = _read_order(builder, fields[used])
     elif used is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.figures import figure
@@ -187,8 +187,8 @@ def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:
     ]
 
 
-def dependency_alerts(run: RunRef, results: Sequence[Mapping[str, object]]) -> list[Alert]:
-    """Chosen initiatives that say they depend on one that was not chosen."""
+def dependency_alerts(run: RunRef, results: Sequence[Mapping[str, object]], unmet: Collection[object]) -> list[Alert]:
+    """Chosen initiatives that say they depend on one that was not chosen: those of ``unmet``."""
     return [
         alert(
             run,
@@ -200,7 +200,7 @@ def dependency_alerts(run: RunRef, results: Sequence[Mapping[str, object]]) -> l
             recommendation="add a require_prereq row to Constraints if the dependency must bind",
         )
         for row in results
-        if row["selected"] and "not selected" in str(row["dependency_status"] or "")
+        if row["selected"] and row["initiative_key"] in unmet
     ]
 
 

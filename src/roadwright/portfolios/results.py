@@ -92,14 +92,21 @@ def dependency_status(fact: CandidateFacts, selected: Collection[str], done: fro
     """How the dependencies named on the Backlog stand; they bind only where a require_prereq row says so."""
     if not fact.dependencies:
         return None
+    unmet = unmet_dependencies(fact, selected, done)
     parts = []
-    for typed in fact.dependencies:
-        key = canonical_key(typed) or typed
-        if key in done:
-            parts.append(f"needs {key}, delivered")
-        else:
-            parts.append(f"needs {key}, {'selected' if key in selected else 'not selected'}")
+    for key in _dependencies(fact):
+        how = "not selected" if key in unmet else "delivered" if key in done else "selected"
+        parts.append(f"needs {key}, {how}")
     return "; ".join(parts)
+
+
+def unmet_dependencies(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> list[str]:
+    """The dependencies named on the Backlog that are neither delivered nor selected."""
+    return [key for key in _dependencies(fact) if key not in done and key not in selected]
+
+
+def _dependencies(fact: CandidateFacts) -> list[str]:
+    return [canonical_key(typed) or typed for typed in fact.dependencies]
 
 
 class _Reasons:

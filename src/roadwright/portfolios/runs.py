@@ -16,7 +16,7 @@ from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem
 from roadwright.portfolios import alerts as alert_rows
 from roadwright.portfolios.drafts import RunDraft
 from roadwright.portfolios.facts import CandidateFacts, RunRef
-from roadwright.portfolios.results import results_rows
+from roadwright.portfolios.results import results_rows, unmet_dependencies
 from roadwright.portfolios.shown import has_answer, shown_figures, shows_answer
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationRun, Portfolio, PortfolioItem
@@ -192,7 +192,10 @@ def _alerts(
         rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
         rows += alert_rows.finding_alerts(run, draft.problem, draft.solution.warnings, draft.place)
         rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations, draft.places)
-    rows += alert_rows.dependency_alerts(run, results)
+    if draft.built is not None and draft.solution is not None:
+        selected, done = set(draft.solution.selected), draft.built.done
+        unmet = {fact.key for fact in facts if unmet_dependencies(fact, selected, done)}
+        rows += alert_rows.dependency_alerts(run, results, unmet)
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:
         told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}
