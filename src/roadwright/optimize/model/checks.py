@@ -7,13 +7,9 @@ found by the solver.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
-
-import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from roadwright.domain.decimals import exact, exact_sum
 from roadwright.domain.kpis import CONTRIBUTABLE
@@ -92,19 +88,62 @@ def _cycles(model: PortfolioModel) -> Iterable[ProblemFinding]:
     ]
     if not edges:
         return
-    heads, tails = [edge[0] for edge in edges], [edge[1] for edge in edges]
-    graph = sp.csr_matrix((np.ones(len(edges)), (heads, tails)), shape=(model.size, model.size))
-    _, component = connected_components(graph, directed=True, connection="strong")
-    circles: dict[int, list[int]] = {}
-    for at in sorted({*heads, *tails}):
-        circles.setdefault(int(component[at]), []).append(at)
-    told = set()
+    needs: dict[int, list[int]] = defaultdict(list)
+    for head, tail, _ in edges:
+        needs[head].append(tail)
+    circles = _circles(needs)
+    warned = set()
     for head, tail, row_id in edges:
-        circle = int(component[head])
-        if circle == int(component[tail]) and row_id not in told:
-            told.add(row_id)
-            keys = [model.index.candidates[at].key for at in circles[circle]]
+        circle = circles.get(head)
+        if circle is not None and circle is circles.get(tail) and row_id not in warned:
+            warned.add(row_id)
+            keys = [model.index.candidates[column].key for column in circle]
             yield _warning(row_id, FindingKind.CONSTRAINT, "circle", keys=keys)
+
+
+def _circles(needs: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+    """By node the circle that it is in, sorted: the strongly connected components of more than one node (Tarjan 1972).
+
+    Here rather than from scipy, whose module for graphs takes longer to load than most problems take to solve.
+    """
+    order: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    open_nodes: list[int] = []
+    is_open: set[int] = set()
+    circles: dict[int, list[int]] = {}
+
+    def enter(node: int) -> tuple[int, Iterator[int]]:
+        order[node] = lowest[node] = len(order)
+        open_nodes.append(node)
+        is_open.add(node)
+        return node, iter(needs.get(node, ()))
+
+    for root in needs:
+        path = [] if root in order else [enter(root)]
+        while path:
+            node, following = path[-1]
+            unseen = None
+            for other in following:
+                if other not in order:
+                    unseen = other
+                    break
+                if other in is_open:
+                    lowest[node] = min(lowest[node], order[other])
+            if unseen is not None:
+                path.append(enter(unseen))
+                continue
+            path.pop()
+            if path:
+                parent = path[-1][0]
+                lowest[parent] = min(lowest[parent], lowest[node])
+            if lowest[node] == order[node]:
+                component = [open_nodes.pop()]
+                while component[-1] != node:
+                    component.append(open_nodes.pop())
+                is_open.difference_update(component)
+                if len(component) > 1:
+                    circles.update(dict.fromkeys(component, sorted(component)))
+    return circles
 
 
 def _empty_targets(model: PortfolioModel) -> Iterable[ProblemFinding]:
