@@ -46,6 +46,8 @@ class Price:
     limit: Fraction
     per_unit: int
     can_be_dropped: bool = True
+    is_count: bool = False
+    """Whether the number is whole."""
 
     @property
     def unit(self) -> Fraction:
@@ -75,7 +77,7 @@ def _prices(problem: Problem) -> dict[tuple[str, int], Price]:
     for row in problem.constraints:
         numbers = row.numbers()
         for number in numbers:
-            prices[row.id, number.side] = Price(number.field, number.exact_value, 1)
+            prices[row.id, number.side] = Price(number.field, number.exact_value, 1, is_count=number.is_count)
         if not numbers:
             prices[row.id, 0] = Price(None, Fraction(1), 1)
     for target in problem.targets:
@@ -152,7 +154,7 @@ class Elastic:
                 cost = price.per_unit * row.unit / price.unit
                 top = min(most, ceil(DROP_COST / cost)) if price.can_be_dropped else most
                 # Counts move by whole numbers: a bound that knows it proves far sooner what is cheapest.
-                column = self.column(cost, top, integer=price.field in ("min_count", "max_count"))
+                column = self.column(cost, top, integer=price.is_count)
                 self.moved[owner, side] = column, row.unit
                 columns.append(column)
                 numbers.append(-side)

@@ -67,6 +67,11 @@ class RuleNumber(NamedTuple):
     def exact_value(self) -> Fraction:
         return exact(self.value)
 
+    @property
+    def is_count(self) -> bool:
+        """Whether it is a whole number, and stays one."""
+        return isinstance(self.value, int)
+
 
 class Bonus(NamedTuple):
     """What a rule adds to a KPI where all of its members are selected."""
@@ -115,7 +120,7 @@ class Constraint(ABC):
     needs_reason: ClassVar[bool] = False
     """Whether a row of a sheet must say why."""
     has_limit_price: ClassVar[bool] = False
-    """Whether explanations say what relaxing its number is worth."""
+    """Whether explanations say what relaxing its number is worth: one that limits what its `part` uses."""
 
     unread: ClassVar[frozenset[str]] = frozenset()
     """The fields that could not be read, of a row that is good only for finding further faults."""
@@ -227,7 +232,10 @@ class Constraint(ABC):
         return "\0".join((self.type, dimension, slice_text(part.dimension_key), named, part.resource, kpi))
 
     def order_numbers(self) -> tuple[float, ...]:
-        """The row's numbers, as rows that are about the same are ordered."""
+        """The row's numbers, as rows that are about the same are ordered; of other kinds' numbers their text decides.
+
+        The fields are part of every snapshot hash, so they must never change.
+        """
         fields = ("min_tokens", "max_tokens", "min_count", "max_count", "bonus_value")
         numbers = (getattr(self, name, None) for name in fields)
         return tuple(ABSENT if number is None else number for number in numbers)
