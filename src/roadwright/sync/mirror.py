@@ -14,12 +14,12 @@ from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue
+from roadwright.sync.annotations import Words, annotations_of, annotations_shown
+from roadwright.sync.baselines import load_annotations
+from roadwright.sync.context import ANNOTATIONS, OpenTab, SyncContext
 from roadwright.sync.identity import Identity, identity_of, identity_text
-from roadwright.sync.memory import load_own_words
 from roadwright.sync.merge_rows import load_bases
-from roadwright.sync.outcome import Outcome
-from roadwright.sync.own_words import Words, words_of, words_shown
-from roadwright.sync.work import OWN_WORDS, OpenTab, Pass
+from roadwright.sync.row_results import RowResult
 from roadwright.sync.write_back import column_places, differs, shown
 
 _PROVENANCE = ("updated_source", "updated_at")
@@ -41,29 +41,29 @@ class _Standing:
     words: Words
     """What its sheet-only cells showed when the backend last wrote it."""
     is_ours: bool
-    """This database wrote the row, as its mark says."""
-    outcome: Outcome | None = None
+    """This database wrote the row, as its row version says."""
+    outcome: RowResult | None = None
     waiting: dict[str, CellValue] = field(default_factory=dict)
 
 
-def _standing(work: Pass, tab: OpenTab, outcomes: Sequence[Outcome]) -> dict[Identity, _Standing]:
+def _standing(context: SyncContext, tab: OpenTab, results: Sequence[RowResult]) -> dict[Identity, _Standing]:
     table, spec = tab.table, tab.spec
-    bases = load_bases(work.session, tab)
-    by_number = {outcome.row.number: outcome for outcome in outcomes}
+    bases = load_bases(context.session, tab)
+    by_number = {outcome.row.number: outcome for outcome in results}
     result: dict[Identity, _Standing] = {}
     for row in table.rows:
         identity = identity_of(spec.identity, row.values)
         outcome = by_number.get(row.number)
         waiting = {name: row.raw[name] for name in outcome.kept if name in row.raw} if outcome else {}
         base = bases.get(row.number)
-        standing = _Standing(row, words_shown(base, identity), base is not None, outcome, waiting)
+        standing = _Standing(row, annotations_shown(base, identity), base is not None, outcome, waiting)
         result.setdefault(identity, standing)
     return result
 
 
 def _words_now(spec: TabSpec, places: Mapping[str, int], own: dict[str, object], before: _Standing | None) -> Words:
     """What the row's sheet-only cells will show; one that can't be read counts as showing what it did before."""
-    words = {name: value for name, value in words_of(spec, own).items() if name in places}
+    words = {name: value for name, value in annotations_of(spec, own).items() if name in places}
     for name in before.row.problems if before is not None else ():
         words.pop(name, None)
         if before is not None and name in before.words:
@@ -86,15 +86,17 @@ def _same_as_before(spec: TabSpec, standing: _Standing, values: Mapping[str, obj
     )
 
 
-def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: Sequence[Outcome] = ()) -> None:
+def replace_rows(
+    context: SyncContext, tab: OpenTab, rows: Sequence[MirrorRow], results: Sequence[RowResult] = ()
+) -> None:
     """Plan the tab to show exactly these rows, in this order, from the first data row on.
 
     ``outcomes`` are the tab's rows after their inputs were saved, where it has inputs.
     """
     spec, table, pending = tab.spec, tab.table, tab.pending
     places = column_places(tab)
-    standing = _standing(work, tab, outcomes)
-    words = load_own_words(work.session, spec.name)
+    standing = _standing(context, tab, results)
+    words = load_annotations(context.session, spec.name)
     saved = [c.name for c in spec.saved]
     existing = {row.number: row for row in (*table.rows, *table.leftovers)}
     numbers = sorted(existing)
@@ -108,14 +110,14 @@ def replace_rows(work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: 
         if before is not None and before.is_ours and _same_as_before(spec, before, full, words_now):
             full.update({name: before.row.values.get(name) for name in _PROVENANCE})
         else:
-            mark = work.marks.next()
-            full.update(updated_source=work.source, updated_at=mark)
+            row_version = context.row_versions.next()
+            full.update(updated_source=context.source, updated_at=row_version)
             kept = before.waiting if before is not None else {}
             base = before.outcome.base if before is not None and before.outcome is not None else None
             copy = {name: plain(full.get(name)) for name in saved if name not in kept}
             copy.update({name: base[name] for name in kept if base is not None and name in base})
-            copy.update({OWN_WORDS: words_now} if own else {})
-            pending.copies.append((mark, identity, copy))
+            copy.update({ANNOTATIONS: words_now} if own else {})
+            pending.copies.append((row_version, identity, copy))
         cells = {c.name: shown(c, full.get(c.name)) for c in spec.columns if c.name in places}
         if before is not None:
             cells.update({name: value for name, value in before.waiting.items() if name in places})

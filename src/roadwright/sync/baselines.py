@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.chunks import chunks
-from roadwright.store.models import SheetOwnWords, SheetRowCopy
+from roadwright.store.models import RowAnnotation, RowBaseline
 from roadwright.sync.identity import Identity, identity_text
 
 _COPIES_A_TIME = 5_000
@@ -21,35 +21,37 @@ _COPIES_A_TIME = 5_000
 
 
 @dataclass(frozen=True)
-class Copy:
+class Baseline:
     """What a copy of a row showed when the backend last wrote it, in plain values."""
 
     identity: str
     values: Mapping[str, object]
 
 
-def load_copies(session: Session, tab: str, marks: Iterable[str]) -> dict[str, Copy]:
-    """The remembered copies behind these marks (the rows' ``updated_at``); unknown marks are left out."""
-    found: dict[str, Copy] = {}
-    for part in chunks(marks):
+def load_baselines(session: Session, tab: str, row_versions: Iterable[str]) -> dict[str, Baseline]:
+    """The remembered copies behind these row versions (the rows' ``updated_at``); unknown row versions are left out."""
+    found: dict[str, Baseline] = {}
+    for part in chunks(row_versions):
         rows = session.execute(
-            select(SheetRowCopy.mark, SheetRowCopy.identity, SheetRowCopy.values).where(
-                SheetRowCopy.tab == tab, SheetRowCopy.mark.in_(part)
+            select(RowBaseline.row_version, RowBaseline.identity, RowBaseline.values).where(
+                RowBaseline.tab == tab, RowBaseline.row_version.in_(part)
             )
         )
-        found.update((mark, Copy(identity, values)) for mark, identity, values in rows)
+        found.update((row_version, Baseline(identity, values)) for row_version, identity, values in rows)
     return found
 
 
-def copies_of(session: Session, tab: str, identities: Iterable[Identity]) -> dict[Identity, list[Mapping[str, object]]]:
-    """All that copies of these rows ever showed, the newest first. For rows that lost their mark; it is slow."""
+def baselines_of(
+    session: Session, tab: str, identities: Iterable[Identity]
+) -> dict[Identity, list[Mapping[str, object]]]:
+    """All that copies of these rows ever showed, the newest first. For rows that lost their version; it is slow."""
     texts = {identity_text(identity): identity for identity in identities}
     found: dict[Identity, list[Mapping[str, object]]] = {}
     for part in chunks(texts):
         rows = session.execute(
-            select(SheetRowCopy.identity, SheetRowCopy.values)
-            .where(SheetRowCopy.tab == tab, SheetRowCopy.identity.in_(part))
-            .order_by(SheetRowCopy.mark.desc())
+            select(RowBaseline.identity, RowBaseline.values)
+            .where(RowBaseline.tab == tab, RowBaseline.identity.in_(part))
+            .order_by(RowBaseline.row_version.desc())
         )
         for text, values in rows:
             found.setdefault(texts[text], []).append(values)
@@ -65,39 +67,39 @@ def content_of(spec: TabSpec, values: Mapping[str, object]) -> frozenset[tuple[s
     )
 
 
-def remember_copies(
+def save_baselines(
     session: Session, spec: TabSpec, copies: Iterable[tuple[str, Identity, Mapping[str, object]]]
 ) -> None:
-    """Keep what rows show now, as (mark, identity, plain values). Blank cells need no words: what lacks was blank."""
+    """Keep what rows show now, as (row version, identity, plain values). A column that is left out was blank."""
     telling = {column.name for column in spec.columns if column.blank_means is not None}
     rows = (
         {
-            "mark": mark,
+            "row_version": row_version,
             "tab": spec.name,
             "identity": identity_text(identity),
             "values": {name: value for name, value in values.items() if value is not None or name in telling},
         }
-        for mark, identity, values in copies
+        for row_version, identity, values in copies
     )
     while part := list(islice(rows, _COPIES_A_TIME)):
-        session.execute(insert(SheetRowCopy), part)
+        session.execute(insert(RowBaseline), part)
 
 
-def load_own_words(session: Session, tab: str) -> dict[str, dict[str, object]]:
+def load_annotations(session: Session, tab: str) -> dict[str, dict[str, object]]:
     """People's own words on a mirrored tab: {identity text: {column: plain value}}."""
-    rows = session.execute(select(SheetOwnWords.identity, SheetOwnWords.values).where(SheetOwnWords.tab == tab))
+    rows = session.execute(select(RowAnnotation.identity, RowAnnotation.values).where(RowAnnotation.tab == tab))
     return {row.identity: row.values for row in rows}
 
 
-def remember_own_words(session: Session, tab: str, edits: Mapping[Identity, Mapping[str, object]]) -> None:
+def save_annotations(session: Session, tab: str, edits: Mapping[Identity, Mapping[str, object]]) -> None:
     """Keep what people wrote, by row and column; None for what they cleared. Everything else stays remembered."""
-    known = {row.identity: row for row in session.scalars(select(SheetOwnWords).where(SheetOwnWords.tab == tab))}
+    known = {row.identity: row for row in session.scalars(select(RowAnnotation).where(RowAnnotation.tab == tab))}
     for identity, values in edits.items():
         if not values:
             continue
         text = identity_text(identity)
         row = known.get(text)
         if row is None:
-            row = known[text] = SheetOwnWords(tab=tab, identity=text, values={})
+            row = known[text] = RowAnnotation(tab=tab, identity=text, values={})
             session.add(row)
         row.values = {column: value for column, value in {**row.values, **values}.items() if value is not None}
