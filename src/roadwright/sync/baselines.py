@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.chunks import chunks
-from roadwright.store.models import RowAnnotation, RowBaseline
+from roadwright.store.models import RowAnnotation, RowBaseline, UnconfirmedWrite
 from roadwright.sync.identity import Identity, identity_text
 
 _COPIES_A_TIME = 5_000
@@ -83,6 +83,54 @@ def save_baselines(
     )
     while part := list(islice(rows, _COPIES_A_TIME)):
         session.execute(insert(RowBaseline), part)
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """A saved row whose workbook is not known to show it (see `UnconfirmedWrite`)."""
+
+    identity: str
+    seen_version: str
+    row_version: str
+    columns: frozenset[str]
+
+
+def load_unconfirmed(session: Session, folder: str, place: str) -> dict[str, Unconfirmed]:
+    """By identity the rows of a tab that were saved and may not have been written."""
+    rows = session.scalars(
+        select(UnconfirmedWrite).where(UnconfirmedWrite.folder == folder, UnconfirmedWrite.place == place)
+    )
+    return {r.identity: Unconfirmed(r.identity, r.seen_version, r.row_version, frozenset(r.columns)) for r in rows}
+
+
+def save_unconfirmed(session: Session, folder: str, place: str, saved: Iterable[Unconfirmed]) -> None:
+    """Keep which rows are to be written, before they are."""
+    rows = [
+        {
+            "folder": folder,
+            "place": place,
+            "identity": one.identity,
+            "seen_version": one.seen_version,
+            "row_version": one.row_version,
+            "columns": sorted(one.columns),
+        }
+        for one in saved
+    ]
+    confirm(session, folder, place, [str(row["identity"]) for row in rows])
+    if rows:
+        session.execute(insert(UnconfirmedWrite), rows)
+
+
+def confirm(session: Session, folder: str, place: str, identities: Iterable[str]) -> None:
+    """These rows were written: they show their new version."""
+    for part in chunks(identities):
+        session.execute(
+            delete(UnconfirmedWrite).where(
+                UnconfirmedWrite.folder == folder,
+                UnconfirmedWrite.place == place,
+                UnconfirmedWrite.identity.in_(part),
+            )
+        )
 
 
 def load_annotations(session: Session, tab: str) -> dict[str, dict[str, object]]:

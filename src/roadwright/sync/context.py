@@ -14,7 +14,7 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.store.clock import RowVersions
 from roadwright.store.session import writes
-from roadwright.sync.baselines import Baseline
+from roadwright.sync.baselines import Baseline, Unconfirmed
 from roadwright.sync.binding import Binding
 from roadwright.sync.identity import Identity
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -40,6 +40,8 @@ class Pending:
     new_fingerprints: list[str | None] = field(default_factory=list)
     """Of each of these, the fingerprint of what is stored, where it is settled (see ``sync.tab_cache``)."""
     copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
+    unconfirmed: list[Unconfirmed] = field(default_factory=list)
+    """Of the rows that were saved, what holds until their write is known to have worked."""
 
 
 @dataclass
@@ -107,7 +109,7 @@ class SyncContext:
     @property
     def folder(self) -> str | None:
         """The folder that the action works in, told from others on the same database."""
-        return self.workspace.folder.token if self.workspace.folder is not None else None
+        return self.workspace.folder_token or None
 
     def counted(self, message: str, items: Sequence[Item]) -> Iterator[Item]:
         """The items one by one, telling how far it is where there are many."""

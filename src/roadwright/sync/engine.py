@@ -24,6 +24,7 @@ from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.clock import RowVersions
 from roadwright.store.identity import known_row_versions, next_revision
 from roadwright.store.session import one_at_a_time, writes
+from roadwright.sync.baselines import confirm
 from roadwright.sync.binding import Binding, SetBinding
 from roadwright.sync.context import OpenTab, SyncContext, TellProgress, tell_nobody
 from roadwright.sync.identity import Identity, identity_of
@@ -202,6 +203,18 @@ def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[RowReport])
         remember(session, tab, [row.row for row in new_rows])
 
 
+def _confirm(workspace: Workspace, written: Sequence[OpenTab]) -> None:
+    """Keep in the database that the workbooks show what was planned for these tabs."""
+    shown = [row_version for tab in written for row_version in tab.set_row_versions.values()]
+    if not shown and not any(tab.pending.unconfirmed for tab in written):
+        return
+    with workspace.store.transaction() as session:
+        sets_were_written(session, shown)
+        for tab in written:
+            identities = (one.identity for one in tab.pending.unconfirmed)
+            confirm(session, workspace.folder_token, tab.place.full_name, identities)
+
+
 def run_pass(
     workspace: Workspace,
     source: str,
@@ -232,7 +245,7 @@ def run_pass(
             reports = work(SyncContext(workspace, session, RowVersions(session), source, tell=tell), tabs)
             if not write:
                 return reports
-            edits = {tab.place.name: finish(session, tab) for tab in tabs}
+            edits = {tab.place.name: finish(session, tab, workspace.folder_token) for tab in tabs}
             revision = next_revision(session) if writes(session) else None
         if revision is not None:
             workspace.saw_revision(revision)
@@ -240,15 +253,7 @@ def run_pass(
             report.absorb(before)
         written = _write(tabs, edits)
         refused = written.refused
-        shown = [
-            row_version
-            for tab in tabs
-            if tab.place.name not in refused
-            for row_version in tab.set_row_versions.values()
-        ]
-        if shown:
-            with workspace.store.transaction() as session:
-                sets_were_written(session, shown)
+        _confirm(workspace, [tab for tab in tabs if tab.place.name not in refused])
         for report in reports:
             report.written = report.written or report.place.name in written.tabs
             if report.place.name in written.tabs:
@@ -319,7 +324,7 @@ def show_tab(
         wanted = wanted or new_to_the_tab(context, sets, results)
         record_sets(context, tab, sets, results, wanted)
     stored = context.load_again(binding, {*(o.identity for o in results), *wanted})
-    unsettle(context.session, tab, results, stored)
+    unsettle(context, tab, results, stored)
     bring_up_to_date(context, tab, results, stored)
     new = [(identity, stored[identity]) for identity in wanted if identity in stored]
     notes = {identity: statuses(identity).text for identity, _ in new} if statuses is not None else {}

@@ -33,6 +33,7 @@ from roadwright.sync.write_back import bring_up_to_date
 
 UNTITLED = "(untitled)"
 _FIELDS = tuple(column.name for column in tabs.INTAKE.owned(Owner.INPUT))
+_ALL_FIELDS = frozenset(_FIELDS)
 _PLACE = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing")
 """Where an initiative's intake row stands, and whether it is gone."""
 _TAKEN_IN = ("initiative_key", *_FIELDS, *_PLACE, "intake_conflicts")
@@ -61,7 +62,7 @@ def _found_rows(intake: Sequence[OpenTab]) -> list[_IntakeMatch]:
 
 
 def _settle(
-    session: Session, intake: Sequence[OpenTab], found: Sequence[_IntakeMatch], stored: Mapping[str, Initiative]
+    context: SyncContext, intake: Sequence[OpenTab], found: Sequence[_IntakeMatch], stored: Mapping[str, Initiative]
 ) -> None:
     """Find the settled rows; all others get the base that their own row version leads to.
 
@@ -74,11 +75,11 @@ def _settle(
             once = [item.result for item in rows if times[item.result.key] == 1 and item.result.key in stored]
             settle(tab, once, {result.identity: _taken_in(stored[result.key]) for result in once})
         unsettled = [item for item in rows if item.result.unchanged_as is None]
-        give_bases(session, tab, [item.result for item in unsettled])
+        give_bases(context, tab, [item.result for item in unsettled])
         for item in unsettled:
             item.has_own_version = item.result.base is not None
             lost += [item.result] if item.result.key in stored else []
-    find_lost_bases(session, tabs.INTAKE, lost)
+    find_lost_bases(context.session, tabs.INTAKE, lost)
 
 
 def _by_tab(intake: Iterable[OpenTab], found: Iterable[_IntakeMatch]) -> Iterator[tuple[OpenTab, list[_IntakeMatch]]]:
@@ -234,6 +235,7 @@ def _take_in(
         initiative = _enter(context, found.tab, result)
     if _merge(result, initiative, on_conflict) or created:
         result.row_version = context.row_versions.next()
+        result.saved |= _ALL_FIELDS if created else frozenset(result.merge.changes)
         stamp(initiative, result.row_version, context.source)
     result.notes.warnings.extend(
         f"{problem}; {_without(initiative, name)}" for name, problem in result.row.problems.items()
@@ -261,7 +263,7 @@ def sync_intake(
     """
     found = _found_rows(intake)
     stored = load_initiatives(context.session, (item.result.key for item in found))
-    _settle(context.session, intake, found, stored)
+    _settle(context, intake, found, stored)
     _judge_keys(context.session, found, stored, unreadable)
     _say_keyless(intake, found)
     reports = {tab.place.name: TabReport(tab.place) for tab in intake}
@@ -289,7 +291,7 @@ def sync_intake(
 
 
 def _say_missing(context: SyncContext, synced: Collection[str], unreadable: Collection[str]) -> None:
-    """Row version the initiatives whose row is gone. What such a row said against the backlog went with it.
+    """Mark the initiatives whose row is gone. What such a row said against the backlog went with it.
 
     Rows of other folders on this database stand there.
     """

@@ -13,7 +13,14 @@ from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Owner, TabSpec
-from roadwright.sync.baselines import Baseline, baselines_of, content_of, load_baselines
+from roadwright.sync.baselines import (
+    Baseline,
+    baselines_of,
+    confirm,
+    content_of,
+    load_baselines,
+    load_unconfirmed,
+)
 from roadwright.sync.binding import Binding, Edit, Refused, Values
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.identity import Identity, display_key, identity_of, identity_text
@@ -60,13 +67,40 @@ def load_bases(session: Session, tab: OpenTab, rows: Iterable[Row] | None = None
     return {number: copy for number, copy in tab.bases.items() if copy is not None}
 
 
-def give_bases(session: Session, tab: OpenTab, results: Sequence[RowResult]) -> None:
-    """Give rows the base of their merge. A row version that was written for another row leads to none."""
-    bases = load_bases(session, tab, [result.row for result in results])
+def give_bases(context: SyncContext, tab: OpenTab, results: Sequence[RowResult]) -> None:
+    """Give rows the base of their merge. A row version that was written for another row leads to none.
+
+    What a row said when it was saved is part of its base, also where the write that was to follow is not known to have
+    worked: what a person types next is an edit of that.
+    """
+    bases = load_bases(context.session, tab, [result.row for result in results])
     for result in results:
         copy = bases.get(result.row.number)
         if copy is not None and copy.identity == identity_text(result.identity):
             result.base = copy.values
+    _add_unconfirmed(context, tab, results)
+
+
+def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[RowResult]) -> None:
+    session, folder, place = context.session, context.workspace.folder_token, tab.place.full_name
+    unconfirmed = load_unconfirmed(session, folder, place)
+    if not unconfirmed:
+        return
+    saved = load_baselines(session, tab.spec.name, [one.row_version for one in unconfirmed.values()])
+    written = []
+    for result in results:
+        one = unconfirmed.get(identity_text(result.identity))
+        version = result.row.text("updated_at")
+        if one is None or result.is_duplicate:
+            continue
+        if version == one.row_version:
+            written.append(one.identity)
+        elif version == one.seen_version and (baseline := saved.get(one.row_version)) is not None:
+            said = {name: baseline.values.get(name) for name in one.columns}
+            result.base = {**(result.base or {}), **said}
+            result.saved = one.columns
+            tab.needs_row_version.add(result.identity)
+    confirm(session, folder, place, written)
 
 
 def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[RowResult]) -> None:
@@ -114,7 +148,9 @@ def settle(tab: OpenTab, results: Iterable[RowResult], stored: Mapping[Identity,
             result.unchanged_as, result.as_shown = now, True
 
 
-def unsettle(session: Session, tab: OpenTab, results: Iterable[RowResult], stored: Mapping[Identity, Values]) -> None:
+def unsettle(
+    context: SyncContext, tab: OpenTab, results: Iterable[RowResult], stored: Mapping[Identity, Values]
+) -> None:
     """Take settled rows for which something else is stored by now as rows to bring up to date."""
     changed = []
     for result in results:
@@ -125,7 +161,7 @@ def unsettle(session: Session, tab: OpenTab, results: Iterable[RowResult], store
             continue
         result.unchanged_as = None
         changed.append(result)
-    give_bases(session, tab, changed)
+    give_bases(context, tab, changed)
 
 
 def conflict_messages(conflicts: Mapping[str, tuple[object, object]], tab: str) -> list[str]:
@@ -249,6 +285,7 @@ def _save(context: SyncContext, saving: _Saving, binding: Binding, result: RowRe
         notes.failed.extend(refusal.messages)
         return False
     result.row_version = row_version
+    result.saved |= frozenset(changes) if stored is not None else frozenset(saving.names)
     return True
 
 
@@ -261,7 +298,7 @@ def merge_results(
     stored_rows = context.load(binding, {o.identity for o in results})
     settle(tab, results, stored_rows)
     unsettled = [result for result in results if result.unchanged_as is None]
-    give_bases(session, tab, unsettled)
+    give_bases(context, tab, unsettled)
     find_lost_bases(session, spec, (o for o in unsettled if o.identity in stored_rows))
     saved = created = 0
     for result in context.counted(f"merging {tab.place.name}", results):

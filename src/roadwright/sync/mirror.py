@@ -20,7 +20,7 @@ from roadwright.sync.context import ANNOTATIONS, OpenTab, SyncContext
 from roadwright.sync.identity import Identity, identity_of, identity_text
 from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.row_results import RowResult
-from roadwright.sync.write_back import column_places, differs, shown
+from roadwright.sync.write_back import column_places, differs, keep_unconfirmed, shown
 
 _PROVENANCE = ("updated_source", "updated_at")
 
@@ -118,6 +118,8 @@ def replace_rows(
             copy.update({name: base[name] for name in kept if base is not None and name in base})
             copy.update({ANNOTATIONS: words_now} if own else {})
             pending.copies.append((row_version, identity, copy))
+            if before is not None and before.outcome is not None:
+                keep_unconfirmed(tab, before.outcome, row_version)
         cells = {c.name: shown(c, full.get(c.name)) for c in spec.columns if c.name in places}
         if before is not None:
             cells.update({name: value for name, value in before.waiting.items() if name in places})

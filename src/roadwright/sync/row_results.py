@@ -28,6 +28,8 @@ class RowResult:
     is_selected: bool = True
     base: Mapping[str, object] | None = None
     merge: RowMerge = NO_EDITS
+    saved: frozenset[str] = frozenset()
+    """Columns whose typed value was stored, now or by an earlier pass whose write is not known to have worked."""
     kept: set[str] = field(default_factory=set)
     unsaved: set[str] = field(default_factory=set)
     """Columns that were edited and are not for this pass to save."""

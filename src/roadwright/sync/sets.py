@@ -173,7 +173,7 @@ def record_sets(
             changed = True
     if changed:
         witnesses = {o.identity[:width]: o.identity for o in results if o.is_selected and o.identity[:width] in same}
-        tab.needs_row_version = set(witnesses.values())
+        tab.needs_row_version |= set(witnesses.values())
 
 
 def _latest(session: Session, tab: OpenTab) -> dict[str, SetBaseline]:

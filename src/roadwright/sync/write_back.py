@@ -21,9 +21,9 @@ from roadwright.sheets.styles import width_of
 from roadwright.sheets.values import CellValue
 from roadwright.sheets.xlsx.text import MAX_TEXT
 from roadwright.sync.annotations import annotations_to_show
-from roadwright.sync.baselines import save_baselines
+from roadwright.sync.baselines import Unconfirmed, save_baselines, save_unconfirmed
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
-from roadwright.sync.identity import Identity, display_key
+from roadwright.sync.identity import Identity, display_key, identity_text
 from roadwright.sync.row_results import RowResult
 from roadwright.sync.statuses import Level
 from roadwright.sync.tab_cache import fingerprint_of
@@ -149,6 +149,7 @@ def bring_up_to_date(
         ):
             row_version = result.row_version or context.row_versions.next()
             pending.copies.append((row_version, result.identity, base | _computed(writable, now)))
+            keep_unconfirmed(tab, result, row_version)
             cells[row.number, places["updated_source"]] = context.source
             cells[row.number, places["updated_at"]] = row_version
             dropped |= _drop_protected(tab, result, cells, names)
@@ -156,6 +157,14 @@ def bring_up_to_date(
         if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)
+
+
+def keep_unconfirmed(tab: OpenTab, result: RowResult, row_version: str) -> None:
+    """Plan to keep what was saved of the row, until it is known to be written."""
+    if result.saved:
+        seen = result.row.text("updated_at")
+        identity = identity_text(result.identity)
+        tab.pending.unconfirmed.append(Unconfirmed(identity, seen, row_version, result.saved))
 
 
 def _computed(columns: Mapping[str, Column], values: Values) -> dict[str, object]:
@@ -326,9 +335,10 @@ def append_rows(
         )
 
 
-def finish(session: Session, tab: OpenTab) -> TabEdit:
+def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
+    save_unconfirmed(session, folder, tab.place.full_name, pending.unconfirmed)
     save_baselines(session, tab.spec, pending.copies)
     pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     places = {**table.columns, **table.new_columns}

@@ -1,7 +1,7 @@
 """The tables, as typed models."""
 
 from roadwright.store.models.base import Base
-from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBaseline, SetBaseline
+from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBaseline, SetBaseline, UnconfirmedWrite
 from roadwright.store.models.filters import SavedFilter
 from roadwright.store.models.folder import WorkspaceFolder
 from roadwright.store.models.initiative import Initiative, IssuedKey
@@ -48,6 +48,7 @@ __all__ = [
     "RowBaseline",
     "SavedFilter",
     "SetBaseline",
+    "UnconfirmedWrite",
     "WorkspaceFolder",
     "WorkspaceIdentity",
     "WorkspaceRevision",

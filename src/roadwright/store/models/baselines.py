@@ -42,6 +42,27 @@ class SetBaseline(Base):
     """Whether the sheet is known to have shown it: it is remembered before the workbook is written, which may fail."""
 
 
+class UnconfirmedWrite(Base):
+    """A row that was saved, and whose workbook is not known to show that yet: its write may have failed.
+
+    Until it does, what the row said when it was saved is no edit any more, also where its version is the one before.
+    """
+
+    __tablename__ = "unconfirmed_writes"
+
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    """The workbook and the tab."""
+    identity: Mapped[str] = mapped_column(primary_key=True)
+    """The row's identity as JSON text."""
+    seen_version: Mapped[str]
+    """The row version that stood on the sheet when the row was saved; empty where there was none."""
+    row_version: Mapped[Moment]
+    """The row version that is to be written, under which its baseline stands."""
+    columns: Mapped[list[str]]
+    """The columns whose value was taken from the sheet."""
+
+
 class CachedTab(Base):
     """A tab as the last pass left it (see ``sync.tab_cache``). It only saves time: without it the tab is read."""
 

@@ -257,6 +257,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_set_baselines_set", "set_baselines", ["tab", "set_identity"], unique=False)
     op.create_table(
+        "unconfirmed_writes",
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("seen_version", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.String(length=32), nullable=False),
+        sa.Column("columns", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("folder", "place", "identity", name=op.f("pk_unconfirmed_writes")),
+    )
+    op.create_table(
         "cached_tabs",
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
