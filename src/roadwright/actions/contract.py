@@ -9,10 +9,10 @@ from typing import Protocol
 
 from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Level
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.row_results import RowReport, TabReport
 from roadwright.sync.selection import Selection
-from roadwright.sync.statuses import Level
 from roadwright.workspace.turns import Turn
 from roadwright.workspace.workspace import TabPlace, Workspace
 

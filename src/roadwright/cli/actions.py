@@ -51,7 +51,7 @@ def show_outcome(result: ActionResult, *, all_rows: bool = False) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from roadwright.sync.statuses import Level
+    from roadwright.domain.messages import Level
 
     console = Console(highlight=False)
     end = ending(result.status, result.summary)

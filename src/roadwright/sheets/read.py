@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from roadwright.domain.headers import normalised
+from roadwright.domain.messages import Message
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
@@ -42,7 +43,7 @@ class Row:
     number: int
     raw: dict[str, CellValue] = field(default_factory=dict)
     values: dict[str, object] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, Message] = field(default_factory=dict)
     overtyped: set[str] = field(default_factory=set)
     """Columns of the backend's own in which something unreadable stands; it is overwritten."""
 
@@ -238,7 +239,7 @@ class _RowReader:
                     known[value] = result
         for name in self.needed:
             if name not in raw and name not in covered:
-                self._problem(row, by_name[name], CellProblem("is empty, but needed"))
+                self._problem(row, by_name[name], CellProblem("empty"))
         if len(row.problems) > 1:
             row.problems = {name: row.problems[name] for name in self.columns if name in row.problems}
         return row
@@ -247,7 +248,7 @@ class _RowReader:
         name = column.name
         del row.values[name]
         if column.owner in _TYPED or name in self.spec.identity:
-            row.problems[name] = f"{name}: {problem}"
+            row.problems[name] = problem.message.about(name)
         else:
             row.overtyped.add(name)
 
@@ -263,7 +264,7 @@ class _RowReader:
             del row.values[name]
             if self.spec.by_name[name].owner in _TYPED:
                 master = cell_name(area.first_row, area.first_column)
-                row.problems[name] = f"{name}: the cell is merged into {master}; unmerge it and type its value"
+                row.problems[name] = Message("merged_into", column=name, params={"cell": master})
         return covered
 
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.shown import quoted
 from roadwright.domain.text import folded
 from roadwright.filtering.backlog import backlog_values, cell_values
-from roadwright.sheets.kinds import LIST, quoted
+from roadwright.sheets.kinds import LIST
 from roadwright.sheets.plain import plain
 from roadwright.store.models import Initiative
 from roadwright.sync.binding import Defaults, Edit, Refused, Values

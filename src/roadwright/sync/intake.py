@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.shown import quoted
 from roadwright.domain.text import folded
-from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import Owner

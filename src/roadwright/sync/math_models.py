@@ -14,8 +14,7 @@ from roadwright.domain.formulas import FormulaError, increment_warning, parse_fo
 from roadwright.domain.math_models import says_increment
 from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import Registry, UnknownKpi, nearest
-from roadwright.sheets.kinds import quoted
-from roadwright.sheets.numbers import tidy
+from roadwright.domain.shown import quoted, tidy
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.store.clock import now

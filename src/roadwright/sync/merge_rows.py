@@ -8,7 +8,7 @@ from operator import eq
 
 from sqlalchemy.orm import Session
 
-from roadwright.sheets.kinds import quoted
+from roadwright.domain.shown import quoted
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
@@ -243,7 +243,7 @@ def _judge_cells(saving: _Saving, result: RowResult) -> None:
     rules, notes, conflicts = saving.rules, result.notes, result.merge.conflicts
     result.only_shown = rules.show_only
     if result.unchanged_as is None:
-        notes.failed.extend(text for name, text in result.row.problems.items() if rules.judges(name))
+        notes.failed.extend(str(text) for name, text in result.row.problems.items() if rules.judges(name))
     if conflicts:
         judged = {name: both for name, both in conflicts.items() if rules.judges(name)}
         notes.conflicts.extend(conflict_messages(judged, saving.spec.name))

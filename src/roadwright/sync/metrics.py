@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.registry import Registry, key_problem, nearest, north_star_problem
+from roadwright.domain.shown import quoted
 from roadwright.domain.text import folded
-from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now

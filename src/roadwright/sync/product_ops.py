@@ -10,7 +10,7 @@ from roadwright import tabs
 from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import ContributionSource
 from roadwright.domain.registry import Registry, UnknownKpi
-from roadwright.sheets.kinds import quoted
+from roadwright.domain.shown import quoted
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
 from roadwright.store.scores import current_scores

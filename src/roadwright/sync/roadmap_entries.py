@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.roadmaps import GateStatus
+from roadwright.domain.shown import quoted
 from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.roadmaps.judge import is_waived, settle_waiver
 from roadwright.sheets.backend import SheetError, TabEdit
-from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now

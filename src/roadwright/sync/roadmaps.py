@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.roadmaps import Gate
+from roadwright.domain.shown import quoted
 from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.gates import GATES, ParameterProblem
-from roadwright.sheets.kinds import quoted
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.models import GatePolicy, Roadmap

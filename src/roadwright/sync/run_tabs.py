@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Level
 from roadwright.domain.text import folded
 from roadwright.portfolios.shown import shows_answer
 from roadwright.sheets.spec import TabSpec
@@ -19,7 +20,6 @@ from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import refuse_to_empty
 from roadwright.sync.mirror import MirrorRow, replace_rows
 from roadwright.sync.row_results import RowReport, TabReport
-from roadwright.sync.statuses import Level
 
 RUN_TABS: tuple[TabSpec, ...] = (tabs.RUNS, tabs.RESULTS, tabs.GAPS_AND_ALERTS)
 

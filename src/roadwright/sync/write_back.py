@@ -12,8 +12,9 @@ from operator import eq
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Level
+from roadwright.domain.shown import quoted
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.kinds import quoted
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row, meaning
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
@@ -25,7 +26,6 @@ from roadwright.sync.baselines import Unconfirmed, save_baselines, save_unconfir
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
 from roadwright.sync.identity import Identity, display_key, identity_text
 from roadwright.sync.row_results import RowResult
-from roadwright.sync.statuses import Level
 from roadwright.sync.tab_cache import fingerprint_of
 
 Values = Mapping[str, object]

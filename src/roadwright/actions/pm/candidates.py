@@ -8,6 +8,7 @@ from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.options import ON_CONFLICT, SCENARIO_NAME, on_conflict, text_option
 from roadwright.domain.initiatives import tokens_field
+from roadwright.domain.messages import Level
 from roadwright.portfolios.candidates import (
     CandidateSet,
     ScenarioProblem,
@@ -26,7 +27,7 @@ from roadwright.sync.mirror import MirrorRow, replace_rows
 from roadwright.sync.row_results import RowReport, RowResult, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Level, Notes
+from roadwright.sync.statuses import Notes
 
 
 def show_candidates(

@@ -11,6 +11,7 @@ from roadwright.actions.pm.explain_question import Question, asked_of, question_
 from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level
 from roadwright.domain.text import folded
 from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_computed
 from roadwright.portfolios.diagnosis import diagnosed_rows, way_out
@@ -20,7 +21,6 @@ from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, read_tab, run_pass
 from roadwright.sync.row_results import RowReport, TabReport
 from roadwright.sync.run_tabs import rows_for, write_run_tab
-from roadwright.sync.statuses import Level
 from roadwright.workspace.workspace import TabPlace
 
 _SHOWN = (tabs.RESULTS, tabs.GAPS_AND_ALERTS)

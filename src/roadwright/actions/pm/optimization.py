@@ -22,6 +22,7 @@ from roadwright.actions.pm.roadmap_choice import keep_choice, note_promised_twic
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
+from roadwright.domain.messages import Level
 from roadwright.domain.optimization import RunStatus, Severity
 from roadwright.optimize import Explanation, Progress, SolveOptions, Worker, idle_worker
 from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
@@ -35,7 +36,6 @@ from roadwright.sync.row_results import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Level
 from roadwright.workspace.turns import WorkspaceBusy
 
 

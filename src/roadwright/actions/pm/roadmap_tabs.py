@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.actions.contract import ActionContext
 from roadwright.actions.options import on_conflict
+from roadwright.domain.messages import Level
 from roadwright.domain.text import folded
 from roadwright.roadmaps.standing import standing_warnings
 from roadwright.store.models import Roadmap, RoadmapEntry
@@ -28,7 +29,7 @@ from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
 from roadwright.sync.row_results import RowResult, TabReport
 from roadwright.sync.saves import MERGES, Merged, still_in_effect
 from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Level, Notes
+from roadwright.sync.statuses import Notes
 
 TABS = (tabs.ROADMAPS, tabs.GATES, tabs.ROADMAP_ENTRIES)
 STOPPED = (Level.FAILED, Level.CONFLICT)

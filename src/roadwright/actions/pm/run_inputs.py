@@ -12,6 +12,7 @@ from roadwright.actions.contract import ActionContext, UsageError
 from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import SCENARIO_NAME, on_conflict, text_option
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level
 from roadwright.domain.text import folded
 from roadwright.optimize import Fault
 from roadwright.portfolios.candidates import (
@@ -29,7 +30,6 @@ from roadwright.sync.engine import run_pass
 from roadwright.sync.row_results import RowResult, TabReport
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL, Selection
-from roadwright.sync.statuses import Level
 
 INPUT_TABS = (tabs.CANDIDATES, tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
 RULE_TABS = (tabs.CONSTRAINTS, tabs.TARGETS)

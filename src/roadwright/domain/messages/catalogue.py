@@ -1,0 +1,17 @@
+"""The words of every message, by code. A text is worded here and nowhere else.
+
+Each says what is wrong: the value and what is accepted, and the way out. See `Message` for how parameters are filled
+in, and ``tests/domain/test_messages.py`` for what holds of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+
+from roadwright.domain.messages import cells
+
+_AREAS: tuple[Mapping[str, str], ...] = (cells.TEXTS,)
+TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in _AREAS)))
+"""By code, the text with its parameters in braces."""
