@@ -13,7 +13,6 @@ from operator import eq
 from sqlalchemy.orm import Session
 
 from roadwright.domain.messages import Level
-from roadwright.domain.shown import quoted
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row, meaning
@@ -88,7 +87,7 @@ def _drop_protected(
         name = names.get(place, "")
         dropped.add(name)
         if name != "run_status":
-            result.notes.warnings.append(f"{name}: {tab.table.place(number, name)} was not brought up to date: {why}")
+            result.notes.warn("not_brought_up_to_date", name, place=tab.table.place(number, name), why=why)
     return dropped
 
 
@@ -196,7 +195,7 @@ def _say_what_is_replaced(tab: OpenTab, result: RowResult, cells: Collection[tup
         typed = row.raw.get(name)
         was_shown = name in row.values and _in_short(row.values[name]) == shown_before.get(name)
         if typed is not None and not was_shown:
-            result.notes.warnings.append(f"{name} is computed; {quoted(typed)} was replaced")
+            result.notes.warn("computed_replaced", column_name=name, value=typed)
 
 
 def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
@@ -251,9 +250,7 @@ def _say_status(tab: OpenTab, result: RowResult, places: Mapping[str, int], name
     if result.row.status != status and _is_persons(result.row.status):
         place = result.row.number, places["run_status"]
         if not tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, {place: status})):
-            result.notes.warnings.append(
-                f"run_status is written by Roadwright; {quoted(result.row.status)} was replaced"
-            )
+            result.notes.warn("status_replaced", value=result.row.status)
             status, _ = result.status
     if result.row.status != status:
         cells: dict[tuple[int, int], CellValue | None] = {(result.row.number, places["run_status"]): status}

@@ -53,8 +53,7 @@ def show_candidates(
         notes = earlier.notes if earlier is not None else Notes()
         initiative = by_key[str(values["initiative_key"])]
         if tokens_of(initiative) is None and notes.level is not Level.FAILED:
-            scope = tokens_field(initiative.scope_mode)
-            notes.warnings.append(f"{scope}: is blank, so the initiative can't be chosen; fill it in")
+            notes.warn("tokens_missing", tokens_field(initiative.scope_mode))
         mirrored.append(MirrorRow(values, notes.text))
         number += 1
         report.rows.append(RowReport(tab.place.name, number, str(values["initiative_key"]), notes.text, notes.level))

@@ -22,7 +22,7 @@ from roadwright.actions.pm.roadmap_choice import keep_choice, note_promised_twic
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
 from roadwright.optimize import Explanation, Progress, SolveOptions, Worker, idle_worker
 from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
@@ -49,17 +49,16 @@ def _run_notes(saved: Saved, draft: RunDraft) -> None:
     for fault in draft.faults:
         notes = by_id.get(fault.id)
         if notes is not None and notes.level not in (Level.FAILED, Level.CONFLICT):
-            notes.failed.append(fault.message)
+            notes.add(Message(fault.message))
     for finding in draft.findings():
         notes = by_id.get(finding.id)
         if notes is not None:
-            said = notes.notices if finding.severity is Severity.INFO else notes.warnings
-            if finding.message not in said:
-                said.append(finding.message)
+            level = Level.OK if finding.severity is Severity.INFO else Level.WARNING
+            notes.add(Message(finding.message, level))
     for row in draft.diagnosed():
         notes = by_id.get(row.place)
         if notes is not None:
-            notes.warnings.append(row.text)
+            notes.add(Message(row.text, Level.WARNING))
 
 
 def _say(saved: Saved) -> Callable[[SyncContext, OpenTab], TabReport]:

@@ -20,6 +20,7 @@ from roadwright.actions.options import (
 )
 from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.filtering import find_initiatives
 from roadwright.scoring.activate import activate_in_batches
@@ -33,7 +34,6 @@ from roadwright.sync.product_ops import ScoringInputsBinding
 from roadwright.sync.row_results import RowResult, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL, Selection, SelectionError
-from roadwright.sync.statuses import Notes
 from roadwright.workspace.workspace import TabPlace
 
 _SWITCHES = frozenset({"active_scoring_framework", "use_math_model"})
@@ -136,7 +136,7 @@ def _with_warnings(notes: RowNotes, warnings: Mapping[tuple[str, ...], list[str]
     for values, messages in warnings.items():
         found = notes.by_identity(tuple(folded(value) for value in values))
         if found is not None:
-            found.add(Notes(warnings=messages))
+            found.add(*(Message(text, Level.WARNING) for text in messages))
 
 
 _SCORING_TABS = (tabs.SCORING_INPUTS, tabs.MATH_MODELS, tabs.PARAMS, tabs.KPI_CONTRIBUTIONS)
