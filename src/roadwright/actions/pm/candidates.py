@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import ON_CONFLICT, SCENARIO_NAME, on_conflict, text_option
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption, ScenarioOption, chosen
 from roadwright.domain.initiatives import tokens_field
 from roadwright.domain.messages import Level
 from roadwright.portfolios.candidates import (
@@ -92,14 +92,14 @@ def _populate(request: ActionContext) -> Answer:
         show_tab(current, scenarios, BINDINGS[scenarios.spec.name](), typed, scenarios_report)
         try:
             on_sheet = [row.text("scenario_name") for row in scenarios.table.rows]
-            scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME), on_sheet)
-            chosen = judged_candidates(current.session, scenario, current.source)
+            scenario = find_scenario(current.session, chosen(request.options, ScenarioOption).scenario_name, on_sheet)
+            candidates = judged_candidates(current.session, scenario, current.source)
         except ScenarioProblem as problem:  # what was saved says so all the same
             wrong.append(problem)
             show_tab(current, tab, BINDINGS[tab.spec.name](), results, report)
             return [report, scenarios_report]
-        skipped[:] = _skipped_rows(request, chosen)
-        shown = show_candidates(current, tab, results, scenario, chosen)
+        skipped[:] = _skipped_rows(request, candidates)
+        shown = show_candidates(current, tab, results, scenario, candidates)
         shown.absorb(report)
         return [shown, scenarios_report]
 
@@ -109,6 +109,10 @@ def _populate(request: ActionContext) -> Answer:
     if wrong:
         raise wrong[0]
     return Answer(tabs=reports, more_rows=skipped, summary={"candidates": len(reports[0].rows)})
+
+
+class CandidateOptions(ScenarioOption, OnConflictOption):
+    """Of pm.populate_candidates."""
 
 
 POPULATE_CANDIDATES = Action(
@@ -123,6 +127,6 @@ POPULATE_CANDIDATES = Action(
     ),
     run=_populate,
     tabs=(tabs.CANDIDATES,),
-    options=(SCENARIO_NAME, ON_CONFLICT),
+    options=CandidateOptions,
     selects=False,
 )

@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled
-from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds, on_conflict, time_limit
 from roadwright.actions.options import (
-    EXPLAIN_SECONDS,
-    ON_CONFLICT,
-    SCENARIO_NAME,
-    TIME_LIMIT,
-    explain_seconds,
-    on_conflict,
-    time_limit,
+    ExplainOption,
+    OnConflictOption,
+    ScenarioOption,
+    TimeLimitOption,
+    UsageError,
 )
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.actions.pm.results import WRITE_RESULTS
@@ -232,13 +230,18 @@ _RUN_EXPLANATION = (
     "named: a rule is never dropped in silence. Exit codes: 0 an answer, 1 none in the time, 2 invalid, 3 infeasible."
 )
 
+
+class RunOptions(ScenarioOption, TimeLimitOption, ExplainOption, OnConflictOption):
+    """Of the actions that solve."""
+
+
 RUN_ALL_CANDIDATES = Action(
     name="pm.optimize_run_all_candidates",
     help="optimizes over all candidates of a scenario and writes the results",
     explanation=_RUN_EXPLANATION,
     run=lambda request: _run(request, ticked_only=False),
     tabs=(tabs.SCENARIO_CONFIG,),
-    options=(SCENARIO_NAME, TIME_LIMIT, EXPLAIN_SECONDS, ON_CONFLICT),
+    options=RunOptions,
     selects=False,
 )
 
@@ -248,5 +251,5 @@ RUN_SELECTED_CANDIDATES = Action(
     explanation=_RUN_EXPLANATION,
     run=lambda request: _run(request, ticked_only=True),
     tabs=(tabs.CANDIDATES,),
-    options=(SCENARIO_NAME, TIME_LIMIT, EXPLAIN_SECONDS, ON_CONFLICT),
+    options=RunOptions,
 )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME
+from roadwright.actions.options import OnConflictOption, RoadmapOption
 from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
-from roadwright.actions.pm.roadmap_status import BY, decided_by
+from roadwright.actions.pm.roadmap_status import ByOption, decided_by
 from roadwright.actions.pm.roadmap_tabs import (
     STOPPED,
     TABS,
@@ -180,6 +180,10 @@ def _sentence(published: Published) -> str:
     return f'"{edition.name}" is published as version {edition.number} with {entries}{out}'
 
 
+class PublishOptions(RoadmapOption, ByOption, OnConflictOption):
+    """Of pm.roadmap_publish."""
+
+
 ROADMAP_PUBLISH = Action(
     name="pm.roadmap_publish",
     help="publishes an approved roadmap as a numbered version that never changes, with files to pass on",
@@ -192,5 +196,5 @@ ROADMAP_PUBLISH = Action(
     ),
     run=_run,
     tabs=(tabs.ROADMAPS,),
-    options=(ROADMAP_NAME, BY, ON_CONFLICT),
+    options=PublishOptions,
 )

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext
-from roadwright.actions.options import on_conflict
+from roadwright.actions.contract import ActionContext, on_conflict
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.roadmaps.standing import standing_warnings

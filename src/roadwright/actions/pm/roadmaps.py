@@ -9,20 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
-from roadwright.actions.options import ON_CONFLICT
-from roadwright.actions.pm.roadmap_request import (
-    FILTER,
-    FROM_RUN,
-    GATE_POLICY,
-    KEYS,
-    ONE,
-    ONE_OR_NEW,
-    PERIOD_KEY,
-    AskedRoadmap,
-    asked_roadmap,
-    take_asked,
-)
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import UsageError
+from roadwright.actions.pm.roadmap_request import AskedRoadmap, CheckOptions, CreateOptions, asked_roadmap, take_asked
 from roadwright.actions.pm.roadmap_tabs import (
     STOPPED,
     TABS,
@@ -192,7 +181,7 @@ ROADMAP_CREATE = Action(
     ),
     run=lambda request: _run(request, fill=True),
     tabs=(tabs.ROADMAPS,),
-    options=(ONE_OR_NEW, PERIOD_KEY, FILTER, FROM_RUN, KEYS, GATE_POLICY, ON_CONFLICT),
+    options=CreateOptions,
 )
 
 ROADMAP_CHECK_GATES = Action(
@@ -204,5 +193,5 @@ ROADMAP_CHECK_GATES = Action(
     ),
     run=lambda request: _run(request, fill=False),
     tabs=(tabs.ROADMAPS, tabs.ROADMAP_ENTRIES),
-    options=(ONE, ON_CONFLICT),
+    options=CheckOptions,
 )
