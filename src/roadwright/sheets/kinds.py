@@ -62,8 +62,11 @@ def _as_shown(value: object) -> str:
 
 
 def quoted(value: object) -> str:
-    """A value as it is named in a message: as its cell shows it, cut where it is long."""
-    text = _as_shown(value)
+    """A value as it is named in a message: as its cell shows it, cut where it is long.
+
+    What neither a database nor a cell can hold is shown as the character that stands for such ones.
+    """
+    text = UNSTORABLE.sub("\ufffd", _as_shown(value))
     return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"}"'
 
 

@@ -14,7 +14,7 @@ from roadwright.domain.headers import normalised
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
-from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
+from roadwright.sheets.spec import TYPED, CellProblem, Column, Owner, TabSpec
 from roadwright.sheets.values import LAST_COLUMN, CellValue, cell_name, column_letters
 
 BACKEND_COLUMNS = ("run_status", "updated_source", "updated_at")
@@ -27,7 +27,6 @@ class HeaderProblem(SheetError):
 
 _MOST_KNOWN = 500
 """Texts of one column that are remembered with their meaning."""
-_TYPED = (Owner.INPUT, Owner.SHARED, Owner.SHEET_ONLY)
 
 
 @dataclass
@@ -246,7 +245,7 @@ class _RowReader:
     def _problem(self, row: Row, column: Column, problem: CellProblem) -> None:
         name = column.name
         del row.values[name]
-        if column.owner in _TYPED or name in self.spec.identity:
+        if column.owner in TYPED or name in self.spec.identity:
             row.problems[name] = f"{name}: {problem}"
         else:
             row.overtyped.add(name)
@@ -261,7 +260,7 @@ class _RowReader:
                 continue
             covered.add(name)
             del row.values[name]
-            if self.spec.by_name[name].owner in _TYPED:
+            if self.spec.by_name[name].owner in TYPED:
                 master = cell_name(area.first_row, area.first_column)
                 row.problems[name] = f"{name}: the cell is merged into {master}; unmerge it and type its value"
         return covered

@@ -8,6 +8,7 @@ from operator import eq
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.provenance import is_mark
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
@@ -73,9 +74,9 @@ def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[Outcome]) -
     """Find the base of stored rows that have no mark but say word for word what they said once: nobody edited them.
 
     Such rows come from a run that was killed before it wrote them, from a copy of the workbook that is older still, or
-    lost their system columns.
+    lost their system columns or were typed over there.
     """
-    lost = [o for o in known if o.base is None and "updated_at" not in o.row.raw and not o.doubled]
+    lost = [o for o in known if o.base is None and not is_mark(o.row.text("updated_at")) and not o.doubled]
     copies = copies_of(session, spec.name, {outcome.identity for outcome in lost}) if lost else {}
     for outcome in lost:
         said = content_of(spec, outcome.row.values)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, parse_key
+from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import Table
@@ -29,7 +30,7 @@ from roadwright.sync.outcome import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.take_over import SOURCE, take_over, take_published_versions, take_runs
+from roadwright.sync.take_over import take_over, take_published_versions, take_runs
 from roadwright.sync.trust import trust_sheet, yield_to_backlog
 from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.held import Held, held_by, look_at
@@ -109,7 +110,7 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     def step(what: str, spec_places: Sequence[TabPlace], work: Work) -> None:
         progress(what)
         try:
-            result.tabs += run_pass(workspace, SOURCE, spec_places, work, desk=desk)
+            result.tabs += run_pass(workspace, REBUILD, spec_places, work, desk=desk)
         except PendingWrite as pending:
             result.tabs += pending.reports
             result.problems.append(str(pending))
@@ -122,7 +123,7 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     if tabs.BACKLOG in of:
         intake = [place for place in places if place.spec is tabs.INTAKE]
         both = [*intake, of[tabs.BACKLOG]]
-        waiting = keys_for_new_rows(workspace, SOURCE, both, desk)
+        waiting = keys_for_new_rows(workspace, REBUILD, both, desk)
         result.problems += [waiting] if waiting else []
         step("taking over the Backlog, then intake", both, _save_backlog)
     for spec in _ORDER:
@@ -160,7 +161,7 @@ def _take_numbers(workspace: Workspace, tables: Sequence[tuple[TabPlace, Table]]
     with workspace.store.transaction() as session:
         known = known_numbers(session, set(numbers))
         session.add_all(
-            IssuedKey(number=number, issued_at=now(), issued_for=SOURCE) for number in sorted(numbers.keys() - known)
+            IssuedKey(number=number, issued_at=now(), issued_for=REBUILD) for number in sorted(numbers.keys() - known)
         )
         session.flush()
         for prefix, number in highest_numbers(workspace, [table for _, table in tables]).items():

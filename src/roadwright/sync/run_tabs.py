@@ -16,9 +16,8 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.engine import refuse_to_empty
 from roadwright.sync.mirror import MirrorRow, replace_rows
-from roadwright.sync.outcome import RowReport, TabReport
+from roadwright.sync.outcome import TabReport
 from roadwright.sync.own_words import collect_own_words
-from roadwright.sync.statuses import Level
 from roadwright.sync.work import OpenTab, Pass
 
 RUN_TABS: tuple[TabSpec, ...] = (tabs.RUNS, tabs.RESULTS, tabs.GAPS_AND_ALERTS)
@@ -112,12 +111,7 @@ def write_run_tab(work: Pass, tab: OpenTab, only: str | None = None) -> TabRepor
     rows = rows_for(work.session, tab.spec, only)
     if not rows and any(row.text("run_id") for row in tab.table.rows) and not _heads(work.session):
         refuse_to_empty(work, tab)
-    replace_rows(work, tab, [MirrorRow(row) for row in rows])
-    report = TabReport(tab.place)
-    first = tab.table.header_row + 1
     key = tab.spec.identity[-1] if tab.spec is not tabs.GAPS_AND_ALERTS else "message"
-    report.rows = [
-        RowReport(tab.place.name, first + offset, str(row.get(key) or ""), "OK", Level.OK)
-        for offset, row in enumerate(rows)
-    ]
+    report = TabReport(tab.place)
+    report.rows = replace_rows(work, tab, [MirrorRow(str(row.get(key) or ""), row) for row in rows])
     return report

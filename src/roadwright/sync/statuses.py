@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+
+from roadwright.domain.provenance import Level
+
+__all__ = ["Level", "Notes", "level_of"]
 
 _LONGEST = 8_000
 """Characters of a run_status: more than anyone reads, and fewer than a cell holds, whatever the row's cells held."""
-
-
-class Level(StrEnum):
-    """How a row fared, best first."""
-
-    OK = "OK"
-    SKIPPED = "SKIPPED"
-    WARNING = "WARNING"
-    CONFLICT = "CONFLICT"
-    FAILED = "FAILED"
 
 
 @dataclass

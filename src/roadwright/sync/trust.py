@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.provenance import is_mark
 from roadwright.sheets.plain import plain
-from roadwright.store.clock import is_mark
 from roadwright.store.identity import known_marks
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import SheetSetCopy

@@ -39,7 +39,6 @@ def show_candidates(
     before = {o.identity: o for o in outcomes if not o.doubled}
     report = TabReport(tab.place)
     mirrored = []
-    number = tab.table.header_row
     listed = set()
     for values in rows:
         identity = identity_of(tab.spec.identity, values)
@@ -50,17 +49,13 @@ def show_candidates(
         if tokens_of(initiative) is None and notes.level is not Level.FAILED:
             scope = tokens_field(initiative.scope_mode)
             notes.warnings.append(f"{scope}: is blank, so the initiative can't be chosen; fill it in")
-        mirrored.append(MirrorRow(values, notes.text))
-        number += 1
-        report.rows.append(RowReport(tab.place.name, number, str(values["initiative_key"]), notes.text, notes.level))
+        mirrored.append(MirrorRow(str(values["initiative_key"]), values, notes))
     for outcome in outcomes:
         if outcome.identity not in listed and outcome.notes.level in (Level.FAILED, Level.CONFLICT):
-            mirrored.append(MirrorRow(outcome.row.values, outcome.notes.text))
-            number += 1
-            report.rows.append(RowReport(tab.place.name, number, outcome.key, outcome.notes.text, outcome.notes.level))
+            mirrored.append(MirrorRow(outcome.key, outcome.row.values, outcome.notes))
     if not mirrored and tab.table.rows and not all_keys(current.session):
         refuse_to_empty(current, tab)
-    replace_rows(current, tab, mirrored, outcomes)
+    report.rows = replace_rows(current, tab, mirrored, outcomes)
     return report
 
 
@@ -104,7 +99,8 @@ def _populate(request: Request) -> Answer:
     reports = run_pass(workspace, request.action, places, work, tell=request.report)
     if wrong:
         raise wrong[0]
-    return Answer(tabs=reports, more_rows=skipped, summary={"candidates": len(reports[0].rows)})
+    listed = sum(row.row > 0 for row in reports[0].rows)  # the other lines are of rows that left the tab
+    return Answer(tabs=reports, more_rows=skipped, summary={"candidates": listed})
 
 
 POPULATE_CANDIDATES = Action(
