@@ -31,7 +31,7 @@ from roadwright.sync.outcome import Outcome, RowReport, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone, reserve_marks, sets_were_written
 from roadwright.sync.settled import recall, remember
-from roadwright.sync.statuses import Notes, level_of
+from roadwright.sync.statuses import Level, Notes, level_of
 from roadwright.sync.work import OpenTab, Pass, TellProgress, tell_nobody
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
 from roadwright.tabs import INTAKE
@@ -202,6 +202,18 @@ def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[RowReport])
         remember(session, tab, [row.row for row in new_rows])
 
 
+def _say_of_tabs(tabs: Sequence[OpenTab], reports: Sequence[TabReport]) -> None:
+    """Put what was noticed of a tab itself into its report."""
+    found = {tab.place.name: tab.table for tab in tabs}
+    for report in reports:
+        name = report.place.name
+        if name in found:
+            report.of_the_tab = [
+                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {text}", Level.WARNING)
+                for text in found[name].warnings
+            ]
+
+
 def run_pass(
     workspace: Workspace,
     source: str,
@@ -230,6 +242,7 @@ def run_pass(
         with workspace.store.transaction() as session:
             one_at_a_time(session)
             reports = work(Pass(workspace, session, Marks(session), source, tell=tell), tabs)
+            _say_of_tabs(tabs, reports)
             if not write:
                 return reports
             edits = {tab.place.name: finish(session, tab) for tab in tabs}
