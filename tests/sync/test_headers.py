@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from roadwright.domain.provenance import is_mark
 from roadwright.sheets.values import column_letters
 from roadwright.sheets.xlsx import open_workbook
+from roadwright.store.models import IssuedKey
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House, make_house
@@ -221,17 +223,76 @@ def test_ideas_of_a_tab_that_cannot_be_read_now_are_not_said_to_be_missing(teams
     assert teams.done("pm.backlog_sync").summary["created"] == 0
 
 
-def test_a_backlog_that_cannot_be_read_stops_everything_before_anything_is_done(teams: House) -> None:
+def _without_title(path: Path) -> None:
+    with opened(path, "Backlog") as sheet:
+        [title] = [cell for cell in sheet[1] if cell.value == "title"]
+        title.value = "Titel"
+
+
+BACKLOG_FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (lambda path: path.unlink(), "Central_Backlog.xlsx"),
+    "damaged": (lambda path: path.write_bytes(path.read_bytes()[:-300]), "Central_Backlog.xlsx is only a part of"),
+    "no title": (_without_title, "Backlog: the column title is missing in row 1"),
+}
+
+
+@pytest.mark.parametrize("fault", BACKLOG_FAULTS)
+def test_ideas_are_taken_in_while_the_backlog_cannot_be_read(teams: House, fault: str) -> None:
+    spoil, said = BACKLOG_FAULTS[fault]
+    path = team_book(teams, ["title", "country"], ["Faster search", "UK"], ["Gift cards", "DE"])
+    teams.done("pm.backlog_sync")
+    backlog = teams.place("Backlog").workbook
+    teams.type_into("Backlog", 2, {"country": "FR", "title": "Search, faster"})
+    whole = backlog.read_bytes()
+    spoil(backlog)
+    spoiled = backlog.read_bytes() if backlog.exists() else None
+    teams.type_into("Ideas", 4, {"country": "ES"})
+    teams.type_new("Ideas", {"title": "Loans"})
+    outcome = teams.run("pm.backlog_sync")
+    assert (outcome.exit_code, outcome.status) == (1, "failed")
+    [line] = str(outcome.error).splitlines()
+    assert said in line
+    assert "What intake says is saved in the database" in line
+    assert (outcome.summary["created"], outcome.summary["saved"]) == (1, 2)
+    assert [row.text("run_status") for row in teams.rows("Ideas")] == ["OK"] * 3
+    assert (backlog.read_bytes() if backlog.exists() else None) == spoiled, "the Backlog is left as it is"
+    before = path.read_bytes()
+    assert teams.run("pm.backlog_sync").summary["created"] == 0
+    assert path.read_bytes() == before
+    backlog.write_bytes(whole)
+    assert teams.done("pm.backlog_sync").summary["created"] == 0
+    assert [row.text("title") for row in teams.rows("Backlog")] == ["Search, faster", "Gift cards", "Loans"]
+    status = teams.status("Backlog", "INIT-000001")
+    assert status.startswith('CONFLICT: country: the sheet has "FR", the database has "ES"'), "neither is lost"
+
+
+def test_the_first_sync_needs_the_backlog(teams: House) -> None:
+    """Before, nothing tells which keys stand there: the database may be a new one under workbooks that are not."""
     path = team_book(teams, ["title"], ["Faster search"])
     backlog = teams.place("Backlog").workbook
     backlog.rename(backlog.with_suffix(".away"))
     before = path.read_bytes()
     outcome = teams.run("pm.backlog_sync")
     assert outcome.exit_code == 1
-    assert "Central_Backlog.xlsx" in str(outcome.error)
+    [line] = str(outcome.error).splitlines()
+    assert "Central_Backlog.xlsx" in line
+    assert line.endswith("No intake was read either, because it is not known which keys stand on the Backlog")
     assert path.read_bytes() == before
     backlog.with_suffix(".away").rename(backlog)
     assert teams.done("pm.backlog_sync").summary["created"] == 1
+
+
+def test_a_backlog_that_another_database_wrote_stops_everything_before_anything_is_done(teams: House) -> None:
+    path = team_book(teams, ["title"], ["Faster search"])
+    teams.type_new("Backlog", {"title": "Wallet", "updated_at": "2099-01-01T00:00:00.000000Z"})
+    before = path.read_bytes()
+    outcome = teams.run("pm.backlog_sync")
+    assert outcome.exit_code == 1
+    [line] = str(outcome.error).splitlines()
+    assert line.startswith("Backlog was last written at 2099-01-01 00:00:00 UTC by another database")
+    assert path.read_bytes() == before
+    with teams.workspace.store.transaction() as session:
+        assert session.scalars(select(IssuedKey.number)).all() == []
 
 
 def test_a_team_that_leaves_the_settings_leaves_its_ideas(teams: House) -> None:
