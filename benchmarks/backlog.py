@@ -18,7 +18,7 @@ import xlsxwriter
 
 from roadwright import tabs
 from roadwright.actions.collecting import rare_collections
-from roadwright.actions.runner import Asked, run_action
+from roadwright.actions.runner import ActionRequest, run_action
 from roadwright.scoring.compute import compute_scores
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table
@@ -64,7 +64,7 @@ def _silent(message: str, done: int | None = None, total: int | None = None) -> 
 
 def _run(workspace: Workspace, action: str, *, tab: str | None = None) -> float:
     began = time.process_time()
-    outcome = run_action(workspace, Asked(action, tab), requested_by="benchmark", report=_silent)
+    outcome = run_action(workspace, ActionRequest(action, tab), requested_by="benchmark", report=_silent)
     assert outcome.exit_code == 0, outcome.error
     return time.process_time() - began
 

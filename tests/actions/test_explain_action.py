@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from roadwright.actions.runner import Outcome
+from roadwright.actions.runner import ActionResult
 from roadwright.portfolios.rerun import rerun_snapshot
 from roadwright.store.models import OptimizationRun
 from tests.actions.company import PERIOD, add_candidates, add_initiatives, add_kpis, add_scenario, constrain
@@ -29,7 +29,7 @@ def three(house: House, capacity: float = 110) -> list[str]:
     return keys
 
 
-def said(outcome: Outcome) -> dict[str, str]:
+def said(outcome: ActionResult) -> dict[str, str]:
     return {row.key: row.notices[0] if row.notices else row.run_status for row in outcome.rows}
 
 

@@ -116,7 +116,7 @@ def _written() -> dict[str, str]:
 
 
 def _initiative(random: Random, number: int) -> Initiative:
-    made = new_initiative(f"INIT-{number:06d}", random.choice(TEXTS), mark=random.choice(MOMENTS), source="test")
+    made = new_initiative(f"INIT-{number:06d}", random.choice(TEXTS), row_version=random.choice(MOMENTS), source="test")
     for field in backlog_fields().values():
         if field.name in _VALUES and random.random() < 0.7:
             setattr(made, *_VALUES[field.name](random))

@@ -24,7 +24,7 @@ def put_initiatives(house: House, *rows: Mapping[str, Any]) -> list[str]:
     keys = [f"INIT-{number:06d}" for number in range(1, len(rows) + 1)]
     with house.workspace.store.transaction() as session:
         for key, row in zip(keys, rows, strict=True):
-            initiative = new_initiative(key, "", mark=now(), source=SOURCE)
+            initiative = new_initiative(key, "", row_version=now(), source=SOURCE)
             for name, value in row.items():
                 setattr(initiative, name, value)
             session.add(initiative)

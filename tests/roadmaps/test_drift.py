@@ -13,9 +13,9 @@ from roadwright.domain.roadmaps import GateSeverity, GateStatus
 from roadwright.roadmaps.content import (
     Content,
     Entry,
+    GateContent,
     KpiTotal,
     LeftOut,
-    PolicyGate,
     RoadmapFacts,
     Totals,
     Verdict,
@@ -24,7 +24,7 @@ from roadwright.roadmaps.content import (
     content_hash,
     known_sum,
 )
-from roadwright.roadmaps.drift import Change, Drift, Drifted, KpiDrift, changes_since, kpi_drift
+from roadwright.roadmaps.drift import Drift, Drifted, DriftedValue, KpiDrift, changes_since, kpi_drift
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.standing import drift_judged_now, standing_warnings
 from roadwright.roadmaps.versions import newest_version, publish
@@ -134,7 +134,7 @@ def test_the_roadmap_itself() -> None:
         "period_key of the roadmap: 2026-Q3 → 2026-Q4",
         "owner of the roadmap: nothing → Anna",
     ]
-    strict = PolicyGate(gate="min_overall_score", severity=GateSeverity.BLOCK, parameter="3")
+    strict = GateContent(gate="min_overall_score", severity=GateSeverity.BLOCK, parameter="3")
     assert words(then, content(entry(), gates=[strict.model_dump()])) == [
         "the gates of the policy: none → block min_overall_score 3"
     ]
@@ -222,7 +222,7 @@ def published(house: House, name: str = "growth") -> None:
         publish(session, roadmap_named(session, name), "Anna", "test")
 
 
-def drifted(house: House, name: str = "growth") -> tuple[Change, ...]:
+def drifted(house: House, name: str = "growth") -> tuple[DriftedValue, ...]:
     with house.workspace.store.transaction() as session:
         roadmap = roadmap_named(session, name)
         version = newest_version(roadmap)

@@ -11,7 +11,7 @@ from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.domain.roadmaps import Gate
 from roadwright.roadmaps.gates import GATES, ParameterProblem, Setting, Subject
-from roadwright.scoring.math_model import Model, Param
+from roadwright.scoring.math_model import Param, ScoredModel
 from roadwright.scoring.models_of import LoadedModel
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeScore
 from roadwright.sync.initiatives import new_initiative
@@ -26,7 +26,7 @@ REGISTRY = Registry.of(
 
 
 def initiative(**fields: Any) -> Initiative:
-    made = new_initiative("INIT-000001", "Idea", mark="t", source="test")
+    made = new_initiative("INIT-000001", "Idea", row_version="t", source="test")
     for name, value in fields.items():
         setattr(made, name, value)
     return made
@@ -38,7 +38,7 @@ def subject(models: tuple[LoadedModel, ...] = (), score: InitiativeScore | None 
 
 def model(name: str = "m", *, primary: bool = False, approved: bool = False, **row: Any) -> LoadedModel:
     params = (Param("x", 100, True),)
-    pure = Model(name, "gmv", "value = x", primary, approved, params)
+    pure = ScoredModel(name, "gmv", "value = x", primary, approved, params)
     return LoadedModel(InitiativeMathModel(model_name=name, target_kpi_key="gmv", **row), pure)
 
 

@@ -24,7 +24,7 @@ from roadwright.sample.math_models import MATH_MODELS, PARAMS
 from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, SCENARIO_CONFIG, TARGETS
 from roadwright.sample.roadmaps import GATES, ROADMAP_ENTRIES, ROADMAPS
 from roadwright.sample.scoring import SCORING_INPUTS
-from roadwright.scoring.math_model import Model, ModelResult, Param, run_model
+from roadwright.scoring.math_model import ModelResult, Param, ScoredModel, run_model
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.read import read_table
 from roadwright.sheets.spec import Owner, TabSpec
@@ -280,7 +280,7 @@ def modelled() -> dict[str, list[ModelResult]]:
             for p in PARAMS
             if p["initiative_key"] == row["initiative_key"] and p["model_name"] == row["model_name"]
         )
-        model = Model(
+        model = ScoredModel(
             name=str(row["model_name"]),
             target_kpi_key=str(row["target_kpi_key"]),
             formula_text=str(row["formula_text"]),

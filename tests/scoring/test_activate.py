@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.actions.runner import Asked, run_action
+from roadwright.actions.runner import ActionRequest, run_action
 from roadwright.scoring.activate import activate_in_batches, active_scores
 from roadwright.store.models import InitiativeScore
 from roadwright.workspace.workspace import open_workspace
@@ -45,7 +45,7 @@ def steps(house: House, *options: str) -> list[tuple[int | None, int | None]]:
             told.append((done, total))
 
     outcome = run_action(
-        house.workspace, Asked("pm.switch_framework", options=options), requested_by="test", report=report
+        house.workspace, ActionRequest("pm.switch_framework", options=options), requested_by="test", report=report
     )
     assert outcome.exit_code == 0
     return told

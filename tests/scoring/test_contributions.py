@@ -10,7 +10,7 @@ from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.scoring.contributions import Contributions, contribute, math_warnings, model_notes, redundancy_warnings
 from roadwright.scoring.frameworks import Score
-from roadwright.scoring.math_model import EffortInputs, Model, ModelResult, Param, math_score, run_model
+from roadwright.scoring.math_model import EffortInputs, ModelResult, Param, ScoredModel, math_score, run_model
 
 REGISTRY = Registry.of(
     [
@@ -24,7 +24,7 @@ REGISTRY = Registry.of(
 def model(name: str, kpi: str, value: float | None, *, primary: bool = False, approved: bool = True) -> ModelResult:
     """A model whose value is ``value``; None: its param has none."""
     return run_model(
-        Model(name, kpi, "delta", primary, approved, (Param("delta", value, approved=True),)),
+        ScoredModel(name, kpi, "delta", primary, approved, (Param("delta", value, approved=True),)),
         REGISTRY,
     )
 

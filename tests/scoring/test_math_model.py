@@ -9,7 +9,7 @@ import pytest
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.scoring.frameworks import Score
-from roadwright.scoring.math_model import EffortInputs, Model, ModelResult, Param, math_score, run_model
+from roadwright.scoring.math_model import EffortInputs, ModelResult, Param, ScoredModel, math_score, run_model
 
 REGISTRY = Registry.of(
     [
@@ -19,7 +19,7 @@ REGISTRY = Registry.of(
         RegisteredKpi("old_goal", KpiLevel.STRATEGIC, Direction.INCREASE, is_active=False),
     ]
 )
-UPLIFT = Model(
+UPLIFT = ScoredModel(
     name="conversion",
     target_kpi_key="gmv",
     formula_text="visits * (rate_after - rate_before) * basket",
@@ -40,7 +40,7 @@ TOKENS = EffortInputs(None, 300, "engineering_tokens_mvp")
 NO_EFFORT = EffortInputs(None, None, "engineering_tokens")
 
 
-def run(model: Model) -> ModelResult:
+def run(model: ScoredModel) -> ModelResult:
     return run_model(model, REGISTRY)
 
 
@@ -183,7 +183,7 @@ ONE_APPROVED = tuple(replace(param, approved=param.name == "visits") for param i
         (replace(UPLIFT, params=ONE_APPROVED), f"Params: rate_after, rate_before, basket are not approved{NOTHING}"),
     ],
 )
-def test_what_does_not_count_has_no_value_and_says_why(model: Model, problem: str) -> None:
+def test_what_does_not_count_has_no_value_and_says_why(model: ScoredModel, problem: str) -> None:
     result = run(model)
     assert not result.counts
     assert result.value is None

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from roadwright.domain.provenance import is_mark
+from roadwright.domain.provenance import is_row_version
 from roadwright.sheets.values import column_letters
 from roadwright.sheets.xlsx import open_workbook
 from roadwright.store.models import IssuedKey
@@ -136,7 +136,7 @@ def test_a_persons_column_with_the_name_of_one_of_ours_is_left_alone(teams: Hous
         ]
     assert cells(path)[2] == [header, "title", *SYSTEM]
     assert [row.text("run_status") for row in teams.rows("Ideas")] == ["OK", "OK"]
-    assert all(is_mark(row.text("updated_at")) for row in teams.rows("Ideas"))
+    assert all(is_row_version(row.text("updated_at")) for row in teams.rows("Ideas"))
     before = path.read_bytes()
     teams.done("pm.backlog_sync")
     assert path.read_bytes() == before

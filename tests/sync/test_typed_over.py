@@ -153,7 +153,7 @@ def test_a_formula_in_a_computed_cell_stays_and_is_not_said_to_be_replaced(plan:
         ("Scenario_Config", "pm.save_selected"),
     ],
 )
-def test_other_tabs_say_it_too_and_an_overtyped_mark_costs_no_conflict(plan: House, tab: str, action: str) -> None:
+def test_other_tabs_say_it_too_and_an_overtyped_version_costs_no_conflict(plan: House, tab: str, action: str) -> None:
     if tab == "Intake":
         plan.type_new("Intake", {"title": "Wallet"})
         plan.done("pm.backlog_sync")

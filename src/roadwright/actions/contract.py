@@ -10,7 +10,7 @@ from typing import Protocol
 from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.sheets.spec import TabSpec
-from roadwright.sync.outcome import RowReport, TabReport
+from roadwright.sync.row_results import RowReport, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.sync.statuses import Level
 from roadwright.workspace.turns import Turn
@@ -60,7 +60,7 @@ class CancelRequest(Protocol):
 
 
 @dataclass(frozen=True)
-class Request:
+class ActionContext:
     """What an action is given. ``tab`` is the tab it was asked to work on; None where the action has no single one."""
 
     workspace: Workspace
@@ -136,7 +136,7 @@ class Action:
     name: str
     help: str
     explanation: str
-    run: Callable[[Request], Answer]
+    run: Callable[[ActionContext], Answer]
     tabs: tuple[TabSpec, ...] = ()
     options: tuple[Option, ...] = ()
     selects: bool = True

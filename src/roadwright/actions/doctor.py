@@ -23,7 +23,7 @@ from roadwright.store.presence import PRIVATE
 from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
-from roadwright.sync.engine import Desk
+from roadwright.sync.engine import WorkbookCache
 from roadwright.sync.statuses import Level, level_of
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
@@ -44,7 +44,7 @@ class Finding:
     advice: str | None = None
 
 
-def examine(folder: Path) -> Iterator[Finding]:
+def diagnose(folder: Path) -> Iterator[Finding]:
     """All checks, in the order in which a fault in one would explain the next."""
     private = folder / PRIVATE
     if private.exists() and not private.is_dir():  # a workspace can't be opened with it
@@ -133,7 +133,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _workbooks(workspace: Workspace) -> Iterator[Finding]:
-    desk = Desk(workspace)
+    cache = WorkbookCache(workspace)
     for place in workspace.places():
         if not os.path.lexists(place.workbook):
             yield Finding(
@@ -144,7 +144,7 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
             )
             continue
         try:
-            tab = desk.tab(place)
+            tab = cache.tab(place)
         except SheetError as error:
             yield Finding(place.name, str(error), is_well=False)
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from roadwright.actions.contract import Option, Request
+from roadwright.actions.contract import ActionContext, Option
 from roadwright.sheets.kinds import BOOLEAN
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import CellProblem
@@ -81,29 +81,29 @@ FORCE = Option(
 )
 
 
-def force(request: Request) -> bool:
+def force(request: ActionContext) -> bool:
     return bool(request.options.get(FORCE.name))
 
 
-def on_conflict(request: Request) -> OnConflict:
+def on_conflict(request: ActionContext) -> OnConflict:
     return OnConflict(str(request.options.get(ON_CONFLICT.name, OnConflict.ASK)))
 
 
-def activating_batch(request: Request) -> int:
+def activating_batch(request: ActionContext) -> int:
     chosen = request.options.get(ACTIVATING_BATCH.name)
     return chosen if isinstance(chosen, int) else request.workspace.settings.activating_batch
 
 
-def time_limit(request: Request) -> float:
+def time_limit(request: ActionContext) -> float:
     chosen = request.options.get(TIME_LIMIT.name)
     return chosen if isinstance(chosen, float) else request.workspace.settings.time_limit
 
 
-def explain_seconds(request: Request) -> float:
+def explain_seconds(request: ActionContext) -> float:
     chosen = request.options.get(EXPLAIN_SECONDS.name)
     return chosen if isinstance(chosen, float) else request.workspace.settings.explain_seconds
 
 
-def text_option(request: Request, option: Option) -> str | None:
+def text_option(request: ActionContext, option: Option) -> str | None:
     chosen = request.options.get(option.name)
     return None if chosen is None else str(chosen)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
 from roadwright.actions.collecting import rare_collections
-from roadwright.actions.contract import Action, Answer, Report, Request, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, Report, UsageError
 from roadwright.actions.progress import Progress
 from roadwright.actions.registry import find_action
 from roadwright.domain.disk import os_fault
@@ -21,7 +21,7 @@ from roadwright.domain.exit_codes import ExitCode, exit_code_of
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
-from roadwright.sync.outcome import RowReport
+from roadwright.sync.row_results import RowReport
 from roadwright.sync.selection import Selection, parse_selection
 from roadwright.workspace.workspace import TabPlace, Workspace
 
@@ -32,7 +32,7 @@ BY_PERSON = "by the person who asked"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ActionRequest:
     """What a person asked for, as typed: tab, selection and options."""
 
     action: str
@@ -43,7 +43,7 @@ class Asked:
 
 
 @dataclass
-class Outcome:
+class ActionResult:
     """What every door shows of a run."""
 
     run_id: str | None
@@ -102,7 +102,7 @@ def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPla
     return place
 
 
-def _check(workspace: Workspace, asked: Asked) -> tuple[Action, TabPlace | None, Selection, dict[str, object]]:
+def _check(workspace: Workspace, asked: ActionRequest) -> tuple[Action, TabPlace | None, Selection, dict[str, object]]:
     action = find_action(asked.action)
     if asked.select is not None and not action.selects:
         raise UsageError(f"{action.name} always works on everything; leave --select out")
@@ -116,14 +116,14 @@ def _say_nothing(message: str) -> None:
 
 def run_action(
     workspace: Workspace,
-    asked: Asked,
+    asked: ActionRequest,
     *,
     requested_by: str,
     report: Report,
     say: Callable[[str], None] = _say_nothing,
     switch: CancelSwitch | None = None,
-) -> Outcome:
-    """Do what was asked. Never raises for what a person or a workbook can get wrong: the outcome says it.
+) -> ActionResult:
+    """Do what was asked. Never raises for what a person or a workbook can get wrong: the result says it.
 
     ``report`` hears how far it is, ``say`` what it has to wait for, which is to be shown even where progress is not.
     With the ``switch`` the door can end the action; a solve then keeps what it has found.
@@ -131,12 +131,12 @@ def run_action(
     try:
         action, place, selection, options = _check(workspace, asked)
     except InputError as wrong:
-        return Outcome(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
+        return ActionResult(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
     request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
     try:
         run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
     except (DBAPIError, OSError) as fault:
-        return Outcome(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
+        return ActionResult(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
     switch = switch or CancelSwitch()
     switch.watch(workspace.store, run)
     try:
@@ -164,7 +164,7 @@ class _Door:
     switch: CancelSwitch
 
 
-def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Outcome:
+def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> ActionResult:
     """Do the action and write down how it ended."""
     store, name = workspace.store, work.action.name
     end = _End(workspace.store, run, door)
@@ -188,9 +188,9 @@ def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Outc
         raise
     hindrance = end.written(lambda: ledger.finish(store, run.id, answer))
     if hindrance is None:
-        return outcome_of(run.run_id, name, str(ledger.status_of(answer)), answer)
+        return result_of(run.run_id, name, str(ledger.status_of(answer)), answer)
     answer.problems.append(_not_written(run, hindrance))
-    return outcome_of(run.run_id, name, str(ActionStatus.FAILED), answer)
+    return result_of(run.run_id, name, str(ActionStatus.FAILED), answer)
 
 
 def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Answer:
@@ -207,7 +207,7 @@ def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Ans
     cancel.check()
     with workspace.exclusive() as turn:
         ledger.start(workspace.store, run.id)
-        request = Request(
+        request = ActionContext(
             workspace.used(),
             work.action.name,
             work.place,
@@ -266,20 +266,20 @@ class _End:
 
     def failed(
         self, error: str, *, status: ActionStatus = ActionStatus.FAILED, code: ExitCode = ExitCode.FAILED
-    ) -> Outcome:
-        """The outcome of a run that did not work."""
+    ) -> ActionResult:
+        """The result of a run that did not work."""
         hindrance = self.written(lambda: ledger.fail(self.store, self.run.id, status, error))
         if hindrance is not None:
             error = f"{error}; {_not_written(self.run, hindrance)}"
-        return Outcome(self.run.run_id, self.run.action, str(status), code, error=error)
+        return ActionResult(self.run.run_id, self.run.action, str(status), code, error=error)
 
 
-def outcome_of(run_id: str, name: str, status: str, answer: Answer) -> Outcome:
+def result_of(run_id: str, name: str, status: str, answer: Answer) -> ActionResult:
     """What the doors show of a run that gave this answer."""
     code = answer.exit_code
     if status not in (ActionStatus.SUCCESS, ActionStatus.PARTIAL) and code == ExitCode.DONE:
         code = ExitCode.FAILED
-    return Outcome(
+    return ActionResult(
         run_id,
         name,
         status,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from roadwright.actions.contract import Report
-    from roadwright.actions.runner import Outcome
+    from roadwright.actions.runner import ActionResult
 
 
 def reporter(progress: Progress) -> Report:
@@ -46,7 +46,7 @@ def summary_line(summary: Mapping[str, object], hidden: Collection[str] = ()) ->
     return ", ".join(f"{name} {shown(value)}" for name, value in told.items())
 
 
-def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
+def show_outcome(result: ActionResult, *, all_rows: bool = False) -> None:
     """An action's answer for people: how it ended, its figures, and every row that is not simply OK."""
     from rich.console import Console
     from rich.text import Text
@@ -54,20 +54,20 @@ def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
     from roadwright.sync.statuses import Level
 
     console = Console(highlight=False)
-    end = ending(outcome.status, outcome.summary)
-    title = Text.assemble((end.text, f"bold {end.colour}"), f"  {outcome.action}")
-    for key in (outcome.run_id, outcome.optimization_run_id):
+    end = ending(result.status, result.summary)
+    title = Text.assemble((end.text, f"bold {end.colour}"), f"  {result.action}")
+    for key in (result.run_id, result.optimization_run_id):
         if key:
             title.append(f"  {key}", style="dim")
     console.print(title, soft_wrap=True)
-    if outcome.error is not None:
-        Console(stderr=True, highlight=False).print(Text(outcome.error), soft_wrap=True)
-    figures = summary_line(outcome.summary)
+    if result.error is not None:
+        Console(stderr=True, highlight=False).print(Text(result.error), soft_wrap=True)
+    figures = summary_line(result.summary)
     if figures:
         console.print(Text(f"  {figures}"))
-    rows = [row for row in outcome.rows if all_rows or row.level is not Level.OK]
+    rows = [row for row in result.rows if all_rows or row.level is not Level.OK]
     print_rows(console, [RowLine(row.tab, row.row, row.key, row.run_status) for row in rows])
-    for row in outcome.rows:
+    for row in result.rows:
         for notice in row.notices:
             place = f"{row.tab} row {row.row}" if row.row else row.tab
             console.print(Text(f"  {place} {row.key}: {notice}", style="dim"))
@@ -104,7 +104,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
 
     from roadwright.actions.cancelling import CancelSwitch
     from roadwright.actions.ledger import requester
-    from roadwright.actions.runner import BY_PERSON, Asked, Outcome, run_action
+    from roadwright.actions.runner import BY_PERSON, ActionRequest, ActionResult, run_action
 
     if everything and select is not None:
         stop("--all and --select exclude each other; leave one out", ExitCode.WRONG)
@@ -115,23 +115,23 @@ def run(  # noqa: PLR0917 - typer calls it by name
     )  # fmt: skip
     switch = CancelSwitch()
 
-    def show(outcome: Outcome) -> None:
+    def show(result: ActionResult) -> None:
         if as_json:
-            typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False, indent=2))
+            typer.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=2))
         else:
-            show_outcome(outcome)
+            show_outcome(result)
 
     def break_off() -> None:
         error = f"cancelled {BY_PERSON}"
         if switch.break_off(error):
             run_id = switch.run.run_id if switch.run is not None else None
-            show(Outcome(run_id, name, "cancelled", ExitCode.FAILED, error=error))
+            show(ActionResult(run_id, name, "cancelled", ExitCode.FAILED, error=error))
             end_now(ExitCode.FAILED)
 
     with interrupts_ask(switch.turn_on, break_off):
         with opened(folder) as workspace, bars:
-            asked = Asked(name, tab, select, tuple(option or ()))
-            outcome = run_action(
+            asked = ActionRequest(name, tab, select, tuple(option or ()))
+            result = run_action(
                 workspace,
                 asked,
                 requested_by=requester("cli"),
@@ -139,10 +139,10 @@ def run(  # noqa: PLR0917 - typer calls it by name
                 say=lambda message: console.print(message, markup=False),
                 switch=switch,
             )
-        show(outcome)
-    if strict and outcome.status == "partial":
+        show(result)
+    if strict and result.status == "partial":
         raise typer.Exit(ExitCode.ROWS_FAILED)
-    raise typer.Exit(outcome.exit_code)
+    raise typer.Exit(result.exit_code)
 
 
 def actions(

@@ -16,7 +16,7 @@ from roadwright.domain.exit_codes import ExitCode
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from roadwright.roadmaps.compare import Changed, Comparison, Figures, Moved, SliceFigures
+    from roadwright.roadmaps.compare import Changed, DecisionComparison, Figures, Moved, SliceFigures
 
 _NAME_HELP = "A roadmap, a version (growth@2) or a run (OPT-000001)."
 
@@ -43,7 +43,7 @@ def compare(
         _show(comparison)
 
 
-def _show(comparison: Comparison) -> None:
+def _show(comparison: DecisionComparison) -> None:
     from rich.console import Console
     from rich.text import Text
 

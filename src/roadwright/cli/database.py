@@ -97,10 +97,10 @@ def rebuild(folder: WorkspaceOption = Path()) -> None:
     from roadwright.workspace.settings import SettingsError
 
     try:
-        outcome = run_rebuild(folder, requester("cli"), lambda message: typer.echo(message, err=True))
+        result = run_rebuild(folder, requester("cli"), lambda message: typer.echo(message, err=True))
     except SettingsError as error:
         stop(str(error), ExitCode.WRONG)
     except StoreError as error:
         stop(str(error), ExitCode.FAILED)
-    show_outcome(outcome)
-    raise typer.Exit(outcome.exit_code)
+    show_outcome(result)
+    raise typer.Exit(result.exit_code)

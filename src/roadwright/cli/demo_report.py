@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roadwright import tabs
-from roadwright.actions.runner import Outcome
+from roadwright.actions.runner import ActionResult
 from roadwright.cli.actions import reporter, summary_line
 from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import GateStatus
@@ -23,7 +23,7 @@ from roadwright.roadmaps.content import Content
 from roadwright.roadmaps.decisions import of_content
 from roadwright.roadmaps.snapshot import content_now
 from roadwright.sample.company import ABOUT, NAME
-from roadwright.sample.flow import Done, Step, StepFailed, make_sample, run_main_job
+from roadwright.sample.flow import DemoStep, Done, StepFailed, make_sample, run_main_job
 from roadwright.sample.roadmaps import COMMITTED, OPEN_FLOOR
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import OptimizationRun, Roadmap
@@ -60,18 +60,18 @@ def run_demo(folder: Path) -> int:
         _report(console, workspace, done, folder)
     finally:
         workspace.close()
-    return max(outcome.exit_code for _, outcome in done.steps)
+    return max(result.exit_code for _, result in done.steps)
 
 
 def _main_job(console: Console, workspace: Workspace) -> Done:
-    def say(step: Step, outcome: Outcome) -> None:
-        mark = ("✓ ", "green") if outcome.exit_code == 0 else ("✗ ", "bold red")
+    def say(step: DemoStep, result: ActionResult) -> None:
+        mark = ("✓ ", "green") if result.exit_code == 0 else ("✗ ", "bold red")
         line = Text.assemble(mark, step.title)
-        figures = summary_line(outcome.summary, _SAID_ELSEWHERE)
+        figures = summary_line(result.summary, _SAID_ELSEWHERE)
         line.append(f"  {figures}" if figures else "", style="dim")
         console.print(line)
-        if outcome.error is not None:
-            console.print(Text(f"    {outcome.error}", style="red"))
+        if result.error is not None:
+            console.print(Text(f"    {result.error}", style="red"))
 
     console.print(Text("\nThe main job", style="bold"))
     with Progress(
@@ -99,10 +99,10 @@ def _heading(console: Console, text: str) -> None:
     console.print(Text(f"\n{text}", style="bold"))
 
 
-def _came_in(console: Console, outcome: Outcome) -> None:
+def _came_in(console: Console, result: ActionResult) -> None:
     _heading(console, "What came in")
     by_tab: dict[str, list[Any]] = {}
-    for row in outcome.rows:
+    for row in result.rows:
         by_tab.setdefault(row.tab, []).append(row)
     for tab, rows in by_tab.items():
         odd = [row for row in rows if row.run_status != "OK"]

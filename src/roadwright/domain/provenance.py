@@ -23,14 +23,14 @@ class Level(StrEnum):
     FAILED = "FAILED"
 
 
-_MARK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_ROW_VERSION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _SOURCE = re.compile(rf"pm\.\w+|{REBUILD}", re.ASCII)
 _STATUS = re.compile(rf"\s*(?:{'|'.join(Level)})(?!\w)")
 
 
-def is_mark(text: str) -> bool:
-    """Whether a text is written as the version marks of sheet rows are; nobody types microseconds."""
-    return _MARK.fullmatch(text) is not None
+def is_row_version(text: str) -> bool:
+    """Whether a text is written as the versions of sheet rows are; nobody types microseconds."""
+    return _ROW_VERSION.fullmatch(text) is not None
 
 
 def is_source(text: str) -> bool:

@@ -19,7 +19,7 @@ class NothingToRerun(InputError):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """What a second solve of the same inputs came to."""
 
     run_id: str
@@ -33,7 +33,7 @@ class Comparison:
         return {"run_id": self.run_id, "identical": self.identical, "differences": self.differences}
 
 
-def rerun_snapshot(run: OptimizationRun) -> Comparison:
+def rerun_snapshot(run: OptimizationRun) -> RunComparison:
     """Solve again with the same options and compare everything but timings. Raises NothingToRerun."""
     if run.inputs_snapshot_json is None or run.result_json is None:
         raise NothingToRerun(f"{run.run_id} was {run.status}: it was never solved, so there is nothing to compare")
@@ -42,10 +42,10 @@ def rerun_snapshot(run: OptimizationRun) -> Comparison:
     try:
         problem = parse_problem(run.inputs_snapshot_json)
     except InvalidProblem as invalid:
-        return Comparison(run.run_id, [f"the stored inputs are no problem that can be solved: {invalid}"])
+        return RunComparison(run.run_id, [f"the stored inputs are no problem that can be solved: {invalid}"])
     options = SolveOptions(time_limit=run.options_json.get("time_limit"), gap=run.options_json.get("gap"))
     again = solve_isolated(problem, options).to_json()
-    comparison = Comparison(run.run_id)
+    comparison = RunComparison(run.run_id)
     if snapshot_hash(problem) != run.snapshot_hash:
         comparison.differences.append("the stored inputs do not match their fingerprint")
     # What the stored result has no word of was not told yet when it was stored.

@@ -21,7 +21,7 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Change:
+class StatusChange:
     """What is different about one entry."""
 
     initiative_key: str
@@ -59,7 +59,7 @@ def judgements(session: Session) -> dict[int, Judgement]:
     return {number: _judgement(str(status), results or ()) for number, status, results in rows}
 
 
-def changes_since(before: Mapping[int, Judgement], roadmap: Roadmap) -> list[Change]:
+def changes_since(before: Mapping[int, Judgement], roadmap: Roadmap) -> list[StatusChange]:
     """What is different about the entries that were judged before, in their order."""
     changes = []
     for entry in roadmap.entry_rows:
@@ -67,7 +67,7 @@ def changes_since(before: Mapping[int, Judgement], roadmap: Roadmap) -> list[Cha
         if earlier is not None and entry.gate_status is not None:
             after = _judgement(entry.gate_status, entry.gate_results_json or ())
             if after != earlier:
-                changes.append(Change(entry.initiative_key, earlier, after))
+                changes.append(StatusChange(entry.initiative_key, earlier, after))
     return changes
 
 

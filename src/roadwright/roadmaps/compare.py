@@ -96,7 +96,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field of an initiative that is in on both sides; a contribution's is named ``contributions.KPI``."""
 
     field: str
@@ -110,7 +110,7 @@ class Changed:
 
     key: str
     title: str
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class SliceFigures:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class DecisionComparison:
     """B against A: what came in, went out, or stayed in with a change."""
 
     a: Decision
@@ -185,14 +185,14 @@ def _slice_json(name: str, one: SliceFigures) -> dict[str, Any]:
     return {name: one.name, "count": one.count.to_json(), "tokens": one.tokens.to_json()}
 
 
-def compare(a: Decision, b: Decision) -> Comparison:
+def compare(a: Decision, b: Decision) -> DecisionComparison:
     """The second decision against the first. Initiatives stand in the order of their keys."""
     on_a, on_b = a.chosen, b.chosen
     tells_plan = a.tells_plan and b.tells_plan
     both = [(on_a[key], on_b[key]) for key in sorted(on_a.keys() & on_b.keys())]
     pairs = ((one, _changes(before, one, tells_plan)) for before, one in both)
     changed = [Changed(one.key, one.title, changes) for one, changes in pairs if changes]
-    return Comparison(
+    return DecisionComparison(
         a=a,
         b=b,
         came_in=_one_sided(on_b, a),
@@ -220,21 +220,21 @@ def _one_sided(chosen: Mapping[str, Item], other: Decision) -> tuple[Moved, ...]
     return tuple(found)
 
 
-def _changes(a: Item, b: Item, tells_plan: bool) -> tuple[Change, ...]:
+def _changes(a: Item, b: Item, tells_plan: bool) -> tuple[FieldChange, ...]:
     found = []
     if tells_plan:
         if a.planned_period != b.planned_period and not same_period(a.planned_period, b.planned_period):
-            found.append(Change("planned_period", a.planned_period, b.planned_period))
+            found.append(FieldChange("planned_period", a.planned_period, b.planned_period))
         if a.rank != b.rank:
-            found.append(Change("rank", a.rank, b.rank))
+            found.append(FieldChange("rank", a.rank, b.rank))
         if a.scope_mode != b.scope_mode:
-            found.append(Change("scope_mode", a.scope_mode, b.scope_mode))
+            found.append(FieldChange("scope_mode", a.scope_mode, b.scope_mode))
     if plain(a.tokens) != plain(b.tokens):
-        found.append(Change("tokens", a.tokens, b.tokens))
+        found.append(FieldChange("tokens", a.tokens, b.tokens))
     for kpi in sorted(a.contributions.keys() | b.contributions.keys()):
         before, after = a.contributions.get(kpi), b.contributions.get(kpi)
         if plain(before or 0.0) != plain(after or 0.0):
-            found.append(Change(f"contributions.{kpi}", before, after))
+            found.append(FieldChange(f"contributions.{kpi}", before, after))
     return tuple(found)
 
 
@@ -275,7 +275,7 @@ def _fold(name: str | None) -> str:
     return folded(name or "")
 
 
-def sentences(comparison: Comparison) -> list[str]:
+def sentences(comparison: DecisionComparison) -> list[str]:
     """The comparison in a few sentences."""
     a, b = comparison.a.label, comparison.b.label
     if not comparison.a.chosen and not comparison.b.chosen:

@@ -37,7 +37,7 @@ class Drifted(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class DriftedValue:
     """One thing that is not as it was published. ``then`` and ``now`` are plain values, ``words`` say it whole."""
 
     kind: Drifted
@@ -67,7 +67,7 @@ class Drift:
     version: int
     published_by: str
     published_at: str
-    changes: tuple[Change, ...]
+    changes: tuple[DriftedValue, ...]
     tokens_then: float
     tokens_now: float
     kpis: tuple[KpiDrift, ...]
@@ -107,7 +107,7 @@ _DERIVED = frozenset({"initiative_key", "gate_results", "gate_failures", "kpi_co
 """Fields of an entry that are told in a way of their own."""
 
 
-def changes_since(then: Content, now: Content) -> tuple[Change, ...]:
+def changes_since(then: Content, now: Content) -> tuple[DriftedValue, ...]:
     """Everything in which the roadmap now differs from the version, entries in the order of their keys."""
     if content_hash(then) == content_hash(now):
         return ()
@@ -115,7 +115,7 @@ def changes_since(then: Content, now: Content) -> tuple[Change, ...]:
     after = {entry.initiative_key: entry for entry in now.entries}
     out_before = {one.initiative_key: one for one in then.left_out}
     out_after = {one.initiative_key: one for one in now.left_out}
-    changes: list[Change] = []
+    changes: list[DriftedValue] = []
     for key in sorted(before.keys() | after.keys() | out_before.keys() | out_after.keys()):
         if key in before and key in after:
             changes += _entry_changes(before[key], after[key])
@@ -128,12 +128,12 @@ def changes_since(then: Content, now: Content) -> tuple[Change, ...]:
     return (*changes, *_roadmap_changes(then, now), *_kpi_changes(then, now))
 
 
-def _entered(entry: Entry, was: LeftOut | None) -> Change:
+def _entered(entry: Entry, was: LeftOut | None) -> DriftedValue:
     how = f"was left out ({'; '.join(was.reasons)}), and is {entry.gate_status} now" if was else "is new on the roadmap"
     return _of(entry, Drifted.ENTERED, how, then="left_out" if was else None, now=str(entry.gate_status))
 
 
-def _gone(entry: Entry, now: LeftOut | None) -> Change:
+def _gone(entry: Entry, now: LeftOut | None) -> DriftedValue:
     if now is None:
         return _of(entry, Drifted.REMOVED, "is no longer on the roadmap", then=str(entry.gate_status))
     why = f"is left out now: {'; '.join(now.reasons)}"
@@ -148,12 +148,12 @@ def _of(
     field: str | None = None,
     then: object = None,
     now: object = None,
-) -> Change:
+) -> DriftedValue:
     said = f"{one.initiative_key} ({one.title}) {words}"
-    return Change(kind, one.initiative_key, one.title, field, then, now, said)
+    return DriftedValue(kind, one.initiative_key, one.title, field, then, now, said)
 
 
-def _left_out_changes(then: LeftOut | None, now: LeftOut | None) -> Iterable[Change]:
+def _left_out_changes(then: LeftOut | None, now: LeftOut | None) -> Iterable[DriftedValue]:
     if then is None and now is not None:
         yield _of(now, Drifted.LEFT_OUT, f"is new, and left out: {'; '.join(now.reasons)}", now="left_out")
     elif now is None and then is not None:
@@ -162,7 +162,7 @@ def _left_out_changes(then: LeftOut | None, now: LeftOut | None) -> Iterable[Cha
         yield from _field_changes(now, Drifted.LEFT_OUT, then.model_dump(mode="json"), now.model_dump(mode="json"))
 
 
-def _entry_changes(then: Entry, now: Entry) -> Iterable[Change]:
+def _entry_changes(then: Entry, now: Entry) -> Iterable[DriftedValue]:
     fields = (side.model_dump(mode="json", exclude=set(_DERIVED)) for side in (then, now))
     yield from _field_changes(now, Drifted.CHANGED, *fields)
     kpis = sorted(then.kpi_contributions.keys() | now.kpi_contributions.keys())
@@ -173,14 +173,14 @@ def _entry_changes(then: Entry, now: Entry) -> Iterable[Change]:
 
 def _field_changes(
     one: Entry | LeftOut, kind: Drifted, then: Mapping[str, object], now: Mapping[str, object]
-) -> Iterable[Change]:
+) -> Iterable[DriftedValue]:
     for name in now:
         if plain(then.get(name)) != plain(now[name]):
             words = f"{name}: {shown(then.get(name))} → {shown(now[name])}"
             yield _of(one, kind, words, field=name, then=then.get(name), now=now[name])
 
 
-def _gate_changes(then: Entry, now: Entry) -> Iterable[Change]:
+def _gate_changes(then: Entry, now: Entry) -> Iterable[DriftedValue]:
     before = {verdict.gate: verdict for verdict in then.gate_results}
     after = {verdict.gate: verdict for verdict in now.gate_results}
     for gate in sorted(before.keys() | after.keys()):
@@ -202,7 +202,7 @@ def _gate_changes(then: Entry, now: Entry) -> Iterable[Change]:
         yield _of(now, Drifted.GATE, words, field="gate_failures", then=old_failures, now=new_failures)
 
 
-def _roadmap_changes(then: Content, now: Content) -> Iterable[Change]:
+def _roadmap_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
     before, after = then.roadmap.model_dump(mode="json"), now.roadmap.model_dump(mode="json")
     for name, value in after.items():
         if before.get(name) == value:
@@ -211,11 +211,11 @@ def _roadmap_changes(then: Content, now: Content) -> Iterable[Change]:
             words = f"the gates of the policy: {_gates(then)} → {_gates(now)}"
         else:
             words = f"{name} of the roadmap: {shown(before.get(name))} → {shown(value)}"
-        yield Change(Drifted.ROADMAP, None, None, name, before.get(name), value, words)
+        yield DriftedValue(Drifted.ROADMAP, None, None, name, before.get(name), value, words)
     if then.origin != now.origin:
         old, new = (None if origin is None else origin.run_id for origin in (then.origin, now.origin))
         words = f"the run that it comes from: {shown(old)} → {shown(new)}"
-        yield Change(Drifted.ROADMAP, None, None, "origin", _plain(then.origin), _plain(now.origin), words)
+        yield DriftedValue(Drifted.ROADMAP, None, None, "origin", _plain(then.origin), _plain(now.origin), words)
 
 
 def _plain(part: Verdict | Origin | None) -> object:
@@ -229,7 +229,7 @@ def _gates(content: Content) -> str:
     )
 
 
-def _kpi_changes(then: Content, now: Content) -> Iterable[Change]:
+def _kpi_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
     """How Metrics_Config describes a KPI; the sums follow from the entries."""
     before = {kpi.kpi_key: kpi for kpi in then.totals.kpis}
     for kpi in now.totals.kpis:
@@ -238,4 +238,4 @@ def _kpi_changes(then: Content, now: Content) -> Iterable[Change]:
             old, new = getattr(was, name, None), getattr(kpi, name)
             if was is not None and old != new:
                 words = f"{name} of {kpi.kpi_key}: {shown(old)} → {shown(new)}"
-                yield Change(Drifted.KPI, None, None, f"{kpi.kpi_key}.{name}", old, new, words)
+                yield DriftedValue(Drifted.KPI, None, None, f"{kpi.kpi_key}.{name}", old, new, words)

@@ -14,10 +14,10 @@ from roadwright.portfolios.runs import find_optimization_run
 from roadwright.roadmaps.content import (
     Content,
     Entry,
+    GateContent,
     KpiTotal,
     LeftOut,
     Origin,
-    PolicyGate,
     RoadmapFacts,
     Totals,
     Verdict,
@@ -81,12 +81,12 @@ def _facts(session: Session, roadmap: Roadmap) -> RoadmapFacts:
     )
 
 
-def _gates(session: Session, policy: str | None) -> tuple[PolicyGate, ...]:
+def _gates(session: Session, policy: str | None) -> tuple[GateContent, ...]:
     mine = sorted(rows_of_policy(session, policy or ""), key=lambda row: row.gate)
     if not mine:
-        return tuple(PolicyGate(gate=gate, severity=severity) for gate, severity in DEFAULT_GATES)
+        return tuple(GateContent(gate=gate, severity=severity) for gate, severity in DEFAULT_GATES)
     return tuple(
-        PolicyGate(gate=row.gate, severity=GateSeverity(row.severity), parameter=row.parameter) for row in mine
+        GateContent(gate=row.gate, severity=GateSeverity(row.severity), parameter=row.parameter) for row in mine
     )
 
 

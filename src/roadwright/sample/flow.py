@@ -11,7 +11,7 @@ from pathlib import Path
 from roadwright import tabs
 from roadwright.actions.contract import Report
 from roadwright.actions.ledger import requester
-from roadwright.actions.runner import Asked, Outcome, run_action
+from roadwright.actions.runner import ActionRequest, ActionResult, run_action
 from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.sample.backlog import BACKLOG_EDITS
@@ -34,32 +34,39 @@ class StepFailed(OperationError):
 
 
 @dataclass(frozen=True)
-class Step:
+class DemoStep:
     """One action of the main job, and what it is for."""
 
     title: str
-    asked: Asked
+    asked: ActionRequest
 
 
-def _run_step(name: str) -> Step:
-    return Step(f"optimize: {name}", Asked("pm.optimize_run_all_candidates", options=(f"scenario_name={name}",)))
+def _run_step(name: str) -> DemoStep:
+    return DemoStep(
+        f"optimize: {name}", ActionRequest("pm.optimize_run_all_candidates", options=(f"scenario_name={name}",))
+    )
 
 
-MAIN_JOB: tuple[Step, ...] = (
-    Step("sync every intake sheet into the backlog", Asked("pm.backlog_sync")),
-    Step("save the KPI registry", Asked("pm.save_selected", tab=tabs.METRICS_CONFIG.name)),
-    Step("put the initiatives on the scoring tabs", Asked("pm.populate_initiatives")),
-    Step("make rows for the params of approved formulas", Asked("pm.seed_math_params")),
-    Step("score with RICE, WSJF and math models, activate, save contributions", Asked("pm.score_selected")),
-    Step("judge two roadmaps, each by its own gates", Asked("pm.roadmap_create")),
-    Step("show scores and roadmaps on the backlog", Asked("pm.backlog_sync")),
-    Step("save the scenarios", Asked("pm.optimize_save_scenario")),
-    Step("save the constraints", Asked("pm.optimize_save_constraints")),
-    Step("save the targets", Asked("pm.optimize_save_targets")),
-    Step("list the candidates", Asked("pm.populate_candidates", options=(f"scenario_name={GROWTH_FIRST}",))),
+MAIN_JOB: tuple[DemoStep, ...] = (
+    DemoStep("sync every intake sheet into the backlog", ActionRequest("pm.backlog_sync")),
+    DemoStep("save the KPI registry", ActionRequest("pm.save_selected", tab=tabs.METRICS_CONFIG.name)),
+    DemoStep("put the initiatives on the scoring tabs", ActionRequest("pm.populate_initiatives")),
+    DemoStep("make rows for the params of approved formulas", ActionRequest("pm.seed_math_params")),
+    DemoStep("score with RICE, WSJF and math models, activate, save contributions", ActionRequest("pm.score_selected")),
+    DemoStep("judge two roadmaps, each by its own gates", ActionRequest("pm.roadmap_create")),
+    DemoStep("show scores and roadmaps on the backlog", ActionRequest("pm.backlog_sync")),
+    DemoStep("save the scenarios", ActionRequest("pm.optimize_save_scenario")),
+    DemoStep("save the constraints", ActionRequest("pm.optimize_save_constraints")),
+    DemoStep("save the targets", ActionRequest("pm.optimize_save_targets")),
+    DemoStep(
+        "list the candidates", ActionRequest("pm.populate_candidates", options=(f"scenario_name={GROWTH_FIRST}",))
+    ),
     _run_step(BALANCED),
     _run_step(GROWTH_FIRST),
-    Step(f"publish {COMMITTED}", Asked("pm.roadmap_publish", options=(f"roadmap_name={COMMITTED}", f"by={APPROVER}"))),
+    DemoStep(
+        f"publish {COMMITTED}",
+        ActionRequest("pm.roadmap_publish", options=(f"roadmap_name={COMMITTED}", f"by={APPROVER}")),
+    ),
 )
 """From intake sheets to portfolios in the sheet, and to a published roadmap."""
 
@@ -68,7 +75,7 @@ MAIN_JOB: tuple[Step, ...] = (
 class Done:
     """The answers of a main job, step by step."""
 
-    steps: list[tuple[Step, Outcome]] = field(default_factory=list)
+    steps: list[tuple[DemoStep, ActionResult]] = field(default_factory=list)
 
 
 def make_sample(folder: Path, say: Callable[[str], None]) -> None:
@@ -106,13 +113,13 @@ def _type_everything(workspace: Workspace) -> Iterator[str]:
     for sheet in others:
         make_intake_workbook(workspace.root / sheet.workbook, sheet)
     yield "product managers work on the backlog"
-    _must_work(workspace, Asked("pm.backlog_sync"))
+    _must_work(workspace, ActionRequest("pm.backlog_sync"))
     backlog = workspace.place(tabs.BACKLOG)
     keys = keys_on(workspace, backlog)
     type_into_rows(workspace, backlog, BACKLOG_EDITS, keys)
     yield "they type KPIs, scoring inputs and contributions"
     type_new_rows(workspace, workspace.place(tabs.METRICS_CONFIG), METRICS_CONFIG)
-    _must_work(workspace, Asked("pm.populate_initiatives"))
+    _must_work(workspace, ActionRequest("pm.populate_initiatives"))
     type_into_rows(workspace, workspace.place(tabs.SCORING_INPUTS), SCORING_INPUTS, keys)
     type_into_rows(workspace, workspace.place(tabs.KPI_CONTRIBUTIONS), KPI_CONTRIBUTIONS, keys)
     yield "they type math models, with their params"
@@ -126,28 +133,28 @@ def _type_everything(workspace: Workspace) -> Iterator[str]:
     type_new_rows(workspace, workspace.place(tabs.ROADMAPS), ROADMAPS)
     type_new_rows(workspace, workspace.place(tabs.GATES), GATES)
     type_new_rows(workspace, workspace.place(tabs.ROADMAP_ENTRIES), ROADMAP_ENTRIES, keys)
-    _must_work(workspace, Asked("pm.roadmap_create"))
+    _must_work(workspace, ActionRequest("pm.roadmap_create"))
     for status in (RoadmapStatus.IN_REVIEW, RoadmapStatus.APPROVED):
         moved = (f"roadmap_name={COMMITTED}", f"status={status}", f"by={APPROVER}")
-        _must_work(workspace, Asked("pm.roadmap_set_status", options=moved))
+        _must_work(workspace, ActionRequest("pm.roadmap_set_status", options=moved))
 
 
 def _silent(message: str, done: int | None = None, total: int | None = None) -> None:
     """No progress: these steps are short."""
 
 
-def _must_work(workspace: Workspace, asked: Asked) -> None:
-    outcome = run_action(workspace, asked, requested_by=requester(DOOR), report=_silent)
-    if outcome.exit_code:
-        raise StepFailed(f"{asked.action}: {outcome.error}")
+def _must_work(workspace: Workspace, asked: ActionRequest) -> None:
+    result = run_action(workspace, asked, requested_by=requester(DOOR), report=_silent)
+    if result.exit_code:
+        raise StepFailed(f"{asked.action}: {result.error}")
 
 
-def run_main_job(workspace: Workspace, report: Report, say: Callable[[Step, Outcome], None]) -> Done:
+def run_main_job(workspace: Workspace, report: Report, say: Callable[[DemoStep, ActionResult], None]) -> Done:
     """Run the whole main job, telling each step when it is done. A step that fails does not stop the others."""
     done = Done()
     for step in MAIN_JOB:
         report(step.title)
-        outcome = run_action(workspace, step.asked, requested_by=requester(DOOR), report=report)
-        say(step, outcome)
-        done.steps.append((step, outcome))
+        result = run_action(workspace, step.asked, requested_by=requester(DOOR), report=report)
+        say(step, result)
+        done.steps.append((step, result))
     return done

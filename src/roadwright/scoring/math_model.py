@@ -39,7 +39,7 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ScoredModel:
     """A formula for one initiative and one target KPI, with its params."""
 
     name: str
@@ -54,7 +54,7 @@ class Model:
 class ModelResult:
     """What a model gives. It counts where it has no problems; warnings do not keep it from counting."""
 
-    model: Model
+    model: ScoredModel
     kpi: RegisteredKpi | None = None
     """The target KPI, where it is an active north_star or strategic one."""
     outcome: FormulaResult | None = None
@@ -90,7 +90,7 @@ class EffortInputs:
     tokens_field: str
 
 
-def run_model(model: Model, registry: Registry) -> ModelResult:
+def run_model(model: ScoredModel, registry: Registry) -> ModelResult:
     """Compute an approved model with its approved params, or say why that can't be done."""
     if not model.approved:
         return ModelResult(model, problems=("approved_by_user: not approved, so the model contributes nothing",))

@@ -188,7 +188,7 @@ def _split_off_persons(
 
     On a tab that the backend never wrote, such a column is taken for its own where nothing else stands in it. On one
     that it wrote, a person's column can stand beside its own: that is the one which holds the most of what it writes.
-    Whether it ever wrote the tab is told by texts that nobody types, so a status does not count.
+    Whether it ever wrote the tab is told by texts that nobody types, or by all of its columns, which nobody has.
     """
 
     def said(name: str, position: int) -> Iterator[bool]:
@@ -198,7 +198,9 @@ def _split_off_persons(
         ours = list(said(name, position))
         return sum(ours), sum(ours) - len(ours)
 
-    was_written = any(any(said(name, position)) for name in _MARKED for position in found.get(name, ()))
+    was_written = all(len(found.get(name, ())) == 1 for name in BACKEND_COLUMNS) or any(
+        any(said(name, position)) for name in _MARKED for position in found.get(name, ())
+    )
     left, persons = dict(found), dict[int, str]()
     for name, positions in found.items():
         if spec.by_name[name].written is None or (was_written and len(positions) == 1):

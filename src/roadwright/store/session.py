@@ -27,7 +27,7 @@ logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
 
 _WRITES = "writes"
 _ONE_AT_A_TIME = 0x526F_6164_7772_0001
-"""The advisory lock of transactions that give out keys and marks."""
+"""The advisory lock of transactions that give out keys and row versions."""
 BUSY_SECONDS = 30
 """How long a statement waits for another process of ours that writes to the same SQLite file."""
 

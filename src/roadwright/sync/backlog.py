@@ -25,7 +25,7 @@ from roadwright.sync.initiatives import (
     stamp,
 )
 from roadwright.sync.keys import issued_numbers
-from roadwright.sync.outcome import Outcome
+from roadwright.sync.row_results import RowResult
 from roadwright.sync.statuses import Notes
 
 FROM_BACKLOG = "backlog"
@@ -56,7 +56,7 @@ class BacklogBinding(Defaults):
             row["roadmaps"] = _as_read(row["roadmaps"])
         return {identity: cell_values(row) for identity, row in zip(found, values, strict=True)}
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         start, deadline = values.get("earliest_start_date"), values.get("deadline_date")
         if start is not None and deadline is not None and str(start) > str(deadline):
             notes.warnings.append(f"earliest_start_date: {start} lies after deadline_date {deadline}")
@@ -78,7 +78,9 @@ class BacklogBinding(Defaults):
         if edit.is_new:
             if parse_key(INITIATIVE, key) not in self._unused_keys:
                 raise Refused(unknown_key(key))
-            initiative = new_initiative(key, str(edit.values["title"]), mark=edit.mark, source=edit.source)
+            initiative = new_initiative(
+                key, str(edit.values["title"]), row_version=edit.row_version, source=edit.source
+            )
             initiative.intake_source, initiative.folder = FROM_BACKLOG, edit.folder
             session.add(initiative)
             self._initiatives[key] = initiative
@@ -86,7 +88,7 @@ class BacklogBinding(Defaults):
             initiative = self._initiatives[key]
         for name in edit.changes:
             set_attribute(initiative, name, edit.values.get(name))
-        stamp(initiative, edit.mark, edit.source)
+        stamp(initiative, edit.row_version, edit.source)
 
     def listed(self, session: Session) -> Sequence[Identity]:
         return [(folded(key),) for key in all_keys(session)]
@@ -129,15 +131,15 @@ def add_intake_notes(initiative: Initiative, notes: Notes) -> None:
         notes.warnings.append(f"source_missing: its row is gone from {initiative.intake_source}")
 
 
-def say_intake(session: Session, outcomes: Iterable[Outcome]) -> None:
+def say_intake(session: Session, results: Iterable[RowResult]) -> None:
     """Put the intake notes on the rows that were looked at."""
-    rows = [o for o in outcomes if o.looked_at and not o.doubled]
+    rows = [o for o in results if o.is_selected and not o.is_duplicate]
     found = by_identity(session, {o.identity for o in rows})
-    for outcome in rows:
-        initiative = found.get(outcome.identity)
+    for result in rows:
+        initiative = found.get(result.identity)
         if initiative is not None:
             settle_equal(initiative)
-            add_intake_notes(initiative, outcome.notes)
+            add_intake_notes(initiative, result.notes)
 
 
 def intake_notes(session: Session, identity: Identity) -> Notes:

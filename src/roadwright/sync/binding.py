@@ -29,7 +29,7 @@ class Edit:
     """One row to save.
 
     ``values`` are all values of the row as they will stand after the save (typed, or stored where the sheet lacks the
-    column), ``changes`` the names of those that a person changed. ``mark`` and ``source`` are the row's provenance,
+    column), ``changes`` the names of those that a person changed. ``row_version`` and ``source`` are its provenance,
     ``folder`` is where it was typed, of several on one database.
     """
 
@@ -37,7 +37,7 @@ class Edit:
     values: Values
     changes: Collection[str]
     is_new: bool
-    mark: str
+    row_version: str
     source: str
     sheet_row: int
     folder: str | None
@@ -52,7 +52,7 @@ class Binding(Protocol):
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         """What is stored for these rows, by column: everything that the tab may show. Unknown ones are left out."""
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         """Look at a row as it will stand, saved or not: add what fails it and what deserves a warning."""
 
     def save(self, session: Session, edit: Edit) -> None:
@@ -68,7 +68,7 @@ class Binding(Protocol):
 class Defaults:
     """What most bindings have no more to say about."""
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         """Nothing beyond the declaration."""
 
     def listed(self, session: Session) -> Sequence[Identity]:  # noqa: ARG002 - other actions choose the tab's rows

@@ -47,7 +47,7 @@ class CandidatesBinding(Defaults):
             setattr(initiative, tokens_field(initiative.scope_mode), edit.values.get("engineering_tokens"))
         if "deadline_date" in edit.changes:
             initiative.deadline_date = edit.values.get("deadline_date")  # type: ignore[assignment]
-        stamp(initiative, edit.mark, edit.source)
+        stamp(initiative, edit.row_version, edit.source)
 
 
 def candidate_rows(

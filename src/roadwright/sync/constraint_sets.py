@@ -32,7 +32,7 @@ def rule_columns(spec: TabSpec) -> tuple[str, ...]:
     return tuple(column.name for column in spec.owned(Owner.INPUT))
 
 
-class SetBinding(Defaults):
+class RuleSetBinding(Defaults):
     """What Constraints and Targets have in common. An instance serves one pass."""
 
     spec: ClassVar[TabSpec]
@@ -87,7 +87,7 @@ class SetBinding(Defaults):
             self._known = load_registry(session), frozenset(all_keys(session))
         return self._known
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         registry, keys = self.known(session)
         faults: list[Fault] = []
         kpis = {k.key: Kpi(k.key, k.level, k.direction, k.unit, k.baseline_value) for k in registry.active}
@@ -130,7 +130,7 @@ class SetBinding(Defaults):
             if name not in self.spec.set_identity:
                 setattr(member, name, edit.values.get(name))
         member.sheet_row = edit.sheet_row
-        member.updated_at, member.updated_source = edit.mark, edit.source
+        member.updated_at, member.updated_source = edit.row_version, edit.source
 
     def _add(self, owner: OptimizationConstraintSet, member: SetRow) -> None:
         if isinstance(member, OptimizationConstraint):
@@ -153,7 +153,7 @@ class SetBinding(Defaults):
                 member.sheet_row = number
 
 
-class ConstraintsBinding(SetBinding):
+class ConstraintsBinding(RuleSetBinding):
     """Which portfolios are allowed."""
 
     spec = tabs.CONSTRAINTS
@@ -173,7 +173,7 @@ class ConstraintsBinding(SetBinding):
         return [f"{unused}: not used by a {constraint.type} row"]
 
 
-class TargetsBinding(SetBinding):
+class TargetsBinding(RuleSetBinding):
     """KPI levels to reach."""
 
     spec = tabs.TARGETS

@@ -66,7 +66,7 @@ def set_attribute(initiative: Initiative, name: str, value: object) -> None:
     setattr(initiative, name, value)
 
 
-def new_initiative(key: str, title: str, *, mark: str, source: str) -> Initiative:
+def new_initiative(key: str, title: str, *, row_version: str, source: str) -> Initiative:
     """An initiative with nothing but its key and title; the caller adds it to the session."""
     return Initiative(
         initiative_key=key,
@@ -79,12 +79,12 @@ def new_initiative(key: str, title: str, *, mark: str, source: str) -> Initiativ
         kpi_contribution_source=str(ContributionSource.COMPUTED),
         submitted_at=now(),
         created_at=now(),
-        updated_at=mark,
+        updated_at=row_version,
         updated_source=source,
     )
 
 
-def stamp(initiative: Initiative, mark: str, source: str) -> None:
+def stamp(initiative: Initiative, row_version: str, source: str) -> None:
     """Say which action last wrote the initiative, and when."""
-    initiative.updated_at = mark
+    initiative.updated_at = row_version
     initiative.updated_source = source

@@ -80,8 +80,8 @@ class PartsBinding(Defaults):
         for column in self.spec.owned(Owner.INPUT):
             if column.name != "initiative_key" and (edit.is_new or column.name in edit.changes):
                 setattr(row, column.name, edit.values.get(column.name))
-        row.updated_at, row.updated_source = edit.mark, edit.source
-        stamp(initiative, edit.mark, edit.source)
+        row.updated_at, row.updated_source = edit.row_version, edit.source
+        stamp(initiative, edit.row_version, edit.source)
 
 
 def _known(session: Session, values: Values, notes: Notes) -> None:
@@ -131,7 +131,7 @@ class MathModelsBinding(PartsBinding):
                 )
         return values
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         _known(session, values, notes)
         registry, _ = self.known(session)
         try:
@@ -249,7 +249,7 @@ class ParamsBinding(PartsBinding):
     def new_row(self, initiative: Initiative) -> InitiativeParam:
         return InitiativeParam(initiative_id=initiative.id, created_at=now(), is_auto_seeded=False)
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         _known(session, values, notes)
         self._examine_use(session, values, notes)
         low, high, value = (values.get(name) for name in ("min", "max", "value"))

@@ -22,13 +22,13 @@ from roadwright.store.kpi_uses import kpi_uses
 from roadwright.store.models import OrganizationMetricsConfig
 from roadwright.store.registry import registered
 from roadwright.sync.binding import Defaults, Edit, Values
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab
 from roadwright.sync.identity import Identity, identity_of, identity_text
 from roadwright.sync.merge_rows import load_bases
-from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.row_results import RowResult, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.sync.statuses import Notes
-from roadwright.sync.work import OpenTab, Pass
 
 _FIELDS = tuple(column.name for column in tabs.METRICS_CONFIG.owned(Owner.INPUT))
 
@@ -58,7 +58,7 @@ class MetricsConfigBinding(Defaults):
     def listed(self, session: Session) -> Sequence[Identity]:
         return list(self._rows(session))
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
         problem = key_problem(str(values.get("kpi_key") or ""))
         if problem is not None:
             notes.failed.append(f"kpi_key: {problem}")
@@ -93,25 +93,25 @@ def _copy(row: OrganizationMetricsConfig) -> OrganizationMetricsConfig:
 def _apply(row: OrganizationMetricsConfig, edit: Edit) -> None:
     for name in _FIELDS if edit.is_new else edit.changes:
         setattr(row, name, edit.values.get(name))
-    row.updated_at, row.updated_source = edit.mark, edit.source
+    row.updated_at, row.updated_source = edit.row_version, edit.source
 
 
 def merge_metrics_config(
-    work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict
-) -> tuple[list[Outcome], TabReport]:
+    context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict
+) -> tuple[list[RowResult], TabReport]:
     """Save the selected rows if the registry as a whole stays right, else none of them."""
-    binding = MetricsConfigBinding(_renamed(work.session, tab))
-    outcomes, report = merge_tab(work, tab, binding, selection=selection, on_conflict=on_conflict)
-    _guard_uses(work, binding, outcomes, report)
-    registry = binding.registry_after(work.session)
+    binding = MetricsConfigBinding(_renamed(context.session, tab))
+    results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
+    _guard_uses(context, binding, results, report)
+    registry = binding.registry_after(context.session)
     problem = north_star_problem(registry.north_stars)
-    if problem is not None and any(o.looked_at for o in outcomes):
-        _refuse(outcomes, f"nothing was saved: {problem}{_gone(registry.north_stars, outcomes)}")
+    if problem is not None and any(o.is_selected for o in results):
+        _refuse(results, f"nothing was saved: {problem}{_gone(registry.north_stars, results)}")
         report.saved = report.created = 0
     else:
-        binding.apply(work.session)
-        _warn_of_unknown_drivers(outcomes, registry)
-    return outcomes, report
+        binding.apply(context.session)
+        _warn_of_unknown_drivers(results, registry)
+    return results, report
 
 
 def _renamed(session: Session, tab: OpenTab) -> dict[Identity, Identity]:
@@ -127,35 +127,39 @@ def _renamed(session: Session, tab: OpenTab) -> dict[Identity, Identity]:
     }
 
 
-def _guard_uses(work: Pass, binding: MetricsConfigBinding, outcomes: list[Outcome], report: TabReport) -> None:
+def _guard_uses(
+    context: SyncContext, binding: MetricsConfigBinding, results: list[RowResult], report: TabReport
+) -> None:
     """Refuse to rename or deactivate a KPI that is in use; with force do it, and say where it is used."""
-    rows = work.session.scalars(select(OrganizationMetricsConfig))
+    rows = context.session.scalars(select(OrganizationMetricsConfig))
     stored: dict[Identity, OrganizationMetricsConfig] = {(folded(row.kpi_key),): row for row in rows}
-    by_identity = {outcome.identity: outcome for outcome in outcomes if not outcome.doubled}
+    by_identity = {result.identity: result for result in results if not result.is_duplicate}
     for edit in list(binding.edits):
         before = stored.get(binding.renamed.get(edit.identity, edit.identity))
         is_renamed = edit.identity in binding.renamed
         is_switched_off = before is not None and before.is_active and edit.values.get("is_active") is False
-        uses = kpi_uses(work.session, before.kpi_key) if before is not None and (is_renamed or is_switched_off) else []
+        uses = (
+            kpi_uses(context.session, before.kpi_key) if before is not None and (is_renamed or is_switched_off) else []
+        )
         if before is None or not uses:
             continue
         column, what = ("kpi_key", "renaming") if is_renamed else ("is_active", "deactivating")
-        outcome = by_identity[edit.identity]
+        result = by_identity[edit.identity]
         message = f"{column}: {what} {before.kpi_key}, which is used by {'; '.join(uses)}"
-        if work.force:
-            outcome.notes.warnings.append(message)
+        if context.force:
+            result.notes.warnings.append(message)
             continue
-        outcome.notes.failed.append(f"{message}; change those first, or do it all the same with --option force=true")
-        outcome.kept |= outcome.merge.edited
-        outcome.mark = None
+        result.notes.failed.append(f"{message}; change those first, or do it all the same with --option force=true")
+        result.kept |= result.merge.edited
+        result.row_version = None
         binding.edits.remove(edit)
         report.saved -= 1
         report.created -= edit.is_new
 
 
-def _gone(north_stars: list[str], outcomes: list[Outcome]) -> str:
+def _gone(north_stars: list[str], results: list[RowResult]) -> str:
     """The north stars that nobody sees, because their rows were deleted, and the way out."""
-    there = {outcome.identity for outcome in outcomes}
+    there = {result.identity for result in results}
     gone = [key for key in north_stars if (folded(key),) not in there]
     if not gone:
         return ""
@@ -165,19 +169,19 @@ def _gone(north_stars: list[str], outcomes: list[Outcome]) -> str:
     )
 
 
-def _refuse(outcomes: list[Outcome], message: str) -> None:
-    for outcome in outcomes:
-        if outcome.looked_at:
-            outcome.notes.failed.append(message)
-            outcome.kept |= outcome.merge.edited
-            outcome.mark = None
+def _refuse(results: list[RowResult], message: str) -> None:
+    for result in results:
+        if result.is_selected:
+            result.notes.failed.append(message)
+            result.kept |= result.merge.edited
+            result.row_version = None
 
 
-def _warn_of_unknown_drivers(outcomes: list[Outcome], registry: Registry) -> None:
-    for outcome in outcomes:
-        drivers = outcome.row.values.get("driven_by")
-        if outcome.looked_at and isinstance(drivers, list):
+def _warn_of_unknown_drivers(results: list[RowResult], registry: Registry) -> None:
+    for result in results:
+        drivers = result.row.values.get("driven_by")
+        if result.is_selected and isinstance(drivers, list):
             for key in drivers:
                 if registry.resolve(str(key)) is None:
                     hint = nearest(str(key), registry.kpis)
-                    outcome.notes.warnings.append(f"driven_by: {quoted(key)} is no KPI of Metrics_Config{hint}")
+                    result.notes.warnings.append(f"driven_by: {quoted(key)} is no KPI of Metrics_Config{hint}")

@@ -11,22 +11,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 
-from roadwright.domain.provenance import is_mark
+from roadwright.domain.provenance import is_row_version
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.kinds import quoted
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue
+from roadwright.sync.annotations import Words, annotations_of, annotations_shown
+from roadwright.sync.baselines import Baseline, load_annotations
+from roadwright.sync.context import ANNOTATIONS, OpenTab, SyncContext
 from roadwright.sync.identity import Identity, display_key, identity_of, identity_text
-from roadwright.sync.memory import Copy, load_own_words
 from roadwright.sync.merge_rows import load_bases
-from roadwright.sync.outcome import Outcome, RowReport
-from roadwright.sync.own_words import Words, words_of, words_shown
 from roadwright.sync.replaced import computed, computed_columns, say_computed, say_written, shown, typed_over, writable
+from roadwright.sync.row_results import RowReport, RowResult
 from roadwright.sync.statuses import Level, Notes
-from roadwright.sync.work import OWN_WORDS, OpenTab, Pass
-from roadwright.sync.write_back import column_places, differs
+from roadwright.sync.write_back import column_places, differs, keep_unconfirmed
 
 _MARKED = ("updated_source", "updated_at")
 
@@ -47,30 +47,30 @@ class _Standing:
     row: Row
     words: Words
     """What its sheet-only cells showed when the backend last wrote it."""
-    copy: Copy | None
-    """What the row showed then, as its mark tells; None where this database did not write it."""
-    outcome: Outcome | None = None
+    copy: Baseline | None
+    """What the row showed then, as its version tells; None where this database did not write it."""
+    outcome: RowResult | None = None
     waiting: dict[str, CellValue] = field(default_factory=dict)
 
 
-def _standing(work: Pass, tab: OpenTab, outcomes: Sequence[Outcome]) -> dict[Identity, _Standing]:
+def _standing(context: SyncContext, tab: OpenTab, results: Sequence[RowResult]) -> dict[Identity, _Standing]:
     table, spec = tab.table, tab.spec
-    bases = load_bases(work.session, tab)
-    by_number = {outcome.row.number: outcome for outcome in outcomes}
+    bases = load_bases(context.session, tab)
+    by_number = {outcome.row.number: outcome for outcome in results}
     result: dict[Identity, _Standing] = {}
     for row in table.rows:
         identity = identity_of(spec.identity, row.values)
         outcome = by_number.get(row.number)
         waiting = {name: row.raw[name] for name in outcome.kept if name in row.raw} if outcome else {}
         base = bases.get(row.number)
-        standing = _Standing(row, words_shown(base, identity), base, outcome, waiting)
+        standing = _Standing(row, annotations_shown(base, identity), base, outcome, waiting)
         result.setdefault(identity, standing)
     return result
 
 
 def _words_now(spec: TabSpec, places: Mapping[str, int], own: dict[str, object], before: _Standing | None) -> Words:
     """What the row's sheet-only cells will show; one that can't be read counts as showing what it did before."""
-    words = {name: value for name, value in words_of(spec, own).items() if name in places}
+    words = {name: value for name, value in annotations_of(spec, own).items() if name in places}
     for name in before.row.problems if before is not None else ():
         words.pop(name, None)
         if before is not None and name in before.words:
@@ -97,7 +97,7 @@ def _replaced(
     """What the row says of text that a person typed where the backend writes."""
     row, spec = standing.row, tab.spec
     names: list[str] = []
-    if not is_same and (standing.copy is not None or not is_mark(row.text("updated_at"))):
+    if not is_same and (standing.copy is not None or not is_row_version(row.text("updated_at"))):
         unlike = [c for c in computed_columns(spec) if c.name in places and differs(c, row, values.get(c.name))]
         names = typed_over((c for c in unlike if c.name not in spec.identity), row, standing.copy)
     written = ["run_status"] if is_same else list(BACKEND_COLUMNS)
@@ -109,23 +109,23 @@ def _replaced(
     ]
 
 
-def _gone(work: Pass, tab: OpenTab, places: Mapping[str, int], stays: set[int]) -> Iterator[RowReport]:
+def _gone(context: SyncContext, tab: OpenTab, places: Mapping[str, int], stays: set[int]) -> Iterator[RowReport]:
     """What the answer says of rows that leave the tab with text of a person in them that is kept nowhere."""
     spec = tab.spec
     gone = [row for row in (*tab.table.rows, *tab.table.leftovers) if row.number not in stays]
-    copies = load_bases(work.session, tab, gone)
+    copies = load_bases(context.session, tab, gone)
     first: dict[Identity, int] = {}
     for row in tab.table.rows:
         first.setdefault(identity_of(spec.identity, row.values), row.number)
     for row in gone:
         copy = copies.get(row.number)
-        if copy is None and is_mark(row.text("updated_at")):
+        if copy is None and is_row_version(row.text("updated_at")):
             continue  # another database wrote it
         names = typed_over(computed_columns(spec), row, copy)
         identity = identity_of(spec.identity, row.values)
         if first.get(identity) != row.number:  # else what was typed there is saved, or remembered with the row
-            before = {} if copy is None else {**copy.values, **words_shown(copy, identity)}
-            said = {**row.plain, **words_of(spec, row.values)}
+            before = {} if copy is None else {**copy.values, **annotations_shown(copy, identity)}
+            said = {**row.plain, **annotations_of(spec, row.values)}
             names += [name for name in spec.typed if name in row.raw and said.get(name) != before.get(name)]
         names += [name for name in BACKEND_COLUMNS if say_written(spec, row, [name])]
         if names := writable(tab, row.number, places, names):
@@ -135,16 +135,16 @@ def _gone(work: Pass, tab: OpenTab, places: Mapping[str, int], stays: set[int]) 
 
 
 def replace_rows(
-    work: Pass, tab: OpenTab, rows: Sequence[MirrorRow], outcomes: Sequence[Outcome] = ()
+    context: SyncContext, tab: OpenTab, rows: Sequence[MirrorRow], results: Sequence[RowResult] = ()
 ) -> list[RowReport]:
     """Plan the tab to show exactly these rows, in this order, from the first data row on. Returns their lines.
 
-    ``outcomes`` are the tab's rows after their inputs were saved, where it has inputs.
+    ``results`` are the tab's rows after their inputs were saved, where it has inputs.
     """
     spec, table, pending = tab.spec, tab.table, tab.pending
     places = column_places(tab)
-    standing = _standing(work, tab, outcomes)
-    words = load_own_words(work.session, spec.name)
+    standing = _standing(context, tab, results)
+    words = load_annotations(context.session, spec.name)
     saved = [c.name for c in spec.saved]
     mine = [c for c in computed_columns(spec) if c.name in places]
     existing = {row.number: row for row in (*table.rows, *table.leftovers)}
@@ -165,19 +165,21 @@ def replace_rows(
         if before is not None and is_same:
             full.update({name: before.row.values.get(name) for name in _MARKED})
         else:
-            mark = work.marks.next()
-            full.update(updated_source=work.source, updated_at=mark)
+            row_version = context.row_versions.next()
+            full.update(updated_source=context.source, updated_at=row_version)
             kept = before.waiting if before is not None else {}
             base = before.outcome.base if before is not None and before.outcome is not None else None
             copy = {name: plain(full.get(name)) for name in saved if name not in kept}
             copy.update({name: base[name] for name in kept if base is not None and name in base})
-            copy.update({OWN_WORDS: words_now} if own else {})
-            pending.copies.append((mark, identity, {**copy, **computed(mine, mirror.values)}))
+            copy.update({ANNOTATIONS: words_now} if own else {})
+            pending.copies.append((row_version, identity, {**copy, **computed(mine, mirror.values)}))
+            if before is not None and before.outcome is not None:
+                keep_unconfirmed(tab, before.outcome, row_version)
         cells = {c.name: shown(c, full.get(c.name)) for c in spec.columns if c.name in places}
         if before is not None:
             cells.update({name: value for name, value in before.waiting.items() if name in places})
         wanted.append(cells)
-    gone = list(_gone(work, tab, places, stays))
+    gone = list(_gone(context, tab, places, stays))
     for number, cells in zip(numbers, wanted, strict=False):
         row = existing[number]
         for name, value in cells.items():

@@ -55,7 +55,7 @@ class ScoringInputsBinding(Defaults):
         initiative = known_initiative(session, edit.values.get("initiative_key"))
         for name in edit.changes:
             set_attribute(initiative, name, edit.values.get(name))
-        stamp(initiative, edit.mark, edit.source)
+        stamp(initiative, edit.row_version, edit.source)
 
 
 class KpiContributionsBinding(Defaults):
@@ -77,7 +77,7 @@ class KpiContributionsBinding(Defaults):
             for identity, initiative in by_identity(session, identities).items()
         }
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         typed = values.get("kpi_contribution_json")
         if isinstance(typed, dict):
             try:
@@ -122,7 +122,7 @@ class KpiContributionsBinding(Defaults):
         if "notes" in edit.changes:
             notes = edit.values.get("notes")
             initiative.kpi_contribution_notes = None if notes is None else str(notes)
-        stamp(initiative, edit.mark, edit.source)
+        stamp(initiative, edit.row_version, edit.source)
 
     def yields(self, column: str, stored: Values) -> bool:
         computed = stored.get("kpi_contribution_source") in (None, str(ContributionSource.COMPUTED))

@@ -15,8 +15,8 @@ from roadwright.sheets.read import BACKEND_COLUMNS, Row, meaning
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 from roadwright.sheets.xlsx.text import MAX_TEXT
-from roadwright.sync.memory import Copy
-from roadwright.sync.work import COMPUTED, OpenTab
+from roadwright.sync.baselines import Baseline
+from roadwright.sync.context import COMPUTED, OpenTab
 
 _SHORT = 24
 """Characters of a computed value that is remembered as it is."""
@@ -42,7 +42,9 @@ def computed_columns(spec: TabSpec) -> list[Column]:
     return [c for c in spec.owned(Owner.DERIVED, Owner.SYSTEM) if c.name not in BACKEND_COLUMNS]
 
 
-def computed(columns: Iterable[Column], values: Mapping[str, object], before: Copy | None = None) -> dict[str, object]:
+def computed(
+    columns: Iterable[Column], values: Mapping[str, object], before: Baseline | None = None
+) -> dict[str, object]:
     """What a row's copy is to remember of its computed cells, as an entry of the copy; of long ones, a digest.
 
     A cell of which ``values`` say nothing is not written, and shows what the row's copy ``before`` says.
@@ -79,7 +81,7 @@ def _as_read(column: Column, value: object) -> object:
         return plain(value)
 
 
-def typed_over(columns: Iterable[Column], row: Row, copy: Copy | None) -> list[str]:
+def typed_over(columns: Iterable[Column], row: Row, copy: Baseline | None) -> list[str]:
     """The columns, among these computed ones, whose cell says what this copy of the row never showed."""
     remembered = {} if copy is None else copy.values.get(COMPUTED)
     if not isinstance(remembered, Mapping):

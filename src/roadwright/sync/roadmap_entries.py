@@ -20,14 +20,14 @@ from roadwright.store.clock import now
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
 from roadwright.store.roadmaps import keeper_of_entries
 from roadwright.sync.binding import Defaults, Edit, Refused, Values
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab
 from roadwright.sync.identity import Identity
 from roadwright.sync.initiatives import load_initiatives
-from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.product_ops import known_initiative
+from roadwright.sync.row_results import RowResult, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.sync.statuses import Notes
-from roadwright.sync.work import OpenTab, Pass
 
 _FIELDS = tuple(
     c.name for c in tabs.ROADMAP_ENTRIES.owned(Owner.INPUT) if c.name not in ("roadmap_name", "initiative_key")
@@ -71,7 +71,7 @@ class RoadmapEntriesBinding(Defaults):
             self._roadmaps[name] = keeper_of_entries(session, typed, source)
         return self._roadmaps[name]
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         typed = values.get("initiative_key")
         try:
             key = known_initiative(session, typed).initiative_key
@@ -94,7 +94,7 @@ class RoadmapEntriesBinding(Defaults):
         for name in _FIELDS:
             setattr(row, name, edit.values.get(name))
         row.sheet_row = edit.sheet_row
-        row.updated_at, row.updated_source = edit.mark, edit.source
+        row.updated_at, row.updated_source = edit.row_version, edit.source
         settle_waiver(row)
 
     def remove(self, session: Session, identity: Identity) -> None:
@@ -106,15 +106,15 @@ class RoadmapEntriesBinding(Defaults):
 
 
 def merge_entries(
-    work: Pass, tab: OpenTab, binding: RoadmapEntriesBinding, selection: Selection, on_conflict: OnConflict
-) -> tuple[list[Outcome], TabReport]:
+    context: SyncContext, tab: OpenTab, binding: RoadmapEntriesBinding, selection: Selection, on_conflict: OnConflict
+) -> tuple[list[RowResult], TabReport]:
     """Merge and save the selected rows, and keep in which row each entry stands: a run names its lock by that."""
-    outcomes, report = merge_tab(work, tab, binding, selection=selection, on_conflict=on_conflict)
-    _remember_rows(binding.rows(work.session), {o.identity: o.row.number for o in outcomes if not o.doubled})
-    return outcomes, report
+    results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
+    _remember_rows(binding.rows(context.session), {o.identity: o.row.number for o in results if not o.is_duplicate})
+    return results, report
 
 
-def remember_new_rows(work: Pass, tab: OpenTab) -> None:
+def remember_new_rows(context: SyncContext, tab: OpenTab) -> None:
     """Keep in which rows the entries will stand that this pass puts on the tab."""
     pending = tab.pending
     if not pending.appended:
@@ -126,7 +126,7 @@ def remember_new_rows(work: Pass, tab: OpenTab) -> None:
     except SheetError:
         return  # writing the tab will say that there is no room
     identities = [identity for _, identity, _ in pending.copies[-len(pending.appended) :]]
-    _remember_rows(RoadmapEntriesBinding().rows(work.session), dict(zip(identities, numbers, strict=True)))
+    _remember_rows(RoadmapEntriesBinding().rows(context.session), dict(zip(identities, numbers, strict=True)))
 
 
 def _remember_rows(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], places: Mapping[Identity, int]) -> None:
@@ -136,11 +136,11 @@ def _remember_rows(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], places
             entry.sheet_row = places[identity]
 
 
-def say_entries(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], outcomes: Iterable[Outcome]) -> None:
+def say_entries(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], results: Iterable[RowResult]) -> None:
     """Put on the rows that were looked at what is to be said of their entries as they are judged."""
-    for outcome in outcomes:
-        if outcome.looked_at and not outcome.doubled and outcome.identity in rows:
-            outcome.notes.add(entry_notes(*rows[outcome.identity]))
+    for result in results:
+        if result.is_selected and not result.is_duplicate and result.identity in rows:
+            result.notes.add(entry_notes(*rows[result.identity]))
 
 
 NOT_DECLARED = (

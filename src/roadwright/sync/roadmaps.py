@@ -48,7 +48,7 @@ class RoadmapsBinding(Defaults):
             row = declare_roadmap(session, str(edit.values["roadmap_name"]))
         for name in _ROADMAP_FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))
-        row.updated_at, row.updated_source = edit.mark, edit.source
+        row.updated_at, row.updated_source = edit.row_version, edit.source
         session.add(row)
         session.flush()
 
@@ -80,7 +80,7 @@ class GatesBinding(Defaults):
             self._index = {(folded(row.gate_policy), folded(row.gate)): row for row in rows}
         return self._index
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
         rule, parameter = GATES[Gate(str(values["gate"]))], values.get("parameter")
         if not rule.parameter.expects and parameter is not None:
             notes.warnings.append(f"parameter: {rule.gate} takes none, so {quoted(parameter)} is not used")
@@ -103,7 +103,7 @@ class GatesBinding(Defaults):
             session.add(row)
         for name in _GATE_FIELDS:
             setattr(row, name, edit.values.get(name))
-        row.updated_at, row.updated_source = edit.mark, edit.source
+        row.updated_at, row.updated_source = edit.row_version, edit.source
         session.flush()
 
     def remove(self, session: Session, identity: Identity) -> None:

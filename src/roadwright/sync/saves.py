@@ -9,67 +9,67 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.roadmaps import PROMISED
 from roadwright.sheets.merge import OnConflict
+from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.backlog import BacklogBinding, say_intake
 from roadwright.sync.binding import Binding, Values
 from roadwright.sync.candidates import CandidatesBinding
 from roadwright.sync.constraint_sets import ConstraintsBinding, TargetsBinding
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab
 from roadwright.sync.identity import display_key, identity_of
 from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
 from roadwright.sync.metrics import MetricsConfigBinding, merge_metrics_config
-from roadwright.sync.outcome import Outcome, RowReport, TabReport
-from roadwright.sync.own_words import collect_own_words
 from roadwright.sync.product_ops import KpiContributionsBinding, ScoringInputsBinding
 from roadwright.sync.roadmap_entries import RoadmapEntriesBinding, merge_entries, say_entries
 from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
+from roadwright.sync.row_results import RowReport, RowResult, TabReport
 from roadwright.sync.scenarios import ScenarioBinding
 from roadwright.sync.selection import Selection
 from roadwright.sync.statuses import Level
-from roadwright.sync.work import OpenTab, Pass
 
-Merged = tuple[list[Outcome], TabReport]
-Merge = Callable[[Pass, OpenTab, Selection, OnConflict], Merged]
+Merged = tuple[list[RowResult], TabReport]
+Merge = Callable[[SyncContext, OpenTab, Selection, OnConflict], Merged]
 
 
 def _plain(binding: Callable[[], Binding]) -> Merge:
-    def merge(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-        return merge_tab(work, tab, binding(), selection=selection, on_conflict=on_conflict)
+    def merge(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+        return merge_tab(context, tab, binding(), selection=selection, on_conflict=on_conflict)
 
     return merge
 
 
-def _backlog(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-    outcomes, report = merge_tab(work, tab, BacklogBinding(), selection=selection, on_conflict=on_conflict)
-    say_intake(work.session, outcomes)
-    return outcomes, report
+def _backlog(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    results, report = merge_tab(context, tab, BacklogBinding(), selection=selection, on_conflict=on_conflict)
+    say_intake(context.session, results)
+    return results, report
 
 
-def _candidates(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-    collect_own_words(work, tab)
-    return merge_tab(work, tab, CandidatesBinding(), selection=selection, on_conflict=on_conflict)
+def _candidates(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    collect_annotations(context, tab)
+    return merge_tab(context, tab, CandidatesBinding(), selection=selection, on_conflict=on_conflict)
 
 
-def _math_models(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-    return merge_tab(work, tab, MathModelsBinding(tab.table), selection=selection, on_conflict=on_conflict)
+def _math_models(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    return merge_tab(context, tab, MathModelsBinding(tab.table), selection=selection, on_conflict=on_conflict)
 
 
 def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | TargetsBinding]) -> Merge:
     """Rules and scenarios are named by their row in a run's answer, so the rows are kept as they stand now."""
 
-    def merge(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    def merge(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
         bound = binding()
-        outcomes, report = merge_tab(work, tab, bound, selection=selection, on_conflict=on_conflict)
-        bound.remember_rows(work.session, {o.identity: o.row.number for o in outcomes if not o.doubled})
-        return outcomes, report
+        results, report = merge_tab(context, tab, bound, selection=selection, on_conflict=on_conflict)
+        bound.remember_rows(context.session, {o.identity: o.row.number for o in results if not o.is_duplicate})
+        return results, report
 
     return merge
 
 
-def _roadmap_entries(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+def _roadmap_entries(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
     binding = RoadmapEntriesBinding()
-    outcomes, report = merge_entries(work, tab, binding, selection, on_conflict)
-    say_entries(binding.rows(work.session), outcomes)
-    return outcomes, report
+    results, report = merge_entries(context, tab, binding, selection, on_conflict)
+    say_entries(binding.rows(context.session), results)
+    return results, report
 
 
 def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[RowReport]:

@@ -44,7 +44,7 @@ class ScenarioBinding(Defaults):
     def listed(self, session: Session) -> Sequence[Identity]:
         return list(self._rows(session))
 
-    def examine(self, session: Session, values: Values, notes: Notes) -> None:
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
         mode, weights = values.get("objective_mode"), values.get(_WEIGHTS)
         if mode is None:
             return
@@ -63,7 +63,7 @@ class ScenarioBinding(Defaults):
         for name in _FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))
         row.sheet_row = edit.sheet_row
-        row.updated_at, row.updated_source = edit.mark, edit.source
+        row.updated_at, row.updated_source = edit.row_version, edit.source
 
     def remember_rows(self, session: Session, places: Mapping[Identity, int]) -> None:
         """Keep in which row of the sheet each scenario stands now; the row names it in a run's answer."""

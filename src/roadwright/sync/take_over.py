@@ -38,10 +38,10 @@ from roadwright.store.scores import current_scores
 from roadwright.sync.identity import Identity
 from roadwright.sync.initiatives import by_identity
 from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
-from roadwright.sync.outcome import Outcome
 from roadwright.sync.roadmap_entries import RoadmapEntriesBinding
+from roadwright.sync.row_results import RowResult
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
-from roadwright.workspace.held import LARGEST_NUMBER
+from roadwright.workspace.contents import LARGEST_NUMBER
 
 _BACKLOG_SHOWS = tuple(
     c.name
@@ -71,9 +71,9 @@ _RUN_SHOWS = tuple(
 )
 
 
-def take_over(session: Session, tab: str, outcomes: Iterable[Outcome], foreign: Collection[int]) -> None:
+def take_over(session: Session, tab: str, results: Iterable[RowResult], foreign: Collection[int]) -> None:
     """Take the values of those rows of a tab that this database did not write."""
-    rows = {o.identity: o.row for o in outcomes if o.row.number in foreign and not o.doubled}
+    rows = {o.identity: o.row for o in results if o.row.number in foreign and not o.is_duplicate}
     if tab in _TAKERS and rows:
         session.flush()
         _TAKERS[tab](session, rows)
@@ -91,8 +91,8 @@ def _backlog(session: Session, rows: Mapping[Identity, Row]) -> None:
 
 def _place_intake(initiative: Initiative) -> None:
     """An initiative whose intake row is gone keeps where that stood; one that is there is found again by the sync."""
-    workbook, mark, tab = initiative.intake_source.rpartition("!")
-    if mark and initiative.intake_workbook is None:
+    workbook, row_version, tab = initiative.intake_source.rpartition("!")
+    if row_version and initiative.intake_workbook is None:
         initiative.intake_workbook, initiative.intake_tab, initiative.intake_missing = workbook, tab, True
 
 

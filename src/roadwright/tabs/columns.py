@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from roadwright.domain.initiatives import Framework
-from roadwright.domain.provenance import is_mark, is_source, is_status
+from roadwright.domain.provenance import is_row_version, is_source, is_status
 from roadwright.sheets import kinds
 from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, at_most, choice, within
 from roadwright.sheets.spec import Column, Kind, Owner
@@ -105,7 +105,7 @@ PROVENANCE = (
         TIMESTAMP,
         "When that was (UTC). Leave it: it tells what this copy of the row has seen.",
         minor=True,
-        written=is_mark,
+        written=is_row_version,
     ),
 )
 """The system columns that end every tab."""

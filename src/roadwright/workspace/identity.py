@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from roadwright.store.identity import Revision, has_revision, is_empty, latest_revision, workspace_id
 from roadwright.store.session import StoreError, shown_url
-from roadwright.workspace.held import held_by
+from roadwright.workspace.contents import held_by
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -17,7 +17,7 @@ from roadwright.workspace.workspace import Workspace, database_url
 
 
 @dataclass(frozen=True)
-class Moved:
+class MoveReport:
     """What was moved, from where to where, and what else there is to do."""
 
     source: str
@@ -30,7 +30,7 @@ class Moved:
         return sum(table.rows for table in self.tables.values())
 
 
-def move_database(workspace: Workspace, url: str) -> Moved:
+def move_database(workspace: Workspace, url: str) -> MoveReport:
     """Copy everything into an empty database, compare both, and let roadwright.toml name the new one.
 
     The old database stays as it is, and is refused from then on: the new one is a revision ahead.
@@ -60,4 +60,4 @@ def move_database(workspace: Workspace, url: str) -> Moved:
     ]
     if os.environ.get(ENVIRONMENT_URL):
         notices.append(f"{ENVIRONMENT_URL} is set and wins over {SETTINGS}; set it to the new database, or unset it")
-    return Moved(source_url, target_url, tables, notices)
+    return MoveReport(source_url, target_url, tables, notices)

@@ -84,7 +84,7 @@ class IntakeBook(BaseModel):
     header_row: _HeaderRow = 1
 
 
-class TabPlace(BaseModel):
+class TabSetting(BaseModel):
     """Where a tab lies, if not where the templates have it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -108,11 +108,11 @@ class Settings(BaseSettings):
     keep_details_days: Annotated[int, _Number] = Field(default=90, ge=0)
     keep_runs_days: Annotated[int, _Number] = Field(default=365, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
-    tabs: dict[str, TabPlace] = {}
+    tabs: dict[str, TabSetting] = {}
 
     def place_of(self, spec: TabSpec) -> tuple[str, str, int]:
         """The workbook, tab and header row of a tab (any tab but intake's)."""
-        moved = self.tabs.get(spec.name, TabPlace())
+        moved = self.tabs.get(spec.name, TabSetting())
         return moved.workbook or f"{spec.workbook}.xlsx", moved.tab or spec.name, moved.header_row
 
     @cached_property

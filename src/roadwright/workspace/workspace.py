@@ -114,6 +114,11 @@ class Workspace:
         problem = "is the name of several tabs; name one" if found else "is no tab of this workspace; there are"
         raise UnknownTab(f'"{name}" {problem}: {known}')
 
+    @property
+    def folder_token(self) -> str:
+        """What tells the folder from others on this database; empty where no action has its turn in it."""
+        return self.folder.token if self.folder is not None else ""
+
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
         from roadwright.sheets.xlsx import open_workbook  # noqa: PLC0415 - only actions on sheets need it

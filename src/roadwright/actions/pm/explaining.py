@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
+from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.options import EXPLAIN_SECONDS, RUN_ID, SCENARIO_NAME, explain_seconds
 from roadwright.actions.pm.explain_question import Question, asked_of, question_of
 from roadwright.actions.pm.results import WRITE_RESULTS
@@ -16,17 +16,17 @@ from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_
 from roadwright.portfolios.diagnosis import diagnosed_rows, way_out
 from roadwright.portfolios.explaining import add_explanations, why_no_candidate
 from roadwright.portfolios.runs import is_answered
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, read_tab, run_pass
-from roadwright.sync.outcome import RowReport, TabReport
+from roadwright.sync.row_results import RowReport, TabReport
 from roadwright.sync.run_tabs import rows_for, write_run_tab
 from roadwright.sync.statuses import Level
-from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.workspace import TabPlace
 
 _SHOWN = (tabs.RESULTS, tabs.GAPS_AND_ALERTS)
 
 
-def _explain(request: Request) -> Answer:
+def _explain(request: ActionContext) -> Answer:
     place = request.tab or request.workspace.place(tabs.RESULTS)
     asked = asked_of(request, place)
     with request.workspace.store.transaction() as session:
@@ -57,7 +57,7 @@ def _explain(request: Request) -> Answer:
     return answer
 
 
-def _computed(request: Request, question: Question) -> tuple[list[Explanation], bool]:
+def _computed(request: ActionContext, question: Question) -> tuple[list[Explanation], bool]:
     """The explanations that are asked for, those computed that are not known yet, and whether that was cut short."""
     kept, run = question.kept, question.run
     wanted = question.ids
@@ -95,13 +95,13 @@ def _computed(request: Request, question: Question) -> tuple[list[Explanation], 
     return [known[id] for id in wanted], was_cancelled
 
 
-def _show(request: Request, question: Question) -> dict[str, int]:
+def _show(request: ActionContext, question: Question) -> dict[str, int]:
     """Write Results and Gaps_And_Alerts. Returns the row of each of the run's initiatives on Results."""
     workspace = request.workspace
     only = question.run.run_id if question.is_chosen else None
     numbers: dict[str, int] = {}
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         for tab in open_tabs:
             if tab.spec is tabs.RESULTS:
                 rows = rows_for(current.session, tab.spec, only)
@@ -117,7 +117,7 @@ def _show(request: Request, question: Question) -> dict[str, int]:
     return numbers
 
 
-def _rows_on(request: Request, place: TabPlace, scenario: str) -> dict[str, int]:
+def _rows_on(request: ActionContext, place: TabPlace, scenario: str) -> dict[str, int]:
     """The row of each of the scenario's initiatives on a tab."""
     rows = read_tab(request.workspace, place).table.rows
     mine = (row for row in rows if folded(row.text("scenario_name")) == folded(scenario))

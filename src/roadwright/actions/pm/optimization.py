@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled
-from roadwright.actions.contract import Action, Answer, Request, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
 from roadwright.actions.options import (
     EXPLAIN_SECONDS,
     ON_CONFLICT,
@@ -29,22 +29,22 @@ from roadwright.portfolios.drafts import RunDraft, explain_draft, solve_draft
 from roadwright.portfolios.runs import keep_run
 from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationRun
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.row_results import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
 from roadwright.sync.statuses import Level
-from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.turns import WorkspaceBusy
 
 
 def _run_notes(saved: Saved, draft: RunDraft) -> None:
     """Put what the run had to say of single rows on their notes."""
     by_id = {
-        f"{spec.name}!{outcome.row.number}": outcome.notes
+        f"{spec.name}!{result.row.number}": result.notes
         for spec in (tabs.SCENARIO_CONFIG, *RULE_TABS)
-        for outcome in saved.outcomes[spec.name]
+        for result in saved.results[spec.name]
     }
     for fault in draft.faults:
         notes = by_id.get(fault.id)
@@ -62,11 +62,11 @@ def _run_notes(saved: Saved, draft: RunDraft) -> None:
             notes.warnings.append(row.text)
 
 
-def _say(saved: Saved) -> Callable[[Pass, OpenTab], TabReport]:
+def _say(saved: Saved) -> Callable[[SyncContext, OpenTab], TabReport]:
     """Shows an input tab as it was saved, each row with what there is to say of it."""
     notes = {spec.name: saved.notes(spec) for spec in INPUT_TABS}
 
-    def say(current: Pass, tab: OpenTab) -> TabReport:
+    def say(current: SyncContext, tab: OpenTab) -> TabReport:
         report = say_of_rows(current, tab, BINDINGS[tab.spec.name](), notes[tab.spec.name].say)
         report.absorb(saved.reports[tab.spec.name])
         return report
@@ -74,7 +74,7 @@ def _say(saved: Saved) -> Callable[[Pass, OpenTab], TabReport]:
     return say
 
 
-def _show_inputs(request: Request, saved: Saved) -> None:
+def _show_inputs(request: ActionContext, saved: Saved) -> None:
     """Bring the input tabs up to date where there is no run to show. Raises PendingWrite."""
     say = _say(saved)
     places = [request.workspace.place(spec) for spec in INPUT_TABS]
@@ -83,20 +83,20 @@ def _show_inputs(request: Request, saved: Saved) -> None:
     )
 
 
-def _show(request: Request, saved: Saved, draft: RunDraft) -> list[TabReport]:
+def _show(request: ActionContext, saved: Saved, draft: RunDraft) -> list[TabReport]:
     """Bring all seven tabs up to date in one write. Raises PendingWrite."""
     say = _say(saved)
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         reports = []
         for tab in open_tabs:
             if tab.spec in RUN_TABS:
                 reports.append(write_run_tab(current, tab))
             elif tab.spec is tabs.CANDIDATES:
-                outcomes, _ = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
+                results, _ = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
                 scenario = find_scenario(current.session, draft.scenario.scenario_name)
                 chosen = judged_candidates(current.session, scenario, current.source)
-                report = show_candidates(current, tab, outcomes, scenario, chosen)
+                report = show_candidates(current, tab, results, scenario, chosen)
                 report.absorb(saved.reports[tab.spec.name])
                 reports.append(report)
             else:
@@ -107,7 +107,7 @@ def _show(request: Request, saved: Saved, draft: RunDraft) -> list[TabReport]:
     return run_pass(request.workspace, request.action, places, work, tell=request.report)
 
 
-def _draft(request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:
+def _draft(request: ActionContext, saved: Saved, *, ticked_only: bool) -> RunDraft:
     """The run that is asked for. Where there can be none, the rows that were saved say so all the same."""
     try:
         with request.workspace.store.transaction() as session:
@@ -120,7 +120,7 @@ def _draft(request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:
         raise
 
 
-def _run(request: Request, *, ticked_only: bool) -> Answer:
+def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
     with idle_worker() as worker:
         worker.start()  # it gets ready while the tabs are saved
         request.report("saving the Optimization Center's tabs")
@@ -163,7 +163,7 @@ def _is_kept(run: OptimizationRun) -> str:
     return f"{run.run_id} is kept, and {WRITE_RESULTS.name} shows it"
 
 
-def _solve(request: Request, draft: RunDraft, options: SolveOptions, worker: Worker) -> None:
+def _solve(request: ActionContext, draft: RunDraft, options: SolveOptions, worker: Worker) -> None:
     """Solve and explain, telling how far it is."""
     name = draft.scenario.scenario_name
     count = len(draft.built.candidates) if draft.built is not None else 0

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from roadwright.actions.contract import Action, Answer, Request, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
 from roadwright.actions.options import RUN_ID, text_option
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.row_results import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, UnknownRun, write_run_tab
-from roadwright.sync.work import OpenTab, Pass
 
 
-def _write_results(request: Request) -> Answer:
+def _write_results(request: ActionContext) -> Answer:
     workspace = request.workspace
     only = text_option(request, RUN_ID)
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         try:
             return [write_run_tab(current, tab, only) for tab in open_tabs]
         except UnknownRun as unknown:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Option, Request, UsageError
+from roadwright.actions.contract import ActionContext, Option, UsageError
 from roadwright.actions.options import ROADMAP_NAME, RUN_ID, text_option
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import RoadmapSource
@@ -16,8 +16,8 @@ from roadwright.domain.text import folded
 from roadwright.portfolios.runs import find_optimization_run
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import all_roadmaps, declare_roadmap, find_roadmap, only_named
+from roadwright.sync.context import SyncContext
 from roadwright.sync.identity import Identity
-from roadwright.sync.work import Pass
 
 
 def _as_typed(column: str) -> Callable[[str], object]:
@@ -62,7 +62,7 @@ class AskedRoadmap:
     may_be_new: bool = False
 
 
-def asked_roadmap(request: Request, *, may_be_new: bool) -> AskedRoadmap:
+def asked_roadmap(request: ActionContext, *, may_be_new: bool) -> AskedRoadmap:
     """Read the options. Raises UsageError where they don't go together."""
     name = named_roadmap(request)
     given = [option for option in _SOURCES if option.name in request.options]
@@ -80,7 +80,7 @@ def asked_roadmap(request: Request, *, may_be_new: bool) -> AskedRoadmap:
     return AskedRoadmap(name, fields, may_be_new)
 
 
-def named_roadmap(request: Request) -> str | None:
+def named_roadmap(request: ActionContext) -> str | None:
     """The roadmap that the option names. Raises UsageError where rows are selected as well."""
     name = text_option(request, ROADMAP_NAME)
     if name is not None and not request.selection.everything:
@@ -88,7 +88,7 @@ def named_roadmap(request: Request) -> str | None:
     return name
 
 
-def take_asked(session: Session, asked: AskedRoadmap, current: Pass) -> Roadmap:
+def take_asked(session: Session, asked: AskedRoadmap, current: SyncContext) -> Roadmap:
     """The roadmap that the options name, as they say it should be; made where it is not there yet.
 
     Raises UsageError, before anything is changed.
@@ -102,7 +102,7 @@ def take_asked(session: Session, asked: AskedRoadmap, current: Pass) -> Roadmap:
     for name, value in changed.items():
         setattr(roadmap, name, value)
     if changed or is_new:
-        roadmap.updated_at, roadmap.updated_source = current.marks.next(), current.source
+        roadmap.updated_at, roadmap.updated_source = current.row_versions.next(), current.source
     session.flush()
     return roadmap
 

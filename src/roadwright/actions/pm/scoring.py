@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
 from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import (
     ACTIVATING_BATCH,
@@ -25,21 +25,21 @@ from roadwright.filtering import find_initiatives
 from roadwright.scoring.activate import activate_in_batches
 from roadwright.scoring.compute import Scored, compute_scores
 from roadwright.sync.backlog import BacklogBinding, say_intake
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, say_of_rows, show_tab
 from roadwright.sync.identity import Identity
 from roadwright.sync.initiatives import by_identity
-from roadwright.sync.outcome import Outcome, TabReport
 from roadwright.sync.product_ops import ScoringInputsBinding
+from roadwright.sync.row_results import RowResult, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL, Selection, SelectionError
 from roadwright.sync.statuses import Notes
-from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.workspace import TabPlace
 
 _SWITCHES = frozenset({"active_scoring_framework", "use_math_model"})
 
 
-def _wanted_keys(session: Session, request: Request) -> list[str]:
+def _wanted_keys(session: Session, request: ActionContext) -> list[str]:
     """The initiatives that populate is asked for: those of selection, filter and candidates=true at once.
 
     Raises SelectionError and UsageError.
@@ -72,27 +72,27 @@ def _matching_keys(session: Session, text: str) -> set[str]:
         raise UsageError(f"option {FILTER.name}: {error}") from error
 
 
-def _populate(request: Request) -> Answer:
+def _populate(request: ActionContext) -> Answer:
     workspace = request.workspace
     places = [workspace.place(tabs.SCORING_INPUTS), workspace.place(tabs.KPI_CONTRIBUTIONS)]
 
     narrowing = {FILTER.name, CANDIDATES_ONLY.name} & request.options.keys()
     everything = request.selection.everything and not narrowing
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         keys = _wanted_keys(current.session, request)
         wanted = dict.fromkeys((folded(key),) for key in keys)
         reports = []
         for tab in open_tabs:
             binding = BINDINGS[tab.spec.name]()
-            outcomes, report = merge_tab(current, tab, binding, show_only=True)
-            for outcome in outcomes:
-                outcome.looked_at = everything or outcome.identity in wanted
+            results, report = merge_tab(current, tab, binding, show_only=True)
+            for result in results:
+                result.is_selected = everything or result.identity in wanted
             show_tab(
                 current,
                 tab,
                 binding,
-                outcomes,
+                results,
                 report,
                 add=lambda present: [identity for identity in wanted if identity not in present],
             )
@@ -121,7 +121,7 @@ def _keys_of(session: Session, identities: set[Identity]) -> list[str]:
     return sorted(initiative.initiative_key for initiative in by_identity(session, identities).values())
 
 
-def _activate(request: Request, keys: Sequence[str]) -> dict[str, str]:
+def _activate(request: ActionContext, keys: Sequence[str]) -> dict[str, str]:
     return activate_in_batches(
         request.workspace.store,
         keys,
@@ -150,23 +150,23 @@ def _of_initiatives(tab: OpenTab, chosen: set[str], selection: Selection) -> Sel
     return Selection(everything=False, rows=frozenset(rows))
 
 
-def _score(request: Request) -> Answer:
+def _score(request: ActionContext) -> Answer:
     workspace = request.workspace
     places = [workspace.place(spec) for spec in _SCORING_TABS]
     saved: dict[str, tuple[RowNotes, TabReport]] = {}
     keys: list[str] = []
     scored = Scored()
 
-    def save(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def save(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         nonlocal scored
         chosen: set[str] = set()
         for tab in open_tabs:
             first = tab.spec is tabs.SCORING_INPUTS
             also = request.selection if first else _of_initiatives(tab, chosen, request.selection)
-            outcomes, report = MERGES[tab.spec.name](current, tab, also, on_conflict(request))
+            results, report = MERGES[tab.spec.name](current, tab, also, on_conflict(request))
             if first:
-                chosen = {o.identity[0] for o in outcomes if o.looked_at}
-            saved[tab.place.name] = RowNotes(outcomes), report
+                chosen = {o.identity[0] for o in results if o.is_selected}
+            saved[tab.place.name] = RowNotes(results), report
         usable = saved[places[0].name][0].usable()
         initiatives = list(by_identity(current.session, usable).values())
         keys[:] = [initiative.initiative_key for initiative in initiatives]
@@ -186,11 +186,11 @@ def _score(request: Request) -> Answer:
 
 
 def _show(
-    request: Request, places: Sequence[TabPlace], saved: dict[str, tuple[RowNotes, TabReport]]
+    request: ActionContext, places: Sequence[TabPlace], saved: dict[str, tuple[RowNotes, TabReport]]
 ) -> list[TabReport]:
     """Write the rows that were saved, with what there is to say of them."""
 
-    def show(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def show(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         reports = []
         for tab in open_tabs:
             notes, earlier = saved[tab.place.name]
@@ -219,16 +219,16 @@ SCORE_SELECTED = Action(
 )
 
 
-def _switch(request: Request) -> Answer:
+def _switch(request: ActionContext) -> Answer:
     place = request.tab
     assert place is not None
     saved: dict[str, tuple[RowNotes, TabReport]] = {}
     keys: list[str] = []
 
-    def save(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def save(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         [tab] = open_tabs
-        outcomes, report = _merge_switches(current, tab, request)
-        saved[place.name] = RowNotes(outcomes), report
+        results, report = _merge_switches(current, tab, request)
+        saved[place.name] = RowNotes(results), report
         keys[:] = _keys_of(current.session, saved[place.name][0].usable())
         return [report]
 
@@ -241,14 +241,14 @@ def _switch(request: Request) -> Answer:
     return Answer(tabs=_show(request, [place], saved), summary={"activated": len(keys)})
 
 
-def _merge_switches(current: Pass, tab: OpenTab, request: Request) -> tuple[list[Outcome], TabReport]:
+def _merge_switches(current: SyncContext, tab: OpenTab, request: ActionContext) -> tuple[list[RowResult], TabReport]:
     binding = BacklogBinding() if tab.spec is tabs.BACKLOG else ScoringInputsBinding()
-    outcomes, report = merge_tab(
+    results, report = merge_tab(
         current, tab, binding, selection=request.selection, on_conflict=on_conflict(request), only=_SWITCHES
     )
     if tab.spec is tabs.BACKLOG:
-        say_intake(current.session, outcomes)
-    return outcomes, report
+        say_intake(current.session, results)
+    return results, report
 
 
 SWITCH_FRAMEWORK = Action(

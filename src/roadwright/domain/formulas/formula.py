@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from roadwright.domain.formulas.arithmetic import CannotCompute, calculator
 from roadwright.domain.formulas.errors import FormulaError, shown
-from roadwright.domain.formulas.grammar import VALUE, Step, read_steps, reads
+from roadwright.domain.formulas.grammar import VALUE, FormulaStep, read_steps, reads
 from roadwright.domain.formulas.text import code_lines, too_deep
 from roadwright.domain.registry import nearest
 
@@ -22,7 +22,7 @@ class Formula:
     """A formula that was read: what it computes, step by step, and the names it needs values for."""
 
     text: str
-    steps: tuple[Step, ...]
+    steps: tuple[FormulaStep, ...]
     first_use: Mapping[str, int]
     """The line where each param is first read, in the order of first use."""
 
@@ -64,7 +64,7 @@ def parse_formula(text: str) -> Formula:
     return formula
 
 
-def _params(steps: tuple[Step, ...]) -> dict[str, int]:
+def _params(steps: tuple[FormulaStep, ...]) -> dict[str, int]:
     set_later = {step.name: step.line for step in reversed(steps) if not step.is_bare}
     known: set[str] = set()
     first_use: dict[str, int] = {}

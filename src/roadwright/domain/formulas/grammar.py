@@ -31,7 +31,7 @@ _SHIFTS: dict[type[ast.AST], str] = {ast.LShift: "<<", ast.RShift: ">>"}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FormulaStep:
     """One line of a formula: the name it sets, and from what."""
 
     name: str
@@ -41,7 +41,7 @@ class Step:
     """The whole formula is one expression, which sets ``value`` without saying so."""
 
 
-def read_steps(codes: Sequence[str]) -> tuple[Step, ...]:
+def read_steps(codes: Sequence[str]) -> tuple[FormulaStep, ...]:
     """The steps of lines that ``code_lines`` let pass. Raises FormulaError."""
     try:
         statements = ast.parse("\n".join(codes)).body
@@ -50,7 +50,7 @@ def read_steps(codes: Sequence[str]) -> tuple[Step, ...]:
     except (RecursionError, MemoryError):
         raise too_deep(1) from None
     if len(statements) == 1 and isinstance(statements[0], ast.Expr):
-        steps = [Step(VALUE, statements[0].lineno, statements[0].value, is_bare=True)]
+        steps = [FormulaStep(VALUE, statements[0].lineno, statements[0].value, is_bare=True)]
     else:
         steps = [_step(statement) for statement in statements]
         if all(step.name != VALUE for step in steps):
@@ -81,7 +81,7 @@ def _unreadable(codes: Sequence[str], error: SyntaxError) -> FormulaError:
     return FormulaError(line, f"can't be read as name = expression or an expression {where}{hint}")
 
 
-def _step(statement: ast.stmt) -> Step:
+def _step(statement: ast.stmt) -> FormulaStep:
     line = statement.lineno
     if isinstance(statement, ast.Expr):
         raise FormulaError(line, "of several lines, each must be name = expression, and the last one value = …")
@@ -92,7 +92,7 @@ def _step(statement: ast.stmt) -> Step:
         raise FormulaError(line, "must be name = expression, with one name")
     if target.id in FUNCTIONS:
         raise FormulaError(line, f"{target.id} is a function; use another name")
-    return Step(target.id, line, statement.value)
+    return FormulaStep(target.id, line, statement.value)
 
 
 def _check(expression: ast.expr) -> None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterator
 
 from roadwright.domain.formulas.formula import Formula
-from roadwright.domain.formulas.grammar import VALUE, Step, reads
+from roadwright.domain.formulas.grammar import VALUE, FormulaStep, reads
 
 _WORDS_OF_CHANGE = ("delta", "uplift", "lift", "increase", "reduction")
 _AFTER, _BEFORE = "after", "before"
@@ -36,7 +36,7 @@ def increment_warning(formula: Formula, marked: Collection[str] = ()) -> str | N
     return _WARNING
 
 
-def _behind_value(formula: Formula) -> Iterator[Step]:
+def _behind_value(formula: Formula) -> Iterator[FormulaStep]:
     """The steps that ``value`` depends on, last first."""
     needed = {VALUE}
     for step in reversed(formula.steps):

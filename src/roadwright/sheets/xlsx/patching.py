@@ -29,7 +29,7 @@ from roadwright.sheets.xlsx.references import following_parts
 from roadwright.sheets.xlsx.sheet_part import RangePlace, SheetPart, Surroundings
 from roadwright.sheets.xlsx.styles import Styles
 from roadwright.sheets.xlsx.tab_writer import TabChange, TabWriter, assembled
-from roadwright.sheets.xlsx.tables import Table, columns_to_join, resized
+from roadwright.sheets.xlsx.tables import ExcelTable, columns_to_join, resized
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class TabWork:
     sheet: Sheet
     edit: TabEdit
     content: SheetContent
-    tables: list[Table]
+    tables: list[ExcelTable]
 
 
 def changed_parts(package: Package, book: Book, works: Iterable[TabWork]) -> dict[str, bytes | None]:
@@ -114,7 +114,7 @@ class _Patch:
         for table in work.tables:
             self._resize(table, work, plan, header)
 
-    def _resize(self, table: Table, work: TabWork, plan: AppendPlan, header: Mapping[int, Content]) -> None:
+    def _resize(self, table: ExcelTable, work: TabWork, plan: AppendPlan, header: Mapping[int, Content]) -> None:
         """Let a table take in appended rows, and new columns of its header row."""
         area = replace(table.area, last_row=plan.rows[-1]) if table in plan.growing else table.area
         names: list[str] = []

@@ -113,7 +113,7 @@ def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sh
     try:
         _write_and_check(temporary, new)
         _copy_permissions(target, temporary)
-        # Asked again at the last moment: writing to a slow disk takes time in which people open files.
+        # ActionRequest again at the last moment: writing to a slow disk takes time in which people open files.
         _refuse_busy(path, read_sha256)
         try:
             temporary.replace(target)

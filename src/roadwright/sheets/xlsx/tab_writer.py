@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.values import CellValue, cell_name
-from roadwright.sheets.xlsx.cells import Content, Formula, cell_xml
+from roadwright.sheets.xlsx.cells import CellFormula, Content, cell_xml
 from roadwright.sheets.xlsx.markup import Splice, apply_splices
 from roadwright.sheets.xlsx.row_heights import RowHeights
 from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells, locate_wanted
@@ -163,7 +163,7 @@ class TabWriter:
         try:
             if isinstance(content, int | float | dt.date | dt.time | dt.timedelta) and not isinstance(content, bool):
                 style = self._styles.showing(style, content)
-            self.formulas_changed |= isinstance(content, Formula)
+            self.formulas_changed |= isinstance(content, CellFormula)
             return cell_xml(prefix, row, column, content, style=style, date1904=self._date1904)
         except NoFormat as error:
             raise SheetError(

@@ -19,7 +19,7 @@ from roadwright.sheets.xlsx.reader import CellFormats, SheetContent, read_sheet
 from roadwright.sheets.xlsx.shared_strings import read_shared_strings
 from roadwright.sheets.xlsx.styles import Styles
 from roadwright.sheets.xlsx.swap import replace_workbook
-from roadwright.sheets.xlsx.tables import Table, read_tables
+from roadwright.sheets.xlsx.tables import ExcelTable, read_tables
 from roadwright.sheets.xlsx.zip_copy import checked, packed
 
 
@@ -39,7 +39,7 @@ class XlsxWorkbook:
         self._book = read_book(package)
         self._formats: CellFormats | None = None
         self._contents: dict[str, SheetContent] = {}
-        self._tables: dict[str, list[Table]] = {}
+        self._tables: dict[str, list[ExcelTable]] = {}
         self._protections: dict[str, Protection] = {}
 
     @property
@@ -133,7 +133,7 @@ class XlsxWorkbook:
             self._formats = CellFormats(strings, styles.shows, book.date1904)
         return self._formats
 
-    def _tables_of(self, sheet: Sheet) -> list[Table]:
+    def _tables_of(self, sheet: Sheet) -> list[ExcelTable]:
         if sheet.part not in self._tables:
             self._tables[sheet.part] = read_tables(self._package, sheet)
         return self._tables[sheet.part]

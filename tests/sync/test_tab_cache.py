@@ -13,12 +13,12 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from roadwright.actions.runner import Outcome
+from roadwright.actions.runner import ActionResult
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.values import CellValue
 from roadwright.sheets.xlsx import XlsxWorkbook
-from roadwright.store.models import Initiative, Roadmap, SheetSettledTab
-from roadwright.sync import engine, settled
+from roadwright.store.models import CachedTab, Initiative, Roadmap
+from roadwright.sync import engine, tab_cache
 from tests.house import House
 from tests.sync.spreadsheet import opened
 from tests.sync.test_random_work import People
@@ -49,7 +49,7 @@ def backlog(house: House, reads: list[str]) -> House:
 
 def forget(house: House) -> None:
     with house.workspace.store.transaction() as session:
-        session.execute(delete(SheetSettledTab))
+        session.execute(delete(CachedTab))
 
 
 def change(house: House, key: str, **values: object) -> None:
@@ -58,7 +58,7 @@ def change(house: House, key: str, **values: object) -> None:
         session.execute(update(Initiative).where(Initiative.initiative_key == key).values(values))
 
 
-def told(outcome: Outcome) -> list[object]:
+def told(outcome: ActionResult) -> list[object]:
     rows = [(row.tab, row.row, row.key, row.run_status, row.notices) for row in outcome.rows]
     return [outcome.exit_code, str(outcome.error), rows, outcome.summary]
 
@@ -227,7 +227,7 @@ class TestOtherThanItWas:
     def test_another_version_of_the_program_reads_anew(
         self, backlog: House, reads: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(settled, "_code", lambda: b"newer")
+        monkeypatch.setattr(tab_cache, "_code", lambda: b"newer")
         backlog.done("pm.save_selected", tab="Backlog")
         assert reads == ["Backlog"]
 
@@ -262,7 +262,7 @@ class TestOtherThanItWas:
         self, backlog: House, reads: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refused(*_: object) -> None:
-            raise OperationalError("insert into sheet_settled_tabs", {}, Exception("database is locked"))
+            raise OperationalError("insert into cached_tabs", {}, Exception("database is locked"))
 
         change(backlog, "INIT-000002", title="Zwei")
         with monkeypatch.context() as patched:

@@ -24,8 +24,8 @@ from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row, Table, UnreadRow, meaning
 from roadwright.sheets.spec import CellProblem, Column, Layout, TabSpec
 from roadwright.sheets.values import CellValue
-from roadwright.store.models import SheetSettledTab
-from roadwright.sync.work import OpenTab
+from roadwright.store.models import CachedTab
+from roadwright.sync.context import OpenTab
 from roadwright.workspace.workspace import TabPlace
 
 _DIGEST_SIZE = 8
@@ -72,8 +72,8 @@ def recall(
     if not _is_remembered(place.spec):
         return None
     content = session.scalar(
-        select(SheetSettledTab.content).where(
-            SheetSettledTab.place == place.full_name, SheetSettledTab.fingerprint == _fingerprint(place, workbook)
+        select(CachedTab.content).where(
+            CachedTab.place == place.full_name, CachedTab.fingerprint == _fingerprint(place, workbook)
         )
     )
     if content is None:
@@ -125,8 +125,8 @@ def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
         "rows": [*_standing_rows(tab), *_new_rows(tab, appended)],
     }
     place = tab.place.full_name
-    session.execute(delete(SheetSettledTab).where(SheetSettledTab.place == place))
-    session.add(SheetSettledTab(place=place, fingerprint=_fingerprint(tab.place, tab.workbook), content=content))
+    session.execute(delete(CachedTab).where(CachedTab.place == place))
+    session.add(CachedTab(place=place, fingerprint=_fingerprint(tab.place, tab.workbook), content=content))
 
 
 _RowContent = tuple[int, list[object], str | None, str | None]
@@ -149,7 +149,7 @@ def _standing_rows(tab: OpenTab) -> Iterator[_RowContent]:
 def _new_rows(tab: OpenTab, numbers: Sequence[int]) -> Iterator[_RowContent]:
     pending, places = tab.pending, tab.table.columns
     identity = [(tab.spec.by_name[name], places.get(name, 0)) for name in tab.spec.identity]
-    for number, cells, stored in zip(numbers, pending.appended, pending.new_settled, strict=True):
+    for number, cells, stored in zip(numbers, pending.appended, pending.new_fingerprints, strict=True):
         said = [_said(column, cells.get(place)) for column, place in identity]
         yield number, said, str(cells[places["run_status"]]), stored
 

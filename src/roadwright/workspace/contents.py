@@ -1,4 +1,4 @@
-"""What the workbooks of a workspace hold that only a database can have given: keys, version marks, runs."""
+"""What the workbooks of a workspace hold that only a database can have given: keys, row versions, runs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
-from roadwright.domain.provenance import is_mark
+from roadwright.domain.provenance import is_row_version
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Row, Table, read_table
-from roadwright.store.identity import known_marks, known_numbers, known_runs
+from roadwright.store.identity import known_numbers, known_row_versions, known_runs
 
 if TYPE_CHECKING:
     from roadwright.workspace.workspace import Workspace
@@ -24,11 +24,11 @@ LARGEST_NUMBER = 999_999_999
 
 
 @dataclass
-class Held:
+class WorkbookContents:
     """What the tabs hold, and on which of them each thing was seen first."""
 
     keys: dict[str, str] = field(default_factory=dict)
-    marks: dict[str, str] = field(default_factory=dict)
+    row_versions: dict[str, str] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
 
     def unknown_to(self, session: Session) -> list[str]:
@@ -39,14 +39,14 @@ class Held:
             "keys of initiatives": {key: self.keys[key] for number, key in numbers.items() if number not in known},
             "optimization runs": _without(self.runs, known_runs(session, set(self.runs))),
             "rows written by another database or later than this copy of it": _without(
-                self.marks, known_marks(session, set(self.marks))
+                self.row_versions, known_row_versions(session, set(self.row_versions))
             ),
         }
         return [f"{len(found):,} {what} ({_some(found)})" for what, found in lost.items() if found]
 
     def shares_history(self, session: Session) -> bool:
-        """Whether the database gave any of the rows their version mark."""
-        return bool(known_marks(session, set(self.marks)))
+        """Whether the database gave any of the rows their row version."""
+        return bool(known_row_versions(session, set(self.row_versions)))
 
 
 def _without(found: Mapping[str, str], known: set[str]) -> dict[str, str]:
@@ -66,13 +66,13 @@ def given_key(row: Row) -> str | None:
     number = None if key is None else parse_key(INITIATIVE, key)
     if number is None or not 0 < number <= LARGEST_NUMBER:
         return None
-    was_refused = row.text("run_status").startswith("FAILED") and not is_mark(row.text("updated_at"))
+    was_refused = row.text("run_status").startswith("FAILED") and not is_row_version(row.text("updated_at"))
     return None if was_refused else key
 
 
-def held_by(workspace: Workspace) -> Held:
+def held_by(workspace: Workspace) -> WorkbookContents:
     """Read all tabs of the workspace; those that can't be read hold nothing for now."""
-    held = Held()
+    held = WorkbookContents()
     for place in workspace.places():
         if not place.workbook.exists():
             continue
@@ -85,17 +85,17 @@ def held_by(workspace: Workspace) -> Held:
     return held
 
 
-def look_at(held: Held, table: Table, name: str) -> None:
+def look_at(held: WorkbookContents, table: Table, name: str) -> None:
     """Note what a tab holds."""
     for row in table.rows:
         if "initiative_key" in table.columns and (key := given_key(row)) is not None:
             held.keys.setdefault(key, name)
-        if is_mark(mark := row.text("updated_at")):
-            held.marks.setdefault(mark, name)
+        if is_row_version(row_version := row.text("updated_at")):
+            held.row_versions.setdefault(row_version, name)
         if table.spec is tabs.RUNS and (run_id := row.text("run_id")):
             held.runs.setdefault(run_id, name)
 
 
-def newest_mark_on(rows: Iterable[Row]) -> str | None:
-    """The newest version mark that stands on a tab."""
-    return max((mark for row in rows if is_mark(mark := row.text("updated_at"))), default=None)
+def newest_row_version_on(rows: Iterable[Row]) -> str | None:
+    """The newest row version that stands on a tab."""
+    return max((row_version for row in rows if is_row_version(row_version := row.text("updated_at"))), default=None)

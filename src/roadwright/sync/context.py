@@ -12,34 +12,36 @@ from roadwright.sheets.backend import Workbook
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import CellValue
-from roadwright.store.clock import Marks
+from roadwright.store.clock import RowVersions
 from roadwright.store.session import writes
+from roadwright.sync.baselines import Baseline, Unconfirmed
 from roadwright.sync.binding import Binding
 from roadwright.sync.identity import Identity
-from roadwright.sync.memory import Copy
 from roadwright.workspace.workspace import TabPlace, Workspace
 
-SET_MARK = "*set"
+SET_VERSION = "*set"
 """Beside the columns, a row's copy remembers under this name what its whole set showed."""
 
 COMPUTED = "*computed"
 """Beside the columns, a row's copy remembers under this name what the cells showed that no person fills."""
 
-OWN_WORDS = "*own"
+ANNOTATIONS = "*own"
 """Beside the columns, a row's copy remembers under this name what its sheet-only cells showed."""
 
 
 @dataclass
 class Pending:
-    """The edit of one tab in the making, and what to remember of the rows it shows, as (mark, identity, values)."""
+    """The edit of one tab in the making, and the baselines of its rows, as (row version, identity, values)."""
 
     cells: dict[tuple[int, int], CellValue | None] = field(default_factory=dict)
     appended: list[dict[int, CellValue | None]] = field(default_factory=list)
     new_rows: list[tuple[str, str]] = field(default_factory=list)
     """Key and run_status of each appended row, where the rows are to be told in the answer."""
-    new_settled: list[str | None] = field(default_factory=list)
-    """Of each of these, the fingerprint of what is stored, where it is settled (see ``sync.settled``)."""
+    new_fingerprints: list[str | None] = field(default_factory=list)
+    """Of each of these, the fingerprint of what is stored, where it is settled (see ``sync.tab_cache``)."""
     copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
+    unconfirmed: list[Unconfirmed] = field(default_factory=list)
+    """Of the rows that were saved, what holds until their write is known to have worked."""
 
 
 @dataclass
@@ -52,19 +54,19 @@ class OpenTab:
     pending: Pending = field(default_factory=Pending)
     recalled: Mapping[int, str] | None = None
     """Where the tab needed no reading: the rows that were settled when the last pass left it so, and what was stored
-    for each then, as a fingerprint (see ``sync.settled``)."""
+    for each then, as a fingerprint (see ``sync.tab_cache``)."""
     settled: dict[int, str] = field(init=False)
     """The settled rows as this pass leaves the tab."""
-    bases: dict[int, Copy | None] = field(default_factory=dict)
+    bases: dict[int, Baseline | None] = field(default_factory=dict)
     """By row what this copy of the tab showed there, where somebody asked (see ``sync.merge_rows.load_bases``)."""
-    set_marks: dict[Identity, str] = field(default_factory=dict)
+    set_row_versions: dict[Identity, str] = field(default_factory=dict)
     """On a tab that is saved set by set: what each set shows from this pass on (see ``sync.sets``)."""
     emptied: set[Identity] = field(default_factory=set)
     """The sets of which no row is left on the tab, and whose rows were removed for that."""
-    early_marks: list[str] = field(default_factory=list)
-    """Marks that are older than those of all rows of this pass."""
-    to_mark: set[Identity] = field(default_factory=set)
-    """Rows that get a new mark although nothing in them changed: they tell how new this copy of the tab is."""
+    early_row_versions: list[str] = field(default_factory=list)
+    """RowVersions that are older than those of all rows of this pass."""
+    needs_row_version: set[Identity] = field(default_factory=set)
+    """Rows that get a new row version although nothing in them changed: they tell how new this copy of the tab is."""
 
     def __post_init__(self) -> None:
         self.settled = dict(self.recalled or {})
@@ -91,12 +93,12 @@ def tell_nobody(message: str, done: int, total: int) -> None:
 
 
 @dataclass
-class Pass:
+class SyncContext:
     """What the steps of one attempt share: one transaction, and the action that asks for it."""
 
     workspace: Workspace
     session: Session
-    marks: Marks
+    row_versions: RowVersions
     source: str
     force: bool = False
     """Do also what is refused because something depends on it, with a warning."""
@@ -107,7 +109,7 @@ class Pass:
     @property
     def folder(self) -> str | None:
         """The folder that the action works in, told from others on the same database."""
-        return self.workspace.folder.token if self.workspace.folder is not None else None
+        return self.workspace.folder_token or None
 
     def counted(self, message: str, items: Sequence[Item]) -> Iterator[Item]:
         """The items one by one, telling how far it is where there are many."""

@@ -13,31 +13,33 @@ from roadwright.workspace.workspace import TabPlace
 
 
 @dataclass
-class Outcome:
+class RowResult:
     """One row of a sheet on its way through a merge.
 
     ``kept`` are the columns whose typed cell stays as it is, because it could not be read, conflicts, or was not
     saved. ``base`` is what this copy of the row once showed (plain values), None where it never was written.
-    ``mark`` is set where the row was saved.
+    ``row_version`` is set where the row was saved.
     """
 
     row: Row
     identity: Identity
     key: str
     notes: Notes = field(default_factory=Notes)
-    looked_at: bool = True
+    is_selected: bool = True
     base: Mapping[str, object] | None = None
     merge: RowMerge = NO_EDITS
+    saved: frozenset[str] = frozenset()
+    """Columns whose typed value was stored, now or by an earlier pass whose write is not known to have worked."""
     kept: set[str] = field(default_factory=set)
     unsaved: set[str] = field(default_factory=set)
     """Columns that were edited and are not for this pass to save."""
     as_shown: bool = False
     """Every cell that is saved and can be read says what this copy of the row once showed."""
-    mark: str | None = None
-    settled_as: Mapping[str, object] | None = None
+    row_version: str | None = None
+    unchanged_as: Mapping[str, object] | None = None
     """What is stored for the row, where both are as the last pass left them: there is nothing to read or to merge,
     and no base was loaded."""
-    doubled: bool = False
+    is_duplicate: bool = False
     """Its identity belongs to another row: nothing but its status is written."""
     only_shown: bool = False
     """Nothing was judged: where there is nothing to say, the row keeps the status that it has."""
@@ -91,8 +93,8 @@ class TabReport:
         self.written = self.written or earlier.written
 
 
-def report_rows(place: TabPlace, outcomes: list[Outcome]) -> list[RowReport]:
+def report_rows(place: TabPlace, results: list[RowResult]) -> list[RowReport]:
     """The lines of the rows that were looked at."""
     return [
-        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices)) for o in outcomes if o.looked_at
+        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices)) for o in results if o.is_selected
     ]
