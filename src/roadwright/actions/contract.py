@@ -107,7 +107,7 @@ class Answer:
         return "\n".join(self.problems) or None
 
     def rows(self) -> list[RowReport]:
-        return [row for tab in self.tabs for row in tab.rows] + self.more_rows
+        return [row for tab in self.tabs for row in (*tab.of_the_tab, *tab.rows)] + self.more_rows
 
     @property
     def is_partial(self) -> bool:
@@ -117,7 +117,7 @@ class Answer:
     @property
     def saved_nothing(self) -> bool:
         """Every row that was looked at failed, and nothing was stored or put on a tab."""
-        rows = self.rows()
+        rows = [row for tab in self.tabs for row in tab.rows] + self.more_rows
         return bool(rows) and all(row.level is Level.FAILED for row in rows) and not any(self._totals().values())
 
     def _totals(self) -> dict[str, int]:

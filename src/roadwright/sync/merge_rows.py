@@ -9,6 +9,7 @@ from operator import eq
 from sqlalchemy.orm import Session
 
 from roadwright.domain.messages import Level
+from roadwright.domain.provenance import is_row_version
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
@@ -102,9 +103,9 @@ def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[RowResult])
     """Find the base of stored rows without a version that say word for word what they said once: nobody edited them.
 
     Such rows come from a run that was killed before it wrote them, from a copy of the workbook that is older still, or
-    lost their system columns.
+    lost their system columns or were typed over there.
     """
-    lost = [o for o in known if o.base is None and "updated_at" not in o.row.raw and not o.is_duplicate]
+    lost = [o for o in known if o.base is None and not is_row_version(o.row.text("updated_at")) and not o.is_duplicate]
     copies = baselines_of(session, spec.name, {result.identity for result in lost}) if lost else {}
     for result in lost:
         said = content_of(spec, result.row.values)

@@ -44,7 +44,6 @@ def show_candidates(
     before = {o.identity: o for o in results if not o.is_duplicate}
     report = TabReport(tab.place)
     mirrored = []
-    number = tab.table.header_row
     listed = set()
     for values in rows:
         identity = identity_of(tab.spec.identity, values)
@@ -54,17 +53,13 @@ def show_candidates(
         initiative = by_key[str(values["initiative_key"])]
         if tokens_of(initiative) is None and notes.level is not Level.FAILED:
             notes.warn("tokens_missing", tokens_field(initiative.scope_mode))
-        mirrored.append(MirrorRow(values, notes.text))
-        number += 1
-        report.rows.append(RowReport(tab.place.name, number, str(values["initiative_key"]), notes.text, notes.level))
+        mirrored.append(MirrorRow(str(values["initiative_key"]), values, notes))
     for result in results:
         if result.identity not in listed and result.notes.level in (Level.FAILED, Level.CONFLICT):
-            mirrored.append(MirrorRow(result.row.values, result.notes.text))
-            number += 1
-            report.rows.append(RowReport(tab.place.name, number, result.key, result.notes.text, result.notes.level))
+            mirrored.append(MirrorRow(result.key, result.row.values, result.notes))
     if not mirrored and tab.table.rows and not all_keys(current.session):
         refuse_to_empty(current, tab)
-    replace_rows(current, tab, mirrored, results)
+    report.rows = replace_rows(current, tab, mirrored, results)
     return report
 
 
@@ -108,7 +103,8 @@ def _populate(request: ActionContext) -> Answer:
     reports = run_pass(workspace, request.action, places, work, tell=request.report)
     if wrong:
         raise wrong[0]
-    return Answer(tabs=reports, more_rows=skipped, summary={"candidates": len(reports[0].rows)})
+    listed = sum(row.row > 0 for row in reports[0].rows)  # the other lines are of rows that left the tab
+    return Answer(tabs=reports, more_rows=skipped, summary={"candidates": listed})
 
 
 class CandidateOptions(ScenarioOption, OnConflictOption):
