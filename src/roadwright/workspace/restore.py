@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from roadwright.workspace.backup import (
     content_of,
     read_manifest,
 )
+from roadwright.workspace.building import built_whole, remove_unfinished
 from roadwright.workspace.identity import Note, write_note
 from roadwright.workspace.settings import DATABASE_FILE, ENVIRONMENT_PREFIX
 from roadwright.workspace.settings import FILE as SETTINGS
@@ -48,25 +48,19 @@ def restore_backup(path: Path, root: Path, url: str | None = None) -> Restored:
     root = root.absolute()
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise BackupProblem(f"{root} is not empty; name a new folder")
-    building = root.with_name(f".{root.name}.{os.getpid()}.part")
     try:
-        building.mkdir(parents=True)
-        with zipfile.ZipFile(path) as archive:
+        remove_unfinished(root)
+        with built_whole(root) as building, zipfile.ZipFile(path) as archive:
             manifest = read_manifest(archive, path)
             _unpack(archive, manifest, building)
             _change_settings(building, manifest, url)
             _restore_database(archive, manifest, building, url)
-        if root.exists():
-            root.rmdir()
-        building.rename(root)
     except (zipfile.BadZipFile, zlib.error) as error:
         raise BackupProblem(f"{path} is no ZIP file, or it is damaged: {error}") from error
     except OSError as error:
         raise BackupProblem(f"{path} can't be restored into {root}: {error}") from error
     except SettingsChange as error:
         raise BackupProblem(str(error)) from error
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     return Restored(root, manifest, _notices(manifest, root))
 
 
