@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
 from typing import Any
@@ -22,7 +22,7 @@ from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
 from roadwright.sync.row_results import RowReport
-from roadwright.sync.selection import Selection, parse_selection
+from roadwright.sync.selection import ALL, Selection, parse_selection
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 END_SECONDS = 15.0
@@ -132,17 +132,26 @@ def run_action(
         action, place, selection, options = _check(workspace, asked)
     except InputError as wrong:
         return ActionResult(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
-    request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
-    try:
-        run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
-    except (DBAPIError, OSError) as fault:
-        return ActionResult(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
-    switch = switch or CancelSwitch()
-    switch.watch(workspace.store, run)
-    try:
-        return _run(workspace, run, _Work(action, place, selection, options), _Door(report, say, switch))
-    finally:
-        ledger.leave(run)
+    asked_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
+    work = _Work(action, place, selection, options)
+    return _kept(workspace, work, asked_json, requested_by, _Door(report, say, switch or CancelSwitch()))
+
+
+def run_command(
+    workspace: Workspace,
+    action: Action,
+    options: dict[str, object],
+    *,
+    requested_by: str,
+    report: Report,
+    say: Callable[[str], None] = _say_nothing,
+    switch: CancelSwitch | None = None,
+) -> ActionResult:
+    """Do what has a command of its own instead of a name in the registry, in the same way. For the rest see above."""
+    given = [f"{name}={value}" for name, value in options.items() if value is not None]
+    asked_json = {"tab": None, "select": None, "options": given}
+    work = _Work(action, None, ALL, options)
+    return _kept(workspace, work, asked_json, requested_by, _Door(report, say, switch or CancelSwitch()))
 
 
 @dataclass(frozen=True)
@@ -162,6 +171,22 @@ class _Door:
     report: Report
     say: Callable[[str], None]
     switch: CancelSwitch
+
+
+def _kept(
+    workspace: Workspace, work: _Work, asked_json: Mapping[str, object], requested_by: str, door: _Door
+) -> ActionResult:
+    """Do it as a run in the ledger, written down before anything is done."""
+    name = work.action.name
+    try:
+        run = ledger.enqueue(workspace.store, name, asked_json, requested_by)
+    except (DBAPIError, OSError) as fault:
+        return ActionResult(None, name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
+    door.switch.watch(workspace.store, run)
+    try:
+        return _run(workspace, run, work, door)
+    finally:
+        ledger.leave(run)
 
 
 def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> ActionResult:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from roadwright.sheets.backend import SheetError
 from roadwright.store.copying import CopyProblem, Tally, copy_all, snapshot
 from roadwright.store.identity import next_revision
-from roadwright.store.session import open_store, shown_url
+from roadwright.store.session import Store, open_store, shown_url
 from roadwright.workspace.folders import other_places
 from roadwright.workspace.restore import ENVIRONMENT_URL
 from roadwright.workspace.settings import FILE as SETTINGS
@@ -30,7 +31,11 @@ class MoveReport:
         return sum(table.rows for table in self.tables.values())
 
 
-def move_database(workspace: Workspace, url: str) -> MoveReport:
+Record = Callable[[Store, int], None]
+"""Writes down in the new database that so many rows were moved there."""
+
+
+def move_database(workspace: Workspace, url: str, record: Record) -> MoveReport:
     """Copy everything into an empty database, compare both, and let roadwright.toml name the new one.
 
     The old database stays as it is, and is refused from then on: the new one is a revision ahead.
@@ -48,6 +53,8 @@ def move_database(workspace: Workspace, url: str) -> MoveReport:
                 tables = copy_all(connection, target)
             with target.transaction() as session:
                 revision = next_revision(session)
+            moved = MoveReport(source_url, target_url, tables, [])
+            record(target, moved.rows)
             place_file(settings, text.encode())
             workspace.saw_revision(revision)
         except (OSError, SettingsChange, SheetError) as error:
@@ -60,4 +67,4 @@ def move_database(workspace: Workspace, url: str) -> MoveReport:
     ]
     if os.environ.get(ENVIRONMENT_URL):
         notices.append(f"{ENVIRONMENT_URL} is set and wins over {SETTINGS}; set it to the new database, or unset it")
-    return MoveReport(source_url, target_url, tables, notices)
+    return replace(moved, notices=notices)
