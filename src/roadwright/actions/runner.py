@@ -228,7 +228,7 @@ def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Ans
         door.say(message)
         progress(message)
 
-    workspace = replace(workspace, safe_point=cancel.check, is_waiting=is_waiting)
+    workspace = replace(workspace, safe_point=cancel.check, is_waiting=is_waiting, tell=progress)
     cancel.check()
     with workspace.exclusive() as turn:
         ledger.start(workspace.store, run.id)

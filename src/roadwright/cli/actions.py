@@ -32,7 +32,8 @@ def reporter(progress: Progress) -> Report:
     task = progress.add_task("", total=None)
 
     def report(message: str, done: int | None = None, total: int | None = None) -> None:
-        progress.update(task, description=message, completed=done or 0, total=total)
+        counted = "" if done is None or total is None else f": {done:,} of {total:,}"
+        progress.update(task, description=message + counted, completed=done or 0, total=total)
 
     return report
 
