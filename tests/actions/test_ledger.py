@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from roadwright.actions import ledger, registry, runner
+from roadwright.actions import execute, ledger, registry
 from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.options import OnConflictOption, Text, UsageError
-from roadwright.actions.runner import ActionRequest, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.store.models import ActionRun
 from roadwright.store.presence import Presences, presences
 from roadwright.workspace.workspace import open_workspace
@@ -246,7 +247,7 @@ def lost_for(times: int, write: Callable[..., ActionRun]) -> Callable[..., Actio
 
 
 def test_the_end_of_a_run_is_written_when_the_database_is_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_PAUSE", 0)
+    monkeypatch.setattr(execute, "_PAUSE", 0)
     monkeypatch.setattr(ledger, "finish", lost_for(3, ledger.finish))
     house.done("pm.backlog_sync")
     assert last(house).status == "success"
@@ -258,8 +259,8 @@ def test_the_end_of_a_run_is_written_when_the_database_is_back(house: House, mon
 def test_a_database_that_is_lost_for_good_at_the_end_is_a_message(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "_PAUSE", 0)
-    monkeypatch.setattr(runner, "END_SECONDS", 0)
+    monkeypatch.setattr(execute, "_PAUSE", 0)
+    monkeypatch.setattr(execute, "END_SECONDS", 0)
     with monkeypatch.context() as lost:
         lost.setattr(ledger, "finish", lost_for(99, ledger.finish))
         outcome = house.run("pm.backlog_sync")
