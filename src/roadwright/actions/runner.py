@@ -18,6 +18,7 @@ from roadwright.actions.registry import find_action
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import InputError, RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
+from roadwright.sheets.numbers import UNSTORABLE
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
@@ -102,7 +103,21 @@ def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPla
     return place
 
 
+def _refuse_unstorable(asked: ActionRequest) -> None:
+    """Refuse what the ledger could not keep: it names where the character is."""
+    texts = [("the action", asked.action), ("the tab", asked.tab or ""), ("the selection", asked.select or "")]
+    texts += [(f"option {option.partition('=')[0]}", option) for option in asked.options]
+    for place, text in texts:
+        bad = UNSTORABLE.search(text)
+        if bad is not None:
+            named = UNSTORABLE.sub("\ufffd", place)
+            raise UsageError(
+                f"{named} holds a character that can't be stored (code {ord(bad[0])}); type it again without it"
+            )
+
+
 def _check(workspace: Workspace, asked: ActionRequest) -> tuple[Action, TabPlace | None, Selection, dict[str, object]]:
+    _refuse_unstorable(asked)
     action = find_action(asked.action)
     if asked.select is not None and not action.selects:
         raise UsageError(f"{action.name} always works on everything; leave --select out")
