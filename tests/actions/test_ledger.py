@@ -15,13 +15,17 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from roadwright.actions import ledger, registry, runner
-from roadwright.actions.contract import Action, ActionContext, Answer, Option, UsageError
-from roadwright.actions.options import ON_CONFLICT
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import OnConflictOption, Text, UsageError
 from roadwright.actions.runner import ActionRequest, run_action
 from roadwright.store.models import ActionRun
 from roadwright.store.presence import Presences, presences
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House
+
+
+class Noted(OnConflictOption):
+    note: Text | None = None
 
 
 def last(house: House) -> ActionRun:
@@ -148,7 +152,7 @@ def test_wrong_input_found_while_working_is_exit_2(house: House, monkeypatch: py
     def refuse(request: ActionContext) -> Answer:
         raise UsageError("not like this")
 
-    pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=(ON_CONFLICT, Option("note", ""))))
+    pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=Noted))
     outcome = house.run("pm.refuse", options=["note = with = signs"])
     assert (outcome.exit_code, outcome.error, last(house).status) == (2, "not like this", "failed")
     assert last(house).request_json["options"] == ["note = with = signs"]
@@ -319,11 +323,13 @@ def test_progress_is_noted_in_the_ledger(house: House, monkeypatch: pytest.Monke
     [
         ({"options": ["on_conflict=a\x00"]}, "option on_conflict"),
         ({"options": ["a\x00=b"]}, "option a\ufffd"),
+        ({"options": {"on_conflict": "\ud800"}}, "option on_conflict"),
         ({"tab": "Back\x00log"}, "the tab"),
         ({"select": "INIT-\ud800"}, "the selection"),
     ],
 )
 def test_what_the_ledger_can_not_keep_is_refused_by_place(house: House, asked: dict[str, Any], place: str) -> None:
-    answer = house.run("pm.save_selected", **asked)
+    request = ActionRequest("pm.save_selected", **asked)
+    answer = run_action(house.workspace, request, requested_by="test", report=lambda *_: None)
     assert (answer.status, answer.exit_code) == ("failed", 2)
     assert str(answer.error).startswith(f"{place} holds a character that can't be stored (code ")

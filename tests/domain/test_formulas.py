@@ -200,7 +200,7 @@ def test_what_can_not_be_read_names_line_and_way_out(text: str, line: int, said:
     with pytest.raises(FormulaError) as error:
         parse_formula(text)
     assert error.value.line == line
-    assert said in error.value.message
+    assert said in str(error.value.message)
 
 
 def test_limits_are_exact() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.actions import ledger
 from roadwright.domain.disk import size_in_words
+from roadwright.domain.messages import Level
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
 from roadwright.roadmaps.overlap import overlaps
@@ -24,7 +25,7 @@ from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache
-from roadwright.sync.statuses import Level, level_of
+from roadwright.sync.statuses import level_of
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.space import rooms

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from roadwright.domain.messages import Level
 from roadwright.sheets.plain import plain
 from roadwright.sync.row_results import RowResult
-from roadwright.sync.statuses import Level, Notes
+from roadwright.sync.statuses import Notes
 
 RowKey = tuple[object, ...]
 

@@ -7,20 +7,11 @@ something that a person put in its place.
 from __future__ import annotations
 
 import re
-from enum import StrEnum
+
+from roadwright.domain.messages import Level
 
 REBUILD = "rebuild"
 """The updated_source of a rebuild. All others are names of actions."""
-
-
-class Level(StrEnum):
-    """How a row fared, best first. Each run_status begins with one."""
-
-    OK = "OK"
-    SKIPPED = "SKIPPED"
-    WARNING = "WARNING"
-    CONFLICT = "CONFLICT"
-    FAILED = "FAILED"
 
 
 _ROW_VERSION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)

@@ -44,11 +44,11 @@ def resolve_filter(session: Session, text: str) -> Filter:
     name = _bare(text.strip())
     saved = find_saved(session, name)
     if saved is None:
-        raise FilterError(_unknown(session, name), text, text.index(SIGN))
+        raise FilterError(text, text.index(SIGN), _unknown(session, name))
     try:
         return parse_filter(saved.filter_text, backlog_fields())
     except FilterError as error:  # a field may be gone since it was saved
-        raise FilterError(f"{SIGN}{saved.name}: {error.message}", error.text, error.place) from error
+        raise FilterError(error.text, error.place, f"{SIGN}{saved.name}: {error.message}") from error
 
 
 def _unknown(session: Session, name: str) -> str:
@@ -66,7 +66,7 @@ def save_filter(session: Session, name: str, text: str, source: str) -> tuple[Sa
     if not bare or len(bare) > LONGEST_NAME or not bare.isprintable():
         raise NameProblem(f"\"{name}\" can't be a filter's name; expected a short text such as quick-wins")
     if text.strip().startswith(SIGN):
-        raise FilterError("a saved filter can't be another's name; write the filter itself", text, text.index(SIGN))
+        raise FilterError(text, text.index(SIGN), "a saved filter can't be another's name; write the filter itself")
     parse_filter(text, backlog_fields())
     saved = find_saved(session, bare)
     before = saved.filter_text if saved is not None else None

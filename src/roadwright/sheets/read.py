@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from roadwright.domain.headers import normalised
+from roadwright.domain.messages import Level, Message
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
@@ -43,7 +44,7 @@ class Row:
     number: int
     raw: dict[str, CellValue] = field(default_factory=dict)
     values: dict[str, object] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, Message] = field(default_factory=dict)
     overtyped: set[str] = field(default_factory=set)
     """Columns of the backend's own in which something unreadable stands; it is overwritten."""
 
@@ -117,7 +118,7 @@ class Table:
     """Whether the tab has merged cells, formulas, or columns that get some: what is written there may be read as
     something else."""
     new_columns: dict[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     def place(self, row: int, column: str | None = None) -> str:
         """Where a cell or a row is, in words for a person."""
@@ -247,15 +248,23 @@ def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> _Head
     return _Header(found, max(cells), persons)
 
 
-def _say_persons(grid: Grid, header_row: int, header: _Header, columns: Mapping[str, int]) -> Iterator[str]:
+def _say_persons(grid: Grid, header_row: int, header: _Header, columns: Mapping[str, int]) -> Iterator[Message]:
     """What there is to tell of a person's columns that have the name of one of the backend's own."""
     cells = _header_cells(grid, header_row)
     for position, name in sorted(header.persons.items()):
-        yield (
-            f"column {column_letters(position)} ({cells[position]}) holds what Roadwright did not write, so it is left "
-            f"alone, and {name} stands in column {column_letters(columns[name])}; rename {column_letters(position)} to "
-            "end this warning"
+        yield persons_column(
+            {
+                "column_letters": column_letters(position),
+                "header": str(cells[position]),
+                "column_name": name,
+                "ours": column_letters(columns[name]),
+            }
         )
+
+
+def persons_column(params: Mapping[str, object]) -> Message:
+    """What is told of a person's column that has the name of one of the backend's own."""
+    return Message("persons_column", Level.WARNING, params=params)
 
 
 def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
@@ -310,7 +319,7 @@ class _RowReader:
                     known[value] = result
         for name in self.needed:
             if name not in raw and name not in covered:
-                self._problem(row, by_name[name], CellProblem("is empty, but needed"))
+                self._problem(row, by_name[name], CellProblem("empty"))
         if len(row.problems) > 1:
             row.problems = {name: row.problems[name] for name in self.columns if name in row.problems}
         return row
@@ -319,7 +328,7 @@ class _RowReader:
         name = column.name
         del row.values[name]
         if column.owner in TYPED or name in self.spec.identity:
-            row.problems[name] = f"{name}: {problem}"
+            row.problems[name] = problem.message.about(name)
         else:
             row.overtyped.add(name)
 
@@ -335,7 +344,7 @@ class _RowReader:
             del row.values[name]
             if self.spec.by_name[name].owner in TYPED:
                 master = cell_name(area.first_row, area.first_column)
-                row.problems[name] = f"{name}: the cell is merged into {master}; unmerge it and type its value"
+                row.problems[name] = Message("merged_into", column=name, params={"cell": master})
         return covered
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from roadwright.domain.messages import MessageError
 from roadwright.sheets.values import CellValue
 
 
@@ -42,8 +43,8 @@ class Tone(StrEnum):
     BAD = "bad"
 
 
-class CellProblem(ValueError):
-    """What is wrong with one cell, in the user's words: the value found and what would be accepted."""
+class CellProblem(MessageError):
+    """What is wrong with one cell: the value found and what would be accepted."""
 
 
 @dataclass(frozen=True)

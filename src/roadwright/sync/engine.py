@@ -18,6 +18,7 @@ from typing import NoReturn, cast
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from roadwright.domain.errors import OperationError
+from roadwright.domain.messages import Level
 from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
@@ -32,7 +33,7 @@ from roadwright.sync.merge_rows import MergeRules, merge_results, results_of, un
 from roadwright.sync.row_results import RowReport, RowResult, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import new_to_the_tab, record_sets, remove_gone, reserve_row_versions, sets_were_written
-from roadwright.sync.statuses import Level, Notes, level_of
+from roadwright.sync.statuses import Notes, level_of
 from roadwright.sync.tab_cache import recall, remember
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
 from roadwright.tabs import INTAKE
@@ -222,8 +223,8 @@ def _say_of_tabs(tabs: Sequence[OpenTab], reports: Sequence[TabReport]) -> None:
         name = report.place.name
         if name in found:
             report.of_the_tab = [
-                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {text}", Level.WARNING)
-                for text in found[name].warnings
+                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {message}", Level.WARNING)
+                for message in found[name].warnings
             ]
 
 

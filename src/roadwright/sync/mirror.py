@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 
+from roadwright.domain.messages import Message
 from roadwright.domain.provenance import is_row_version
+from roadwright.domain.shown import quoted
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.kinds import quoted
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import Owner, TabSpec
@@ -25,7 +26,7 @@ from roadwright.sync.identity import Identity, display_key, identity_of, identit
 from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.replaced import computed, computed_columns, say_computed, say_written, shown, typed_over, writable
 from roadwright.sync.row_results import RowReport, RowResult
-from roadwright.sync.statuses import Level, Notes
+from roadwright.sync.statuses import Notes
 from roadwright.sync.write_back import column_places, differs, keep_unconfirmed
 
 _MARKED = ("updated_source", "updated_at")
@@ -92,7 +93,7 @@ def _same_as_before(spec: TabSpec, standing: _Standing, values: Mapping[str, obj
     )
 
 
-def _unread(spec: TabSpec, standing: _Standing) -> list[str]:
+def _unread(spec: TabSpec, standing: _Standing) -> list[Message]:
     """What the row says of sheet-only cells that can't be read; where it was merged, it says so already."""
     problems = standing.row.problems if standing.outcome is None else {}
     return [problems[name] for name in spec.sheet_only if name in problems]
@@ -100,7 +101,7 @@ def _unread(spec: TabSpec, standing: _Standing) -> list[str]:
 
 def _replaced(
     tab: OpenTab, places: Mapping[str, int], standing: _Standing, values: Mapping[str, object], *, is_same: bool
-) -> list[str]:
+) -> list[Message]:
     """What the row says of text that a person typed where the backend writes."""
     row, spec = standing.row, tab.spec
     names: list[str] = []
@@ -138,9 +139,9 @@ def _gone(context: SyncContext, tab: OpenTab, places: Mapping[str, int], stays: 
             names += [name for name in spec.sheet_only if name in row.problems]
         names += [name for name in BACKEND_COLUMNS if say_written(spec, row, [name])]
         if names := writable(tab, row.number, places, names):
-            texts = ", ".join(f"{name} {quoted(row.raw[name])}" for name in names)
-            status = f"{Level.WARNING}: the row left the tab, and what was typed into it went with it: {texts}"
-            yield RowReport(tab.place.name, 0, display_key(spec, row.values), status, Level.WARNING)
+            notes = Notes()
+            notes.warn("row_left_the_tab", texts=[f"{name} {quoted(row.raw[name])}" for name in names])
+            yield RowReport(tab.place.name, 0, display_key(spec, row.values), notes.text, notes.level)
 
 
 def replace_rows(
@@ -169,8 +170,8 @@ def replace_rows(
         is_same = before is not None and before.copy is not None and _same_as_before(spec, before, full, words_now)
         if before is not None:
             stays.add(before.row.number)
-            mirror.notes.failed.extend(_unread(spec, before))
-            mirror.notes.warnings.extend(_replaced(tab, places, before, full, is_same=is_same))
+            mirror.notes.add(*_unread(spec, before))
+            mirror.notes.add(*_replaced(tab, places, before, full, is_same=is_same))
         full["run_status"] = mirror.notes.text
         if before is not None and is_same:
             full.update({name: before.row.values.get(name) for name in _MARKED})

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
+from roadwright.domain.messages import Level, Message
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.kinds import is_blank, quoted
+from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row, meaning
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
@@ -103,18 +104,18 @@ def is_persons(column: Column, cell: CellValue | None) -> bool:
     return column.written is not None and not column.written(str(cell).strip())
 
 
-def say_computed(row: Row, names: Iterable[str]) -> list[str]:
+def say_computed(row: Row, names: Iterable[str]) -> list[Message]:
     """What a row says of computed cells whose text is replaced."""
-    return [f"{name} is computed; {quoted(row.raw[name])} was replaced" for name in names]
+    return [_warning("computed_replaced", row, name) for name in names]
 
 
-def say_written(spec: TabSpec, row: Row, names: Iterable[str]) -> list[str]:
+def say_written(spec: TabSpec, row: Row, names: Iterable[str]) -> list[Message]:
     """What a row says, among these columns in which the backend says what it did, of those that hold a person's."""
-    return [
-        f"{name} is written by Roadwright; {quoted(row.raw[name])} was replaced"
-        for name in names
-        if is_persons(spec.by_name[name], row.raw.get(name))
-    ]
+    return [_warning("text_replaced", row, n) for n in names if is_persons(spec.by_name[n], row.raw.get(n))]
+
+
+def _warning(code: str, row: Row, name: str) -> Message:
+    return Message(code, Level.WARNING, params={"column_name": name, "value": row.raw[name]})
 
 
 def writable(tab: OpenTab, number: int, places: Mapping[str, int], names: Collection[str]) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from roadwright.domain.messages import Level
 from roadwright.sheets.merge import NO_EDITS, RowMerge
 from roadwright.sheets.read import Row
 from roadwright.sync.identity import Identity
-from roadwright.sync.statuses import Level, Notes, level_of
+from roadwright.sync.statuses import Notes, level_of
 from roadwright.workspace.workspace import TabPlace
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.messages import Level
 from roadwright.domain.roadmaps import PROMISED
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.annotations import collect_annotations
@@ -25,7 +26,6 @@ from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
 from roadwright.sync.row_results import RowReport, RowResult, TabReport
 from roadwright.sync.scenarios import ScenarioBinding
 from roadwright.sync.selection import Selection
-from roadwright.sync.statuses import Level
 
 Merged = tuple[list[RowResult], TabReport]
 Merge = Callable[[SyncContext, OpenTab, Selection, OnConflict], Merged]

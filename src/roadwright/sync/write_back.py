@@ -77,7 +77,7 @@ def _drop_protected(
         name = names.get(place, "")
         dropped.add(name)
         if name != "run_status":
-            result.notes.warnings.append(f"{name}: {tab.table.place(number, name)} was not brought up to date: {why}")
+            result.notes.warn("not_brought_up_to_date", name, place=tab.table.place(number, name), why=why)
     return dropped
 
 
@@ -144,7 +144,7 @@ def bring_up_to_date(
             cells[row.number, places["updated_at"]] = row_version
             dropped |= _drop_protected(tab, result, cells, names)
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
-            result.notes.warnings.extend(say_written(spec, row, marked))
+            result.notes.add(*say_written(spec, row, marked))
             pending.cells.update(cells)
         if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
@@ -168,7 +168,7 @@ def _say_what_is_replaced(tab: OpenTab, result: RowResult, cells: Collection[tup
         if column.name not in tab.spec.identity and (row.number, places.get(column.name, 0)) in cells
     ]
     typed = typed_over(replaced, row, tab.bases.get(row.number)) if replaced else ()
-    result.notes.warnings.extend(say_computed(row, typed))
+    result.notes.add(*say_computed(row, typed))
 
 
 def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
@@ -226,7 +226,7 @@ def _say_status(tab: OpenTab, result: RowResult, places: Mapping[str, int], name
     if result.row.status != status:
         typed = say_written(tab.spec, result.row, ["run_status"])
         if typed and writable(tab, result.row.number, places, ["run_status"]):
-            result.notes.warnings.extend(typed)
+            result.notes.add(*typed)
             status, _ = result.status
     if result.row.status != status:
         cells: dict[tuple[int, int], CellValue | None] = {(result.row.number, places["run_status"]): status}

@@ -17,8 +17,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from roadwright import tabs
 from roadwright.domain.disk import os_fault, special_kind
 from roadwright.domain.errors import InputError
+from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
-from roadwright.sheets.numbers import UNSTORABLE
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import LAST_ROW
 

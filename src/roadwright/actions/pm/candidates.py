@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import ON_CONFLICT, SCENARIO_NAME, on_conflict, text_option
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption, ScenarioOption, chosen
 from roadwright.domain.initiatives import tokens_field
+from roadwright.domain.messages import Level
 from roadwright.portfolios.candidates import (
     CandidateSet,
     ScenarioProblem,
@@ -26,7 +27,7 @@ from roadwright.sync.mirror import MirrorRow, replace_rows
 from roadwright.sync.row_results import RowReport, RowResult, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Level, Notes
+from roadwright.sync.statuses import Notes
 
 
 def show_candidates(
@@ -51,8 +52,7 @@ def show_candidates(
         notes = earlier.notes if earlier is not None else Notes()
         initiative = by_key[str(values["initiative_key"])]
         if tokens_of(initiative) is None and notes.level is not Level.FAILED:
-            scope = tokens_field(initiative.scope_mode)
-            notes.warnings.append(f"{scope}: is blank, so the initiative can't be chosen; fill it in")
+            notes.warn("tokens_missing", tokens_field(initiative.scope_mode))
         mirrored.append(MirrorRow(str(values["initiative_key"]), values, notes))
     for result in results:
         if result.identity not in listed and result.notes.level in (Level.FAILED, Level.CONFLICT):
@@ -87,14 +87,14 @@ def _populate(request: ActionContext) -> Answer:
         show_tab(current, scenarios, BINDINGS[scenarios.spec.name](), typed, scenarios_report)
         try:
             on_sheet = [row.text("scenario_name") for row in scenarios.table.rows]
-            scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME), on_sheet)
-            chosen = judged_candidates(current.session, scenario, current.source)
+            scenario = find_scenario(current.session, chosen(request.options, ScenarioOption).scenario_name, on_sheet)
+            candidates = judged_candidates(current.session, scenario, current.source)
         except ScenarioProblem as problem:  # what was saved says so all the same
             wrong.append(problem)
             show_tab(current, tab, BINDINGS[tab.spec.name](), results, report)
             return [report, scenarios_report]
-        skipped[:] = _skipped_rows(request, chosen)
-        shown = show_candidates(current, tab, results, scenario, chosen)
+        skipped[:] = _skipped_rows(request, candidates)
+        shown = show_candidates(current, tab, results, scenario, candidates)
         shown.absorb(report)
         return [shown, scenarios_report]
 
@@ -105,6 +105,10 @@ def _populate(request: ActionContext) -> Answer:
         raise wrong[0]
     listed = sum(row.row > 0 for row in reports[0].rows)  # the other lines are of rows that left the tab
     return Answer(tabs=reports, more_rows=skipped, summary={"candidates": listed})
+
+
+class CandidateOptions(ScenarioOption, OnConflictOption):
+    """Of pm.populate_candidates."""
 
 
 POPULATE_CANDIDATES = Action(
@@ -119,6 +123,6 @@ POPULATE_CANDIDATES = Action(
     ),
     run=_populate,
     tabs=(tabs.CANDIDATES,),
-    options=(SCENARIO_NAME, ON_CONFLICT),
+    options=CandidateOptions,
     selects=False,
 )

@@ -43,8 +43,8 @@ def complaint(error: UnexpectedInput, text: str, fields: Mapping[str, Field]) ->
     if slip is None and "OPERATOR" in allowed:
         return _no_operator(text, place, fields)
     if slip is None and not piece and "_RIGHT" in allowed:
-        return FilterError("this bracket is never closed; expected )", text, _open_bracket(text))
-    return FilterError(slip or _expected(before, piece, allowed), text, place)
+        return FilterError(text, _open_bracket(text), "this bracket is never closed; expected )")
+    return FilterError(text, place, slip or _expected(before, piece, allowed))
 
 
 def _slip(piece: str) -> str | None:
@@ -81,15 +81,15 @@ def _no_operator(text: str, place: int, fields: Mapping[str, Field]) -> FilterEr
         begins_anew = not WORD.fullmatch(piece[0]) or piece[0].casefold() in _JOINING
         words = [] if begins_anew else [*words[:_LONGEST_NAME], piece]
     if not words:
-        return FilterError(f"a comparison is missing here; expected {OPERATORS}", text, place)
+        return FilterError(text, place, f"a comparison is missing here; expected {OPERATORS}")
     for count in range(len(words), 0, -1):
         field = find_field(fields, " ".join(word[0] for word in words[:count]))
         if field is None:
             continue
         if count == len(words):
-            return FilterError(f"{field.name} is compared with nothing; expected {OPERATORS}", text, place)
+            return FilterError(text, place, f"{field.name} is compared with nothing; expected {OPERATORS}")
         message = f"after {field.name} there is no comparison {shown(words[count][0])}; expected {OPERATORS}"
-        return FilterError(message, text, words[count].start())
+        return FilterError(text, words[count].start(), message)
     return unknown_field(words[0][0], text, words[0].start(), fields)
 
 
@@ -101,7 +101,7 @@ def unknown_field(typed: str, text: str, place: int, fields: Mapping[str, Field]
         part = normalised(typed)
         holding = [f.name for f in fields.values() if len(part) >= _TELLING and part in normalised(f.name)]
         meant = f" (did you mean {' or '.join(holding)}?)" if holding else f"; the fields are: {', '.join(fields)}"
-    return FilterError(f"there is no field {shown(typed)}{meant}", text, place)
+    return FilterError(text, place, f"there is no field {shown(typed)}{meant}")
 
 
 def _after_value(before: Sequence[str], piece: str, allowed: set[str]) -> str:

@@ -12,12 +12,11 @@ _AROUND = 36
 """Characters of a longer line that are shown before and after the place."""
 
 
-class FilterError(InputError, ValueError):
-    """A filter that can't be read: what is wrong, in the user's words, and at which character (from 0) of the text."""
+class FilterError(InputError):
+    """A filter that can't be read: what is wrong, and at which character (from 0) of the text."""
 
-    def __init__(self, message: str, text: str, place: int) -> None:
-        super().__init__(message, text, place)
-        self.message = message
+    def __init__(self, text: str, place: int, code: str, /, **params: object) -> None:
+        super().__init__(code, **params)
         self.text = text
         self.place = place
 

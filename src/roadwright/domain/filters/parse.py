@@ -23,6 +23,7 @@ from roadwright.domain.filters.tree import (
     Value,
 )
 from roadwright.domain.filters.values import operator_problem, read_value
+from roadwright.domain.messages import MessageError
 
 MAX_CHARACTERS = 30_000
 """Nearly as many as a cell holds."""
@@ -50,11 +51,11 @@ def parse_filter(text: str, fields: Mapping[str, Field]) -> Filter:
 def _refuse_unreadable(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise FilterError(
-            f"the filter has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read", text, MAX_CHARACTERS
+            text, MAX_CHARACTERS, f"the filter has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"
         )
     for place, character in enumerate(text):
         if character == "\x00" or "\ud800" <= character <= "\udfff":
-            raise FilterError(f"holds a character that can't be stored (code {ord(character)})", text, place)
+            raise FilterError(text, place, f"holds a character that can't be stored (code {ord(character)})")
 
 
 def _refuse_endless(tree: _Node, text: str) -> None:
@@ -64,12 +65,12 @@ def _refuse_endless(tree: _Node, text: str) -> None:
     while ahead:
         node, depth = ahead.pop()
         if depth > MAX_DEPTH:
-            raise FilterError(f"is nested too deeply; at most {MAX_DEPTH} levels are read", text, _first(node))
+            raise FilterError(text, _first(node), f"is nested too deeply; at most {MAX_DEPTH} levels are read")
         if node.data not in ("either", "both", "negation"):
             comparisons += 1
             if comparisons > MAX_COMPARISONS:
                 raise FilterError(
-                    f"compares more than {MAX_COMPARISONS} times; for many values of one field write in (…)", text, 0
+                    text, 0, f"compares more than {MAX_COMPARISONS} times; for many values of one field write in (…)"
                 )
             continue
         ahead.extend((part, depth + 1) for part in reversed(node.children) if isinstance(part, Tree))
@@ -110,7 +111,7 @@ class _Reader:
                 return Comparison(field, operator, self._value(field, operator, parts[1]))
 
     def _wrong(self, message: str, token: Token) -> FilterError:
-        return FilterError(message, self._text, token.start_pos or 0)
+        return FilterError(self._text, token.start_pos or 0, message)
 
     def _field(self, node: _Node) -> Field:
         tokens = cast("list[Token]", node.children)
@@ -141,7 +142,7 @@ class _Reader:
             self._refuse_mistaken_word(field, token)
         try:
             return read_value(field, operator, _unquoted(token))
-        except ValueError as problem:
+        except MessageError as problem:
             raise self._wrong(str(problem), token) from problem
 
     def _refuse_mistaken_word(self, field: Field, token: Token) -> None:

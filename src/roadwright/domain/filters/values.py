@@ -6,6 +6,7 @@ from typing import cast
 
 from roadwright.domain.filters.fields import LISTS, Field, FieldKind
 from roadwright.domain.filters.tree import ORDERING, Operator, Value
+from roadwright.domain.messages import MessageError
 from roadwright.domain.periods import days_of
 from roadwright.domain.registry import nearest
 
@@ -35,19 +36,19 @@ def _accepted(field: Field) -> str:
 
 
 def read_value(field: Field, operator: Operator, text: str) -> Value:
-    """The value that a text means for this field. Raises ValueError, in words, for one that it can't be."""
+    """The value that a text means for this field. Raises MessageError for one that it can't be."""
     if not text:
-        raise ValueError(f"an empty text is no value; to find rows without one, write {field.name} is empty")
+        raise MessageError(f"an empty text is no value; to find rows without one, write {field.name} is empty")
     if operator is Operator.CONTAINS and field.kind not in LISTS:
         return text
     try:
         value = field.read(text)
-    except ValueError as problem:
-        raise ValueError(f"{field.name}: {problem}{nearest(text, field.choices)}") from problem
+    except MessageError as problem:
+        raise MessageError(f"{field.name}: {problem}{nearest(text, field.choices)}") from problem
     if value is None:
-        raise ValueError(f"a blank text is no value; to find rows without one, write {field.name} is empty")
+        raise MessageError(f"a blank text is no value; to find rows without one, write {field.name} is empty")
     if operator in ORDERING and field.kind is FieldKind.PERIOD and days_of(str(value)) is None:
-        raise ValueError(
+        raise MessageError(
             f'{field.name}: "{value}" names no days, so nothing is before or after it; expected a period such as '
             "2026-Q2, 2026-H1, 2026-05 or 2026"
         )

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
 
 _SHOWN = 40
 
 
-class FormulaError(InputError, ValueError):
-    """A formula that can't be read or computed: the line (from 1) and what is wrong there, in the user's words."""
+class FormulaError(InputError):
+    """A formula that can't be read or computed: the line (from 1) and what is wrong there."""
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(line, message)
+    def __init__(self, line: int, code: str, /, **params: object) -> None:
+        super().__init__(code, **params)
         self.line = line
-        self.message = message
+
+    @property
+    def placed(self) -> Message:
+        """The message with its line."""
+        return Message("at_line", params={"line": self.line, "what": self.message})
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        return str(self.placed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (self.line, self.message)
+
+
+def _rebuilt(line: int, message: Message) -> FormulaError:
+    return FormulaError(line, message.code, **message.params)
 
 
 def shown(piece: str) -> str:

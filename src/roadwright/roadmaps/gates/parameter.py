@@ -12,7 +12,8 @@ from roadwright.domain.errors import InputError
 from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import Lifecycle, RiskLevel
 from roadwright.domain.registry import nearest
-from roadwright.sheets.kinds import quoted, split_list
+from roadwright.domain.shown import quoted
+from roadwright.sheets.kinds import split_list
 from roadwright.sheets.numbers import ACCEPTED, NotANumber, parse_number
 from roadwright.sheets.read import header_names
 
