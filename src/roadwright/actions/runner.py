@@ -19,12 +19,12 @@ from roadwright.actions.registry import find_action
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import InputError, RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
-from roadwright.domain.shown import UNSTORABLE
+from roadwright.domain.shown import UNSTORABLE, shown_value
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
 from roadwright.sync.row_results import RowReport
-from roadwright.sync.selection import Selection, parse_selection
+from roadwright.sync.selection import ALL, Selection, parse_selection
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 END_SECONDS = 15.0
@@ -104,8 +104,11 @@ def _check(workspace: Workspace, asked: ActionRequest) -> tuple[Action, TabPlace
     return action, place, parse_selection(asked.select), parse_options(action.name, action.options, asked.options)
 
 
-def _as_json(options: Sequence[str] | Mapping[str, object]) -> object:
-    return dict(options) if isinstance(options, Mapping) else list(options)
+def _as_typed(options: Sequence[str] | Mapping[str, object]) -> list[str]:
+    """As the ledger keeps them: ``name=value`` each."""
+    if isinstance(options, Mapping):
+        return [f"{name}={shown_value(value)}" for name, value in options.items()]
+    return list(options)
 
 
 def _say_nothing(message: str) -> None:
@@ -130,17 +133,25 @@ def run_action(
         action, place, selection, options = _check(workspace, asked)
     except InputError as wrong:
         return ActionResult(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
-    request_json = {"tab": place.name if place else None, "select": asked.select, "options": _as_json(asked.options)}
-    try:
-        run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
-    except (DBAPIError, OSError) as fault:
-        return ActionResult(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
-    switch = switch or CancelSwitch()
-    switch.watch(workspace.store, run)
-    try:
-        return _run(workspace, run, _Work(action, place, selection, options), _Door(report, say, switch))
-    finally:
-        ledger.leave(run)
+    asked_json = {"tab": place.name if place else None, "select": asked.select, "options": _as_typed(asked.options)}
+    work = _Work(action, place, selection, options)
+    return _kept(workspace, work, asked_json, requested_by, _Door(report, say, switch or CancelSwitch()))
+
+
+def run_command(
+    workspace: Workspace,
+    action: Action,
+    options: Options,
+    *,
+    requested_by: str,
+    report: Report,
+    say: Callable[[str], None] = _say_nothing,
+    switch: CancelSwitch | None = None,
+) -> ActionResult:
+    """Do what has a command of its own instead of a name in the registry, in the same way. For the rest see above."""
+    asked_json = {"tab": None, "select": None, "options": _as_typed(options.model_dump(exclude_none=True))}
+    work = _Work(action, None, ALL, options)
+    return _kept(workspace, work, asked_json, requested_by, _Door(report, say, switch or CancelSwitch()))
 
 
 @dataclass(frozen=True)
@@ -160,6 +171,22 @@ class _Door:
     report: Report
     say: Callable[[str], None]
     switch: CancelSwitch
+
+
+def _kept(
+    workspace: Workspace, work: _Work, asked_json: Mapping[str, object], requested_by: str, door: _Door
+) -> ActionResult:
+    """Do it as a run in the ledger, written down before anything is done."""
+    name = work.action.name
+    try:
+        run = ledger.enqueue(workspace.store, name, asked_json, requested_by)
+    except (DBAPIError, OSError) as fault:
+        return ActionResult(None, name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
+    door.switch.watch(workspace.store, run)
+    try:
+        return _run(workspace, run, work, door)
+    finally:
+        ledger.leave(run)
 
 
 def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> ActionResult:
@@ -201,7 +228,7 @@ def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Ans
         door.say(message)
         progress(message)
 
-    workspace = replace(workspace, safe_point=cancel.check, is_waiting=is_waiting)
+    workspace = replace(workspace, safe_point=cancel.check, is_waiting=is_waiting, tell=progress)
     cancel.check()
     with workspace.exclusive() as turn:
         ledger.start(workspace.store, run.id)
