@@ -317,3 +317,20 @@ def test_progress_is_noted_in_the_ledger(house: House, monkeypatch: pytest.Monke
         report=lambda message, done=None, total=None: told.append((message, done, total)),
     )
     assert told == [("counting sheep", 1_200, 3_000)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ({"options": ["on_conflict=a\x00"]}, "option on_conflict"),
+        ({"options": ["a\x00=b"]}, "option a\ufffd"),
+        ({"options": {"on_conflict": "\ud800"}}, "option on_conflict"),
+        ({"tab": "Back\x00log"}, "the tab"),
+        ({"select": "INIT-\ud800"}, "the selection"),
+    ],
+)
+def test_what_the_ledger_can_not_keep_is_refused_by_place(house: House, asked: dict[str, Any], place: str) -> None:
+    request = ActionRequest("pm.save_selected", **asked)
+    answer = run_action(house.workspace, request, requested_by="test", report=lambda *_: None)
+    assert (answer.status, answer.exit_code) == ("failed", 2)
+    assert str(answer.error).startswith(f"{place} holds a character that can't be stored (code ")

@@ -9,7 +9,7 @@ from roadwright.actions import ledger
 from roadwright.actions.contract import Action
 from roadwright.actions.options import Options, UsageError, parse_options
 from roadwright.actions.registry import find_action, find_command
-from roadwright.domain.shown import shown_value
+from roadwright.domain.shown import UNSTORABLE, shown_value
 from roadwright.store.models import ActionRun
 from roadwright.sync.selection import ALL, Selection, parse_selection
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -52,8 +52,21 @@ def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPla
     return place
 
 
+def _refuse_unstorable(asked: ActionRequest) -> None:
+    """Refuse what the ledger could not keep: it names where the character is."""
+    texts = [("the action", asked.action), ("the tab", asked.tab or ""), ("the selection", asked.select or "")]
+    if isinstance(asked.options, Mapping):
+        texts += [(f"option {name}", f"{name}={value}") for name, value in asked.options.items()]
+    else:
+        texts += [(f"option {option.partition('=')[0]}", option) for option in asked.options]
+    for place, text in texts:
+        if (bad := UNSTORABLE.search(text)) is not None:
+            raise UsageError("unstorable_request", place=UNSTORABLE.sub("\ufffd", place), character=ord(bad[0]))
+
+
 def checked(workspace: Workspace, asked: ActionRequest) -> Submission:
     """Check what is asked for. Raises InputError."""
+    _refuse_unstorable(asked)
     action = find_action(asked.action)
     if asked.select is not None and not action.selects:
         raise UsageError("action_without_selection", action=action.name)

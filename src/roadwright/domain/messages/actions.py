@@ -19,5 +19,6 @@ TEXTS = {
     "option_one_of": "expected {accepted}",
     "option_unreadable": "option {name} is {value!q}; {why}",
     "option_without_value": "--option {text!q} can't be read; expected name=value",
+    "unstorable_request": "{place} holds a character that can't be stored (code {character}); type it again without it",
     "unknown_option": '{action} has no option "{name}"; it has: {names}',
 }
