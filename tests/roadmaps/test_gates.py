@@ -13,8 +13,8 @@ from roadwright.domain.roadmaps import Gate
 from roadwright.roadmaps.gates import GATES, ParameterProblem, Setting, Subject
 from roadwright.scoring.math_model import Param, ScoredModel
 from roadwright.scoring.models_of import LoadedModel
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeScore
-from roadwright.sync.initiatives import new_initiative
 
 REGISTRY = Registry.of(
     [

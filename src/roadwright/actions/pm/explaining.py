@@ -19,7 +19,7 @@ from roadwright.portfolios.explaining import add_explanations, why_no_candidate
 from roadwright.portfolios.runs import is_answered
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, read_tab, run_pass
-from roadwright.sync.row_results import RowReport, TabReport
+from roadwright.sync.reports import RowReport, TabReport
 from roadwright.sync.run_tabs import rows_for, write_run_tab
 from roadwright.workspace.workspace import TabPlace
 

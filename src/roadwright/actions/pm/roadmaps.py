@@ -29,13 +29,13 @@ from roadwright.roadmaps.create import build_roadmap
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.sources import SourceProblem
+from roadwright.services.bindings.roadmaps import RoadmapsBinding
+from roadwright.services.rows.identity import Identity
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import only_named
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
-from roadwright.sync.identity import Identity
-from roadwright.sync.roadmaps import RoadmapsBinding
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 
 
 @dataclass

@@ -17,13 +17,13 @@ from roadwright.domain.text import folded
 from roadwright.filtering import find_initiatives
 from roadwright.scoring.activate import activate_in_batches
 from roadwright.scoring.compute import Scored, compute_scores
-from roadwright.sync.backlog import BacklogBinding, say_intake
+from roadwright.services.bindings.backlog import BacklogBinding, say_intake
+from roadwright.services.bindings.initiatives import by_identity
+from roadwright.services.bindings.product_ops import ScoringInputsBinding
+from roadwright.services.rows.identity import Identity
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, say_of_rows, show_tab
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import by_identity
-from roadwright.sync.product_ops import ScoringInputsBinding
-from roadwright.sync.row_results import RowResult, TabReport
+from roadwright.sync.reports import SheetRow, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL, Selection, SelectionError
 from roadwright.workspace.workspace import TabPlace
@@ -250,7 +250,7 @@ def _switch(request: ActionContext) -> Answer:
     return Answer(tabs=_show(request, [place], saved), summary={"activated": len(keys)})
 
 
-def _merge_switches(current: SyncContext, tab: OpenTab, request: ActionContext) -> tuple[list[RowResult], TabReport]:
+def _merge_switches(current: SyncContext, tab: OpenTab, request: ActionContext) -> tuple[list[SheetRow], TabReport]:
     binding = BacklogBinding() if tab.spec is tabs.BACKLOG else ScoringInputsBinding()
     results, report = merge_tab(
         current, tab, binding, selection=request.selection, on_conflict=on_conflict(request), only=_SWITCHES

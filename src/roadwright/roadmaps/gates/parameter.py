@@ -15,7 +15,7 @@ from roadwright.domain.registry import nearest
 from roadwright.domain.shown import quoted
 from roadwright.sheets.kinds import split_list
 from roadwright.sheets.numbers import ACCEPTED, NotANumber, parse_number
-from roadwright.sheets.read import header_names
+from roadwright.sheets.spec import header_names
 
 P = TypeVar("P")
 Word = TypeVar("Word", bound=StrEnum)
