@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadwright.domain.formulas import FormulaError, FormulaResult, evaluate, increment_warning, parse_formula
+from roadwright.domain.messages import Level
 
 
 def value_of(text: str, **params: float) -> float:
@@ -252,7 +253,7 @@ def test_a_formula_with_a_change_is_an_increment(text: str) -> None:
 def test_a_formula_without_a_change_is_warned_of(text: str) -> None:
     warning = increment_warning(parse_formula(text))
     assert warning is not None
-    assert "no change" in warning
+    assert (warning.code, warning.severity) == ("formula_no_change", Level.WARNING)
 
 
 def test_a_param_marked_as_an_increment_is_a_change() -> None:

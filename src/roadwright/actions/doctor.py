@@ -118,7 +118,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     if count and problem is not None:
         yield Finding(
             "KPI registry",
-            problem,
+            str(problem),
             is_well=False,
             advice="fill in Metrics_Config and run pm.save_selected --tab Metrics_Config",
         )

@@ -8,6 +8,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from roadwright.domain.messages import Message
+
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 _THOUSAND = 1000.0
@@ -30,20 +32,22 @@ def free_space(folder: Path) -> int | None:
     return None
 
 
-def disk_is_full(folder: Path, needed: int) -> str:
+def disk_is_full(folder: Path, needed: int) -> Message:
     """The disk is full, with how much is needed there."""
     free = free_space(folder)
-    known = "" if free is None or free > needed else f", {size_in_words(free)} are free"
-    return f"the disk is full: {size_in_words(needed)} are needed in {folder}{known}"
+    params: dict[str, object] = {"folder": str(folder), "needed": needed, "needed_size": size_in_words(needed)}
+    if free is None or free > needed:
+        return Message("disk_full_needs", params=params)
+    return Message("disk_full_has", params={**params, "free": free, "free_size": size_in_words(free)})
 
 
-def os_fault(error: OSError, *, folder: Path | None = None, needed: int | None = None) -> str:
+def os_fault(error: OSError, *, folder: Path | None = None, needed: int | None = None) -> Message:
     """Why a file can't be used. ``needed`` are the bytes that were to be written into ``folder``."""
     if error.errno in _FULL:
         if folder is None or needed is None:
-            return "the disk is full"
+            return Message("disk_full")
         return disk_is_full(folder, needed)
-    return error.strerror or str(error)
+    return Message("os_error", params={"why": error.strerror or str(error)})
 
 
 _KINDS = (

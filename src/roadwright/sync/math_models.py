@@ -156,8 +156,8 @@ class MathModelsBinding(PartsBinding):
             return
         immediate, target = values.get("immediate_kpi_key"), values.get("target_kpi_key")
         found = check_chain(chain, _text(immediate), _text(target), registry)
-        notes.failed.extend(message for message in found.errors if message not in notes.failed)
-        notes.warnings.extend(message for message in found.warnings if message not in notes.warnings)
+        notes.failed.extend(message for message in map(str, found.errors) if message not in notes.failed)
+        notes.warnings.extend(message for message in map(str, found.warnings) if message not in notes.warnings)
 
     def _examine_formula(self, session: Session, values: Values, notes: Notes) -> None:
         text = values.get("formula_text")

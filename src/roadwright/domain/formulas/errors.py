@@ -18,21 +18,27 @@ class FormulaError(InputError):
         super().__init__(code, **params)
         self.line = line
 
+    @classmethod
+    def of(cls, line: int, message: Message) -> FormulaError:
+        """The error with this message."""
+        return cls(line, message.code, **message.params)
+
+    @property
+    def placed(self) -> Message:
+        """The message with its line."""
+        return Message("at_line", params={"line": self.line, "what": self.message})
+
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        return str(self.placed)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (self.line, self.message)
+        return FormulaError.of, (self.line, self.message)
 
 
-def _rebuilt(line: int, message: Message) -> FormulaError:
-    return FormulaError(line, message.code, **message.params)
-
-
-def shown(piece: str) -> str:
-    """A piece of a formula in quotes, tabs shown as blanks, cut where it is long."""
+def cut(piece: str) -> str:
+    """A piece of a formula as a message quotes it: tabs as blanks, and not too long."""
     piece = piece.replace("\t", " ")
-    return f'"{piece}"' if len(piece) <= _SHOWN else f'"{piece[:_SHOWN]}…"'
+    return piece if len(piece) <= _SHOWN else f"{piece[:_SHOWN]}…"
 
 
 def shown_character(character: str) -> str:

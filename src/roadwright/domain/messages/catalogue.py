@@ -10,8 +10,14 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import cells
+from roadwright.domain.messages import cells, filters, formulas, portfolios, system
 
-_AREAS: tuple[Mapping[str, str], ...] = (cells.TEXTS,)
+_AREAS: tuple[Mapping[str, str], ...] = (
+    cells.TEXTS,
+    filters.TEXTS,
+    formulas.TEXTS,
+    portfolios.TEXTS,
+    system.TEXTS,
+)
 TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in _AREAS)))
 """By code, the text with its parameters in braces."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from string import Formatter
 from typing import Any
 
+from roadwright.domain.figures import figure
 from roadwright.domain.shown import quoted
 
 
@@ -65,11 +66,14 @@ def _as_json(value: object) -> object:
 class _Words(Formatter):
     """Fills a text of the catalogue with parameters.
 
-    ``{value!q}`` is a value as its cell shows it, in quotes; ``{names}`` of a sequence its entries with commas (of
-    messages with semicolons); ``{count:row|rows}`` the first word where the number is 1, else the second.
+    ``{value!q}`` is a value as its cell shows it, in quotes; ``{number!f}`` a number as people write it; ``{names}`` of
+    a sequence its entries with commas (of messages with semicolons); ``{count:row|rows}`` the first word where the
+    number is 1, else the second.
     """
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
+        if conversion == "f":
+            return figure(value)
         return quoted(value) if conversion == "q" else super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
