@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import cells, filters, formulas, portfolios, system
+from roadwright.domain.messages import cells, filters, formulas, portfolios, scoring, system
 
 _AREAS: tuple[Mapping[str, str], ...] = (
     cells.TEXTS,
     filters.TEXTS,
     formulas.TEXTS,
     portfolios.TEXTS,
+    scoring.TEXTS,
     system.TEXTS,
 )
 TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in _AREAS)))
