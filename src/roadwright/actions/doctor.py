@@ -83,7 +83,7 @@ def _roadmaps(session: Session) -> Iterator[Finding]:
     count = len(all_roadmaps(session))
     found = overlaps(session)
     if found:
-        told = "; ".join(one.words() for one in found)
+        told = "; ".join(str(one.warning()) for one in found)
         yield Finding("roadmaps", f"{count:,}, with capacity that is promised twice: {told}")
     elif count:
         yield Finding("roadmaps", f"{count:,}, no capacity is promised twice")

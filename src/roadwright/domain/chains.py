@@ -160,22 +160,11 @@ def check_chain(chain: Chain, immediate_kpi: str | None, target_kpi: str | None,
             params = {"ends": " and ".join(ends), "other": column, "expected": expected}
             message = Message(code, Level.WARNING if is_there else Level.FAILED, _COLUMN, params)
             (warnings if is_there else errors).append(message)
-    warnings += unknown_nodes(chain, registry)
+    for node in chain.nodes:
+        if registry.resolve(node) is None:
+            hint = nearest("_".join(node.split()), registry.kpis)
+            warnings.append(Message("unknown_kpi", Level.WARNING, _COLUMN, {"key": node, "hint": hint}))
     return ChainCheck(tuple(errors), tuple(warnings))
-
-
-def unknown_nodes(chain: Chain, registry: Registry) -> list[Message]:
-    """A warning for each KPI of the chain that the registry does not know."""
-    return [
-        Message(
-            "unknown_kpi",
-            Level.WARNING,
-            _COLUMN,
-            {"key": node, "hint": nearest("_".join(node.split()), registry.kpis)},
-        )
-        for node in chain.nodes
-        if registry.resolve(node) is None
-    ]
 
 
 def _target_errors(target_kpi: str | None, registry: Registry) -> Iterable[Message]:

@@ -59,7 +59,7 @@ def _run_notes(saved: Saved, draft: RunDraft) -> None:
     for row in draft.diagnosed():
         notes = by_id.get(row.place)
         if notes is not None:
-            notes.warnings.append(row.text)
+            notes.warnings.append(str(row.message))
 
 
 def _say(saved: Saved) -> Callable[[SyncContext, OpenTab], TabReport]:

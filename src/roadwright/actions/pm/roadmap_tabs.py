@@ -147,4 +147,4 @@ def say_standing(session: Session, results: Iterable[RowResult]) -> None:
     warnings = standing_warnings(session)
     for result in results:
         if result.is_selected and not result.is_duplicate and result.notes.level not in STOPPED:
-            result.notes.warnings.extend(warnings.get(result.identity[0], ()))
+            result.notes.warnings.extend(map(str, warnings.get(result.identity[0], ())))

@@ -26,8 +26,14 @@ class FilterError(InputError):
         """The error with this message."""
         return cls(text, place, message.code, **message.params)
 
+    @property
+    def placed(self) -> Message:
+        """The message with the text and a caret under the place."""
+        params = {"what": self.message, "text": self.text, "place": self.place}
+        return Message("filter_at", params={**params, "pointed": pointed(self.text, self.place)})
+
     def __str__(self) -> str:
-        return f"{self.message}\n{pointed(self.text, self.place)}"
+        return str(self.placed)
 
 
 def cut(piece: str) -> str:

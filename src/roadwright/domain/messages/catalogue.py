@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import cells, filters, formulas, portfolios, scoring, system
+from roadwright.domain.messages import cells, filters, formulas, portfolios, roadmaps, scoring, system
 
 _AREAS: tuple[Mapping[str, str], ...] = (
     cells.TEXTS,
     filters.TEXTS,
     formulas.TEXTS,
     portfolios.TEXTS,
+    roadmaps.TEXTS,
     scoring.TEXTS,
     system.TEXTS,
 )

@@ -29,6 +29,7 @@ TEXTS = {
     "field_without_parts": (
         "{field} is {kind}, which contains nothing; compare it with {operators}, in (…) or is empty"
     ),
+    "filter_at": "{what}\n{pointed}",
     "filter_character": "holds a character that can't be stored (code {character})",
     "filter_date": "{value!q} is not a date; expected such as 2026-05-31",
     "filter_names_another": "a saved filter can't be another's name; write the filter itself",

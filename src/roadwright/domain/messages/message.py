@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from string import Formatter
-from typing import Any
+from typing import Any, Self
 
 from roadwright.domain.figures import figure
 from roadwright.domain.shown import quoted
@@ -117,10 +117,17 @@ class MessageError(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    def about(self, column: str) -> Self:
+        """The same, of a column: ``raise SourceProblem("run_source_blank").about("source_ref")``."""
+        self.message = self.message.about(column)
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (type(self), self.message)
 
 
 def _rebuilt(kind: type[MessageError], message: Message) -> MessageError:
     """The exception as it arrives in another process."""
-    return kind(message.code, **message.params)
+    error = kind(message.code, **message.params)
+    error.message = message
+    return error
