@@ -51,18 +51,18 @@ def os_fault(error: OSError, *, folder: Path | None = None, needed: int | None =
 
 
 _KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
+    (stat.S_ISDIR, "kind_folder"),
+    (stat.S_ISFIFO, "kind_named_pipe"),
+    (stat.S_ISSOCK, "kind_socket"),
+    (stat.S_ISCHR, "kind_device"),
+    (stat.S_ISBLK, "kind_device"),
 )
 
 
-def special_kind(path: Path) -> str | None:
+def special_kind(path: Path) -> Message | None:
     """What stands at a path instead of a file, such as a named pipe, which would be waited for without end.
 
     None for a file. Raises OSError where there is nothing, or it can't be looked at.
     """
     mode = path.stat().st_mode
-    return next((name for is_kind, name in _KINDS if is_kind(mode)), None)
+    return next((Message(code) for is_kind, code in _KINDS if is_kind(mode)), None)

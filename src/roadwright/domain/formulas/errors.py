@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Level, Message
 
 _SHOWN = 40
 
@@ -41,10 +41,12 @@ def cut(piece: str) -> str:
     return piece if len(piece) <= _SHOWN else f"{piece[:_SHOWN]}…"
 
 
-def shown_character(character: str) -> str:
+def shown_character(character: str) -> Message | str:
     """A character by its looks, where it has any; beyond ASCII also by number and name, as it may look like another."""
     if character.isascii() and character.isprintable():
         return character
-    name = unicodedata.name(character, "a control character")
-    code = f"U+{ord(character):04X} {name}"
-    return f'"{character}" ({code})' if character.isprintable() else code
+    code, name = f"U+{ord(character):04X}", unicodedata.name(character, None)
+    named = Message("character_named" if name else "control_character", Level.OK, params={"code": code, "name": name})
+    if not character.isprintable():
+        return named
+    return Message("character_seen", Level.OK, params={"character": character, "named": named})

@@ -17,12 +17,15 @@ TEXTS = {
     "chain_starts_elsewhere": "the chain starts in {ends}, but {other} is {expected}",
     "chain_too_long": "the chain has {characters:,} characters; at most {most:,} are read",
     "chain_too_many_kpis": "the chain has {count:,} KPIs; at most {most} are read",
+    "character_named": "{code} {name}",
     "character_not_in_formulas": "{shown} can't stand in a formula; {hint}",
     "character_not_plain": "{shown} is not a plain character; {instead}",
+    "character_seen": '"{character}" ({named})',
     "clamp_low_above_high": "clamp: its low, {low!f}, is above its high, {high!f}",
     "comma_outside_function": (
         "a comma stands outside of a function; write numbers without thousands separators, as 1000"
     ),
+    "control_character": "{code} a control character",
     "did_you_mean": " (did you mean {name}?)",
     "divided_by_zero": "division by zero",
     "empty_chain": "there is no KPI in it; write e.g. page_load_time -> checkout_conversion -> gmv",
