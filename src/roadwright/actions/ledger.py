@@ -182,6 +182,16 @@ def fail(store: Store, number: int, status: ActionStatus, error: str) -> ActionR
     return run
 
 
+def record(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, summary: dict[str, object]) -> None:
+    """Write down at once what was asked and done, where it could not be before: its database was not there yet."""
+    run = enqueue(store, action, asked, requested_by)
+    try:
+        start(store, run.id)
+        finish(store, run.id, Answer(summary=summary))
+    finally:
+        leave(run)
+
+
 def break_off(store: Store, run: ActionRun, error: str) -> None:
     """Write down that the run ends with its process, which is about to end in the middle of whatever it does.
 

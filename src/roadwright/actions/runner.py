@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
 from typing import Any
@@ -12,17 +12,19 @@ from sqlalchemy.exc import DBAPIError
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
 from roadwright.actions.collecting import rare_collections
-from roadwright.actions.contract import Action, ActionContext, Answer, Report, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, Report
+from roadwright.actions.options import Options, UsageError, parse_options
 from roadwright.actions.progress import Progress
 from roadwright.actions.registry import find_action
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import InputError, RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
+from roadwright.domain.shown import shown_value
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
 from roadwright.sync.row_results import RowReport
-from roadwright.sync.selection import Selection, parse_selection
+from roadwright.sync.selection import ALL, Selection, parse_selection
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 END_SECONDS = 15.0
@@ -38,8 +40,8 @@ class ActionRequest:
     action: str
     tab: str | None = None
     select: str | None = None
-    options: Sequence[str] = ()
-    """Each ``name=value``."""
+    options: Sequence[str] | Mapping[str, object] = ()
+    """Each ``name=value``, or by name."""
 
 
 @dataclass
@@ -67,27 +69,6 @@ class ActionResult:
         return body
 
 
-def _parse_options(action: Action, typed: Sequence[str]) -> dict[str, object]:
-    known = {option.name: option for option in action.options}
-    values: dict[str, object] = {}
-    for text in typed:
-        name, equals, value = text.partition("=")
-        name = name.strip().replace("-", "_")
-        option = known.get(name)
-        if not equals or not value.strip():
-            raise UsageError(f'--option "{text}" can\'t be read; expected name=value')
-        if option is None:
-            accepted = ", ".join(known) or "none"
-            raise UsageError(f'{action.name} has no option "{name}"; it has: {accepted}')
-        if name in values:
-            raise UsageError(f"option {name} is given twice")
-        try:
-            values[name] = option.parse(value.strip())
-        except ValueError as error:
-            raise UsageError(f'option {name} is "{value.strip()}"; {error}') from error
-    return values
-
-
 def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPlace | None:
     if not action.tabs:
         if typed is not None:
@@ -102,12 +83,19 @@ def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPla
     return place
 
 
-def _check(workspace: Workspace, asked: ActionRequest) -> tuple[Action, TabPlace | None, Selection, dict[str, object]]:
+def _check(workspace: Workspace, asked: ActionRequest) -> tuple[Action, TabPlace | None, Selection, Options]:
     action = find_action(asked.action)
     if asked.select is not None and not action.selects:
         raise UsageError(f"{action.name} always works on everything; leave --select out")
     place = _find_tab(workspace, action, asked.tab)
-    return action, place, parse_selection(asked.select), _parse_options(action, asked.options)
+    return action, place, parse_selection(asked.select), parse_options(action.name, action.options, asked.options)
+
+
+def _as_typed(options: Sequence[str] | Mapping[str, object]) -> list[str]:
+    """As the ledger keeps them: ``name=value`` each."""
+    if isinstance(options, Mapping):
+        return [f"{name}={shown_value(value)}" for name, value in options.items()]
+    return list(options)
 
 
 def _say_nothing(message: str) -> None:
@@ -132,17 +120,25 @@ def run_action(
         action, place, selection, options = _check(workspace, asked)
     except InputError as wrong:
         return ActionResult(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
-    request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
-    try:
-        run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
-    except (DBAPIError, OSError) as fault:
-        return ActionResult(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
-    switch = switch or CancelSwitch()
-    switch.watch(workspace.store, run)
-    try:
-        return _run(workspace, run, _Work(action, place, selection, options), _Door(report, say, switch))
-    finally:
-        ledger.leave(run)
+    asked_json = {"tab": place.name if place else None, "select": asked.select, "options": _as_typed(asked.options)}
+    work = _Work(action, place, selection, options)
+    return _kept(workspace, work, asked_json, requested_by, _Door(report, say, switch or CancelSwitch()))
+
+
+def run_command(
+    workspace: Workspace,
+    action: Action,
+    options: Options,
+    *,
+    requested_by: str,
+    report: Report,
+    say: Callable[[str], None] = _say_nothing,
+    switch: CancelSwitch | None = None,
+) -> ActionResult:
+    """Do what has a command of its own instead of a name in the registry, in the same way. For the rest see above."""
+    asked_json = {"tab": None, "select": None, "options": _as_typed(options.model_dump(exclude_none=True))}
+    work = _Work(action, None, ALL, options)
+    return _kept(workspace, work, asked_json, requested_by, _Door(report, say, switch or CancelSwitch()))
 
 
 @dataclass(frozen=True)
@@ -152,7 +148,7 @@ class _Work:
     action: Action
     place: TabPlace | None
     selection: Selection
-    options: dict[str, object]
+    options: Options
 
 
 @dataclass(frozen=True)
@@ -162,6 +158,22 @@ class _Door:
     report: Report
     say: Callable[[str], None]
     switch: CancelSwitch
+
+
+def _kept(
+    workspace: Workspace, work: _Work, asked_json: Mapping[str, object], requested_by: str, door: _Door
+) -> ActionResult:
+    """Do it as a run in the ledger, written down before anything is done."""
+    name = work.action.name
+    try:
+        run = ledger.enqueue(workspace.store, name, asked_json, requested_by)
+    except (DBAPIError, OSError) as fault:
+        return ActionResult(None, name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
+    door.switch.watch(workspace.store, run)
+    try:
+        return _run(workspace, run, work, door)
+    finally:
+        ledger.leave(run)
 
 
 def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> ActionResult:
@@ -203,7 +215,7 @@ def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Ans
         door.say(message)
         progress(message)
 
-    workspace = replace(workspace, safe_point=cancel.check, is_waiting=is_waiting)
+    workspace = replace(workspace, safe_point=cancel.check, is_waiting=is_waiting, tell=progress)
     cancel.check()
     with workspace.exclusive() as turn:
         ledger.start(workspace.store, run.id)

@@ -163,7 +163,7 @@ def check_chain(chain: Chain, immediate_kpi: str | None, target_kpi: str | None,
     for node in chain.nodes:
         if registry.resolve(node) is None:
             hint = nearest("_".join(node.split()), registry.kpis)
-            warnings.append(Message("unknown_kpi", Level.WARNING, _COLUMN, {"key": node, "hint": hint}))
+            warnings.append(Message("unknown_kpi", Level.WARNING, _COLUMN, params={"key": node, "hint": hint}))
     return ChainCheck(tuple(errors), tuple(warnings))
 
 

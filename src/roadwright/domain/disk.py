@@ -38,7 +38,8 @@ def disk_is_full(folder: Path, needed: int) -> Message:
     params: dict[str, object] = {"folder": str(folder), "needed": needed, "needed_size": size_in_words(needed)}
     if free is None or free > needed:
         return Message("disk_full_needs", params=params)
-    return Message("disk_full_has", params={**params, "free": free, "free_size": size_in_words(free)})
+    params.update(free=free, free_size=size_in_words(free))
+    return Message("disk_full_has", params=params)
 
 
 def os_fault(error: OSError, *, folder: Path | None = None, needed: int | None = None) -> Message:

@@ -53,7 +53,5 @@ def listed(what: str, names: Sequence[str]) -> Message:
     """``the roadmaps are a, b`` for an error message; a long list is cut and says so."""
     if not names:
         return Message("listed_none", Level.OK, params={"what": what})
-    params: dict[str, object] = {"what": what, "names": names[:_MOST_LISTED]}
-    if len(names) <= _MOST_LISTED:
-        return Message("listed", Level.OK, params=params)
-    return Message("listed_more", Level.OK, params={**params, "more": len(names) - _MOST_LISTED})
+    params = {"what": what, "names": names[:_MOST_LISTED], "more": len(names) - _MOST_LISTED}
+    return Message("listed" if len(names) <= _MOST_LISTED else "listed_more", Level.OK, params=params)

@@ -48,10 +48,10 @@ def activate_one(initiative: Initiative, score: InitiativeScore | None, source: 
         initiative.updated_at, initiative.updated_source = now(), source
     if score is not None and score.overall is not None and active[2] is None:
         params = {"framework": framework, "coefficient": coefficient}
-        return Message("overall_too_large", Level.WARNING, "overall_score", params)
+        return Message("overall_too_large", Level.WARNING, "overall_score", params=params)
     if framework is not None and score is None:
         params = {"framework": framework}
-        return Message("no_score_to_activate", Level.WARNING, "active_scoring_framework", params)
+        return Message("no_score_to_activate", Level.WARNING, "active_scoring_framework", params=params)
     return None
 
 

@@ -29,8 +29,10 @@ class FilterError(InputError):
     @property
     def placed(self) -> Message:
         """The message with the text and a caret under the place."""
-        params = {"what": self.message, "text": self.text, "place": self.place}
-        return Message("filter_at", params={**params, "pointed": pointed(self.text, self.place)})
+        line = pointed(self.text, self.place)
+        return Message(
+            "filter_at", params={"what": self.message, "text": self.text, "place": self.place, "pointed": line}
+        )
 
     def __str__(self) -> str:
         return str(self.placed)

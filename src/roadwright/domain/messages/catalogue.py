@@ -10,16 +10,20 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import cells, filters, formulas, portfolios, roadmaps, scoring, system
+from roadwright.domain.messages import actions, cells, filters, formulas, portfolios, roadmaps, rows, scoring, system
 
-_AREAS: tuple[Mapping[str, str], ...] = (
+AREAS: tuple[Mapping[str, str], ...] = (
+    actions.TEXTS,
     cells.TEXTS,
     filters.TEXTS,
     formulas.TEXTS,
     portfolios.TEXTS,
     roadmaps.TEXTS,
+    rows.TEXTS,
     scoring.TEXTS,
     system.TEXTS,
 )
-TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in _AREAS)))
+TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in AREAS)))
 """By code, the text with its parameters in braces."""
+HINTS: Mapping[str, str] = MappingProxyType(rows.HINTS)
+"""By code, the way out for a person at a sheet or a command line, where the text does not say it."""

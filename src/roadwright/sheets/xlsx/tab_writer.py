@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from roadwright.domain.progress import TellProgress, counted
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.values import CellValue, cell_name
 from roadwright.sheets.xlsx.cells import CellFormula, Content, cell_xml
@@ -59,12 +60,12 @@ class TabWriter:
         self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
         self.formulas_changed = False
 
-    def row_splices(self) -> list[Splice]:
+    def row_splices(self, tell: TellProgress) -> list[Splice]:
         """The changes among the rows. Raises SheetError, naming the cell, for what a cell can't hold."""
         part = self._part
         splices: list[Splice] = []
         fresh: dict[int, list[bytes]] = {}
-        for number in sorted(self._change.cells):
+        for number in counted(tell, f"writing {self._change.tab}", sorted(self._change.cells)):
             cells = self._change.cells[number]
             position = part.position(number)
             span = part.rows[position] if position < len(part.rows) else None
