@@ -18,12 +18,12 @@ TEXTS = {
     "chain_too_long": "the chain has {characters:,} characters; at most {most:,} are read",
     "chain_too_many_kpis": "the chain has {count:,} KPIs; at most {most} are read",
     "character_named": "{code} {name}",
-    "character_not_in_formulas": "{shown} can't stand in a formula; {hint}",
+    "character_not_in_formulas": "{shown} is not allowed in a formula; {hint}",
     "character_not_plain": "{shown} is not a plain character; {instead}",
     "character_seen": '"{character}" ({named})',
     "clamp_low_above_high": "clamp: its low, {low!f}, is above its high, {high!f}",
     "comma_outside_function": (
-        "a comma stands outside of a function; write numbers without thousands separators, as 1000"
+        "there is a comma outside of a function; write numbers without thousands separators, as 1000"
     ),
     "control_character": "{code} a control character",
     "did_you_mean": " (did you mean {name}?)",
@@ -31,7 +31,7 @@ TEXTS = {
     "empty_chain": "there is no KPI in it; write e.g. page_load_time -> checkout_conversion -> gmv",
     "empty_formula": "there is no formula; write an expression, or lines name = expression and value = …",
     "exponent_too_large": "the exponent {exponent!f} is beyond ±{largest:g}",
-    "expression_not_in_formulas": "{expression} can't stand in a formula",
+    "expression_not_in_formulas": "{expression} is not allowed in a formula",
     "formula_no_change": (
         "the result contains no change. A model's value is what the initiative adds to the KPI, not the level it then "
         "has: subtract the value before from the value after, name what changes ({words}), or mark a param as an "
@@ -53,7 +53,7 @@ TEXTS = {
     "hint_no_texts": "a formula has numbers and names only, no texts",
     "hint_one_step_a_line": "write each name = expression on a line of its own",
     "hint_percent": "% is the remainder of a division, so write 12 % as 0.12",
-    "hint_point": "a point stands in numbers only, as in 0.5",
+    "hint_point": "a point is allowed in numbers only, as in 0.5",
     "hint_power": "write ** for a power",
     "hint_subtract": "write - to subtract",
     "kpi_inactive": '"{key}" is not active in Metrics_Config; {accepted}',
@@ -95,7 +95,7 @@ TEXTS = {
     "root_of_negative": "sqrt({number!f}): only numbers of 0 or more have a square root",
     "round_digits": "the second argument of round must be a whole number from 0 to {most}, as written",
     "several_north_stars": "there would be {count} active north stars ({keys}); keep exactly one",
-    "star_without_number": "a * stands where a number is expected",
+    "star_without_number": "there is a * where a number is expected",
     "unknown_kpi": '"{key}" is no KPI of Metrics_Config{hint}',
     "unknown_kpi_listed": '"{key}" is no KPI of Metrics_Config{hint}; {accepted}',
     "unreadable_at": 'can\'t be read as name = expression or an expression at "{rest}"',

@@ -5,9 +5,9 @@ from __future__ import annotations
 TEXTS = {
     "advice_dependency": "add a require_prereq row to Constraints if the dependency must bind",
     "advice_explain": "pm.explain_selection computes them, those you select or all: --option explain_seconds=…",
-    "advice_fault": "mend the row and run again",
+    "advice_fault": "fix the row and run again",
     "advice_infeasible": "relax or drop one of the rules that clash, or add capacity, and run again",
-    "advice_invalid": "mend what is named in the other alerts and run again",
+    "advice_invalid": "fix what is named in the other alerts and run again",
     "advice_no_candidates": "set is_optimization_candidate and candidate_period_key on the Backlog",
     "advice_target": "add capacity, relax a rule that binds, or find initiatives that move this KPI; or lower the goal",
     "advice_unknown": "run again with more time: --option time_limit=…",
@@ -86,21 +86,21 @@ TEXTS = {
     "run_targets_missed": ", {missed} of {count} targets missed",
     "run_unanswered": "{parts}",
     "scenario_not_saved": (
-        'scenario "{scenario}" stands on Scenario_Config, but is not saved yet; run pm.optimize_save_scenario, which '
+        'scenario "{scenario}" is on Scenario_Config, but is not saved yet; run pm.optimize_save_scenario, which '
         "also says what may be wrong with its row"
     ),
     "scenario_roadmap_only_named": 'scenario "{scenario}" asks for it: {why}',
     "scenario_roadmap_unknown": (
         'scenario "{scenario}" asks for the candidates of roadmap "{roadmap}"{hint}, but there is no such roadmap; '
-        "there are: {known}. Mend the name, make the roadmap with pm.roadmap_create, or clear roadmap_name to take the "
+        "there are: {known}. Fix the name, make the roadmap with pm.roadmap_create, or clear roadmap_name to take the "
         "initiatives that are flagged for the period"
     ),
     "scenario_set_missing": (
-        'scenario "{scenario}" names the set "{set}", but it has none; mend the name on Scenario_Config or on '
+        'scenario "{scenario}" names the set "{set}", but it has none; fix the name on Scenario_Config or on '
         "Constraints and Targets"
     ),
     "scenario_set_unknown": (
-        'scenario "{scenario}" names the set "{set}", but it has: {names}; mend the name on Scenario_Config or on '
+        'scenario "{scenario}" names the set "{set}", but it has: {names}; fix the name on Scenario_Config or on '
         "Constraints and Targets"
     ),
     "scenario_sets_several": ('scenario "{scenario}" has several sets: {names}; name one of them on Scenario_Config'),

@@ -74,7 +74,7 @@ TEXTS = {
     "needs_over": "needs {key}, which is {status}",
     "never_published": "it was never published; pm.roadmap_publish does that",
     "no_gate_policies": (
-        'there is no policy "{policy}" on the Gates tab, there is none yet; fill in its gates there, mend the name, or '
+        'there is no policy "{policy}" on the Gates tab, there is none yet; fill in its gates there, fix the name, or '
         "clear it for the default policy"
     ),
     "no_math_model": "it has no math model",
@@ -105,7 +105,7 @@ TEXTS = {
         "the roadmap's period_key {period} names no days, so that {deadline} can't be told to be in it"
     ),
     "policy_gates_changed": "the gates of the policy: {then} → {now}",
-    "policy_parameter": 'in policy "{policy}" the parameter of {gate} {why}; mend it on Gates',
+    "policy_parameter": 'in policy "{policy}" the parameter of {gate} {why}; fix it on Gates',
     "portfolio_source_empty": "the portfolio of {run} is empty",
     "publish_archived": "an archived roadmap starts again as a draft: pm.roadmap_set_status --option status=draft",
     "publish_draft": (
@@ -143,7 +143,7 @@ TEXTS = {
     "status_moved": "was {before}, now {after}{gates}",
     "status_still": "still {after}{gates}",
     "unknown_gate_policy": (
-        'there is no policy "{policy}"{hint} on the Gates tab, there are: {known}; fill in its gates there, mend the '
+        'there is no policy "{policy}"{hint} on the Gates tab, there are: {known}; fill in its gates there, fix the '
         "name, or clear it for the default policy"
     ),
     "unknown_roadmap": 'there is no roadmap "{roadmap}"{hint}; {known}',
