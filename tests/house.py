@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from roadwright.actions.runner import ActionRequest, ActionResult, run_action
+from roadwright.actions.execute import ActionResult
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row, read_table
 from roadwright.sheets.values import CellValue

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from roadwright.actions import ledger, runner
+from roadwright.actions import execute, ledger
 from roadwright.actions.pm import scoring
 from roadwright.cli.main import app
 from roadwright.store.models import ActionRun
@@ -132,7 +132,7 @@ def assert_next_run_completes(house: House) -> None:
 @pytest.mark.parametrize("moment", PLACES)
 def test_the_server_stays_away(ideas: House, server: Server, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     action, where = PLACES[moment]
-    monkeypatch.setattr(runner, "END_SECONDS", 0.0)
+    monkeypatch.setattr(execute, "END_SECONDS", 0.0)
     goes_away(monkeypatch, server, where)
     assert_told(roadwright(ideas, "run", action), "the database can't be used: ", "shown as interrupted")
     assert_told(roadwright(ideas, "run", action), "can't be used: ")
@@ -147,7 +147,7 @@ def test_the_server_comes_back_while_the_end_is_written(
     ideas: House, server: Server, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     action, where = PLACES[moment]
-    monkeypatch.setattr(runner, "sleep", lambda _: server.start())
+    monkeypatch.setattr(execute, "sleep", lambda _: server.start())
     goes_away(monkeypatch, server, where)
     assert_told(roadwright(ideas, "run", action), "waiting for the database", "the database can't be used: ")
     run = newest(ideas)
@@ -159,7 +159,7 @@ def test_the_server_comes_back_while_the_end_is_written(
 def test_the_end_of_what_worked_is_written_when_the_server_is_back(
     ideas: House, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "sleep", lambda _: server.start())
+    monkeypatch.setattr(execute, "sleep", lambda _: server.start())
     goes_away(monkeypatch, server, (ledger, "finish"))
     result = roadwright(ideas, "run", "pm.backlog_sync")
     assert (result.exit_code, newest(ideas).status) == (0, "success"), result.stderr

@@ -10,7 +10,8 @@ from rich.progress import Progress, TextColumn
 
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import CancelSwitch
-from roadwright.actions.runner import ActionRequest, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.cli.actions import reporter
 from roadwright.domain import progress
 from roadwright.sheets.xlsx import reader

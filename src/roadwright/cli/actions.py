@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from roadwright.actions.cancelling import CancelSwitch
     from roadwright.actions.contract import Report
-    from roadwright.actions.runner import ActionResult
+    from roadwright.actions.execute import ActionResult
     from roadwright.workspace.workspace import Workspace
 
 
@@ -97,8 +97,8 @@ def attended(folder: Path, name: str, work: Work, show: Callable[[ActionResult],
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from roadwright.actions.cancelling import CancelSwitch
+    from roadwright.actions.execute import BY_PERSON, ActionResult
     from roadwright.actions.ledger import requester
-    from roadwright.actions.runner import BY_PERSON, ActionResult
 
     console = Console(stderr=True)
     bars = Progress(
@@ -153,7 +153,8 @@ def run(  # noqa: PLR0917 - typer calls it by name
     Ctrl-C ends a solve with the best answer found by then, which is kept and shown, and anything else where it can end
     without harm. Once more, it ends the program at once, which is safe as well.
     """
-    from roadwright.actions.runner import ActionRequest, run_action
+    from roadwright.actions.runner import run_action
+    from roadwright.actions.submit import ActionRequest
 
     if everything and select is not None:
         stop("--all and --select exclude each other; leave one out", ExitCode.WRONG)

@@ -23,8 +23,9 @@ def backup(
     ] = None,
 ) -> None:
     """Write one ZIP file with the database, the workbooks and the settings of one moment."""
+    from roadwright.actions.execute import ActionResult
     from roadwright.actions.keeping import BACKUP, BackupOptions
-    from roadwright.actions.runner import ActionResult, run_command
+    from roadwright.actions.runner import run_command
     from roadwright.store.clock import now
 
     moment = now()[:19].replace("-", "").replace(":", "").replace("T", "-")

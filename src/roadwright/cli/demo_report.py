@@ -15,7 +15,7 @@ from rich.text import Text
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled, SeriesSwitch
-from roadwright.actions.runner import BY_PERSON, ActionResult
+from roadwright.actions.execute import BY_PERSON, ActionResult
 from roadwright.cli.actions import reporter, summary_line
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.domain.exit_codes import ExitCode

@@ -28,9 +28,10 @@ def prune(
     The ledger's lines stay, and so do the runs that roadmaps and their versions came from and the newest runs of each
     scenario. The settings keep_details_days and keep_runs_days say what is old.
     """
+    from roadwright.actions.execute import ActionResult
     from roadwright.actions.prune import FIGURES, PRUNE, PruneOptions
     from roadwright.actions.prune import prune as pruned
-    from roadwright.actions.runner import ActionResult, run_command
+    from roadwright.actions.runner import run_command
 
     if dry:
         with opened(folder) as workspace, workspace.exclusive():

@@ -9,8 +9,10 @@ from pathlib import Path
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled, SeriesSwitch
 from roadwright.actions.contract import Report
+from roadwright.actions.execute import ActionResult
 from roadwright.actions.ledger import requester
-from roadwright.actions.runner import ActionRequest, ActionResult, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.sample.backlog import BACKLOG_EDITS

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from roadwright.domain.headers import normalised
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
@@ -119,7 +119,7 @@ class Table:
     """Whether the tab has merged cells, formulas, or columns that get some: what is written there may be read as
     something else."""
     new_columns: dict[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     def place(self, row: int, column: str | None = None) -> str:
         """Where a cell or a row is, in words for a person."""
@@ -249,15 +249,23 @@ def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> _Head
     return _Header(found, max(cells), persons)
 
 
-def _say_persons(grid: Grid, header_row: int, header: _Header, columns: Mapping[str, int]) -> Iterator[str]:
+def _say_persons(grid: Grid, header_row: int, header: _Header, columns: Mapping[str, int]) -> Iterator[Message]:
     """What there is to tell of a person's columns that have the name of one of the backend's own."""
     cells = _header_cells(grid, header_row)
     for position, name in sorted(header.persons.items()):
-        yield (
-            f"column {column_letters(position)} ({cells[position]}) holds what Roadwright did not write, so it is left "
-            f"alone, and {name} stands in column {column_letters(columns[name])}; rename {column_letters(position)} to "
-            "end this warning"
+        yield persons_column(
+            {
+                "column_letters": column_letters(position),
+                "header": str(cells[position]),
+                "column_name": name,
+                "ours": column_letters(columns[name]),
+            }
         )
+
+
+def persons_column(params: Mapping[str, object]) -> Message:
+    """What is told of a person's column that has the name of one of the backend's own."""
+    return Message("persons_column", Level.WARNING, params=params)
 
 
 def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:

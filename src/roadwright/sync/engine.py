@@ -224,8 +224,8 @@ def _say_of_tabs(tabs: Sequence[OpenTab], reports: Sequence[TabReport]) -> None:
         name = report.place.name
         if name in found:
             report.of_the_tab = [
-                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {text}", Level.WARNING)
-                for text in found[name].warnings
+                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {message}", Level.WARNING)
+                for message in found[name].warnings
             ]
 
 
