@@ -83,7 +83,7 @@ def _roadmaps(session: Session) -> Iterator[Finding]:
     count = len(all_roadmaps(session))
     found = overlaps(session)
     if found:
-        told = "; ".join(one.words() for one in found)
+        told = "; ".join(str(one.warning()) for one in found)
         yield Finding("roadmaps", f"{count:,}, with capacity that is promised twice: {told}")
     elif count:
         yield Finding("roadmaps", f"{count:,}, no capacity is promised twice")
@@ -118,7 +118,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     if count and problem is not None:
         yield Finding(
             "KPI registry",
-            problem,
+            str(problem),
             is_well=False,
             advice="fill in Metrics_Config and run pm.save_selected --tab Metrics_Config",
         )

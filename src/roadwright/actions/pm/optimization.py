@@ -56,7 +56,7 @@ def _run_notes(saved: Saved, draft: RunDraft) -> None:
     for row in draft.diagnosed():
         notes = by_id.get(row.place)
         if notes is not None:
-            notes.add(Message(row.text, Level.WARNING))
+            notes.add(row.message)
 
 
 def _say(saved: Saved) -> Callable[[SyncContext, OpenTab], TabReport]:

@@ -139,4 +139,4 @@ def say_standing(session: Session, results: Iterable[SheetRow]) -> None:
     warnings = standing_warnings(session)
     for result in results:
         if result.is_selected and not result.is_duplicate and result.notes.level not in STOPPED:
-            result.notes.add(*(Message(text, Level.WARNING) for text in warnings.get(result.identity[0], ())))
+            result.notes.add(*warnings.get(result.identity[0], ()))

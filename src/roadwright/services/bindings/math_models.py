@@ -12,7 +12,6 @@ from roadwright import tabs
 from roadwright.domain.chains import ChainError, chain_json, check_chain, parse_chain
 from roadwright.domain.formulas import FormulaError, increment_warning, parse_formula
 from roadwright.domain.math_models import says_increment
-from roadwright.domain.messages import Level, Message
 from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import Registry, UnknownKpi, nearest
 from roadwright.domain.shown import tidy
@@ -161,8 +160,7 @@ class MathModelsBinding(PartsBinding):
             return
         immediate, target = values.get("immediate_kpi_key"), values.get("target_kpi_key")
         found = check_chain(chain, _text(immediate), _text(target), registry)
-        notes.add(*(Message(message) for message in found.errors))
-        notes.add(*(Message(message, Level.WARNING) for message in found.warnings))
+        notes.add(*found.errors, *found.warnings)
 
     def _examine_formula(self, session: Session, values: Values, notes: Notes) -> None:
         text = values.get("formula_text")
@@ -175,7 +173,7 @@ class MathModelsBinding(PartsBinding):
             return
         warning = increment_warning(formula, self._increments(session, values))
         if warning is not None:
-            notes.add(Message(warning, Level.WARNING, "formula_text"))
+            notes.add(warning.about("formula_text"))
 
     def _increments(self, session: Session, values: Values) -> list[str]:
         """The model's params whose unit, description or notes say that they are an increment."""

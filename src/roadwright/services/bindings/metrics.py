@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Level
 from roadwright.domain.registry import Registry, key_problem, nearest, north_star_problem
 from roadwright.domain.text import folded
 from roadwright.services.rows.baselines import Baseline
@@ -58,7 +58,7 @@ class MetricsConfigBinding(Defaults):
     def validate(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
         problem = key_problem(str(values.get("kpi_key") or ""))
         if problem is not None:
-            notes.add(Message(problem, column="kpi_key"))
+            notes.add(problem.about("kpi_key"))
 
     def save(self, session: Session, edit: Edit) -> None:  # noqa: ARG002 - applied once the whole is judged
         self.edits.append(edit)
