@@ -18,13 +18,14 @@ import xlsxwriter
 
 from roadwright import tabs
 from roadwright.actions.collecting import rare_collections
-from roadwright.actions.runner import Asked, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.scoring.compute import compute_scores
+from roadwright.services.bindings.backlog import BacklogBinding
+from roadwright.services.bindings.initiatives import all_initiatives
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table
 from roadwright.sheets.values import CellValue
-from roadwright.sync.backlog import BacklogBinding
-from roadwright.sync.initiatives import all_initiatives
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.workspace import Workspace, open_workspace
 
@@ -64,7 +65,7 @@ def _silent(message: str, done: int | None = None, total: int | None = None) -> 
 
 def _run(workspace: Workspace, action: str, *, tab: str | None = None) -> float:
     began = time.process_time()
-    outcome = run_action(workspace, Asked(action, tab), requested_by="benchmark", report=_silent)
+    outcome = run_action(workspace, ActionRequest(action, tab), requested_by="benchmark", report=_silent)
     assert outcome.exit_code == 0, outcome.error
     return time.process_time() - began
 

@@ -30,8 +30,9 @@ from unittest.mock import patch
 from sqlalchemy import create_engine, make_url, select, text
 
 from benchmarks import tables
-from roadwright.actions.doctor import examine
-from roadwright.actions.runner import Asked, run_action
+from roadwright.actions.doctor import diagnose
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.sample.typing import NO_KEYS, type_into_rows, type_new_rows
 from roadwright.sheets.values import CellValue
 from roadwright.store.migrations import NEWEST, upgrade
@@ -190,13 +191,13 @@ class Company:
 
     def do(self, action: str, tab: str | None = None, *options: str) -> None:
         with self.opened() as workspace:
-            _must_work(workspace, Asked(action, tab, options=options))
+            _must_work(workspace, ActionRequest(action, tab, options=options))
 
     def looked_over(self, tally: Tally) -> None:
         """The next sync has to succeed, the doctor to find all well, and every idea to be there once."""
         try:
             self.do("pm.backlog_sync")
-            bad = [f"{one.what}: {one.found}" for one in examine(self.folder) if not one.is_well]
+            bad = [f"{one.what}: {one.found}" for one in diagnose(self.folder) if not one.is_well]
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is what the table is about
             bad = [f"{type(fault).__name__}: {fault}"]
         tally.unusable += bad[:1]
@@ -210,7 +211,7 @@ def _silent(message: str, done: int | None = None, total: int | None = None) -> 
     """No progress."""
 
 
-def _must_work(workspace: Workspace, asked: Asked) -> None:
+def _must_work(workspace: Workspace, asked: ActionRequest) -> None:
     outcome = run_action(workspace, asked, requested_by="benchmark", report=_silent)
     assert outcome.exit_code == 0, (asked.action, outcome.error, [row.run_status for row in outcome.rows][:5])
 

@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from roadwright.actions.runner import Asked, Outcome, run_action
+from roadwright.actions.execute import ActionResult
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row, read_table
 from roadwright.sheets.values import CellValue
@@ -77,11 +79,11 @@ class House:
 
     def run(
         self, action: str, *, tab: str | None = None, select: str | None = None, options: Iterable[str] = ()
-    ) -> Outcome:
-        asked = Asked(action, tab, select, tuple(options))
+    ) -> ActionResult:
+        asked = ActionRequest(action, tab, select, tuple(options))
         return run_action(self.workspace, asked, requested_by="test", report=_quiet)
 
-    def done(self, action: str, **more: Any) -> Outcome:
+    def done(self, action: str, **more: Any) -> ActionResult:
         """Run an action that must work, whatever it says of single rows."""
         outcome = self.run(action, **more)
         assert outcome.exit_code == 0 or (outcome.status == "failed" and outcome.error is None), (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from roadwright.actions.runner import Outcome
+from roadwright.actions.execute import ActionResult
 from roadwright.portfolios.rerun import rerun_snapshot
 from roadwright.store.models import OptimizationRun
 from tests.actions.company import PERIOD, add_candidates, add_initiatives, add_kpis, add_scenario, constrain
@@ -29,7 +29,7 @@ def three(house: House, capacity: float = 110) -> list[str]:
     return keys
 
 
-def said(outcome: Outcome) -> dict[str, str]:
+def said(outcome: ActionResult) -> dict[str, str]:
     return {row.key: row.notices[0] if row.notices else row.run_status for row in outcome.rows}
 
 
@@ -126,7 +126,7 @@ def test_what_is_unknown_or_no_candidate_is_exit_2_in_words(house: House) -> Non
     empty = house.run(EXPLAIN)
     assert (empty.exit_code, empty.error) == (
         2,
-        'scenario "Plan" stands on Scenario_Config, but is not saved yet; run pm.optimize_save_scenario, which also '
+        'scenario "Plan" is on Scenario_Config, but is not saved yet; run pm.optimize_save_scenario, which also '
         "says what may be wrong with its row",
     )
     house.done("pm.optimize_save_scenario")

@@ -14,14 +14,19 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from roadwright.actions import ledger, registry, runner
-from roadwright.actions.contract import Action, Answer, Option, Request, UsageError
-from roadwright.actions.options import ON_CONFLICT
-from roadwright.actions.runner import Asked, run_action
+from roadwright.actions import execute, ledger, registry
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import OnConflictOption, Text, UsageError
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.store.models import ActionRun
 from roadwright.store.presence import Presences, presences
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House
+
+
+class Noted(OnConflictOption):
+    note: Text | None = None
 
 
 def last(house: House) -> ActionRun:
@@ -54,30 +59,33 @@ def test_a_run_is_kept_with_what_was_asked_and_what_came_of_it(house: House) -> 
 
 def test_wrong_usage_is_exit_2_and_names_the_way_out(house: House) -> None:
     for asked, words in (
-        (Asked("pm.backlog_snyc"), 'there is no action "pm.backlog_snyc"; did you mean pm.backlog_sync?'),
-        (Asked("frobnicate"), "`roadwright actions` lists them"),
+        (ActionRequest("pm.backlog_snyc"), 'there is no action "pm.backlog_snyc"; did you mean pm.backlog_sync?'),
+        (ActionRequest("frobnicate"), "`roadwright actions` lists them"),
         (
-            Asked("pm.backlog_sync", options=("colour=red",)),
+            ActionRequest("pm.backlog_sync", options=("colour=red",)),
             'pm.backlog_sync has no option "colour"; it has: on_conflict',
         ),
-        (Asked("pm.backlog_sync", options=("on_conflict",)), "expected name=value"),
-        (Asked("pm.backlog_sync", options=("on_conflict=",)), "expected name=value"),
+        (ActionRequest("pm.backlog_sync", options=("on_conflict",)), "expected name=value"),
+        (ActionRequest("pm.backlog_sync", options=("on_conflict=",)), "expected name=value"),
         (
-            Asked("pm.backlog_sync", options=("on_conflict=me",)),
+            ActionRequest("pm.backlog_sync", options=("on_conflict=me",)),
             'option on_conflict is "me"; expected sheet or database',
         ),
-        (Asked("pm.backlog_sync", options=("on_conflict=sheet", "on-conflict=sheet")), "is given twice"),
-        (Asked("pm.switch_framework", options=("activating_batch=0",)), "expected a whole number from 1 to 10000"),
-        (Asked("pm.optimize_run_all_candidates", options=("time_limit=-1",)), "expected a number above 0"),
-        (Asked("pm.optimize_run_all_candidates", options=("time_limit=soon",)), "expected a number"),
-        (Asked("pm.populate_initiatives", options=("candidates=maybe",)), "neither yes nor no"),
-        (Asked("pm.save_selected", tab="Backlogg"), '"Backlogg" is no tab of this workspace; there are: '),
-        (Asked("pm.save_selected", tab="Runs"), "pm.save_selected does not work on Runs; it works on: Backlog"),
-        (Asked("pm.save_selected", tab="Intake"), "does not work on"),
-        (Asked("pm.backlog_sync", select="INIT-000001"), "always works on everything; leave --select out"),
-        (Asked("pm.save_selected", select=" , "), "the selection is empty"),
-        (Asked("pm.save_selected", select="9-7"), '"9-7" is no range of rows'),
-        (Asked("pm.save_selected", select="0"), "is no range of rows"),
+        (ActionRequest("pm.backlog_sync", options=("on_conflict=sheet", "on-conflict=sheet")), "is given twice"),
+        (
+            ActionRequest("pm.switch_framework", options=("activating_batch=0",)),
+            "expected a whole number from 1 to 10000",
+        ),
+        (ActionRequest("pm.optimize_run_all_candidates", options=("time_limit=-1",)), "expected a number above 0"),
+        (ActionRequest("pm.optimize_run_all_candidates", options=("time_limit=soon",)), "expected a number"),
+        (ActionRequest("pm.populate_initiatives", options=("candidates=maybe",)), "neither yes nor no"),
+        (ActionRequest("pm.save_selected", tab="Backlogg"), '"Backlogg" is no tab of this workspace; there are: '),
+        (ActionRequest("pm.save_selected", tab="Runs"), "pm.save_selected does not work on Runs; it works on: Backlog"),
+        (ActionRequest("pm.save_selected", tab="Intake"), "does not work on"),
+        (ActionRequest("pm.backlog_sync", select="INIT-000001"), "always works on everything; leave --select out"),
+        (ActionRequest("pm.save_selected", select=" , "), "the selection is empty"),
+        (ActionRequest("pm.save_selected", select="9-7"), '"9-7" is no range of rows'),
+        (ActionRequest("pm.save_selected", select="0"), "is no range of rows"),
     ):
         outcome = run_action(house.workspace, asked, requested_by="test", report=quiet)
         assert (outcome.exit_code, outcome.status, outcome.run_id) == (2, "failed", None)
@@ -106,7 +114,7 @@ def test_a_selection_that_is_not_there_is_exit_2_and_in_the_ledger(house: House)
 def test_an_action_that_stumbles_is_failed_in_the_ledger_and_shows_the_fault(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumble(request: Request) -> Answer:
+    def stumble(request: ActionContext) -> Answer:
         raise ZeroDivisionError("by nought")
 
     pretend(monkeypatch, Action("pm.stumble", "", "", stumble))
@@ -131,7 +139,7 @@ def test_a_database_that_is_gone_is_told_in_words(house: House, monkeypatch: pyt
 
 
 def test_ctrl_c_cancels(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(request: Request) -> Answer:
+    def interrupted(request: ActionContext) -> Answer:
         raise KeyboardInterrupt
 
     pretend(monkeypatch, Action("pm.wait", "", "", interrupted))
@@ -142,17 +150,17 @@ def test_ctrl_c_cancels(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_wrong_input_found_while_working_is_exit_2(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(request: Request) -> Answer:
+    def refuse(request: ActionContext) -> Answer:
         raise UsageError("not like this")
 
-    pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=(ON_CONFLICT, Option("note", ""))))
+    pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=Noted))
     outcome = house.run("pm.refuse", options=["note = with = signs"])
     assert (outcome.exit_code, outcome.error, last(house).status) == (2, "not like this", "failed")
     assert last(house).request_json["options"] == ["note = with = signs"]
 
 
 def test_a_problem_makes_the_run_fail_and_what_is_done_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(request: Request) -> Answer:
+    def half(request: ActionContext) -> Answer:
         return Answer(summary={"done": 3}, problems=["one is open"])
 
     pretend(monkeypatch, Action("pm.half", "", "", half))
@@ -214,7 +222,7 @@ def test_a_run_that_ends_while_it_is_looked_at_is_not_called_interrupted(
 
 
 def test_a_run_that_was_thought_dead_and_lives_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def work(request: Request) -> Answer:
+    def work(request: ActionContext) -> Answer:
         with request.workspace.store.transaction() as session:
             session.get_one(ActionRun, request.action_run_id).status = "failed"
         request.report("still here")
@@ -239,7 +247,7 @@ def lost_for(times: int, write: Callable[..., ActionRun]) -> Callable[..., Actio
 
 
 def test_the_end_of_a_run_is_written_when_the_database_is_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_PAUSE", 0)
+    monkeypatch.setattr(execute, "_PAUSE", 0)
     monkeypatch.setattr(ledger, "finish", lost_for(3, ledger.finish))
     house.done("pm.backlog_sync")
     assert last(house).status == "success"
@@ -251,8 +259,8 @@ def test_the_end_of_a_run_is_written_when_the_database_is_back(house: House, mon
 def test_a_database_that_is_lost_for_good_at_the_end_is_a_message(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "_PAUSE", 0)
-    monkeypatch.setattr(runner, "END_SECONDS", 0)
+    monkeypatch.setattr(execute, "_PAUSE", 0)
+    monkeypatch.setattr(execute, "END_SECONDS", 0)
     with monkeypatch.context() as lost:
         lost.setattr(ledger, "finish", lost_for(99, ledger.finish))
         outcome = house.run("pm.backlog_sync")
@@ -295,7 +303,7 @@ def test_many_ask_at_once_and_everyone_gets_a_number(house: House) -> None:
 
 
 def test_progress_is_noted_in_the_ledger(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def work(request: Request) -> Answer:
+    def work(request: ActionContext) -> Answer:
         request.report("counting sheep", 1_200, 3_000)
         assert last(house).progress == "counting sheep 1,200 of 3,000"
         return Answer()
@@ -304,8 +312,25 @@ def test_progress_is_noted_in_the_ledger(house: House, monkeypatch: pytest.Monke
     told: list[tuple[str, int | None, int | None]] = []
     run_action(
         house.workspace,
-        Asked("pm.sleep"),
+        ActionRequest("pm.sleep"),
         requested_by="test",
         report=lambda message, done=None, total=None: told.append((message, done, total)),
     )
     assert told == [("counting sheep", 1_200, 3_000)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ({"options": ["on_conflict=a\x00"]}, "option on_conflict"),
+        ({"options": ["a\x00=b"]}, "option a\ufffd"),
+        ({"options": {"on_conflict": "\ud800"}}, "option on_conflict"),
+        ({"tab": "Back\x00log"}, "the tab"),
+        ({"select": "INIT-\ud800"}, "the selection"),
+    ],
+)
+def test_what_the_ledger_can_not_keep_is_refused_by_place(house: House, asked: dict[str, Any], place: str) -> None:
+    request = ActionRequest("pm.save_selected", **asked)
+    answer = run_action(house.workspace, request, requested_by="test", report=lambda *_: None)
+    assert (answer.status, answer.exit_code) == ("failed", 2)
+    assert str(answer.error).startswith(f"{place} holds a character that can't be stored (code ")

@@ -8,7 +8,7 @@ import sys
 import pytest
 from sqlalchemy import select
 
-from roadwright.actions.runner import Outcome
+from roadwright.actions.execute import ActionResult
 from roadwright.portfolios.rerun import rerun_snapshot
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import OptimizationRun, Portfolio
@@ -361,7 +361,7 @@ def test_rows_deleted_from_the_set_bind_no_longer(house: House) -> None:
 # Invalid runs
 
 
-def assert_invalid(house: House, outcome: Outcome, place: str, words: str) -> None:
+def assert_invalid(house: House, outcome: ActionResult, place: str, words: str) -> None:
     assert (outcome.exit_code, outcome.status) == (2, "failed")
     assert outcome.summary["optimization_status"] == "invalid"
     assert f"{place}: " in str(outcome.error)

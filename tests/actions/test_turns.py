@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import select, text
 
 from roadwright.actions import ledger, registry
-from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.runner import Asked, run_action
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.store.models import Initiative
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House
@@ -123,7 +124,7 @@ def test_rows_of_another_folder_are_not_missing_here(copies: tuple[House, House]
 def test_a_second_action_waits_for_its_turn_and_says_for_whom(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     holds, ends = threading.Event(), threading.Event()
 
-    def work(request: Request) -> Answer:
+    def work(request: ActionContext) -> Answer:
         holds.set()
         ends.wait(30)
         return Answer()
@@ -140,7 +141,9 @@ def test_a_second_action_waits_for_its_turn_and_says_for_whom(house: House, monk
         first = pool.submit(house.run, "pm.hold")
         assert holds.wait(30)
         waiting = patient(house).workspace
-        second = run_action(waiting, Asked("pm.backlog_sync"), requested_by="test", report=report, say=said.append)
+        second = run_action(
+            waiting, ActionRequest("pm.backlog_sync"), requested_by="test", report=report, say=said.append
+        )
         assert first.result().status == "success"
     assert second.status == "success"
     assert told[0] == said[0] == "waiting for ACT-000001 pm.hold (test) to end"
@@ -164,7 +167,7 @@ def test_a_wait_can_be_cancelled(house: House) -> None:
         ledger.request_cancel(workspace.store, "ACT-000001")
 
     with house.workspace.exclusive():
-        outcome = run_action(workspace, Asked("pm.backlog_sync"), requested_by="test", report=report)
+        outcome = run_action(workspace, ActionRequest("pm.backlog_sync"), requested_by="test", report=report)
     assert (outcome.status, outcome.error) == ("cancelled", "cancelled on request")
 
 
@@ -180,7 +183,7 @@ def test_others_work_while_a_turn_is_given_back(house: House, monkeypatch: pytes
     statuses: list[str] = []
     other = patient(house, 0)
 
-    def work(request: Request) -> Answer:
+    def work(request: ActionContext) -> Answer:
         statuses.append(other.run("pm.backlog_sync").status)
         request.turn.give_back()
         statuses.append(other.run("pm.backlog_sync").status)
@@ -228,7 +231,7 @@ def test_connections_that_the_server_ends_are_told_in_words(house: House, monkey
     others = text("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
                   "and pid <> pg_backend_pid()")  # fmt: skip
 
-    def work(request: Request) -> Answer:
+    def work(request: ActionContext) -> Answer:
         with request.workspace.store.transaction() as session:
             session.execute(text("select 1"))
             ended = open_workspace(house.root)

@@ -57,8 +57,8 @@ def test_settings_that_can_not_be_read(house: House) -> None:
 def test_a_table_that_lacks_a_column_is_named(house: House) -> None:
     with house.workspace.store.engine.begin() as connection:
         connection.execute(text("alter table initiatives drop column hypothesis"))
-        connection.execute(text("drop table sheet_settled_tabs"))
-    words = ("the column initiatives.hypothesis is missing", "the table sheet_settled_tabs is missing")
+        connection.execute(text("drop table cached_tabs"))
+    words = ("the column initiatives.hypothesis is missing", "the table cached_tabs is missing")
     assert_bad(doctor(house.root), *words, "roadwright restore", "roadwright rebuild")
 
 

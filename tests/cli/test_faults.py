@@ -80,6 +80,12 @@ def test_init_leaves_links_that_lead_nowhere(tmp_path: Path) -> None:
         ('[[intake]]\nworkbook = "Intake.xlsx"\ntabs = ["a\\nb"]', "intake.0.tabs.0: should have no line breaks"),
         ('[[intake]]\nworkbook = "Intake.xlsx"\nheader_row = true', "header_row: should be a number"),
         ('[[intake]]\nworkbook = "Intake.xlsx"\nheader_row = 99999999', "less than or equal to 1048576"),
+        (
+            'time_limit = "1\\u0000"',
+            "time_limit: holds a character that no setting can have (code 0); type it again without it "
+            '(it is "1\\x00")',
+        ),
+        ('"a\\u0000b" = 1', "a\\x00b: is not a key that Roadwright knows"),
         ("intake = 5", "intake: Input should be a valid list"),
         ("tabs.Backlog = 5", "tabs.Backlog: Input should be a valid dictionary"),
         ("time_limit = nan", "time_limit: Input should be greater than 0"),
@@ -197,9 +203,9 @@ def test_the_database_tells_of_a_full_disk_itself(house: House) -> None:
 
 
 def test_the_words_of_the_operating_system() -> None:
-    assert os_fault(OSError(errno.ENOSPC, "No space left on device")) == "the disk is full"
-    assert os_fault(PermissionError(errno.EACCES, "Permission denied")) == "Permission denied"
-    assert os_fault(OSError("odd")) == "odd"
+    assert os_fault(OSError(errno.ENOSPC, "No space left on device")).code == "disk_full"
+    assert str(os_fault(PermissionError(errno.EACCES, "Permission denied"))) == "Permission denied"
+    assert str(os_fault(OSError("odd"))) == "odd"
     assert [size_in_words(n) for n in (0, 999, 1_500, 250_000, 999_999, 5e9)] == [
         "0 bytes",
         "999 bytes",

@@ -23,8 +23,8 @@ from roadwright.domain.filters import (
 from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.filters.tree import ORDERING, Value
 from roadwright.filtering import backlog_fields
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
-from roadwright.sync.initiatives import new_initiative
 
 TEXTS = (
     "Growth", "growth", "GROWTH TEAM", "Straße", "STRASSE", "strasse", "ẞ", "ß", "ss", "S", "ſ", "İstanbul", "istanbul",
@@ -116,7 +116,7 @@ def _written() -> dict[str, str]:
 
 
 def _initiative(random: Random, number: int) -> Initiative:
-    made = new_initiative(f"INIT-{number:06d}", random.choice(TEXTS), mark=random.choice(MOMENTS), source="test")
+    made = new_initiative(f"INIT-{number:06d}", random.choice(TEXTS), row_version=random.choice(MOMENTS), source="test")
     for field in backlog_fields().values():
         if field.name in _VALUES and random.random() < 0.7:
             setattr(made, *_VALUES[field.name](random))

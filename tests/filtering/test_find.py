@@ -21,8 +21,8 @@ from roadwright.filtering import (
     save_filter,
     saved_filters,
 )
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, SavedFilter
-from roadwright.sync.initiatives import new_initiative
 from tests.filtering.odd_backlog import add_backlog
 from tests.house import House
 
@@ -35,7 +35,7 @@ def keys(house: House, wanted: str | Filter | None) -> list[str]:
 def test_initiatives_come_in_the_order_of_their_keys(house: House) -> None:
     with house.workspace.store.transaction() as session:
         for key in ("INIT-1000000", "INIT-000002", "INIT-000010", "INIT-999999"):
-            session.add(new_initiative(key, "x", mark="2026-05-31T00:00:00.000000Z", source="test"))
+            session.add(new_initiative(key, "x", row_version="2026-05-31T00:00:00.000000Z", source="test"))
     assert keys(house, None) == ["INIT-000002", "INIT-000010", "INIT-999999", "INIT-1000000"]
     assert keys(house, "initiative_key >= init-10") == ["INIT-000010", "INIT-999999", "INIT-1000000"]
     assert keys(house, "initiative_key in (init-2, INIT-1000000, INIT-7)") == ["INIT-000002", "INIT-1000000"]
@@ -143,7 +143,7 @@ def test_a_score_is_found_by_the_figure_that_it_reads_as(house: House) -> None:
     noise = {"INIT-000001": 0.7 + 0.1, "INIT-000002": 0.8, "INIT-000003": 0.799, "INIT-000004": 0.801}
     with house.workspace.store.transaction() as session:
         for key, score in noise.items():
-            made = new_initiative(key, "x", mark="2026-05-31T00:00:00.000000Z", source="test")
+            made = new_initiative(key, "x", row_version="2026-05-31T00:00:00.000000Z", source="test")
             made.overall_score = score
             session.add(made)
     assert keys(house, "overall_score = 0.8") == ["INIT-000001", "INIT-000002"]
@@ -156,7 +156,9 @@ def test_a_text_is_found_in_every_spelling(house: House) -> None:
     countries = {"INIT-000001": "Per\u00fa", "INIT-000002": "Peru\u0301", "INIT-000003": "Peru"}
     with house.workspace.store.transaction() as session:
         for key, country in countries.items():
-            made = new_initiative(key, f"The\u00a0 {country} plan", mark="2026-05-31T00:00:00.000000Z", source="test")
+            made = new_initiative(
+                key, f"The\u00a0 {country} plan", row_version="2026-05-31T00:00:00.000000Z", source="test"
+            )
             made.country = country
             session.add(made)
     for spelling in ("Per\u00fa", "peru\u0301", "'\u00a0PER\u00da '"):

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.roadmaps.judge import judge_roadmap
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.clock import now
 from roadwright.store.models import GatePolicy, Initiative, OrganizationMetricsConfig, Roadmap, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap
-from roadwright.sync.initiatives import new_initiative
 from tests.house import House
 
 SOURCE = "test"
@@ -24,7 +24,7 @@ def put_initiatives(house: House, *rows: Mapping[str, Any]) -> list[str]:
     keys = [f"INIT-{number:06d}" for number in range(1, len(rows) + 1)]
     with house.workspace.store.transaction() as session:
         for key, row in zip(keys, rows, strict=True):
-            initiative = new_initiative(key, "", mark=now(), source=SOURCE)
+            initiative = new_initiative(key, "", row_version=now(), source=SOURCE)
             for name, value in row.items():
                 setattr(initiative, name, value)
             session.add(initiative)

@@ -11,10 +11,10 @@ from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.domain.roadmaps import Gate
 from roadwright.roadmaps.gates import GATES, ParameterProblem, Setting, Subject
-from roadwright.scoring.math_model import Model, Param
+from roadwright.scoring.math_model import Param, ScoredModel
 from roadwright.scoring.models_of import LoadedModel
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeScore
-from roadwright.sync.initiatives import new_initiative
 
 REGISTRY = Registry.of(
     [
@@ -26,7 +26,7 @@ REGISTRY = Registry.of(
 
 
 def initiative(**fields: Any) -> Initiative:
-    made = new_initiative("INIT-000001", "Idea", mark="t", source="test")
+    made = new_initiative("INIT-000001", "Idea", row_version="t", source="test")
     for name, value in fields.items():
         setattr(made, name, value)
     return made
@@ -38,15 +38,16 @@ def subject(models: tuple[LoadedModel, ...] = (), score: InitiativeScore | None 
 
 def model(name: str = "m", *, primary: bool = False, approved: bool = False, **row: Any) -> LoadedModel:
     params = (Param("x", 100, True),)
-    pure = Model(name, "gmv", "value = x", primary, approved, params)
+    pure = ScoredModel(name, "gmv", "value = x", primary, approved, params)
     return LoadedModel(InitiativeMathModel(model_name=name, target_kpi_key="gmv", **row), pure)
 
 
 def asked(gate: Gate, who: Subject, parameter: str | None = None, **setting: Any) -> str | None:
-    """What the gate says of the initiative, its parameter typed as on the Gates tab."""
+    """What the gate says of the initiative, its parameter typed as on the Gates tab, in words."""
     rule = GATES[gate]
     given: dict[str, Any] = {"period_key": "2026-Q3", "registry": REGISTRY, **setting}
-    return rule.check(who, rule.parameter.parse(parameter), Setting(**given))
+    said = rule.check(who, rule.parameter.parse(parameter), Setting(**given))
+    return None if said is None else str(said)
 
 
 def test_every_gate_is_registered_with_a_help() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.actions.runner import Asked, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.scoring.activate import activate_in_batches, active_scores
 from roadwright.store.models import InitiativeScore
 from roadwright.workspace.workspace import open_workspace
@@ -45,7 +46,7 @@ def steps(house: House, *options: str) -> list[tuple[int | None, int | None]]:
             told.append((done, total))
 
     outcome = run_action(
-        house.workspace, Asked("pm.switch_framework", options=options), requested_by="test", report=report
+        house.workspace, ActionRequest("pm.switch_framework", options=options), requested_by="test", report=report
     )
     assert outcome.exit_code == 0
     return told
@@ -98,7 +99,7 @@ def test_initiatives_without_a_score_are_named(house: House) -> None:
     [bare] = add_initiatives(house, {"active_scoring_framework": "RICE"})
     warnings = activate_in_batches(house.workspace.store, [*keys, bare], 100, "test", lambda *_: None)
     assert list(warnings) == [bare]
-    assert "no RICE score to activate" in warnings[bare]
+    assert (warnings[bare].code, warnings[bare].params["framework"]) == ("no_score_to_activate", "RICE")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.sheets.numbers import NotANumber, parse_number, strict_json, tidy
+from roadwright.domain.shown import tidy
+from roadwright.sheets.numbers import NotANumber, parse_number, strict_json
 from tests.sheets.cells import texts
 
 MODERATE = st.floats(-1e12, 1e12).map(lambda number: round(number, 3))

@@ -10,14 +10,14 @@ from types import FrameType
 import pytest
 import xlsxwriter
 
-from roadwright.actions.runner import Asked, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table
 from roadwright.sheets.xlsx import open_workbook
-from roadwright.store.clock import Marks
+from roadwright.sync.context import begin_sync
 from roadwright.sync.engine import read_tab
 from roadwright.sync.lost_keys import lost_keys
-from roadwright.sync.work import Pass
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.workspace import Workspace, open_workspace
 
@@ -57,7 +57,7 @@ def workspace_with(folder: Path, rows: int, *, merged: bool = False) -> Workspac
 
 
 def run(workspace: Workspace, action: str, tab: str | None = None, *options: str) -> None:
-    asked = Asked(action, tab, None, options)
+    asked = ActionRequest(action, tab, None, options)
     outcome = run_action(workspace, asked, requested_by="test", report=lambda *_: None)
     assert outcome.exit_code == 0, outcome.error
 
@@ -111,6 +111,6 @@ def test_looking_for_lost_keys_goes_through_the_rows_once(tmp_path: Path) -> Non
     tab = read_tab(workspace, workspace.intake()[0])
     rows = Counted(row.number for row in tab.table.rows)
     with workspace.store.transaction() as session:
-        assert lost_keys(Pass(workspace, session, Marks(session), "test"), tab, rows, ()) == {}
+        assert lost_keys(begin_sync(workspace, session, "test"), tab, rows, ()) == {}
     assert rows.times == 1
     workspace.close()

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from roadwright.actions import ledger
 from roadwright.domain.disk import size_in_words
+from roadwright.domain.messages import Level
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
 from roadwright.roadmaps.overlap import overlaps
+from roadwright.services.rows.notes import level_of
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner
@@ -23,8 +25,7 @@ from roadwright.store.presence import PRIVATE
 from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
-from roadwright.sync.engine import Desk
-from roadwright.sync.statuses import Level, level_of
+from roadwright.sync.engine import WorkbookCache
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.space import rooms
@@ -44,7 +45,7 @@ class Finding:
     advice: str | None = None
 
 
-def examine(folder: Path) -> Iterator[Finding]:
+def diagnose(folder: Path) -> Iterator[Finding]:
     """All checks, in the order in which a fault in one would explain the next."""
     private = folder / PRIVATE
     if private.exists() and not private.is_dir():  # a workspace can't be opened with it
@@ -82,7 +83,7 @@ def _roadmaps(session: Session) -> Iterator[Finding]:
     count = len(all_roadmaps(session))
     found = overlaps(session)
     if found:
-        told = "; ".join(one.words() for one in found)
+        told = "; ".join(str(one.warning()) for one in found)
         yield Finding("roadmaps", f"{count:,}, with capacity that is promised twice: {told}")
     elif count:
         yield Finding("roadmaps", f"{count:,}, no capacity is promised twice")
@@ -117,7 +118,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     if count and problem is not None:
         yield Finding(
             "KPI registry",
-            problem,
+            str(problem),
             is_well=False,
             advice="fill in Metrics_Config and run pm.save_selected --tab Metrics_Config",
         )
@@ -133,7 +134,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _workbooks(workspace: Workspace) -> Iterator[Finding]:
-    desk = Desk(workspace)
+    cache = WorkbookCache(workspace)
     for place in workspace.places():
         if not os.path.lexists(place.workbook):
             yield Finding(
@@ -144,7 +145,7 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
             )
             continue
         try:
-            tab = desk.tab(place)
+            tab = cache.tab(place)
         except SheetError as error:
             yield Finding(place.name, str(error), is_well=False)
             continue

@@ -4,40 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from roadwright.domain.messages import Level
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.plain import plain
-from roadwright.sync.outcome import Outcome
-from roadwright.sync.statuses import Level, Notes
+from roadwright.sync.reports import SheetRow
 
 RowKey = tuple[object, ...]
 
 
-def row_key(outcome: Outcome) -> RowKey:
-    """The row's identity; its content where it has no identity of its own (blank or doubled)."""
-    if outcome.doubled or not any(outcome.identity):
-        return ("row", outcome.row.number, *outcome.identity)
-    return outcome.identity
+def row_key(result: SheetRow) -> RowKey:
+    """The row's identity; its content where it has no identity of its own (blank or is_duplicate)."""
+    if result.is_duplicate or not any(result.identity):
+        return ("row", result.row.number, *result.identity)
+    return result.identity
 
 
-def _settled(outcome: Outcome) -> dict[str, object]:
+def _settled(result: SheetRow) -> dict[str, object]:
     """The cells whose edit gave way to what is stored (on_conflict=database): they wait no longer."""
-    gave_way = outcome.merge.edited - set(outcome.merge.changes) - outcome.kept
-    return {name: plain(outcome.row.values.get(name)) for name in gave_way}
+    gave_way = result.merge.edited - set(result.merge.changes) - result.kept
+    return {name: plain(result.row.values.get(name)) for name in gave_way}
 
 
 class RowNotes:
     """What there is to say of the rows of one tab, and which of their cells were settled."""
 
-    def __init__(self, outcomes: Iterable[Outcome]) -> None:
-        looked_at = [outcome for outcome in outcomes if outcome.looked_at]
-        self._notes = {row_key(outcome): outcome.notes for outcome in looked_at}
-        self._settled = {row_key(outcome): _settled(outcome) for outcome in looked_at}
+    def __init__(self, results: Iterable[SheetRow]) -> None:
+        is_selected = [result for result in results if result.is_selected]
+        self._notes = {row_key(result): result.notes for result in is_selected}
+        self._settled = {row_key(result): _settled(result) for result in is_selected}
 
-    def say(self, outcome: Outcome) -> Notes | None:
+    def say(self, result: SheetRow) -> Notes | None:
         """The notes of a row as it stands now, its settled cells free to be overwritten; None for any other row."""
-        key = row_key(outcome)
+        key = row_key(result)
         for name, value in self._settled.get(key, {}).items():
-            if plain(outcome.row.values.get(name)) == value:  # else someone has typed there since
-                outcome.kept.discard(name)
+            if plain(result.row.values.get(name)) == value:  # else someone has typed there since
+                result.kept.discard(name)
         return self._notes.get(key)
 
     def by_identity(self, identity: tuple[str, ...]) -> Notes | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -16,12 +17,14 @@ from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from rich.progress import Progress
 
+    from roadwright.actions.cancelling import CancelSwitch
     from roadwright.actions.contract import Report
-    from roadwright.actions.runner import Outcome
+    from roadwright.actions.execute import ActionResult
+    from roadwright.workspace.workspace import Workspace
 
 
 def reporter(progress: Progress) -> Report:
@@ -29,7 +32,8 @@ def reporter(progress: Progress) -> Report:
     task = progress.add_task("", total=None)
 
     def report(message: str, done: int | None = None, total: int | None = None) -> None:
-        progress.update(task, description=message, completed=done or 0, total=total)
+        counted = "" if done is None or total is None else f": {done:,} of {total:,}"
+        progress.update(task, description=message + counted, completed=done or 0, total=total)
 
     return report
 
@@ -46,31 +50,81 @@ def summary_line(summary: Mapping[str, object], hidden: Collection[str] = ()) ->
     return ", ".join(f"{name} {shown(value)}" for name, value in told.items())
 
 
-def show_outcome(outcome: Outcome, *, all_rows: bool = False) -> None:
+def show_outcome(result: ActionResult, *, all_rows: bool = False) -> None:
     """An action's answer for people: how it ended, its figures, and every row that is not simply OK."""
     from rich.console import Console
     from rich.text import Text
 
-    from roadwright.sync.statuses import Level
+    from roadwright.domain.messages import Level
 
     console = Console(highlight=False)
-    end = ending(outcome.status, outcome.summary)
-    title = Text.assemble((end.text, f"bold {end.colour}"), f"  {outcome.action}")
-    for key in (outcome.run_id, outcome.optimization_run_id):
+    end = ending(result.status, result.summary)
+    title = Text.assemble((end.text, f"bold {end.colour}"), f"  {result.action}")
+    for key in (result.run_id, result.optimization_run_id):
         if key:
             title.append(f"  {key}", style="dim")
     console.print(title, soft_wrap=True)
-    if outcome.error is not None:
-        Console(stderr=True, highlight=False).print(Text(outcome.error), soft_wrap=True)
-    figures = summary_line(outcome.summary)
+    if result.error is not None:
+        Console(stderr=True, highlight=False).print(Text(result.error), soft_wrap=True)
+    figures = summary_line(result.summary)
     if figures:
         console.print(Text(f"  {figures}"))
-    rows = [row for row in outcome.rows if all_rows or row.level is not Level.OK]
+    rows = [row for row in result.rows if all_rows or row.level is not Level.OK]
     print_rows(console, [RowLine(row.tab, row.row, row.key, row.run_status) for row in rows])
-    for row in outcome.rows:
+    for row in result.rows:
         for notice in row.notices:
             place = f"{row.tab} row {row.row}" if row.row else row.tab
             console.print(Text(f"  {place} {row.key}: {notice}", style="dim"))
+
+
+class Work(Protocol):
+    """Does an action in a workspace, with what a door gives to hear of it and to end it."""
+
+    def __call__(
+        self,
+        workspace: Workspace,
+        *,
+        requested_by: str,
+        report: Report,
+        say: Callable[[str], None],
+        switch: CancelSwitch,
+    ) -> ActionResult: ...
+
+
+def attended(folder: Path, name: str, work: Work, show: Callable[[ActionResult], None]) -> ActionResult:
+    """Do an action while its progress is shown and Ctrl-C can end it, and show what came of it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from roadwright.actions.cancelling import CancelSwitch
+    from roadwright.actions.execute import BY_PERSON, ActionResult
+    from roadwright.actions.ledger import requester
+
+    console = Console(stderr=True)
+    bars = Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
+        console=console, transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    switch = CancelSwitch()
+
+    def break_off() -> None:
+        error = f"cancelled {BY_PERSON}"
+        if switch.break_off(error):
+            run_id = switch.run.run_id if switch.run is not None else None
+            show(ActionResult(run_id, name, "cancelled", ExitCode.FAILED, error=error))
+            end_now(ExitCode.FAILED)
+
+    with interrupts_ask(switch.turn_on, break_off):
+        with opened(folder) as workspace, bars:
+            result = work(
+                workspace,
+                requested_by=requester("cli"),
+                report=reporter(bars),
+                say=lambda message: console.print(message, markup=False),
+                switch=switch,
+            )
+        show(result)
+    return result
 
 
 def run(  # noqa: PLR0917 - typer calls it by name
@@ -99,50 +153,23 @@ def run(  # noqa: PLR0917 - typer calls it by name
     Ctrl-C ends a solve with the best answer found by then, which is kept and shown, and anything else where it can end
     without harm. Once more, it ends the program at once, which is safe as well.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from roadwright.actions.cancelling import CancelSwitch
-    from roadwright.actions.ledger import requester
-    from roadwright.actions.runner import BY_PERSON, Asked, Outcome, run_action
+    from roadwright.actions.runner import run_action
+    from roadwright.actions.submit import ActionRequest
 
     if everything and select is not None:
         stop("--all and --select exclude each other; leave one out", ExitCode.WRONG)
-    console = Console(stderr=True)
-    bars = Progress(
-        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
-        console=console, transient=True, disable=not sys.stderr.isatty(),
-    )  # fmt: skip
-    switch = CancelSwitch()
+    asked = ActionRequest(name, tab, select, tuple(option or ()))
 
-    def show(outcome: Outcome) -> None:
+    def show(result: ActionResult) -> None:
         if as_json:
-            typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False, indent=2))
+            typer.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=2))
         else:
-            show_outcome(outcome)
+            show_outcome(result)
 
-    def break_off() -> None:
-        error = f"cancelled {BY_PERSON}"
-        if switch.break_off(error):
-            run_id = switch.run.run_id if switch.run is not None else None
-            show(Outcome(run_id, name, "cancelled", ExitCode.FAILED, error=error))
-            end_now(ExitCode.FAILED)
-
-    with interrupts_ask(switch.turn_on, break_off):
-        with opened(folder) as workspace, bars:
-            asked = Asked(name, tab, select, tuple(option or ()))
-            outcome = run_action(
-                workspace,
-                asked,
-                requested_by=requester("cli"),
-                report=reporter(bars),
-                say=lambda message: console.print(message, markup=False),
-                switch=switch,
-            )
-        show(outcome)
-    if strict and outcome.status == "partial":
+    result = attended(folder, name, partial(run_action, asked=asked), show)
+    if strict and result.status == "partial":
         raise typer.Exit(ExitCode.ROWS_FAILED)
-    raise typer.Exit(outcome.exit_code)
+    raise typer.Exit(result.exit_code)
 
 
 def actions(
@@ -152,7 +179,7 @@ def actions(
     from rich.console import Console
     from rich.table import Table
 
-    from roadwright.actions.contract import UsageError
+    from roadwright.actions.options import UsageError, helps
     from roadwright.actions.registry import ACTIONS, find_action
 
     console = Console(highlight=False, markup=False)
@@ -170,9 +197,9 @@ def actions(
     if action.tabs:
         console.print(f"Tabs: {', '.join(spec.name for spec in action.tabs)} (the first is the default)")
     console.print(f"Selection: {'--select keys, names or row numbers' if action.selects else 'always everything'}")
-    if action.options:
+    if action.options.model_fields:
         console.print("Options (--option name=value):")
         table = Table(box=None, pad_edge=False, show_header=False)
-        for option in action.options:
+        for option in helps(action.options):
             table.add_row(f"  {option.name}", f"{option.help} (default: {option.default})")
         console.print(table)

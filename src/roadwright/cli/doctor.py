@@ -15,11 +15,11 @@ def doctor(folder: WorkspaceOption = Path()) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from roadwright.actions.doctor import examine
+    from roadwright.actions.doctor import diagnose
 
     console = Console(highlight=False)
     bad = 0
-    for finding in examine(folder):
+    for finding in diagnose(folder):
         bad += not finding.is_well
         mark = ("ok  ", "green") if finding.is_well else ("bad ", "bold red")
         console.print(Text.assemble(mark, f"{finding.what}: {finding.found}"), soft_wrap=True)

@@ -25,9 +25,11 @@ computation, are not in this tree.
 
 from __future__ import annotations
 
+from roadwright.domain.messages import MessageError
 
-class RoadwrightError(Exception):
-    """Something that Roadwright tells in words instead of doing what was asked."""
+
+class RoadwrightError(MessageError):
+    """Something that Roadwright tells instead of doing what was asked; raised with a message's code and parameters."""
 
 
 class InputError(RoadwrightError):

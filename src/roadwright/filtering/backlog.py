@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.figures import figure
 from roadwright.domain.filters.fields import LISTS
+from roadwright.domain.shown import tidy
 from roadwright.domain.text import folded
 from roadwright.filtering.fields import backlog_fields
-from roadwright.sheets.numbers import tidy
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import ATTRIBUTES, attributes_of
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry

@@ -27,7 +27,7 @@ def column(field: Field) -> ColumnElement[Any]:
 def has_element(session: Session, field: Field, is_wanted: Callable[[ColumnElement[Any]], Condition]) -> Condition:
     """Whether a list field of an initiative has an element of which this is true."""
     if field.name == "roadmaps":
-        # Asked for once, not for each initiative: there are many of these, and few roadmaps.
+        # ActionRequest for once, not for each initiative: there are many of these, and few roadmaps.
         on_it = select(RoadmapEntry.initiative_key).join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
         return Initiative.initiative_key.in_(
             on_it.where(Roadmap.is_declared, is_wanted(Roadmap.roadmap_name.expression))

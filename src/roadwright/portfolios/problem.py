@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.initiatives import Lifecycle, tokens_field
 from roadwright.domain.kpis import CONTRIBUTABLE
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import TOKENS, Dimension, ObjectiveMode
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.optimize import (
@@ -52,21 +53,21 @@ class BuiltProblem:
     """By id of a rule where it stands in a sheet."""
     constraint_set: OptimizationConstraintSet | None
     candidates: list[Initiative]
-    findings: list[tuple[str, str]] = field(default_factory=list)
+    findings: list[tuple[str, Message]] = field(default_factory=list)
     done: frozenset[str] = frozenset()
     """Every initiative that is done, whether a rule names it or not."""
 
 
 def _candidate(
     initiative: Initiative, kpis: Mapping[str, RegisteredKpi], registry: Registry
-) -> tuple[Candidate, list[str]]:
+) -> tuple[Candidate, list[Message]]:
     contributions: dict[str, float] = {}
     problems = []
     for typed, value in (initiative.kpi_contribution_json or {}).items():
         kpi = registry.resolve(typed)
         if kpi is None or kpi.key not in kpis:
-            why = "is no KPI of Metrics_Config" if kpi is None else "is not an active north_star or strategic KPI"
-            problems.append(f"its contribution to {typed} is left out: {typed} {why}")
+            code = "contribution_unknown" if kpi is None else "contribution_left_out"
+            problems.append(Message(code, Level.WARNING, params={"kpi": typed}))
         else:
             contributions[kpi.key] = value
     slices = {
@@ -119,14 +120,14 @@ def build_problem(
         builder.add_kpi(problem_kpi(kpi), kpi.key)
     builder.check_north_star()
     builder.set_capacities(scenario.capacity_total_tokens, {})
-    findings: list[tuple[str, str]] = []
+    findings: list[tuple[str, Message]] = []
     for initiative in candidates:
         candidate, problems = _candidate(initiative, kpis, registry)
         builder.add_candidate(candidate, candidate.key)
         findings.extend((candidate.key, problem) for problem in problems)
         if candidate.tokens is None:
-            scope = tokens_field(initiative.scope_mode)
-            findings.append((candidate.key, f"{scope} is blank, so it can't be chosen; fill it in"))
+            params = {"field": tokens_field(initiative.scope_mode)}
+            findings.append((candidate.key, Message("tokens_blank", Level.WARNING, params=params)))
     builder.set_objective(_objective(scenario, registry))
     rows = session.execute(select(Initiative.initiative_key, Initiative.lifecycle_status))
     status = {row.initiative_key: row.lifecycle_status for row in rows}
@@ -135,7 +136,7 @@ def build_problem(
     names = Names(builder.kpis, builder.tokens_of, outside - done, outside & done, {TOKENS})
     reader = RowReader(names, builder.faults)
     rules = read_rules(reader, owner, registry)
-    add_locks(rules, reader, locks, f"locked on roadmap {scenario.roadmap_name}")
+    add_locks(rules, reader, locks, str(Message("locked_on_roadmap", params={"roadmap": scenario.roadmap_name})))
     named = {text.strip().upper() for text in named_initiatives(rules)} & outside
     builder.set_others(named - done, named & done)
     return _built(builder, rules, BuiltProblem(None, [], rules.places, owner, list(candidates), findings, done))

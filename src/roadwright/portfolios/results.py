@@ -6,13 +6,14 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from roadwright.domain.figures import figure
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import capacity_id
 from roadwright.optimize import Constraint, Explanation, Problem, Solution
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
-BEST_USE = "best use of capacity"
+NOT_SELECTED = "dependency_not_selected"
+"""The code of a dependency that was neither chosen nor delivered."""
 
 
 def results_rows(
@@ -63,8 +64,8 @@ def results_rows(
                 "north_star_gain": item.north_star_gain if item is not None else north_star,
                 "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
                 "overall_score": fact.overall_score,
-                "reason": reasons[fact.key],
-                "dependency_status": dependency_status(fact, selected, done),
+                "reason": str(reasons[fact.key]),
+                "dependency_status": "; ".join(map(str, dependencies_of(fact, selected, done))) or None,
             }
         )
     return rows
@@ -78,7 +79,7 @@ def reasons_of(
     alone: Mapping[str, float],
     explained: Mapping[str, Explanation],
     places: Mapping[str, str],
-) -> dict[str, str]:
+) -> dict[str, Message]:
     """By candidate why it is in or out; the parameters are those of `results_rows`."""
     selected = frozenset(solution.selected)
     reasons = _Reasons(problem, selected, explained, places)
@@ -88,25 +89,18 @@ def reasons_of(
     }
 
 
-def dependency_status(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> str | None:
+def dependencies_of(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> list[Message]:
     """How the dependencies named on the Backlog stand; they bind only where a require_prereq row says so."""
-    if not fact.dependencies:
-        return None
-    unmet = unmet_dependencies(fact, selected, done)
-    parts = []
-    for key in _dependencies(fact):
-        how = "not selected" if key in unmet else "delivered" if key in done else "selected"
-        parts.append(f"needs {key}, {how}")
-    return "; ".join(parts)
+    found = []
+    for typed in fact.dependencies:
+        key = canonical_key(typed) or typed
+        code = "dependency_selected" if key in selected else NOT_SELECTED
+        found.append(_say("dependency_delivered" if key in done else code, key=key))
+    return found
 
 
-def unmet_dependencies(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> list[str]:
-    """The dependencies named on the Backlog that are neither delivered nor selected."""
-    return [key for key in _dependencies(fact) if key not in done and key not in selected]
-
-
-def _dependencies(fact: CandidateFacts) -> list[str]:
-    return [canonical_key(typed) or typed for typed in fact.dependencies]
+def _say(code: str, **params: object) -> Message:
+    return Message(code, Level.OK, params=params)
 
 
 class _Reasons:
@@ -134,76 +128,78 @@ class _Reasons:
         """The rows that name the initiative."""
         return self._naming.get(key, ())
 
-    def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
+    def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
         rows = self.naming(fact.key)
         for row in rows:
             if row.forces == fact.key:
                 cost = self._cost(row.id)
-                return f"mandatory: {row.reason or self._place(row.id)}" + (f" (costs {cost})" if cost else "")
+                code = "reason_mandatory" if cost is None else "reason_mandatory_costs"
+                return _say(code, why=row.reason or self._place(row.id), cost=cost)
         needed_by = {
             row.dimension_key for row in rows if fact.key in row.prerequisites and row.dimension_key in self.selected
         }
         if needed_by:
-            return self._with_loss(f"needed by {', '.join(sorted(needed_by))}", fact.key)
+            return self._with_loss(_say("reason_needed_by", keys=sorted(needed_by)), fact.key)
         if alone.get(fact.key, 0.0) <= 0:
             for row in rows:
                 if row.group is not None and fact.key in row.member_keys:
-                    return self._with_loss(f"comes with the bundle {row.group}", fact.key)
-            return self._with_loss("needed to keep the rules and targets", fact.key)
-        return self._with_loss(BEST_USE, fact.key)
+                    return self._with_loss(_say("reason_bundle", bundle=row.group), fact.key)
+            return self._with_loss(_say("reason_keeps_rules"), fact.key)
+        return self._with_loss(_say("reason_best_use"), fact.key)
 
     def _place(self, id: str) -> str:
         return self.places.get(id, id)
 
-    def _with_loss(self, why: str, key: str) -> str:
+    def _with_loss(self, why: Message, key: str) -> Message:
         """The reason, and what leaving the initiative out would cost where that was computed."""
         found = self.explained.get(key)
         if found is not None and found.computed and found.conflict:
-            return f"{why}; it can't be left out: {self._rules(found)}"
+            return _say("reason_not_without", why=why, rules=self._rules(found))
         cost = self._cost(key)
-        return why if cost is None else f"{why}; leaving it out costs {cost}"
+        return why if cost is None else _say("reason_cost_without", why=why, cost=cost)
 
-    def _rules(self, found: Explanation) -> str:
-        return ", ".join("the capacity" if rule == capacity_id() else self._place(rule) for rule in found.conflict)
+    def _rules(self, found: Explanation) -> list[str]:
+        return [str(_say("the_capacity")) if rule == capacity_id() else self._place(rule) for rule in found.conflict]
 
-    def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
-        why = self._unaffordable(fact) or self._ruled_out(fact.key)
+    def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
+        why: Message | str | None = self._unaffordable(fact) or self._ruled_out(fact.key)
         if why is None:
             why = self._price(fact.key)
         if why is None and alone.get(fact.key, 0.0) <= 0:
-            why = "it adds nothing to what is maximised"
-        return f"not selected: {why or 'within the capacity and the rules, the chosen ones together bring more'}"
+            why = _say("reason_adds_nothing")
+        return _say("not_selected", why=why or _say("reason_others_bring_more"))
 
-    def _cost(self, id: str) -> str | None:
+    def _cost(self, id: str) -> Message | None:
         """What a mandate or a wish costs, in the unit of what is maximised; None where that was not computed."""
         found = self.explained.get(id)
         if found is None or not found.computed or found.loss is None:
             return None
         is_kpi = found.stage is not None and found.stage in self.problem.kpi
-        unit = found.stage if is_kpi else "of the objective"
+        unit = found.stage if is_kpi else _say("unit_of_objective")
         if found.loss < 0:
-            return f"nothing (with it {figure(-found.loss)} {unit} more are found: this run did not prove its answer)"
-        return f"{figure(found.loss)} {unit}" if found.loss else "nothing"
+            return _say("cost_negative", gain=-found.loss, unit=unit)
+        return _say("cost", loss=found.loss, unit=unit) if found.loss else _say("cost_nothing")
 
-    def _price(self, key: str) -> str | None:
+    def _price(self, key: str) -> Message | None:
         """What it would cost to force the initiative in, and what would go for it."""
         found = self.explained.get(key)
         if found is None or not found.computed:
             return None
         if found.conflict:
-            return f"it can't be chosen together with {self._rules(found)}"
+            return _say("reason_conflict", rules=self._rules(found))
         cost = self._cost(key)
         if cost is None:
             return None
-        drops = f"; would drop {', '.join(found.dropped)}" if found.dropped else ""
-        return f"costs {cost} to force in{drops}"
+        if not found.dropped:
+            return _say("reason_cost_to_force", cost=cost)
+        return _say("reason_cost_to_force_drops", cost=cost, dropped=list(found.dropped))
 
-    def _unaffordable(self, fact: CandidateFacts) -> str | None:
+    def _unaffordable(self, fact: CandidateFacts) -> Message | None:
         if fact.tokens is None:
-            return "its engineering tokens are missing"
+            return _say("reason_no_tokens")
         if fact.tokens <= self.problem.capacity:
             return None
-        return f"it needs {figure(fact.tokens)} tokens, more than the capacity of {figure(self.problem.capacity)}"
+        return _say("reason_too_large", tokens=fact.tokens, capacity=self.problem.capacity)
 
     def _ruled_out(self, key: str) -> str | None:
         """The rule that keeps the initiative out of this portfolio, or else of any."""

@@ -1,4 +1,4 @@
-"""What changed about a roadmap's entries since a moment before, in words."""
+"""What changed about a roadmap's entries since a moment before."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import GateResult, GateStatus
 from roadwright.store.models import Roadmap, RoadmapEntry
 
@@ -21,7 +22,7 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Change:
+class StatusChange:
     """What is different about one entry."""
 
     initiative_key: str
@@ -34,19 +35,23 @@ class Change:
         return self.before.status is not self.after.status
 
     @property
-    def words(self) -> str:
+    def message(self) -> Message:
         """``was blocked, now admitted (tokens_present passes)``."""
         old, new = self.before, self.after
         gates = [
-            f"{', '.join(names)} {verb if len(names) == 1 else plural}"
-            for names, verb, plural in (
-                ([gate for gate in new.failing if gate not in old.failing], "fails", "fail"),
-                ([gate for gate in old.failing if gate not in new.failing], "passes", "pass"),
+            Message(code, Level.OK, params={"gates": names})
+            for code, names in (
+                ("gates_fail", [gate for gate in new.failing if gate not in old.failing]),
+                ("gates_pass", [gate for gate in old.failing if gate not in new.failing]),
             )
             if names
         ]
-        status = f"still {new.status}" if not self.is_move else f"was {old.status}, now {new.status}"
-        return status + (f" ({'; '.join(gates)})" if gates else "")
+        params: dict[str, object] = {
+            "before": old.status,
+            "after": new.status,
+            "gates": Message("gates_changed", Level.OK, params={"changes": gates}) if gates else "",
+        }
+        return Message("status_moved" if self.is_move else "status_still", Level.OK, params=params)
 
 
 def judgements(session: Session) -> dict[int, Judgement]:
@@ -59,7 +64,7 @@ def judgements(session: Session) -> dict[int, Judgement]:
     return {number: _judgement(str(status), results or ()) for number, status, results in rows}
 
 
-def changes_since(before: Mapping[int, Judgement], roadmap: Roadmap) -> list[Change]:
+def changes_since(before: Mapping[int, Judgement], roadmap: Roadmap) -> list[StatusChange]:
     """What is different about the entries that were judged before, in their order."""
     changes = []
     for entry in roadmap.entry_rows:
@@ -67,7 +72,7 @@ def changes_since(before: Mapping[int, Judgement], roadmap: Roadmap) -> list[Cha
         if earlier is not None and entry.gate_status is not None:
             after = _judgement(entry.gate_status, entry.gate_results_json or ())
             if after != earlier:
-                changes.append(Change(entry.initiative_key, earlier, after))
+                changes.append(StatusChange(entry.initiative_key, earlier, after))
     return changes
 
 

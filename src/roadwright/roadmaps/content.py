@@ -24,7 +24,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class PolicyGate(_Part):
+class GateContent(_Part):
     """One gate of the policy that judged the entries."""
 
     gate: str
@@ -41,7 +41,7 @@ class RoadmapFacts(_Part):
     source: str | None = None
     source_ref: str | None = None
     gate_policy: str | None = None
-    gates: tuple[PolicyGate, ...] = ()
+    gates: tuple[GateContent, ...] = ()
     owner: str | None = None
 
 

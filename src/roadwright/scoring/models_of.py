@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.math_models import says_increment
 from roadwright.domain.text import folded
-from roadwright.scoring.math_model import Model, Param
+from roadwright.scoring.math_model import Param, ScoredModel
 from roadwright.store.chunks import chunks
 from roadwright.store.models import InitiativeMathModel, InitiativeParam
 
@@ -20,7 +20,7 @@ class LoadedModel:
     """A stored model and its pure form."""
 
     row: InitiativeMathModel
-    model: Model
+    model: ScoredModel
 
 
 def _param(row: InitiativeParam) -> Param:
@@ -43,7 +43,7 @@ def load_models(session: Session, initiative_ids: Iterable[int]) -> dict[int, li
             .where(InitiativeMathModel.initiative_id.in_(part))
             .order_by(InitiativeMathModel.id)
         ):
-            model = Model(
+            model = ScoredModel(
                 name=row.model_name,
                 target_kpi_key=row.target_kpi_key,
                 formula_text=row.formula_text,

@@ -16,8 +16,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from roadwright.domain.decimals import rounded
+from roadwright.domain.shown import UNSTORABLE, compact_json, tidy
 from roadwright.domain.text import BLANKS, folded
-from roadwright.sheets.numbers import ACCEPTED, UNSTORABLE, NotANumber, parse_number, strict_json, tidy
+from roadwright.sheets.numbers import ACCEPTED, BadJson, NotANumber, parse_number, strict_json
 from roadwright.sheets.spec import CellProblem, Kind, Tone
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 
@@ -49,32 +50,11 @@ def is_blank(value: CellValue | None) -> bool:
     return value is None
 
 
-def _as_shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(tidy(value))
-    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(entry, dict) for entry in value)):
-        return compact_json(value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def quoted(value: object) -> str:
-    """A value as it is named in a message: as its cell shows it, cut where it is long."""
-    text = _as_shown(value)
-    return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"}"'
-
-
 def _refuse_unusable(value: CellValue) -> None:
     if isinstance(value, CellError) or (isinstance(value, str) and value.strip(_OUTER) in _ERRORS):
-        raise CellProblem(f"the cell shows the error {value.strip(_OUTER)}; mend its formula or type the value")
+        raise CellProblem("cell_error", error=value.strip(_OUTER))
     if isinstance(value, NotCalculated):
-        raise CellProblem(
-            f"the formula ={str(value)[:_SHOWN]} has no calculated value; open the workbook in a spreadsheet program, "
-            "let it calculate, save it, and run again"
-        )
+        raise CellProblem("not_calculated", formula=str(value)[:_SHOWN])
 
 
 def _clean_text(value: CellValue) -> str:
@@ -91,9 +71,7 @@ def _clean_text(value: CellValue) -> str:
         return value.isoformat()
     text = _LINE_ENDS.sub("\n", str(value)).strip(_OUTER)  # programs end a cell's lines in their own ways
     if (bad := UNSTORABLE.search(text)) is not None:
-        raise CellProblem(
-            f"holds a character that can't be stored (code {ord(bad[0])}); type the text again without it"
-        )
+        raise CellProblem("unstorable_character", character=ord(bad[0]))
     return text
 
 
@@ -103,7 +81,7 @@ def _read_text(value: CellValue) -> object:
 
 def _storable(number: float) -> float:
     if not abs(number) <= sys.float_info.max:
-        raise CellProblem(f"{quoted(number)} is not a number that can be stored; expected {ACCEPTED}")
+        raise CellProblem("unstorable_number", value=number, expected=ACCEPTED)
     return number
 
 
@@ -112,25 +90,23 @@ def _read_number(value: CellValue) -> object:
         return _storable(value)
     _refuse_unusable(value)
     if isinstance(value, bool):
-        raise CellProblem(f"{quoted('TRUE' if value else 'FALSE')} is not a number; expected {ACCEPTED}")
+        raise CellProblem("not_a_number", value=value, expected=ACCEPTED)
     if isinstance(value, dt.date | dt.time | dt.timedelta):
-        raise CellProblem(
-            f"{quoted(value)} is a date or time, not a number; format the cell as a number and type it again"
-        )
+        raise CellProblem("date_for_number", value=value)
     if isinstance(value, int | float):
         return _storable(value)
     try:
         return tidy(parse_number(_clean_text(value)))
     except NotANumber as error:
-        raise CellProblem(f"{quoted(value)} {error}; expected {ACCEPTED}") from error
+        raise CellProblem("unreadable_value", value=value, why=error.message, expected=ACCEPTED) from error
 
 
 def _read_count(value: CellValue) -> object:
     number = _read_number(value)
     if not (isinstance(number, int) or (isinstance(number, float) and number.is_integer())):
-        raise CellProblem(f"{quoted(value)} is not a whole number")
+        raise CellProblem("not_a_whole_number", value=value)
     if abs(number) > _LARGEST_COUNT:
-        raise CellProblem(f"{quoted(value)} is too large; at most {_LARGEST_COUNT} is possible")
+        raise CellProblem("count_too_large", value=value, largest=_LARGEST_COUNT)
     return int(number)
 
 
@@ -143,7 +119,7 @@ def _read_boolean(value: CellValue) -> object:
         return True
     if word in _NO:
         return False
-    raise CellProblem(f"{quoted(value)} is neither yes nor no; expected TRUE or FALSE, yes or no, 1 or 0")
+    raise CellProblem("neither_yes_nor_no", value=value)
 
 
 def _read_date(value: CellValue) -> object:
@@ -152,23 +128,22 @@ def _read_date(value: CellValue) -> object:
     if isinstance(value, dt.date):
         return value
     _refuse_unusable(value)
-    expected = "a date, as the spreadsheet's own date or as 2026-05-31"
     if isinstance(value, bool | int | float | dt.time | dt.timedelta):
-        raise CellProblem(f"{quoted(value)} is not a date; expected {expected}")
+        raise CellProblem("not_a_date", value=value)
     text = _clean_text(value)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ].*)?", text, re.ASCII):
         try:
             return dt.datetime.fromisoformat(text).date()
         except ValueError:
             pass
-    raise CellProblem(f"{quoted(value)} is not a date; expected {expected}")
+    raise CellProblem("not_a_date", value=value)
 
 
 def _read_period(value: CellValue) -> object:
     """Spreadsheets turn ``2026-05`` into the date of its first day; that is read back as what was typed."""
     if isinstance(value, dt.datetime | dt.date):
         if value.day != 1:
-            raise CellProblem(f"{quoted(value)} is a day, not a period; expected a period such as 2026-Q2 (as text)")
+            raise CellProblem("day_for_period", value=value)
         return f"{value.year:04d}-{value.month:02d}"
     return _read_text(value)
 
@@ -184,14 +159,16 @@ def _read_list(value: CellValue) -> object:
 
 def _numbers_of(found: object, what: str) -> dict[str, float]:
     if not isinstance(found, dict):
-        raise CellProblem(f"expected {what}")
+        raise CellProblem("expected", expected=what)
     result: dict[str, float] = {}
     for key, number in found.items():
         if isinstance(number, bool) or not isinstance(number, int | float):
-            raise CellProblem(f"{key} has {quoted(json.dumps(number))}, which is not a number; expected {what}")
+            raise CellProblem("entry_not_a_number", name=key, value=json.dumps(number), expected=what)
         name = key.strip(_OUTER)
         if not name or name in result:
-            raise CellProblem(f"names {name or 'a blank KPI'} twice" if name else f"has a blank name; expected {what}")
+            if name:
+                raise CellProblem("named_twice", name=name)
+            raise CellProblem("blank_name", expected=what)
         result[name] = number
     return result
 
@@ -205,15 +182,17 @@ def parse_pairs(text: str, what: str) -> dict[str, float]:
         name, colon, number = pair.partition(":")
         name = name.strip(_OUTER)
         if not colon or not name:
-            raise CellProblem(f"{quoted(pair)} is no pair of a KPI and a number; expected {what}")
+            raise CellProblem("no_pair", value=pair, expected=what)
         if name in result:
-            raise CellProblem(f"names {name} twice")
+            raise CellProblem("named_twice", name=name)
         try:
             result[name] = tidy(parse_number(number))
         except NotANumber as error:
-            raise CellProblem(f"{name}: {quoted(number.strip())} {error}; expected {what}") from error
+            raise CellProblem(
+                "unreadable_entry", name=name, value=number.strip(), why=error.message, expected=what
+            ) from error
     if not result:
-        raise CellProblem(f"{quoted(text)} names no KPI; expected {what}")
+        raise CellProblem("names_no_kpi", value=text, expected=what)
     return result
 
 
@@ -225,8 +204,8 @@ def _json_or_none(text: str) -> object | None:
         return None
     try:
         return strict_json(text)
-    except ValueError as error:
-        raise CellProblem(f"{quoted(text)} {error}") from error
+    except BadJson as error:
+        raise CellProblem("unreadable_json", value=text, why=error.message) from error
 
 
 def _read_contributions(value: CellValue) -> object:
@@ -254,12 +233,12 @@ def _read_objective(value: CellValue) -> object:
     for entry in found:
         stage = {"kpi": entry} if isinstance(entry, str) else entry
         if not isinstance(stage, dict) or not set(stage) <= {"kpi", "tolerance"}:
-            raise CellProblem(f"{quoted(json.dumps(entry))} is no step of an order; expected {_OBJECTIVE}")
+            raise CellProblem("no_stage", value=json.dumps(entry), expected=_OBJECTIVE)
         kpi, tolerance = stage.get("kpi"), stage.get("tolerance", 0.0)
         if not isinstance(kpi, str) or not kpi.strip(_OUTER):
-            raise CellProblem(f"a step of the order names no KPI; expected {_OBJECTIVE}")
+            raise CellProblem("stage_without_kpi", expected=_OBJECTIVE)
         if isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or not 0 <= tolerance < math.inf:
-            raise CellProblem(f"the tolerance of {kpi} is {quoted(tolerance)}; expected a number of 0 or more")
+            raise CellProblem("bad_tolerance", kpi=kpi, value=tolerance)
         order.append({"kpi": kpi.strip(_OUTER), "tolerance": tolerance})
     return order
 
@@ -268,21 +247,8 @@ def _read_json(value: CellValue) -> object:
     text = _clean_text(value)
     try:
         return strict_json(text)
-    except ValueError as error:
-        raise CellProblem(f"{quoted(text)} {error}") from error
-
-
-def compact_json(value: object) -> str:
-    """JSON as it is shown in a cell: keys sorted, whole numbers without a decimal point."""
-
-    def tidied(part: object) -> object:
-        if isinstance(part, dict):
-            return {key: tidied(part[key]) for key in sorted(part)}
-        if isinstance(part, list | tuple):
-            return [tidied(entry) for entry in part]
-        return tidy(part) if isinstance(part, float) else part
-
-    return json.dumps(tidied(value), ensure_ascii=False)
+    except BadJson as error:
+        raise CellProblem("unreadable_json", value=text, why=error.message) from error
 
 
 def _show_text(value: object) -> CellValue:
@@ -382,7 +348,7 @@ def choice(words: type[StrEnum] | tuple[str, ...], tones: Mapping[str, Tone] | N
         text = _clean_text(value)
         word = by_fold.get(folded(text))
         if word is None:
-            raise CellProblem(f"{quoted(text)} is not known; expected {expected}")
+            raise CellProblem("unknown_choice", value=text, expected=expected)
         return word
 
     width = max(14, *(len(word) + 3 for word in choices))
@@ -399,10 +365,11 @@ def within(low: float = -math.inf, high: float = math.inf, *, above: float | Non
         if not isinstance(value, int | float):
             raise TypeError(f"{value!r} is no number")
         if above is not None and value <= above:
-            raise CellProblem(f"{tidy(float(value))} is out of range; expected a number above {tidy(float(above))}")
+            raise CellProblem("not_above", value=tidy(float(value)), above=tidy(float(above)))
         if not low <= value <= high:
-            span = f"from {low:g} to {high:g}" if high < math.inf else f"of {low:g} or more"
-            raise CellProblem(f"{tidy(float(value))} is out of range; expected a number {span}")
+            if high < math.inf:
+                raise CellProblem("out_of_range", value=tidy(float(value)), low=low, high=high)
+            raise CellProblem("below_least", value=tidy(float(value)), low=low)
 
     return check
 
@@ -412,6 +379,6 @@ def at_most(length: int) -> Check:
 
     def check(value: object) -> None:
         if len(str(value)) > length:
-            raise CellProblem(f"has {len(str(value))} characters; at most {length} are possible")
+            raise CellProblem("text_too_long", length=len(str(value)), most=length)
 
     return check

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from roadwright.domain.headers import normalised
+from roadwright.domain.messages import MessageError
 from roadwright.sheets.values import CellValue
 
 
@@ -29,6 +31,10 @@ class Owner(StrEnum):
     """People's own words and ticks on a tab that the backend rewrites: remembered by row identity, not modelled."""
 
 
+TYPED = (Owner.INPUT, Owner.SHARED, Owner.SHEET_ONLY)
+"""The owners of the columns that people fill."""
+
+
 class Tone(StrEnum):
     """What the colour of a cell says."""
 
@@ -38,8 +44,8 @@ class Tone(StrEnum):
     BAD = "bad"
 
 
-class CellProblem(ValueError):
-    """What is wrong with one cell, in the user's words: the value found and what would be accepted."""
+class CellProblem(MessageError):
+    """What is wrong with one cell: the value found and what would be accepted."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,8 @@ class Column:
     """One column of a tab.
 
     ``blank_means`` is the value of a blank cell, where the contract gives it one (a blank is_active is TRUE).
-    ``check`` refuses a value that the kind could read (out of range, too long): it raises CellProblem.
+    ``check`` refuses a value that the kind could read (out of range, too long): it raises CellProblem. ``written``
+    tells, of a column in which the backend says what it did, whether a text is one that it writes there.
     """
 
     name: str
@@ -86,8 +93,24 @@ class Column:
     check: Callable[[object], None] | None = None
     group: str = ""
     """Columns of one group stand under one shade of header in the template, e.g. ``RICE``."""
+    written: Callable[[str], bool] | None = None
     minor: bool = False
     """Rarely looked at: the template lets people fold it away, beside others of the sort."""
+
+
+def meaning(column: Column, cell: CellValue | None) -> object:
+    """What a cell of this column means; a blank one may mean something, too. Raises CellProblem."""
+    value = None if cell is None else column.kind.read(cell)
+    if value is None:
+        return column.blank_means
+    if column.check is not None:
+        column.check(value)
+    return value
+
+
+def header_names(column: Column) -> set[str]:
+    """The names under which a header is this column's, normalised."""
+    return {normalised(name) for name in (column.name, *column.aliases)}
 
 
 class Layout(StrEnum):
@@ -128,6 +151,11 @@ class TabSpec:
     def saved(self) -> tuple[Column, ...]:
         """The columns whose typed values go to the database."""
         return self.owned(Owner.INPUT, Owner.SHARED)
+
+    @cached_property
+    def typed(self) -> tuple[str, ...]:
+        """The names of the columns that people fill."""
+        return tuple(column.name for column in self.owned(*TYPED))
 
     @cached_property
     def sheet_only(self) -> tuple[str, ...]:

@@ -1,16 +1,14 @@
-"""Moments as the store and the sheets write them: ISO text in UTC with microseconds, unique where they are marks."""
+"""Moments as the store and the sheets write them: ISO text in UTC; row versions among them are unique."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from roadwright.store.models import SheetRowCopy, SheetSetCopy
+from roadwright.store.models import RowBaseline, SetBaseline
 
-_MARK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _TICK = dt.timedelta(microseconds=1)
 
 
@@ -23,17 +21,12 @@ def now() -> str:
     return to_text(dt.datetime.now(dt.UTC))
 
 
-def is_mark(text: str) -> bool:
-    """Whether a text is written as the version marks of sheet rows are; nobody types microseconds."""
-    return _MARK.fullmatch(text) is not None
-
-
-class Marks:
-    """Gives the version marks of sheet rows: each later than every one given before, also when the clock went back."""
+class RowVersions:
+    """Gives the row versions of sheet rows: each later than every one given before, also when the clock went back."""
 
     def __init__(self, session: Session) -> None:
-        marks = (session.scalar(select(func.max(kind.mark))) for kind in (SheetRowCopy, SheetSetCopy))
-        newest = max((mark for mark in marks if mark), default=None)
+        row_versions = (session.scalar(select(func.max(kind.row_version))) for kind in (RowBaseline, SetBaseline))
+        newest = max((row_version for row_version in row_versions if row_version), default=None)
         self._last = dt.datetime.fromisoformat(newest) if newest else dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def next(self) -> str:

@@ -14,7 +14,7 @@ from roadwright.store.models import (
     Initiative,
     IssuedKey,
     OptimizationRun,
-    SheetRowCopy,
+    RowBaseline,
     WorkspaceIdentity,
     WorkspaceRevision,
 )
@@ -31,6 +31,21 @@ class Revision:
 def workspace_id(session: Session) -> str:
     """Which workspace the database belongs to."""
     return session.get_one(WorkspaceIdentity, 1).workspace_id
+
+
+def take_identity(session: Session, workspace_id: str) -> None:
+    """Make an empty database that of a workspace which there is already: its other folders can join it then."""
+    session.get_one(WorkspaceIdentity, 1).workspace_id = workspace_id
+
+
+def moved_to(session: Session) -> str | None:
+    """The database that took this one's place; None where none did."""
+    return session.get_one(WorkspaceIdentity, 1).moved_to
+
+
+def say_moved(session: Session, url: str | None) -> None:
+    """Keep which database took this one's place, so that whoever still uses this one is told."""
+    session.get_one(WorkspaceIdentity, 1).moved_to = url
 
 
 def give_new_identity(session: Session) -> str:
@@ -62,15 +77,15 @@ def has_revision(session: Session, revision: Revision) -> bool:
 
 def is_empty(session: Session) -> bool:
     """Whether the database was never used: no key was given, no workbook written, no run kept."""
-    used = (Initiative.id, IssuedKey.number, OptimizationRun.id, WorkspaceRevision.number, SheetRowCopy.mark)
+    used = (Initiative.id, IssuedKey.number, OptimizationRun.id, WorkspaceRevision.number, RowBaseline.row_version)
     return all(session.scalar(select(column).limit(1)) is None for column in used)
 
 
-def known_marks(session: Session, marks: set[str]) -> set[str]:
-    """Those of these marks that the database gave to rows of sheets."""
+def known_row_versions(session: Session, row_versions: set[str]) -> set[str]:
+    """Those of these row versions that the database gave to rows of sheets."""
     known: set[str] = set()
-    for part in chunks(marks):
-        known.update(session.scalars(select(SheetRowCopy.mark).where(SheetRowCopy.mark.in_(part))))
+    for part in chunks(row_versions):
+        known.update(session.scalars(select(RowBaseline.row_version).where(RowBaseline.row_version.in_(part))))
     return known
 
 

@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from roadwright import tabs
+from roadwright.domain.progress import TellProgress
+from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
-from roadwright.sync.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
-from roadwright.sync.engine import Desk, PendingWrite, merge_tab, run_pass, show_tab
+from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.engine import ForeignTab, PendingWrite, WorkbookCache, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, unkeyed
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.selection import ALL, Selection
-from roadwright.sync.work import OpenTab, Pass, TellProgress
+from roadwright.workspace.identity import read_note
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 
-class Progress(TellProgress, Protocol):
+class SyncProgress(TellProgress, Protocol):
     """Hears of each step, and how far the long ones are."""
 
     def __call__(self, message: str, done: int | None = None, total: int | None = None) -> None: ...
@@ -34,7 +36,7 @@ class SyncResult:
 
 
 def keys_for_new_rows(
-    workspace: Workspace, source: str, places: Sequence[TabPlace], desk: Desk, selection: Selection = ALL
+    workspace: Workspace, source: str, places: Sequence[TabPlace], cache: WorkbookCache, selection: Selection = ALL
 ) -> str | None:
     """Give keys to rows without one, and write them into the sheets. Returns what is pending where that can't be.
 
@@ -44,73 +46,99 @@ def keys_for_new_rows(
     pool = KeyPool()
     waiting: list[TabPlace] = []
     for place in places:
-        tab = desk.tab(place)
+        tab = cache.tab(place)
         pool.look_at(tab)
         if unkeyed(tab, selection):
             waiting.append(place)
     if not waiting:
         return None
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         return [give_keys(current, tab, pool, selection) for tab in open_tabs]
 
     try:
-        run_pass(workspace, source, waiting, work, desk=desk)
+        run_pass(workspace, source, waiting, work, cache=cache)
     except PendingWrite as pending:
         return f"new ideas wait for their keys: {pending.__cause__}"
     return None
 
 
-def _readable(places: Sequence[TabPlace], desk: Desk, progress: Progress) -> tuple[list[TabPlace], dict[str, str]]:
-    good: list[TabPlace] = []
-    bad: dict[str, str] = {}
+@dataclass
+class _Sorted:
+    """The tabs of one sync that can be read, and what is wrong with the others, by full name."""
+
+    readable: list[TabPlace] = field(default_factory=list)
+    faults: dict[str, SheetError] = field(default_factory=dict)
+
+
+def _sorted_out(places: Sequence[TabPlace], cache: WorkbookCache, progress: SyncProgress) -> _Sorted:
+    found = _Sorted()
     for number, place in enumerate(places):
         progress(f"reading {place.name}", number, len(places))
         try:
-            desk.tab(place)
+            cache.tab(place)
         except SheetError as error:
-            bad[place.full_name] = str(error)
+            found.faults[place.full_name] = error
         else:
-            good.append(place)
-    return good, bad
+            found.readable.append(place)
+    return found
 
 
-def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, progress: Progress) -> SyncResult:
+_WITHOUT_BACKLOG = (
+    "What intake says is saved in the database all the same; the next pm.backlog_sync that can read the Backlog puts "
+    "it there"
+)
+_NOT_WITHOUT_BACKLOG = "No intake was read either, because it is not known which keys stand on the Backlog"
+
+
+def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, progress: SyncProgress) -> SyncResult:
     """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
-    Only the Backlog does, where it can't be read: what was typed there has to be known before intake is merged.
+    Where the Backlog can't be read, intake goes into the database, and a later sync writes the Backlog: what was typed
+    there meets what intake said as an edit that was made at the same time. That is left where keys that the database
+    would give may stand on the Backlog already: another database wrote it, or this folder was never synced.
     """
     result = SyncResult()
     backlog = workspace.place(tabs.BACKLOG)
     progress("reading the workbooks")
-    desk = Desk(workspace)
-    readable, unreadable = _readable([*workspace.intake(), backlog], desk, progress)
-    result.problems.extend(unreadable.values())
-    if backlog not in readable:
+    cache = WorkbookCache(workspace)
+    found = _sorted_out([*workspace.intake(), backlog], cache, progress)
+    fault = found.faults.pop(backlog.full_name, None)
+    result.problems.extend(map(str, found.faults.values()))
+    if fault is not None:
+        note = read_note(workspace.private)
+        can_go_on = not isinstance(fault, ForeignTab) and note is not None and note.revision is not None
+        result.problems.append(f"{str(fault).rstrip('.')}. {_WITHOUT_BACKLOG if can_go_on else _NOT_WITHOUT_BACKLOG}")
+        if not can_go_on:
+            return result
+    if not found.readable:
         return result
     progress("giving keys to new rows")
-    pending = keys_for_new_rows(workspace, source, readable, desk)
+    pending = keys_for_new_rows(workspace, source, found.readable, cache)
     if pending is not None:
         result.problems.append(pending)
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-        *intake_tabs, backlog_tab = open_tabs
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        intake_tabs = [tab for tab in open_tabs if tab.spec is tabs.INTAKE]
         progress(f"merging {sum(len(tab.table.rows) for tab in intake_tabs):,} intake rows")
+        backlog_tab = next((tab for tab in open_tabs if tab.spec is tabs.BACKLOG), None)
+        if backlog_tab is None:
+            return sync_intake(current, intake_tabs, found.faults, on_conflict)
         binding = BacklogBinding()
-        outcomes, report = merge_tab(current, backlog_tab, binding)
-        intake_reports = sync_intake(current, intake_tabs, unreadable, on_conflict)
-        say_intake(current.session, outcomes)
+        results, report = merge_tab(current, backlog_tab, binding)
+        intake_reports = sync_intake(current, intake_tabs, found.faults, on_conflict)
+        say_intake(current.session, results)
         current.session.flush()
         progress("bringing the Backlog up to date")
-        missing = missing_from_tab(current.session, {outcome.identity for outcome in outcomes})
+        missing = missing_from_tab(current.session, {result.identity for result in results})
         notes = intake_notes_of(current.session, missing)
-        show_tab(current, backlog_tab, binding, outcomes, report, add=lambda _: missing, statuses=notes.__getitem__)
+        show_tab(current, backlog_tab, binding, results, report, add=lambda _: missing, statuses=notes.__getitem__)
         progress("writing the workbooks")
         return [*intake_reports, report]
 
     wait = 0.0 if pending is not None else None
     try:
-        result.tabs = run_pass(workspace, source, readable, work, wait=wait, desk=desk, tell=progress)
+        result.tabs = run_pass(workspace, source, found.readable, work, wait=wait, cache=cache, tell=progress)
     except PendingWrite as unwritten:
         result.tabs = unwritten.reports
         result.problems.append(str(unwritten))

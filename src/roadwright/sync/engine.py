@@ -18,24 +18,27 @@ from typing import NoReturn, cast
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from roadwright.domain.errors import OperationError
+from roadwright.domain.messages import Level
+from roadwright.domain.progress import TellProgress, tell_nobody
+from roadwright.services.rows.baselines import confirm
+from roadwright.services.rows.binding import Binding, SetBinding
+from roadwright.services.rows.identity import Identity, identity_of
+from roadwright.services.rows.merge import MergeRules
+from roadwright.services.rows.notes import Notes, level_of
 from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
-from roadwright.store.clock import Marks
-from roadwright.store.identity import known_marks, next_revision
+from roadwright.store.identity import known_row_versions, next_revision
 from roadwright.store.session import one_at_a_time, writes
-from roadwright.sync.binding import Binding, SetBinding
-from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.merge_rows import MergeRules, merge_outcomes, outcomes_of, unsettle
-from roadwright.sync.outcome import Outcome, RowReport, TabReport, report_rows
+from roadwright.sync.bases import merge_results, results_of, unsettle
+from roadwright.sync.context import OpenTab, SyncContext, begin_sync
+from roadwright.sync.reports import RowReport, SheetRow, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
-from roadwright.sync.sets import mark_sets, new_to_the_tab, remove_gone, reserve_marks, sets_were_written
-from roadwright.sync.settled import recall, remember
-from roadwright.sync.statuses import Notes, level_of
-from roadwright.sync.work import OpenTab, Pass, TellProgress, tell_nobody
+from roadwright.sync.sets import new_to_the_tab, record_sets, remove_gone, reserve_row_versions, sets_were_written
+from roadwright.sync.tab_cache import recall, remember
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
 from roadwright.tabs import INTAKE
-from roadwright.workspace.held import newest_mark_on
+from roadwright.workspace.contents import newest_row_version_on
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 _PAUSE = 0.5
@@ -54,28 +57,28 @@ class ForeignTab(SheetError):
     """A tab was last written by another database than the one that is open, or by a newer copy of it."""
 
 
-def refuse_to_empty(work: Pass, tab: OpenTab) -> NoReturn:
+def refuse_to_empty(context: SyncContext, tab: OpenTab) -> NoReturn:
     """Leave a tab as it is of whose rows the database knows nothing at all. Raises ForeignTab."""
     raise ForeignTab(
         f"{tab.place.name} has rows, but the database knows nothing of what should stand there, so the tab was left as "
         "it is. Name the right database in database_url, or delete the rows; or take over what the workbooks hold, "
-        f"keys kept: roadwright rebuild -w {work.workspace.root}"
+        f"keys kept: roadwright rebuild -w {context.workspace.root}"
     )
 
 
-Work = Callable[[Pass, Sequence[OpenTab]], list[TabReport]]
+Work = Callable[[SyncContext, Sequence[OpenTab]], list[TabReport]]
 """Work on the open tabs: change the database through the session, plan the tabs' cells, say what was done on each."""
 
 
-class Desk:
+class WorkbookCache:
     """Workbooks and tabs that were read and can be worked on: each is read once until it is written.
 
-    ``examines`` False takes tabs as they are, whichever database wrote them.
+    ``checks_origin`` False takes tabs as they are, whichever database wrote them.
     """
 
-    def __init__(self, workspace: Workspace, *, examines: bool = True) -> None:
+    def __init__(self, workspace: Workspace, *, checks_origin: bool = True) -> None:
         self._workspace = workspace
-        self._examines = examines
+        self._checks_origin = checks_origin
         self._workbooks: dict[Path, Workbook] = {}
         self._tabs: dict[str, tuple[Table, Mapping[int, str] | None]] = {}
 
@@ -85,23 +88,23 @@ class Desk:
         if workbook is None:
             workbook = self._workbooks[place.workbook] = self._workspace.open(place)
         if place.name not in self._tabs:
-            read = partial(_read, place, workbook)
+            read = partial(_read, place, workbook, self._workspace.tell)
             with self._workspace.store.transaction() as session:
                 recalled = recall(session, place, workbook, read)
-            self._tabs[place.name] = recalled or (self._examined(place, read()), None)
+            self._tabs[place.name] = recalled or (self._checked(place, read()), None)
         table, settled = self._tabs[place.name]
         return OpenTab(place, workbook, table, recalled=settled)
 
-    def _examined(self, place: TabPlace, table: Table) -> Table:
+    def _checked(self, place: TabPlace, table: Table) -> Table:
         """Refuse a tab of ours that another database wrote last, or a newer copy of this one.
 
         Intake is exempt: a row that someone copied from another workspace fails alone, and stops no idea.
         """
-        newest = newest_mark_on(table.rows) if self._examines and place.spec is not INTAKE else None
+        newest = newest_row_version_on(table.rows) if self._checks_origin and place.spec is not INTAKE else None
         if newest is None:
             return table
         with self._workspace.store.transaction() as session:
-            is_known = bool(known_marks(session, {newest}))
+            is_known = bool(known_row_versions(session, {newest}))
         if not is_known:
             raise ForeignTab(
                 f"{place.name} was last written at {newest[:19].replace('T', ' ')} UTC by another database, or by a "
@@ -116,21 +119,21 @@ class Desk:
         self._tabs.pop(place.name, None)
 
 
-def _read(place: TabPlace, workbook: Workbook) -> Table:
+def _read(place: TabPlace, workbook: Workbook, tell: TellProgress) -> Table:
     try:
-        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row, tell=tell)
     except HeaderProblem as problem:
         raise HeaderProblem(f"{place.book}: {problem}") from problem
 
 
-def _safely_read(workspace: Workspace, desk: Desk, place: TabPlace) -> OpenTab:
+def _safely_read(workspace: Workspace, cache: WorkbookCache, place: TabPlace) -> OpenTab:
     workspace.safe_point()
-    return desk.tab(place)
+    return cache.tab(place)
 
 
 def read_tab(workspace: Workspace, place: TabPlace) -> OpenTab:
     """Read one tab. Raises SheetError."""
-    return Desk(workspace).tab(place)
+    return WorkbookCache(workspace).tab(place)
 
 
 @dataclass
@@ -202,6 +205,30 @@ def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[RowReport])
         remember(session, tab, [row.row for row in new_rows])
 
 
+def _confirm(workspace: Workspace, written: Sequence[OpenTab]) -> None:
+    """Keep in the database that the workbooks show what was planned for these tabs."""
+    shown = [row_version for tab in written for row_version in tab.set_row_versions.values()]
+    if not shown and not any(tab.pending.unconfirmed for tab in written):
+        return
+    with workspace.store.transaction() as session:
+        sets_were_written(session, shown)
+        for tab in written:
+            identities = (one.identity for one in tab.pending.unconfirmed)
+            confirm(session, workspace.folder_token, tab.place.full_name, identities)
+
+
+def _say_of_tabs(tabs: Sequence[OpenTab], reports: Sequence[TabReport]) -> None:
+    """Put what was noticed of a tab itself into its report."""
+    found = {tab.place.name: tab.table for tab in tabs}
+    for report in reports:
+        name = report.place.name
+        if name in found:
+            report.of_the_tab = [
+                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {message}", Level.WARNING)
+                for message in found[name].warnings
+            ]
+
+
 def run_pass(
     workspace: Workspace,
     source: str,
@@ -210,13 +237,13 @@ def run_pass(
     *,
     wait: float | None = None,
     write: bool = True,
-    desk: Desk | None = None,
+    cache: WorkbookCache | None = None,
     tell: TellProgress = tell_nobody,
 ) -> list[TabReport]:
     """Work on the tabs until their workbooks are written; ``wait`` seconds at most for those that someone holds.
 
     With ``write`` False only the database is worked on: a later pass of the same action shows what came of it. A
-    ``desk`` saves reading again what was read a moment ago; a workbook that changed since then is read anew. ``tell``
+    ``cache`` saves reading again what was read a moment ago; a workbook that changed since then is read anew. ``tell``
     hears how far the work on long tabs is.
 
     Raises SheetError when a tab can't be read (nothing was saved then), PendingWrite when the database was saved but a
@@ -225,14 +252,18 @@ def run_pass(
     deadline = time.monotonic() + (workspace.settings.lock_wait if wait is None else wait)
     earlier: list[TabReport] = []
     while True:
-        desk = desk or Desk(workspace)
-        tabs = [_safely_read(workspace, desk, place) for place in places]
+        cache = cache or WorkbookCache(workspace)
+        tabs = [_safely_read(workspace, cache, place) for place in places]
         with workspace.store.transaction() as session:
             one_at_a_time(session)
-            reports = work(Pass(workspace, session, Marks(session), source, tell=tell), tabs)
+            reports = work(
+                begin_sync(workspace, session, source, tell),
+                tabs,
+            )
+            _say_of_tabs(tabs, reports)
             if not write:
                 return reports
-            edits = {tab.place.name: finish(session, tab) for tab in tabs}
+            edits = {tab.place.name: finish(session, tab, workspace.folder_token) for tab in tabs}
             revision = next_revision(session) if writes(session) else None
         if revision is not None:
             workspace.saw_revision(revision)
@@ -240,10 +271,7 @@ def run_pass(
             report.absorb(before)
         written = _write(tabs, edits)
         refused = written.refused
-        shown = [mark for tab in tabs if tab.place.name not in refused for mark in tab.set_marks.values()]
-        if shown:
-            with workspace.store.transaction() as session:
-                sets_were_written(session, shown)
+        _confirm(workspace, [tab for tab in tabs if tab.place.name not in refused])
         for report in reports:
             report.written = report.written or report.place.name in written.tabs
             if report.place.name in written.tabs:
@@ -252,7 +280,7 @@ def run_pass(
             if tab.place.name not in refused:
                 _remember(workspace, tab, written.new_rows[tab.place.name])
             if tab.place.name in written.tabs:
-                desk.was_written(tab.place)
+                cache.was_written(tab.place)
         if not refused:
             return reports
         can_wait = any(isinstance(error, WorkbookBusy) for error in refused.values())
@@ -264,13 +292,13 @@ def run_pass(
                 reports,
             ) from next(iter(refused.values()))
         earlier = reports
-        desk = None
+        cache = None
         workspace.safe_point()
         time.sleep(_PAUSE)
 
 
 def merge_tab(
-    work: Pass,
+    context: SyncContext,
     tab: OpenTab,
     binding: Binding,
     *,
@@ -278,49 +306,49 @@ def merge_tab(
     on_conflict: OnConflict = OnConflict.ASK,
     only: frozenset[str] | None = None,
     show_only: bool = False,
-) -> tuple[list[Outcome], TabReport]:
+) -> tuple[list[SheetRow], TabReport]:
     """Merge and save the selected rows. The tab itself is not brought up to date yet."""
-    spec, table, session = tab.place.spec, tab.table, work.session
+    spec, table, session = tab.place.spec, tab.table, context.session
     picked = selection.picks(spec, table.rows)
     if spec.set_identity:
         picked = whole_sets(table, spec.set_identity, picked)
-    outcomes = outcomes_of(tab, picked)
-    rules = MergeRules(work.source, on_conflict, only, show_only)
+    results = results_of(tab, picked)
+    rules = MergeRules(context.source, on_conflict, only, show_only)
     report = TabReport(tab.place)
     if spec.set_identity:
-        reserve_marks(work, tab, cast("SetBinding", binding), outcomes)
-    report.saved, report.created = merge_outcomes(work, tab, binding, outcomes, rules)
+        reserve_row_versions(context, tab, cast("SetBinding", binding), results)
+    report.saved, report.created = merge_results(context, tab, binding, results, rules)
     if spec.set_identity and not show_only:
-        report.removed = remove_gone(work, tab, cast("SetBinding", binding), outcomes, selection)
+        report.removed = remove_gone(context, tab, cast("SetBinding", binding), results, selection)
     session.flush()
-    return outcomes, report
+    return results, report
 
 
 def show_tab(
-    work: Pass,
+    context: SyncContext,
     tab: OpenTab,
     binding: Binding,
-    outcomes: list[Outcome],
+    results: list[SheetRow],
     report: TabReport,
     *,
     add: Callable[[set[Identity]], Sequence[Identity]] | None = None,
     statuses: Callable[[Identity], Notes] | None = None,
 ) -> None:
     """Bring the rows that were looked at up to date, append those to add, and finish the report."""
-    present = {o.identity for o in outcomes}
+    present = {o.identity for o in results}
     wanted = add(present) if add is not None else ()
     if tab.spec.set_identity:
         sets = cast("SetBinding", binding)
-        wanted = wanted or new_to_the_tab(work, sets, outcomes)
-        mark_sets(work, tab, sets, outcomes, wanted)
-    stored = work.load_again(binding, {*(o.identity for o in outcomes), *wanted})
-    unsettle(work.session, tab, outcomes, stored)
-    bring_up_to_date(work, tab, outcomes, stored)
+        wanted = wanted or new_to_the_tab(context, sets, results)
+        record_sets(context, tab, sets, results, wanted)
+    stored = context.load_again(binding, {*(o.identity for o in results), *wanted})
+    unsettle(context, tab, results, stored)
+    bring_up_to_date(context, tab, results, stored)
     new = [(identity, stored[identity]) for identity in wanted if identity in stored]
     notes = {identity: statuses(identity).text for identity, _ in new} if statuses is not None else {}
-    append_rows(work, tab, new, notes)
+    append_rows(context, tab, new, notes)
     report.added = len(new)
-    report.rows = report_rows(tab.place, outcomes)
+    report.rows = report_rows(tab.place, results)
 
 
 def whole_sets(table: Table, set_identity: Sequence[str], picked: set[int]) -> set[int]:
@@ -329,16 +357,18 @@ def whole_sets(table: Table, set_identity: Sequence[str], picked: set[int]) -> s
     return {row.number for row in table.rows if identity_of(set_identity, row.values) in sets}
 
 
-def say_of_rows(work: Pass, tab: OpenTab, binding: Binding, say: Callable[[Outcome], Notes | None]) -> TabReport:
+def say_of_rows(
+    context: SyncContext, tab: OpenTab, binding: Binding, say: Callable[[SheetRow], Notes | None]
+) -> TabReport:
     """Save nothing, and put a new status on the rows of which there is something to say."""
-    outcomes = outcomes_of(tab, set())
-    merge_outcomes(work, tab, binding, outcomes, MergeRules(work.source, show_only=True))
-    for outcome in outcomes:
-        notes = say(outcome)
+    results = results_of(tab, set())
+    merge_results(context, tab, binding, results, MergeRules(context.source, show_only=True))
+    for result in results:
+        notes = say(result)
         if notes is not None:
-            outcome.looked_at = True
-            outcome.only_shown = False
-            outcome.notes = notes
+            result.is_selected = True
+            result.only_shown = False
+            result.notes = notes
     report = TabReport(tab.place)
-    show_tab(work, tab, binding, outcomes, report)
+    show_tab(context, tab, binding, results, report)
     return report

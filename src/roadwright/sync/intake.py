@@ -8,31 +8,38 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
-from roadwright.sheets.kinds import quoted
+from roadwright.services.bindings.backlog import from_intake, unknown_key
+from roadwright.services.bindings.initiatives import (
+    issued_numbers,
+    load_initiatives,
+    new_initiative,
+    set_attribute,
+    stamp,
+)
+from roadwright.services.rows.identity import Identity
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
-from roadwright.sync.backlog import from_intake, unknown_key
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import load_initiatives, new_initiative, set_attribute, stamp
-from roadwright.sync.keys import issued_numbers, unwritable_keys
-from roadwright.sync.merge_rows import find_lost_bases, give_bases, settle
-from roadwright.sync.outcome import Outcome, TabReport, report_rows
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.bases import find_lost_bases, give_bases, settle
+from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.keys import unwritable_keys
+from roadwright.sync.reports import SheetRow, TabReport, report_rows
 from roadwright.sync.write_back import bring_up_to_date
 
 UNTITLED = "(untitled)"
 _FIELDS = tuple(column.name for column in tabs.INTAKE.owned(Owner.INPUT))
+_ALL_FIELDS = frozenset(_FIELDS)
 _PLACE = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing")
 """Where an initiative's intake row stands, and whether it is gone."""
 _TAKEN_IN = ("initiative_key", *_FIELDS, *_PLACE, "intake_conflicts")
@@ -40,48 +47,48 @@ _BLANKS = {c.name: plain(c.blank_means) for c in tabs.INTAKE.columns if c.blank_
 
 
 @dataclass
-class _Found:
-    """An intake row with its tab, while it is decided whose a key is. ``marked``: its own mark is that of its key."""
+class _IntakeMatch:
+    """An intake row with its tab, while it is decided whose a key is. ``has_own_version``: as its key has."""
 
     tab: OpenTab
     order: int
-    outcome: Outcome
-    marked: bool = False
+    result: SheetRow
+    has_own_version: bool = False
 
 
-def _found_rows(intake: Sequence[OpenTab]) -> list[_Found]:
+def _found_rows(intake: Sequence[OpenTab]) -> list[_IntakeMatch]:
     """All rows of all intake tabs."""
-    found: list[_Found] = []
+    found: list[_IntakeMatch] = []
     for tab in intake:
         for row in tab.table.rows:
             text = row.text("initiative_key")
             key = canonical_key(text) or text
-            found.append(_Found(tab, len(found), Outcome(row, (folded(key),), key)))
+            found.append(_IntakeMatch(tab, len(found), SheetRow(row, (folded(key),), key)))
     return found
 
 
 def _settle(
-    session: Session, intake: Sequence[OpenTab], found: Sequence[_Found], stored: Mapping[str, Initiative]
+    context: SyncContext, intake: Sequence[OpenTab], found: Sequence[_IntakeMatch], stored: Mapping[str, Initiative]
 ) -> None:
-    """Find the settled rows; all others get the base that their own mark leads to.
+    """Find the settled rows; all others get the base that their own row version leads to.
 
     Nothing is settled where a key stands twice: which row it belongs to is told by what the rows say.
     """
-    times = Counter(item.outcome.key for item in found)
-    lost: list[Outcome] = []
+    times = Counter(item.result.key for item in found)
+    lost: list[SheetRow] = []
     for tab, rows in _by_tab(intake, found):
         if tab.recalled:
-            once = [item.outcome for item in rows if times[item.outcome.key] == 1 and item.outcome.key in stored]
-            settle(tab, once, {outcome.identity: _taken_in(stored[outcome.key]) for outcome in once})
-        unsettled = [item for item in rows if item.outcome.settled_as is None]
-        give_bases(session, tab, [item.outcome for item in unsettled])
+            once = [item.result for item in rows if times[item.result.key] == 1 and item.result.key in stored]
+            settle(tab, once, {result.identity: _taken_in(stored[result.key]) for result in once})
+        unsettled = [item for item in rows if item.result.unchanged_as is None]
+        give_bases(context, tab, [item.result for item in unsettled])
         for item in unsettled:
-            item.marked = item.outcome.base is not None
-            lost += [item.outcome] if item.outcome.key in stored else []
-    find_lost_bases(session, tabs.INTAKE, lost)
+            item.has_own_version = item.result.base is not None
+            lost += [item.result] if item.result.key in stored else []
+    find_lost_bases(context.session, tabs.INTAKE, lost)
 
 
-def _by_tab(intake: Iterable[OpenTab], found: Iterable[_Found]) -> Iterator[tuple[OpenTab, list[_Found]]]:
+def _by_tab(intake: Iterable[OpenTab], found: Iterable[_IntakeMatch]) -> Iterator[tuple[OpenTab, list[_IntakeMatch]]]:
     """Each tab with its rows, tabs without any, too."""
     rows = defaultdict(list)
     for item in found:
@@ -94,205 +101,200 @@ def _taken_in(initiative: Initiative) -> dict[str, object]:
     return dict(zip(_TAKEN_IN, attributes_of(initiative, _TAKEN_IN), strict=True))
 
 
-def _distance(found: _Found, initiative: Initiative | None) -> tuple[bool, int, bool, bool, int]:
-    """How far a row is from what was last synced under its key: by mark, by content, by place, then from above."""
-    said = found.outcome.row.plain
-    if found.outcome.base is not None:
-        last: dict[str, object] = dict(found.outcome.base)
+def _distance(found: _IntakeMatch, initiative: Initiative | None) -> tuple[bool, int, bool, bool, int]:
+    """How far a row is from what was last synced under its key: by version, by content, by place, then from above."""
+    said = found.result.row.plain
+    if found.result.base is not None:
+        last: dict[str, object] = dict(found.result.base)
     else:
         last = {n: plain(getattr(initiative, n)) for n in _FIELDS} if initiative is not None else {}
     differing = sum(said.get(name) != last.get(name, _BLANKS.get(name)) for name in _FIELDS if name in said)
     elsewhere = initiative is None or initiative.intake_source != found.tab.place.full_name
-    moved = initiative is None or initiative.intake_row != found.outcome.row.number
-    return not found.marked, differing, elsewhere, moved, found.order
+    moved = initiative is None or initiative.intake_row != found.result.row.number
+    return not found.has_own_version, differing, elsewhere, moved, found.order
+
+
+def _of_key(code: str, **params: object) -> Message:
+    return Message(code, column="initiative_key", params=params)
 
 
 def _key_problem(
-    found: _Found, initiative: Initiative | None, issued: Collection[int], unreadable: Collection[str]
-) -> str | None:
+    found: _IntakeMatch, initiative: Initiative | None, issued: Collection[int], unreadable: Collection[str]
+) -> Message | None:
     """Why a key can't be this row's at all."""
-    key = found.outcome.key
+    key = found.result.key
     if parse_key(INITIATIVE, key) not in issued:
         return unknown_key(key)
     if initiative is None:
         return None
     if initiative.intake_workbook is None:
-        return (
-            f"initiative_key: {key} belongs to an initiative that was typed on the Backlog; "
-            "clear the key to submit it as a new idea"
-        )
+        return _of_key("key_of_backlog_row", key=key)
     if initiative.intake_source in unreadable:
-        return (
-            f"initiative_key: {key} belongs to a row of {initiative.intake_source}, which can't be read now; mend that "
-            "tab and run again, or clear the key to submit it as a new idea"
-        )
+        return _of_key("key_of_unreadable_tab", key=key, place=initiative.intake_source)
     return None
 
 
 def _judge_keys(
-    session: Session, rows: Sequence[_Found], stored: Mapping[str, Initiative], unreadable: Collection[str]
+    session: Session, rows: Sequence[_IntakeMatch], stored: Mapping[str, Initiative], unreadable: Collection[str]
 ) -> None:
     """Fail the rows whose key is not theirs: never given, of another tab, or copied from another row."""
-    issued = issued_numbers(session, (found.outcome.key for found in rows))
-    by_key: dict[str, list[_Found]] = {}
+    issued = issued_numbers(session, (found.result.key for found in rows))
+    by_key: dict[str, list[_IntakeMatch]] = {}
     for found in rows:
-        outcome = found.outcome
-        if not outcome.key:
+        result = found.result
+        if not result.key:
             continue
-        problem = _key_problem(found, stored.get(outcome.key), issued, unreadable)
+        problem = _key_problem(found, stored.get(result.key), issued, unreadable)
         if problem is not None:
-            outcome.doubled = True
-            outcome.notes.failed.append(problem)
+            result.is_duplicate = True
+            result.notes.add(problem)
         else:
-            by_key.setdefault(outcome.key, []).append(found)
+            by_key.setdefault(result.key, []).append(found)
     for key, copies in by_key.items():
         if len(copies) > 1:
             owner, *others = sorted(copies, key=lambda found: _distance(found, stored.get(key)))
-            where = f"{owner.tab.place.full_name} row {owner.outcome.row.number}"
+            where = f"{owner.tab.place.full_name} row {owner.result.row.number}"
             for found in others:
-                found.outcome.doubled = True
-                found.outcome.notes.failed.append(
-                    f"initiative_key: {key} stands already in {where}; clear the key to submit it as a new idea"
-                )
+                found.result.is_duplicate = True
+                found.result.notes.add(_of_key("key_stands_already", key=key, place=where))
 
 
-def _say_keyless(intake: Sequence[OpenTab], found: Sequence[_Found]) -> None:
+def _say_keyless(intake: Sequence[OpenTab], found: Sequence[_IntakeMatch]) -> None:
     """Say of rows without a key why they have none; all others got one before."""
     for tab, items in _by_tab(intake, found):
-        rows = {item.outcome.row.number: item.outcome for item in items if not item.outcome.key}
+        rows = {item.result.row.number: item.result for item in items if not item.result.key}
         refused = unwritable_keys(tab, rows) if rows else {}
-        for number, outcome in rows.items():
-            if (problem := outcome.row.problems.get("initiative_key")) is not None:
-                why = f"{problem}; clear the cell to submit the row as a new idea"
+        for number, result in rows.items():
+            if (problem := result.row.problems.get("initiative_key")) is not None:
+                why = _of_key("key_cell_unreadable", why=replace(problem, column=None))
             elif (reason := refused.get(number)) is not None:
-                why = f"initiative_key: the row can get no key: {reason}"
+                why = _of_key("key_unwritable", why=reason)
             else:
-                why = (
-                    "initiative_key: the row has no key yet, because its workbook is open in another program; "
-                    "close it and run pm.backlog_sync again"
-                )
-            outcome.notes.failed.append(why)
+                why = _of_key("key_waits_for_workbook")
+            result.notes.add(why)
 
 
-def _without(initiative: Initiative, name: str) -> str:
+def _without(initiative: Initiative, name: str) -> Message:
     """What the backlog has instead of a cell that can't be read."""
     stored = plain(getattr(initiative, name))
     if name == "title" and stored == UNTITLED:
-        return f"the idea is on the backlog as {UNTITLED}"
-    return f"the backlog has {quoted(stored)}" if stored is not None else "the idea is on the backlog without it"
+        return Message("the_backlog_has_title", params={"title": UNTITLED})
+    return (
+        Message("the_backlog_has", params={"value": stored}) if stored is not None else Message("the_backlog_has_none")
+    )
 
 
-def _enter(work: Pass, tab: OpenTab, outcome: Outcome) -> Initiative:
+def _enter(context: SyncContext, tab: OpenTab, result: SheetRow) -> Initiative:
     """Make the initiative of a row that is seen for the first time."""
-    values = outcome.row.values
+    values = result.row.values
     title = str(values.get("title") or UNTITLED)
-    initiative = new_initiative(outcome.key, title, mark=now(), source=work.source)
+    initiative = new_initiative(result.key, title, row_version=now(), source=context.source)
     initiative.intake_source = tab.place.full_name
     for name in _FIELDS:
         if values.get(name) is not None:
             set_attribute(initiative, name, values[name])
-    work.session.add(initiative)
+    context.session.add(initiative)
     return initiative
 
 
-def _merge(outcome: Outcome, initiative: Initiative, on_conflict: OnConflict) -> bool:
+def _merge(result: SheetRow, initiative: Initiative, on_conflict: OnConflict) -> bool:
     """Bring one intake row into its initiative. Returns whether that changed it."""
-    row = outcome.row
+    row = result.row
     stored = dict(zip(_FIELDS, attributes_of(initiative, _FIELDS), strict=True))
     if stored["title"] == UNTITLED:
         stored["title"] = None  # a stand-in gives way to the first title that someone types
-    merge = outcome.merge = merge_row(
+    merge = result.merge = merge_row(
         _FIELDS,
-        base=outcome.base,
+        base=result.base,
         sheet=row.plain,
         stored=stored,
         blanks=_BLANKS,
         on_conflict=on_conflict,
     )
-    outcome.kept |= set(merge.conflicts)
+    result.kept |= set(merge.conflicts)
     for name in merge.changes:
         set_attribute(initiative, name, row.values.get(name))
     for name, (said, kept) in merge.conflicts.items():
-        outcome.notes.conflicts.append(
-            f"{name}: this row has {quoted(said)}, the backlog has {quoted(kept)}; settle it with "
-            "pm.backlog_sync --option on_conflict=sheet (this row's value) or on_conflict=database (the backlog's)"
-        )
+        result.notes.say(Level.CONFLICT, "conflict_with_backlog", name, said=said, kept=kept)
     conflicts = {name: said for name, (said, _) in merge.conflicts.items()} or None
     if initiative.intake_conflicts != conflicts:
         initiative.intake_conflicts = conflicts
     return bool(merge.changes)
 
 
-def _take_in(work: Pass, found: _Found, initiative: Initiative | None, on_conflict: OnConflict) -> Initiative:
+def _take_in(
+    context: SyncContext, found: _IntakeMatch, initiative: Initiative | None, on_conflict: OnConflict
+) -> Initiative:
     """Bring one intake row into the backlog, and keep where it stands. Returns its initiative, made where it is new."""
-    outcome, place = found.outcome, found.tab.place
-    outcome.kept = set(outcome.row.problems)
+    result, place = found.result, found.tab.place
+    result.kept = set(result.row.problems)
     created = initiative is None
     if initiative is None:
-        initiative = _enter(work, found.tab, outcome)
-    if _merge(outcome, initiative, on_conflict) or created:
-        outcome.mark = work.marks.next()
-        stamp(initiative, outcome.mark, work.source)
-    outcome.notes.warnings.extend(
-        f"{problem}; {_without(initiative, name)}" for name, problem in outcome.row.problems.items()
-    )
-    stands = (place.full_name, place.book, place.tab, outcome.row.number, False)
+        initiative = _enter(context, found.tab, result)
+    if _merge(result, initiative, on_conflict) or created:
+        result.row_version = context.row_versions.next()
+        result.saved |= _ALL_FIELDS if created else frozenset(result.merge.changes)
+        stamp(initiative, result.row_version, context.source)
+    for name, problem in result.row.problems.items():
+        words = replace(problem, column=None)
+        result.notes.warn("taken_without_value", name, problem=words, instead=_without(initiative, name))
+    stands = (place.full_name, place.book, place.tab, result.row.number, False)
     if attributes_of(initiative, _PLACE) != stands:  # what is set counts as changed, also where it says the same
         for name, value in zip(_PLACE, stands, strict=True):
             setattr(initiative, name, value)
     return initiative
 
 
-def _keep_folder(work: Pass, initiative: Initiative) -> None:
+def _keep_folder(context: SyncContext, initiative: Initiative) -> None:
     """Keep in which folder the row stands; of several in use, in the one where it was typed."""
-    folder = work.workspace.folder
+    folder = context.workspace.folder
     if folder is not None and initiative.folder != folder.token and initiative.folder not in folder.others:
         initiative.folder = folder.token
 
 
 def sync_intake(
-    work: Pass, intake: Sequence[OpenTab], unreadable: Collection[str], on_conflict: OnConflict
+    context: SyncContext, intake: Sequence[OpenTab], unreadable: Collection[str], on_conflict: OnConflict
 ) -> list[TabReport]:
     """Merge all rows of all intake tabs, and plan their keys, statuses and provenance.
 
     ``unreadable`` are tabs (by full name) that could not be read now: their initiatives are not said to be missing.
     """
     found = _found_rows(intake)
-    stored = load_initiatives(work.session, (item.outcome.key for item in found))
-    _settle(work.session, intake, found, stored)
-    _judge_keys(work.session, found, stored, unreadable)
+    stored = load_initiatives(context.session, (item.result.key for item in found))
+    _settle(context, intake, found, stored)
+    _judge_keys(context.session, found, stored, unreadable)
     _say_keyless(intake, found)
     reports = {tab.place.name: TabReport(tab.place) for tab in intake}
     synced: set[str] = set()
     taken_in: dict[Identity, Initiative] = {}
-    for item in work.counted("merging intake rows", found):
-        outcome, report = item.outcome, reports[item.tab.place.name]
-        if not outcome.key or outcome.doubled:
+    for item in context.counted("merging intake rows", found):
+        result, report = item.result, reports[item.tab.place.name]
+        if not result.key or result.is_duplicate:
             continue
-        synced.add(outcome.key)
-        work.workspace.safe_point()
-        if outcome.settled_as is None:
-            report.created += outcome.key not in stored
-            taken_in[outcome.identity] = _take_in(work, item, stored.get(outcome.key), on_conflict)
-            report.saved += outcome.mark is not None
-        _keep_folder(work, taken_in.get(outcome.identity) or stored[outcome.key])
-    work.session.flush()
-    _say_missing(work, synced, unreadable)
+        synced.add(result.key)
+        context.workspace.safe_point()
+        if result.unchanged_as is None:
+            report.created += result.key not in stored
+            taken_in[result.identity] = _take_in(context, item, stored.get(result.key), on_conflict)
+            report.saved += result.row_version is not None
+        _keep_folder(context, taken_in.get(result.identity) or stored[result.key])
+    context.session.flush()
+    _say_missing(context, synced, unreadable)
     now_stored = {identity: _taken_in(initiative) for identity, initiative in taken_in.items()}
     for tab, items in _by_tab(intake, found):
-        outcomes = [item.outcome for item in items]
-        bring_up_to_date(work, tab, outcomes, now_stored, inputs=False)
-        reports[tab.place.name].rows = report_rows(tab.place, outcomes)
+        results = [item.result for item in items]
+        bring_up_to_date(context, tab, results, now_stored, inputs=False)
+        reports[tab.place.name].rows = report_rows(tab.place, results)
     return list(reports.values())
 
 
-def _say_missing(work: Pass, synced: Collection[str], unreadable: Collection[str]) -> None:
+def _say_missing(context: SyncContext, synced: Collection[str], unreadable: Collection[str]) -> None:
     """Mark the initiatives whose row is gone. What such a row said against the backlog went with it.
 
     Rows of other folders on this database stand there.
     """
-    for initiative in from_intake(work.session):
-        if initiative.folder not in (work.folder, None) or initiative.intake_source in unreadable:
+    for initiative in from_intake(context.session):
+        if initiative.folder not in (context.folder, None) or initiative.intake_source in unreadable:
             continue
         if initiative.initiative_key not in synced:
             initiative.intake_missing = True

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.keys import INITIATIVE, make_key, parse_key
+from roadwright.domain.keys import INITIATIVE, make_key
+from roadwright.services.bindings.initiatives import all_keys
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row
 from roadwright.store.clock import now
-from roadwright.store.identity import known_numbers
 from roadwright.store.models import IssuedKey
-from roadwright.sync.initiatives import all_keys
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.lost_keys import keys_on, lost_keys
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.selection import ALL, Selection
-from roadwright.sync.work import OpenTab, Pass
 from roadwright.sync.write_back import column_places
 
 
@@ -30,11 +29,6 @@ def issue_keys(session: Session, count: int, issued_for: str, folder: str | None
     session.add_all(issued)
     session.flush()
     return [make_key(INITIATIVE, row.number) for row in issued]
-
-
-def issued_numbers(session: Session, keys: Iterable[str]) -> set[int]:
-    """The numbers, among those in these keys, that were given out."""
-    return known_numbers(session, {n for key in keys if (n := parse_key(INITIATIVE, key)) is not None})
 
 
 def _unused_keys(session: Session, issued_for: str, folder: str | None) -> list[str]:
@@ -108,15 +102,15 @@ def unkeyed(tab: OpenTab, selection: Selection = ALL) -> list[int]:
     return [row for row in rows if row not in refused]
 
 
-def give_keys(work: Pass, tab: OpenTab, pool: KeyPool, selection: Selection = ALL) -> TabReport:
+def give_keys(context: SyncContext, tab: OpenTab, pool: KeyPool, selection: Selection = ALL) -> TabReport:
     """Plan a key for every row that waits for one."""
     rows = unkeyed(tab, selection)
     pool.look_at(tab)
     if rows:
         place = column_places(tab)["initiative_key"]
-        known = lost_keys(work, tab, rows, pool.on_intake)
+        known = lost_keys(context, tab, rows, pool.on_intake)
         fresh = [row for row in rows if row not in known]
-        given = pool.take(work.session, tab.place.full_name, work.folder, len(fresh))
+        given = pool.take(context.session, tab.place.full_name, context.folder, len(fresh))
         for row, key in {**known, **dict(zip(fresh, given, strict=True))}.items():
             tab.pending.cells[row, place] = key
     return TabReport(tab.place)

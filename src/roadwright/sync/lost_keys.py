@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.text import folded
+from roadwright.services.rows.baselines import baselines_of, content_of
 from roadwright.sheets.read import Row
 from roadwright.store.models import Initiative
-from roadwright.sync.memory import content_of, copies_of
-from roadwright.sync.merge_rows import load_bases
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.bases import load_bases
+from roadwright.sync.context import OpenTab, SyncContext
 
 
 def keys_on(tab: OpenTab) -> set[str]:
@@ -27,7 +27,7 @@ def keys_on(tab: OpenTab) -> set[str]:
     return {key for row in tab.table.rows if (key := canonical_key(row.text("initiative_key"))) is not None}
 
 
-def lost_keys(work: Pass, tab: OpenTab, rows: Collection[int], on_intake: Collection[str]) -> dict[int, str]:
+def lost_keys(context: SyncContext, tab: OpenTab, rows: Collection[int], on_intake: Collection[str]) -> dict[int, str]:
     """The keys of those rows, among these without one, that had one already.
 
     A row of an intake tab may have moved to another one, so ``on_intake``, the keys that stand on any of them, are not
@@ -36,12 +36,12 @@ def lost_keys(work: Pass, tab: OpenTab, rows: Collection[int], on_intake: Collec
     standing = keys_on(tab) if tab.spec is tabs.BACKLOG else on_intake
     numbers = frozenset(rows)
     wanted = [row for row in tab.table.rows if row.number in numbers]
-    found = _by_marks(work.session, tab, wanted, standing)
-    return found | _by_content(work, tab, wanted, {*standing, *found.values()})
+    found = _by_marks(context.session, tab, wanted, standing)
+    return found | _by_content(context, tab, wanted, {*standing, *found.values()})
 
 
 def _by_marks(session: Session, tab: OpenTab, rows: Collection[Row], standing: Collection[str]) -> dict[int, str]:
-    """Where the whole column of keys is gone, each row's own mark still says which initiative it showed."""
+    """Where the whole column of keys is gone, each row's own row version still says which initiative it showed."""
     marked = [row for row in rows if "updated_at" in row.raw]
     whole_column = "initiative_key" not in tab.table.columns or (len(marked) > 1 and not keys_on(tab))
     if not marked or not whole_column:
@@ -58,17 +58,17 @@ def _by_marks(session: Session, tab: OpenTab, rows: Collection[Row], standing: C
     return found
 
 
-def _by_content(work: Pass, tab: OpenTab, rows: Collection[Row], standing: Collection[str]) -> dict[int, str]:
+def _by_content(context: SyncContext, tab: OpenTab, rows: Collection[Row], standing: Collection[str]) -> dict[int, str]:
     """Where the workbook went back to a copy from before its keys were written.
 
     Such a row shows no sign that it was ever synced, says word for word what an initiative's row once said, and that
     initiative's row, which stood here at the last sync, is nowhere now.
     """
     unmarked = [row for row in rows if "updated_at" not in row.raw]
-    gone = [key for key in _stood_here(work, tab) if key not in standing] if unmarked else []
+    gone = [key for key in _stood_here(context, tab) if key not in standing] if unmarked else []
     if not gone:
         return {}
-    copies = copies_of(work.session, tab.spec.name, [(folded(key),) for key in gone])
+    copies = baselines_of(context.session, tab.spec.name, [(folded(key),) for key in gone])
     keys_of: dict[frozenset[tuple[str, str]], deque[str]] = {}
     for key in gone:
         for content in {content_of(tab.spec, copy) for copy in copies.get((folded(key),), ())}:
@@ -85,12 +85,12 @@ def _by_content(work: Pass, tab: OpenTab, rows: Collection[Row], standing: Colle
     return found
 
 
-def _stood_here(work: Pass, tab: OpenTab) -> list[str]:
+def _stood_here(context: SyncContext, tab: OpenTab) -> list[str]:
     """The keys of the initiatives whose row stood on this tab at the last sync, from above."""
     query = select(Initiative.initiative_key).order_by(Initiative.intake_row, Initiative.id)
     if tab.spec is not tabs.BACKLOG:
         query = query.where(Initiative.intake_source == tab.place.full_name, Initiative.intake_missing.is_(False))
-    if work.workspace.folder is not None:
-        others = work.workspace.folder.others
+    if context.workspace.folder is not None:
+        others = context.workspace.folder.others
         query = query.where(or_(Initiative.folder.is_(None), Initiative.folder.not_in(others)))
-    return list(work.session.scalars(query))
+    return list(context.session.scalars(query))

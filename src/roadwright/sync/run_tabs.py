@@ -14,12 +14,11 @@ from roadwright.domain.text import folded
 from roadwright.portfolios.shown import shows_answer
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
+from roadwright.sync.annotations import collect_annotations
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import refuse_to_empty
 from roadwright.sync.mirror import MirrorRow, replace_rows
-from roadwright.sync.outcome import RowReport, TabReport
-from roadwright.sync.own_words import collect_own_words
-from roadwright.sync.statuses import Level
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.reports import TabReport
 
 RUN_TABS: tuple[TabSpec, ...] = (tabs.RUNS, tabs.RESULTS, tabs.GAPS_AND_ALERTS)
 
@@ -105,19 +104,14 @@ def rows_for(session: Session, spec: TabSpec, only: str | None) -> list[dict[str
     return rows
 
 
-def write_run_tab(work: Pass, tab: OpenTab, only: str | None = None) -> TabReport:
+def write_run_tab(context: SyncContext, tab: OpenTab, only: str | None = None) -> TabReport:
     """Bring one of the run tabs up to date; people's notes stay with their rows. Raises UnknownRun, ForeignTab."""
-    collect_own_words(work, tab)
-    work.session.flush()
-    rows = rows_for(work.session, tab.spec, only)
-    if not rows and any(row.text("run_id") for row in tab.table.rows) and not _heads(work.session):
-        refuse_to_empty(work, tab)
-    replace_rows(work, tab, [MirrorRow(row) for row in rows])
-    report = TabReport(tab.place)
-    first = tab.table.header_row + 1
+    collect_annotations(context, tab)
+    context.session.flush()
+    rows = rows_for(context.session, tab.spec, only)
+    if not rows and any(row.text("run_id") for row in tab.table.rows) and not _heads(context.session):
+        refuse_to_empty(context, tab)
     key = tab.spec.identity[-1] if tab.spec is not tabs.GAPS_AND_ALERTS else "message"
-    report.rows = [
-        RowReport(tab.place.name, first + offset, str(row.get(key) or ""), "OK", Level.OK)
-        for offset, row in enumerate(rows)
-    ]
+    report = TabReport(tab.place)
+    report.rows = replace_rows(context, tab, [MirrorRow(str(row.get(key) or ""), row) for row in rows])
     return report

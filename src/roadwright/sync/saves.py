@@ -7,69 +7,107 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.messages import Level
 from roadwright.domain.roadmaps import PROMISED
+from roadwright.services.bindings.backlog import BacklogBinding, say_intake
+from roadwright.services.bindings.candidates import CandidatesBinding
+from roadwright.services.bindings.constraint_sets import ConstraintsBinding, TargetsBinding
+from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding
+from roadwright.services.bindings.metrics import MetricsConfigBinding, judge_registry, renamed_rows
+from roadwright.services.bindings.product_ops import KpiContributionsBinding, ScoringInputsBinding
+from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, remember_rows, say_entries
+from roadwright.services.bindings.roadmaps import GatesBinding, RoadmapsBinding
+from roadwright.services.bindings.scenarios import ScenarioBinding
+from roadwright.services.rows.binding import Binding, Values
+from roadwright.services.rows.identity import display_key, identity_of
+from roadwright.sheets.backend import SheetError, TabEdit
 from roadwright.sheets.merge import OnConflict
-from roadwright.sync.backlog import BacklogBinding, say_intake
-from roadwright.sync.binding import Binding, Values
-from roadwright.sync.candidates import CandidatesBinding
-from roadwright.sync.constraint_sets import ConstraintsBinding, TargetsBinding
+from roadwright.sync.annotations import collect_annotations
+from roadwright.sync.bases import load_bases
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab
-from roadwright.sync.identity import display_key, identity_of
-from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
-from roadwright.sync.metrics import MetricsConfigBinding, merge_metrics_config
-from roadwright.sync.outcome import Outcome, RowReport, TabReport
-from roadwright.sync.own_words import collect_own_words
-from roadwright.sync.product_ops import KpiContributionsBinding, ScoringInputsBinding
-from roadwright.sync.roadmap_entries import RoadmapEntriesBinding, merge_entries, say_entries
-from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
-from roadwright.sync.scenarios import ScenarioBinding
+from roadwright.sync.reports import RowReport, SheetRow, TabReport
 from roadwright.sync.selection import Selection
-from roadwright.sync.statuses import Level
-from roadwright.sync.work import OpenTab, Pass
 
-Merged = tuple[list[Outcome], TabReport]
-Merge = Callable[[Pass, OpenTab, Selection, OnConflict], Merged]
+Merged = tuple[list[SheetRow], TabReport]
+Merge = Callable[[SyncContext, OpenTab, Selection, OnConflict], Merged]
 
 
 def _plain(binding: Callable[[], Binding]) -> Merge:
-    def merge(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-        return merge_tab(work, tab, binding(), selection=selection, on_conflict=on_conflict)
+    def merge(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+        return merge_tab(context, tab, binding(), selection=selection, on_conflict=on_conflict)
 
     return merge
 
 
-def _backlog(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-    outcomes, report = merge_tab(work, tab, BacklogBinding(), selection=selection, on_conflict=on_conflict)
-    say_intake(work.session, outcomes)
-    return outcomes, report
+def _backlog(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    results, report = merge_tab(context, tab, BacklogBinding(), selection=selection, on_conflict=on_conflict)
+    say_intake(context.session, results)
+    return results, report
 
 
-def _candidates(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-    collect_own_words(work, tab)
-    return merge_tab(work, tab, CandidatesBinding(), selection=selection, on_conflict=on_conflict)
+def _candidates(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    collect_annotations(context, tab)
+    return merge_tab(context, tab, CandidatesBinding(), selection=selection, on_conflict=on_conflict)
 
 
-def _math_models(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-    return merge_tab(work, tab, MathModelsBinding(tab.table), selection=selection, on_conflict=on_conflict)
+def _math_models(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    binding = MathModelsBinding(tab.table.rows)
+    merged = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
+    binding.show_primaries(context.session)
+    return merged
+
+
+def _metrics_config(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    """Save the selected rows if the registry as a whole stays right, else none of them."""
+    there = {row.number: identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
+    binding = MetricsConfigBinding(renamed_rows(context.session, there, load_bases(context.session, tab)))
+    results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
+    report.saved, report.created = judge_registry(context, binding, results)
+    return results, report
 
 
 def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | TargetsBinding]) -> Merge:
     """Rules and scenarios are named by their row in a run's answer, so the rows are kept as they stand now."""
 
-    def merge(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    def merge(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
         bound = binding()
-        outcomes, report = merge_tab(work, tab, bound, selection=selection, on_conflict=on_conflict)
-        bound.remember_rows(work.session, {o.identity: o.row.number for o in outcomes if not o.doubled})
-        return outcomes, report
+        results, report = merge_tab(context, tab, bound, selection=selection, on_conflict=on_conflict)
+        bound.remember_rows(context.session, {o.identity: o.row.number for o in results if not o.is_duplicate})
+        return results, report
 
     return merge
 
 
-def _roadmap_entries(work: Pass, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+def _roadmap_entries(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
     binding = RoadmapEntriesBinding()
-    outcomes, report = merge_entries(work, tab, binding, selection, on_conflict)
-    say_entries(binding.rows(work.session), outcomes)
-    return outcomes, report
+    results, report = merge_entries(context, tab, binding, selection, on_conflict)
+    say_entries(binding.rows(context.session), results)
+    return results, report
+
+
+def merge_entries(
+    context: SyncContext, tab: OpenTab, binding: RoadmapEntriesBinding, selection: Selection, on_conflict: OnConflict
+) -> tuple[list[SheetRow], TabReport]:
+    """Merge and save the selected rows, and keep in which row each entry stands: a run names its lock by that."""
+    results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
+    remember_rows(binding.rows(context.session), {o.identity: o.row.number for o in results if not o.is_duplicate})
+    return results, report
+
+
+def remember_new_rows(context: SyncContext, tab: OpenTab) -> None:
+    """Keep in which rows the entries will stand that this pass puts on the tab."""
+    pending = tab.pending
+    if not pending.appended:
+        return
+    try:
+        numbers = tab.workbook.plan_append(
+            TabEdit(tab.place.tab, tab.table.header_row, pending.cells, pending.appended, tab.table.last_data_row)
+        )
+    except SheetError:
+        return  # writing the tab will say that there is no room
+    identities = [identity for _, identity, _ in pending.copies[-len(pending.appended) :]]
+    remember_rows(RoadmapEntriesBinding().rows(context.session), dict(zip(identities, numbers, strict=True)))
 
 
 def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[RowReport]:
@@ -107,7 +145,7 @@ MERGES: Mapping[str, Merge] = {
     tabs.SCORING_INPUTS.name: _plain(ScoringInputsBinding),
     tabs.MATH_MODELS.name: _math_models,
     tabs.PARAMS.name: _plain(ParamsBinding),
-    tabs.METRICS_CONFIG.name: merge_metrics_config,
+    tabs.METRICS_CONFIG.name: _metrics_config,
     tabs.KPI_CONTRIBUTIONS.name: _plain(KpiContributionsBinding),
     tabs.CANDIDATES.name: _candidates,
     tabs.SCENARIO_CONFIG.name: _with_places(ScenarioBinding),

@@ -17,7 +17,12 @@ from roadwright import tabs
 from roadwright.domain.initiatives import ContributionSource
 from roadwright.domain.keys import OPTIMIZATION_RUN, canonical_key, make_key, parse_key
 from roadwright.domain.optimization import ObjectiveMode, RunStatus
+from roadwright.domain.provenance import REBUILD
 from roadwright.roadmaps.export_files import file_stems
+from roadwright.services.bindings.initiatives import by_identity
+from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding
+from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding
+from roadwright.services.rows.identity import Identity
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
@@ -34,16 +39,9 @@ from roadwright.store.models import (
 )
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.scores import current_scores
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import by_identity
-from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
-from roadwright.sync.outcome import Outcome
-from roadwright.sync.roadmap_entries import RoadmapEntriesBinding
+from roadwright.sync.reports import SheetRow
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
-from roadwright.workspace.held import LARGEST_NUMBER
-
-SOURCE = "rebuild"
-"""updated_source of what a rebuild wrote."""
+from roadwright.workspace.contents import LARGEST_NUMBER
 
 _BACKLOG_SHOWS = tuple(
     c.name
@@ -73,9 +71,9 @@ _RUN_SHOWS = tuple(
 )
 
 
-def take_over(session: Session, tab: str, outcomes: Iterable[Outcome], foreign: Collection[int]) -> None:
+def take_over(session: Session, tab: str, results: Iterable[SheetRow], foreign: Collection[int]) -> None:
     """Take the values of those rows of a tab that this database did not write."""
-    rows = {o.identity: o.row for o in outcomes if o.row.number in foreign and not o.doubled}
+    rows = {o.identity: o.row for o in results if o.row.number in foreign and not o.is_duplicate}
     if tab in _TAKERS and rows:
         session.flush()
         _TAKERS[tab](session, rows)
@@ -93,8 +91,8 @@ def _backlog(session: Session, rows: Mapping[Identity, Row]) -> None:
 
 def _place_intake(initiative: Initiative) -> None:
     """An initiative whose intake row is gone keeps where that stood; one that is there is found again by the sync."""
-    workbook, mark, tab = initiative.intake_source.rpartition("!")
-    if mark and initiative.intake_workbook is None:
+    workbook, row_version, tab = initiative.intake_source.rpartition("!")
+    if row_version and initiative.intake_workbook is None:
         initiative.intake_workbook, initiative.intake_tab, initiative.intake_missing = workbook, tab, True
 
 
@@ -116,7 +114,7 @@ def _scoring_inputs(session: Session, rows: Mapping[Identity, Row]) -> None:
                 session.add(score)
             for part, value in parts.items():
                 setattr(score, part, value)
-            score.computed_at, score.computed_by = now(), SOURCE
+            score.computed_at, score.computed_by = now(), REBUILD
 
 
 def _math_models(session: Session, rows: Mapping[Identity, Row]) -> None:

@@ -6,34 +6,36 @@ A cell is written only where its meaning differs from what should stand there. A
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import eq
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.provenance import is_row_version
+from roadwright.services.rows.baselines import Unconfirmed, save_baselines, save_unconfirmed
+from roadwright.services.rows.identity import Identity, display_key, identity_text
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.kinds import quoted
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import Row, meaning
-from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
+from roadwright.sheets.read import BACKEND_COLUMNS, Row
+from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
 from roadwright.sheets.styles import width_of
 from roadwright.sheets.values import CellValue
-from roadwright.sheets.xlsx.text import MAX_TEXT
-from roadwright.sync.identity import Identity, display_key
-from roadwright.sync.memory import remember_copies
-from roadwright.sync.outcome import Outcome
-from roadwright.sync.own_words import words_to_show
-from roadwright.sync.settled import fingerprint_of
-from roadwright.sync.statuses import Level
-from roadwright.sync.work import COMPUTED, OWN_WORDS, SET_MARK, OpenTab, Pass
+from roadwright.sync.annotations import annotations_to_show
+from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
+from roadwright.sync.replaced import (
+    LONGEST,
+    computed,
+    computed_columns,
+    say_computed,
+    say_written,
+    shown,
+    typed_over,
+    writable,
+)
+from roadwright.sync.reports import SheetRow
+from roadwright.sync.tab_cache import fingerprint_of
 
 Values = Mapping[str, object]
-_PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
-_SHORT = 24
-"""Characters of a computed value that is remembered as it is."""
-_LONGEST = MAX_TEXT // 2
-"""Characters that fit a cell whatever they are: the format counts some of them twice."""
 
 
 def column_places(tab: OpenTab) -> dict[str, int]:
@@ -44,19 +46,6 @@ def column_places(tab: OpenTab) -> dict[str, int]:
     return {**table.columns, **table.new_columns}
 
 
-def shown(column: Column, value: object) -> CellValue | None:
-    """What a cell of this column holds for a value; an empty list or object shows as a blank.
-
-    What is computed from many things and longer than a cell's text can be is cut.
-    """
-    if value is None or value == "" or (isinstance(value, list | tuple | dict) and not value):
-        return None
-    cell = column.kind.show(value)
-    if isinstance(cell, str) and len(cell) > _LONGEST and column.owner in (Owner.DERIVED, Owner.SYSTEM):
-        return cell[: _LONGEST - 1] + "…"
-    return cell
-
-
 def differs(column: Column, row: Row, value: object) -> bool:
     """Whether the row's cell means something else than this value."""
     if column.name in row.problems or column.name in row.overtyped:
@@ -65,18 +54,18 @@ def differs(column: Column, row: Row, value: object) -> bool:
     cell = shown(column, value)
     if cell is None:
         return row.raw.get(column.name) is not None and said is not None
-    if isinstance(cell, str) and len(cell) == _LONGEST:  # it may have been cut
+    if isinstance(cell, str) and len(cell) == LONGEST:  # it may have been cut
         return row.raw.get(column.name) != cell
     return plain(said) != plain(value)
 
 
 def _writable(spec: TabSpec, places: Mapping[str, int], inputs: bool) -> Iterable[Column]:
     owners = {Owner.DERIVED, Owner.SYSTEM} | ({Owner.INPUT, Owner.SHARED} if inputs else set())
-    return (c for c in spec.columns if c.name in places and c.owner in owners and c.name not in _PROVENANCE)
+    return (c for c in spec.columns if c.name in places and c.owner in owners and c.name not in BACKEND_COLUMNS)
 
 
 def _drop_protected(
-    tab: OpenTab, outcome: Outcome, cells: dict[tuple[int, int], CellValue | None], names: Mapping[int, str]
+    tab: OpenTab, result: SheetRow, cells: dict[tuple[int, int], CellValue | None], names: Mapping[int, str]
 ) -> set[str]:
     """Take out the cells that can't be written, saying so on the row. Returns their columns."""
     if not cells:
@@ -88,14 +77,14 @@ def _drop_protected(
         name = names.get(place, "")
         dropped.add(name)
         if name != "run_status":
-            outcome.notes.warnings.append(f"{name}: {tab.table.place(number, name)} was not brought up to date: {why}")
+            result.notes.warn("not_brought_up_to_date", name, place=tab.table.place(number, name), why=why)
     return dropped
 
 
 def bring_up_to_date(
-    work: Pass,
+    context: SyncContext,
     tab: OpenTab,
-    outcomes: Sequence[Outcome],
+    results: Sequence[SheetRow],
     stored: Mapping[Identity, Values],
     *,
     inputs: bool = True,
@@ -110,84 +99,76 @@ def bring_up_to_date(
     names = {place: name for name, place in places.items()}
     saved_columns = [c.name for c in spec.saved if c.name in places]
     taken_out = [c.name for c in spec.saved if c.name not in places]
-    writable = {column.name: column for column in _writable(spec, places, inputs)}
+    owned = {column.name: column for column in _writable(spec, places, inputs)}
+    mine = [column for column in computed_columns(spec) if column.name in owned]
     blanks = {column.name: plain(column.blank_means) for column in spec.saved}
-    for outcome in work.counted(f"bringing {tab.place.name} up to date", outcomes):
-        if not outcome.looked_at:
+    for result in context.counted(f"bringing {tab.place.name} up to date", results):
+        if not result.is_selected:
             continue
-        row = outcome.row
-        if outcome.settled_as is not None:
-            _say_status(tab, outcome, places, names)
+        row = result.row
+        if result.unchanged_as is not None:
+            _say_status(tab, result, places, names)
             continue
         tab.settled.pop(row.number, None)
-        now = None if outcome.doubled else stored.get(outcome.identity)
+        now = None if result.is_duplicate else stored.get(result.identity)
         if now is None:
-            _say_status(tab, outcome, places, names)
+            _say_status(tab, result, places, names)
             continue
-        unlike = _unlike(writable, row, now, len(tab.table.columns))
-        to_mark = outcome.identity in tab.to_mark
-        is_written = not unlike and not to_mark and _was_written_so(tab, outcome, taken_out)
-        if is_written and not _lacks_mark(tab, row, places):
+        unlike = _unlike(owned, row, now, len(tab.table.columns))
+        needs_row_version = result.identity in tab.needs_row_version
+        is_written = not unlike and not needs_row_version and _was_written_so(tab, result, taken_out)
+        if is_written and not _lacks_row_version(tab, row, places):
             tab.settled[row.number] = fingerprint_of(now)
-            _say_status(tab, outcome, places, names)
+            _say_status(tab, result, places, names)
             continue
         cells: dict[tuple[int, int], CellValue | None] = {
-            (row.number, places[name]): shown(writable[name], now[name])
+            (row.number, places[name]): shown(owned[name], now[name])
             for name in unlike
-            if name not in outcome.kept and differs(writable[name], row, now[name])
+            if name not in result.kept and differs(owned[name], row, now[name])
         }
-        dropped = _drop_protected(tab, outcome, cells, names)
-        _say_what_is_replaced(tab, outcome, cells)
-        base = {**_new_base(outcome, now, saved_columns, dropped, inputs), **_more_shown(tab, outcome)}
+        dropped = _drop_protected(tab, result, cells, names)
+        _say_what_is_replaced(tab, result, cells)
+        base = {**_new_base(result, now, saved_columns, dropped, inputs), **_more_shown(tab, result)}
         if (
             cells
-            or outcome.mark
-            or outcome.base is None
-            or to_mark
-            or not _shows_the_same(outcome.base, base, blanks)
-            or _lacks_mark(tab, row, places)
+            or result.row_version
+            or result.base is None
+            or needs_row_version
+            or not _shows_the_same(result.base, base, blanks)
+            or _lacks_row_version(tab, row, places)
         ):
-            mark = outcome.mark or work.marks.next()
-            pending.copies.append((mark, outcome.identity, base | _computed(writable, now)))
-            cells[row.number, places["updated_source"]] = work.source
-            cells[row.number, places["updated_at"]] = mark
-            dropped |= _drop_protected(tab, outcome, cells, names)
+            row_version = result.row_version or context.row_versions.next()
+            pending.copies.append((row_version, result.identity, base | computed(mine, now, tab.bases.get(row.number))))
+            keep_unconfirmed(tab, result, row_version)
+            cells[row.number, places["updated_source"]] = context.source
+            cells[row.number, places["updated_at"]] = row_version
+            dropped |= _drop_protected(tab, result, cells, names)
+            marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
+            result.notes.add(*say_written(spec, row, marked))
             pending.cells.update(cells)
-        if not outcome.kept and not dropped and _reads_back(tab, row.number, unlike, now):
+        if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
-        _say_status(tab, outcome, places, names)
+        _say_status(tab, result, places, names)
 
 
-def _computed(columns: Mapping[str, Column], values: Values) -> dict[str, object]:
-    """What a row's copy remembers of the cells that no person fills; of long ones, a digest."""
-    found: dict[str, object] = {}
-    for name, column in columns.items():
-        if column.owner in (Owner.DERIVED, Owner.SYSTEM) and (value := values.get(name)) not in (None, "", [], {}):
-            found[name] = _in_short(value)
-    return {COMPUTED: found}
+def keep_unconfirmed(tab: OpenTab, result: SheetRow, row_version: str) -> None:
+    """Plan to keep what was saved of the row, until it is known to be written."""
+    if result.saved:
+        seen = result.row.text("updated_at")
+        identity = identity_text(result.identity)
+        tab.pending.unconfirmed.append(Unconfirmed(identity, seen, row_version, result.saved))
 
 
-def _in_short(value: object) -> object:
-    said = plain(value)
-    text = repr(said)
-    return said if len(text) <= _SHORT else hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _say_what_is_replaced(tab: OpenTab, outcome: Outcome, cells: Collection[tuple[int, int]]) -> None:
+def _say_what_is_replaced(tab: OpenTab, result: SheetRow, cells: Collection[tuple[int, int]]) -> None:
     """Say which text of a person a computed cell takes the place of: one that this copy of the row never showed."""
-    row, places = outcome.row, tab.table.columns
-    copy = tab.bases.get(row.number)
-    shown_before = {} if copy is None else copy.values.get(COMPUTED)
-    if not isinstance(shown_before, Mapping):
-        return  # it was written before that was remembered
-    for column in tab.spec.owned(Owner.DERIVED, Owner.SYSTEM):
-        name = column.name
-        if name in _PROVENANCE or name in tab.spec.identity or (row.number, places.get(name, 0)) not in cells:
-            continue
-        typed = row.raw.get(name)
-        was_shown = name in row.values and _in_short(row.values[name]) == shown_before.get(name)
-        if typed is not None and not was_shown:
-            outcome.notes.warnings.append(f"{name} is computed; {quoted(typed)} was replaced")
+    row, places = result.row, tab.table.columns
+    replaced = [
+        column
+        for column in computed_columns(tab.spec)
+        if column.name not in tab.spec.identity and (row.number, places.get(column.name, 0)) in cells
+    ]
+    typed = typed_over(replaced, row, tab.bases.get(row.number)) if replaced else ()
+    result.notes.add(*say_computed(row, typed))
 
 
 def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
@@ -218,75 +199,71 @@ def _unlike(columns: Collection[str], row: Row, now: Values, width: int) -> list
     ]
 
 
-def _was_written_so(tab: OpenTab, outcome: Outcome, taken_out: Iterable[str]) -> bool:
+def _was_written_so(tab: OpenTab, result: SheetRow, taken_out: Iterable[str]) -> bool:
     """Whether the row's copy already remembers what the row shows: nothing, in columns that someone took out."""
-    if not outcome.as_shown or outcome.mark or outcome.kept:
+    if not result.as_shown or result.row_version or result.kept:
         return False
-    base = outcome.base or {}
+    base = result.base or {}
     if any(name in base for name in taken_out):
         return False
-    return _more_shown(tab, outcome) == {name: base[name] for name in (SET_MARK, OWN_WORDS) if name in base}
+    return _more_shown(tab, result) == {name: base[name] for name in (SET_VERSION, ANNOTATIONS) if name in base}
 
 
-def _lacks_mark(tab: OpenTab, row: Row, places: Mapping[str, int]) -> bool:
-    """Whether the row is to get its mark although nothing in it changed: its last pass was killed before the write."""
-    if "updated_at" in row.raw:
+def _lacks_row_version(tab: OpenTab, row: Row, places: Mapping[str, int]) -> bool:
+    """Whether an unchanged row is to get its version: its last pass was killed before the write.
+
+    Or a person typed something else in its place.
+    """
+    if is_row_version(row.text("updated_at")):
         return False
-    cell: dict[tuple[int, int], CellValue | None] = {(row.number, places["updated_at"]): "mark"}
+    cell: dict[tuple[int, int], CellValue | None] = {(row.number, places["updated_at"]): "row_version"}
     return not tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, cell))
 
 
-def _say_status(tab: OpenTab, outcome: Outcome, places: Mapping[str, int], names: Mapping[int, str]) -> None:
+def _say_status(tab: OpenTab, result: SheetRow, places: Mapping[str, int], names: Mapping[int, str]) -> None:
     """Plan the row's status, where it is not what stands there."""
-    status, _ = outcome.status
-    if outcome.row.status != status and _is_persons(outcome.row.status):
-        place = outcome.row.number, places["run_status"]
-        if not tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, {place: status})):
-            outcome.notes.warnings.append(
-                f"run_status is written by Roadwright; {quoted(outcome.row.status)} was replaced"
-            )
-            status, _ = outcome.status
-    if outcome.row.status != status:
-        cells: dict[tuple[int, int], CellValue | None] = {(outcome.row.number, places["run_status"]): status}
-        if _drop_protected(tab, outcome, cells, names):
-            tab.settled.pop(outcome.row.number, None)
+    status, _ = result.status
+    if result.row.status != status:
+        typed = say_written(tab.spec, result.row, ["run_status"])
+        if typed and writable(tab, result.row.number, places, ["run_status"]):
+            result.notes.add(*typed)
+            status, _ = result.status
+    if result.row.status != status:
+        cells: dict[tuple[int, int], CellValue | None] = {(result.row.number, places["run_status"]): status}
+        if _drop_protected(tab, result, cells, names):
+            tab.settled.pop(result.row.number, None)
         tab.pending.cells.update(cells)
 
 
-def _is_persons(status: CellValue | None) -> bool:
-    """Whether a person wrote this into run_status: a text that begins with none of its words, and is no error."""
-    return type(status) is str and status.strip() != "" and not status.strip().startswith((*Level, "#"))
-
-
-def _more_shown(tab: OpenTab, outcome: Outcome) -> dict[str, object]:
+def _more_shown(tab: OpenTab, result: SheetRow) -> dict[str, object]:
     """What a row's copy remembers beside its columns."""
-    return {**_set_mark(tab, outcome.identity), **_own_words(tab.spec, outcome)}
+    return {**_set_row_version(tab, result.identity), **_own_words(tab.spec, result)}
 
 
 def _new_base(
-    outcome: Outcome, now: Values, columns: Iterable[str], dropped: set[str], inputs: bool
+    result: SheetRow, now: Values, columns: Iterable[str], dropped: set[str], inputs: bool
 ) -> dict[str, object]:
     """What this copy of the row shows after the write, in plain values; kept cells keep what they showed before."""
     base: dict[str, object] = {}
     for name in columns:
-        if name in outcome.kept or name in dropped:
-            if outcome.base is not None and name in outcome.base:
-                base[name] = outcome.base[name]
+        if name in result.kept or name in dropped:
+            if result.base is not None and name in result.base:
+                base[name] = result.base[name]
         elif inputs:
             base[name] = plain(now.get(name))
-        elif name in outcome.row.values:
-            base[name] = outcome.row.plain[name]
+        elif name in result.row.values:
+            base[name] = result.row.plain[name]
     return base
 
 
-def _set_mark(tab: OpenTab, identity: Identity) -> dict[str, object]:
-    mark = tab.set_marks.get(identity[: len(tab.spec.set_identity)]) if tab.spec.set_identity else None
-    return {} if mark is None else {SET_MARK: mark}
+def _set_row_version(tab: OpenTab, identity: Identity) -> dict[str, object]:
+    row_version = tab.set_row_versions.get(identity[: len(tab.spec.set_identity)]) if tab.spec.set_identity else None
+    return {} if row_version is None else {SET_VERSION: row_version}
 
 
-def _own_words(spec: TabSpec, outcome: Outcome) -> dict[str, object]:
-    shown = (outcome.base or {}).get(OWN_WORDS)
-    return words_to_show(spec, outcome.row, dict(shown) if isinstance(shown, dict) else {})
+def _own_words(spec: TabSpec, result: SheetRow) -> dict[str, object]:
+    shown = (result.base or {}).get(ANNOTATIONS)
+    return annotations_to_show(spec, result.row, dict(shown) if isinstance(shown, dict) else {})
 
 
 def _shows_the_same(one: Values, other: Values, blanks: Values) -> bool:
@@ -296,16 +273,20 @@ def _shows_the_same(one: Values, other: Values, blanks: Values) -> bool:
 
 
 def append_rows(
-    work: Pass, tab: OpenTab, rows: Sequence[tuple[Identity, Values]], statuses: Mapping[Identity, str]
+    context: SyncContext, tab: OpenTab, rows: Sequence[tuple[Identity, Values]], statuses: Mapping[Identity, str]
 ) -> None:
     """Plan new rows below the data."""
     spec, pending = tab.spec, tab.pending
     places = column_places(tab)
-    data = [column for column in spec.columns if column.name not in _PROVENANCE]
-    computed = {column.name: column for column in _writable(spec, places, inputs=False)}
-    for identity, values in work.counted(f"adding rows to {tab.place.name}", rows):
-        mark = work.marks.next()
-        provenance = {"run_status": statuses.get(identity, "OK"), "updated_source": work.source, "updated_at": mark}
+    data = [column for column in spec.columns if column.name not in BACKEND_COLUMNS]
+    mine = [column for column in computed_columns(spec) if column.name in places]
+    for identity, values in context.counted(f"adding rows to {tab.place.name}", rows):
+        row_version = context.row_versions.next()
+        provenance = {
+            "run_status": statuses.get(identity, "OK"),
+            "updated_source": context.source,
+            "updated_at": row_version,
+        }
         full = {**values, **provenance}
         cells: dict[int, CellValue | None] = {
             places[c.name]: cell
@@ -315,15 +296,18 @@ def append_rows(
         pending.appended.append(cells)
         pending.new_rows.append((display_key(spec, values), str(full["run_status"])))
         is_settled = all(_is_read_as(c, cells.get(places[c.name]), full.get(c.name)) for c in data if c.name in places)
-        pending.new_settled.append(fingerprint_of(values) if is_settled else None)
+        pending.new_fingerprints.append(fingerprint_of(values) if is_settled else None)
         copy = {c.name: plain(values.get(c.name)) for c in spec.saved if c.name in places}
-        pending.copies.append((mark, identity, {**copy, **_set_mark(tab, identity), **_computed(computed, values)}))
+        pending.copies.append(
+            (row_version, identity, {**copy, **_set_row_version(tab, identity), **computed(mine, values)})
+        )
 
 
-def finish(session: Session, tab: OpenTab) -> TabEdit:
+def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
-    remember_copies(session, tab.spec, pending.copies)
+    save_unconfirmed(session, folder, tab.place.full_name, pending.unconfirmed)
+    save_baselines(session, tab.spec, pending.copies)
     pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     places = {**table.columns, **table.new_columns}
     own = {places[c.name]: width_of(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}

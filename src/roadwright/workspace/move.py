@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import DBAPIError
 
 from roadwright.sheets.backend import SheetError
 from roadwright.store.copying import CopyProblem, Tally, copy_all, snapshot
-from roadwright.store.identity import next_revision
-from roadwright.store.session import open_store, shown_url
+from roadwright.store.identity import next_revision, say_moved
+from roadwright.store.session import Store, open_store, shown_url, url_without_password
 from roadwright.workspace.folders import other_places
 from roadwright.workspace.restore import ENVIRONMENT_URL
 from roadwright.workspace.settings import FILE as SETTINGS
@@ -17,7 +20,7 @@ from roadwright.workspace.workspace import Workspace, database_url
 
 
 @dataclass(frozen=True)
-class Moved:
+class MoveReport:
     """What was moved, from where to where, and what else there is to do."""
 
     source: str
@@ -30,10 +33,14 @@ class Moved:
         return sum(table.rows for table in self.tables.values())
 
 
-def move_database(workspace: Workspace, url: str) -> Moved:
+Record = Callable[[Store, int], None]
+"""Writes down in the new database that so many rows were moved there."""
+
+
+def move_database(workspace: Workspace, url: str, record: Record) -> MoveReport:
     """Copy everything into an empty database, compare both, and let roadwright.toml name the new one.
 
-    The old database stays as it is, and is refused from then on: the new one is a revision ahead.
+    The old database keeps its data and the name of the new one, and is refused from then on, also to other folders.
     Raises StoreError or WorkspaceBusy; then nothing has changed.
     """
     from roadwright.sheets.xlsx import place_file  # noqa: PLC0415 - the commands that need no workbook are quick
@@ -48,16 +55,37 @@ def move_database(workspace: Workspace, url: str) -> Moved:
                 tables = copy_all(connection, target)
             with target.transaction() as session:
                 revision = next_revision(session)
-            place_file(settings, text.encode())
+            moved = MoveReport(source_url, target_url, tables, [])
+            record(target, moved.rows)
+            # Before the settings: if this process ends in between, every command says where the data are now.
+            notices = _say_where(workspace.store, url_without_password(target.engine.url))
+            try:
+                place_file(settings, text.encode())
+            except SheetError:
+                _say_where(workspace.store, None)
+                raise
             workspace.saw_revision(revision)
         except (OSError, SettingsChange, SheetError) as error:
             raise CopyProblem(str(error)) from error
         finally:
             target.close()
-    notices = [
-        f"{place} works on the old database, too; name the new one in its {SETTINGS} before it is used again"
+    notices += [
+        f"{place} works on the old database, too, and is refused there from now on; name the new one in its {SETTINGS}"
         for place in other_places(workspace.store, workspace.private)
     ]
     if os.environ.get(ENVIRONMENT_URL):
         notices.append(f"{ENVIRONMENT_URL} is set and wins over {SETTINGS}; set it to the new database, or unset it")
-    return Moved(source_url, target_url, tables, notices)
+    return replace(moved, notices=notices)
+
+
+def _say_where(old: Store, url: str | None) -> list[str]:
+    """Keep in the old database where its data are now. Returns what there is to tell where it can't be written."""
+    try:
+        with old.transaction() as session:
+            say_moved(session, url)
+    except DBAPIError as error:
+        return [
+            f"the old database can't be written ({error.orig}), so it does not tell other folders that it was moved; "
+            f"name the new one in their {SETTINGS} before they are used again"
+        ]
+    return []

@@ -11,7 +11,7 @@ from typing import IO
 
 from roadwright.domain.keys import ACTION_RUN, INITIATIVE, OPTIMIZATION_RUN
 from roadwright.sheets.read import Table
-from roadwright.workspace.held import LARGEST_NUMBER
+from roadwright.workspace.contents import LARGEST_NUMBER
 from roadwright.workspace.workspace import Workspace
 
 _KEY = re.compile(rf"\b({INITIATIVE}|{OPTIMIZATION_RUN}|{ACTION_RUN})-(\d{{6,12}})(?!\d)".encode())

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from roadwright import tabs
 from roadwright.domain.disk import os_fault, special_kind
 from roadwright.domain.errors import InputError
+from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import LAST_ROW
@@ -84,7 +85,7 @@ class IntakeBook(BaseModel):
     header_row: _HeaderRow = 1
 
 
-class TabPlace(BaseModel):
+class TabSetting(BaseModel):
     """Where a tab lies, if not where the templates have it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -108,11 +109,11 @@ class Settings(BaseSettings):
     keep_details_days: Annotated[int, _Number] = Field(default=90, ge=0)
     keep_runs_days: Annotated[int, _Number] = Field(default=365, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
-    tabs: dict[str, TabPlace] = {}
+    tabs: dict[str, TabSetting] = {}
 
     def place_of(self, spec: TabSpec) -> tuple[str, str, int]:
         """The workbook, tab and header row of a tab (any tab but intake's)."""
-        moved = self.tabs.get(spec.name, TabPlace())
+        moved = self.tabs.get(spec.name, TabSetting())
         return moved.workbook or f"{spec.workbook}.xlsx", moved.tab or spec.name, moved.header_row
 
     @cached_property
@@ -163,6 +164,11 @@ def _variables() -> dict[str, str]:
     return {key: name for key, name in of_keys.items() if name is not None}
 
 
+def _printable(text: str) -> str:
+    """The text, with escapes for what no terminal shows."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
 def _describe(error: ValidationError) -> str:
     variables, lines = _variables(), []
     for fault in error.errors():
@@ -170,10 +176,13 @@ def _describe(error: ValidationError) -> str:
         source = [variables[first]] if first in variables else [FILE, first]
         place = ": ".join((source[0], ".".join((*source[1:], *rest)))).removesuffix(": ")
         value = str(fault["input"])
-        shown = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
-        found = "" if fault["type"] in ("missing", "extra_forbidden") else f' (it is "{shown}")'
+        cut = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
+        found = "" if fault["type"] in ("missing", "extra_forbidden") else f' (it is "{_printable(cut)}")'
         why = "is not a key that Roadwright knows" if fault["type"] == "extra_forbidden" else fault["msg"]
-        lines.append(f"{place}: {why.removeprefix('Value error, ')}{found}")
+        bad = UNSTORABLE.search(value) if isinstance(fault["input"], str) and fault["type"] != "value_error" else None
+        if bad is not None:
+            why = f"holds a character that no setting can have (code {ord(bad[0])}); type it again without it"
+        lines.append(f"{_printable(place)}: {why.removeprefix('Value error, ')}{found}")
     return "\n".join(lines)
 
 

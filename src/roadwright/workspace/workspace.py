@@ -10,6 +10,7 @@ from pathlib import Path
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
+from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook
 from roadwright.sheets.spec import TabSpec
@@ -65,6 +66,8 @@ class Workspace:
     """Called where an action can end without harm; raises what ends it."""
     is_waiting: Callable[[], None] = _do_nothing
     """Called once where a turn has to be waited for."""
+    tell: TellProgress = tell_nobody
+    """Hears how far the reading and writing of long tabs is; may raise what ends it."""
     is_checked: bool = True
     """Whether the database has to be the one that the workbooks were written from."""
 
@@ -114,11 +117,16 @@ class Workspace:
         problem = "is the name of several tabs; name one" if found else "is no tab of this workspace; there are"
         raise UnknownTab(f'"{name}" {problem}: {known}')
 
+    @property
+    def folder_token(self) -> str:
+        """What tells the folder from others on this database; empty where no action has its turn in it."""
+        return self.folder.token if self.folder is not None else ""
+
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
         from roadwright.sheets.xlsx import open_workbook  # noqa: PLC0415 - only actions on sheets need it
 
-        return open_workbook(place.workbook, self.private)
+        return open_workbook(place.workbook, self.private, self.tell)
 
     @contextmanager
     def exclusive(self, wait: float | None = None) -> Iterator[Turn]:

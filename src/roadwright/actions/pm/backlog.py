@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.options import ON_CONFLICT, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption
 from roadwright.sync.backlog_sync import backlog_sync
 
 
-def _run(request: Request) -> Answer:
+def _run(request: ActionContext) -> Answer:
     result = backlog_sync(request.workspace, request.action, on_conflict(request), request.report)
     return Answer(tabs=result.tabs, problems=result.problems)
 
@@ -24,6 +24,6 @@ BACKLOG_SYNC = Action(
     ),
     run=_run,
     tabs=(tabs.BACKLOG,),
-    options=(ON_CONFLICT,),
+    options=OnConflictOption,
     selects=False,
 )

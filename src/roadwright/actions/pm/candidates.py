@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.options import ON_CONFLICT, SCENARIO_NAME, on_conflict, text_option
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption, ScenarioOption, chosen
 from roadwright.domain.initiatives import tokens_field
+from roadwright.domain.messages import Level
 from roadwright.portfolios.candidates import (
     CandidateSet,
     ScenarioProblem,
@@ -16,30 +17,33 @@ from roadwright.portfolios.candidates import (
     tokens_of,
 )
 from roadwright.roadmaps.scenarios import judged_candidates
+from roadwright.services.bindings.candidates import candidate_rows
+from roadwright.services.bindings.initiatives import all_keys
+from roadwright.services.rows.identity import identity_of
+from roadwright.services.rows.notes import Notes
 from roadwright.store.models import OptimizationScenario
-from roadwright.sync.candidates import candidate_rows
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import refuse_to_empty, run_pass, show_tab
-from roadwright.sync.identity import identity_of
-from roadwright.sync.initiatives import all_keys
 from roadwright.sync.mirror import MirrorRow, replace_rows
-from roadwright.sync.outcome import Outcome, RowReport, TabReport
+from roadwright.sync.reports import RowReport, SheetRow, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Level, Notes
-from roadwright.sync.work import OpenTab, Pass
 
 
 def show_candidates(
-    current: Pass, tab: OpenTab, outcomes: Sequence[Outcome], scenario: OptimizationScenario, chosen: CandidateSet
+    current: SyncContext,
+    tab: OpenTab,
+    results: Sequence[SheetRow],
+    scenario: OptimizationScenario,
+    chosen: CandidateSet,
 ) -> TabReport:
     """Replace the tab's rows by the scenario's candidates; what waits in a typed cell stays, also off the list."""
     rules = constraints_of(current.session, scenario)
     rows = candidate_rows(current.session, scenario.scenario_name, chosen, rules)
     by_key = {initiative.initiative_key: initiative for initiative in chosen.candidates}
-    before = {o.identity: o for o in outcomes if not o.doubled}
+    before = {o.identity: o for o in results if not o.is_duplicate}
     report = TabReport(tab.place)
     mirrored = []
-    number = tab.table.header_row
     listed = set()
     for values in rows:
         identity = identity_of(tab.spec.identity, values)
@@ -48,23 +52,18 @@ def show_candidates(
         notes = earlier.notes if earlier is not None else Notes()
         initiative = by_key[str(values["initiative_key"])]
         if tokens_of(initiative) is None and notes.level is not Level.FAILED:
-            scope = tokens_field(initiative.scope_mode)
-            notes.warnings.append(f"{scope}: is blank, so the initiative can't be chosen; fill it in")
-        mirrored.append(MirrorRow(values, notes.text))
-        number += 1
-        report.rows.append(RowReport(tab.place.name, number, str(values["initiative_key"]), notes.text, notes.level))
-    for outcome in outcomes:
-        if outcome.identity not in listed and outcome.notes.level in (Level.FAILED, Level.CONFLICT):
-            mirrored.append(MirrorRow(outcome.row.values, outcome.notes.text))
-            number += 1
-            report.rows.append(RowReport(tab.place.name, number, outcome.key, outcome.notes.text, outcome.notes.level))
+            notes.warn("tokens_missing", tokens_field(initiative.scope_mode))
+        mirrored.append(MirrorRow(str(values["initiative_key"]), values, notes))
+    for result in results:
+        if result.identity not in listed and result.notes.level in (Level.FAILED, Level.CONFLICT):
+            mirrored.append(MirrorRow(result.key, result.row.values, result.notes))
     if not mirrored and tab.table.rows and not all_keys(current.session):
         refuse_to_empty(current, tab)
-    replace_rows(current, tab, mirrored, outcomes)
+    report.rows = replace_rows(current, tab, mirrored, results)
     return report
 
 
-def _skipped_rows(request: Request, chosen: CandidateSet) -> list[RowReport]:
+def _skipped_rows(request: ActionContext, chosen: CandidateSet) -> list[RowReport]:
     """The initiatives that are no candidates, where people expect them: on the Backlog, or on the roadmap."""
     place = request.workspace.place(tabs.BACKLOG if chosen.roadmap_name is None else tabs.ROADMAP_ENTRIES).name
     rows = []
@@ -75,27 +74,27 @@ def _skipped_rows(request: Request, chosen: CandidateSet) -> list[RowReport]:
     return rows
 
 
-def _populate(request: Request) -> Answer:
+def _populate(request: ActionContext) -> Answer:
     workspace = request.workspace
     skipped: list[RowReport] = []
     wrong: list[ScenarioProblem] = []
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         tab, scenarios = open_tabs
         wrong.clear()
         typed, scenarios_report = MERGES[scenarios.spec.name](current, scenarios, ALL, on_conflict(request))
-        outcomes, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
+        results, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
         show_tab(current, scenarios, BINDINGS[scenarios.spec.name](), typed, scenarios_report)
         try:
             on_sheet = [row.text("scenario_name") for row in scenarios.table.rows]
-            scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME), on_sheet)
-            chosen = judged_candidates(current.session, scenario, current.source)
+            scenario = find_scenario(current.session, chosen(request.options, ScenarioOption).scenario_name, on_sheet)
+            candidates = judged_candidates(current.session, scenario, current.source)
         except ScenarioProblem as problem:  # what was saved says so all the same
             wrong.append(problem)
-            show_tab(current, tab, BINDINGS[tab.spec.name](), outcomes, report)
+            show_tab(current, tab, BINDINGS[tab.spec.name](), results, report)
             return [report, scenarios_report]
-        skipped[:] = _skipped_rows(request, chosen)
-        shown = show_candidates(current, tab, outcomes, scenario, chosen)
+        skipped[:] = _skipped_rows(request, candidates)
+        shown = show_candidates(current, tab, results, scenario, candidates)
         shown.absorb(report)
         return [shown, scenarios_report]
 
@@ -104,7 +103,12 @@ def _populate(request: Request) -> Answer:
     reports = run_pass(workspace, request.action, places, work, tell=request.report)
     if wrong:
         raise wrong[0]
-    return Answer(tabs=reports, more_rows=skipped, summary={"candidates": len(reports[0].rows)})
+    listed = sum(row.row > 0 for row in reports[0].rows)  # the other lines are of rows that left the tab
+    return Answer(tabs=reports, more_rows=skipped, summary={"candidates": listed})
+
+
+class CandidateOptions(ScenarioOption, OnConflictOption):
+    """Of pm.populate_candidates."""
 
 
 POPULATE_CANDIDATES = Action(
@@ -119,6 +123,6 @@ POPULATE_CANDIDATES = Action(
     ),
     run=_populate,
     tabs=(tabs.CANDIDATES,),
-    options=(SCENARIO_NAME, ON_CONFLICT),
+    options=CandidateOptions,
     selects=False,
 )

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Request, UsageError
-from roadwright.actions.options import RUN_ID, SCENARIO_NAME, text_option
+from roadwright.actions.contract import ActionContext
+from roadwright.actions.options import RunOption, ScenarioOption, UsageError, chosen
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.domain.text import folded
@@ -27,7 +27,7 @@ from roadwright.workspace.workspace import TabPlace
 
 
 @dataclass
-class Asked:
+class ExplainQuestion:
     """What is to be explained: everything, or these names and initiatives (by row, where rows were selected)."""
 
     everything: bool
@@ -53,11 +53,11 @@ class Question:
         return place_in_sheet(self.scenario, self.kept.places, id)
 
 
-def asked_of(request: Request, place: TabPlace) -> Asked:
+def asked_of(request: ActionContext, place: TabPlace) -> ExplainQuestion:
     selection = request.selection
     if selection.everything:
-        return Asked(everything=True)
-    asked = Asked(everything=False, names=list(selection.names))
+        return ExplainQuestion(everything=True)
+    asked = ExplainQuestion(everything=False, names=list(selection.names))
     if selection.rows:
         rows = read_tab(request.workspace, place).table.rows
         picked = Selection(everything=False, rows=selection.rows).picks(place.spec, rows)
@@ -68,15 +68,15 @@ def asked_of(request: Request, place: TabPlace) -> Asked:
     return asked
 
 
-def _run_to_explain(session: Session, request: Request, asked: Asked) -> tuple[OptimizationRun, bool]:
+def _run_to_explain(session: Session, request: ActionContext, asked: ExplainQuestion) -> tuple[OptimizationRun, bool]:
     """The run, and whether it was named. Raises UsageError or ScenarioProblem."""
-    named = text_option(request, RUN_ID)
+    named = chosen(request.options, RunOption).run_id
     if named is not None:
         run = find_optimization_run(session, named)
         if run is None:
             raise UsageError(f"there is no optimization run {named}; Runs lists them")
         return run, True
-    name = text_option(request, SCENARIO_NAME)
+    name = chosen(request.options, ScenarioOption).scenario_name
     mine = {folded(scenario): scenario for scenario in asked.scenarios if scenario}
     if name is None and len(mine) > 1:
         raise UsageError(
@@ -93,7 +93,7 @@ def _run_to_explain(session: Session, request: Request, asked: Asked) -> tuple[O
     return run, False
 
 
-def question_of(session: Session, request: Request, asked: Asked) -> Question:
+def question_of(session: Session, request: ActionContext, asked: ExplainQuestion) -> Question:
     """What is to be explained of which run. Raises UsageError or ScenarioProblem."""
     run, is_chosen = _run_to_explain(session, request, asked)
     others = sorted({name for name in asked.scenarios if folded(name) != folded(run.scenario_name)})

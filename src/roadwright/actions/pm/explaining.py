@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.options import EXPLAIN_SECONDS, RUN_ID, SCENARIO_NAME, explain_seconds
+from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds
+from roadwright.actions.options import ExplainOption, RunOption, ScenarioOption
 from roadwright.actions.pm.explain_question import Question, asked_of, question_of
 from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level
 from roadwright.domain.text import folded
 from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_computed, with_names
 from roadwright.portfolios.diagnosis import diagnosed_rows, way_out
 from roadwright.portfolios.explaining import add_explanations, why_no_candidate
 from roadwright.portfolios.runs import is_answered
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, read_tab, run_pass
-from roadwright.sync.outcome import RowReport, TabReport
+from roadwright.sync.reports import RowReport, TabReport
 from roadwright.sync.run_tabs import rows_for, write_run_tab
-from roadwright.sync.statuses import Level
-from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.workspace import TabPlace
 
 _SHOWN = (tabs.RESULTS, tabs.GAPS_AND_ALERTS)
 
 
-def _explain(request: Request) -> Answer:
+def _explain(request: ActionContext) -> Answer:
     place = request.tab or request.workspace.place(tabs.RESULTS)
     asked = asked_of(request, place)
     with request.workspace.store.transaction() as session:
@@ -57,7 +57,7 @@ def _explain(request: Request) -> Answer:
     return answer
 
 
-def _computed(request: Request, question: Question) -> tuple[list[Explanation], bool]:
+def _computed(request: ActionContext, question: Question) -> tuple[list[Explanation], bool]:
     """The explanations that are asked for, those computed that are not known yet, and whether that was cut short."""
     kept, run = question.kept, question.run
     wanted = question.ids
@@ -96,13 +96,13 @@ def _computed(request: Request, question: Question) -> tuple[list[Explanation], 
     return [known[id] for id in wanted], was_cancelled
 
 
-def _show(request: Request, question: Question) -> dict[str, int]:
+def _show(request: ActionContext, question: Question) -> dict[str, int]:
     """Write Results and Gaps_And_Alerts. Returns the row of each of the run's initiatives on Results."""
     workspace = request.workspace
     only = question.run.run_id if question.is_chosen else None
     numbers: dict[str, int] = {}
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         for tab in open_tabs:
             if tab.spec is tabs.RESULTS:
                 rows = rows_for(current.session, tab.spec, only)
@@ -118,7 +118,7 @@ def _show(request: Request, question: Question) -> dict[str, int]:
     return numbers
 
 
-def _rows_on(request: Request, place: TabPlace, scenario: str) -> dict[str, int]:
+def _rows_on(request: ActionContext, place: TabPlace, scenario: str) -> dict[str, int]:
     """The row of each of the scenario's initiatives on a tab."""
     rows = read_tab(request.workspace, place).table.rows
     mine = (row for row in rows if folded(row.text("scenario_name")) == folded(scenario))
@@ -132,7 +132,7 @@ def _rows(
     plain = question.kept.reasons({})
     selected = set(question.kept.solution.selected)
     for one in explanations:
-        why = plain.get(one.id)
+        why = str(plain[one.id]) if one.id in plain else None
         if why is not None and one.id in selected:
             why = f"selected: {why}"
         text = "; ".join(part for part in (why, _message(question, one)) if part)
@@ -172,14 +172,18 @@ def _infeasible(question: Question) -> Answer:
     }
     if diagnosis is None:
         return answer
-    answer.summary["way_out"] = way_out(diagnosis) or diagnosis.message
+    answer.summary["way_out"] = str(way_out(diagnosis) or diagnosis.message)
     for row in diagnosed_rows(diagnosis, question.place):
         tab, number = _sheet_row(row.place)
-        answer.more_rows.append(RowReport(tab, number, row.id, str(Level.OK), Level.OK, (row.text,)))
+        answer.more_rows.append(RowReport(tab, number, row.id, str(Level.OK), Level.OK, (str(row.message),)))
     for id in question.ids or ():
         text = f"{id} is neither in nor out: no portfolio keeps all the rules"
         answer.more_rows.append(RowReport(tabs.RESULTS.name, 0, id, str(Level.OK), Level.OK, (text,)))
     return answer
+
+
+class ExplainOptions(ScenarioOption, RunOption, ExplainOption):
+    """Of pm.explain_selection."""
 
 
 EXPLAIN_SELECTION = Action(
@@ -194,5 +198,5 @@ EXPLAIN_SELECTION = Action(
     ),
     run=_explain,
     tabs=(tabs.RESULTS, tabs.CANDIDATES),
-    options=(SCENARIO_NAME, RUN_ID, EXPLAIN_SECONDS),
+    options=ExplainOptions,
 )

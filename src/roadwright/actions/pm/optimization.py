@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled
-from roadwright.actions.contract import Action, Answer, Request, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds, on_conflict, time_limit
 from roadwright.actions.options import (
-    EXPLAIN_SECONDS,
-    ON_CONFLICT,
-    SCENARIO_NAME,
-    TIME_LIMIT,
-    explain_seconds,
-    on_conflict,
-    time_limit,
+    ExplainOption,
+    OnConflictOption,
+    ScenarioOption,
+    TimeLimitOption,
+    UsageError,
 )
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.actions.pm.results import WRITE_RESULTS
@@ -22,6 +20,7 @@ from roadwright.actions.pm.roadmap_choice import keep_choice, note_promised_twic
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
 from roadwright.optimize import Explanation, SolveOptions, SolveProgress, Worker, idle_worker
 from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
@@ -29,44 +28,42 @@ from roadwright.portfolios.drafts import RunDraft, explain_draft, solve_draft
 from roadwright.portfolios.runs import keep_run
 from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationRun
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Level
-from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.turns import WorkspaceBusy
 
 
 def _run_notes(saved: Saved, draft: RunDraft) -> None:
     """Put what the run had to say of single rows on their notes."""
     by_id = {
-        f"{spec.name}!{outcome.row.number}": outcome.notes
+        f"{spec.name}!{result.row.number}": result.notes
         for spec in (tabs.SCENARIO_CONFIG, *RULE_TABS)
-        for outcome in saved.outcomes[spec.name]
+        for result in saved.results[spec.name]
     }
     for fault in draft.faults:
         notes = by_id.get(fault.id)
         if notes is not None and notes.level not in (Level.FAILED, Level.CONFLICT):
-            notes.failed.append(fault.message)
+            notes.add(Message(fault.message))
     for finding in draft.findings():
         notes = by_id.get(finding.id)
         if notes is not None:
-            said = notes.notices if finding.severity is Severity.INFO else notes.warnings
-            if finding.message not in said:
-                said.append(finding.message)
+            level = Level.OK if finding.severity is Severity.INFO else Level.WARNING
+            notes.add(Message(finding.message, level))
     for row in draft.diagnosed():
         notes = by_id.get(row.place)
         if notes is not None:
-            notes.warnings.append(row.text)
+            notes.add(row.message)
 
 
-def _say(saved: Saved) -> Callable[[Pass, OpenTab], TabReport]:
+def _say(saved: Saved) -> Callable[[SyncContext, OpenTab], TabReport]:
     """Shows an input tab as it was saved, each row with what there is to say of it."""
     notes = {spec.name: saved.notes(spec) for spec in INPUT_TABS}
 
-    def say(current: Pass, tab: OpenTab) -> TabReport:
+    def say(current: SyncContext, tab: OpenTab) -> TabReport:
         report = say_of_rows(current, tab, BINDINGS[tab.spec.name](), notes[tab.spec.name].say)
         report.absorb(saved.reports[tab.spec.name])
         return report
@@ -74,7 +71,7 @@ def _say(saved: Saved) -> Callable[[Pass, OpenTab], TabReport]:
     return say
 
 
-def _show_inputs(request: Request, saved: Saved) -> None:
+def _show_inputs(request: ActionContext, saved: Saved) -> None:
     """Bring the input tabs up to date where there is no run to show. Raises PendingWrite."""
     say = _say(saved)
     places = [request.workspace.place(spec) for spec in INPUT_TABS]
@@ -83,20 +80,20 @@ def _show_inputs(request: Request, saved: Saved) -> None:
     )
 
 
-def _show(request: Request, saved: Saved, draft: RunDraft) -> list[TabReport]:
+def _show(request: ActionContext, saved: Saved, draft: RunDraft) -> list[TabReport]:
     """Bring all seven tabs up to date in one write. Raises PendingWrite."""
     say = _say(saved)
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         reports = []
         for tab in open_tabs:
             if tab.spec in RUN_TABS:
                 reports.append(write_run_tab(current, tab))
             elif tab.spec is tabs.CANDIDATES:
-                outcomes, _ = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
+                results, _ = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
                 scenario = find_scenario(current.session, draft.scenario.scenario_name)
                 chosen = judged_candidates(current.session, scenario, current.source)
-                report = show_candidates(current, tab, outcomes, scenario, chosen)
+                report = show_candidates(current, tab, results, scenario, chosen)
                 report.absorb(saved.reports[tab.spec.name])
                 reports.append(report)
             else:
@@ -107,7 +104,7 @@ def _show(request: Request, saved: Saved, draft: RunDraft) -> list[TabReport]:
     return run_pass(request.workspace, request.action, places, work, tell=request.report)
 
 
-def _draft(request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:
+def _draft(request: ActionContext, saved: Saved, *, ticked_only: bool) -> RunDraft:
     """The run that is asked for. Where there can be none, the rows that were saved say so all the same."""
     try:
         with request.workspace.store.transaction() as session:
@@ -120,7 +117,7 @@ def _draft(request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:
         raise
 
 
-def _run(request: Request, *, ticked_only: bool) -> Answer:
+def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
     with idle_worker() as worker:
         worker.start()  # it gets ready while the tabs are saved
         request.report("saving the Optimization Center's tabs")
@@ -163,7 +160,7 @@ def _is_kept(run: OptimizationRun) -> str:
     return f"{run.run_id} is kept, and {WRITE_RESULTS.name} shows it"
 
 
-def _solve(request: Request, draft: RunDraft, options: SolveOptions, worker: Worker) -> None:
+def _solve(request: ActionContext, draft: RunDraft, options: SolveOptions, worker: Worker) -> None:
     """Solve and explain, telling how far it is."""
     name = draft.scenario.scenario_name
     count = len(draft.built.candidates) if draft.built is not None else 0
@@ -233,13 +230,18 @@ _RUN_EXPLANATION = (
     "named: a rule is never dropped in silence. Exit codes: 0 an answer, 1 none in the time, 2 invalid, 3 infeasible."
 )
 
+
+class RunOptions(ScenarioOption, TimeLimitOption, ExplainOption, OnConflictOption):
+    """Of the actions that solve."""
+
+
 RUN_ALL_CANDIDATES = Action(
     name="pm.optimize_run_all_candidates",
     help="optimizes over all candidates of a scenario and writes the results",
     explanation=_RUN_EXPLANATION,
     run=lambda request: _run(request, ticked_only=False),
     tabs=(tabs.SCENARIO_CONFIG,),
-    options=(SCENARIO_NAME, TIME_LIMIT, EXPLAIN_SECONDS, ON_CONFLICT),
+    options=RunOptions,
     selects=False,
 )
 
@@ -249,5 +251,5 @@ RUN_SELECTED_CANDIDATES = Action(
     explanation=_RUN_EXPLANATION,
     run=lambda request: _run(request, ticked_only=True),
     tabs=(tabs.CANDIDATES,),
-    options=(SCENARIO_NAME, TIME_LIMIT, EXPLAIN_SECONDS, ON_CONFLICT),
+    options=RunOptions,
 )

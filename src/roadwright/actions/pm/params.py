@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.options import ON_CONFLICT, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption
 from roadwright.domain.formulas import FormulaError, parse_formula
+from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding
+from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeParam
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass, show_tab
-from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.work import OpenTab, Pass
 
 
 def _seed(session: Session, models: set[Identity], source: str) -> list[Identity]:
@@ -60,22 +60,22 @@ def _param(initiative: Initiative, model: InitiativeMathModel, name: str, source
     )
 
 
-def _run(request: Request) -> Answer:
+def _run(request: ActionContext) -> Answer:
     workspace = request.workspace
     seeded = 0
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         nonlocal seeded
         models_tab, params_tab = open_tabs
         rule = on_conflict(request)
         models, models_report = MERGES[tabs.MATH_MODELS.name](current, models_tab, request.selection, rule)
-        chosen = {o.identity for o in models if o.looked_at and not o.doubled}
+        chosen = {o.identity for o in models if o.is_selected and not o.is_duplicate}
         about = {identity[:2] for identity in chosen}
         params, params_report = MERGES[tabs.PARAMS.name](current, params_tab, ALL, rule)
         made = _seed(current.session, chosen, current.source)
         seeded += len(made)
-        for outcome in params:
-            outcome.looked_at = outcome.looked_at and outcome.identity[:2] in about
+        for result in params:
+            result.is_selected = result.is_selected and result.identity[:2] in about
         show_tab(current, models_tab, MathModelsBinding(), models, models_report)
         show_tab(
             current,
@@ -103,5 +103,5 @@ SEED_MATH_PARAMS = Action(
     ),
     run=_run,
     tabs=(tabs.MATH_MODELS,),
-    options=(ON_CONFLICT,),
+    options=OnConflictOption,
 )

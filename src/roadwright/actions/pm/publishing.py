@@ -6,36 +6,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME
-from roadwright.actions.pm.roadmap_desk import (
-    DESK_TABS,
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import OnConflictOption, RoadmapOption
+from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
+from roadwright.actions.pm.roadmap_status import ByOption, decided_by
+from roadwright.actions.pm.roadmap_tabs import (
     STOPPED,
-    RoadmapDesk,
-    save_desk,
-    show_desk,
+    TABS,
+    RoadmapTabs,
+    save_roadmap_tabs,
+    show_roadmap_tabs,
     stopping_entries,
     stopping_gates,
 )
-from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
-from roadwright.actions.pm.roadmap_status import BY, decided_by
+from roadwright.domain.messages import Message
 from roadwright.roadmaps.export_files import file_stems, write_exports
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.versions import NotApproved, Published, may_be_published, publish
+from roadwright.services.bindings.roadmaps import RoadmapsBinding
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import all_roadmaps
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass
-from roadwright.sync.outcome import TabReport
-from roadwright.sync.roadmaps import RoadmapsBinding
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.reports import TabReport
 from roadwright.workspace.workspace import PUBLISHED
 
 
 @dataclass
-class _Progress:
+class _Publication:
     """What was published so far. It outlives an attempt that could not write: what is new then stays told as new."""
 
     published: dict[str, Published] = field(default_factory=dict)
@@ -45,65 +46,65 @@ class _Progress:
     twice: list[Overlap] = field(default_factory=list)
 
 
-def _chosen(request: Request, desk: RoadmapDesk, refused: list[str]) -> list[Roadmap]:
+def _chosen(request: ActionContext, open: RoadmapTabs, refused: list[str]) -> list[Roadmap]:
     """The roadmaps to publish; selected rows that are none are refused. Raises UsageError and SelectionError."""
     name, selection = named_roadmap(request), request.selection
-    outcomes = desk.outcomes(tabs.ROADMAPS.name)
+    results = open.results(tabs.ROADMAPS.name)
     if selection.everything:
-        return [only_roadmap(desk.current.session, name, [outcome.identity for outcome in outcomes])]
-    picked = selection.picks(tabs.ROADMAPS, desk.tabs[tabs.ROADMAPS.name].table.rows)
-    rows = [outcome for outcome in outcomes if outcome.row.number in picked]
-    stored = RoadmapsBinding().rows(desk.current.session)
+        return [only_roadmap(open.current.session, name, [result.identity for result in results])]
+    picked = selection.picks(tabs.ROADMAPS, open.tabs[tabs.ROADMAPS.name].table.rows)
+    rows = [result for result in results if result.row.number in picked]
+    stored = RoadmapsBinding().rows(open.current.session)
     refused += [
         f"{tabs.ROADMAPS.name} row {o.row.number}: {o.notes.text}"
         for o in rows
-        if o.doubled or o.identity not in stored
+        if o.is_duplicate or o.identity not in stored
     ]
-    names = {outcome.identity for outcome in rows if not outcome.doubled}
+    names = {result.identity for result in rows if not result.is_duplicate}
     return [roadmap for identity, roadmap in stored.items() if identity in names]
 
 
-def _publish(desk: RoadmapDesk, roadmap: Roadmap, by: str, progress: _Progress) -> None:
+def _publish(open: RoadmapTabs, roadmap: Roadmap, by: str, progress: _Publication) -> None:
     """Judge and publish one roadmap; what stands against it is said on its row."""
-    session, notes, source = desk.current.session, desk.notes(roadmap), desk.current.source
-    faults = [notes.text] if notes.level in STOPPED else _unsettled(desk, roadmap)
+    session, notes, source = open.current.session, open.notes(roadmap), open.current.source
+    faults = [notes.text] if notes.level in STOPPED else _unsettled(open, roadmap)
     if not faults:
         try:
             may_be_published(roadmap)
-            judge_roadmap(session, roadmap, source)
+            judge_roadmap(session, roadmap, source, tell=open.current.tell)
             published = publish(session, roadmap, by, source)
         except NotApproved as refusal:
             faults.append(str(refusal))
         except PolicyProblem as problem:
             faults.append(f'roadmap "{roadmap.roadmap_name}" can\'t be judged: {problem}')
         else:
-            _say_published(desk, roadmap, published, progress)
+            _say_published(open, roadmap, published, progress)
             return
-        notes.failed.extend(faults)
+        notes.add(*map(Message, faults))
     progress.refused += [
         fault if roadmap.roadmap_name in fault else f"{roadmap.roadmap_name}: {fault}" for fault in faults
     ]
 
 
-def _unsettled(desk: RoadmapDesk, roadmap: Roadmap) -> list[str]:
+def _unsettled(open: RoadmapTabs, roadmap: Roadmap) -> list[str]:
     """What was typed and could not be saved: a version that never changes is not made of half of it."""
-    return [*stopping_gates(desk, roadmap), *stopping_entries(desk, roadmap)]
+    return [*stopping_gates(open, roadmap), *stopping_entries(open, roadmap)]
 
 
-def _say_published(desk: RoadmapDesk, roadmap: Roadmap, published: Published, progress: _Progress) -> None:
-    notes, edition = desk.notes(roadmap), published.edition
+def _say_published(open: RoadmapTabs, roadmap: Roadmap, published: Published, progress: _Publication) -> None:
+    notes, edition = open.notes(roadmap), published.edition
     earlier = progress.published.get(roadmap.roadmap_name)
     if earlier is None or earlier.edition.number != edition.number or not earlier.is_new:
         progress.published[roadmap.roadmap_name] = published
     if not edition.content.entries:
-        notes.warnings.append(f"version {edition.number} is empty: nothing on the roadmap is admitted or waived")
+        notes.warn("empty_version", number=edition.number)
     if progress.published[roadmap.roadmap_name].is_new:
-        notes.notices.append(f"published as version {edition.number}")
+        notes.notice("published", number=edition.number)
     else:
-        notes.notices.append(f"nothing changed since version {edition.number}, so there is no new version")
+        notes.notice("published_before", number=edition.number)
 
 
-def _write_files(request: Request, progress: _Progress) -> tuple[list[str], list[str]]:
+def _write_files(request: ActionContext, progress: _Publication) -> tuple[list[str], list[str]]:
     """Write the exports, for an unchanged version those that are missing. Returns the files and what went wrong."""
     folder = request.workspace.published
     files: list[str] = []
@@ -122,27 +123,27 @@ def _write_files(request: Request, progress: _Progress) -> tuple[list[str], list
     return files, problems
 
 
-def _run(request: Request) -> Answer:
-    progress = _Progress()
+def _run(request: ActionContext) -> Answer:
+    progress = _Publication()
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         progress.refused.clear()
-        desk = save_desk(current, open_tabs, request)
-        chosen = _chosen(request, desk, progress.refused)
+        open = save_roadmap_tabs(current, open_tabs, request)
+        chosen = _chosen(request, open, progress.refused)
         by = decided_by(current.session, request)
         for roadmap in chosen:
             request.report(f"publishing {roadmap.roadmap_name}")
-            _publish(desk, roadmap, by, progress)
+            _publish(open, roadmap, by, progress)
         progress.stems = file_stems(roadmap.roadmap_name for roadmap in all_roadmaps(current.session))
         found = overlaps(current.session)
         progress.twice = [one for roadmap in chosen for one in of_roadmap(found, roadmap.roadmap_name)]
-        return show_desk(desk, chosen, {})
+        return show_roadmap_tabs(open, chosen, {})
 
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
     answer = Answer()
     try:
         answer.tabs = run_pass(
-            request.workspace, request.action, list(map(request.workspace.place, DESK_TABS)), work, tell=request.report
+            request.workspace, request.action, list(map(request.workspace.place, TABS)), work, tell=request.report
         )
     except PendingWrite as pending:
         answer.tabs = pending.reports
@@ -153,7 +154,7 @@ def _run(request: Request) -> Answer:
     return answer
 
 
-def _summary(progress: _Progress, files: Sequence[str]) -> dict[str, object]:
+def _summary(progress: _Publication, files: Sequence[str]) -> dict[str, object]:
     editions = progress.published.values()
     summary: dict[str, object] = {
         "published": sum(one.is_new for one in editions),
@@ -179,6 +180,10 @@ def _sentence(published: Published) -> str:
     return f'"{edition.name}" is published as version {edition.number} with {entries}{out}'
 
 
+class PublishOptions(RoadmapOption, ByOption, OnConflictOption):
+    """Of pm.roadmap_publish."""
+
+
 ROADMAP_PUBLISH = Action(
     name="pm.roadmap_publish",
     help="publishes an approved roadmap as a numbered version that never changes, with files to pass on",
@@ -191,5 +196,5 @@ ROADMAP_PUBLISH = Action(
     ),
     run=_run,
     tabs=(tabs.ROADMAPS,),
-    options=(ROADMAP_NAME, BY, ON_CONFLICT),
+    options=PublishOptions,
 )

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.options import SCENARIO_NAME, text_option
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import ScenarioOption, chosen
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.portfolios.candidates import find_scenario
 from roadwright.roadmaps.scenarios import judged_candidates
-from roadwright.sync.backlog import intake_notes, say_intake
+from roadwright.services.bindings.backlog import intake_notes, say_intake
+from roadwright.sync.annotations import collect_annotations
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, show_tab
-from roadwright.sync.outcome import TabReport
-from roadwright.sync.own_words import collect_own_words
+from roadwright.sync.reports import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS
-from roadwright.sync.work import OpenTab, Pass
 
 
-def _refresh_rows(current: Pass, tab: OpenTab) -> TabReport:
+def _refresh_rows(current: SyncContext, tab: OpenTab) -> TabReport:
     binding = BINDINGS[tab.spec.name]()
-    outcomes, report = merge_tab(current, tab, binding, show_only=True)
+    results, report = merge_tab(current, tab, binding, show_only=True)
     is_backlog = tab.spec is tabs.BACKLOG
     if is_backlog:
-        say_intake(current.session, outcomes)
+        say_intake(current.session, results)
     show_tab(
         current,
         tab,
         binding,
-        outcomes,
+        results,
         report,
         add=lambda present: [identity for identity in binding.listed(current.session) if identity not in present],
         statuses=(lambda identity: intake_notes(current.session, identity)) if is_backlog else None,
@@ -37,21 +37,21 @@ def _refresh_rows(current: Pass, tab: OpenTab) -> TabReport:
     return report
 
 
-def _refresh_candidates(current: Pass, tab: OpenTab, request: Request) -> TabReport:
+def _refresh_candidates(current: SyncContext, tab: OpenTab, request: ActionContext) -> TabReport:
     """The tab keeps its scenario, unless another one is asked for."""
-    collect_own_words(current, tab)
-    outcomes, _ = merge_tab(current, tab, BINDINGS[tab.spec.name](), show_only=True)
+    collect_annotations(current, tab)
+    results, _ = merge_tab(current, tab, BINDINGS[tab.spec.name](), show_only=True)
     shown = next((name for row in tab.table.rows if (name := row.text("scenario_name"))), None)
-    scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME) or shown)
-    chosen = judged_candidates(current.session, scenario, current.source)
-    return show_candidates(current, tab, outcomes, scenario, chosen)
+    scenario = find_scenario(current.session, chosen(request.options, ScenarioOption).scenario_name or shown)
+    found = judged_candidates(current.session, scenario, current.source)
+    return show_candidates(current, tab, results, scenario, found)
 
 
-def _run(request: Request) -> Answer:
+def _run(request: ActionContext) -> Answer:
     place = request.tab
     assert place is not None
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         [tab] = open_tabs
         if tab.spec in RUN_TABS:
             return [write_run_tab(current, tab)]
@@ -73,6 +73,6 @@ REFRESH_TAB = Action(
     ),
     run=_run,
     tabs=tuple(tabs.BY_NAME[name] for name in BINDINGS) + RUN_TABS,
-    options=(SCENARIO_NAME,),
+    options=ScenarioOption,
     selects=False,
 )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from roadwright.actions.contract import Action, Answer, Request, UsageError
-from roadwright.actions.options import RUN_ID, text_option
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import RunOption, UsageError, chosen
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, UnknownRun, write_run_tab
-from roadwright.sync.work import OpenTab, Pass
 
 
-def _write_results(request: Request) -> Answer:
+def _write_results(request: ActionContext) -> Answer:
     workspace = request.workspace
-    only = text_option(request, RUN_ID)
+    only = chosen(request.options, RunOption).run_id
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         try:
             return [write_run_tab(current, tab, only) for tab in open_tabs]
         except UnknownRun as unknown:
@@ -39,6 +39,6 @@ WRITE_RESULTS = Action(
     ),
     run=_write_results,
     tabs=RUN_TABS,
-    options=(RUN_ID,),
+    options=RunOption,
     selects=False,
 )

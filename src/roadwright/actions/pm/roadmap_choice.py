@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Request
+from roadwright.actions.contract import ActionContext
 from roadwright.portfolios.drafts import RunDraft
 from roadwright.roadmaps.overlap import promised_twice
 from roadwright.roadmaps.selected import select_entries
+from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import OptimizationRun
 from roadwright.store.roadmaps import find_roadmap
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, merge_tab, run_pass, show_tab
-from roadwright.sync.outcome import TabReport
-from roadwright.sync.roadmap_entries import RoadmapEntriesBinding
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.reports import TabReport
 
 
-def note_promised_twice(request: Request, draft: RunDraft) -> None:
+def note_promised_twice(request: ActionContext, draft: RunDraft) -> None:
     """Note on a solved draft which of its choices another roadmap promises as well; the run alerts of them."""
     if draft.solution is not None and draft.scenario.roadmap_name:
         with request.workspace.store.transaction() as session:
             draft.promised_twice = promised_twice(session, draft.scenario.roadmap_name, draft.solution.selected)
 
 
-def keep_choice(request: Request, run: OptimizationRun) -> None:
+def keep_choice(request: ActionContext, run: OptimizationRun) -> None:
     """Keep with the roadmap's entries what the run chose."""
     with request.workspace.store.transaction() as session:
         roadmap = find_roadmap(session, run.roadmap_name) if run.roadmap_name else None
@@ -33,7 +33,7 @@ def keep_choice(request: Request, run: OptimizationRun) -> None:
             select_entries(session, roadmap)
 
 
-def show_choice(request: Request, run: OptimizationRun) -> str | None:
+def show_choice(request: ActionContext, run: OptimizationRun) -> str | None:
     """Show it on Roadmap_Entries. Returns why that could not be: the run is none the worse for it."""
     if run.roadmap_name is None:
         return None
@@ -45,8 +45,8 @@ def show_choice(request: Request, run: OptimizationRun) -> str | None:
     return None
 
 
-def _refresh(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+def _refresh(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
     [tab] = open_tabs
-    outcomes, report = merge_tab(current, tab, RoadmapEntriesBinding(), show_only=True)
-    show_tab(current, tab, RoadmapEntriesBinding(), outcomes, report)
+    results, report = merge_tab(current, tab, RoadmapEntriesBinding(), show_only=True)
+    show_tab(current, tab, RoadmapEntriesBinding(), results, report)
     return [report]

@@ -3,72 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Option, Request, UsageError
-from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME, on_conflict, text_option
-from roadwright.actions.pm.roadmap_desk import STOPPED, say_standing
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
 from roadwright.actions.pm.roadmap_request import only_roadmap
+from roadwright.actions.pm.roadmap_tabs import STOPPED, say_standing
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.text import folded
 from roadwright.roadmaps.status import Refusal, move_roadmap
+from roadwright.services.bindings.roadmaps import RoadmapsBinding
 from roadwright.sheets.kinds import choice
 from roadwright.store.models import ActionRun
 from roadwright.store.roadmaps import all_roadmaps
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass, show_tab
-from roadwright.sync.outcome import Outcome, TabReport
-from roadwright.sync.roadmaps import RoadmapsBinding
+from roadwright.sync.reports import SheetRow, TabReport
 from roadwright.sync.saves import MERGES, still_in_effect
 from roadwright.sync.selection import ALL
-from roadwright.sync.work import OpenTab, Pass
 
-STATUS = Option(
-    "status",
-    f"where to move it: {', '.join(status for status in RoadmapStatus if status is not RoadmapStatus.PUBLISHED)}",
-    choice(RoadmapStatus).read,
-    "none: it must be given",
-)
-BY = Option("by", "who decides it, e.g. anna", str, "whoever runs the action")
+_STATUSES = ", ".join(status for status in RoadmapStatus if status is not RoadmapStatus.PUBLISHED)
 
 
-def decided_by(session: Session, request: Request) -> str:
+class ByOption(Options):
+    by: Text | None = option("who decides it, e.g. anna", otherwise="whoever runs the action")
+
+
+class _StatusOption(Options):
+    status: Annotated[RoadmapStatus, reads(choice(RoadmapStatus).read)] | None = option(
+        f"where to move it: {_STATUSES}", otherwise="none: it must be given"
+    )
+
+
+class StatusOptions(RoadmapOption, _StatusOption, ByOption, OnConflictOption):
+    """Of pm.roadmap_set_status."""
+
+
+def decided_by(session: Session, request: ActionContext) -> str:
     """Who decides: the person that is named, else whoever asked for the action."""
-    return text_option(request, BY) or session.get_one(ActionRun, request.action_run_id).requested_by
+    return chosen(request.options, ByOption).by or session.get_one(ActionRun, request.action_run_id).requested_by
 
 
-def _run(request: Request) -> Answer:
-    wanted = text_option(request, STATUS)
+def _run(request: ActionContext) -> Answer:
+    asked = chosen(request.options, StatusOptions)
+    wanted, name = asked.status, asked.roadmap_name
     if wanted is None:
-        raise UsageError(f"say where to move it, with --option status=…; {STATUS.help}")
-    name = text_option(request, ROADMAP_NAME)
+        raise UsageError("status_missing", statuses=_STATUSES)
     answer = Answer()
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         [tab] = open_tabs
         answer.problems.clear()
-        outcomes, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
+        results, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
         try:
-            roadmap = only_roadmap(current.session, name, [o.identity for o in outcomes])
+            roadmap = only_roadmap(current.session, name, [o.identity for o in results])
             answer.summary["roadmap_name"] = roadmap.roadmap_name
-            stopped = _stopped_rows(outcomes, roadmap.roadmap_name)
+            stopped = _stopped_rows(results, roadmap.roadmap_name)
             by = decided_by(current.session, request)
             if stopped:  # nobody can tell what it is that would be approved
                 answer.problems += stopped
                 answer.status, answer.exit_code = "failed", ExitCode.WRONG
-            elif move_roadmap(current.session, roadmap, RoadmapStatus(wanted), by, current.source):
+            elif move_roadmap(current.session, roadmap, wanted, by, current.source):
                 answer.summary["moved"] = True
             answer.summary["status"] = roadmap.status
         except Refusal as refusal:
             answer.problems.append(str(refusal))
         except UsageError as wrong:  # what was saved, or could not be, says so all the same
             may_be_why = name is not None or not all_roadmaps(current.session)
-            answer.problems += (_stopped_rows(outcomes, name) if may_be_why else []) or [str(wrong)]
+            answer.problems += (_stopped_rows(results, name) if may_be_why else []) or [str(wrong)]
             answer.status, answer.exit_code = "failed", ExitCode.WRONG
-        say_standing(current.session, outcomes)
-        show_tab(current, tab, RoadmapsBinding(), outcomes, report)
+        say_standing(current.session, results)
+        show_tab(current, tab, RoadmapsBinding(), results, report)
         report.rows += still_in_effect(current.session, tab, report)
         return [report]
 
@@ -76,13 +85,13 @@ def _run(request: Request) -> Answer:
     return answer
 
 
-def _stopped_rows(outcomes: Iterable[Outcome], name: str | None) -> list[str]:
+def _stopped_rows(results: Iterable[SheetRow], name: str | None) -> list[str]:
     """Rows that could not be saved: a roadmap may be missing because of that, or stand otherwise than its row says."""
     wanted = None if name is None else folded(name)
     return [
         f"{o.key}: {o.notes.text}"
-        for o in outcomes
-        if o.notes.level in STOPPED and not o.doubled and wanted in (None, o.identity[0])
+        for o in results
+        if o.notes.level in STOPPED and not o.is_duplicate and wanted in (None, o.identity[0])
     ]
 
 
@@ -97,6 +106,6 @@ ROADMAP_SET_STATUS = Action(
     ),
     run=_run,
     tabs=(tabs.ROADMAPS,),
-    options=(ROADMAP_NAME, STATUS, BY, ON_CONFLICT),
+    options=StatusOptions,
     selects=False,
 )

@@ -9,45 +9,42 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request, UsageError
-from roadwright.actions.options import ON_CONFLICT
-from roadwright.actions.pm.roadmap_desk import DESK_TABS, STOPPED, RoadmapDesk, save_desk, show_desk, stopping_gates
-from roadwright.actions.pm.roadmap_request import (
-    FILTER,
-    FROM_RUN,
-    GATE_POLICY,
-    KEYS,
-    ONE,
-    ONE_OR_NEW,
-    PERIOD_KEY,
-    AskedRoadmap,
-    asked_roadmap,
-    take_asked,
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import UsageError
+from roadwright.actions.pm.roadmap_request import AskedRoadmap, CheckOptions, CreateOptions, asked_roadmap, take_asked
+from roadwright.actions.pm.roadmap_tabs import (
+    STOPPED,
+    TABS,
+    RoadmapTabs,
+    save_roadmap_tabs,
+    show_roadmap_tabs,
+    stopping_gates,
 )
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import GateStatus, RoadmapStatus
 from roadwright.domain.text import folded
-from roadwright.roadmaps.changes import Change, Judgement, changes_since, judgements
+from roadwright.roadmaps.changes import Judgement, StatusChange, changes_since, judgements
 from roadwright.roadmaps.create import build_roadmap
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.sources import SourceProblem
+from roadwright.services.bindings.roadmaps import RoadmapsBinding
+from roadwright.services.rows.identity import Identity
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import only_named
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
-from roadwright.sync.identity import Identity
-from roadwright.sync.outcome import TabReport
-from roadwright.sync.roadmaps import RoadmapsBinding
-from roadwright.sync.work import OpenTab, Pass
+from roadwright.sync.reports import TabReport
 
 
 @dataclass
-class _Progress:
+class _EntryChanges:
     """What an action has done so far. ``before``, ``added`` and ``changes`` outlive an attempt that could not write."""
 
     before: dict[int, Judgement] | None = None
     """How every entry was judged when the action began."""
-    changes: dict[Identity, Change] = field(default_factory=dict)
+    changes: dict[Identity, StatusChange] = field(default_factory=dict)
     added: dict[str, int] = field(default_factory=dict)
     """How many entries each roadmap got."""
     done: list[str] = field(default_factory=list)
@@ -64,55 +61,55 @@ class _Progress:
             found.clear()
 
 
-def _chosen(request: Request, desk: RoadmapDesk, asked: AskedRoadmap, progress: _Progress) -> list[Roadmap]:
+def _chosen(request: ActionContext, open: RoadmapTabs, asked: AskedRoadmap, progress: _EntryChanges) -> list[Roadmap]:
     """The roadmaps to work on, in the order in which they were made. Raises SelectionError."""
-    session = desk.current.session
+    session = open.current.session
     if asked.name is not None:
         try:
-            return [take_asked(session, asked, desk.current)]
+            return [take_asked(session, asked, open.current)]
         except UsageError as wrong:
-            rows = [o for o in desk.outcomes(tabs.ROADMAPS.name) if o.identity == (folded(asked.name),)]
+            rows = [o for o in open.results(tabs.ROADMAPS.name) if o.identity == (folded(asked.name),)]
             progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.notes.level in STOPPED] or [str(wrong)]
             return []
     assert request.tab is not None
     spec = request.tab.spec
-    picked = request.selection.picks(spec, desk.tabs[spec.name].table.rows)
-    rows = [outcome for outcome in desk.outcomes(spec.name) if outcome.row.number in picked]
-    names = {outcome.identity[:1] for outcome in rows}
+    picked = request.selection.picks(spec, open.tabs[spec.name].table.rows)
+    rows = [result for result in open.results(spec.name) if result.row.number in picked]
+    names = {result.identity[:1] for result in rows}
     stored = RoadmapsBinding().rows(session)
-    unsaved = [o for o in rows if o.identity[:1] not in stored and o.notes.failed]
+    unsaved = [o for o in rows if o.identity[:1] not in stored and o.notes.of(Level.FAILED)]
     progress.wrong += [f"{o.key or f'{spec.name} row {o.row.number}'}: {o.notes.text}" for o in unsaved]
-    mere_names = dict.fromkeys(only_named(session, name) for (name,) in sorted(names) if (name,) not in stored)
-    progress.wrong += [told for told in mere_names if told is not None]
+    mere_names = (only_named(session, name) for (name,) in sorted(names) if (name,) not in stored)
+    progress.wrong += dict.fromkeys(str(told) for told in mere_names if told is not None)
     return [roadmap for identity, roadmap in stored.items() if identity in names]
 
 
-def _work_on(desk: RoadmapDesk, roadmap: Roadmap, progress: _Progress, *, fill: bool) -> None:
+def _work_on(open: RoadmapTabs, roadmap: Roadmap, progress: _EntryChanges, *, fill: bool) -> None:
     """Make or judge one roadmap; what is wrong with it is said on its row."""
-    session, notes, source = desk.current.session, desk.notes(roadmap), desk.current.source
+    session, notes, source = open.current.session, open.notes(roadmap), open.current.source
     if notes.level in STOPPED:
         progress.wrong.append(f"{roadmap.roadmap_name}: {notes.text}")
         return
     if roadmap.status == RoadmapStatus.ARCHIVED:
-        notes.skipped.append("status: it is archived; pm.roadmap_set_status brings it back to draft")
+        notes.skip("archived", "status")
         progress.passed_over.append(roadmap.roadmap_name)
         return
-    faults = stopping_gates(desk, roadmap)
+    faults = stopping_gates(open, roadmap)
     try:
         if not faults and fill:
-            filled = build_roadmap(session, roadmap, source)
-            notes.warnings.extend(filled.warnings)
+            filled = build_roadmap(session, roadmap, source, open.current.tell)
+            notes.add(*filled.warnings)
             progress.added[roadmap.roadmap_name] = len(filled.new) + progress.added.get(roadmap.roadmap_name, 0)
         elif not faults:
-            judge_roadmap(session, roadmap, source)
+            judge_roadmap(session, roadmap, source, tell=open.current.tell)
     except (SourceProblem, PolicyProblem) as problem:
         faults.append(str(problem))
     if faults:
-        notes.failed.extend(faults)
+        notes.add(*map(Message, faults))
         progress.wrong.append(f"{roadmap.roadmap_name}: {'; '.join(faults)}")
         return
     if not roadmap.entry_rows:
-        notes.warnings.append("entries: nothing is on it; give it a source, or type keys on Roadmap_Entries")
+        notes.warn("empty_roadmap", "entries")
     progress.done.append(roadmap.roadmap_name)
     progress.standing.update(str(entry.gate_status) for entry in roadmap.entry_rows)
     name = folded(roadmap.roadmap_name)
@@ -120,31 +117,31 @@ def _work_on(desk: RoadmapDesk, roadmap: Roadmap, progress: _Progress, *, fill: 
         progress.changes[name, folded(change.initiative_key)] = change
 
 
-def _run(request: Request, *, fill: bool) -> Answer:
+def _run(request: ActionContext, *, fill: bool) -> Answer:
     asked = asked_roadmap(request, may_be_new=fill)
-    progress = _Progress()
+    progress = _EntryChanges()
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         progress.begin(current.session)
-        desk = save_desk(current, open_tabs, request)
-        chosen = _chosen(request, desk, asked, progress)
+        open = save_roadmap_tabs(current, open_tabs, request)
+        chosen = _chosen(request, open, asked, progress)
         for number, roadmap in enumerate(chosen):
             request.report(f"judging {roadmap.roadmap_name}", number, len(chosen))
-            _work_on(desk, roadmap, progress, fill=fill)
-        return show_desk(desk, chosen, {i: change.words for i, change in progress.changes.items()})
+            _work_on(open, roadmap, progress, fill=fill)
+        return show_roadmap_tabs(open, chosen, {i: str(change.message) for i, change in progress.changes.items()})
 
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
     reports = run_pass(
         request.workspace,
         request.action,
-        [request.workspace.place(spec) for spec in DESK_TABS],
+        [request.workspace.place(spec) for spec in TABS],
         work,
         tell=request.report,
     )
     return _answer(reports, progress)
 
 
-def _answer(reports: list[TabReport], progress: _Progress) -> Answer:
+def _answer(reports: list[TabReport], progress: _EntryChanges) -> Answer:
     """What was done; where nothing could be, because of what was asked or typed, the answer is wrong usage."""
     after = Counter(change.after.status for change in progress.changes.values() if change.is_move)
     answer = Answer(
@@ -184,7 +181,7 @@ ROADMAP_CREATE = Action(
     ),
     run=lambda request: _run(request, fill=True),
     tabs=(tabs.ROADMAPS,),
-    options=(ONE_OR_NEW, PERIOD_KEY, FILTER, FROM_RUN, KEYS, GATE_POLICY, ON_CONFLICT),
+    options=CreateOptions,
 )
 
 ROADMAP_CHECK_GATES = Action(
@@ -196,5 +193,5 @@ ROADMAP_CHECK_GATES = Action(
     ),
     run=lambda request: _run(request, fill=False),
     tabs=(tabs.ROADMAPS, tabs.ROADMAP_ENTRIES),
-    options=(ONE, ON_CONFLICT),
+    options=CheckOptions,
 )

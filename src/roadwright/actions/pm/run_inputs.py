@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Request, UsageError
+from roadwright.actions.contract import ActionContext, on_conflict
 from roadwright.actions.notes import RowNotes
-from roadwright.actions.options import SCENARIO_NAME, on_conflict, text_option
+from roadwright.actions.options import ScenarioOption, UsageError, chosen
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level
 from roadwright.domain.text import folded
 from roadwright.optimize import Fault, text
 from roadwright.portfolios.candidates import (
@@ -24,12 +25,11 @@ from roadwright.portfolios.problem import build_problem
 from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Initiative, OptimizationScenario
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
-from roadwright.sync.outcome import Outcome, TabReport
+from roadwright.sync.reports import SheetRow, TabReport
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL, Selection
-from roadwright.sync.statuses import Level
-from roadwright.sync.work import OpenTab, Pass
 
 INPUT_TABS = (tabs.CANDIDATES, tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
 RULE_TABS = (tabs.CONSTRAINTS, tabs.TARGETS)
@@ -41,28 +41,28 @@ _OWN_WORDS = frozenset(tabs.CANDIDATES.sheet_only)
 class Saved:
     """The input tabs after their rows were saved."""
 
-    outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+    results: dict[str, list[SheetRow]] = field(default_factory=dict)
     reports: dict[str, TabReport] = field(default_factory=dict)
 
     def notes(self, spec: TabSpec) -> RowNotes:
-        return RowNotes(self.outcomes[spec.name])
+        return RowNotes(self.results[spec.name])
 
-    def stopped(self) -> Iterator[tuple[TabSpec, Outcome]]:
+    def stopped(self) -> Iterator[tuple[TabSpec, SheetRow]]:
         """The rows that could not be saved as they stand."""
         for spec in INPUT_TABS:
-            for outcome in self.outcomes[spec.name]:
-                if outcome.notes.level in (Level.FAILED, Level.CONFLICT):
-                    yield spec, outcome
+            for result in self.results[spec.name]:
+                if result.notes.level in (Level.FAILED, Level.CONFLICT):
+                    yield spec, result
 
 
-def save_inputs(request: Request) -> Saved:
+def save_inputs(request: ActionContext) -> Saved:
     """Save the four input tabs. What came of it is not written into the sheet yet."""
     saved = Saved()
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         for tab in open_tabs:
-            outcomes, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
-            saved.outcomes[tab.spec.name], saved.reports[tab.spec.name] = outcomes, report
+            results, report = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
+            saved.results[tab.spec.name], saved.reports[tab.spec.name] = results, report
         return list(saved.reports.values())
 
     places = [request.workspace.place(spec) for spec in INPUT_TABS]
@@ -70,7 +70,7 @@ def save_inputs(request: Request) -> Saved:
     return saved
 
 
-def draft_of(session: Session, request: Request, saved: Saved, *, ticked_only: bool) -> RunDraft:
+def draft_of(session: Session, request: ActionContext, saved: Saved, *, ticked_only: bool) -> RunDraft:
     """The run that is asked for, its problem built. Raises UsageError or ScenarioProblem where there can be no run."""
     scenario = _scenario(session, request, saved)
     chosen = judged_candidates(session, scenario, request.action)
@@ -86,32 +86,34 @@ def draft_of(session: Session, request: Request, saved: Saved, *, ticked_only: b
     return draft
 
 
-def _scenario(session: Session, request: Request, saved: Saved) -> OptimizationScenario:
+def _scenario(session: Session, request: ActionContext, saved: Saved) -> OptimizationScenario:
     """The scenario that is asked for, or the only one. Raises ScenarioProblem, or UsageError for a row that failed."""
-    name = text_option(request, SCENARIO_NAME)
-    on_sheet = [o.row.text("scenario_name") for o in saved.outcomes[tabs.SCENARIO_CONFIG.name]]
+    name = chosen(request.options, ScenarioOption).scenario_name
+    on_sheet = [o.row.text("scenario_name") for o in saved.results[tabs.SCENARIO_CONFIG.name]]
     try:
         return find_scenario(session, name, on_sheet)
     except ScenarioProblem:
         named = {folded(text) for text in on_sheet if text}
         wanted = {folded(name)} if name is not None else named
         reasons = [
-            f"{spec.name}!{outcome.row.number}: {outcome.notes.text}"
-            for spec, outcome in saved.stopped()
-            if spec is tabs.SCENARIO_CONFIG and len(wanted) < 2 and (not named or outcome.identity[0] in wanted)
+            f"{spec.name}!{result.row.number}: {result.notes.text}"
+            for spec, result in saved.stopped()
+            if spec is tabs.SCENARIO_CONFIG and len(wanted) < 2 and (not named or result.identity[0] in wanted)
         ]
         if reasons:
             raise UsageError("; ".join(reasons)) from None
         raise
 
 
-def _ticks(saved: Saved, scenario: OptimizationScenario) -> Iterator[Outcome]:
+def _ticks(saved: Saved, scenario: OptimizationScenario) -> Iterator[SheetRow]:
     """The rows of Candidates that stand there for this scenario."""
     name = folded(scenario.scenario_name)
-    return (o for o in saved.outcomes[tabs.CANDIDATES.name] if o.identity[0] == name)
+    return (o for o in saved.results[tabs.CANDIDATES.name] if o.identity[0] == name)
 
 
-def _selected(request: Request, saved: Saved, scenario: OptimizationScenario, chosen: CandidateSet) -> list[Initiative]:
+def _selected(
+    request: ActionContext, saved: Saved, scenario: OptimizationScenario, chosen: CandidateSet
+) -> list[Initiative]:
     """The ticked or named candidates. Raises UsageError where there are none, or one is no candidate."""
     if request.selection.everything:
         rows = list(_ticks(saved, scenario))
@@ -134,10 +136,10 @@ def _selected(request: Request, saved: Saved, scenario: OptimizationScenario, ch
     return [candidates[key] for key in sorted(set(wanted))]
 
 
-def _keys_of_rows(request: Request, saved: Saved) -> list[str]:
+def _keys_of_rows(request: ActionContext, saved: Saved) -> list[str]:
     """The initiatives in the selected rows; blank rows in a range are passed over."""
     rows = Selection(everything=False, rows=request.selection.rows)
-    there = [outcome.row for outcome in saved.outcomes[tabs.CANDIDATES.name]]
+    there = [result.row for result in saved.results[tabs.CANDIDATES.name]]
     picked = rows.picks(tabs.CANDIDATES, there) if rows.rows else set()
     return [row.text("initiative_key") or f"row {row.number}" for row in there if row.number in picked]
 
@@ -150,13 +152,13 @@ def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str],
     """
     mine, set_name = folded(scenario.scenario_name), folded(scenario.constraint_set_name or "")
     faults = []
-    for spec, outcome in saved.stopped():
-        row = outcome.row
+    for spec, result in saved.stopped():
+        row = result.row
         said = folded(row.text("scenario_name"))
         if spec is tabs.CANDIDATES:
             # What waits there belongs to the initiative, whichever scenario the row shows; ticks are their scenario's.
             key = row.text("initiative_key")
-            waits = bool(outcome.kept - _OWN_WORDS) and (canonical_key(key) or key) in keys
+            waits = bool(result.kept - _OWN_WORDS) and (canonical_key(key) or key) in keys
             concerned = waits or (by_ticks and said == mine and _TICK in row.problems)
         elif spec in RULE_TABS:
             concerned = said in ("", mine) and (
@@ -165,5 +167,5 @@ def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str],
         else:
             concerned = said == mine
         if concerned:
-            faults.append(Fault(f"{spec.name}!{row.number}", text(outcome.notes.text)))
+            faults.append(Fault(f"{spec.name}!{row.number}", text(str(result.notes.text))))
     return faults

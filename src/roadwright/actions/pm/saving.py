@@ -5,45 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request
-from roadwright.actions.options import FORCE, ON_CONFLICT, force, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import ForceOption, OnConflictOption
 from roadwright.sync.backlog_sync import keys_for_new_rows
-from roadwright.sync.engine import Desk, run_pass, show_tab
-from roadwright.sync.outcome import TabReport
+from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.engine import WorkbookCache, run_pass, show_tab
+from roadwright.sync.reports import TabReport
 from roadwright.sync.saves import BINDINGS, MERGES, still_in_effect
 from roadwright.sync.selection import Selection
-from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.workspace import TabPlace
 
 
-def save_tab(request: Request, place: TabPlace, selection: Selection, desk: Desk) -> TabReport:
+def save_tab(request: ActionContext, place: TabPlace, selection: Selection, cache: WorkbookCache) -> TabReport:
     """Save the selected rows of a tab and show them as they are stored. Raises SheetError or PendingWrite."""
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         [tab] = open_tabs
-        current.force = force(request)
-        outcomes, report = MERGES[place.spec.name](current, tab, selection, on_conflict(request))
-        show_tab(current, tab, BINDINGS[place.spec.name](), outcomes, report)
+        current.force = isinstance(request.options, ForceOption) and request.options.force
+        results, report = MERGES[place.spec.name](current, tab, selection, on_conflict(request))
+        show_tab(current, tab, BINDINGS[place.spec.name](), results, report)
         if selection.everything:
             report.rows += still_in_effect(current.session, tab, report)
         return [report]
 
     request.report(f"saving {place.name}")
-    [report] = run_pass(request.workspace, request.action, [place], work, desk=desk, tell=request.report)
+    [report] = run_pass(request.workspace, request.action, [place], work, cache=cache, tell=request.report)
     return report
 
 
-def _run(request: Request) -> Answer:
+def _run(request: ActionContext) -> Answer:
     place = request.tab
     assert place is not None
     answer = Answer()
-    desk = Desk(request.workspace)
+    cache = WorkbookCache(request.workspace)
     if place.spec is tabs.BACKLOG:
-        pending = keys_for_new_rows(request.workspace, request.action, [place], desk, request.selection)
+        pending = keys_for_new_rows(request.workspace, request.action, [place], cache, request.selection)
         if pending is not None:
             answer.problems.append(pending)
-    answer.tabs.append(save_tab(request, place, request.selection, desk))
+    answer.tabs.append(save_tab(request, place, request.selection, cache))
     return answer
+
+
+class SaveOptions(OnConflictOption, ForceOption):
+    """Of pm.save_selected."""
 
 
 SAVE_SELECTED = Action(
@@ -58,7 +62,7 @@ SAVE_SELECTED = Action(
     ),
     run=_run,
     tabs=tuple(tabs.BY_NAME[name] for name in MERGES),
-    options=(ON_CONFLICT, FORCE),
+    options=SaveOptions,
 )
 
 
@@ -69,7 +73,7 @@ def _save_tab_action(name: str, spec_name: str, what: str) -> Action:
         explanation=SAVE_SELECTED.explanation,
         run=_run,
         tabs=(tabs.BY_NAME[spec_name],),
-        options=(ON_CONFLICT,),
+        options=OnConflictOption,
     )
 
 

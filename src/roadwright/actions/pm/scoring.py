@@ -7,61 +7,70 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, Answer, Request, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, activating_batch, on_conflict
 from roadwright.actions.notes import RowNotes
-from roadwright.actions.options import (
-    ACTIVATING_BATCH,
-    CANDIDATES_ONLY,
-    FILTER,
-    ON_CONFLICT,
-    activating_batch,
-    on_conflict,
-    text_option,
-)
+from roadwright.actions.options import BatchOption, OnConflictOption, Options, Text, UsageError, YesNo, chosen, option
 from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
 from roadwright.filtering import find_initiatives
 from roadwright.scoring.activate import activate_in_batches
 from roadwright.scoring.compute import Scored, compute_scores
-from roadwright.sync.backlog import BacklogBinding, say_intake
+from roadwright.services.bindings.backlog import BacklogBinding, say_intake
+from roadwright.services.bindings.initiatives import by_identity
+from roadwright.services.bindings.product_ops import ScoringInputsBinding
+from roadwright.services.rows.identity import Identity
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, say_of_rows, show_tab
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import by_identity
-from roadwright.sync.outcome import Outcome, TabReport
-from roadwright.sync.product_ops import ScoringInputsBinding
+from roadwright.sync.reports import SheetRow, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL, Selection, SelectionError
-from roadwright.sync.statuses import Notes
-from roadwright.sync.work import OpenTab, Pass
 from roadwright.workspace.workspace import TabPlace
 
 _SWITCHES = frozenset({"active_scoring_framework", "use_math_model"})
 
 
-def _wanted_keys(session: Session, request: Request) -> list[str]:
+class PopulateOptions(Options):
+    """Of pm.populate_initiatives."""
+
+    filter: Text | None = option(
+        'only initiatives that match this filter of the backlog, e.g. "department = Growth and overall_score >= 3", or '
+        "@NAME for a saved one",
+        otherwise="every initiative",
+    )
+    candidates: YesNo = option(
+        "true: only initiatives that are optimization candidates", otherwise="false", default=False
+    )
+
+
+class ScoringOptions(BatchOption, OnConflictOption):
+    """Of the actions that activate scores."""
+
+
+def _wanted_keys(session: Session, request: ActionContext) -> list[str]:
     """The initiatives that populate is asked for: those of selection, filter and candidates=true at once.
 
     Raises SelectionError and UsageError.
     """
-    selection = request.selection
+    selection, asked = request.selection, chosen(request.options, PopulateOptions)
     if selection.rows:
         raise SelectionError("pm.populate_initiatives selects by initiative_key, not by row numbers")
-    only_candidates = bool(request.options.get(CANDIDATES_ONLY.name))
+    only_candidates = asked.candidates
     initiatives = find_initiatives(session, None)
     known = {initiative.initiative_key for initiative in initiatives}
     names = [canonical_key(name) or name for name in selection.names]
     missing = [name for name in names if name not in known]
     if missing:
         raise SelectionError(f"the backlog has no {', '.join(missing)}")
-    chosen = known if selection.everything else set(names)
-    text = text_option(request, FILTER)
+    picked = known if selection.everything else set(names)
+    text = asked.filter
     if text is not None:
-        chosen = chosen & _matching_keys(session, text)
+        picked = picked & _matching_keys(session, text)
     return [
         i.initiative_key
         for i in initiatives
-        if i.initiative_key in chosen and (i.is_optimization_candidate or not only_candidates)
+        if i.initiative_key in picked and (i.is_optimization_candidate or not only_candidates)
     ]
 
 
@@ -69,30 +78,30 @@ def _matching_keys(session: Session, text: str) -> set[str]:
     try:
         return {initiative.initiative_key for initiative in find_initiatives(session, text)}
     except FilterError as error:
-        raise UsageError(f"option {FILTER.name}: {error}") from error
+        raise UsageError("option_filter", why=str(error)) from error
 
 
-def _populate(request: Request) -> Answer:
+def _populate(request: ActionContext) -> Answer:
     workspace = request.workspace
     places = [workspace.place(tabs.SCORING_INPUTS), workspace.place(tabs.KPI_CONTRIBUTIONS)]
 
-    narrowing = {FILTER.name, CANDIDATES_ONLY.name} & request.options.keys()
+    narrowing = request.options.model_fields_set
     everything = request.selection.everything and not narrowing
 
-    def work(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         keys = _wanted_keys(current.session, request)
         wanted = dict.fromkeys((folded(key),) for key in keys)
         reports = []
         for tab in open_tabs:
             binding = BINDINGS[tab.spec.name]()
-            outcomes, report = merge_tab(current, tab, binding, show_only=True)
-            for outcome in outcomes:
-                outcome.looked_at = everything or outcome.identity in wanted
+            results, report = merge_tab(current, tab, binding, show_only=True)
+            for result in results:
+                result.is_selected = everything or result.identity in wanted
             show_tab(
                 current,
                 tab,
                 binding,
-                outcomes,
+                results,
                 report,
                 add=lambda present: [identity for identity in wanted if identity not in present],
             )
@@ -113,7 +122,7 @@ POPULATE_INITIATIVES = Action(
     ),
     run=_populate,
     tabs=(tabs.SCORING_INPUTS, tabs.KPI_CONTRIBUTIONS),
-    options=(FILTER, CANDIDATES_ONLY),
+    options=PopulateOptions,
 )
 
 
@@ -121,7 +130,7 @@ def _keys_of(session: Session, identities: set[Identity]) -> list[str]:
     return sorted(initiative.initiative_key for initiative in by_identity(session, identities).values())
 
 
-def _activate(request: Request, keys: Sequence[str]) -> dict[str, str]:
+def _activate(request: ActionContext, keys: Sequence[str]) -> dict[str, Message]:
     return activate_in_batches(
         request.workspace.store,
         keys,
@@ -131,12 +140,12 @@ def _activate(request: Request, keys: Sequence[str]) -> dict[str, str]:
     )
 
 
-def _with_warnings(notes: RowNotes, warnings: Mapping[tuple[str, ...], list[str]]) -> None:
+def _with_warnings(notes: RowNotes, warnings: Mapping[tuple[str, ...], list[Message]]) -> None:
     """Put warnings on the rows that they are about, by the values of their identity columns."""
     for values, messages in warnings.items():
         found = notes.by_identity(tuple(folded(value) for value in values))
         if found is not None:
-            found.add(Notes(warnings=messages))
+            found.add(*messages)
 
 
 _SCORING_TABS = (tabs.SCORING_INPUTS, tabs.MATH_MODELS, tabs.PARAMS, tabs.KPI_CONTRIBUTIONS)
@@ -150,28 +159,28 @@ def _of_initiatives(tab: OpenTab, chosen: set[str], selection: Selection) -> Sel
     return Selection(everything=False, rows=frozenset(rows))
 
 
-def _score(request: Request) -> Answer:
+def _score(request: ActionContext) -> Answer:
     workspace = request.workspace
     places = [workspace.place(spec) for spec in _SCORING_TABS]
     saved: dict[str, tuple[RowNotes, TabReport]] = {}
     keys: list[str] = []
     scored = Scored()
 
-    def save(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def save(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         nonlocal scored
         chosen: set[str] = set()
         for tab in open_tabs:
             first = tab.spec is tabs.SCORING_INPUTS
             also = request.selection if first else _of_initiatives(tab, chosen, request.selection)
-            outcomes, report = MERGES[tab.spec.name](current, tab, also, on_conflict(request))
+            results, report = MERGES[tab.spec.name](current, tab, also, on_conflict(request))
             if first:
-                chosen = {o.identity[0] for o in outcomes if o.looked_at}
-            saved[tab.place.name] = RowNotes(outcomes), report
+                chosen = {o.identity[0] for o in results if o.is_selected}
+            saved[tab.place.name] = RowNotes(results), report
         usable = saved[places[0].name][0].usable()
         initiatives = list(by_identity(current.session, usable).values())
         keys[:] = [initiative.initiative_key for initiative in initiatives]
         request.report(f"scoring {len(keys):,} initiatives")
-        scored = compute_scores(current.session, initiatives, current.source)
+        scored = compute_scores(current.session, initiatives, current.source, request.report)
         return [report for _, report in saved.values()]
 
     request.report("saving what was typed on the scoring tabs")
@@ -186,11 +195,11 @@ def _score(request: Request) -> Answer:
 
 
 def _show(
-    request: Request, places: Sequence[TabPlace], saved: dict[str, tuple[RowNotes, TabReport]]
+    request: ActionContext, places: Sequence[TabPlace], saved: dict[str, tuple[RowNotes, TabReport]]
 ) -> list[TabReport]:
     """Write the rows that were saved, with what there is to say of them."""
 
-    def show(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def show(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         reports = []
         for tab in open_tabs:
             notes, earlier = saved[tab.place.name]
@@ -215,40 +224,40 @@ SCORE_SELECTED = Action(
     ),
     run=_score,
     tabs=(tabs.SCORING_INPUTS,),
-    options=(ACTIVATING_BATCH, ON_CONFLICT),
+    options=ScoringOptions,
 )
 
 
-def _switch(request: Request) -> Answer:
+def _switch(request: ActionContext) -> Answer:
     place = request.tab
     assert place is not None
     saved: dict[str, tuple[RowNotes, TabReport]] = {}
     keys: list[str] = []
 
-    def save(current: Pass, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+    def save(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         [tab] = open_tabs
-        outcomes, report = _merge_switches(current, tab, request)
-        saved[place.name] = RowNotes(outcomes), report
+        results, report = _merge_switches(current, tab, request)
+        saved[place.name] = RowNotes(results), report
         keys[:] = _keys_of(current.session, saved[place.name][0].usable())
         return [report]
 
     request.report(f"saving {place.name}")
     run_pass(request.workspace, request.action, [place], save, write=False, tell=request.report)
-    warnings: dict[tuple[str, ...], list[str]] = {
+    warnings: dict[tuple[str, ...], list[Message]] = {
         (key,): [warning] for key, warning in _activate(request, keys).items()
     }
     _with_warnings(saved[place.name][0], warnings)
     return Answer(tabs=_show(request, [place], saved), summary={"activated": len(keys)})
 
 
-def _merge_switches(current: Pass, tab: OpenTab, request: Request) -> tuple[list[Outcome], TabReport]:
+def _merge_switches(current: SyncContext, tab: OpenTab, request: ActionContext) -> tuple[list[SheetRow], TabReport]:
     binding = BacklogBinding() if tab.spec is tabs.BACKLOG else ScoringInputsBinding()
-    outcomes, report = merge_tab(
+    results, report = merge_tab(
         current, tab, binding, selection=request.selection, on_conflict=on_conflict(request), only=_SWITCHES
     )
     if tab.spec is tabs.BACKLOG:
-        say_intake(current.session, outcomes)
-    return outcomes, report
+        say_intake(current.session, results)
+    return results, report
 
 
 SWITCH_FRAMEWORK = Action(
@@ -261,5 +270,5 @@ SWITCH_FRAMEWORK = Action(
     ),
     run=_switch,
     tabs=(tabs.SCORING_INPUTS, tabs.BACKLOG),
-    options=(ACTIVATING_BATCH, ON_CONFLICT),
+    options=ScoringOptions,
 )

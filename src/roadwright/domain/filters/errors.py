@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
 
 _WIDEST = 76
 """Characters of a line that are shown at once."""
@@ -12,23 +13,35 @@ _AROUND = 36
 """Characters of a longer line that are shown before and after the place."""
 
 
-class FilterError(InputError, ValueError):
-    """A filter that can't be read: what is wrong, in the user's words, and at which character (from 0) of the text."""
+class FilterError(InputError):
+    """A filter that can't be read: what is wrong, and at which character (from 0) of the text."""
 
-    def __init__(self, message: str, text: str, place: int) -> None:
-        super().__init__(message, text, place)
-        self.message = message
+    def __init__(self, text: str, place: int, code: str, /, **params: object) -> None:
+        super().__init__(code, **params)
         self.text = text
         self.place = place
 
+    @classmethod
+    def of(cls, text: str, place: int, message: Message) -> FilterError:
+        """The error with this message."""
+        return cls(text, place, message.code, **message.params)
+
+    @property
+    def placed(self) -> Message:
+        """The message with the text and a caret under the place."""
+        line = pointed(self.text, self.place)
+        return Message(
+            "filter_at", params={"what": self.message, "text": self.text, "place": self.place, "pointed": line}
+        )
+
     def __str__(self) -> str:
-        return f"{self.message}\n{pointed(self.text, self.place)}"
+        return str(self.placed)
 
 
-def shown(piece: str) -> str:
-    """A piece of a filter in quotes, cut where it is long."""
+def cut(piece: str) -> str:
+    """A piece of a filter as a message quotes it: on one line, and not too long."""
     text = _printable(piece)
-    return f'"{text if len(text) <= _AROUND else text[:_AROUND] + "…"}"'
+    return text if len(text) <= _AROUND else text[:_AROUND] + "…"
 
 
 def pointed(text: str, place: int) -> str:

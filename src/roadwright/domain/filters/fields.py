@@ -49,8 +49,8 @@ class Span:
 class Field:
     """One field of the rows that are filtered.
 
-    ``read`` turns a text into a value to compare with (for lists: with an element), or raises ValueError in words that
-    name it and say what would be accepted.
+    ``read`` turns a text into a value to compare with (for lists: with an element), or raises MessageError, which
+    names it and what would be accepted.
     """
 
     name: str

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Level, Message
 
 _SHOWN = 40
 
 
-class FormulaError(InputError, ValueError):
-    """A formula that can't be read or computed: the line (from 1) and what is wrong there, in the user's words."""
+class FormulaError(InputError):
+    """A formula that can't be read or computed: the line (from 1) and what is wrong there."""
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(line, message)
+    def __init__(self, line: int, code: str, /, **params: object) -> None:
+        super().__init__(code, **params)
         self.line = line
-        self.message = message
+
+    @classmethod
+    def of(cls, line: int, message: Message) -> FormulaError:
+        """The error with this message."""
+        return cls(line, message.code, **message.params)
+
+    @property
+    def placed(self) -> Message:
+        """The message with its line."""
+        return Message("at_line", params={"line": self.line, "what": self.message})
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        return str(self.placed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FormulaError.of, (self.line, self.message)
 
 
-def shown(piece: str) -> str:
-    """A piece of a formula in quotes, tabs shown as blanks, cut where it is long."""
+def cut(piece: str) -> str:
+    """A piece of a formula as a message quotes it: tabs as blanks, and not too long."""
     piece = piece.replace("\t", " ")
-    return f'"{piece}"' if len(piece) <= _SHOWN else f'"{piece[:_SHOWN]}…"'
+    return piece if len(piece) <= _SHOWN else f"{piece[:_SHOWN]}…"
 
 
-def shown_character(character: str) -> str:
+def shown_character(character: str) -> Message | str:
     """A character by its looks, where it has any; beyond ASCII also by number and name, as it may look like another."""
     if character.isascii() and character.isprintable():
         return character
-    name = unicodedata.name(character, "a control character")
-    code = f"U+{ord(character):04X} {name}"
-    return f'"{character}" ({code})' if character.isprintable() else code
+    code, name = f"U+{ord(character):04X}", unicodedata.name(character, None)
+    named = Message("character_named" if name else "control_character", Level.OK, params={"code": code, "name": name})
+    if not character.isprintable():
+        return named
+    return Message("character_seen", Level.OK, params={"character": character, "named": named})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from roadwright.sheets.backend import Area, Grid, SheetError, TabEdit
 from roadwright.sheets.values import LAST_ROW, CellValue, cell_name
 from roadwright.sheets.xlsx.addresses import areas_by_row, overlap
-from roadwright.sheets.xlsx.tables import Table
+from roadwright.sheets.xlsx.tables import ExcelTable
 
 
 @dataclass
@@ -21,11 +21,11 @@ class AppendPlan:
 
     rows: list[int] = field(default_factory=list)
     old_last_row: int = 0
-    growing: list[Table] = field(default_factory=list)
-    calculated: list[tuple[int, int, Table]] = field(default_factory=list)
+    growing: list[ExcelTable] = field(default_factory=list)
+    calculated: list[tuple[int, int, ExcelTable]] = field(default_factory=list)
 
 
-def plan_rows(edit: TabEdit, grid: Grid, tables: list[Table]) -> AppendPlan:
+def plan_rows(edit: TabEdit, grid: Grid, tables: list[ExcelTable]) -> AppendPlan:
     """Find the rows for ``edit.appended``. Raises SheetError, naming what is in the way, when there is no room."""
     count = len(edit.appended)
     last = max(edit.last_data_row, edit.header_row)
@@ -47,13 +47,13 @@ def plan_rows(edit: TabEdit, grid: Grid, tables: list[Table]) -> AppendPlan:
     return plan
 
 
-def _is_of_header(table: Table, header_row: int, columns: set[int]) -> bool:
+def _is_of_header(table: ExcelTable, header_row: int, columns: set[int]) -> bool:
     return table.area.first_row == header_row and any(
         table.area.first_column <= column <= table.area.last_column for column in columns
     )
 
 
-def _refuse_totals_rows(tab: str, rows: list[int], tables: list[Table]) -> None:
+def _refuse_totals_rows(tab: str, rows: list[int], tables: list[ExcelTable]) -> None:
     for table in tables:
         if table.totals_rows and rows[0] <= table.area.last_row and rows[-1] > table.last_body_row:
             raise SheetError(
@@ -63,7 +63,7 @@ def _refuse_totals_rows(tab: str, rows: list[int], tables: list[Table]) -> None:
             )
 
 
-def _refuse_what_stands_below(tab: str, table: Table, rows: list[int], grid: Grid) -> None:
+def _refuse_what_stands_below(tab: str, table: ExcelTable, rows: list[int], grid: Grid) -> None:
     """A table that grows would swallow whatever stands under it in its columns."""
     for row in rows:
         if row <= table.last_body_row:
@@ -77,7 +77,7 @@ def _refuse_what_stands_below(tab: str, table: Table, rows: list[int], grid: Gri
             raise SheetError(_in_the_way(tab, *place, f"belongs to merged cells below table {table.name}"))
 
 
-def _refuse_taken_cells(edit: TabEdit, rows: list[int], grid: Grid, others: list[Table]) -> None:
+def _refuse_taken_cells(edit: TabEdit, rows: list[int], grid: Grid, others: list[ExcelTable]) -> None:
     reasons: dict[Area, str] = dict.fromkeys(grid.merged, "belongs to merged cells")
     reasons |= {table.area: f"belongs to table {table.name}" for table in others}
     obstacles = areas_by_row(reasons, rows, edit.tab)
@@ -101,8 +101,8 @@ def _in_the_way(tab: str, row: int, column: int, why: str) -> str:
 
 
 def _calculated_cells(
-    table: Table, grows: bool, rows: list[int], appended: Sequence[Mapping[int, CellValue | None]], grid: Grid
-) -> list[tuple[int, int, Table]]:
+    table: ExcelTable, grows: bool, rows: list[int], appended: Sequence[Mapping[int, CellValue | None]], grid: Grid
+) -> list[tuple[int, int, ExcelTable]]:
     return [
         (row, column, table)
         for row, values in zip(rows, appended, strict=True)

@@ -16,14 +16,14 @@ STORED_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N
 
 
 @dataclass(frozen=True)
-class Formula:
+class CellFormula:
     """A formula without a value yet, as it stands in a file (no leading ``=``)."""
 
     text: str
     array: bool = False
 
 
-Content = CellValue | Formula | None
+Content = CellValue | CellFormula | None
 """What is written into a cell; ``None`` and an empty text leave nothing but the format."""
 
 
@@ -33,7 +33,7 @@ def cell_xml(prefix: str, row: int, column: int, content: Content, *, style: str
     opening = f'<{prefix}c r="{name}"' + (f' s="{style}"' if style and style != "0" else "")
     if content is None or (isinstance(content, str) and not content):
         return f"{opening}/>".encode()
-    if isinstance(content, Formula):
+    if isinstance(content, CellFormula):
         array = f' t="array" ref="{name}"' if content.array else ""
         return f"{opening}><{prefix}f{array}>{escape(content.text)}</{prefix}f></{prefix}c>".encode()
     if isinstance(content, str):

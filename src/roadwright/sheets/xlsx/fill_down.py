@@ -6,9 +6,9 @@ import re
 from typing import NamedTuple
 
 from roadwright.sheets.xlsx.addresses import column_number
-from roadwright.sheets.xlsx.cells import Formula
+from roadwright.sheets.xlsx.cells import CellFormula
 from roadwright.sheets.xlsx.sheet_part import SHEET_DATA, SheetPart
-from roadwright.sheets.xlsx.tables import Table
+from roadwright.sheets.xlsx.tables import ExcelTable
 from roadwright.sheets.xlsx.tree import Attributes, Path, walk
 
 _TOKEN = re.compile(
@@ -30,12 +30,12 @@ _CELL = (*SHEET_DATA, "row", "c")
 _FORMULA = (*_CELL, "f")
 
 
-class _Found(NamedTuple):
+class _FilledColumn(NamedTuple):
     text: str
     shared: str | None
 
 
-def formula_for(part: SheetPart, table: Table, row: int, column: int) -> Formula | None:
+def formula_for(part: SheetPart, table: ExcelTable, row: int, column: int) -> CellFormula | None:
     """The column's formula as it stands in ``row``.
 
     The table's own text serves where it means the same in every row. One with plain references to cells is taken from
@@ -50,18 +50,18 @@ def formula_for(part: SheetPart, table: Table, row: int, column: int) -> Formula
         if found is None or (shared is not None and found.shared != shared):
             continue
         if found.text:
-            return Formula(shifted(found.text, row - number), declared.array)
+            return CellFormula(shifted(found.text, row - number), declared.array)
         # The text of a shared formula stands in its first cell, further up.
         shared = found.shared
     return None
 
 
-def _formula_at(part: SheetPart, row: int, column: int) -> _Found | None:
+def _formula_at(part: SheetPart, row: int, column: int) -> _FilledColumn | None:
     span = part.find(row)
     if span is None:
         return None
     at = 0
-    found: _Found | None = None
+    found: _FilledColumn | None = None
     pieces: list[str] = []
     inside = False
     shared: str | None = None
@@ -79,7 +79,7 @@ def _formula_at(part: SheetPart, row: int, column: int) -> _Found | None:
         nonlocal inside, found
         if inside and path == _FORMULA:
             inside = False
-            found = _Found("".join(pieces), shared)
+            found = _FilledColumn("".join(pieces), shared)
 
     def text(_: Path, piece: str) -> None:
         if inside:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from roadwright.domain.progress import TellProgress
 from roadwright.sheets.backend import Area, SheetError, TabEdit
 from roadwright.sheets.values import cell_name
 from roadwright.sheets.xlsx.addresses import parse_area
@@ -29,7 +30,7 @@ from roadwright.sheets.xlsx.references import following_parts
 from roadwright.sheets.xlsx.sheet_part import RangePlace, SheetPart, Surroundings
 from roadwright.sheets.xlsx.styles import Styles
 from roadwright.sheets.xlsx.tab_writer import TabChange, TabWriter, assembled
-from roadwright.sheets.xlsx.tables import Table, columns_to_join, resized
+from roadwright.sheets.xlsx.tables import ExcelTable, columns_to_join, resized
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,17 @@ class TabWork:
     sheet: Sheet
     edit: TabEdit
     content: SheetContent
-    tables: list[Table]
+    tables: list[ExcelTable]
 
 
-def changed_parts(package: Package, book: Book, works: Iterable[TabWork]) -> dict[str, bytes | None]:
+def changed_parts(
+    package: Package, book: Book, works: Iterable[TabWork], tell: TellProgress
+) -> dict[str, bytes | None]:
     """The parts that the edits change, in the file's spelling; None for one that goes. Empty: nothing differs.
 
     Raises SheetError when an edit can't be made.
     """
-    patch = _Patch(package, book)
+    patch = _Patch(package, book, tell)
     for work in works:
         patch.change_tab(work)
     if patch.parts:
@@ -58,9 +61,10 @@ def changed_parts(package: Package, book: Book, works: Iterable[TabWork]) -> dic
 class _Patch:
     """The parts that one write has changed so far, and what has to be changed with them in the end."""
 
-    def __init__(self, package: Package, book: Book) -> None:
+    def __init__(self, package: Package, book: Book, tell: TellProgress) -> None:
         self._package = package
         self._book = book
+        self._tell = tell
         self._styles = Styles(
             package.read(book.styles) if book.styles else None, package.where(book.styles or "styles.xml")
         )
@@ -93,7 +97,7 @@ class _Patch:
             _fill_calculated_columns(part, plan, change)
         around = Surroundings(part)
         writer = TabWriter(part, around, self._styles, self._book.date1904, change)
-        splices = writer.row_splices()
+        splices = writer.row_splices(self._tell)
         header = change.cells.get(edit.header_row, {})
         splices += writer.column_splices({c: width for c, width in edit.own_columns.items() if header.get(c)})
         growth = _growth(work, plan, change.cells)
@@ -114,7 +118,7 @@ class _Patch:
         for table in work.tables:
             self._resize(table, work, plan, header)
 
-    def _resize(self, table: Table, work: TabWork, plan: AppendPlan, header: Mapping[int, Content]) -> None:
+    def _resize(self, table: ExcelTable, work: TabWork, plan: AppendPlan, header: Mapping[int, Content]) -> None:
         """Let a table take in appended rows, and new columns of its header row."""
         area = replace(table.area, last_row=plan.rows[-1]) if table in plan.growing else table.area
         names: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from roadwright.sheets.values import cell_name
 from roadwright.sheets.xlsx.addresses import AreaIndex, area_text
 from roadwright.sheets.xlsx.reader import SheetContent
-from roadwright.sheets.xlsx.tables import Table
+from roadwright.sheets.xlsx.tables import ExcelTable
 
 _WRITTEN_BY_US = "or move it to a column of your own, because this one is written by the program"
 
@@ -15,7 +15,7 @@ _WRITTEN_BY_US = "or move it to a column of your own, because this one is writte
 class Protection:
     """Answers for the cells of a tab whether they can be written."""
 
-    def __init__(self, tab: str, content: SheetContent, tables: Iterable[Table]) -> None:
+    def __init__(self, tab: str, content: SheetContent, tables: Iterable[ExcelTable]) -> None:
         self._formulas = content.grid.formulas
         self._arrays = AreaIndex(content.grid.arrays, tab)
         self._merged = AreaIndex(content.grid.merged, tab)

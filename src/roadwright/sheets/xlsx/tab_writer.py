@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from roadwright.domain.progress import TellProgress, counted
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.values import CellValue, cell_name
-from roadwright.sheets.xlsx.cells import Content, Formula, cell_xml
+from roadwright.sheets.xlsx.cells import CellFormula, Content, cell_xml
 from roadwright.sheets.xlsx.markup import Splice, apply_splices
 from roadwright.sheets.xlsx.row_heights import RowHeights
 from roadwright.sheets.xlsx.rows import RowCells, changed_row, locate_cells, locate_wanted
@@ -59,12 +60,12 @@ class TabWriter:
         self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
         self.formulas_changed = False
 
-    def row_splices(self) -> list[Splice]:
+    def row_splices(self, tell: TellProgress) -> list[Splice]:
         """The changes among the rows. Raises SheetError, naming the cell, for what a cell can't hold."""
         part = self._part
         splices: list[Splice] = []
         fresh: dict[int, list[bytes]] = {}
-        for number in sorted(self._change.cells):
+        for number in counted(tell, f"writing {self._change.tab}", sorted(self._change.cells)):
             cells = self._change.cells[number]
             position = part.position(number)
             span = part.rows[position] if position < len(part.rows) else None
@@ -163,7 +164,7 @@ class TabWriter:
         try:
             if isinstance(content, int | float | dt.date | dt.time | dt.timedelta) and not isinstance(content, bool):
                 style = self._styles.showing(style, content)
-            self.formulas_changed |= isinstance(content, Formula)
+            self.formulas_changed |= isinstance(content, CellFormula)
             return cell_xml(prefix, row, column, content, style=style, date1904=self._date1904)
         except NoFormat as error:
             raise SheetError(

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 from roadwright.sheets.backend import Area, WorkbookUnreadable
 from roadwright.sheets.xlsx.addresses import area_text, overlap, parse_area
 from roadwright.sheets.xlsx.book import Sheet
-from roadwright.sheets.xlsx.cells import Content, Formula
+from roadwright.sheets.xlsx.cells import CellFormula, Content
 from roadwright.sheets.xlsx.container import Package
 from roadwright.sheets.xlsx.markup import Splice, raw_prefix
 from roadwright.sheets.xlsx.relations import relations
@@ -26,7 +26,7 @@ _SORTED = frozenset(
 
 
 @dataclass
-class Table:
+class ExcelTable:
     """One table on a tab. ``area`` covers header and totals rows; ``calculated`` maps column numbers to formulas."""
 
     part: str
@@ -35,7 +35,7 @@ class Table:
     header_rows: int
     totals_rows: int
     columns: list[str] = field(default_factory=list)
-    calculated: dict[int, Formula] = field(default_factory=dict)
+    calculated: dict[int, CellFormula] = field(default_factory=dict)
     can_widen: bool = True
     """It has a header and people fill it; one that a query or an XML map fills keeps its columns."""
 
@@ -44,14 +44,14 @@ class Table:
         return self.area.last_row - self.totals_rows
 
 
-def read_tables(package: Package, sheet: Sheet) -> list[Table]:
+def read_tables(package: Package, sheet: Sheet) -> list[ExcelTable]:
     """The tables of a tab, in the order of its links to them."""
     return [_read_table(package, link.target) for link in relations(package, sheet.part) if link.kind == "table"]
 
 
-def _read_table(package: Package, part: str) -> Table:
+def _read_table(package: Package, part: str) -> ExcelTable:
     where = package.where(part)
-    found: list[Table] = []
+    found: list[ExcelTable] = []
     pieces: list[str] = []
     array: bool | None = None
 
@@ -69,7 +69,7 @@ def _read_table(package: Package, part: str) -> Table:
         nonlocal array
         if array is not None and path == _CALCULATED:
             column = found[0].area.first_column + len(found[0].columns) - 1
-            found[0].calculated[column] = Formula("".join(pieces).removeprefix("="), array)
+            found[0].calculated[column] = CellFormula("".join(pieces).removeprefix("="), array)
             array = None
 
     def text(_: Path, piece: str) -> None:
@@ -82,9 +82,9 @@ def _read_table(package: Package, part: str) -> Table:
     return found[0]
 
 
-def _described(part: str, attributes: Mapping[str, str]) -> Table:
+def _described(part: str, attributes: Mapping[str, str]) -> ExcelTable:
     header_rows = int(attributes.get("headerRowCount", "1"))
-    return Table(
+    return ExcelTable(
         part,
         attributes.get("displayName", attributes.get("name", "")),
         parse_area(attributes["ref"]),
@@ -94,7 +94,7 @@ def _described(part: str, attributes: Mapping[str, str]) -> Table:
     )
 
 
-def resized(raw: bytes, where: str, table: Table, area: Area, new_columns: Sequence[str]) -> list[Splice]:
+def resized(raw: bytes, where: str, table: ExcelTable, area: Area, new_columns: Sequence[str]) -> list[Splice]:
     """Changes that give the table another last row, and more columns on its right with these names.
 
     ``area`` is the new range, totals rows included.
@@ -147,7 +147,7 @@ def _end_of_columns(raw: bytes, where: str) -> tuple[str, int]:
     return prefix, close
 
 
-def columns_to_join(table: Table, header: Mapping[int, Content], obstacles: Sequence[Area]) -> list[str]:
+def columns_to_join(table: ExcelTable, header: Mapping[int, Content], obstacles: Sequence[Area]) -> list[str]:
     """The names, from left to right, of new columns beside the table that belong to it from now on.
 
     A spreadsheet program does the same when a person types a name there; sorting the table would tear the rows apart

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import same_text
 from roadwright.sheets.backend import Grid, TabEdit, WorkbookUnreadable
 from roadwright.sheets.values import cell_name
@@ -19,7 +20,7 @@ from roadwright.sheets.xlsx.reader import CellFormats, SheetContent, read_sheet
 from roadwright.sheets.xlsx.shared_strings import read_shared_strings
 from roadwright.sheets.xlsx.styles import Styles
 from roadwright.sheets.xlsx.swap import replace_workbook
-from roadwright.sheets.xlsx.tables import Table, read_tables
+from roadwright.sheets.xlsx.tables import ExcelTable, read_tables
 from roadwright.sheets.xlsx.zip_copy import checked, packed
 
 
@@ -29,9 +30,10 @@ class XlsxWorkbook:
     Nothing of the file is held open. A tab is parsed once and its grid kept, so grids must not be changed by callers.
     """
 
-    def __init__(self, path: Path, scratch: Path | None = None) -> None:
+    def __init__(self, path: Path, scratch: Path | None = None, tell: TellProgress = tell_nobody) -> None:
         self._path = path
         self._scratch = scratch
+        self._tell = tell
         self._take(load_package(path))
 
     def _take(self, package: Package) -> None:
@@ -39,7 +41,7 @@ class XlsxWorkbook:
         self._book = read_book(package)
         self._formats: CellFormats | None = None
         self._contents: dict[str, SheetContent] = {}
-        self._tables: dict[str, list[Table]] = {}
+        self._tables: dict[str, list[ExcelTable]] = {}
         self._protections: dict[str, Protection] = {}
 
     @property
@@ -87,7 +89,7 @@ class XlsxWorkbook:
         works = [self._work(edit) for edit in edits if edit.cells or edit.appended]
         if len({work.sheet.part for work in works}) < len(works):
             raise ValueError("two edits of one write name the same tab")
-        changed = changed_parts(self._package, self._book, works)
+        changed = changed_parts(self._package, self._book, works, self._tell)
         if not changed:
             return False
         new = packed(self._package, changed)
@@ -112,7 +114,7 @@ class XlsxWorkbook:
         if sheet.part not in self._contents:
             package = self._package
             where = package.where(sheet.part)
-            content = read_sheet(package.read(sheet.part), where, sheet.name, self._cell_formats())
+            content = read_sheet(package.read(sheet.part), where, sheet.name, self._cell_formats(), self._tell)
             grid = content.grid
             for table in self._tables_of(sheet):
                 grid.tables.append(table.area)
@@ -133,15 +135,17 @@ class XlsxWorkbook:
             self._formats = CellFormats(strings, styles.shows, book.date1904)
         return self._formats
 
-    def _tables_of(self, sheet: Sheet) -> list[Table]:
+    def _tables_of(self, sheet: Sheet) -> list[ExcelTable]:
         if sheet.part not in self._tables:
             self._tables[sheet.part] = read_tables(self._package, sheet)
         return self._tables[sheet.part]
 
 
-def open_workbook(path: Path, scratch: Path | None = None) -> XlsxWorkbook:
+def open_workbook(path: Path, scratch: Path | None = None, tell: TellProgress = tell_nobody) -> XlsxWorkbook:
     """Read a workbook file. ``scratch`` is the folder for temporary files (else the workbook's own).
+
+    ``tell`` hears how far the reading and writing of its tabs is.
 
     Raises WorkbookUnreadable when the file is missing, damaged, password-protected or no .xlsx or .xlsm workbook.
     """
-    return XlsxWorkbook(path, scratch)
+    return XlsxWorkbook(path, scratch, tell)

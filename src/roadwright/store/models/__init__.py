@@ -1,6 +1,7 @@
 """The tables, as typed models."""
 
 from roadwright.store.models.base import Base
+from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBaseline, SetBaseline, UnconfirmedWrite
 from roadwright.store.models.filters import SavedFilter
 from roadwright.store.models.folder import WorkspaceFolder
 from roadwright.store.models.initiative import Initiative, IssuedKey
@@ -17,13 +18,13 @@ from roadwright.store.models.optimization import (
 )
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
-from roadwright.store.models.sheet_memory import SheetOwnWords, SheetRowCopy, SheetSetCopy, SheetSettledTab
 from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, WorkspaceRevision
 
 __all__ = [
     "ActionRun",
     "ActionStatus",
     "Base",
+    "CachedTab",
     "GatePolicy",
     "Initiative",
     "InitiativeMathModel",
@@ -43,11 +44,11 @@ __all__ = [
     "RoadmapEntry",
     "RoadmapStatusChange",
     "RoadmapVersion",
+    "RowAnnotation",
+    "RowBaseline",
     "SavedFilter",
-    "SheetOwnWords",
-    "SheetRowCopy",
-    "SheetSetCopy",
-    "SheetSettledTab",
+    "SetBaseline",
+    "UnconfirmedWrite",
     "WorkspaceFolder",
     "WorkspaceIdentity",
     "WorkspaceRevision",

@@ -231,43 +231,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_saved_filters_name")),
     )
     op.create_table(
-        "sheet_own_words",
-        *_id("sheet_own_words"),
+        "row_annotations",
+        *_id("row_annotations"),
         sa.Column("tab", sa.Text(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("values", JSON, nullable=False),
-        sa.UniqueConstraint("tab", "identity", name=op.f("uq_sheet_own_words_tab")),
+        sa.UniqueConstraint("tab", "identity", name=op.f("uq_row_annotations_tab")),
     )
     op.create_table(
-        "sheet_row_copies",
-        sa.Column("mark", sa.String(length=32), nullable=False),
+        "row_baselines",
+        sa.Column("row_version", sa.String(length=32), nullable=False),
         sa.Column("tab", sa.Text(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("values", JSON, nullable=False),
-        sa.PrimaryKeyConstraint("mark", name=op.f("pk_sheet_row_copies")),
+        sa.PrimaryKeyConstraint("row_version", name=op.f("pk_row_baselines")),
     )
     op.create_table(
-        "sheet_set_copies",
-        sa.Column("mark", sa.String(length=32), nullable=False),
+        "set_baselines",
+        sa.Column("row_version", sa.String(length=32), nullable=False),
         sa.Column("tab", sa.Text(), nullable=False),
         sa.Column("set_identity", sa.Text(), nullable=False),
         sa.Column("members", JSON, nullable=False),
         sa.Column("is_written", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("mark", name=op.f("pk_sheet_set_copies")),
+        sa.PrimaryKeyConstraint("row_version", name=op.f("pk_set_baselines")),
     )
-    op.create_index("ix_sheet_set_copies_set", "sheet_set_copies", ["tab", "set_identity"], unique=False)
+    op.create_index("ix_set_baselines_set", "set_baselines", ["tab", "set_identity"], unique=False)
     op.create_table(
-        "sheet_settled_tabs",
+        "unconfirmed_writes",
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("seen_version", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.String(length=32), nullable=False),
+        sa.Column("columns", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("folder", "place", "identity", name=op.f("pk_unconfirmed_writes")),
+    )
+    op.create_table(
+        "cached_tabs",
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("content", JSON, nullable=False),
-        sa.PrimaryKeyConstraint("place", name=op.f("pk_sheet_settled_tabs")),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_cached_tabs")),
     )
     op.create_table(
         "workspace_identity",
         *_id("workspace_identity"),
         sa.Column("workspace_id", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=True),
     )
     op.create_table(
         "workspace_revisions",

@@ -1,0 +1,29 @@
+"""The words of every message, by code. A text is worded here and nowhere else.
+
+Each says what is wrong: the value and what is accepted, and the way out. See `Message` for how parameters are filled
+in, and ``tests/domain/test_messages.py`` for what holds of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+
+from roadwright.domain.messages import actions, cells, filters, formulas, portfolios, roadmaps, rows, scoring, system
+
+AREAS: tuple[Mapping[str, str], ...] = (
+    actions.TEXTS,
+    cells.TEXTS,
+    filters.TEXTS,
+    formulas.TEXTS,
+    portfolios.TEXTS,
+    roadmaps.TEXTS,
+    rows.TEXTS,
+    scoring.TEXTS,
+    system.TEXTS,
+)
+TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in AREAS)))
+"""By code, the text with its parameters in braces."""
+HINTS: Mapping[str, str] = MappingProxyType(rows.HINTS)
+"""By code, the way out for a person at a sheet or a command line, where the text does not say it."""

@@ -1,0 +1,51 @@
+"""How values are shown to people: in a cell, and in quotes in a message."""
+
+from __future__ import annotations
+
+import json
+import re
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that no database and no file takes: NUL and halves of surrogate pairs."""
+_LONGEST_QUOTED = 60
+"""Characters of a value in a message; a longer one is cut."""
+
+
+def tidy(number: float) -> float | int:
+    """A whole number as an int (``5.0`` is shown as 5), any other as it is."""
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def compact_json(value: object) -> str:
+    """JSON as it is shown in a cell: keys sorted, whole numbers without a decimal point."""
+
+    def tidied(part: object) -> object:
+        if isinstance(part, dict):
+            return {key: tidied(part[key]) for key in sorted(part)}
+        if isinstance(part, list | tuple):
+            return [tidied(entry) for entry in part]
+        return tidy(part) if isinstance(part, float) else part
+
+    return json.dumps(tidied(value), ensure_ascii=False)
+
+
+def shown_value(value: object) -> str:
+    """A value as its cell shows it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(tidy(value))
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(entry, dict) for entry in value)):
+        return compact_json(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def quoted(value: object) -> str:
+    """A value as it is named in a message: as its cell shows it, in quotes, cut where it is long.
+
+    What neither a database nor a cell can hold is shown as the character that stands for such ones.
+    """
+    text = UNSTORABLE.sub("\ufffd", shown_value(value))
+    return f'"{text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 1] + "…"}"'

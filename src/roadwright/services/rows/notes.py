@@ -1,0 +1,82 @@
+"""What an action says of a row: its messages, and the run_status that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from roadwright.domain.messages import Level, Message
+
+_LONGEST = 8_000
+"""Characters of a run_status: more than anyone reads, and fewer than a cell holds, whatever the row's cells held."""
+_WORST_FIRST = (Level.FAILED, Level.CONFLICT, Level.WARNING, Level.SKIPPED)
+
+
+@dataclass
+class Notes:
+    """What there is to say of one row. Messages that are OK are notices: they go into the run's answer only."""
+
+    messages: list[Message] = field(default_factory=list)
+
+    def add(self, *messages: Message) -> None:
+        """Say these too, each once."""
+        self.messages.extend(message for message in messages if message not in self.messages)
+
+    def say(self, severity: Level, code: str, column: str | None = None, **params: object) -> None:
+        self.add(Message(code, severity, column, params))
+
+    def fail(self, code: str, column: str | None = None, **params: object) -> None:
+        self.say(Level.FAILED, code, column, **params)
+
+    def warn(self, code: str, column: str | None = None, **params: object) -> None:
+        self.say(Level.WARNING, code, column, **params)
+
+    def skip(self, code: str, column: str | None = None, **params: object) -> None:
+        self.say(Level.SKIPPED, code, column, **params)
+
+    def notice(self, code: str, column: str | None = None, **params: object) -> None:
+        self.say(Level.OK, code, column, **params)
+
+    def of(self, severity: Level) -> list[Message]:
+        """The messages of this severity."""
+        return [message for message in self.messages if message.severity is severity]
+
+    def take_back(self, code: str) -> None:
+        """Leave out what is said under this code."""
+        self.messages = [message for message in self.messages if message.code != code]
+
+    @property
+    def has_failed(self) -> bool:
+        return self.level is Level.FAILED
+
+    @property
+    def level(self) -> Level:
+        if not self.messages:  # most rows, asked several times each
+            return Level.OK
+        said = {message.severity for message in self.messages}
+        return next((level for level in _WORST_FIRST if level in said), Level.OK)
+
+    @property
+    def notices(self) -> list[str]:
+        return [str(message) for message in self.of(Level.OK)]
+
+    @property
+    def text(self) -> str:
+        """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
+        parts = [f"{level}: {_joined(found)}" for level in _WORST_FIRST if (found := self.of(level))]
+        text = " · ".join(parts) or str(Level.OK)
+        return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+    @property
+    def reason(self) -> str:
+        """The same to be told as the reason of something else: without FAILED at its beginning."""
+        return self.text.removeprefix(f"{Level.FAILED}: ")
+
+
+def _joined(messages: Iterable[Message]) -> str:
+    return "; ".join(dict.fromkeys(map(str, messages)))
+
+
+def level_of(run_status: str) -> Level:
+    """The level that a run_status begins with."""
+    return next((level for level in Level if run_status.startswith(level)), Level.OK)

@@ -1,0 +1,88 @@
+"""What the backend remembers of sheets: what each copy of a row showed, and people's own words on mirrored tabs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from roadwright.store.models.base import Base, Moment, Row
+
+
+class RowBaseline(Base):
+    """What a row showed when the backend last wrote it: the base of the three-way merge.
+
+    Found by the row's own ``updated_at``, which is unique per write. Copies are kept, so that a row in an older copy
+    of a workbook still finds what it once showed.
+    """
+
+    __tablename__ = "row_baselines"
+
+    row_version: Mapped[Moment] = mapped_column(primary_key=True)
+    tab: Mapped[str]
+    """The declared tab; for intake the tab's kind, not the workbook's name for it."""
+    identity: Mapped[str]
+    """The row's identity as JSON text."""
+    values: Mapped[Row]
+    """{column: what the cell meant}, as JSON values."""
+
+
+class SetBaseline(Base):
+    """What a tab showed of a whole set when the backend last wrote it; its rows' copies carry the row version."""
+
+    __tablename__ = "set_baselines"
+    __table_args__ = (Index("ix_set_baselines_set", "tab", "set_identity"),)
+
+    row_version: Mapped[Moment] = mapped_column(primary_key=True)
+    tab: Mapped[str]
+    set_identity: Mapped[str]
+    """The set's identity as JSON text."""
+    members: Mapped[list[str]]
+    """The identities of its rows, each as JSON text."""
+    is_written: Mapped[bool]
+    """Whether the sheet is known to have shown it: it is remembered before the workbook is written, which may fail."""
+
+
+class UnconfirmedWrite(Base):
+    """A row that was saved, and whose workbook is not known to show that yet: its write may have failed.
+
+    Until it does, what the row said when it was saved is no edit any more, also where its version is the one before.
+    """
+
+    __tablename__ = "unconfirmed_writes"
+
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    """The workbook and the tab."""
+    identity: Mapped[str] = mapped_column(primary_key=True)
+    """The row's identity as JSON text."""
+    seen_version: Mapped[str]
+    """The row version that stood on the sheet when the row was saved; empty where there was none."""
+    row_version: Mapped[Moment]
+    """The row version that is to be written, under which its baseline stands."""
+    columns: Mapped[list[str]]
+    """The columns whose value was taken from the sheet."""
+
+
+class CachedTab(Base):
+    """A tab as the last pass left it (see ``sync.tab_cache``). It only saves time: without it the tab is read."""
+
+    __tablename__ = "cached_tabs"
+
+    place: Mapped[str] = mapped_column(primary_key=True)
+    """The workbook and the tab."""
+    fingerprint: Mapped[str]
+    """Of the workbook's bytes and of all else that says what the tab means."""
+    content: Mapped[Row]
+    """Where its columns stand, and its rows."""
+
+
+class RowAnnotation(Base):
+    """A sheet-only cell on a tab that the backend rewrites, remembered by the row's identity."""
+
+    __tablename__ = "row_annotations"
+    __table_args__ = (UniqueConstraint("tab", "identity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tab: Mapped[str]
+    identity: Mapped[str]
+    values: Mapped[Row]
