@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from roadwright.sheets.xlsx import open_workbook
+from roadwright.sheets.backends.xlsx import open_workbook
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House, make_house
@@ -113,8 +113,8 @@ def test_merged_cells_over_other_headers_do_no_harm(teams: House) -> None:
 
 def test_each_tab_that_fails_has_a_line_of_its_own(teams: House) -> None:
     path = team_book(teams, ["title", "title"], ["Faster search"])
-    teams.place("Intake").workbook.write_bytes(b"no workbook")
-    backlog = teams.place("Backlog").workbook
+    teams.bring_back("Intake", b"no workbook")
+    backlog = teams.file("Backlog")
     backlog.rename(backlog.with_suffix(".away"))
     outcome = teams.run("pm.backlog_sync")
     lines = str(outcome.error).splitlines()
@@ -144,7 +144,7 @@ def test_ideas_of_a_tab_that_cannot_be_read_now_are_not_said_to_be_missing(teams
 
 def test_a_backlog_that_cannot_be_read_stops_everything_before_anything_is_done(teams: House) -> None:
     path = team_book(teams, ["title"], ["Faster search"])
-    backlog = teams.place("Backlog").workbook
+    backlog = teams.file("Backlog")
     backlog.rename(backlog.with_suffix(".away"))
     before = path.read_bytes()
     outcome = teams.run("pm.backlog_sync")
@@ -168,6 +168,7 @@ def test_a_team_that_leaves_the_settings_leaves_its_ideas(teams: House) -> None:
     alone.workspace.close()
 
 
+@pytest.mark.files
 def test_a_column_that_was_taken_out_and_put_back_empty_clears_nothing(house: House) -> None:
     house.type_new("Backlog", {"title": "Search", "category": "growth"})
     house.done("pm.backlog_sync")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
@@ -21,6 +22,8 @@ from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
 from tests.workspace.test_identity import go_back_to, rows_of, synced
+
+pytestmark = pytest.mark.files
 
 _PROVENANCE = ("updated_source", "updated_at")
 

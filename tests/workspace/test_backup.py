@@ -99,7 +99,7 @@ def test_workbooks_outside_the_folder_are_restored_inside(tmp_path: Path) -> Non
     result = ask("restore", path, "-w", tmp_path / "deep" / "restored")
     assert result.exit_code == 0, result.output
     restored = House(open_workspace(tmp_path / "deep" / "restored"))
-    assert all(place.workbook.is_relative_to(restored.root) for place in restored.workspace.places())
+    assert all(file.is_relative_to(restored.root) for file in restored.workspace.workbook_files())
     restored.type_new("1-Team.xlsx!Intake", {"title": "Another"})
     restored.done("pm.backlog_sync")
     restored.workspace.close()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, make_key, parse_key
+from roadwright.domain.messages import Message
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row
 from roadwright.store.clock import now
@@ -89,7 +90,7 @@ def _waits(row: Row, *, strict: bool) -> bool:
     return not (strict and row.problems and "updated_at" not in row.raw)
 
 
-def unwritable_keys(tab: OpenTab, rows: Collection[int]) -> dict[int, str]:
+def unwritable_keys(tab: OpenTab, rows: Collection[int]) -> dict[int, Message]:
     """The rows, among these, whose key can't be written (a formula stands there, the cell is merged), and why."""
     place = column_places(tab)["initiative_key"]
     edit = TabEdit(tab.place.tab, tab.table.header_row, {(row, place): "key" for row in rows})

@@ -19,8 +19,7 @@ from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row, meaning
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
 from roadwright.sheets.styles import width_of
-from roadwright.sheets.values import CellValue
-from roadwright.sheets.xlsx.text import MAX_TEXT
+from roadwright.sheets.values import LONGEST_TEXT, CellValue
 from roadwright.sync.annotations import annotations_to_show
 from roadwright.sync.baselines import Unconfirmed, save_baselines, save_unconfirmed
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
@@ -32,7 +31,7 @@ Values = Mapping[str, object]
 _PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
 _SHORT = 24
 """Characters of a computed value that is remembered as it is."""
-_LONGEST = MAX_TEXT // 2
+_LONGEST = LONGEST_TEXT // 2
 """Characters that fit a cell whatever they are: the format counts some of them twice."""
 
 

@@ -101,9 +101,8 @@ def _sources(workspace: Workspace) -> tuple[dict[Path, str], dict[str, str]]:
     if (token := workspace.private / FOLDER_FILE).is_file():
         found[token] = f"{FILES}/{token.relative_to(workspace.root).as_posix()}"
     outside: dict[str, str] = {}
-    for place in workspace.places():
-        file = place.workbook
-        if not file.is_file() or file in found:
+    for file in workspace.workbook_files():
+        if not file.is_file():
             continue
         if file.is_relative_to(workspace.root):
             found[file] = f"{FILES}/{file.relative_to(workspace.root).as_posix()}"

@@ -74,7 +74,7 @@ def held_by(workspace: Workspace) -> WorkbookContents:
     """Read all tabs of the workspace; those that can't be read hold nothing for now."""
     held = WorkbookContents()
     for place in workspace.places():
-        if not place.workbook.exists():
+        if place.workbook.is_missing:
             continue
         try:
             grid = workspace.open(place).read(place.tab)

@@ -58,7 +58,7 @@ def create_workspace(root: Path) -> Created:
 
 
 def _workbooks(workspace: Workspace) -> Iterator[tuple[Path, list[TabPlace]]]:
-    """The workbooks that the settings name, each with its tabs in order."""
+    """The files of workbooks that the settings name, each with its tabs in order."""
     places = workspace.places()
-    for path in dict.fromkeys(place.workbook for place in places):
-        yield path, [place for place in places if place.workbook == path]
+    for path in workspace.workbook_files():
+        yield path, [place for place in places if place.workbook.file == path]

@@ -51,7 +51,7 @@ def read_note(private: Path) -> Note | None:
 
 def write_note(private: Path, note: Note) -> None:
     """Keep the note, whole or not at all. Raises SheetError where the disk won't take it."""
-    from roadwright.sheets.xlsx import place_file  # noqa: PLC0415 - hardly any command writes it
+    from roadwright.sheets.backends.xlsx import place_file  # noqa: PLC0415 - hardly any command writes it
 
     revision = None if note.revision is None else {"number": note.revision.number, "token": note.revision.token}
     content = {"workspace_id": note.workspace_id, "revision": revision}

@@ -36,7 +36,7 @@ def move_database(workspace: Workspace, url: str) -> MoveReport:
     The old database stays as it is, and is refused from then on: the new one is a revision ahead.
     Raises StoreError or WorkspaceBusy; then nothing has changed.
     """
-    from roadwright.sheets.xlsx import place_file  # noqa: PLC0415 - the commands that need no workbook are quick
+    from roadwright.sheets.backends.xlsx import place_file  # noqa: PLC0415 - the commands that need no workbook are quick
 
     with workspace.exclusive():
         target = open_store(database_url(workspace.root, url))

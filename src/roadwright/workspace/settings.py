@@ -18,6 +18,7 @@ from roadwright import tabs
 from roadwright.domain.disk import os_fault, special_kind
 from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
+from roadwright.sheets.backend import WorkbookRef, scheme_of
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import LAST_ROW
 
@@ -134,9 +135,11 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def workbook_path(root: Path, named: str) -> Path:
-    """Where a workbook lies that the settings name; a relative path begins at the workspace's folder."""
-    return Path(os.path.normpath(root / named))
+def workbook_ref(root: Path, named: str) -> WorkbookRef:
+    """The workbook that the settings name: an address, or a file, whose path begins at the workspace's folder."""
+    if scheme_of(named):
+        return WorkbookRef(named, named.partition("://")[2].partition("/")[2] or named)
+    return WorkbookRef(os.path.normpath(root / named), Path(named).as_posix())
 
 
 def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
@@ -147,8 +150,7 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
             uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
     seen: dict[tuple[str, str], str] = {}
     for workbook, tab, use in uses:
-        # Unlike Path.resolve, this takes links that lead nowhere but to themselves; opening them says what they are.
-        place = (os.path.realpath(workbook_path(root, workbook)), folded(tab))
+        place = (workbook_ref(root, workbook).identity, folded(tab))
         if place in seen:
             raise SettingsError(
                 f'{FILE}: {use}: the tab "{tab}" of {workbook} is used already by {seen[place]}; name each tab once'

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import cells
+from roadwright.domain.messages import cells, workbooks
 
-_AREAS: tuple[Mapping[str, str], ...] = (cells.TEXTS,)
+_AREAS: tuple[Mapping[str, str], ...] = (cells.TEXTS, workbooks.TEXTS)
 TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in _AREAS)))
 """By code, the text with its parameters in braces."""

@@ -1,0 +1,176 @@
+"""Puts a new file in the place of a workbook, whole or not at all.
+
+The new file is written beside its goal or in the workspace's own folder, pushed to the disk, looked over, and only
+then renamed. Its name tells which process it belongs to, so that the left-overs of killed ones can be removed.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import platform
+import re
+import secrets
+import time
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from roadwright.domain.disk import os_fault, special_kind
+from roadwright.sheets.backend import SheetError, WorkbookBusy
+from roadwright.sheets.backends.xlsx.locks import find_lock
+
+_FOREIGN_LEFTOVER_AGE = 24 * 3600.0
+"""Seconds after which a temporary file of another computer's process is taken for left over."""
+
+_LEFTOVER = re.compile(r"\.roadwright-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]+\.part")
+
+
+def _host() -> str:
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _temporary(folder: Path) -> Path:
+    return folder / f".roadwright-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.part"
+
+
+def clean_leftovers(folder: Path) -> list[Path]:
+    """Remove temporary files that processes of ours left behind in this folder when they were killed.
+
+    Files of living processes stay. Returns what was removed.
+    """
+    removed: list[Path] = []
+    if not folder.is_dir():
+        return removed
+    for path in folder.iterdir():
+        match = _LEFTOVER.fullmatch(path.name)
+        if match is None:
+            continue
+        with suppress(FileNotFoundError, PermissionError):
+            if _is_left_over(match["host"], int(match["pid"]), path.stat().st_mtime):
+                path.unlink()
+                removed.append(path)
+    return removed
+
+
+def _is_left_over(host: str, pid: int, modified: float) -> bool:
+    if host != _host():
+        return time.time() - modified > _FOREIGN_LEFTOVER_AGE
+    try:
+        # A process younger than the file only got the same number again.
+        return psutil.Process(pid).create_time() > modified + 1
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:
+        return False
+
+
+def replace_workbook(path: Path, new: bytes, read_sha256: str, scratch: Path | None) -> None:
+    """Put the new bytes in the place of the workbook at ``path``, which had this checksum when it was read.
+
+    Permissions stay; where the path is a link, the file that it leads to is replaced. ``scratch`` is the folder for
+    the temporary file when it lies on the same file system. Raises WorkbookBusy when someone has the workbook open
+    or changed it, SheetError when the disk won't take the new file. Then the old one is untouched.
+    """
+    _refuse_busy(path, read_sha256)
+    target = Path(os.path.realpath(path))
+    if target.exists() and not os.access(target, os.W_OK):
+        raise SheetError("file_read_only", path=str(path))
+    folders = [target.parent]
+    if scratch is not None and scratch.is_dir() and scratch.stat().st_dev == target.parent.stat().st_dev:
+        folders.insert(0, scratch)
+    for folder in folders:
+        if _swapped_through(folder, path, target, new, read_sha256):
+            return
+    raise SheetError("several_file_systems", path=str(path))
+
+
+def place_file(path: Path, content: bytes) -> None:
+    """Put a file of ours at ``path``, whole or not at all, in the place of what stands there.
+
+    Raises SheetError when the disk won't take it, or someone holds the file that stands there.
+    """
+    temporary = _temporary(path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_check(temporary, content)
+        temporary.replace(path)
+    except OSError as error:
+        fault = os_fault(error, folder=path.parent, needed=len(content))
+        raise SheetError("file_unwritable", path=str(path), why=fault) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    _sync_folder(path.parent)
+
+
+def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sha256: str) -> bool:
+    """Write into the folder and rename. False when the folder turns out to be on another file system."""
+    temporary = _temporary(folder)
+    try:
+        _write_and_check(temporary, new)
+        _copy_permissions(target, temporary)
+        # Asked again at the last moment: writing to a slow disk takes time in which people open files.
+        _refuse_busy(path, read_sha256)
+        try:
+            temporary.replace(target)
+        except PermissionError as error:
+            raise WorkbookBusy("workbook_in_use", workbook=path.name) from error
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            return False
+        fault = os_fault(error, folder=folder, needed=len(new))
+        raise SheetError("file_unwritable_in", workbook=path.name, folder=str(folder), why=fault) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    _sync_folder(target.parent)
+    return True
+
+
+def _refuse_busy(path: Path, read_sha256: str) -> None:
+    """Raise WorkbookBusy when someone has the workbook open, or it isn't any more what it was when it was read."""
+    if lock := find_lock(path):
+        raise lock.busy(path.name)
+    try:
+        if (kind := special_kind(path)) is not None:
+            raise SheetError("no_file_any_more", path=str(path), kind=kind)
+        now = hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError as error:
+        raise WorkbookBusy("workbook_gone", workbook=path.name) from error
+    except OSError as error:
+        raise SheetError("file_unreadable_now", path=str(path), why=error.strerror or str(error)) from error
+    if now != read_sha256:
+        raise WorkbookBusy("workbook_changed", workbook=path.name)
+
+
+def _write_and_check(temporary: Path, new: bytes) -> None:
+    with temporary.open("xb") as file:
+        file.write(new)
+        file.flush()
+        os.fsync(file.fileno())
+    if temporary.read_bytes() != new:
+        raise SheetError("disk_lost_writing", path=str(temporary))
+
+
+def _copy_permissions(source: Path, goal: Path) -> None:
+    status = source.stat()
+    if hasattr(os, "chown"):
+        # They matter in shared folders; only root may give a file away, anyone may pick one of their own groups.
+        for owner, group in ((-1, status.st_gid), (status.st_uid, -1)):
+            with suppress(PermissionError):
+                os.chown(goal, owner, group)
+    goal.chmod(status.st_mode & 0o7777)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming itself last through a power failure, where the system lets folders be synced."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

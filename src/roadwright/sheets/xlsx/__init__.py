@@ -1,6 +1,0 @@
-"""The .xlsx and .xlsm backend of the sheet engine: reads tabs, and changes cells in place without touching the rest."""
-
-from roadwright.sheets.xlsx.swap import clean_leftovers, place_file
-from roadwright.sheets.xlsx.workbook import XlsxWorkbook, open_workbook
-
-__all__ = ["XlsxWorkbook", "clean_leftovers", "open_workbook", "place_file"]
