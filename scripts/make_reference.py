@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from roadwright import tabs
+from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS
 from roadwright.domain.roadmaps import Gate
 from roadwright.roadmaps.gates import GATES
@@ -92,8 +93,8 @@ def actions_page() -> str:
         if action.tabs:
             lines += [f"Tabs (the first is the default): {', '.join(spec.name for spec in action.tabs)}.", ""]
         lines += ["Takes `--select`." if action.selects else "Always works on everything.", ""]
-        if action.options:
-            rows = ((f"`{option.name}`", option.help, option.default) for option in action.options)
+        if action.options.model_fields:
+            rows = ((f"`{option.name}`", option.help, option.default) for option in helps(action.options))
             lines += [*_table(("option", "meaning", "default"), rows), ""]
     return "\n".join(lines).rstrip() + "\n"
 

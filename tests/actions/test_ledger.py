@@ -15,13 +15,17 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from roadwright.actions import ledger, registry, runner
-from roadwright.actions.contract import Action, ActionContext, Answer, Option, UsageError
-from roadwright.actions.options import ON_CONFLICT
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import OnConflictOption, Text, UsageError
 from roadwright.actions.runner import ActionRequest, run_action
 from roadwright.store.models import ActionRun
 from roadwright.store.presence import Presences, presences
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House
+
+
+class Noted(OnConflictOption):
+    note: Text | None = None
 
 
 def last(house: House) -> ActionRun:
@@ -148,7 +152,7 @@ def test_wrong_input_found_while_working_is_exit_2(house: House, monkeypatch: py
     def refuse(request: ActionContext) -> Answer:
         raise UsageError("not like this")
 
-    pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=(ON_CONFLICT, Option("note", ""))))
+    pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=Noted))
     outcome = house.run("pm.refuse", options=["note = with = signs"])
     assert (outcome.exit_code, outcome.error, last(house).status) == (2, "not like this", "failed")
     assert last(house).request_json["options"] == ["note = with = signs"]

@@ -171,7 +171,7 @@ def test_actions_are_listed_and_explained() -> None:
         assert result.exit_code == 0
         text = " ".join(result.stdout.split())
         assert action.explanation.split(".")[0] in text
-        assert all(option.name in text for option in action.options)
+        assert all(name in text for name in action.options.model_fields)
     wrong = roadwright("actions", "pm.backlog_snc")
     assert (wrong.exit_code, "did you mean pm.backlog_sync?" in wrong.stderr) == (2, True)
 

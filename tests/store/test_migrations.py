@@ -20,12 +20,13 @@ from roadwright.store.models import IssuedKey, Roadmap, RoadmapVersion
 from roadwright.store.session import StoreError, connect, open_store, schema_version
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
-NEXT = """
+NEXT_REVISION = f"{int(migrations.NEWEST) + 1:04}"
+NEXT = f"""
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT_REVISION}"
+down_revision = "{migrations.NEWEST}"
 branch_labels = None
 depends_on = None
 
@@ -35,19 +36,19 @@ def upgrade() -> None:
         table.add_column(sa.Column("colour", sa.Text(), nullable=False, server_default="red"))
         table.alter_column("colour", server_default=None)
     for number in range(20):
-        op.create_table(f"extra_{number}", sa.Column("id", sa.Integer(), primary_key=True))
+        op.create_table("extra_%s" % number, sa.Column("id", sa.Integer(), primary_key=True))
 """
 """A migration for tests: it makes one table anew on SQLite, and adds many."""
 
 
 def upgrading(folder: Path, url: str) -> str:
     """A program that opens the database with one more migration than there is; it says when it begins."""
-    (folder / "0002_next.py").write_text(NEXT, encoding="utf-8")
+    (folder / f"{NEXT_REVISION}_next.py").write_text(NEXT, encoding="utf-8")
     return (
         "import pathlib\n"
         "from roadwright.store import session\n"
         "from roadwright.store.migrations import upgrade\n"
-        f"upgrade.VERSIONS.append(pathlib.Path({str(folder)!r})); session.NEWEST = '0002'\n"
+        f"upgrade.VERSIONS.append(pathlib.Path({str(folder)!r})); session.NEWEST = {NEXT_REVISION!r}\n"
         f"print('begin', flush=True)\nsession.open_store({url!r}).close()\n"
     )
 
@@ -136,7 +137,7 @@ def test_killed_while_the_schema_is_upgraded_the_next_one_upgrades_it(database_u
     assert run_at_once(program, 1) == []
     engine = connect(database_url)
     with engine.begin() as connection:
-        assert connection.scalar(text("select version_num from alembic_version")) == "0002"
+        assert connection.scalar(text("select version_num from alembic_version")) == NEXT_REVISION
         assert connection.scalar(text("select issued_for from issued_keys")) == "kept"
         assert connection.execute(text("select colour from initiatives")).all() == []
         connection.execute(text("select * from extra_19"))
@@ -160,7 +161,7 @@ def test_a_copy_of_a_sqlite_database_is_kept_before_an_upgrade(tmp_path: Path) -
     program = upgrading(tmp_path, url).replace(f"{url!r}", f"{url!r}, copies=pathlib.Path({str(copies)!r})")
     assert run_at_once(program, 1) == []
     [copy] = copies.iterdir()
-    assert copy.name.startswith("test-schema-0001-")
+    assert copy.name.startswith(f"test-schema-{migrations.NEWEST}-")
     before = open_store(f"sqlite:///{copy}")
     with before.transaction() as session:
         assert [key.issued_for for key in session.query(IssuedKey)] == ["kept"]

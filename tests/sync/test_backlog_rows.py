@@ -239,7 +239,8 @@ def test_cells_of_the_backend_are_put_right(house: House) -> None:
         "requester_name": "Ann",
         "requester_email": "a@example.org",
         "run_status": 'WARNING: intake_source is computed; "somewhere else" was replaced; overall_score is computed; '
-        '"high" was replaced; roadmaps is computed; "2027" was replaced',
+        '"high" was replaced; roadmaps is computed; "2027" was replaced; updated_source is written by Roadwright; '
+        '"me" was replaced',
     }
     assert "overall_score" not in row.raw
     assert "roadmaps" not in row.raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from roadwright.cli.main import app
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.versions import publish
 from roadwright.sheets.plain import plain
+from roadwright.sheets.values import CellValue
 from roadwright.store.models import Initiative, IssuedKey, Roadmap
 from roadwright.store.presence import PRIVATE
 from roadwright.workspace.settings import FILE
@@ -21,7 +23,7 @@ from roadwright.workspace.settings_file import with_database_url
 from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
-from tests.workspace.test_identity import go_back_to, rows_of, synced
+from tests.workspace.test_identity import go_back_to, point_at, rows_of, synced
 
 pytestmark = pytest.mark.files
 
@@ -254,4 +256,84 @@ def test_stopped_half_way_it_is_completed_by_running_it_again(house: House, seco
     assert rebuild(house.root).exit_code == 0
     again = House(open_workspace(house.root))
     assert {tab: len(rows) for tab, rows in shown(again).items()} == {tab: len(rows) for tab, rows in before.items()}
+    again.workspace.close()
+
+
+def two_folders(house: House, tmp_path: Path, url: str) -> tuple[House, House]:
+    """A workspace and a copy of its folder, both in use on one database; then the first is on a new, empty one."""
+    synced(house, "One", "Two")
+    copy = tmp_path / "copy"
+    shutil.copytree(house.root, copy)
+    point_at(copy, house.workspace.store.engine.url.render_as_string(hide_password=False))
+    synced(house, "Three")
+    other = House(open_workspace(copy))
+    other.type_into("Backlog", other.row("Backlog", "INIT-000002").number, {"country": "UK", "department": "Growth"})
+    synced(other, "Four")
+    house.done("pm.backlog_sync")
+    house.type_into("Backlog", house.row("Backlog", "INIT-000001").number, {"country": "FR"})
+    house.type_into("Backlog", house.row("Backlog", "INIT-000002").number, {"country": "DE"})
+    house.done("pm.backlog_sync")
+    other.workspace.close()
+    return on_database(house, url), other
+
+
+def test_a_copy_of_the_folder_joins_the_new_database(house: House, second_url: str, tmp_path: Path) -> None:
+    first, other = two_folders(house, tmp_path, second_url)
+    before = first.done("pm.backlog_sync")
+    assert before.summary["conflicts"] == 0
+    point_at(other.root, second_url)
+    result = CliRunner().invoke(app, ["run", "pm.backlog_sync", "-w", str(other.root)])
+    assert (result.exit_code, f"roadwright rebuild -w {other.root}" in result.stderr) == (1, True)
+    result = rebuild(other.root)
+    assert result.exit_code == 0, result.output
+    joined = House(open_workspace(other.root))
+    titles = {f"INIT-{number:06}": title for number, title in enumerate(("One", "Two", "Three", "Four"), start=1)}
+    with joined.workspace.store.transaction() as session:
+        stored = {row.initiative_key: row for row in session.scalars(select(Initiative))}
+        assert {key: row.title for key, row in stored.items()} == titles
+        assert [stored[f"INIT-{number:06}"].country for number in (1, 2)] == ["FR", "DE"], "the newer folder's stand"
+        assert stored["INIT-000002"].department == "Growth"
+    status = joined.status("Backlog", "INIT-000002")
+    assert status.startswith('CONFLICT: country: the sheet has "UK", the database has "DE"')
+    assert joined.row("Backlog", "INIT-000002").text("country") == "UK", "and what the older one says is kept"
+    assert joined.done("pm.backlog_sync", options=["on_conflict=database"]).summary["created"] == 0
+    synced(joined, "Five")
+    assert first.done("pm.backlog_sync").summary["failed"] == 0
+    assert first.row("Backlog", "INIT-000005").text("title") == "Five"
+    joined.workspace.close()
+    first.workspace.close()
+
+
+def test_joining_deletes_no_rule_that_only_the_newer_folder_has(house: House, second_url: str, tmp_path: Path) -> None:
+    synced(house, "One", "Two")
+    rule: dict[str, CellValue | None] = {
+        "scenario_name": "Plan", "constraint_set_name": "base", "constraint_type": "mandatory", "reason": "the law",
+    }  # fmt: skip
+    house.type_new("Constraints", {**rule, "dimension_key": "INIT-000001"})
+    house.done("pm.save_selected", tab="Constraints")
+    copy = tmp_path / "copy"
+    shutil.copytree(house.root, copy)
+    house.type_new("Constraints", {**rule, "dimension_key": "INIT-000002"})
+    house.done("pm.save_selected", tab="Constraints")
+    first = on_database(house, second_url)
+    point_at(copy, second_url)
+    assert rebuild(copy).exit_code == 0
+    joined = House(open_workspace(copy))
+    joined.done("pm.save_selected", tab="Constraints")
+    for folder in (joined, first):
+        folder.done("pm.refresh_tab", tab="Constraints")
+        assert [row.text("dimension_key") for row in folder.rows("Constraints")] == ["INIT-000001", "INIT-000002"]
+        folder.workspace.close()
+
+
+def test_a_rebuild_that_was_stopped_at_once_can_run_again(house: House, second_url: str) -> None:
+    synced(house)
+    point_at(house.root, second_url)
+    with patch("roadwright.sync.rebuild.keys_for_new_rows", side_effect=KeyboardInterrupt):
+        rebuild(house.root)
+    result = rebuild(house.root)
+    assert result.exit_code == 0, result.output
+    again = House(open_workspace(house.root))
+    assert again.done("pm.backlog_sync").summary["created"] == 0
+    assert [row.text("initiative_key") for row in again.rows("Backlog")] == [f"INIT-{n:06}" for n in (1, 2, 3)]
     again.workspace.close()

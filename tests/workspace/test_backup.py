@@ -6,16 +6,19 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner, Result
 
 from roadwright.cli.main import app
+from roadwright.sheets.backend import SheetError
 from roadwright.store.copying import differences, snapshot, tally
 from roadwright.store.models import ActionRun, SavedFilter
 from roadwright.store.presence import PRIVATE
-from roadwright.store.session import parse_url
+from roadwright.store.session import parse_url, shown_url, url_without_password
 from roadwright.workspace.settings import FILE, load_settings
 from roadwright.workspace.settings_file import with_database_url
 from roadwright.workspace.workspace import open_workspace
@@ -119,7 +122,9 @@ def test_a_restored_folder_is_the_one_that_was_backed_up(full: House, tmp_path: 
     restored.workspace.close()
 
 
-def test_other_folders_on_a_moved_database_are_named(full: House, second_url: str, tmp_path: Path) -> None:
+def test_other_folders_on_a_moved_database_are_named_and_refused_there(
+    full: House, second_url: str, tmp_path: Path
+) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(full.root, copy)
     url = full.workspace.store.engine.url.render_as_string(hide_password=False)
@@ -129,6 +134,45 @@ def test_other_folders_on_a_moved_database_are_named(full: House, second_url: st
     result = ask("move-database", second_url, "-w", full.root)
     assert result.exit_code == 0, result.output
     assert f"{copy} works on the old database, too" in " ".join(result.stdout.split())
+    books = full.bytes()
+    for command in (["run", "pm.backlog_sync"], ["rebuild"], ["backlog"], ["runs"], ["backup"], ["init", copy]):
+        words = command if command[0] == "init" else [*command, "-w", copy]
+        result = ask(*words)
+        assert result.exit_code == 1, (command, result.output)
+        assert f"was moved to {url_without_password(parse_url(second_url))}" in result.stderr, command
+        assert "Name that one in database_url" in result.stderr
+    said = ask("doctor", "-w", copy)
+    assert (said.exit_code, "was moved to" in " ".join(said.stdout.split())) == (1, True)
+    assert full.bytes() == books
+    (copy / FILE).write_text(with_database_url((copy / FILE).read_text(encoding="utf-8"), second_url), encoding="utf-8")
+    assert ask("run", "pm.backlog_sync", "-w", copy).exit_code == 0
+
+
+def test_a_move_that_is_stopped_before_the_settings_says_where_the_data_are(full: House, second_url: str) -> None:
+    with patch("roadwright.sheets.backends.xlsx.place_file", side_effect=KeyboardInterrupt):
+        ask("move-database", second_url, "-w", full.root)
+    result = ask("run", "pm.backlog_sync", "-w", full.root)
+    assert (result.exit_code, "was moved to" in result.stderr) == (1, True)
+    (full.root / FILE).write_text(
+        with_database_url((full.root / FILE).read_text(encoding="utf-8"), second_url), encoding="utf-8"
+    )
+    assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0
+
+
+def test_a_move_whose_settings_cannot_be_written_did_not_happen(full: House, second_url: str) -> None:
+    with patch("roadwright.sheets.backends.xlsx.place_file", side_effect=SheetError("the disk is full")):
+        result = ask("move-database", second_url, "-w", full.root)
+    assert (result.exit_code, result.stderr) == (1, "nothing was moved: the disk is full\n")
+    assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0
+
+
+def test_a_move_from_a_database_that_cannot_be_written_is_done_and_says_so(full: House, second_url: str) -> None:
+    fault = OperationalError("update", {}, Exception("attempt to write a readonly database"))
+    with patch("roadwright.workspace.move.say_moved", side_effect=fault):
+        result = ask("move-database", second_url, "-w", full.root)
+    assert result.exit_code == 0, result.output
+    assert "so it does not tell other folders that it was moved" in " ".join(result.stdout.split())
+    assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0
 
 
 def test_whoever_waits_while_the_database_is_moved_is_refused(full: House, tmp_path: Path) -> None:
@@ -137,7 +181,7 @@ def test_whoever_waits_while_the_database_is_moved_is_refused(full: House, tmp_p
     before = full.bytes()
     outcome = House(waiting).run("pm.backlog_sync")
     assert outcome.exit_code == 1
-    assert "is older (revision" in str(outcome.error)
+    assert "was moved to" in str(outcome.error)
     assert full.bytes() == before
     waiting.close()
 
@@ -230,7 +274,7 @@ def test_the_database_that_was_left_is_refused(full: House, second_url: str) -> 
     assert ask("move-database", second_url, "-w", full.root).exit_code == 0
     (full.root / FILE).write_text(settings, encoding="utf-8")
     result = ask("run", "pm.backlog_sync", "-w", full.root)
-    assert (result.exit_code, "is older" in result.stderr) == (1, True)
+    assert (result.exit_code, "was moved to" in result.stderr) == (1, True)
 
 
 def test_a_move_into_the_same_database_changes_nothing(full: House) -> None:
@@ -256,6 +300,24 @@ def test_what_the_other_database_does_not_take_is_said_and_nothing_is_moved(
         assert "Traceback" not in result.stderr
     assert load_settings(house.root).database_url == "sqlite:///roadwright.db"
     house.workspace.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "kept", "shown"),
+    [
+        ("postgresql://ann:secret@host/name", "postgresql+psycopg://ann@host/name", "ann:***@host"),
+        (
+            "postgresql://ann@/name?host=/run/pg&password=secret&sslpassword=secret",
+            "postgresql+psycopg://ann@/name?host=%2Frun%2Fpg",
+            "password=%2A%2A%2A",
+        ),
+        ("sqlite:////data/plan.db", "sqlite:////data/plan.db", "sqlite:////data/plan.db"),
+    ],
+)
+def test_a_url_is_kept_without_its_passwords(url: str, kept: str, shown: str) -> None:
+    assert url_without_password(parse_url(url)) == kept
+    assert shown in shown_url(parse_url(url))
+    assert "secret" not in shown_url(parse_url(url))
 
 
 def test_a_password_is_shown_nowhere(tmp_path: Path) -> None:

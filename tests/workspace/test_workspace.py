@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from roadwright.sheets.backends.xlsx import open_workbook
+from roadwright.sheets.backends.xlsx.temporary import temporary_file
 from roadwright.store.presence import PRIVATE
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE
@@ -91,10 +91,11 @@ def test_what_a_killed_process_left_behind_is_removed(tmp_path: Path) -> None:
     """It dies in the middle of a write, holding the workspace."""
     code = (
         "import os, pathlib; from roadwright.workspace.workspace import open_workspace;"
-        "from roadwright.sheets.backends.xlsx import swap;"
+        "from roadwright.sheets.backends.xlsx.temporary import temporary_file;"
         f"root = pathlib.Path({str(tmp_path)!r}); workspace = open_workspace(root);"
         "held = workspace.exclusive(); held.__enter__();"
-        "swap._temporary(workspace.private).write_bytes(b'half'); swap._temporary(root).write_bytes(b'half');"
+        "files = [temporary_file(folder) for folder in (workspace.private, root)];"
+        "[file.__enter__() for file in files];"
         "os.kill(os.getpid(), 9)"
     )
     with made(tmp_path) as workspace:
@@ -102,11 +103,5 @@ def test_what_a_killed_process_left_behind_is_removed(tmp_path: Path) -> None:
         assert killed.returncode == -9
         left = [*tmp_path.glob(".roadwright-*"), *(tmp_path / PRIVATE).glob(".roadwright-*")]
         assert len(left) == 2
-        mine = tmp_path / PRIVATE / left[0].name.replace(f"-{_pid(left[0])}-", f"-{os.getpid()}-")
-        mine.write_bytes(b"of a living process")
-        with workspace.exclusive(0):
+        with temporary_file(tmp_path / PRIVATE) as (mine, _), workspace.exclusive(0):
             assert [path for path in [*left, mine] if path.exists()] == [mine]
-
-
-def _pid(path: Path) -> str:
-    return path.name.split("-")[2]

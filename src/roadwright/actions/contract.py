@@ -7,29 +7,22 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from roadwright.domain.errors import InputError
+from roadwright.actions.options import (
+    BatchOption,
+    ExplainOption,
+    OnConflictOption,
+    Options,
+    TimeLimitOption,
+    chosen,
+)
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.messages import Level
+from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.row_results import RowReport, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.workspace.turns import Turn
 from roadwright.workspace.workspace import TabPlace, Workspace
-
-
-class UsageError(InputError):
-    """The person asked for something that can't be done as asked: exit code 2."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One ``--option name=value`` of an action. ``parse`` raises ValueError in words for what it can't take."""
-
-    name: str
-    help: str
-    parse: Callable[[str], object] = str
-    default: str = ""
-    """What holds where the option is left out, in words."""
 
 
 class Report(Protocol):
@@ -67,12 +60,29 @@ class ActionContext:
     action: str
     tab: TabPlace | None
     selection: Selection
-    options: Mapping[str, object]
+    options: Options
     report: RunReport
     action_run_id: int
     cancel: CancelRequest
     turn: Turn
     """Held when the action starts. It is given back for work that needs neither sheets nor rows, as a solve."""
+
+
+def on_conflict(context: ActionContext) -> OnConflict:
+    return chosen(context.options, OnConflictOption).on_conflict
+
+
+def activating_batch(context: ActionContext) -> int:
+    return chosen(context.options, BatchOption).activating_batch or context.workspace.settings.activating_batch
+
+
+def time_limit(context: ActionContext) -> float:
+    return chosen(context.options, TimeLimitOption).time_limit or context.workspace.settings.time_limit
+
+
+def explain_seconds(context: ActionContext) -> float:
+    asked = chosen(context.options, ExplainOption).explain_seconds
+    return context.workspace.settings.explain_seconds if asked is None else asked
 
 
 @dataclass
@@ -97,7 +107,7 @@ class Answer:
         return "\n".join(self.problems) or None
 
     def rows(self) -> list[RowReport]:
-        return [row for tab in self.tabs for row in tab.rows] + self.more_rows
+        return [row for tab in self.tabs for row in (*tab.of_the_tab, *tab.rows)] + self.more_rows
 
     @property
     def is_partial(self) -> bool:
@@ -107,7 +117,7 @@ class Answer:
     @property
     def saved_nothing(self) -> bool:
         """Every row that was looked at failed, and nothing was stored or put on a tab."""
-        rows = self.rows()
+        rows = [row for tab in self.tabs for row in tab.rows] + self.more_rows
         return bool(rows) and all(row.level is Level.FAILED for row in rows) and not any(self._totals().values())
 
     def _totals(self) -> dict[str, int]:
@@ -138,6 +148,6 @@ class Action:
     explanation: str
     run: Callable[[ActionContext], Answer]
     tabs: tuple[TabSpec, ...] = ()
-    options: tuple[Option, ...] = ()
+    options: type[Options] = Options
     selects: bool = True
     """Whether it takes --select; an action that always works on everything does not."""

@@ -1,109 +1,197 @@
-"""The options that several actions share, each with its help, said once."""
+"""The options of actions: one model of typed fields for each action, made of those that several share.
+
+A field's description is its help; ``otherwise`` says in words what holds where it is left out. Command line, API and
+reference page are made from these models. A value may come as text, as people type it, or as JSON.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 
-from roadwright.actions.contract import ActionContext, Option
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from roadwright.domain.errors import InputError
+from roadwright.domain.messages import MessageError
+from roadwright.domain.shown import shown_value
 from roadwright.sheets.kinds import BOOLEAN
 from roadwright.sheets.merge import OnConflict
-from roadwright.sheets.spec import CellProblem
+
+_OTHERWISE = "otherwise"
 
 
-def _words(*accepted: str) -> Callable[[str], object]:
-    def parse(text: str) -> object:
-        word = text.strip().casefold()
-        if word not in accepted:
-            raise ValueError(f"expected {' or '.join(accepted)}")
-        return word
-
-    return parse
+class UsageError(InputError):
+    """The person asked for something that can't be done as asked: exit code 2."""
 
 
-def _yes_no(text: str) -> object:
+class OptionProblem(MessageError, ValueError):
+    """A value that an option does not take; the message completes "option … is …"."""
+
+
+class Options(BaseModel):
+    """What an action can be told; the base is for actions without options."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class OptionHelp:
+    """One option as it is told to people."""
+
+    name: str
+    help: str
+    default: str
+    """What holds where it is left out, in words."""
+
+
+def option(help: str, *, otherwise: str, default: object = None) -> Any:
+    """Declare an option with its help, its default, and the default in words."""
+    return Field(default, description=help, json_schema_extra={_OTHERWISE: otherwise})
+
+
+def helps(options: type[Options]) -> Iterator[OptionHelp]:
+    """The options of an action, in the order in which they are declared."""
+    # pydantic has the fields of the last base first
+    names = dict.fromkeys(name for model in options.__mro__ for name in vars(model).get("__annotations__", ()))
+    for name in filter(options.model_fields.__contains__, names):
+        declared = options.model_fields[name]
+        extra = declared.json_schema_extra
+        otherwise = extra.get(_OTHERWISE, "") if isinstance(extra, dict) else ""
+        yield OptionHelp(name, declared.description or "", str(otherwise))
+
+
+def reads(parse: Callable[[str], object]) -> BeforeValidator:
+    """Read a text, or a plain JSON value as the text that shows it, by this function, which raises MessageError."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, str | bool | int | float):
+            raise OptionProblem("option_no_plain_value")
+        try:
+            return parse(shown_value(value).strip())
+        except MessageError as problem:
+            raise OptionProblem(problem.message.code, **problem.message.params) from problem
+
+    return BeforeValidator(read)
+
+
+def parse_options(action: str, options: type[Options], asked: Sequence[str] | Mapping[str, object]) -> Options:
+    """The options as they were asked for: ``name=value`` each, or by name. Raises UsageError."""
+    values: dict[str, object] = {}
+    for name, value in asked.items() if isinstance(asked, Mapping) else map(_name_and_value, asked):
+        known = name.strip().replace("-", "_")
+        if known not in options.model_fields:
+            raise UsageError(
+                "unknown_option", action=action, name=name.strip(), names=list(options.model_fields) or "none"
+            )
+        if known in values:
+            raise UsageError("option_given_twice", name=known)
+        values[known] = value
     try:
-        return BOOLEAN.read(text)
-    except CellProblem as problem:
-        raise ValueError(str(problem)) from problem
+        return options.model_validate(values)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        why = first.get("ctx", {}).get("error")
+        assert isinstance(why, OptionProblem), first
+        name = str(first["loc"][0])
+        raise UsageError("option_unreadable", name=name, value=values[name], why=why.message) from wrong
 
 
-def _positive(text: str) -> object:
+def _name_and_value(text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not equals or not value.strip():
+        raise UsageError("option_without_value", text=text)
+    return name, value.strip()
+
+
+def _plain(text: str) -> str:
+    return text
+
+
+def _conflict_rule(text: str) -> OnConflict:
+    word = text.casefold()
+    accepted = [str(rule) for rule in OnConflict if rule is not OnConflict.ASK]
+    if word not in accepted:
+        raise OptionProblem("option_one_of", accepted=" or ".join(accepted))
+    return OnConflict(word)
+
+
+def _positive(text: str) -> float:
     try:
         number = float(text)
     except ValueError as error:
-        raise ValueError("expected a number") from error
+        raise OptionProblem("option_no_number") from error
     if not 0 < number < float("inf"):
-        raise ValueError("expected a number above 0")
+        raise OptionProblem("option_not_positive")
     return number
 
 
-def _seconds(text: str) -> object:
-    return 0.0 if text.strip() == "0" else _positive(text)
+def _seconds(text: str) -> float:
+    return 0.0 if text == "0" else _positive(text)
 
 
-def _batch(text: str) -> object:
-    if not text.strip().isdecimal() or not 1 <= int(text) <= 10_000:
-        raise ValueError("expected a whole number from 1 to 10000")
+def _batch(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise OptionProblem("option_no_batch", most=10_000)
     return int(text)
 
 
-ON_CONFLICT = Option(
-    "on_conflict",
-    "who wins where a field was changed both in the sheet and in the database: sheet or database",
-    _words(str(OnConflict.SHEET), str(OnConflict.DATABASE)),
-    "nobody: the row says CONFLICT and both values stay",
-)
-SCENARIO_NAME = Option("scenario_name", "the scenario to work on", str, "the only one there is")
-ROADMAP_NAME = Option("roadmap_name", "the roadmap to work on", str, "the only one there is")
-RUN_ID = Option("run_id", "the run to show, e.g. OPT-000007", str, "the latest of each scenario")
-ACTIVATING_BATCH = Option(
-    "activating_batch",
-    "how many initiatives are activated per commit",
-    _batch,
-    "activating_batch of roadwright.toml",
-)
-TIME_LIMIT = Option("time_limit", "seconds that the optimizer may take", _positive, "time_limit of roadwright.toml")
-EXPLAIN_SECONDS = Option(
-    "explain_seconds", "seconds for explanations; 0 leaves them out", _seconds, "explain_seconds of roadwright.toml"
-)
-FILTER = Option(
-    "filter",
-    'only initiatives that match this filter of the backlog, e.g. "department = Growth and overall_score >= 3", or '
-    "@NAME for a saved one",
-    str,
-    "every initiative",
-)
-CANDIDATES_ONLY = Option("candidates", "true: only initiatives that are optimization candidates", _yes_no, "false")
+Text = Annotated[str, reads(_plain)]
+YesNo = Annotated[bool, reads(BOOLEAN.read)]
+Seconds = Annotated[float, reads(_seconds)]
 
 
-FORCE = Option(
-    "force", "true: do also what is refused because something depends on it, with a warning", _yes_no, "false"
-)
+class OnConflictOption(Options):
+    on_conflict: Annotated[OnConflict, reads(_conflict_rule)] = option(
+        "who wins where a field was changed both in the sheet and in the database: sheet or database",
+        otherwise="nobody: the row says CONFLICT and both values stay",
+        default=OnConflict.ASK,
+    )
 
 
-def force(request: ActionContext) -> bool:
-    return bool(request.options.get(FORCE.name))
+class ForceOption(Options):
+    force: YesNo = option(
+        "true: do also what is refused because something depends on it, with a warning",
+        otherwise="false",
+        default=False,
+    )
 
 
-def on_conflict(request: ActionContext) -> OnConflict:
-    return OnConflict(str(request.options.get(ON_CONFLICT.name, OnConflict.ASK)))
+class ScenarioOption(Options):
+    scenario_name: Text | None = option("the scenario to work on", otherwise="the only one there is")
 
 
-def activating_batch(request: ActionContext) -> int:
-    chosen = request.options.get(ACTIVATING_BATCH.name)
-    return chosen if isinstance(chosen, int) else request.workspace.settings.activating_batch
+class RoadmapOption(Options):
+    roadmap_name: Text | None = option("the roadmap to work on", otherwise="the only one there is")
 
 
-def time_limit(request: ActionContext) -> float:
-    chosen = request.options.get(TIME_LIMIT.name)
-    return chosen if isinstance(chosen, float) else request.workspace.settings.time_limit
+class RunOption(Options):
+    run_id: Text | None = option("the run to show, e.g. OPT-000007", otherwise="the latest of each scenario")
 
 
-def explain_seconds(request: ActionContext) -> float:
-    chosen = request.options.get(EXPLAIN_SECONDS.name)
-    return chosen if isinstance(chosen, float) else request.workspace.settings.explain_seconds
+class BatchOption(Options):
+    activating_batch: Annotated[int, reads(_batch)] | None = option(
+        "how many initiatives are activated per commit", otherwise="activating_batch of roadwright.toml"
+    )
 
 
-def text_option(request: ActionContext, option: Option) -> str | None:
-    chosen = request.options.get(option.name)
-    return None if chosen is None else str(chosen)
+class TimeLimitOption(Options):
+    time_limit: Annotated[float, reads(_positive)] | None = option(
+        "seconds that the optimizer may take", otherwise="time_limit of roadwright.toml"
+    )
+
+
+class ExplainOption(Options):
+    explain_seconds: Seconds | None = option(
+        "seconds for explanations; 0 leaves them out", otherwise="explain_seconds of roadwright.toml"
+    )
+
+
+_Chosen = TypeVar("_Chosen", bound=Options)
+
+
+def chosen(options: Options, kind: type[_Chosen]) -> _Chosen:
+    """An action's options as those of one of the models that they are made of."""
+    if not isinstance(options, kind):
+        raise TypeError(f"{type(options).__name__} has no {kind.__name__}")
+    return options

@@ -12,10 +12,10 @@ from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
 from roadwright.actions.runner import ActionResult, result_of, unusable
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import ActionStatus
 from roadwright.sync.rebuild import may_be_rebuilt, rebuild
-from roadwright.sync.take_over import SOURCE
 from roadwright.workspace.turns import WorkspaceBusy
 from roadwright.workspace.workspace import Workspace, open_workspace
 
@@ -29,12 +29,12 @@ def run_rebuild(root: Path, requested_by: str, report: Callable[[str], None]) ->
         with workspace.exclusive():
             if not may_be_rebuilt(workspace):
                 report("the database knows everything that the workbooks hold; there is nothing to take over")
-                return ActionResult(None, SOURCE, str(ActionStatus.SUCCESS), ExitCode.DONE)
+                return ActionResult(None, REBUILD, str(ActionStatus.SUCCESS), ExitCode.DONE)
             return _rebuilt(workspace.used(), requested_by, report)
     except (SheetError, WorkspaceBusy) as problem:
-        return ActionResult(None, SOURCE, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(problem))
+        return ActionResult(None, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(problem))
     except (DBAPIError, OSError) as fault:
-        return ActionResult(None, SOURCE, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
+        return ActionResult(None, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
     finally:
         workspace.close()
 
@@ -42,16 +42,16 @@ def run_rebuild(root: Path, requested_by: str, report: Callable[[str], None]) ->
 def _rebuilt(workspace: Workspace, requested_by: str, report: Callable[[str], None]) -> ActionResult:
     """Rebuild as a run in the ledger, which others see while they wait for it."""
     store = workspace.store
-    run = ledger.enqueue(store, SOURCE, {}, requested_by)
+    run = ledger.enqueue(store, REBUILD, {}, requested_by)
     try:
         ledger.start(store, run.id)
         done = rebuild(workspace, report)
         summary: dict[str, object] = {"keys": done.keys, "runs": done.runs}
         answer = Answer(tabs=done.tabs, problems=done.problems, summary=summary)
         run = ledger.finish(store, run.id, answer)
-        return result_of(run.run_id, SOURCE, run.status, answer)
+        return result_of(run.run_id, REBUILD, run.status, answer)
     except SheetError as problem:
         ledger.fail(store, run.id, ActionStatus.FAILED, str(problem))
-        return ActionResult(run.run_id, SOURCE, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(problem))
+        return ActionResult(run.run_id, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(problem))
     finally:
         ledger.leave(run)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 
-from roadwright.actions.contract import Action, UsageError
+from roadwright.actions.contract import Action
+from roadwright.actions.options import UsageError
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.pm.candidates import POPULATE_CANDIDATES
 from roadwright.actions.pm.explaining import EXPLAIN_SELECTION

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
 from typing import Any
@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
 from roadwright.actions.collecting import rare_collections
-from roadwright.actions.contract import Action, ActionContext, Answer, Report, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, Report
+from roadwright.actions.options import Options, UsageError, parse_options
 from roadwright.actions.progress import Progress
 from roadwright.actions.registry import find_action
 from roadwright.domain.disk import os_fault
@@ -38,8 +39,8 @@ class ActionRequest:
     action: str
     tab: str | None = None
     select: str | None = None
-    options: Sequence[str] = ()
-    """Each ``name=value``."""
+    options: Sequence[str] | Mapping[str, object] = ()
+    """Each ``name=value``, or by name."""
 
 
 @dataclass
@@ -67,27 +68,6 @@ class ActionResult:
         return body
 
 
-def _parse_options(action: Action, typed: Sequence[str]) -> dict[str, object]:
-    known = {option.name: option for option in action.options}
-    values: dict[str, object] = {}
-    for text in typed:
-        name, equals, value = text.partition("=")
-        name = name.strip().replace("-", "_")
-        option = known.get(name)
-        if not equals or not value.strip():
-            raise UsageError(f'--option "{text}" can\'t be read; expected name=value')
-        if option is None:
-            accepted = ", ".join(known) or "none"
-            raise UsageError(f'{action.name} has no option "{name}"; it has: {accepted}')
-        if name in values:
-            raise UsageError(f"option {name} is given twice")
-        try:
-            values[name] = option.parse(value.strip())
-        except ValueError as error:
-            raise UsageError(f'option {name} is "{value.strip()}"; {error}') from error
-    return values
-
-
 def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPlace | None:
     if not action.tabs:
         if typed is not None:
@@ -102,12 +82,16 @@ def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPla
     return place
 
 
-def _check(workspace: Workspace, asked: ActionRequest) -> tuple[Action, TabPlace | None, Selection, dict[str, object]]:
+def _check(workspace: Workspace, asked: ActionRequest) -> tuple[Action, TabPlace | None, Selection, Options]:
     action = find_action(asked.action)
     if asked.select is not None and not action.selects:
         raise UsageError(f"{action.name} always works on everything; leave --select out")
     place = _find_tab(workspace, action, asked.tab)
-    return action, place, parse_selection(asked.select), _parse_options(action, asked.options)
+    return action, place, parse_selection(asked.select), parse_options(action.name, action.options, asked.options)
+
+
+def _as_json(options: Sequence[str] | Mapping[str, object]) -> object:
+    return dict(options) if isinstance(options, Mapping) else list(options)
 
 
 def _say_nothing(message: str) -> None:
@@ -132,7 +116,7 @@ def run_action(
         action, place, selection, options = _check(workspace, asked)
     except InputError as wrong:
         return ActionResult(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
-    request_json = {"tab": place.name if place else None, "select": asked.select, "options": list(asked.options)}
+    request_json = {"tab": place.name if place else None, "select": asked.select, "options": _as_json(asked.options)}
     try:
         run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
     except (DBAPIError, OSError) as fault:
@@ -152,7 +136,7 @@ class _Work:
     action: Action
     place: TabPlace | None
     selection: Selection
-    options: dict[str, object]
+    options: Options
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def actions(
     from rich.console import Console
     from rich.table import Table
 
-    from roadwright.actions.contract import UsageError
+    from roadwright.actions.options import UsageError, helps
     from roadwright.actions.registry import ACTIONS, find_action
 
     console = Console(highlight=False, markup=False)
@@ -170,9 +170,9 @@ def actions(
     if action.tabs:
         console.print(f"Tabs: {', '.join(spec.name for spec in action.tabs)} (the first is the default)")
     console.print(f"Selection: {'--select keys, names or row numbers' if action.selects else 'always everything'}")
-    if action.options:
+    if action.options.model_fields:
         console.print("Options (--option name=value):")
         table = Table(box=None, pad_edge=False, show_header=False)
-        for option in action.options:
+        for option in helps(action.options):
             table.add_row(f"  {option.name}", f"{option.help} (default: {option.default})")
         console.print(table)

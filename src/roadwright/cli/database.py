@@ -82,7 +82,7 @@ def move_database(
         except (StoreError, WorkspaceBusy) as error:
             stop(f"nothing was moved: {error}", ExitCode.FAILED)
     typer.echo(f"moved {moved.rows:,} rows of {len(moved.tables)} tables, counted and compared")
-    typer.echo(f"  from {moved.source} (left as it was, and not used any more)")
+    typer.echo(f"  from {moved.source} (its data are left there; it names the new one, and is refused from now on)")
     typer.echo(f"  to   {moved.target}")
     for notice in moved.notices:
         typer.echo(f"  {notice}")

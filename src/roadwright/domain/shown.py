@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 _LONGEST_QUOTED = 60
 """Characters of a value in a message; a longer one is cut."""
+
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that no database and no file takes: NUL and halves of surrogate pairs."""
 
 
 def tidy(number: float) -> float | int:
@@ -40,6 +45,9 @@ def shown_value(value: object) -> str:
 
 
 def quoted(value: object) -> str:
-    """A value as it is named in a message: as its cell shows it, in quotes, cut where it is long."""
-    text = shown_value(value)
+    """A value as it is named in a message: as its cell shows it, in quotes, cut where it is long.
+
+    What neither a database nor a cell can hold is shown as the character that stands for such ones.
+    """
+    text = UNSTORABLE.sub("\ufffd", shown_value(value))
     return f'"{text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 1] + "…"}"'

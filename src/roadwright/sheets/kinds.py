@@ -16,9 +16,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from roadwright.domain.decimals import rounded
-from roadwright.domain.shown import compact_json, tidy
+from roadwright.domain.shown import UNSTORABLE, compact_json, tidy
 from roadwright.domain.text import BLANKS, folded
-from roadwright.sheets.numbers import ACCEPTED, UNSTORABLE, BadJson, NotANumber, parse_number, strict_json
+from roadwright.sheets.numbers import ACCEPTED, BadJson, NotANumber, parse_number, strict_json
 from roadwright.sheets.spec import CellProblem, Kind, Tone
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 
 from roadwright.domain.messages import MessageError
+from roadwright.domain.shown import UNSTORABLE
 
 _BLANK = "[ \u00a0\u2007\u2009\u202f]"
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -15,9 +16,6 @@ _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
 _BLANKS = re.compile(rf"[+-]?[1-9]\d{{0,2}}({_BLANK}\d{{3}})+(\.\d*)?", re.ASCII)
 _EUROPEAN = re.compile(rf"[+-]?\d+([.{_BLANK[1:-1]}]\d{{3}})*,\d*", re.ASCII)
-
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""Characters that no database and no file takes: NUL and halves of surrogate pairs."""
 
 _DEEPEST = 20
 

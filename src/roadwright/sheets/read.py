@@ -6,20 +6,22 @@ can't be matched refuses the whole tab, because nothing in it could be trusted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from roadwright.domain.headers import normalised
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Level, Message
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
-from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
+from roadwright.sheets.spec import TYPED, CellProblem, Column, Owner, TabSpec
 from roadwright.sheets.values import LAST_COLUMN, CellValue, cell_name, column_letters
 
 BACKEND_COLUMNS = ("run_status", "updated_source", "updated_at")
 """The system columns that say what the backend did; they alone never make a row a data row."""
+_MARKED = ("updated_source", "updated_at")
+"""Those of them that hold what nobody else would write."""
 
 
 class HeaderProblem(SheetError):
@@ -28,7 +30,6 @@ class HeaderProblem(SheetError):
 
 _MOST_KNOWN = 500
 """Texts of one column that are remembered with their meaning."""
-_TYPED = (Owner.INPUT, Owner.SHARED, Owner.SHEET_ONLY)
 
 
 @dataclass
@@ -99,7 +100,8 @@ class Table:
 
     ``columns`` maps the declared names that the sheet has to column numbers; ``missing_system`` are system columns
     that have to be added, ``new_columns`` where: to the right of the last header, past any column in which something
-    stands without a header. ``leftovers`` are rows that hold nothing but what the backend once wrote.
+    stands without a header. ``leftovers`` are rows that hold nothing but what the backend once wrote. ``warnings`` say
+    which columns look like the backend's own, but are a person's.
     """
 
     spec: TabSpec
@@ -116,6 +118,7 @@ class Table:
     """Whether the tab has merged cells, formulas, or columns that get some: what is written there may be read as
     something else."""
     new_columns: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[Message, ...] = ()
 
     def place(self, row: int, column: str | None = None) -> str:
         """Where a cell or a row is, in words for a person."""
@@ -155,34 +158,102 @@ def _refuse_swallowed(grid: Grid, header_row: int, columns: Mapping[str, int], t
         raise HeaderProblem("header_merged", tab=tab, areas=each)
 
 
-def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> tuple[dict[str, int], int]:
+@dataclass(frozen=True)
+class _Header:
+    """The header row, matched: where each declared column stands, and the last column with a name.
+
+    ``persons`` are columns that have the name of one of the backend's own, and hold what a person wrote.
+    """
+
+    columns: dict[str, int]
+    last: int
+    persons: dict[int, str]
+
+
+def _says_what_was_done(grid: Grid, header_row: int, column: Column, position: int) -> Iterator[bool]:
+    """For each cell below the header that is not blank, whether it holds what the backend writes in such a column."""
+    written = column.written
+    for number, cells in grid.rows.items():
+        value = cells.get(position)
+        if number <= header_row or number in grid.totals_rows or (number, position) in grid.formulas:
+            continue
+        if not is_blank(value) and value is not False:
+            yield written is not None and written(str(value))
+    yield from (False for row, place in grid.formulas if place == position and row > header_row)
+
+
+def _split_off_persons(
+    grid: Grid, spec: TabSpec, header_row: int, found: dict[str, list[int]]
+) -> tuple[dict[str, list[int]], dict[int, str]]:
+    """Tell the backend's own columns from those of a person that have the same name.
+
+    On a tab that the backend never wrote, such a column is taken for its own where nothing else stands in it. On one
+    that it wrote, a person's column can stand beside its own: that is the one which holds the most of what it writes.
+    Whether it ever wrote the tab is told by texts that nobody types, or by all of its columns, which nobody has.
+    """
+
+    def said(name: str, position: int) -> Iterator[bool]:
+        return _says_what_was_done(grid, header_row, spec.by_name[name], position)
+
+    def merit(name: str, position: int) -> tuple[int, int]:
+        ours = list(said(name, position))
+        return sum(ours), sum(ours) - len(ours)
+
+    was_written = all(len(found.get(name, ())) == 1 for name in BACKEND_COLUMNS) or any(
+        any(said(name, position)) for name in _MARKED for position in found.get(name, ())
+    )
+    left, persons = dict(found), dict[int, str]()
+    for name, positions in found.items():
+        if spec.by_name[name].written is None or (was_written and len(positions) == 1):
+            continue
+        if was_written:
+            merits = {position: merit(name, position) for position in positions}
+            left[name] = [position for position in positions if merits[position] == max(merits.values())]
+        else:
+            left[name] = [position for position in positions if all(said(name, position))]
+        persons.update((position, name) for position in positions if position not in left[name])
+    return {name: positions for name, positions in left.items() if positions}, persons
+
+
+def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> _Header:
     cells = {column: value for column, value in _header_cells(grid, header_row).items() if not is_blank(value)}
     if not cells:
         needed = tuple(column.name for column in spec.columns if column.required)
         raise HeaderProblem("header_empty", tab=tab, row=header_row, needed=needed)
     known = {name: column.name for column in spec.columns for name in header_names(column)}
-    found: dict[str, int] = {}
+    named: dict[str, list[int]] = {}
     for number, value in sorted(cells.items()):
         name = known.get(normalised(str(value)))
-        if name is None:
-            continue
-        if name in found:
+        if name is not None:
+            named.setdefault(name, []).append(number)
+    named, persons = _split_off_persons(grid, spec, header_row, named)
+    for name, (first, *others) in named.items():
+        if others:
             raise HeaderProblem(
                 "column_twice",
                 tab=tab,
                 name=name,
-                first=column_letters(found[name]),
-                first_name=str(cells[found[name]]),
-                second=column_letters(number),
-                second_name=str(value),
+                first=column_letters(first),
+                first_name=str(cells[first]),
+                second=column_letters(others[0]),
+                second_name=str(cells[others[0]]),
             )
-        found[name] = number
+    found = {name: first for name, (first, *_) in sorted(named.items(), key=lambda item: item[1])}
     _refuse_swallowed(grid, header_row, found, tab)
     missing = [c.name for c in spec.columns if c.required and c.owner is not Owner.SYSTEM and c.name not in found]
     if missing:
         have = tuple(str(value) for _, value in sorted(cells.items()))
         raise HeaderProblem("columns_missing", tab=tab, names=tuple(missing), row=header_row, found=have)
-    return found, max(cells)
+    return _Header(found, max(cells), persons)
+
+
+def _say_persons(grid: Grid, header_row: int, header: _Header, columns: Mapping[str, int]) -> Iterator[Message]:
+    """What there is to tell of a person's columns that have the name of one of the backend's own."""
+    cells = _header_cells(grid, header_row)
+    for position, name in sorted(header.persons.items()):
+        place, ours = column_letters(position), column_letters(columns[name])
+        params = {"place": place, "found": str(cells[position]), "name": name, "ours": ours}
+        yield Message("persons_column", Level.WARNING, params=params)
 
 
 def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
@@ -245,7 +316,7 @@ class _RowReader:
     def _problem(self, row: Row, column: Column, problem: CellProblem) -> None:
         name = column.name
         del row.values[name]
-        if column.owner in _TYPED or name in self.spec.identity:
+        if column.owner in TYPED or name in self.spec.identity:
             row.problems[name] = problem.message.about(name)
         else:
             row.overtyped.add(name)
@@ -260,7 +331,7 @@ class _RowReader:
                 continue
             covered.add(name)
             del row.values[name]
-            if self.spec.by_name[name].owner in _TYPED:
+            if self.spec.by_name[name].owner in TYPED:
                 master = cell_name(area.first_row, area.first_column)
                 row.problems[name] = Message("merged_into", column=name, params={"cell": master})
         return covered
@@ -297,7 +368,8 @@ def _free_columns(grid: Grid, tab: str, header_row: int, last_header: int, names
 
 def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> Table:
     """The tab's rows by their declaration. Raises HeaderProblem when the header can't be matched."""
-    columns, last_column = _match_header(grid, spec, tab, header_row)
+    header = _match_header(grid, spec, tab, header_row)
+    columns, last_column = header.columns, header.last
     by_position = {position: name for name, position in columns.items()}
     backend_only = {c.name for c in spec.owned(Owner.DERIVED)} | set(BACKEND_COLUMNS)
     mirrored = {c.name for c in spec.columns if c.owner is not Owner.DERIVED} <= set(BACKEND_COLUMNS) | {
@@ -333,4 +405,5 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
         stale=grid.stale,
         is_entangled=bool(grid.formulas or grid.merged or grid.arrays or grid.fills_down),
         new_columns=free,
+        warnings=tuple(_say_persons(grid, header_row, header, {**columns, **free})),
     )

@@ -30,6 +30,10 @@ class Owner(StrEnum):
     """People's own words and ticks on a tab that the backend rewrites: remembered by row identity, not modelled."""
 
 
+TYPED = (Owner.INPUT, Owner.SHARED, Owner.SHEET_ONLY)
+"""The owners of the columns that people fill."""
+
+
 class Tone(StrEnum):
     """What the colour of a cell says."""
 
@@ -74,7 +78,8 @@ class Column:
     """One column of a tab.
 
     ``blank_means`` is the value of a blank cell, where the contract gives it one (a blank is_active is TRUE).
-    ``check`` refuses a value that the kind could read (out of range, too long): it raises CellProblem.
+    ``check`` refuses a value that the kind could read (out of range, too long): it raises CellProblem. ``written``
+    tells, of a column in which the backend says what it did, whether a text is one that it writes there.
     """
 
     name: str
@@ -87,6 +92,7 @@ class Column:
     check: Callable[[object], None] | None = None
     group: str = ""
     """Columns of one group stand under one shade of header in the template, e.g. ``RICE``."""
+    written: Callable[[str], bool] | None = None
     minor: bool = False
     """Rarely looked at: the template lets people fold it away, beside others of the sort."""
 
@@ -129,6 +135,11 @@ class TabSpec:
     def saved(self) -> tuple[Column, ...]:
         """The columns whose typed values go to the database."""
         return self.owned(Owner.INPUT, Owner.SHARED)
+
+    @cached_property
+    def typed(self) -> tuple[str, ...]:
+        """The names of the columns that people fill."""
+        return tuple(column.name for column in self.owned(*TYPED))
 
     @cached_property
     def sheet_only(self) -> tuple[str, ...]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from roadwright.store.models import RowBaseline, SetBaseline
 
-_MARK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _TICK = dt.timedelta(microseconds=1)
 
 
@@ -21,11 +19,6 @@ def to_text(moment: dt.datetime) -> str:
 def now() -> str:
     """This moment."""
     return to_text(dt.datetime.now(dt.UTC))
-
-
-def is_row_version(text: str) -> bool:
-    """Whether a text is written as the row versions of sheet rows are; nobody types microseconds."""
-    return _MARK.fullmatch(text) is not None
 
 
 class RowVersions:

@@ -33,6 +33,21 @@ def workspace_id(session: Session) -> str:
     return session.get_one(WorkspaceIdentity, 1).workspace_id
 
 
+def take_identity(session: Session, workspace_id: str) -> None:
+    """Make an empty database that of a workspace which there is already: its other folders can join it then."""
+    session.get_one(WorkspaceIdentity, 1).workspace_id = workspace_id
+
+
+def moved_to(session: Session) -> str | None:
+    """The database that took this one's place; None where none did."""
+    return session.get_one(WorkspaceIdentity, 1).moved_to
+
+
+def say_moved(session: Session, url: str | None) -> None:
+    """Keep which database took this one's place, so that whoever still uses this one is told."""
+    session.get_one(WorkspaceIdentity, 1).moved_to = url
+
+
 def give_new_identity(session: Session) -> str:
     """Make the database that of a workspace of its own: a copy is not the original. Returns the new workspace_id."""
     identity = session.get_one(WorkspaceIdentity, 1)

@@ -22,6 +22,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from roadwright.domain.machine import running_kernel
+
 PRIVATE = ".roadwright"
 """The folder for our own notes, temporary files and locks: in a workspace, and beside a SQLite database."""
 BEAT_SECONDS = 5.0
@@ -175,14 +177,6 @@ class _Sessions(Presences):
 # On SQLite
 
 
-def _machine() -> str:
-    """The running kernel, within which file locks are seen: the same in all containers on it, another after a start."""
-    boot = Path("/proc/sys/kernel/random/boot_id")
-    with suppress(OSError):
-        return boot.read_text(encoding="ascii").strip()
-    return platform.node()
-
-
 class _FilePresence(Presence):
     def __init__(self, folder: Path) -> None:
         token = _new_token()
@@ -195,7 +189,7 @@ class _FilePresence(Presence):
         except OSError:
             super().__init__(token, "")  # a file system without locks: it is known by its touches alone
         else:
-            super().__init__(token, _machine())
+            super().__init__(token, running_kernel())
         self._beats.start()
 
     def _beat(self) -> None:
@@ -228,7 +222,7 @@ class _Files(Presences):
                 _remove(file)
 
     def dead(self, workers: Collection[str]) -> dict[str, str | None]:
-        here = _machine()
+        here = running_kernel()
         found: dict[str, str | None] = {}
         silent: dict[str, float] = {}
         for worker in workers:

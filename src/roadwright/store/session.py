@@ -125,7 +125,18 @@ def _is_in_memory(url: URL) -> bool:
 
 def shown_url(url: URL) -> str:
     """The URL as messages show it: without the password."""
-    return url.render_as_string(hide_password=True)
+    return url.update_query_dict(dict.fromkeys(_secrets(url), "***")).render_as_string(hide_password=True)
+
+
+def url_without_password(url: URL) -> str:
+    """The URL as it may be kept."""
+    bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+    return bare.difference_update_query(_secrets(url)).render_as_string(hide_password=False)
+
+
+def _secrets(url: URL) -> list[str]:
+    """The parameters of the URL that hold a password."""
+    return [name for name in url.query if "pass" in name.lower()]
 
 
 def _refuse_special(file: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
-from roadwright.domain.shown import quoted
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.filtering.backlog import backlog_values, cell_values
 from roadwright.sheets.kinds import LIST
@@ -31,11 +31,6 @@ from roadwright.sync.statuses import Notes
 
 FROM_BACKLOG = "backlog"
 """intake_source of an initiative that was typed on the Backlog tab."""
-KEYLESS = (
-    "initiative_key: the row is not saved, because it has no key yet. Where its cell holds a formula or is merged, or "
-    "the workbook is open in another program, mend that; then run pm.backlog_sync, which gives keys"
-)
-"""What is said of a row that should have a key by now."""
 
 
 class BacklogBinding(Defaults):
@@ -60,7 +55,7 @@ class BacklogBinding(Defaults):
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         start, deadline = values.get("earliest_start_date"), values.get("deadline_date")
         if start is not None and deadline is not None and str(start) > str(deadline):
-            notes.warnings.append(f"earliest_start_date: {start} lies after deadline_date {deadline}")
+            notes.warn("after_deadline", "earliest_start_date", start=start, deadline=deadline)
         wanted = values.get("dependencies_initiatives")
         if isinstance(wanted, list):
             unseen = [str(key) for key in wanted if canonical_key(str(key)) not in self._initiatives]
@@ -68,14 +63,14 @@ class BacklogBinding(Defaults):
                 self._initiatives.update(load_initiatives(session, unseen))
             for key in unseen:
                 if canonical_key(key) not in self._initiatives:
-                    notes.warnings.append(f"dependencies_initiatives: no initiative has the key {quoted(key)}")
+                    notes.warn("no_known_initiative", "dependencies_initiatives", value=key)
 
     def save(self, session: Session, edit: Edit) -> None:
         key = canonical_key(str(edit.values.get("initiative_key") or ""))
         if key is None:
             if edit.values.get("initiative_key"):
                 raise Refused(unknown_key(edit.values["initiative_key"]))
-            raise Refused(KEYLESS)
+            raise Refused(Message("keyless", column="initiative_key"))
         if edit.is_new:
             if parse_key(INITIATIVE, key) not in self._unused_keys:
                 raise Refused(unknown_key(key))
@@ -100,9 +95,9 @@ def _as_read(names: object) -> object:
     return LIST.read(LIST.show(names)) if names else None
 
 
-def unknown_key(key: object) -> str:
+def unknown_key(key: object) -> Message:
     """What is said of a key that was never given."""
-    return f"initiative_key: {quoted(key)} was not given by Roadwright; clear the key to submit it as a new idea"
+    return Message("key_not_given", column="initiative_key", params={"key": key})
 
 
 def missing_from_tab(session: Session, present: set[Identity]) -> list[Identity]:
@@ -123,13 +118,9 @@ def add_intake_notes(initiative: Initiative, notes: Notes) -> None:
     for name, value in (initiative.intake_conflicts or {}).items():
         place = f"{initiative.intake_source} row {initiative.intake_row}"
         ours = plain(getattr(initiative, name))
-        notes.conflicts.append(
-            f"{name}: {place} has {quoted(value)}, the backlog has "
-            f"{quoted(ours)}; settle it with pm.backlog_sync --option on_conflict=sheet (the "
-            "intake's value) or on_conflict=database (the backlog's)"
-        )
+        notes.say(Level.CONFLICT, "conflict_with_intake", name, place=place, said=value, kept=ours)
     if initiative.intake_missing:
-        notes.warnings.append(f"source_missing: its row is gone from {initiative.intake_source}")
+        notes.warn("intake_row_gone", "source_missing", place=initiative.intake_source)
 
 
 def say_intake(session: Session, results: Iterable[RowResult]) -> None:

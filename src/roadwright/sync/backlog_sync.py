@@ -11,11 +11,12 @@ from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sync.context import OpenTab, SyncContext, TellProgress
-from roadwright.sync.engine import PendingWrite, WorkbookCache, merge_tab, run_pass, show_tab
+from roadwright.sync.engine import ForeignTab, PendingWrite, WorkbookCache, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, unkeyed
 from roadwright.sync.row_results import TabReport
 from roadwright.sync.selection import ALL, Selection
+from roadwright.workspace.identity import read_note
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 
@@ -61,46 +62,70 @@ def keys_for_new_rows(
     return None
 
 
-def _readable(
-    places: Sequence[TabPlace], cache: WorkbookCache, progress: SyncProgress
-) -> tuple[list[TabPlace], dict[str, str]]:
-    good: list[TabPlace] = []
-    bad: dict[str, str] = {}
+@dataclass
+class _Sorted:
+    """The tabs of one sync that can be read, and what is wrong with the others, by full name."""
+
+    readable: list[TabPlace] = field(default_factory=list)
+    faults: dict[str, SheetError] = field(default_factory=dict)
+
+
+def _sorted_out(places: Sequence[TabPlace], cache: WorkbookCache, progress: SyncProgress) -> _Sorted:
+    found = _Sorted()
     for number, place in enumerate(places):
         progress(f"reading {place.name}", number, len(places))
         try:
             cache.tab(place)
         except SheetError as error:
-            bad[place.full_name] = str(error)
+            found.faults[place.full_name] = error
         else:
-            good.append(place)
-    return good, bad
+            found.readable.append(place)
+    return found
+
+
+_WITHOUT_BACKLOG = (
+    "What intake says is saved in the database all the same; the next pm.backlog_sync that can read the Backlog puts "
+    "it there"
+)
+_NOT_WITHOUT_BACKLOG = "No intake was read either, because it is not known which keys stand on the Backlog"
 
 
 def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, progress: SyncProgress) -> SyncResult:
     """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
-    Only the Backlog does, where it can't be read: what was typed there has to be known before intake is merged.
+    Where the Backlog can't be read, intake goes into the database, and a later sync writes the Backlog: what was typed
+    there meets what intake said as an edit that was made at the same time. That is left where keys that the database
+    would give may stand on the Backlog already: another database wrote it, or this folder was never synced.
     """
     result = SyncResult()
     backlog = workspace.place(tabs.BACKLOG)
     progress("reading the workbooks")
     cache = WorkbookCache(workspace)
-    readable, unreadable = _readable([*workspace.intake(), backlog], cache, progress)
-    result.problems.extend(unreadable.values())
-    if backlog not in readable:
+    found = _sorted_out([*workspace.intake(), backlog], cache, progress)
+    fault = found.faults.pop(backlog.full_name, None)
+    result.problems.extend(map(str, found.faults.values()))
+    if fault is not None:
+        note = read_note(workspace.private)
+        can_go_on = not isinstance(fault, ForeignTab) and note is not None and note.revision is not None
+        result.problems.append(f"{str(fault).rstrip('.')}. {_WITHOUT_BACKLOG if can_go_on else _NOT_WITHOUT_BACKLOG}")
+        if not can_go_on:
+            return result
+    if not found.readable:
         return result
     progress("giving keys to new rows")
-    pending = keys_for_new_rows(workspace, source, readable, cache)
+    pending = keys_for_new_rows(workspace, source, found.readable, cache)
     if pending is not None:
         result.problems.append(pending)
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-        *intake_tabs, backlog_tab = open_tabs
+        intake_tabs = [tab for tab in open_tabs if tab.spec is tabs.INTAKE]
         progress(f"merging {sum(len(tab.table.rows) for tab in intake_tabs):,} intake rows")
+        backlog_tab = next((tab for tab in open_tabs if tab.spec is tabs.BACKLOG), None)
+        if backlog_tab is None:
+            return sync_intake(current, intake_tabs, found.faults, on_conflict)
         binding = BacklogBinding()
         results, report = merge_tab(current, backlog_tab, binding)
-        intake_reports = sync_intake(current, intake_tabs, unreadable, on_conflict)
+        intake_reports = sync_intake(current, intake_tabs, found.faults, on_conflict)
         say_intake(current.session, results)
         current.session.flush()
         progress("bringing the Backlog up to date")
@@ -112,7 +137,7 @@ def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, pro
 
     wait = 0.0 if pending is not None else None
     try:
-        result.tabs = run_pass(workspace, source, readable, work, wait=wait, cache=cache, tell=progress)
+        result.tabs = run_pass(workspace, source, found.readable, work, wait=wait, cache=cache, tell=progress)
     except PendingWrite as unwritten:
         result.tabs = unwritten.reports
         result.problems.append(str(unwritten))

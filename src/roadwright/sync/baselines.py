@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from roadwright.sheets.plain import plain
@@ -56,6 +56,16 @@ def baselines_of(
         for text, values in rows:
             found.setdefault(texts[text], []).append(values)
     return found
+
+
+def versions_since(session: Session, tab: str, row_version: str) -> dict[str, str]:
+    """By identity (as text) the newest version of each row of the tab that got one after this one."""
+    rows = session.execute(
+        select(RowBaseline.identity, func.max(RowBaseline.row_version))
+        .where(RowBaseline.tab == tab, RowBaseline.row_version > row_version)
+        .group_by(RowBaseline.identity)
+    )
+    return dict(rows.all())
 
 
 def content_of(spec: TabSpec, values: Mapping[str, object]) -> frozenset[tuple[str, str]]:

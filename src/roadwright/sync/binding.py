@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Message
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.identity import Identity
 from roadwright.sync.statuses import Notes
@@ -17,11 +18,14 @@ Values = Mapping[str, object]
 
 
 class Refused(Exception):
-    """A row can't be saved; each message says why, naming the column, the value and what would be accepted."""
+    """A row can't be saved; each message says why."""
 
-    def __init__(self, *messages: str) -> None:
-        super().__init__("; ".join(messages))
+    def __init__(self, *messages: Message) -> None:
+        super().__init__(*messages)
         self.messages = messages
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.messages))
 
 
 @dataclass(frozen=True)

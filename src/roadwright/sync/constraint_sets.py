@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import TOKENS, ConstraintType
 from roadwright.domain.registry import Registry, nearest
 from roadwright.domain.text import folded
@@ -47,7 +48,7 @@ class RuleSetBinding(Defaults):
         """The row as the optimizer's JSON."""
         raise NotImplementedError
 
-    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[str]:
+    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
         """Judge one rule; returns what deserves a warning."""
         raise NotImplementedError
 
@@ -94,11 +95,11 @@ class RuleSetBinding(Defaults):
         # Whether a known initiative is a candidate is judged when something runs, so all of them pass for delivered.
         names = Names(kpis, {}, frozenset(), keys, {TOKENS})
         rule = self.as_rule(values, registry)
-        notes.warnings.extend(self.read_rule(RowReader(names, faults), rule))
-        notes.failed.extend(self._in_columns(fault.message) for fault in faults)
+        notes.add(*self.read_rule(RowReader(names, faults), rule))
+        notes.add(*(Message(self._in_columns(fault.message)) for fault in faults))
         key = values.get("kpi_key")
         if key is not None and registry.resolve(str(key)) is None and not faults:
-            notes.failed.append(f'kpi_key: "{key}" is no KPI of Metrics_Config{nearest(str(key), registry.kpis)}')
+            notes.fail("unknown_kpi_of_config", "kpi_key", value=key, hint=nearest(str(key), registry.kpis))
 
     def _in_columns(self, message: str) -> str:
         """The optimizer's message in the words of the tab's columns."""
@@ -162,15 +163,15 @@ class ConstraintsBinding(RuleSetBinding):
     def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
         return constraint_rule(values, registry)
 
-    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[str]:
+    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
         constraint = reader.constraint(rule, 0)
         if rule.get("type") == ConstraintType.MANDATORY and not rule.get("reason"):
             reader.faults.append(Fault("row", "reason: is empty, but a mandatory row needs one"))
         if constraint is None or not constraint.unused:
             return []
         names = {field: column for column, field in FIELD_OF_COLUMN.items() if column != "floor_or_goal"}
-        unused = ", ".join(names.get(name, name) for name in sorted(constraint.unused))
-        return [f"{unused}: not used by a {constraint.type} row"]
+        unused = [names.get(name, name) for name in sorted(constraint.unused)]
+        return [Message("unused_by_rule", Level.WARNING, params={"columns": unused, "type": str(constraint.type)})]
 
 
 class TargetsBinding(RuleSetBinding):
@@ -182,6 +183,6 @@ class TargetsBinding(RuleSetBinding):
     def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
         return target_rule(values, registry)
 
-    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[str]:
+    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
         reader.target(rule, 0)
         return []

@@ -17,6 +17,7 @@ from typing import NoReturn, cast
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from roadwright.domain.errors import OperationError
+from roadwright.domain.messages import Level
 from roadwright.sheets.backend import SheetError, TabEdit, TabReceipt, Workbook, WorkbookBusy, WorkbookRef
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
@@ -211,6 +212,18 @@ def _confirm(workspace: Workspace, written: Sequence[OpenTab]) -> None:
             confirm(session, workspace.folder_token, tab.place.full_name, identities)
 
 
+def _say_of_tabs(tabs: Sequence[OpenTab], reports: Sequence[TabReport]) -> None:
+    """Put what was noticed of a tab itself into its report."""
+    found = {tab.place.name: tab.table for tab in tabs}
+    for report in reports:
+        name = report.place.name
+        if name in found:
+            report.of_the_tab = [
+                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {text}", Level.WARNING)
+                for text in found[name].warnings
+            ]
+
+
 def run_pass(
     workspace: Workspace,
     source: str,
@@ -239,6 +252,7 @@ def run_pass(
         with workspace.store.transaction() as session:
             one_at_a_time(session)
             reports = work(SyncContext(workspace, session, RowVersions(session), source, tell=tell), tabs)
+            _say_of_tabs(tabs, reports)
             if not write:
                 return reports
             edits = {tab.place.name: finish(session, tab, workspace.folder_token) for tab in tabs}

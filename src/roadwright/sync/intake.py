@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
-from roadwright.domain.shown import quoted
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
@@ -108,9 +108,13 @@ def _distance(found: _IntakeMatch, initiative: Initiative | None) -> tuple[bool,
     return not found.has_own_version, differing, elsewhere, moved, found.order
 
 
+def _of_key(code: str, **params: object) -> Message:
+    return Message(code, column="initiative_key", params=params)
+
+
 def _key_problem(
     found: _IntakeMatch, initiative: Initiative | None, issued: Collection[int], unreadable: Collection[str]
-) -> str | None:
+) -> Message | None:
     """Why a key can't be this row's at all."""
     key = found.result.key
     if parse_key(INITIATIVE, key) not in issued:
@@ -118,15 +122,9 @@ def _key_problem(
     if initiative is None:
         return None
     if initiative.intake_workbook is None:
-        return (
-            f"initiative_key: {key} belongs to an initiative that was typed on the Backlog; "
-            "clear the key to submit it as a new idea"
-        )
+        return _of_key("key_of_backlog_row", key=key)
     if initiative.intake_source in unreadable:
-        return (
-            f"initiative_key: {key} belongs to a row of {initiative.intake_source}, which can't be read now; mend that "
-            "tab and run again, or clear the key to submit it as a new idea"
-        )
+        return _of_key("key_of_unreadable_tab", key=key, place=initiative.intake_source)
     return None
 
 
@@ -143,7 +141,7 @@ def _judge_keys(
         problem = _key_problem(found, stored.get(result.key), issued, unreadable)
         if problem is not None:
             result.is_duplicate = True
-            result.notes.failed.append(problem)
+            result.notes.add(problem)
         else:
             by_key.setdefault(result.key, []).append(found)
     for key, copies in by_key.items():
@@ -152,9 +150,7 @@ def _judge_keys(
             where = f"{owner.tab.place.full_name} row {owner.result.row.number}"
             for found in others:
                 found.result.is_duplicate = True
-                found.result.notes.failed.append(
-                    f"initiative_key: {key} stands already in {where}; clear the key to submit it as a new idea"
-                )
+                found.result.notes.add(_of_key("key_stands_already", key=key, place=where))
 
 
 def _say_keyless(intake: Sequence[OpenTab], found: Sequence[_IntakeMatch]) -> None:
@@ -164,23 +160,22 @@ def _say_keyless(intake: Sequence[OpenTab], found: Sequence[_IntakeMatch]) -> No
         refused = unwritable_keys(tab, rows) if rows else {}
         for number, result in rows.items():
             if (problem := result.row.problems.get("initiative_key")) is not None:
-                why = f"{problem}; clear the cell to submit the row as a new idea"
+                why = _of_key("key_cell_unreadable", why=replace(problem, column=None))
             elif (reason := refused.get(number)) is not None:
-                why = f"initiative_key: the row can get no key: {reason}"
+                why = _of_key("key_unwritable", why=reason)
             else:
-                why = (
-                    "initiative_key: the row has no key yet, because its workbook is open in another program; "
-                    "close it and run pm.backlog_sync again"
-                )
-            result.notes.failed.append(why)
+                why = _of_key("key_waits_for_workbook")
+            result.notes.add(why)
 
 
-def _without(initiative: Initiative, name: str) -> str:
+def _without(initiative: Initiative, name: str) -> Message:
     """What the backlog has instead of a cell that can't be read."""
     stored = plain(getattr(initiative, name))
     if name == "title" and stored == UNTITLED:
-        return f"the idea is on the backlog as {UNTITLED}"
-    return f"the backlog has {quoted(stored)}" if stored is not None else "the idea is on the backlog without it"
+        return Message("the_backlog_has_title", params={"title": UNTITLED})
+    return (
+        Message("the_backlog_has", params={"value": stored}) if stored is not None else Message("the_backlog_has_none")
+    )
 
 
 def _enter(context: SyncContext, tab: OpenTab, result: RowResult) -> Initiative:
@@ -214,10 +209,7 @@ def _merge(result: RowResult, initiative: Initiative, on_conflict: OnConflict) -
     for name in merge.changes:
         set_attribute(initiative, name, row.values.get(name))
     for name, (said, kept) in merge.conflicts.items():
-        result.notes.conflicts.append(
-            f"{name}: this row has {quoted(said)}, the backlog has {quoted(kept)}; settle it with "
-            "pm.backlog_sync --option on_conflict=sheet (this row's value) or on_conflict=database (the backlog's)"
-        )
+        result.notes.say(Level.CONFLICT, "conflict_with_backlog", name, said=said, kept=kept)
     conflicts = {name: said for name, (said, _) in merge.conflicts.items()} or None
     if initiative.intake_conflicts != conflicts:
         initiative.intake_conflicts = conflicts
@@ -237,9 +229,9 @@ def _take_in(
         result.row_version = context.row_versions.next()
         result.saved |= _ALL_FIELDS if created else frozenset(result.merge.changes)
         stamp(initiative, result.row_version, context.source)
-    result.notes.warnings.extend(
-        f"{problem}; {_without(initiative, name)}" for name, problem in result.row.problems.items()
-    )
+    for name, problem in result.row.problems.items():
+        words = replace(problem, column=None)
+        result.notes.warn("taken_without_value", name, problem=words, instead=_without(initiative, name))
     stands = (place.full_name, place.book, place.tab, result.row.number, False)
     if attributes_of(initiative, _PLACE) != stands:  # what is set counts as changed, also where it says the same
         for name, value in zip(_PLACE, stands, strict=True):

@@ -12,9 +12,10 @@ from roadwright import tabs
 from roadwright.domain.chains import ChainError, chain_json, check_chain, parse_chain
 from roadwright.domain.formulas import FormulaError, increment_warning, parse_formula
 from roadwright.domain.math_models import says_increment
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import Registry, UnknownKpi, nearest
-from roadwright.domain.shown import quoted, tidy
+from roadwright.domain.shown import tidy
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.store.clock import now
@@ -87,7 +88,7 @@ def _known(session: Session, values: Values, notes: Notes) -> None:
     try:
         known_initiative(session, values.get("initiative_key"))
     except Refused as refusal:
-        notes.failed.extend(refusal.messages)
+        notes.add(*refusal.messages)
 
 
 class MathModelsBinding(PartsBinding):
@@ -136,11 +137,11 @@ class MathModelsBinding(PartsBinding):
         try:
             registry.contributable(str(values.get("target_kpi_key") or ""))
         except UnknownKpi as problem:
-            notes.failed.append(f"target_kpi_key: {problem}")
+            notes.add(problem.message.about("target_kpi_key"))
         immediate = values.get("immediate_kpi_key")
         if immediate is not None and registry.resolve(str(immediate)) is None:
             hint = nearest(str(immediate), registry.kpis)
-            notes.warnings.append(f"immediate_kpi_key: {quoted(immediate)} is no KPI of Metrics_Config{hint}")
+            notes.warn("unknown_kpi_of_config", "immediate_kpi_key", value=immediate, hint=hint)
         self._examine_chain(registry, values, notes)
         self._examine_formula(session, values, notes)
         self._examine_primary(session, values, notes)
@@ -152,12 +153,12 @@ class MathModelsBinding(PartsBinding):
         try:
             chain = parse_chain(str(text))
         except ChainError as problem:
-            notes.failed.append(f"metric_chain_text: {problem}")
+            notes.add(problem.message.about("metric_chain_text"))
             return
         immediate, target = values.get("immediate_kpi_key"), values.get("target_kpi_key")
         found = check_chain(chain, _text(immediate), _text(target), registry)
-        notes.failed.extend(message for message in found.errors if message not in notes.failed)
-        notes.warnings.extend(message for message in found.warnings if message not in notes.warnings)
+        notes.add(*(Message(message) for message in found.errors))
+        notes.add(*(Message(message, Level.WARNING) for message in found.warnings))
 
     def _examine_formula(self, session: Session, values: Values, notes: Notes) -> None:
         text = values.get("formula_text")
@@ -166,11 +167,11 @@ class MathModelsBinding(PartsBinding):
         try:
             formula = parse_formula(str(text))
         except FormulaError as problem:
-            notes.failed.append(f"formula_text: {problem}")
+            notes.add(problem.placed.about("formula_text"))
             return
         warning = increment_warning(formula, self._increments(session, values))
         if warning is not None:
-            notes.warnings.append(f"formula_text: {warning}")
+            notes.add(Message(warning, Level.WARNING, "formula_text"))
 
     def _increments(self, session: Session, values: Values) -> list[str]:
         """The model's params whose unit, description or notes say that they are an increment."""
@@ -189,8 +190,8 @@ class MathModelsBinding(PartsBinding):
         mine = identity_of(self.spec.identity, values)
         others = self._primaries.get(mine[0], set()) - {mine}
         if others:
-            names = ", ".join(sorted(identity[1] for identity in others))
-            notes.failed.append(f"is_primary: {names} of this initiative is primary, too; tick one model only")
+            names = sorted(identity[1] for identity in others)
+            notes.fail("two_primary_models", "is_primary", models=names)
 
     def _find_primaries(self, session: Session) -> dict[str, set[Identity]]:
         """The primary models of each initiative: as the tab says, and as stored where it does not say."""
@@ -253,13 +254,13 @@ class ParamsBinding(PartsBinding):
         self._examine_use(session, values, notes)
         low, high, value = (values.get(name) for name in ("min", "max", "value"))
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
-            notes.failed.append(f"min: {tidy(float(low))} is above max {tidy(float(high))}; mend one of them")
+            notes.fail("min_above_max", "min", low=tidy(float(low)), high=tidy(float(high)))
             return
         if isinstance(value, int | float):
             if isinstance(low, int | float) and value < low:
-                notes.failed.append(f"value: {tidy(float(value))} is below min, {tidy(float(low))}")
+                notes.fail("value_below_min", "value", value=tidy(float(value)), low=tidy(float(low)))
             if isinstance(high, int | float) and value > high:
-                notes.failed.append(f"value: {tidy(float(value))} is above max, {tidy(float(high))}")
+                notes.fail("value_above_max", "value", value=tidy(float(value)), high=tidy(float(high)))
 
     def _examine_use(self, session: Session, values: Values, notes: Notes) -> None:
         """Warn of a param that its model's formula does not name (any more)."""
@@ -272,12 +273,10 @@ class ParamsBinding(PartsBinding):
         of = identity_of(("initiative_key", "model_name"), values)
         name = str(values.get("param_name") or "")
         if of not in self._used:
-            notes.warnings.append(
-                f"model_name: {quoted(values.get('model_name'))} is no saved model of this initiative"
-            )
+            notes.warn("no_saved_model", "model_name", value=values.get("model_name"))
         elif (names := self._used[of]) is not None and name not in names:
             hint = nearest(name, names)
-            notes.warnings.append(f"param_name: the formula of {values.get('model_name')} does not use {name}{hint}")
+            notes.warn("param_not_used", "param_name", model=values.get("model_name"), param=name, hint=hint)
 
 
 def _names_in(formula_text: str | None) -> frozenset[str] | None:

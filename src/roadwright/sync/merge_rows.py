@@ -8,7 +8,8 @@ from operator import eq
 
 from sqlalchemy.orm import Session
 
-from roadwright.domain.shown import quoted
+from roadwright.domain.messages import Level
+from roadwright.domain.provenance import is_row_version
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
@@ -26,11 +27,6 @@ from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.identity import Identity, display_key, identity_of, identity_text
 from roadwright.sync.row_results import RowResult
 from roadwright.sync.tab_cache import fingerprint_of
-
-_DELETED = (
-    "this row was deleted from its set in another copy of the workbook; change a cell to bring it back, or delete it "
-    "here too"
-)
 
 
 @dataclass(frozen=True)
@@ -107,9 +103,9 @@ def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[RowResult])
     """Find the base of stored rows without a version that say word for word what they said once: nobody edited them.
 
     Such rows come from a run that was killed before it wrote them, from a copy of the workbook that is older still, or
-    lost their system columns.
+    lost their system columns or were typed over there.
     """
-    lost = [o for o in known if o.base is None and "updated_at" not in o.row.raw and not o.is_duplicate]
+    lost = [o for o in known if o.base is None and not is_row_version(o.row.text("updated_at")) and not o.is_duplicate]
     copies = baselines_of(session, spec.name, {result.identity for result in lost}) if lost else {}
     for result in lost:
         said = content_of(spec, result.row.values)
@@ -130,9 +126,8 @@ def results_of(tab: OpenTab, picked: Collection[int]) -> list[RowResult]:
             first = seen.setdefault(identity, row)
             if first is not row:
                 result.is_duplicate = True
-                result.notes.failed.append(
-                    f"{' / '.join(spec.identity)}: {result.key} stands already in {table.place(first.number)}; "
-                    "remove one of the two rows or change it"
+                result.notes.fail(
+                    "identity_taken", " / ".join(spec.identity), key=result.key, place=table.place(first.number)
                 )
         results.append(result)
     return results
@@ -162,17 +157,6 @@ def unsettle(
         result.unchanged_as = None
         changed.append(result)
     give_bases(context, tab, changed)
-
-
-def conflict_messages(conflicts: Mapping[str, tuple[object, object]], tab: str) -> list[str]:
-    """Both values of each field in conflict, and the way out."""
-    way_out = (
-        f"settle it with pm.save_selected --tab {tab} --option on_conflict=sheet (this cell) or on_conflict=database"
-    )
-    return [
-        f"{column}: the sheet has {quoted(said)}, the database has {quoted(kept)}; {way_out}"
-        for column, (said, kept) in conflicts.items()
-    ]
 
 
 @dataclass(frozen=True)
@@ -243,21 +227,22 @@ def _judge_cells(saving: _Saving, result: RowResult) -> None:
     rules, notes, conflicts = saving.rules, result.notes, result.merge.conflicts
     result.only_shown = rules.show_only
     if result.unchanged_as is None:
-        notes.failed.extend(str(text) for name, text in result.row.problems.items() if rules.judges(name))
+        notes.add(*(problem for name, problem in result.row.problems.items() if rules.judges(name)))
     if conflicts:
-        judged = {name: both for name, both in conflicts.items() if rules.judges(name)}
-        notes.conflicts.extend(conflict_messages(judged, saving.spec.name))
+        for name, (said, kept) in conflicts.items():
+            if rules.judges(name):
+                notes.say(Level.CONFLICT, "conflict_with_database", name, said=said, kept=kept, tab=saving.spec.name)
     if rules.show_only and (waiting := result.unsaved - conflicts.keys()):
-        notes.notices.append(f"{', '.join(sorted(waiting))}: typed here, not saved yet")
+        notes.notice("typed_not_saved", columns=sorted(waiting))
 
 
 def _save(context: SyncContext, saving: _Saving, binding: Binding, result: RowResult, stored: Values | None) -> bool:
     """Examine one row as it will stand, and store it where something changed. Returns whether it was stored."""
     row, notes = result.row, result.notes
     if stored is None and saving.spec.set_identity and result.as_shown:
-        notes.skipped.append(_DELETED)
+        notes.skip("deleted_elsewhere")
         return False
-    if notes.failed:
+    if notes.has_failed:
         return False
     changes = {name: value for name, value in result.merge.changes.items() if name not in result.unsaved}
     before = saving.new if stored is None else stored
@@ -266,7 +251,7 @@ def _save(context: SyncContext, saving: _Saving, binding: Binding, result: RowRe
         values.update((name, row.values[name]) for name in saving.others if name in row.values)
     values.update((name, row.values[name]) for name in changes)
     binding.validate(context.session, values, notes)
-    if notes.failed or not (changes or stored is None):
+    if notes.has_failed or not (changes or stored is None):
         return False
     row_version = context.row_versions.next()
     edit = Edit(
@@ -282,7 +267,7 @@ def _save(context: SyncContext, saving: _Saving, binding: Binding, result: RowRe
     try:
         binding.save(context.session, edit)
     except Refused as refusal:
-        notes.failed.extend(refusal.messages)
+        notes.add(*refusal.messages)
         return False
     result.row_version = row_version
     result.saved |= frozenset(changes) if stored is not None else frozenset(saving.names)
@@ -313,6 +298,6 @@ def merge_results(
         was_saved = not rules.show_only and _save(context, saving, binding, result, stored)
         saved += was_saved
         created += was_saved and stored is None
-        if result.notes.failed:
+        if result.notes.has_failed:
             result.kept |= result.merge.edited
     return saved, created

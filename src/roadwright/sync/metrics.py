@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.registry import Registry, key_problem, nearest, north_star_problem
-from roadwright.domain.shown import quoted
 from roadwright.domain.text import folded
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import Owner
@@ -61,7 +61,7 @@ class MetricsConfigBinding(Defaults):
     def validate(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
         problem = key_problem(str(values.get("kpi_key") or ""))
         if problem is not None:
-            notes.failed.append(f"kpi_key: {problem}")
+            notes.add(Message(problem, column="kpi_key"))
 
     def save(self, session: Session, edit: Edit) -> None:  # noqa: ARG002 - applied once the whole is judged
         self.edits.append(edit)
@@ -106,7 +106,7 @@ def merge_metrics_config(
     registry = binding.registry_after(context.session)
     problem = north_star_problem(registry.north_stars)
     if problem is not None and any(o.is_selected for o in results):
-        _refuse(results, f"nothing was saved: {problem}{_gone(registry.north_stars, results)}")
+        _refuse(results, f"{problem}{_gone(registry.north_stars, results)}")
         report.saved = report.created = 0
     else:
         binding.apply(context.session)
@@ -145,11 +145,10 @@ def _guard_uses(
             continue
         column, what = ("kpi_key", "renaming") if is_renamed else ("is_active", "deactivating")
         result = by_identity[edit.identity]
-        message = f"{column}: {what} {before.kpi_key}, which is used by {'; '.join(uses)}"
+        severity = Level.WARNING if context.force else Level.FAILED
+        result.notes.say(severity, "kpi_in_use", column, what=what, kpi=before.kpi_key, uses="; ".join(uses))
         if context.force:
-            result.notes.warnings.append(message)
             continue
-        result.notes.failed.append(f"{message}; change those first, or do it all the same with --option force=true")
         result.kept |= result.merge.edited
         result.row_version = None
         binding.edits.remove(edit)
@@ -169,10 +168,10 @@ def _gone(north_stars: list[str], results: list[RowResult]) -> str:
     )
 
 
-def _refuse(results: list[RowResult], message: str) -> None:
+def _refuse(results: list[RowResult], why: str) -> None:
     for result in results:
         if result.is_selected:
-            result.notes.failed.append(message)
+            result.notes.fail("nothing_saved", why=why)
             result.kept |= result.merge.edited
             result.row_version = None
 
@@ -184,4 +183,4 @@ def _warn_of_unknown_drivers(results: list[RowResult], registry: Registry) -> No
             for key in drivers:
                 if registry.resolve(str(key)) is None:
                     hint = nearest(str(key), registry.kpis)
-                    result.notes.warnings.append(f"driven_by: {quoted(key)} is no KPI of Metrics_Config{hint}")
+                    result.notes.warn("unknown_kpi_of_config", "driven_by", value=key, hint=hint)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import ContributionSource
+from roadwright.domain.messages import Message
 from roadwright.domain.registry import Registry, UnknownKpi
-from roadwright.domain.shown import quoted
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
 from roadwright.store.scores import current_scores
@@ -20,14 +20,16 @@ from roadwright.sync.initiatives import by_identity, initiative_values, load_ini
 from roadwright.sync.statuses import Notes
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
 
+_CONTRIBUTION = "kpi_contribution_json"
+
 
 def known_initiative(session: Session, typed: object) -> Initiative:
     """The initiative that a row names. Raises Refused."""
     if typed is None or typed == "":
-        raise Refused("initiative_key: is empty; run pm.populate_initiatives to get the rows of initiatives")
+        raise Refused(Message("key_missing", column="initiative_key"))
     found = list(load_initiatives(session, [str(typed)]).values())
     if not found:
-        raise Refused(f"initiative_key: no initiative has the key {quoted(typed)}; see the Backlog for those there are")
+        raise Refused(Message("no_initiative", column="initiative_key", params={"value": typed}))
     return found[0]
 
 
@@ -83,25 +85,22 @@ class KpiContributionsBinding(Defaults):
             try:
                 self._resolved(session, typed)
             except Refused as refusal:
-                notes.failed.extend(refusal.messages)
+                notes.add(*refusal.messages)
 
     def _resolved(self, session: Session, typed: dict[str, float]) -> dict[str, float]:
         """The contributions under the registry's own keys. Raises Refused, naming every key that can't stand there."""
         if not typed:
-            raise Refused(
-                "kpi_contribution_json: names no KPI; clear the cell to go back to the computed value, or say for "
-                "which KPI it is 0, e.g. gmv: 0"
-            )
+            raise Refused(Message("empty_override", column=_CONTRIBUTION))
         result: dict[str, float] = {}
-        problems: list[str] = []
+        problems: list[Message] = []
         for key, value in typed.items():
             try:
                 known = self.registry(session).contributable(key).key
             except UnknownKpi as problem:
-                problems.append(f"kpi_contribution_json: {problem}")
+                problems.append(problem.message.about(_CONTRIBUTION))
                 continue
             if known in result:
-                problems.append(f"kpi_contribution_json: names {known} twice")
+                problems.append(Message("named_twice", column=_CONTRIBUTION, params={"name": known}))
             result[known] = value
         if problems:
             raise Refused(*problems)

@@ -1,8 +1,8 @@
 """Taking over what the workbooks hold into a database that is new, or older than they are. Keys are kept.
 
-Each tab is saved as if somebody had typed all of it, the sheet winning over what an older database still says (see
-``sync.trust``). The Backlog comes before intake, and wins over it. What actions once computed comes along (see
-``sync.take_over``).
+Each tab is saved as if somebody had typed all of it, the sheet winning over what an older database still says, but not
+over what came from the newer workbooks of another folder (see ``sync.trust``). The Backlog comes before intake, and
+wins over it. What actions once computed comes along (see ``sync.take_over``).
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, parse_key
+from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
-from roadwright.store.identity import is_empty, known_numbers, latest_revision, workspace_id
+from roadwright.store.identity import is_empty, known_numbers, latest_revision, take_identity, workspace_id
 from roadwright.store.models import IssuedKey
 from roadwright.store.numbers import go_on_above
 from roadwright.store.session import shown_url
@@ -30,10 +31,10 @@ from roadwright.sync.row_results import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.take_over import SOURCE, take_over, take_published_versions, take_runs
+from roadwright.sync.take_over import take_over, take_published_versions, take_runs
 from roadwright.sync.trust import trust_sheet, yield_to_backlog
 from roadwright.workspace.contents import WorkbookContents, held_by, look_at
-from roadwright.workspace.identity import Note, WrongDatabase, read_note, write_note
+from roadwright.workspace.identity import Note, WrongDatabase, read_note, refuse_moved, write_note
 from roadwright.workspace.numbers import highest_numbers, published_versions
 from roadwright.workspace.workspace import TabPlace, Workspace
 
@@ -71,12 +72,18 @@ class Rebuilt:
 def may_be_rebuilt(workspace: Workspace) -> bool:
     """Whether the workbooks hold anything that the database does not know.
 
-    Raises WrongDatabase where the database is another workspace's: what it holds is not to be mixed with ours.
+    An empty database becomes that of the folder's workspace, so that copies of the folder can join it.
+    Raises WrongDatabase where the database is another workspace's: what it holds is not to be mixed with ours. So it is
+    with one that was moved into another.
     """
+    refuse_moved(workspace)
     held, note = held_by(workspace), read_note(workspace.private)
     with workspace.store.transaction() as session:
         is_ours = held.shares_history(session) if note is None else note.workspace_id == workspace_id(session)
-        if not is_ours and not is_empty(session):
+        if not is_ours and is_empty(session):
+            if note is not None:
+                take_identity(session, note.workspace_id)
+        elif not is_ours:
             raise WrongDatabase(
                 f"the database {shown_url(workspace.store.engine.url)} holds the data of another workspace than the "
                 "workbooks of this folder. Nothing was written. Name an empty database in database_url, then run "
@@ -109,7 +116,7 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     def step(what: str, spec_places: Sequence[TabPlace], work: Work) -> None:
         progress(what)
         try:
-            result.tabs += run_pass(workspace, SOURCE, spec_places, work, cache=cache)
+            result.tabs += run_pass(workspace, REBUILD, spec_places, work, cache=cache)
         except PendingWrite as pending:
             result.tabs += pending.reports
             result.problems.append(str(pending))
@@ -122,7 +129,7 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     if tabs.BACKLOG in of:
         intake = [place for place in places if place.spec is tabs.INTAKE]
         both = [*intake, of[tabs.BACKLOG]]
-        waiting = keys_for_new_rows(workspace, SOURCE, both, cache)
+        waiting = keys_for_new_rows(workspace, REBUILD, both, cache)
         result.problems += [waiting] if waiting else []
         step("taking over the Backlog, then intake", both, _save_backlog)
     for spec in _ORDER:
@@ -160,7 +167,7 @@ def _take_numbers(workspace: Workspace, tables: Sequence[tuple[TabPlace, Table]]
     with workspace.store.transaction() as session:
         known = known_numbers(session, set(numbers))
         session.add_all(
-            IssuedKey(number=number, issued_at=now(), issued_for=SOURCE) for number in sorted(numbers.keys() - known)
+            IssuedKey(number=number, issued_at=now(), issued_for=REBUILD) for number in sorted(numbers.keys() - known)
         )
         session.flush()
         for prefix, number in highest_numbers(workspace, [table for _, table in tables]).items():
@@ -171,9 +178,9 @@ def _take_numbers(workspace: Workspace, tables: Sequence[tuple[TabPlace, Table]]
 def _save(context: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
     """Save one tab as the sheet shows it."""
     [tab] = open_tabs
-    foreign = trust_sheet(context.session, tab, BINDINGS[tab.spec.name]())
-    results, report = MERGES[tab.spec.name](context, tab, ALL, OnConflict.SHEET)
-    take_over(context.session, tab.spec.name, results, foreign)
+    trust = trust_sheet(context.session, tab, BINDINGS[tab.spec.name]())
+    results, report = MERGES[tab.spec.name](context, tab, ALL, trust.on_conflict)
+    take_over(context.session, tab.spec.name, results, trust.rows)
     show_tab(context, tab, BINDINGS[tab.spec.name](), results, report)
     return [report]
 
@@ -190,9 +197,9 @@ def _save_backlog(context: SyncContext, open_tabs: Sequence[OpenTab]) -> list[Ta
     """The Backlog as the sheet shows it, then intake; where both say something, the Backlog's value stands."""
     *intake, tab = open_tabs
     binding = BacklogBinding()
-    foreign = trust_sheet(context.session, tab, BacklogBinding())
-    results, report = merge_tab(context, tab, binding, on_conflict=OnConflict.SHEET)
-    take_over(context.session, tab.spec.name, results, foreign)
+    trust = trust_sheet(context.session, tab, BacklogBinding())
+    results, report = merge_tab(context, tab, binding, on_conflict=trust.on_conflict)
+    take_over(context.session, tab.spec.name, results, trust.rows)
     for place in intake:
         yield_to_backlog(context.session, place, tab)
     reports = sync_intake(context, intake, (), OnConflict.DATABASE)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.roadmaps import GateStatus
-from roadwright.domain.shown import quoted
 from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.roadmaps.judge import is_waived, settle_waiver
@@ -76,12 +75,12 @@ class RoadmapEntriesBinding(Defaults):
         try:
             key = known_initiative(session, typed).initiative_key
         except Refused as refusal:
-            notes.failed.extend(refusal.messages)
+            notes.add(*refusal.messages)
         else:
             if folded(str(typed)) != folded(key):  # else one entry could stand in two rows
-                notes.failed.append(f"initiative_key: {quoted(typed)} is short for {key}; write it in full")
+                notes.fail("key_is_short", "initiative_key", value=typed, key=key)
         if bool(values.get("waived_by")) != bool(values.get("waiver_reason")):
-            notes.warnings.append("waived_by, waiver_reason: a waiver counts only when both are filled in")
+            notes.warn("waiver_incomplete")
 
     def save(self, session: Session, edit: Edit) -> None:
         roadmap = self._roadmap(session, str(edit.values["roadmap_name"]), edit.source)
@@ -140,32 +139,24 @@ def say_entries(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], results: 
     """Put on the rows that were looked at what is to be said of their entries as they are judged."""
     for result in results:
         if result.is_selected and not result.is_duplicate and result.identity in rows:
-            result.notes.add(entry_notes(*rows[result.identity]))
+            result.notes.add(*entry_notes(*rows[result.identity]).messages)
 
 
-NOT_DECLARED = (
-    "roadmap_name: this roadmap is not on the Roadmaps tab, so the entry is not judged; fill in its row there, or mend "
-    "the name here"
-)
-"""What is said of an entry whose roadmap is a mere name so far."""
+UNDECLARED = "entry_of_undeclared_roadmap"
+"""The code of what is said of an entry whose roadmap is a mere name so far."""
 
 
 def entry_notes(roadmap: Roadmap, entry: RoadmapEntry) -> Notes:
     """What there is to say of an entry, whoever looks at it."""
     notes = Notes()
     if not roadmap.is_declared:
-        notes.notices.append(NOT_DECLARED)
+        notes.notice(UNDECLARED, "roadmap_name")
     if entry.matches_source is False:
-        notes.warnings.append(
-            f"initiative_key: the {roadmap.source or 'source'} of the roadmap names it no more; it stays until you "
-            "delete its row"
-        )
+        notes.warn("not_in_source", "initiative_key", source=roadmap.source or "source")
     if entry.is_locked and entry.gate_status == GateStatus.BLOCKED:
-        notes.warnings.append(
-            "is_locked: has no effect while the entry is blocked; waive its gates with waived_by and waiver_reason"
-        )
+        notes.warn("lock_without_effect", "is_locked")
     if is_waived(entry) and entry.gate_status == GateStatus.ADMITTED:
-        notes.notices.append("waived_by, waiver_reason: not needed, because no gate blocks it")
+        notes.notice("waiver_not_needed")
     return notes
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.roadmaps import Gate
-from roadwright.domain.shown import quoted
 from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.roadmaps.content import known_sum
@@ -83,11 +82,11 @@ class GatesBinding(Defaults):
     def validate(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
         rule, parameter = GATES[Gate(str(values["gate"]))], values.get("parameter")
         if not rule.parameter.expects and parameter is not None:
-            notes.warnings.append(f"parameter: {rule.gate} takes none, so {quoted(parameter)} is not used")
+            notes.warn("gate_takes_no_parameter", "parameter", gate=rule.gate, value=parameter)
         try:
             rule.parameter.parse(None if parameter is None else str(parameter))
         except ParameterProblem as problem:
-            notes.failed.append(f"parameter: {rule.gate}: {problem}")
+            notes.fail("gate_parameter", "parameter", gate=rule.gate, why=problem.message)
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         rows = self._rows(session)

@@ -77,6 +77,8 @@ class TabReport:
 
     place: TabPlace
     rows: list[RowReport] = field(default_factory=list)
+    of_the_tab: list[RowReport] = field(default_factory=list)
+    """Lines on the tab itself."""
     saved: int = 0
     created: int = 0
     removed: int = 0

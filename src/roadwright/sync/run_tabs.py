@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Level
 from roadwright.domain.text import folded
 from roadwright.portfolios.shown import shows_answer
 from roadwright.sheets.spec import TabSpec
@@ -19,7 +18,7 @@ from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import refuse_to_empty
 from roadwright.sync.mirror import MirrorRow, replace_rows
-from roadwright.sync.row_results import RowReport, TabReport
+from roadwright.sync.row_results import TabReport
 
 RUN_TABS: tuple[TabSpec, ...] = (tabs.RUNS, tabs.RESULTS, tabs.GAPS_AND_ALERTS)
 
@@ -112,12 +111,7 @@ def write_run_tab(context: SyncContext, tab: OpenTab, only: str | None = None) -
     rows = rows_for(context.session, tab.spec, only)
     if not rows and any(row.text("run_id") for row in tab.table.rows) and not _heads(context.session):
         refuse_to_empty(context, tab)
-    replace_rows(context, tab, [MirrorRow(row) for row in rows])
-    report = TabReport(tab.place)
-    first = tab.table.header_row + 1
     key = tab.spec.identity[-1] if tab.spec is not tabs.GAPS_AND_ALERTS else "message"
-    report.rows = [
-        RowReport(tab.place.name, first + offset, str(row.get(key) or ""), "OK", Level.OK)
-        for offset, row in enumerate(rows)
-    ]
+    report = TabReport(tab.place)
+    report.rows = replace_rows(context, tab, [MirrorRow(str(row.get(key) or ""), row) for row in rows])
     return report

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import ObjectiveMode
 from roadwright.domain.registry import UnknownKpi
 from roadwright.domain.text import folded
@@ -51,9 +52,9 @@ class ScenarioBinding(Defaults):
         try:
             _check_objective(session, ObjectiveMode(str(mode)), weights)
         except Refused as refusal:
-            notes.failed.extend(refusal.messages)
+            notes.add(*refusal.messages)
         if mode == ObjectiveMode.NORTH_STAR and weights is not None:
-            notes.warnings.append(f"{_WEIGHTS}: is not used by objective_mode north_star")
+            notes.warn("weights_not_used", _WEIGHTS)
 
     def save(self, session: Session, edit: Edit) -> None:
         row = self._rows(session).get(edit.identity)
@@ -77,28 +78,28 @@ def _check_objective(session: Session, mode: ObjectiveMode, weights: object) -> 
     if mode is ObjectiveMode.NORTH_STAR:
         return
     if mode is ObjectiveMode.WEIGHTED_KPIS:
-        example = "expected weights such as gmv: 0.6; retention: 0.4"
         if not isinstance(weights, dict) or not weights:
-            raise Refused(f"{_WEIGHTS}: objective_mode weighted_kpis needs weights; {example}")
+            raise Refused(Message("weights_missing", column=_WEIGHTS))
         bad = [f"{kpi}: {weight}" for kpi, weight in weights.items() if weight < 0]
         if bad or not any(weights.values()):
-            raise Refused(f"{_WEIGHTS}: {', '.join(bad) or 'all weights are 0'}; weights are 0 or more, and not all 0")
+            code = "weights_below_zero" if bad else "weights_all_zero"
+            raise Refused(Message(code, column=_WEIGHTS, params={"weights": bad}))
         names = list(weights)
     else:
-        example = "expected an order such as retention > gmv"
         if not isinstance(weights, list) or not weights:
-            raise Refused(f"{_WEIGHTS}: objective_mode lexicographic needs an order; {example}")
+            raise Refused(Message("order_missing", column=_WEIGHTS))
         names = [str(stage["kpi"]) for stage in weights]
     registry = load_registry(session)
-    problems, seen = [], set()
+    problems: list[Message] = []
+    seen = set()
     for name in names:
         try:
             key = registry.contributable(name).key
         except UnknownKpi as problem:
-            problems.append(f"{_WEIGHTS}: {problem}")
+            problems.append(problem.message.about(_WEIGHTS))
             continue
         if key in seen:
-            problems.append(f"{_WEIGHTS}: names {key} twice")
+            problems.append(Message("named_twice", column=_WEIGHTS, params={"name": key}))
         seen.add(key)
     if problems:
         raise Refused(*problems)

@@ -1,50 +1,70 @@
-"""run_status: what an action says of a row, in the user's words."""
+"""What an action says of a row: its messages, and the run_status that they make."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 
 _LONGEST = 8_000
 """Characters of a run_status: more than anyone reads, and fewer than a cell holds, whatever the row's cells held."""
+_WORST_FIRST = (Level.FAILED, Level.CONFLICT, Level.WARNING, Level.SKIPPED)
 
 
 @dataclass
 class Notes:
-    """What there is to say of one row. ``notices`` leave the row OK; they go into the run's answer only."""
+    """What there is to say of one row. Messages that are OK are notices: they go into the run's answer only."""
 
-    failed: list[str] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
 
-    def _worst_first(self) -> tuple[tuple[Level, list[str]], ...]:
-        return (
-            (Level.FAILED, self.failed),
-            (Level.CONFLICT, self.conflicts),
-            (Level.WARNING, self.warnings),
-            (Level.SKIPPED, self.skipped),
-        )
+    def add(self, *messages: Message) -> None:
+        """Say these too, each once."""
+        self.messages.extend(message for message in messages if message not in self.messages)
+
+    def say(self, severity: Level, code: str, column: str | None = None, **params: object) -> None:
+        self.add(Message(code, severity, column, params))
+
+    def fail(self, code: str, column: str | None = None, **params: object) -> None:
+        self.say(Level.FAILED, code, column, **params)
+
+    def warn(self, code: str, column: str | None = None, **params: object) -> None:
+        self.say(Level.WARNING, code, column, **params)
+
+    def skip(self, code: str, column: str | None = None, **params: object) -> None:
+        self.say(Level.SKIPPED, code, column, **params)
+
+    def notice(self, code: str, column: str | None = None, **params: object) -> None:
+        self.say(Level.OK, code, column, **params)
+
+    def of(self, severity: Level) -> list[Message]:
+        """The messages of this severity."""
+        return [message for message in self.messages if message.severity is severity]
+
+    def take_back(self, code: str) -> None:
+        """Leave out what is said under this code."""
+        self.messages = [message for message in self.messages if message.code != code]
 
     @property
-    def _is_ok(self) -> bool:
-        return not (self.failed or self.conflicts or self.warnings or self.skipped)
+    def has_failed(self) -> bool:
+        return self.level is Level.FAILED
 
     @property
     def level(self) -> Level:
-        if self._is_ok:  # most rows, asked several times each
+        if not self.messages:  # most rows, asked several times each
             return Level.OK
-        return next((level for level, found in self._worst_first() if found), Level.OK)
+        said = {message.severity for message in self.messages}
+        return next((level for level in _WORST_FIRST if level in said), Level.OK)
+
+    @property
+    def notices(self) -> list[str]:
+        return [str(message) for message in self.of(Level.OK)]
 
     @property
     def text(self) -> str:
         """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
-        if self._is_ok:
-            return str(Level.OK)
-        parts = [f"{level}: {'; '.join(dict.fromkeys(found))}" for level, found in self._worst_first() if found]
-        text = " · ".join(parts)
+        parts = [f"{level}: {_joined(found)}" for level in _WORST_FIRST if (found := self.of(level))]
+        text = " · ".join(parts) or str(Level.OK)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
     @property
@@ -52,16 +72,9 @@ class Notes:
         """The same to be told as the reason of something else: without FAILED at its beginning."""
         return self.text.removeprefix(f"{Level.FAILED}: ")
 
-    def add(self, other: Notes) -> None:
-        """Say everything of ``other`` too."""
-        for mine, theirs in (
-            (self.failed, other.failed),
-            (self.conflicts, other.conflicts),
-            (self.warnings, other.warnings),
-            (self.skipped, other.skipped),
-            (self.notices, other.notices),
-        ):
-            mine.extend(message for message in theirs if message not in mine)
+
+def _joined(messages: Iterable[Message]) -> str:
+    return "; ".join(dict.fromkeys(map(str, messages)))
 
 
 def level_of(run_status: str) -> Level:

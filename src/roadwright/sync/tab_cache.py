@@ -100,6 +100,7 @@ def recall(
         last_data_row=content["last_data_row"],
         stale=False,
         is_entangled=content["is_entangled"],
+        warnings=tuple(content["warnings"]),
     )
     return table, {number: stored for number, _, _, stored in content["rows"] if stored}
 
@@ -120,6 +121,7 @@ def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
         "last_header_column": table.last_header_column,
         "last_data_row": max([table.last_data_row, *appended]),
         "is_entangled": table.is_entangled,
+        "warnings": table.warnings,
         "rows": [*_standing_rows(tab), *_new_rows(tab, appended)],
     }
     place = tab.place.full_name

@@ -17,6 +17,7 @@ from roadwright import tabs
 from roadwright.domain.initiatives import ContributionSource
 from roadwright.domain.keys import OPTIMIZATION_RUN, canonical_key, make_key, parse_key
 from roadwright.domain.optimization import ObjectiveMode, RunStatus
+from roadwright.domain.provenance import REBUILD
 from roadwright.roadmaps.export_files import file_stems
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
@@ -41,9 +42,6 @@ from roadwright.sync.roadmap_entries import RoadmapEntriesBinding
 from roadwright.sync.row_results import RowResult
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
 from roadwright.workspace.contents import LARGEST_NUMBER
-
-SOURCE = "rebuild"
-"""updated_source of what a rebuild wrote."""
 
 _BACKLOG_SHOWS = tuple(
     c.name
@@ -116,7 +114,7 @@ def _scoring_inputs(session: Session, rows: Mapping[Identity, Row]) -> None:
                 session.add(score)
             for part, value in parts.items():
                 setattr(score, part, value)
-            score.computed_at, score.computed_by = now(), SOURCE
+            score.computed_at, score.computed_by = now(), REBUILD
 
 
 def _math_models(session: Session, rows: Mapping[Identity, Row]) -> None:

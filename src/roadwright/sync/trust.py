@@ -6,17 +6,20 @@ is stored takes the place: the sheet is newer, so wherever it says something els
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.provenance import is_row_version
+from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.plain import plain
-from roadwright.store.clock import is_row_version
 from roadwright.store.identity import known_row_versions
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import SetBaseline
-from roadwright.sync.baselines import save_baselines
+from roadwright.sync.baselines import save_baselines, versions_since
 from roadwright.sync.binding import Binding
 from roadwright.sync.context import SET_VERSION, OpenTab
 from roadwright.sync.identity import Identity, identity_of, identity_text
@@ -29,26 +32,42 @@ def _unknown_row_versions(session: Session, tab: OpenTab) -> dict[int, str]:
     return {number: row_version for number, row_version in row_versions.items() if row_version not in known}
 
 
-def trust_sheet(session: Session, tab: OpenTab, binding: Binding) -> set[int]:
+@dataclass(frozen=True)
+class Trust:
+    """How far the rows of a tab are believed: what to do where they and the database say different things."""
+
+    rows: set[int]
+    """The rows whose computed values are taken as they stand."""
+    on_conflict: OnConflict
+
+
+def trust_sheet(session: Session, tab: OpenTab, binding: Binding) -> Trust:
     """Let what is stored count as what the rows of a tab once showed that another copy of the database wrote.
 
     Of what is not stored a row showed nothing. So its version is known from now on, also where the row can't be saved.
-    Returns the numbers of these rows, and of those without a row version.
+    A row is not believed so where the database knows a later version of it, from another folder that was taken over
+    before: what it says else is a conflict.
     """
     spec, unknown = tab.spec, _unknown_row_versions(session, tab)
     rows = {row_version: row for row in tab.table.rows if is_row_version(row_version := unknown.get(row.number, ""))}
     identities = {row_version: identity_of(spec.identity, row.brief) for row_version, row in rows.items()}
     stored = binding.load(session, set(identities.values())) if rows else {}
     shown = _sets_shown(session, tab) if spec.set_identity else {}
+    later = versions_since(session, spec.name, min(identities)) if identities else {}
+    behind = {version for version, identity in identities.items() if version < later.get(identity_text(identity), "")}
     copies: list[tuple[str, Identity, dict[str, object]]] = []
     for row_version, identity in identities.items():
-        now = stored.get(identity, {})
-        values = {c.name: plain(now[c.name]) for c in spec.saved if c.name in now}
-        if (name := identity_text(identity[: len(spec.set_identity)])) in shown:
-            values[SET_VERSION] = shown[name]
+        values: dict[str, object] = {}
+        if row_version not in behind:
+            now = stored.get(identity, {})
+            values = {c.name: plain(now[c.name]) for c in spec.saved if c.name in now}
+            if (name := identity_text(identity[: len(spec.set_identity)])) in shown:
+                values[SET_VERSION] = shown[name]
         copies.append((row_version, identity, values))
     save_baselines(session, spec, copies)
-    return set(unknown)
+    if not behind:
+        return Trust(set(unknown), OnConflict.SHEET)
+    return Trust({row.number for row_version, row in rows.items() if row_version not in behind}, OnConflict.ASK)
 
 
 def _sets_shown(session: Session, tab: OpenTab) -> dict[str, str]:

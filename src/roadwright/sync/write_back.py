@@ -6,33 +6,36 @@ A cell is written only where its meaning differs from what should stand there. A
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import eq
 
 from sqlalchemy.orm import Session
 
-from roadwright.domain.messages import Level
-from roadwright.domain.shown import quoted
+from roadwright.domain.provenance import is_row_version
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import Row, meaning
+from roadwright.sheets.read import BACKEND_COLUMNS, Row, meaning
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
 from roadwright.sheets.styles import width_of
-from roadwright.sheets.values import LONGEST_TEXT, CellValue
+from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
 from roadwright.sync.baselines import Unconfirmed, save_baselines, save_unconfirmed
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
 from roadwright.sync.identity import Identity, display_key, identity_text
+from roadwright.sync.replaced import (
+    LONGEST,
+    computed,
+    computed_columns,
+    say_computed,
+    say_written,
+    shown,
+    typed_over,
+    writable,
+)
 from roadwright.sync.row_results import RowResult
 from roadwright.sync.tab_cache import fingerprint_of
 
 Values = Mapping[str, object]
-_PROVENANCE = frozenset({"run_status", "updated_source", "updated_at"})
-_SHORT = 24
-"""Characters of a computed value that is remembered as it is."""
-_LONGEST = LONGEST_TEXT // 2
-"""Characters that fit a cell whatever they are: the format counts some of them twice."""
 
 
 def column_places(tab: OpenTab) -> dict[str, int]:
@@ -43,19 +46,6 @@ def column_places(tab: OpenTab) -> dict[str, int]:
     return {**table.columns, **table.new_columns}
 
 
-def shown(column: Column, value: object) -> CellValue | None:
-    """What a cell of this column holds for a value; an empty list or object shows as a blank.
-
-    What is computed from many things and longer than a cell's text can be is cut.
-    """
-    if value is None or value == "" or (isinstance(value, list | tuple | dict) and not value):
-        return None
-    cell = column.kind.show(value)
-    if isinstance(cell, str) and len(cell) > _LONGEST and column.owner in (Owner.DERIVED, Owner.SYSTEM):
-        return cell[: _LONGEST - 1] + "…"
-    return cell
-
-
 def differs(column: Column, row: Row, value: object) -> bool:
     """Whether the row's cell means something else than this value."""
     if column.name in row.problems or column.name in row.overtyped:
@@ -64,14 +54,14 @@ def differs(column: Column, row: Row, value: object) -> bool:
     cell = shown(column, value)
     if cell is None:
         return row.raw.get(column.name) is not None and said is not None
-    if isinstance(cell, str) and len(cell) == _LONGEST:  # it may have been cut
+    if isinstance(cell, str) and len(cell) == LONGEST:  # it may have been cut
         return row.raw.get(column.name) != cell
     return plain(said) != plain(value)
 
 
 def _writable(spec: TabSpec, places: Mapping[str, int], inputs: bool) -> Iterable[Column]:
     owners = {Owner.DERIVED, Owner.SYSTEM} | ({Owner.INPUT, Owner.SHARED} if inputs else set())
-    return (c for c in spec.columns if c.name in places and c.owner in owners and c.name not in _PROVENANCE)
+    return (c for c in spec.columns if c.name in places and c.owner in owners and c.name not in BACKEND_COLUMNS)
 
 
 def _drop_protected(
@@ -87,7 +77,7 @@ def _drop_protected(
         name = names.get(place, "")
         dropped.add(name)
         if name != "run_status":
-            result.notes.warnings.append(f"{name}: {tab.table.place(number, name)} was not brought up to date: {why}")
+            result.notes.warn("not_brought_up_to_date", name, place=tab.table.place(number, name), why=why)
     return dropped
 
 
@@ -109,7 +99,8 @@ def bring_up_to_date(
     names = {place: name for name, place in places.items()}
     saved_columns = [c.name for c in spec.saved if c.name in places]
     taken_out = [c.name for c in spec.saved if c.name not in places]
-    writable = {column.name: column for column in _writable(spec, places, inputs)}
+    owned = {column.name: column for column in _writable(spec, places, inputs)}
+    mine = [column for column in computed_columns(spec) if column.name in owned]
     blanks = {column.name: plain(column.blank_means) for column in spec.saved}
     for result in context.counted(f"bringing {tab.place.name} up to date", results):
         if not result.is_selected:
@@ -123,7 +114,7 @@ def bring_up_to_date(
         if now is None:
             _say_status(tab, result, places, names)
             continue
-        unlike = _unlike(writable, row, now, len(tab.table.columns))
+        unlike = _unlike(owned, row, now, len(tab.table.columns))
         needs_row_version = result.identity in tab.needs_row_version
         is_written = not unlike and not needs_row_version and _was_written_so(tab, result, taken_out)
         if is_written and not _lacks_row_version(tab, row, places):
@@ -131,9 +122,9 @@ def bring_up_to_date(
             _say_status(tab, result, places, names)
             continue
         cells: dict[tuple[int, int], CellValue | None] = {
-            (row.number, places[name]): shown(writable[name], now[name])
+            (row.number, places[name]): shown(owned[name], now[name])
             for name in unlike
-            if name not in result.kept and differs(writable[name], row, now[name])
+            if name not in result.kept and differs(owned[name], row, now[name])
         }
         dropped = _drop_protected(tab, result, cells, names)
         _say_what_is_replaced(tab, result, cells)
@@ -147,11 +138,13 @@ def bring_up_to_date(
             or _lacks_row_version(tab, row, places)
         ):
             row_version = result.row_version or context.row_versions.next()
-            pending.copies.append((row_version, result.identity, base | _computed(writable, now)))
+            pending.copies.append((row_version, result.identity, base | computed(mine, now, tab.bases.get(row.number))))
             keep_unconfirmed(tab, result, row_version)
             cells[row.number, places["updated_source"]] = context.source
             cells[row.number, places["updated_at"]] = row_version
             dropped |= _drop_protected(tab, result, cells, names)
+            marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
+            result.notes.add(*say_written(spec, row, marked))
             pending.cells.update(cells)
         if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
@@ -166,36 +159,16 @@ def keep_unconfirmed(tab: OpenTab, result: RowResult, row_version: str) -> None:
         tab.pending.unconfirmed.append(Unconfirmed(identity, seen, row_version, result.saved))
 
 
-def _computed(columns: Mapping[str, Column], values: Values) -> dict[str, object]:
-    """What a row's copy remembers of the cells that no person fills; of long ones, a digest."""
-    found: dict[str, object] = {}
-    for name, column in columns.items():
-        if column.owner in (Owner.DERIVED, Owner.SYSTEM) and (value := values.get(name)) not in (None, "", [], {}):
-            found[name] = _in_short(value)
-    return {COMPUTED: found}
-
-
-def _in_short(value: object) -> object:
-    said = plain(value)
-    text = repr(said)
-    return said if len(text) <= _SHORT else hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
 def _say_what_is_replaced(tab: OpenTab, result: RowResult, cells: Collection[tuple[int, int]]) -> None:
     """Say which text of a person a computed cell takes the place of: one that this copy of the row never showed."""
     row, places = result.row, tab.table.columns
-    copy = tab.bases.get(row.number)
-    shown_before = {} if copy is None else copy.values.get(COMPUTED)
-    if not isinstance(shown_before, Mapping):
-        return  # it was written before that was remembered
-    for column in tab.spec.owned(Owner.DERIVED, Owner.SYSTEM):
-        name = column.name
-        if name in _PROVENANCE or name in tab.spec.identity or (row.number, places.get(name, 0)) not in cells:
-            continue
-        typed = row.raw.get(name)
-        was_shown = name in row.values and _in_short(row.values[name]) == shown_before.get(name)
-        if typed is not None and not was_shown:
-            result.notes.warnings.append(f"{name} is computed; {quoted(typed)} was replaced")
+    replaced = [
+        column
+        for column in computed_columns(tab.spec)
+        if column.name not in tab.spec.identity and (row.number, places.get(column.name, 0)) in cells
+    ]
+    typed = typed_over(replaced, row, tab.bases.get(row.number)) if replaced else ()
+    result.notes.add(*say_computed(row, typed))
 
 
 def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
@@ -237,8 +210,11 @@ def _was_written_so(tab: OpenTab, result: RowResult, taken_out: Iterable[str]) -
 
 
 def _lacks_row_version(tab: OpenTab, row: Row, places: Mapping[str, int]) -> bool:
-    """Whether an unchanged row is to get its version: its last pass was killed before the write."""
-    if "updated_at" in row.raw:
+    """Whether an unchanged row is to get its version: its last pass was killed before the write.
+
+    Or a person typed something else in its place.
+    """
+    if is_row_version(row.text("updated_at")):
         return False
     cell: dict[tuple[int, int], CellValue | None] = {(row.number, places["updated_at"]): "row_version"}
     return not tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, cell))
@@ -247,23 +223,16 @@ def _lacks_row_version(tab: OpenTab, row: Row, places: Mapping[str, int]) -> boo
 def _say_status(tab: OpenTab, result: RowResult, places: Mapping[str, int], names: Mapping[int, str]) -> None:
     """Plan the row's status, where it is not what stands there."""
     status, _ = result.status
-    if result.row.status != status and _is_persons(result.row.status):
-        place = result.row.number, places["run_status"]
-        if not tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, {place: status})):
-            result.notes.warnings.append(
-                f"run_status is written by Roadwright; {quoted(result.row.status)} was replaced"
-            )
+    if result.row.status != status:
+        typed = say_written(tab.spec, result.row, ["run_status"])
+        if typed and writable(tab, result.row.number, places, ["run_status"]):
+            result.notes.add(*typed)
             status, _ = result.status
     if result.row.status != status:
         cells: dict[tuple[int, int], CellValue | None] = {(result.row.number, places["run_status"]): status}
         if _drop_protected(tab, result, cells, names):
             tab.settled.pop(result.row.number, None)
         tab.pending.cells.update(cells)
-
-
-def _is_persons(status: CellValue | None) -> bool:
-    """Whether a person wrote this into run_status: a text that begins with none of its words, and is no error."""
-    return type(status) is str and status.strip() != "" and not status.strip().startswith((*Level, "#"))
 
 
 def _more_shown(tab: OpenTab, result: RowResult) -> dict[str, object]:
@@ -309,8 +278,8 @@ def append_rows(
     """Plan new rows below the data."""
     spec, pending = tab.spec, tab.pending
     places = column_places(tab)
-    data = [column for column in spec.columns if column.name not in _PROVENANCE]
-    computed = {column.name: column for column in _writable(spec, places, inputs=False)}
+    data = [column for column in spec.columns if column.name not in BACKEND_COLUMNS]
+    mine = [column for column in computed_columns(spec) if column.name in places]
     for identity, values in context.counted(f"adding rows to {tab.place.name}", rows):
         row_version = context.row_versions.next()
         provenance = {
@@ -330,7 +299,7 @@ def append_rows(
         pending.new_fingerprints.append(fingerprint_of(values) if is_settled else None)
         copy = {c.name: plain(values.get(c.name)) for c in spec.saved if c.name in places}
         pending.copies.append(
-            (row_version, identity, {**copy, **_set_row_version(tab, identity), **_computed(computed, values)})
+            (row_version, identity, {**copy, **_set_row_version(tab, identity), **computed(mine, values)})
         )
 
 

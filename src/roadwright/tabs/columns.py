@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from roadwright.domain.initiatives import Framework
+from roadwright.domain.provenance import is_row_version, is_source, is_status
 from roadwright.sheets import kinds
 from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, at_most, choice, within
 from roadwright.sheets.spec import Column, Kind, Owner
@@ -38,9 +40,17 @@ def derived(name: str, kind: Kind, help: str, *, group: str = "", minor: bool = 
     return Column(name, Owner.DERIVED, kind, help, group=group, minor=minor)
 
 
-def system(name: str, kind: Kind, help: str, *, required: bool = False, minor: bool = False) -> Column:
+def system(
+    name: str,
+    kind: Kind,
+    help: str,
+    *,
+    required: bool = False,
+    minor: bool = False,
+    written: Callable[[str], bool] | None = None,
+) -> Column:
     """A column of keys and provenance that the backend writes."""
-    return Column(name, Owner.SYSTEM, kind, help, required, minor=minor)
+    return Column(name, Owner.SYSTEM, kind, help, required, minor=minor, written=written)
 
 
 def own_words(name: str, kind: Kind, help: str, *, blank_means: object = None) -> Column:
@@ -83,13 +93,19 @@ ACTIVE_SCORES = (
 _ACTION = replace(TEXT, width=34)  # the longest name of an action
 
 PROVENANCE = (
-    system("run_status", TEXT, "What the last action said of this row: OK, SKIPPED, WARNING, CONFLICT or FAILED."),
-    system("updated_source", _ACTION, "The action that last changed this row.", minor=True),
+    system(
+        "run_status",
+        TEXT,
+        "What the last action said of this row: OK, SKIPPED, WARNING, CONFLICT or FAILED.",
+        written=is_status,
+    ),
+    system("updated_source", _ACTION, "The action that last changed this row.", minor=True, written=is_source),
     system(
         "updated_at",
         TIMESTAMP,
         "When that was (UTC). Leave it: it tells what this copy of the row has seen.",
         minor=True,
+        written=is_row_version,
     ),
 )
 """The system columns that end every tab."""

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.provenance import is_row_version
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Row, Table, read_table
-from roadwright.store.clock import is_row_version
 from roadwright.store.identity import known_numbers, known_row_versions, known_runs
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadwright.store.identity import Revision, has_revision, is_empty, latest_revision, workspace_id
+from roadwright.store.identity import Revision, has_revision, is_empty, latest_revision, moved_to, workspace_id
 from roadwright.store.session import StoreError, shown_url
 from roadwright.workspace.contents import held_by
 
@@ -63,6 +63,7 @@ def check_database(workspace: Workspace, note: Note | None) -> str | None:
 
     A folder without an identity takes the database's, unless its workbooks hold what the database does not know.
     """
+    refuse_moved(workspace)
     with workspace.store.transaction() as session:
         mine, latest = workspace_id(session), latest_revision(session)
         if note is not None and (note.workspace_id == mine or note.revision is not None):
@@ -79,6 +80,19 @@ def check_database(workspace: Workspace, note: Note | None) -> str | None:
     if latest is None and note is None:
         return None
     return f"{workspace.root} now belongs to the workspace of the database {_shown(workspace)} ({mine[:8]})"
+
+
+def refuse_moved(workspace: Workspace) -> None:
+    """Refuse a database whose data were moved into another one. Raises WrongDatabase."""
+    with workspace.store.transaction() as session:
+        url = moved_to(session)
+    if url is not None:
+        raise WrongDatabase(
+            f"the database {_shown(workspace)} was moved to {url}. Nothing was written. Name that one in database_url, "
+            "with its password where it needs one. Where it is lost, go back to a backup: roadwright restore FILE.zip "
+            "-w NEWDIR; or name an empty database, and take over what the workbooks hold, keys kept: roadwright "
+            f"rebuild -w {workspace.root}"
+        )
 
 
 def _shown(workspace: Workspace) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DBAPIError
+
 from roadwright.sheets.backend import SheetError
 from roadwright.store.copying import CopyProblem, Tally, copy_all, snapshot
-from roadwright.store.identity import next_revision
-from roadwright.store.session import open_store, shown_url
+from roadwright.store.identity import next_revision, say_moved
+from roadwright.store.session import Store, open_store, shown_url, url_without_password
 from roadwright.workspace.folders import other_places
 from roadwright.workspace.restore import ENVIRONMENT_URL
 from roadwright.workspace.settings import FILE as SETTINGS
@@ -33,7 +35,7 @@ class MoveReport:
 def move_database(workspace: Workspace, url: str) -> MoveReport:
     """Copy everything into an empty database, compare both, and let roadwright.toml name the new one.
 
-    The old database stays as it is, and is refused from then on: the new one is a revision ahead.
+    The old database keeps its data and the name of the new one, and is refused from then on, also to other folders.
     Raises StoreError or WorkspaceBusy; then nothing has changed.
     """
     from roadwright.sheets.backends.xlsx import place_file  # noqa: PLC0415 - the commands that need no workbook are quick
@@ -48,16 +50,35 @@ def move_database(workspace: Workspace, url: str) -> MoveReport:
                 tables = copy_all(connection, target)
             with target.transaction() as session:
                 revision = next_revision(session)
-            place_file(settings, text.encode())
+            # Before the settings: if this process ends in between, every command says where the data are now.
+            notices = _say_where(workspace.store, url_without_password(target.engine.url))
+            try:
+                place_file(settings, text.encode())
+            except SheetError:
+                _say_where(workspace.store, None)
+                raise
             workspace.saw_revision(revision)
         except (OSError, SettingsChange, SheetError) as error:
             raise CopyProblem(str(error)) from error
         finally:
             target.close()
-    notices = [
-        f"{place} works on the old database, too; name the new one in its {SETTINGS} before it is used again"
+    notices += [
+        f"{place} works on the old database, too, and is refused there from now on; name the new one in its {SETTINGS}"
         for place in other_places(workspace.store, workspace.private)
     ]
     if os.environ.get(ENVIRONMENT_URL):
         notices.append(f"{ENVIRONMENT_URL} is set and wins over {SETTINGS}; set it to the new database, or unset it")
     return MoveReport(source_url, target_url, tables, notices)
+
+
+def _say_where(old: Store, url: str | None) -> list[str]:
+    """Keep in the old database where its data are now. Returns what there is to tell where it can't be written."""
+    try:
+        with old.transaction() as session:
+            say_moved(session, url)
+    except DBAPIError as error:
+        return [
+            f"the old database can't be written ({error.orig}), so it does not tell other folders that it was moved; "
+            f"name the new one in their {SETTINGS} before they are used again"
+        ]
+    return []

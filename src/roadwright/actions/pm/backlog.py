@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import ON_CONFLICT, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption
 from roadwright.sync.backlog_sync import backlog_sync
 
 
@@ -24,6 +24,6 @@ BACKLOG_SYNC = Action(
     ),
     run=_run,
     tabs=(tabs.BACKLOG,),
-    options=(ON_CONFLICT,),
+    options=OnConflictOption,
     selects=False,
 )

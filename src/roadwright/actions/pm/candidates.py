@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import ON_CONFLICT, SCENARIO_NAME, on_conflict, text_option
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption, ScenarioOption, chosen
 from roadwright.domain.initiatives import tokens_field
 from roadwright.domain.messages import Level
 from roadwright.portfolios.candidates import (
@@ -44,7 +44,6 @@ def show_candidates(
     before = {o.identity: o for o in results if not o.is_duplicate}
     report = TabReport(tab.place)
     mirrored = []
-    number = tab.table.header_row
     listed = set()
     for values in rows:
         identity = identity_of(tab.spec.identity, values)
@@ -53,19 +52,14 @@ def show_candidates(
         notes = earlier.notes if earlier is not None else Notes()
         initiative = by_key[str(values["initiative_key"])]
         if tokens_of(initiative) is None and notes.level is not Level.FAILED:
-            scope = tokens_field(initiative.scope_mode)
-            notes.warnings.append(f"{scope}: is blank, so the initiative can't be chosen; fill it in")
-        mirrored.append(MirrorRow(values, notes.text))
-        number += 1
-        report.rows.append(RowReport(tab.place.name, number, str(values["initiative_key"]), notes.text, notes.level))
+            notes.warn("tokens_missing", tokens_field(initiative.scope_mode))
+        mirrored.append(MirrorRow(str(values["initiative_key"]), values, notes))
     for result in results:
         if result.identity not in listed and result.notes.level in (Level.FAILED, Level.CONFLICT):
-            mirrored.append(MirrorRow(result.row.values, result.notes.text))
-            number += 1
-            report.rows.append(RowReport(tab.place.name, number, result.key, result.notes.text, result.notes.level))
+            mirrored.append(MirrorRow(result.key, result.row.values, result.notes))
     if not mirrored and tab.table.rows and not all_keys(current.session):
         refuse_to_empty(current, tab)
-    replace_rows(current, tab, mirrored, results)
+    report.rows = replace_rows(current, tab, mirrored, results)
     return report
 
 
@@ -93,14 +87,14 @@ def _populate(request: ActionContext) -> Answer:
         show_tab(current, scenarios, BINDINGS[scenarios.spec.name](), typed, scenarios_report)
         try:
             on_sheet = [row.text("scenario_name") for row in scenarios.table.rows]
-            scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME), on_sheet)
-            chosen = judged_candidates(current.session, scenario, current.source)
+            scenario = find_scenario(current.session, chosen(request.options, ScenarioOption).scenario_name, on_sheet)
+            candidates = judged_candidates(current.session, scenario, current.source)
         except ScenarioProblem as problem:  # what was saved says so all the same
             wrong.append(problem)
             show_tab(current, tab, BINDINGS[tab.spec.name](), results, report)
             return [report, scenarios_report]
-        skipped[:] = _skipped_rows(request, chosen)
-        shown = show_candidates(current, tab, results, scenario, chosen)
+        skipped[:] = _skipped_rows(request, candidates)
+        shown = show_candidates(current, tab, results, scenario, candidates)
         shown.absorb(report)
         return [shown, scenarios_report]
 
@@ -109,7 +103,12 @@ def _populate(request: ActionContext) -> Answer:
     reports = run_pass(workspace, request.action, places, work, tell=request.report)
     if wrong:
         raise wrong[0]
-    return Answer(tabs=reports, more_rows=skipped, summary={"candidates": len(reports[0].rows)})
+    listed = sum(row.row > 0 for row in reports[0].rows)  # the other lines are of rows that left the tab
+    return Answer(tabs=reports, more_rows=skipped, summary={"candidates": listed})
+
+
+class CandidateOptions(ScenarioOption, OnConflictOption):
+    """Of pm.populate_candidates."""
 
 
 POPULATE_CANDIDATES = Action(
@@ -124,6 +123,6 @@ POPULATE_CANDIDATES = Action(
     ),
     run=_populate,
     tabs=(tabs.CANDIDATES,),
-    options=(SCENARIO_NAME, ON_CONFLICT),
+    options=CandidateOptions,
     selects=False,
 )

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext, UsageError
-from roadwright.actions.options import RUN_ID, SCENARIO_NAME, text_option
+from roadwright.actions.contract import ActionContext
+from roadwright.actions.options import RunOption, ScenarioOption, UsageError, chosen
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.domain.text import folded
@@ -70,13 +70,13 @@ def asked_of(request: ActionContext, place: TabPlace) -> ExplainQuestion:
 
 def _run_to_explain(session: Session, request: ActionContext, asked: ExplainQuestion) -> tuple[OptimizationRun, bool]:
     """The run, and whether it was named. Raises UsageError or ScenarioProblem."""
-    named = text_option(request, RUN_ID)
+    named = chosen(request.options, RunOption).run_id
     if named is not None:
         run = find_optimization_run(session, named)
         if run is None:
             raise UsageError(f"there is no optimization run {named}; Runs lists them")
         return run, True
-    name = text_option(request, SCENARIO_NAME)
+    name = chosen(request.options, ScenarioOption).scenario_name
     mine = {folded(scenario): scenario for scenario in asked.scenarios if scenario}
     if name is None and len(mine) > 1:
         raise UsageError(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import EXPLAIN_SECONDS, RUN_ID, SCENARIO_NAME, explain_seconds
+from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds
+from roadwright.actions.options import ExplainOption, RunOption, ScenarioOption
 from roadwright.actions.pm.explain_question import Question, asked_of, question_of
 from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.domain.exit_codes import ExitCode
@@ -181,6 +181,10 @@ def _infeasible(question: Question) -> Answer:
     return answer
 
 
+class ExplainOptions(ScenarioOption, RunOption, ExplainOption):
+    """Of pm.explain_selection."""
+
+
 EXPLAIN_SELECTION = Action(
     name="pm.explain_selection",
     help="says why initiatives are in or out of the latest answer, and what it would cost to change that",
@@ -193,5 +197,5 @@ EXPLAIN_SELECTION = Action(
     ),
     run=_explain,
     tabs=(tabs.RESULTS, tabs.CANDIDATES),
-    options=(SCENARIO_NAME, RUN_ID, EXPLAIN_SECONDS),
+    options=ExplainOptions,
 )

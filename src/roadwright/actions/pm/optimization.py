@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled
-from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds, on_conflict, time_limit
 from roadwright.actions.options import (
-    EXPLAIN_SECONDS,
-    ON_CONFLICT,
-    SCENARIO_NAME,
-    TIME_LIMIT,
-    explain_seconds,
-    on_conflict,
-    time_limit,
+    ExplainOption,
+    OnConflictOption,
+    ScenarioOption,
+    TimeLimitOption,
+    UsageError,
 )
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.actions.pm.results import WRITE_RESULTS
@@ -22,7 +20,7 @@ from roadwright.actions.pm.roadmap_choice import keep_choice, note_promised_twic
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
 from roadwright.optimize import Explanation, Progress, SolveOptions, Worker, idle_worker
 from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
@@ -49,17 +47,16 @@ def _run_notes(saved: Saved, draft: RunDraft) -> None:
     for fault in draft.faults:
         notes = by_id.get(fault.id)
         if notes is not None and notes.level not in (Level.FAILED, Level.CONFLICT):
-            notes.failed.append(fault.message)
+            notes.add(Message(fault.message))
     for finding in draft.findings():
         notes = by_id.get(finding.id)
         if notes is not None:
-            said = notes.notices if finding.severity is Severity.INFO else notes.warnings
-            if finding.message not in said:
-                said.append(finding.message)
+            level = Level.OK if finding.severity is Severity.INFO else Level.WARNING
+            notes.add(Message(finding.message, level))
     for row in draft.diagnosed():
         notes = by_id.get(row.place)
         if notes is not None:
-            notes.warnings.append(row.text)
+            notes.add(Message(row.text, Level.WARNING))
 
 
 def _say(saved: Saved) -> Callable[[SyncContext, OpenTab], TabReport]:
@@ -233,13 +230,18 @@ _RUN_EXPLANATION = (
     "named: a rule is never dropped in silence. Exit codes: 0 an answer, 1 none in the time, 2 invalid, 3 infeasible."
 )
 
+
+class RunOptions(ScenarioOption, TimeLimitOption, ExplainOption, OnConflictOption):
+    """Of the actions that solve."""
+
+
 RUN_ALL_CANDIDATES = Action(
     name="pm.optimize_run_all_candidates",
     help="optimizes over all candidates of a scenario and writes the results",
     explanation=_RUN_EXPLANATION,
     run=lambda request: _run(request, ticked_only=False),
     tabs=(tabs.SCENARIO_CONFIG,),
-    options=(SCENARIO_NAME, TIME_LIMIT, EXPLAIN_SECONDS, ON_CONFLICT),
+    options=RunOptions,
     selects=False,
 )
 
@@ -249,5 +251,5 @@ RUN_SELECTED_CANDIDATES = Action(
     explanation=_RUN_EXPLANATION,
     run=lambda request: _run(request, ticked_only=True),
     tabs=(tabs.CANDIDATES,),
-    options=(SCENARIO_NAME, TIME_LIMIT, EXPLAIN_SECONDS, ON_CONFLICT),
+    options=RunOptions,
 )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import ON_CONFLICT, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption
 from roadwright.domain.formulas import FormulaError, parse_formula
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeParam
@@ -103,5 +103,5 @@ SEED_MATH_PARAMS = Action(
     ),
     run=_run,
     tabs=(tabs.MATH_MODELS,),
-    options=(ON_CONFLICT,),
+    options=OnConflictOption,
 )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME
+from roadwright.actions.options import OnConflictOption, RoadmapOption
 from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
-from roadwright.actions.pm.roadmap_status import BY, decided_by
+from roadwright.actions.pm.roadmap_status import ByOption, decided_by
 from roadwright.actions.pm.roadmap_tabs import (
     STOPPED,
     TABS,
@@ -19,6 +19,7 @@ from roadwright.actions.pm.roadmap_tabs import (
     stopping_entries,
     stopping_gates,
 )
+from roadwright.domain.messages import Message
 from roadwright.roadmaps.export_files import file_stems, write_exports
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
@@ -79,7 +80,7 @@ def _publish(open: RoadmapTabs, roadmap: Roadmap, by: str, progress: _Publicatio
         else:
             _say_published(open, roadmap, published, progress)
             return
-        notes.failed.extend(faults)
+        notes.add(*map(Message, faults))
     progress.refused += [
         fault if roadmap.roadmap_name in fault else f"{roadmap.roadmap_name}: {fault}" for fault in faults
     ]
@@ -96,11 +97,11 @@ def _say_published(open: RoadmapTabs, roadmap: Roadmap, published: Published, pr
     if earlier is None or earlier.edition.number != edition.number or not earlier.is_new:
         progress.published[roadmap.roadmap_name] = published
     if not edition.content.entries:
-        notes.warnings.append(f"version {edition.number} is empty: nothing on the roadmap is admitted or waived")
+        notes.warn("empty_version", number=edition.number)
     if progress.published[roadmap.roadmap_name].is_new:
-        notes.notices.append(f"published as version {edition.number}")
+        notes.notice("published", number=edition.number)
     else:
-        notes.notices.append(f"nothing changed since version {edition.number}, so there is no new version")
+        notes.notice("published_before", number=edition.number)
 
 
 def _write_files(request: ActionContext, progress: _Publication) -> tuple[list[str], list[str]]:
@@ -179,6 +180,10 @@ def _sentence(published: Published) -> str:
     return f'"{edition.name}" is published as version {edition.number} with {entries}{out}'
 
 
+class PublishOptions(RoadmapOption, ByOption, OnConflictOption):
+    """Of pm.roadmap_publish."""
+
+
 ROADMAP_PUBLISH = Action(
     name="pm.roadmap_publish",
     help="publishes an approved roadmap as a numbered version that never changes, with files to pass on",
@@ -191,5 +196,5 @@ ROADMAP_PUBLISH = Action(
     ),
     run=_run,
     tabs=(tabs.ROADMAPS,),
-    options=(ROADMAP_NAME, BY, ON_CONFLICT),
+    options=PublishOptions,
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import SCENARIO_NAME, text_option
+from roadwright.actions.options import ScenarioOption, chosen
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.portfolios.candidates import find_scenario
 from roadwright.roadmaps.scenarios import judged_candidates
@@ -42,9 +42,9 @@ def _refresh_candidates(current: SyncContext, tab: OpenTab, request: ActionConte
     collect_annotations(current, tab)
     results, _ = merge_tab(current, tab, BINDINGS[tab.spec.name](), show_only=True)
     shown = next((name for row in tab.table.rows if (name := row.text("scenario_name"))), None)
-    scenario = find_scenario(current.session, text_option(request, SCENARIO_NAME) or shown)
-    chosen = judged_candidates(current.session, scenario, current.source)
-    return show_candidates(current, tab, results, scenario, chosen)
+    scenario = find_scenario(current.session, chosen(request.options, ScenarioOption).scenario_name or shown)
+    found = judged_candidates(current.session, scenario, current.source)
+    return show_candidates(current, tab, results, scenario, found)
 
 
 def _run(request: ActionContext) -> Answer:
@@ -73,6 +73,6 @@ REFRESH_TAB = Action(
     ),
     run=_run,
     tabs=tuple(tabs.BY_NAME[name] for name in BINDINGS) + RUN_TABS,
-    options=(SCENARIO_NAME,),
+    options=ScenarioOption,
     selects=False,
 )

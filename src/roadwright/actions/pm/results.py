@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
-from roadwright.actions.options import RUN_ID, text_option
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import RunOption, UsageError, chosen
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
 from roadwright.sync.row_results import TabReport
@@ -14,7 +14,7 @@ from roadwright.sync.run_tabs import RUN_TABS, UnknownRun, write_run_tab
 
 def _write_results(request: ActionContext) -> Answer:
     workspace = request.workspace
-    only = text_option(request, RUN_ID)
+    only = chosen(request.options, RunOption).run_id
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         try:
@@ -39,6 +39,6 @@ WRITE_RESULTS = Action(
     ),
     run=_write_results,
     tabs=RUN_TABS,
-    options=(RUN_ID,),
+    options=RunOption,
     selects=False,
 )

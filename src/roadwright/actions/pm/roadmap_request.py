@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext, Option, UsageError
-from roadwright.actions.options import ROADMAP_NAME, RUN_ID, text_option
+from roadwright.actions.contract import ActionContext
+from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.domain.text import folded
@@ -33,24 +34,46 @@ def _as_typed(column: str) -> Callable[[str], object]:
     return parse
 
 
-ONE_OR_NEW = Option(
-    ROADMAP_NAME.name,
-    "the roadmap to work on; a new one is made of period_key and filter, run_id or keys",
-    _as_typed("roadmap_name"),
-    "every roadmap of the tab",
-)
-ONE = Option(ROADMAP_NAME.name, "the roadmap to judge", _as_typed("roadmap_name"), "every roadmap of the tab")
-PERIOD_KEY = Option(
-    "period_key", "its period, e.g. 2026-Q3", _as_typed("period_key"), "what Roadmaps says; of a run, the run's"
-)
-FILTER = Option("filter", "its source: a filter of the backlog, or @name of a saved one", str, "what Roadmaps says")
-FROM_RUN = Option(RUN_ID.name, "its source: the portfolio of this run, e.g. OPT-000007", str, "what Roadmaps says")
-KEYS = Option("keys", "its source: these initiative keys, e.g. INIT-000001, INIT-000004", str, "what Roadmaps says")
-GATE_POLICY = Option(
-    "gate_policy", "the policy on Gates that guards it", _as_typed("gate_policy"), "what Roadmaps says, or the default"
-)
+class JudgedRoadmapOption(RoadmapOption):
+    roadmap_name: Annotated[str, reads(_as_typed("roadmap_name"))] | None = option(
+        "the roadmap to judge", otherwise="every roadmap of the tab"
+    )
 
-_SOURCES = {FILTER: RoadmapSource.FILTER, FROM_RUN: RoadmapSource.PORTFOLIO, KEYS: RoadmapSource.LIST}
+
+class CheckOptions(JudgedRoadmapOption, OnConflictOption):
+    """Of pm.roadmap_check_gates."""
+
+
+class NewRoadmapOption(RoadmapOption):
+    roadmap_name: Annotated[str, reads(_as_typed("roadmap_name"))] | None = option(
+        "the roadmap to work on; a new one is made of period_key and filter, run_id or keys",
+        otherwise="every roadmap of the tab",
+    )
+
+
+class _SourceOptions(Options):
+    period_key: Annotated[str, reads(_as_typed("period_key"))] | None = option(
+        "its period, e.g. 2026-Q3", otherwise="what Roadmaps says; of a run, the run's"
+    )
+    filter: Text | None = option(
+        "its source: a filter of the backlog, or @name of a saved one", otherwise="what Roadmaps says"
+    )
+    run_id: Text | None = option(
+        "its source: the portfolio of this run, e.g. OPT-000007", otherwise="what Roadmaps says"
+    )
+    keys: Text | None = option(
+        "its source: these initiative keys, e.g. INIT-000001, INIT-000004", otherwise="what Roadmaps says"
+    )
+    gate_policy: Annotated[str, reads(_as_typed("gate_policy"))] | None = option(
+        "the policy on Gates that guards it", otherwise="what Roadmaps says, or the default"
+    )
+
+
+class CreateOptions(NewRoadmapOption, _SourceOptions, OnConflictOption):
+    """Of pm.roadmap_create."""
+
+
+_SOURCES = {"filter": RoadmapSource.FILTER, "run_id": RoadmapSource.PORTFOLIO, "keys": RoadmapSource.LIST}
 
 
 @dataclass(frozen=True)
@@ -65,26 +88,23 @@ class AskedRoadmap:
 def asked_roadmap(request: ActionContext, *, may_be_new: bool) -> AskedRoadmap:
     """Read the options. Raises UsageError where they don't go together."""
     name = named_roadmap(request)
-    given = [option for option in _SOURCES if option.name in request.options]
+    said = request.options.model_dump(exclude_unset=True)
+    given = [name for name in _SOURCES if name in said]
     if len(given) > 1:
-        raise UsageError(f"{' and '.join(option.name for option in given)}: a roadmap has one source; give one of them")
-    fields: dict[str, object] = {
-        option.name: request.options[option.name]
-        for option in (PERIOD_KEY, GATE_POLICY)
-        if option.name in request.options
-    }
-    for option in given:
-        fields |= {"source": str(_SOURCES[option]), "source_ref": request.options[option.name]}
+        raise UsageError("several_sources", options=" and ".join(given))
+    fields: dict[str, object] = {name: said[name] for name in ("period_key", "gate_policy") if name in said}
+    for source in given:
+        fields |= {"source": str(_SOURCES[source]), "source_ref": said[source]}
     if fields and name is None:
-        raise UsageError(f"{', '.join(fields)}: say of which roadmap, with --option roadmap_name=…")
+        raise UsageError("roadmap_not_named", options=list(fields))
     return AskedRoadmap(name, fields, may_be_new)
 
 
 def named_roadmap(request: ActionContext) -> str | None:
     """The roadmap that the option names. Raises UsageError where rows are selected as well."""
-    name = text_option(request, ROADMAP_NAME)
+    name = chosen(request.options, RoadmapOption).roadmap_name
     if name is not None and not request.selection.everything:
-        raise UsageError("name roadmaps by --select or by --option roadmap_name, not by both")
+        raise UsageError("roadmap_named_twice")
     return name
 
 
@@ -110,7 +130,7 @@ def take_asked(session: Session, asked: AskedRoadmap, current: SyncContext) -> R
 def _new_roadmap(session: Session, asked: AskedRoadmap) -> Roadmap:
     period = asked.fields.get("period_key")
     if "source" not in asked.fields:
-        way_out = f"; to make it, give {FILTER.name}, {RUN_ID.name} or {KEYS.name}" if asked.may_be_new else ""
+        way_out = "; to make it, give filter, run_id or keys" if asked.may_be_new else ""
         raise unknown_roadmap(session, str(asked.name), way_out)
     if period is None and asked.fields["source"] == RoadmapSource.PORTFOLIO:
         run = find_optimization_run(session, str(asked.fields["source_ref"]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer, Option, UsageError
-from roadwright.actions.options import ON_CONFLICT, ROADMAP_NAME, on_conflict, text_option
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
 from roadwright.actions.pm.roadmap_request import only_roadmap
 from roadwright.actions.pm.roadmap_tabs import STOPPED, say_standing
 from roadwright.domain.exit_codes import ExitCode
@@ -25,25 +26,33 @@ from roadwright.sync.row_results import RowResult, TabReport
 from roadwright.sync.saves import MERGES, still_in_effect
 from roadwright.sync.selection import ALL
 
-STATUS = Option(
-    "status",
-    f"where to move it: {', '.join(status for status in RoadmapStatus if status is not RoadmapStatus.PUBLISHED)}",
-    choice(RoadmapStatus).read,
-    "none: it must be given",
-)
-BY = Option("by", "who decides it, e.g. anna", str, "whoever runs the action")
+_STATUSES = ", ".join(status for status in RoadmapStatus if status is not RoadmapStatus.PUBLISHED)
+
+
+class ByOption(Options):
+    by: Text | None = option("who decides it, e.g. anna", otherwise="whoever runs the action")
+
+
+class _StatusOption(Options):
+    status: Annotated[RoadmapStatus, reads(choice(RoadmapStatus).read)] | None = option(
+        f"where to move it: {_STATUSES}", otherwise="none: it must be given"
+    )
+
+
+class StatusOptions(RoadmapOption, _StatusOption, ByOption, OnConflictOption):
+    """Of pm.roadmap_set_status."""
 
 
 def decided_by(session: Session, request: ActionContext) -> str:
     """Who decides: the person that is named, else whoever asked for the action."""
-    return text_option(request, BY) or session.get_one(ActionRun, request.action_run_id).requested_by
+    return chosen(request.options, ByOption).by or session.get_one(ActionRun, request.action_run_id).requested_by
 
 
 def _run(request: ActionContext) -> Answer:
-    wanted = text_option(request, STATUS)
+    asked = chosen(request.options, StatusOptions)
+    wanted, name = asked.status, asked.roadmap_name
     if wanted is None:
-        raise UsageError(f"say where to move it, with --option status=…; {STATUS.help}")
-    name = text_option(request, ROADMAP_NAME)
+        raise UsageError("status_missing", statuses=_STATUSES)
     answer = Answer()
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
@@ -58,7 +67,7 @@ def _run(request: ActionContext) -> Answer:
             if stopped:  # nobody can tell what it is that would be approved
                 answer.problems += stopped
                 answer.status, answer.exit_code = "failed", ExitCode.WRONG
-            elif move_roadmap(current.session, roadmap, RoadmapStatus(wanted), by, current.source):
+            elif move_roadmap(current.session, roadmap, wanted, by, current.source):
                 answer.summary["moved"] = True
             answer.summary["status"] = roadmap.status
         except Refusal as refusal:
@@ -97,6 +106,6 @@ ROADMAP_SET_STATUS = Action(
     ),
     run=_run,
     tabs=(tabs.ROADMAPS,),
-    options=(ROADMAP_NAME, STATUS, BY, ON_CONFLICT),
+    options=StatusOptions,
     selects=False,
 )

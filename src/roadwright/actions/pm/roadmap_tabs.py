@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext
-from roadwright.actions.options import on_conflict
-from roadwright.domain.messages import Level
+from roadwright.actions.contract import ActionContext, on_conflict
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.roadmaps.standing import standing_warnings
 from roadwright.store.models import Roadmap, RoadmapEntry
@@ -18,7 +17,7 @@ from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import show_tab
 from roadwright.sync.identity import Identity
 from roadwright.sync.roadmap_entries import (
-    NOT_DECLARED,
+    UNDECLARED,
     RoadmapEntriesBinding,
     entry_notes,
     merge_entries,
@@ -119,7 +118,7 @@ def show_roadmap_tabs(
     _say_not_declared(entries.rows(session), results)
     for result in results:
         if result.identity in notices:
-            result.notes.notices.append(notices[result.identity])
+            result.notes.add(Message(notices[result.identity], Level.OK))
     shown = names | {result.identity[:1] for result in results}
     show_tab(
         current,
@@ -138,8 +137,8 @@ def _say_not_declared(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], res
     """Entries of a mere name are saved like others, but here is where they would be judged."""
     for result in results:
         if result.identity in rows and not result.is_duplicate and not rows[result.identity][0].is_declared:
-            result.notes.notices.remove(NOT_DECLARED)
-            result.notes.skipped.append(NOT_DECLARED)
+            result.notes.take_back(UNDECLARED)
+            result.notes.skip(UNDECLARED, "roadmap_name")
 
 
 def say_standing(session: Session, results: Iterable[RowResult]) -> None:
@@ -147,4 +146,4 @@ def say_standing(session: Session, results: Iterable[RowResult]) -> None:
     warnings = standing_warnings(session)
     for result in results:
         if result.is_selected and not result.is_duplicate and result.notes.level not in STOPPED:
-            result.notes.warnings.extend(warnings.get(result.identity[0], ()))
+            result.notes.add(*(Message(text, Level.WARNING) for text in warnings.get(result.identity[0], ())))

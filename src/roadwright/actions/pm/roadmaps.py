@@ -9,20 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
-from roadwright.actions.options import ON_CONFLICT
-from roadwright.actions.pm.roadmap_request import (
-    FILTER,
-    FROM_RUN,
-    GATE_POLICY,
-    KEYS,
-    ONE,
-    ONE_OR_NEW,
-    PERIOD_KEY,
-    AskedRoadmap,
-    asked_roadmap,
-    take_asked,
-)
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import UsageError
+from roadwright.actions.pm.roadmap_request import AskedRoadmap, CheckOptions, CreateOptions, asked_roadmap, take_asked
 from roadwright.actions.pm.roadmap_tabs import (
     STOPPED,
     TABS,
@@ -32,6 +21,7 @@ from roadwright.actions.pm.roadmap_tabs import (
     stopping_gates,
 )
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import GateStatus, RoadmapStatus
 from roadwright.domain.text import folded
 from roadwright.roadmaps.changes import Judgement, StatusChange, changes_since, judgements
@@ -87,7 +77,7 @@ def _chosen(request: ActionContext, open: RoadmapTabs, asked: AskedRoadmap, prog
     rows = [result for result in open.results(spec.name) if result.row.number in picked]
     names = {result.identity[:1] for result in rows}
     stored = RoadmapsBinding().rows(session)
-    unsaved = [o for o in rows if o.identity[:1] not in stored and o.notes.failed]
+    unsaved = [o for o in rows if o.identity[:1] not in stored and o.notes.of(Level.FAILED)]
     progress.wrong += [f"{o.key or f'{spec.name} row {o.row.number}'}: {o.notes.text}" for o in unsaved]
     mere_names = dict.fromkeys(only_named(session, name) for (name,) in sorted(names) if (name,) not in stored)
     progress.wrong += [told for told in mere_names if told is not None]
@@ -101,25 +91,25 @@ def _work_on(open: RoadmapTabs, roadmap: Roadmap, progress: _EntryChanges, *, fi
         progress.wrong.append(f"{roadmap.roadmap_name}: {notes.text}")
         return
     if roadmap.status == RoadmapStatus.ARCHIVED:
-        notes.skipped.append("status: it is archived; pm.roadmap_set_status brings it back to draft")
+        notes.skip("archived", "status")
         progress.passed_over.append(roadmap.roadmap_name)
         return
     faults = stopping_gates(open, roadmap)
     try:
         if not faults and fill:
             filled = build_roadmap(session, roadmap, source)
-            notes.warnings.extend(filled.warnings)
+            notes.add(*(Message(text, Level.WARNING) for text in filled.warnings))
             progress.added[roadmap.roadmap_name] = len(filled.new) + progress.added.get(roadmap.roadmap_name, 0)
         elif not faults:
             judge_roadmap(session, roadmap, source)
     except (SourceProblem, PolicyProblem) as problem:
         faults.append(str(problem))
     if faults:
-        notes.failed.extend(faults)
+        notes.add(*map(Message, faults))
         progress.wrong.append(f"{roadmap.roadmap_name}: {'; '.join(faults)}")
         return
     if not roadmap.entry_rows:
-        notes.warnings.append("entries: nothing is on it; give it a source, or type keys on Roadmap_Entries")
+        notes.warn("empty_roadmap", "entries")
     progress.done.append(roadmap.roadmap_name)
     progress.standing.update(str(entry.gate_status) for entry in roadmap.entry_rows)
     name = folded(roadmap.roadmap_name)
@@ -191,7 +181,7 @@ ROADMAP_CREATE = Action(
     ),
     run=lambda request: _run(request, fill=True),
     tabs=(tabs.ROADMAPS,),
-    options=(ONE_OR_NEW, PERIOD_KEY, FILTER, FROM_RUN, KEYS, GATE_POLICY, ON_CONFLICT),
+    options=CreateOptions,
 )
 
 ROADMAP_CHECK_GATES = Action(
@@ -203,5 +193,5 @@ ROADMAP_CHECK_GATES = Action(
     ),
     run=lambda request: _run(request, fill=False),
     tabs=(tabs.ROADMAPS, tabs.ROADMAP_ENTRIES),
-    options=(ONE, ON_CONFLICT),
+    options=CheckOptions,
 )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext, UsageError
+from roadwright.actions.contract import ActionContext, on_conflict
 from roadwright.actions.notes import RowNotes
-from roadwright.actions.options import SCENARIO_NAME, on_conflict, text_option
+from roadwright.actions.options import ScenarioOption, UsageError, chosen
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Level
 from roadwright.domain.text import folded
@@ -88,7 +88,7 @@ def draft_of(session: Session, request: ActionContext, saved: Saved, *, ticked_o
 
 def _scenario(session: Session, request: ActionContext, saved: Saved) -> OptimizationScenario:
     """The scenario that is asked for, or the only one. Raises ScenarioProblem, or UsageError for a row that failed."""
-    name = text_option(request, SCENARIO_NAME)
+    name = chosen(request.options, ScenarioOption).scenario_name
     on_sheet = [o.row.text("scenario_name") for o in saved.results[tabs.SCENARIO_CONFIG.name]]
     try:
         return find_scenario(session, name, on_sheet)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import FORCE, ON_CONFLICT, force, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.options import ForceOption, OnConflictOption
 from roadwright.sync.backlog_sync import keys_for_new_rows
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import WorkbookCache, run_pass, show_tab
@@ -21,7 +21,7 @@ def save_tab(request: ActionContext, place: TabPlace, selection: Selection, cach
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         [tab] = open_tabs
-        current.force = force(request)
+        current.force = isinstance(request.options, ForceOption) and request.options.force
         results, report = MERGES[place.spec.name](current, tab, selection, on_conflict(request))
         show_tab(current, tab, BINDINGS[place.spec.name](), results, report)
         if selection.everything:
@@ -46,6 +46,10 @@ def _run(request: ActionContext) -> Answer:
     return answer
 
 
+class SaveOptions(OnConflictOption, ForceOption):
+    """Of pm.save_selected."""
+
+
 SAVE_SELECTED = Action(
     name="pm.save_selected",
     help="saves what was typed on a tab (all rows, or the selected ones) to the database",
@@ -58,7 +62,7 @@ SAVE_SELECTED = Action(
     ),
     run=_run,
     tabs=tuple(tabs.BY_NAME[name] for name in MERGES),
-    options=(ON_CONFLICT, FORCE),
+    options=SaveOptions,
 )
 
 
@@ -69,7 +73,7 @@ def _save_tab_action(name: str, spec_name: str, what: str) -> Action:
         explanation=SAVE_SELECTED.explanation,
         run=_run,
         tabs=(tabs.BY_NAME[spec_name],),
-        options=(ON_CONFLICT,),
+        options=OnConflictOption,
     )
 
 

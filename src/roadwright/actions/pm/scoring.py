@@ -7,19 +7,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer, UsageError
+from roadwright.actions.contract import Action, ActionContext, Answer, activating_batch, on_conflict
 from roadwright.actions.notes import RowNotes
-from roadwright.actions.options import (
-    ACTIVATING_BATCH,
-    CANDIDATES_ONLY,
-    FILTER,
-    ON_CONFLICT,
-    activating_batch,
-    on_conflict,
-    text_option,
-)
+from roadwright.actions.options import BatchOption, OnConflictOption, Options, Text, UsageError, YesNo, chosen, option
 from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.filtering import find_initiatives
 from roadwright.scoring.activate import activate_in_batches
@@ -33,10 +26,26 @@ from roadwright.sync.product_ops import ScoringInputsBinding
 from roadwright.sync.row_results import RowResult, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL, Selection, SelectionError
-from roadwright.sync.statuses import Notes
 from roadwright.workspace.workspace import TabPlace
 
 _SWITCHES = frozenset({"active_scoring_framework", "use_math_model"})
+
+
+class PopulateOptions(Options):
+    """Of pm.populate_initiatives."""
+
+    filter: Text | None = option(
+        'only initiatives that match this filter of the backlog, e.g. "department = Growth and overall_score >= 3", or '
+        "@NAME for a saved one",
+        otherwise="every initiative",
+    )
+    candidates: YesNo = option(
+        "true: only initiatives that are optimization candidates", otherwise="false", default=False
+    )
+
+
+class ScoringOptions(BatchOption, OnConflictOption):
+    """Of the actions that activate scores."""
 
 
 def _wanted_keys(session: Session, request: ActionContext) -> list[str]:
@@ -44,24 +53,24 @@ def _wanted_keys(session: Session, request: ActionContext) -> list[str]:
 
     Raises SelectionError and UsageError.
     """
-    selection = request.selection
+    selection, asked = request.selection, chosen(request.options, PopulateOptions)
     if selection.rows:
         raise SelectionError("pm.populate_initiatives selects by initiative_key, not by row numbers")
-    only_candidates = bool(request.options.get(CANDIDATES_ONLY.name))
+    only_candidates = asked.candidates
     initiatives = find_initiatives(session, None)
     known = {initiative.initiative_key for initiative in initiatives}
     names = [canonical_key(name) or name for name in selection.names]
     missing = [name for name in names if name not in known]
     if missing:
         raise SelectionError(f"the backlog has no {', '.join(missing)}")
-    chosen = known if selection.everything else set(names)
-    text = text_option(request, FILTER)
+    picked = known if selection.everything else set(names)
+    text = asked.filter
     if text is not None:
-        chosen = chosen & _matching_keys(session, text)
+        picked = picked & _matching_keys(session, text)
     return [
         i.initiative_key
         for i in initiatives
-        if i.initiative_key in chosen and (i.is_optimization_candidate or not only_candidates)
+        if i.initiative_key in picked and (i.is_optimization_candidate or not only_candidates)
     ]
 
 
@@ -69,14 +78,14 @@ def _matching_keys(session: Session, text: str) -> set[str]:
     try:
         return {initiative.initiative_key for initiative in find_initiatives(session, text)}
     except FilterError as error:
-        raise UsageError(f"option {FILTER.name}: {error}") from error
+        raise UsageError("option_filter", why=str(error)) from error
 
 
 def _populate(request: ActionContext) -> Answer:
     workspace = request.workspace
     places = [workspace.place(tabs.SCORING_INPUTS), workspace.place(tabs.KPI_CONTRIBUTIONS)]
 
-    narrowing = {FILTER.name, CANDIDATES_ONLY.name} & request.options.keys()
+    narrowing = request.options.model_fields_set
     everything = request.selection.everything and not narrowing
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
@@ -113,7 +122,7 @@ POPULATE_INITIATIVES = Action(
     ),
     run=_populate,
     tabs=(tabs.SCORING_INPUTS, tabs.KPI_CONTRIBUTIONS),
-    options=(FILTER, CANDIDATES_ONLY),
+    options=PopulateOptions,
 )
 
 
@@ -136,7 +145,7 @@ def _with_warnings(notes: RowNotes, warnings: Mapping[tuple[str, ...], list[str]
     for values, messages in warnings.items():
         found = notes.by_identity(tuple(folded(value) for value in values))
         if found is not None:
-            found.add(Notes(warnings=messages))
+            found.add(*(Message(text, Level.WARNING) for text in messages))
 
 
 _SCORING_TABS = (tabs.SCORING_INPUTS, tabs.MATH_MODELS, tabs.PARAMS, tabs.KPI_CONTRIBUTIONS)
@@ -215,7 +224,7 @@ SCORE_SELECTED = Action(
     ),
     run=_score,
     tabs=(tabs.SCORING_INPUTS,),
-    options=(ACTIVATING_BATCH, ON_CONFLICT),
+    options=ScoringOptions,
 )
 
 
@@ -261,5 +270,5 @@ SWITCH_FRAMEWORK = Action(
     ),
     run=_switch,
     tabs=(tabs.SCORING_INPUTS, tabs.BACKLOG),
-    options=(ACTIVATING_BATCH, ON_CONFLICT),
+    options=ScoringOptions,
 )

@@ -18,8 +18,13 @@ class FormulaError(InputError):
         super().__init__(code, **params)
         self.line = line
 
+    @property
+    def placed(self) -> Message:
+        """The message with its line."""
+        return Message("at_line", params={"line": self.line, "what": self.message})
+
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        return str(self.placed)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self.line, self.message)

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import cells, workbooks
+from roadwright.domain.messages import actions, cells, rows, workbooks
 
-_AREAS: tuple[Mapping[str, str], ...] = (cells.TEXTS, workbooks.TEXTS)
-TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in _AREAS)))
+AREAS: tuple[Mapping[str, str], ...] = (actions.TEXTS, cells.TEXTS, rows.TEXTS, workbooks.TEXTS)
+TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in AREAS)))
 """By code, the text with its parameters in braces."""
+HINTS: Mapping[str, str] = MappingProxyType(rows.HINTS)
+"""By code, the way out for a person at a sheet or a command line, where the text does not say it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TEXTS = {
+    "at_line": "line {line}: {what}",
     "bad_tolerance": "the tolerance of {kpi} is {value!q}; expected a number of 0 or more",
     "below_least": "{value} is out of range; expected a number of {low:g} or more",
     "blank_name": "has a blank name; expected {expected}",

@@ -36,6 +36,12 @@ class Message:
 
     def __str__(self) -> str:
         """The words, with the column in front where it is about one: ``rice_impact: 5 is out of range; …``."""
+        hint = hint_of(self.code, self.params) if self.severity is not Level.WARNING else None
+        return self.words if hint is None else f"{self.words}; {hint}"
+
+    @property
+    def words(self) -> str:
+        """The same without the hint for people at a sheet or a command line."""
         words = render(self.code, self.params)
         return words if self.column is None else f"{self.column}: {words}"
 
@@ -50,7 +56,7 @@ class Message:
             "severity": str(self.severity),
             "column": self.column,
             "params": {name: _as_json(value) for name, value in self.params.items()},
-            "text": str(self),
+            "text": self.words,
         }
 
 
@@ -96,6 +102,13 @@ def render(code: str, params: Mapping[str, object]) -> str:
     if " " in code:  # words that have no code yet
         return code
     return _WORDS.vformat(TEXTS[code], (), params)
+
+
+def hint_of(code: str, params: Mapping[str, object]) -> str | None:
+    """The way out at a sheet or a command line, where the words leave it open."""
+    from roadwright.domain.messages.catalogue import HINTS  # noqa: PLC0415
+
+    return _WORDS.vformat(HINTS[code], (), params) if code in HINTS else None
 
 
 def fields_of(text: str) -> set[str]:

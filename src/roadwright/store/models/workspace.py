@@ -17,6 +17,8 @@ class WorkspaceIdentity(Base):
     workspace_id: Mapped[str] = mapped_column(String(32))
     """Random; a folder keeps the same one (see ``workspace.identity``)."""
     created_at: Mapped[Moment]
+    moved_to: Mapped[str | None]
+    """The database that took this one's place, as people are told; never with a password."""
 
 
 class WorkspaceRevision(Base):

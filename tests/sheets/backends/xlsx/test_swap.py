@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from roadwright.sheets.backend import SheetError, TabEdit, WorkbookBusy
-from roadwright.sheets.backends.xlsx import clean_leftovers, open_workbook
+from roadwright.sheets.backends.xlsx import clean_leftovers, open_workbook, temporary
+from roadwright.sheets.backends.xlsx.temporary import temporary_file
 from tests.sheets.backends.xlsx.workbooks import by_hand
 
 EDIT = TabEdit("Tab", 1, {(1, 1): "new"})
@@ -125,15 +127,74 @@ def test_leftovers_of_killed_processes_are_removed(path: Path, scratch: Path) ->
     assert done.returncode < 0
     assert path.read_bytes() == before
     (left,) = scratch.iterdir()
-    living = scratch / left.name.replace(left.name.split("-")[2], str(os.getpid()))
-    reused = scratch / f"{living.name.removesuffix('.part')}0.part"
-    elsewhere = scratch / ".roadwright-00000000-1-aa.part"
-    forgotten = scratch / ".roadwright-00000000-1-bb.part"
-    for file in (living, reused, elsewhere, forgotten, scratch / "notes.part"):
-        file.write_bytes(b"")
-    long_ago = time.time() - 30 * 24 * 3600
-    os.utime(reused, (long_ago, long_ago))
-    os.utime(forgotten, (long_ago, long_ago))
-    assert sorted(clean_leftovers(scratch)) == sorted([left, reused, forgotten])
-    assert sorted(entry.name for entry in scratch.iterdir()) == sorted([living.name, elsewhere.name, "notes.part"])
+    (scratch / "notes.part").write_bytes(b"")
+    assert clean_leftovers(scratch) == [left]
+    assert [entry.name for entry in scratch.iterdir()] == ["notes.part"]
     assert clean_leftovers(scratch / "missing") == []
+
+
+@pytest.mark.parametrize("step", [-(10**9), 10**9])
+def test_a_file_that_is_in_use_stays_whatever_the_clocks_say(scratch: Path, step: float) -> None:
+    with temporary_file(scratch) as (living, file):
+        file.write(b"half")
+        file.flush()
+        os.utime(living, (time.time() + step, time.time() + step))
+        code = (
+            "import sys; from pathlib import Path; from roadwright.sheets.backends.xlsx import clean_leftovers; "
+            "print(len(clean_leftovers(Path(sys.argv[1]))))"
+        )
+        done = subprocess.run([sys.executable, "-c", code, str(scratch)], check=True, capture_output=True, text=True)
+        assert done.stdout == "0\n"
+        assert living.read_bytes() == b"half"
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_file_that_is_no_longer_in_use_goes_whatever_the_clocks_say(scratch: Path) -> None:
+    with temporary_file(scratch) as (living, _):
+        name = living.name
+    for moment in (0.0, time.time(), time.time() + 10**9):
+        left = scratch / name
+        left.write_bytes(b"half")
+        os.utime(left, (moment, moment))
+        assert clean_leftovers(scratch) == [left]
+
+
+def test_a_file_that_was_cleaned_before_it_was_locked_is_made_anew(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = temporary._lock
+    taken: list[Path] = []
+
+    def cleaned(file: BinaryIO, *, wait: bool) -> None:
+        if wait and not taken:
+            taken.extend(clean_leftovers(scratch))
+        lock(file, wait=wait)
+
+    monkeypatch.setattr(temporary, "_lock", cleaned)
+    with temporary_file(scratch) as (living, _):
+        assert len(taken) == 1
+        assert list(scratch.iterdir()) == [living]
+
+
+@pytest.mark.parametrize("place", ["another machine", "no locks"])
+def test_where_no_lock_can_be_seen_a_file_goes_after_a_day(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """By the time stamps of the file system alone: the computer's own clock may say what it wants."""
+
+    def refused(_: BinaryIO, *, wait: bool) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    if place == "no locks":
+        monkeypatch.setattr(temporary, "_lock", refused)
+    with temporary_file(scratch) as (living, _):
+        mine = living.name.split("-")[1]
+    machine = mine if place == "no locks" else f"{int(mine, 16) ^ 1:08x}"
+    new, old = (scratch / f".roadwright-{machine}-{word}.part" for word in ("aa", "bb"))
+    for file in (new, old):
+        file.write_bytes(b"")
+    now = new.stat().st_mtime
+    os.utime(old, (now - 25 * 3600, now - 25 * 3600))
+    monkeypatch.setattr(time, "time", lambda: now + 10**9)
+    assert clean_leftovers(scratch) == [old]
+    assert list(scratch.iterdir()) == [new]

@@ -1,7 +1,7 @@
 """Puts a new file in the place of a workbook, whole or not at all.
 
 The new file is written beside its goal or in the workspace's own folder, pushed to the disk, looked over, and only
-then renamed. Its name tells which process it belongs to, so that the left-overs of killed ones can be removed.
+then renamed.
 """
 
 from __future__ import annotations
@@ -9,63 +9,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import platform
-import re
-import secrets
-import time
-import zlib
 from contextlib import suppress
 from pathlib import Path
-
-import psutil
+from typing import BinaryIO
 
 from roadwright.domain.disk import os_fault, special_kind
 from roadwright.sheets.backend import SheetError, WorkbookBusy
 from roadwright.sheets.backends.xlsx.locks import find_lock
-
-_FOREIGN_LEFTOVER_AGE = 24 * 3600.0
-"""Seconds after which a temporary file of another computer's process is taken for left over."""
-
-_LEFTOVER = re.compile(r"\.roadwright-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]+\.part")
-
-
-def _host() -> str:
-    return f"{zlib.crc32(platform.node().encode()):08x}"
-
-
-def _temporary(folder: Path) -> Path:
-    return folder / f".roadwright-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.part"
-
-
-def clean_leftovers(folder: Path) -> list[Path]:
-    """Remove temporary files that processes of ours left behind in this folder when they were killed.
-
-    Files of living processes stay. Returns what was removed.
-    """
-    removed: list[Path] = []
-    if not folder.is_dir():
-        return removed
-    for path in folder.iterdir():
-        match = _LEFTOVER.fullmatch(path.name)
-        if match is None:
-            continue
-        with suppress(FileNotFoundError, PermissionError):
-            if _is_left_over(match["host"], int(match["pid"]), path.stat().st_mtime):
-                path.unlink()
-                removed.append(path)
-    return removed
-
-
-def _is_left_over(host: str, pid: int, modified: float) -> bool:
-    if host != _host():
-        return time.time() - modified > _FOREIGN_LEFTOVER_AGE
-    try:
-        # A process younger than the file only got the same number again.
-        return psutil.Process(pid).create_time() > modified + 1
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.AccessDenied:
-        return False
+from roadwright.sheets.backends.xlsx.temporary import temporary_file
 
 
 def replace_workbook(path: Path, new: bytes, read_sha256: str, scratch: Path | None) -> None:
@@ -93,40 +44,34 @@ def place_file(path: Path, content: bytes) -> None:
 
     Raises SheetError when the disk won't take it, or someone holds the file that stands there.
     """
-    temporary = _temporary(path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_and_check(temporary, content)
-        temporary.replace(path)
+        with temporary_file(path.parent) as (temporary, file):
+            _write_and_check(temporary, file, content)
+            _put(temporary, file, path)
     except OSError as error:
         fault = os_fault(error, folder=path.parent, needed=len(content))
         raise SheetError("file_unwritable", path=str(path), why=fault) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
     _sync_folder(path.parent)
 
 
 def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sha256: str) -> bool:
     """Write into the folder and rename. False when the folder turns out to be on another file system."""
-    temporary = _temporary(folder)
     try:
-        _write_and_check(temporary, new)
-        _copy_permissions(target, temporary)
-        # Asked again at the last moment: writing to a slow disk takes time in which people open files.
-        _refuse_busy(path, read_sha256)
-        try:
-            temporary.replace(target)
-        except PermissionError as error:
-            raise WorkbookBusy("workbook_in_use", workbook=path.name) from error
+        with temporary_file(folder) as (temporary, file):
+            _write_and_check(temporary, file, new)
+            _copy_permissions(target, temporary)
+            # Asked again at the last moment: writing to a slow disk takes time in which people open files.
+            _refuse_busy(path, read_sha256)
+            try:
+                _put(temporary, file, target)
+            except PermissionError as error:
+                raise WorkbookBusy("workbook_in_use", workbook=path.name) from error
     except OSError as error:
         if error.errno == errno.EXDEV:
             return False
         fault = os_fault(error, folder=folder, needed=len(new))
         raise SheetError("file_unwritable_in", workbook=path.name, folder=str(folder), why=fault) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
     _sync_folder(target.parent)
     return True
 
@@ -147,13 +92,19 @@ def _refuse_busy(path: Path, read_sha256: str) -> None:
         raise WorkbookBusy("workbook_changed", workbook=path.name)
 
 
-def _write_and_check(temporary: Path, new: bytes) -> None:
-    with temporary.open("xb") as file:
-        file.write(new)
-        file.flush()
-        os.fsync(file.fileno())
+def _write_and_check(temporary: Path, file: BinaryIO, new: bytes) -> None:
+    file.write(new)
+    file.flush()
+    os.fsync(file.fileno())
     if temporary.read_bytes() != new:
         raise SheetError("disk_lost_writing", path=str(temporary))
+
+
+def _put(temporary: Path, file: BinaryIO, goal: Path) -> None:
+    """Rename the file; it is locked until then, but for systems that rename no open file."""
+    if os.name == "nt":
+        file.close()
+    temporary.replace(goal)
 
 
 def _copy_permissions(source: Path, goal: Path) -> None:
