@@ -98,7 +98,7 @@ def _schema(workspace: Workspace) -> Iterator[Finding]:
     if found:
         yield Finding(
             "database",
-            f"{shown_url(engine.url)}, schema {schema_version(engine)}, but {'; '.join(found)}",
+            f"{shown_url(engine.url)}, schema {schema_version(engine)}, but {'; '.join(map(str, found))}",
             is_well=False,
             advice=(
                 "it was changed by other means than Roadwright; go back to a backup (roadwright restore FILE.zip -w "

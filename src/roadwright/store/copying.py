@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
@@ -19,6 +20,8 @@ from roadwright.store.numbers import keep_all_sequences_above
 from roadwright.store.session import Store, StoreError, file_of, open_store, shown_url
 
 _ROWS = 500
+_TOLD = 3
+"""Tables that are named as not empty."""
 _MODULUS = 2**256
 _EXACT, _LARGEST = 2**53, 2**1023
 """Whole numbers from here on are not all floats; and none is one from there on."""
@@ -90,16 +93,15 @@ def snapshot(store: Store) -> Iterator[Connection]:
 def refuse_used(store: Store) -> None:
     """Raises CopyProblem unless the database is as it was created: nothing is ever copied over data."""
     with store.engine.connect() as connection:
-        used = [
-            f"{table.name} has {count:,} rows"
+        used = {
+            table.name: count
             for table in Base.metadata.sorted_tables
             if table is not WorkspaceIdentity.__table__
             and (count := connection.scalar(select(func.count()).select_from(table)))
-        ]
+        }
     if used:
-        raise CopyProblem(
-            f"the database {shown_url(store.engine.url)} is not empty ({', '.join(used[:3])}); name an empty one"
-        )
+        told = tuple(f"{table} has {count:,} rows" for table, count in islice(used.items(), _TOLD))
+        raise CopyProblem("database_not_empty", database=shown_url(store.engine.url), tables=told)
 
 
 def copy_all(source: Connection, target: Store) -> dict[str, Tally]:
@@ -114,11 +116,11 @@ def copy_all(source: Connection, target: Store) -> dict[str, Tally]:
             there, here = tally(connection), tally(source)
             differing = differences(here, there)
             if differing:
-                raise CopyProblem(f"the copy is not the same, and was taken back: {'; '.join(differing)}")
+                raise CopyProblem("copy_differs", differences="; ".join(differing))
             return there
     except SQLAlchemyError as error:
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise CopyProblem(f"the database {shown_url(target.engine.url)} does not take a row: {cause}") from error
+        raise CopyProblem("row_not_taken", database=shown_url(target.engine.url), why=cause) from error
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from roadwright.domain.messages import Message
 from roadwright.sheets.template import write_template
 from roadwright.store.presence import PRIVATE
 from roadwright.tabs.guides import GUIDES
@@ -20,7 +21,7 @@ class Created:
 
     made: list[Path]
     kept: list[Path]
-    notice: str | None = None
+    notice: Message | None = None
     """What there is to tell of the database."""
 
 

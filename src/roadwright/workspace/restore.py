@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from roadwright.domain.messages import Level, Message
 from roadwright.store.copying import copy_all, snapshot
 from roadwright.store.identity import give_new_identity, next_revision
 from roadwright.store.presence import PRIVATE
@@ -37,7 +38,7 @@ class Restored:
 
     root: Path
     manifest: Manifest
-    notices: list[str]
+    notices: list[Message]
 
 
 def restore_backup(path: Path, root: Path, url: str | None = None) -> Restored:
@@ -47,7 +48,7 @@ def restore_backup(path: Path, root: Path, url: str | None = None) -> Restored:
     """
     root = root.absolute()
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise BackupProblem(f"{root} is not empty; name a new folder")
+        raise BackupProblem("folder_not_empty", folder=str(root))
     building = root.with_name(f".{root.name}.{os.getpid()}.part")
     try:
         building.mkdir(parents=True)
@@ -60,11 +61,11 @@ def restore_backup(path: Path, root: Path, url: str | None = None) -> Restored:
             root.rmdir()
         building.rename(root)
     except (zipfile.BadZipFile, zlib.error) as error:
-        raise BackupProblem(f"{path} is no ZIP file, or it is damaged: {error}") from error
+        raise BackupProblem("no_zip_file", path=str(path), why=str(error)) from error
     except OSError as error:
-        raise BackupProblem(f"{path} can't be restored into {root}: {error}") from error
+        raise BackupProblem("not_restored", path=str(path), folder=str(root), why=str(error)) from error
     except SettingsChange as error:
-        raise BackupProblem(str(error)) from error
+        raise BackupProblem(error.message.code, **error.message.params) from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Restored(root, manifest, _notices(manifest, root))
@@ -117,15 +118,12 @@ def _make_its_own(store: Store, folder: Path) -> None:
     write_note(folder / PRIVATE, note)
 
 
-def _notices(manifest: Manifest, root: Path) -> list[str]:
+def _notices(manifest: Manifest, root: Path) -> list[Message]:
     notices = []
     if manifest.outside:
-        notices.append(
-            f"{len(manifest.outside)} workbook(s) that lay outside the folder are in {root / OUTSIDE}, and "
-            f"{SETTINGS} names them there"
-        )
+        params = {"count": len(manifest.outside), "folder": str(root / OUTSIDE), "settings": SETTINGS}
+        notices.append(Message("workbooks_brought_in", Level.OK, params=params))
     if os.environ.get(ENVIRONMENT_URL):
-        notices.append(
-            f"{ENVIRONMENT_URL} is set, and would win over {SETTINGS}; unset it before you work in the restored folder"
-        )
+        params = {"variable": ENVIRONMENT_URL, "settings": SETTINGS}
+        notices.append(Message("variable_wins_in_copy", Level.OK, params=params))
     return notices

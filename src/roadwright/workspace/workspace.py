@@ -10,6 +10,7 @@ from pathlib import Path
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
 from roadwright.sheets.backends import open_backend
@@ -61,7 +62,7 @@ class Workspace:
     root: Path
     settings: Settings
     store: Store
-    notice: str | None = None
+    notice: Message | None = None
     """What there is to tell whoever opened it."""
     folder: Folder | None = None
     """Which of the folders on this database it is, where an action has its turn in it."""
@@ -118,9 +119,9 @@ class Workspace:
             found = [place for place in places if folded(tab) == folded(place.spec.name)]
         if len(found) == 1:
             return found[0]
-        known = ", ".join(place.full_name if found else place.name for place in (found or self.places()))
-        problem = "is the name of several tabs; name one" if found else "is no tab of this workspace; there are"
-        raise UnknownTab(f'"{name}" {problem}: {known}')
+        if found:
+            raise UnknownTab("tab_not_unique", name=name, tabs=tuple(place.full_name for place in found))
+        raise UnknownTab("unknown_tab", name=name, tabs=tuple(place.name for place in self.places()))
 
     @property
     def folder_token(self) -> str:
@@ -158,7 +159,7 @@ class Workspace:
         if self.is_checked:
             self.check()
 
-    def check(self) -> str | None:
+    def check(self) -> Message | None:
         """Whether the database is the one that the workbooks were written from. Returns what there is to tell.
 
         Raises WrongDatabase, or another StoreError where that can't be found out.
@@ -166,7 +167,7 @@ class Workspace:
         try:
             return check_database(self, read_note(self.private))
         except SheetError as error:
-            raise StoreError(str(error)) from error
+            raise StoreError(error.message.code, **error.message.params) from error
 
     def used(self) -> Workspace:
         """The workspace in use: to be asked by an action that has its turn."""
@@ -211,7 +212,7 @@ def open_workspace(root: Path, *, check: bool = True) -> Workspace:
     try:
         store = open_store(url, copies=folder / PRIVATE, must_exist=was_synced)
     except EmptyDatabase as error:
-        raise missing_database(folder, str(error)) from error
+        raise missing_database(folder, error.message) from error
     workspace = Workspace(folder, settings, store, is_checked=check)
     if not check:
         return workspace

@@ -10,9 +10,16 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import actions, cells, rows, workbooks
+from roadwright.domain.messages import actions, cells, database, rows, workbooks, workspace
 
-AREAS: tuple[Mapping[str, str], ...] = (actions.TEXTS, cells.TEXTS, rows.TEXTS, workbooks.TEXTS)
+AREAS: tuple[Mapping[str, str], ...] = (
+    actions.TEXTS,
+    cells.TEXTS,
+    database.TEXTS,
+    rows.TEXTS,
+    workbooks.TEXTS,
+    workspace.TEXTS,
+)
 TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in AREAS)))
 """By code, the text with its parameters in braces."""
 HINTS: Mapping[str, str] = MappingProxyType(rows.HINTS)
