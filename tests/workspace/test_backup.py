@@ -65,7 +65,7 @@ def test_a_backup_restores_into_either_database(full: House, second_url: str, tm
     restored = House(open_workspace(root))
     assert restored.workspace.store.engine.url == parse_url(second_url)
     with snapshot(restored.workspace.store) as connection:
-        found = differences(before, tally(connection))
+        found = [str(one) for one in differences(before, tally(connection))]
     assert found == ["workspace_identity has rows that differ", "workspace_revisions has 2 rows here and 3 there"]
     assert restored.bytes() == full.bytes()
     assert (restored.workspace.published / "Growth-v1.md").read_text() == "# Growth"
@@ -256,7 +256,7 @@ def test_a_database_moves_there_and_back(full: House, second_url: str, tmp_path:
     assert "# The database: a SQLite file" in (full.root / FILE).read_text(encoding="utf-8")
     moved = House(open_workspace(full.root))
     with snapshot(moved.workspace.store) as connection:
-        found = differences(before, tally(connection))
+        found = [str(one) for one in differences(before, tally(connection))]
     assert found == ["workspace_revisions has 2 rows here and 3 there"]
     moved.type_new("Intake", {"title": "Three"})
     moved.done("pm.backlog_sync")

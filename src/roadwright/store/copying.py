@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from roadwright.domain.messages import Message
 from roadwright.store.models import Base, WorkspaceIdentity
 from roadwright.store.numbers import keep_all_sequences_above
 from roadwright.store.session import Store, StoreError, file_of, open_store, shown_url
@@ -66,15 +67,15 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def differences(one: dict[str, Tally], other: dict[str, Tally]) -> list[str]:
-    """The tables that are not the same in both, in words."""
+def differences(one: dict[str, Tally], other: dict[str, Tally]) -> list[Message]:
+    """The tables that are not the same in both."""
     found = []
     for name, a in one.items():
         b = other[name]
         if a.rows != b.rows:
-            found.append(f"{name} has {a.rows:,} rows here and {b.rows:,} there")
+            found.append(Message("table_counts_differ", params={"table": name, "here": a.rows, "there": b.rows}))
         elif a.digest != b.digest:
-            found.append(f"{name} has rows that differ")
+            found.append(Message("table_rows_differ", params={"table": name}))
     return found
 
 
@@ -100,7 +101,10 @@ def refuse_used(store: Store) -> None:
             and (count := connection.scalar(select(func.count()).select_from(table)))
         }
     if used:
-        told = tuple(f"{table} has {count:,} rows" for table, count in islice(used.items(), _TOLD))
+        told = tuple(
+            Message("table_has_rows", params={"table": table, "count": count})
+            for table, count in islice(used.items(), _TOLD)
+        )
         raise CopyProblem("database_not_empty", database=shown_url(store.engine.url), tables=told)
 
 
@@ -116,7 +120,7 @@ def copy_all(source: Connection, target: Store) -> dict[str, Tally]:
             there, here = tally(connection), tally(source)
             differing = differences(here, there)
             if differing:
-                raise CopyProblem("copy_differs", differences="; ".join(differing))
+                raise CopyProblem("copy_differs", differences=tuple(differing))
             return there
     except SQLAlchemyError as error:
         cause = " ".join(str(getattr(error, "orig", None) or error).split())

@@ -29,6 +29,15 @@ TEXTS = {
         "release. Update Roadwright; or name a new database in database_url, and take over what the workbooks "
         "hold: roadwright rebuild -w DIR"
     ),
+    "table_counts_differ": "{table} has {here:,} rows here and {there:,} there",
+    "table_has_rows": "{table} has {count:,} rows",
     "table_missing": "the table {table} is missing",
+    "table_rows_differ": "{table} has rows that differ",
     "upgrade_breaks_rows": "after the upgrade a row of {table} would refer to nothing; nothing was changed",
+    "used_by_constraints": "constraints {where}",
+    "used_by_contributions": "contributions of {where}",
+    "used_by_drivers": "driven_by of {where}",
+    "used_by_math_models": "math models {where}",
+    "used_by_scenarios": "scenarios {where}",
+    "used_by_targets": "targets {where}",
 }
