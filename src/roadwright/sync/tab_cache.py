@@ -19,6 +19,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import roadwright
+from roadwright.domain.messages import Level, Message
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row, Table, UnreadRow, meaning
@@ -100,7 +101,7 @@ def recall(
         last_data_row=content["last_data_row"],
         stale=False,
         is_entangled=content["is_entangled"],
-        warnings=tuple(content["warnings"]),
+        warnings=tuple(Message(code, Level.WARNING, params=params) for code, params in content["warnings"]),
     )
     return table, {number: stored for number, _, _, stored in content["rows"] if stored}
 
@@ -121,7 +122,7 @@ def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
         "last_header_column": table.last_header_column,
         "last_data_row": max([table.last_data_row, *appended]),
         "is_entangled": table.is_entangled,
-        "warnings": table.warnings,
+        "warnings": [(warning.code, dict(warning.params)) for warning in table.warnings],
         "rows": [*_standing_rows(tab), *_new_rows(tab, appended)],
     }
     place = tab.place.full_name
