@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from roadwright.sheets.backend import SheetError, TabEdit, WorkbookUnreadable
-from roadwright.sheets.backends.xlsx import container, open_workbook
+from roadwright.sheets.backends.xlsx import open_workbook, package
 from roadwright.sheets.template import template_bytes
 from roadwright.tabs import workbooks
 from roadwright.tabs.guides import GUIDES
@@ -71,7 +71,7 @@ def test_a_part_that_says_it_is_small_is_not_unpacked_further(tmp_path: Path) ->
 
 
 def test_more_cells_than_memory_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "MAX_TAGS", 5_000)
+    monkeypatch.setattr(package, "MAX_TAGS", 5_000)
     path = by_hand(tmp_path / "a.xlsx", "<row>" + "<c><v>1</v></c>" * 2_000 + "</row>")
     with pytest.raises(WorkbookUnreadable, match=r"part sheet1\.xml\) holds more than 5,000 tags.*Delete the rows"):
         open_workbook(path).read("Tab")

@@ -11,11 +11,23 @@ from openpyxl.formula.translate import Translator
 
 from roadwright.sheets.backend import Area
 from roadwright.sheets.backends.xlsx.addresses import area_text, column_number, overlap, parse_area
-from roadwright.sheets.backends.xlsx.fill_down import has_relative_rows, shifted
-from roadwright.sheets.backends.xlsx.growth import Growth, grown_filter, grown_ranges, widened_dimension
+from roadwright.sheets.backends.xlsx.appending import (
+    Growth,
+    grown_filter,
+    grown_ranges,
+    has_relative_rows,
+    shifted,
+    widened_dimension,
+)
+from roadwright.sheets.backends.xlsx.cells import (
+    Shows,
+    decode_text,
+    encode_text,
+    from_serial,
+    to_serial,
+    what_format_shows,
+)
 from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, set_attribute, tag_end
-from roadwright.sheets.backends.xlsx.serials import Shows, from_serial, to_serial, what_format_shows
-from roadwright.sheets.backends.xlsx.text import decode_text, encode_text
 from roadwright.sheets.values import LAST_COLUMN, column_letters
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from roadwright.sheets.backends.xlsx.growth import Growth, data_columns
+from roadwright.sheets.backends.xlsx.appending import Growth, data_columns
 from roadwright.sheets.backends.xlsx.references import grown_references
 
 # Header in row 1, data in rows 2 to 13 of columns A to F; rows 14 to 20 are new.

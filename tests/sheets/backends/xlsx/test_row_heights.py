@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.backends.xlsx import open_workbook
-from roadwright.sheets.backends.xlsx.row_heights import TALLEST, RowHeights
+from roadwright.sheets.backends.xlsx.tab_writer import TALLEST, RowHeights
 from roadwright.sheets.values import TEMPLATE_MARK
 
 LONG = "not selected: costs 137,000 gmv to force in; would drop INIT-000007, INIT-000013, INIT-000015, INIT-000024"

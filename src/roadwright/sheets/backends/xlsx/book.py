@@ -7,16 +7,24 @@ from dataclasses import dataclass
 
 from roadwright.sheets.backend import Area, WorkbookUnreadable
 from roadwright.sheets.backends.xlsx.addresses import absolute_text
-from roadwright.sheets.backends.xlsx.container import Package
-from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, raw_prefix
-from roadwright.sheets.backends.xlsx.relations import (
+from roadwright.sheets.backends.xlsx.markup import (
+    Attributes,
+    ElementPath,
+    Splice,
+    apply_splices,
+    raw_prefix,
+    retag,
+    retext,
+    walk,
+)
+from roadwright.sheets.backends.xlsx.package import (
     CONTENT_TYPES,
+    Package,
     relations,
     relations_part,
     without_kind,
     without_override,
 )
-from roadwright.sheets.backends.xlsx.tree import Attributes, Path, retag, retext, walk
 
 DEFINED_NAME = ("workbook", "definedNames", "definedName")
 
@@ -72,7 +80,7 @@ def read_book(package: Package) -> Book:
     count = 0
     date1904 = recalculates = False
 
-    def start(path: Path, attributes: Attributes, _: int) -> None:
+    def start(path: ElementPath, attributes: Attributes, _: int) -> None:
         nonlocal count, date1904, recalculates
         if path == ("workbook", "sheets", "sheet"):
             link = links.get(attributes.get("r:id", ""))
@@ -103,7 +111,7 @@ def _refuse_other_documents(package: Package, part: str | None) -> None:
 
 
 def _is_workbook(raw: bytes, where: str) -> bool:
-    roots: list[Path] = []
+    roots: list[ElementPath] = []
     walk(raw, where, lambda path, *_: roots.append(path) if len(path) == 1 else None)
     return roots == [("workbook",)]
 
@@ -116,14 +124,14 @@ def ask_for_recalculation(raw: bytes, where: str) -> list[Splice]:
     places: list[int] = []
     prefix = ""
 
-    def start(path: Path, _: Attributes, at: int) -> None:
+    def start(path: ElementPath, _: Attributes, at: int) -> None:
         nonlocal prefix
         if len(path) == 1:
             prefix = raw_prefix(raw, at)
         elif len(path) == 2 and path[1] in _AFTER_CALC_PR:
             places.append(at)
 
-    def end(path: Path, at: int) -> None:
+    def end(path: ElementPath, at: int) -> None:
         if len(path) == 1:
             places.append(at)
 
@@ -134,7 +142,7 @@ def ask_for_recalculation(raw: bytes, where: str) -> list[Splice]:
 def move_filter_name(raw: bytes, where: str, sheet: Sheet, old: Area, new: Area) -> list[Splice]:
     """Changes that keep the hidden name of a tab's filter in step with the filter itself."""
 
-    def is_its_name(path: Path, attributes: Attributes) -> bool:
+    def is_its_name(path: ElementPath, attributes: Attributes) -> bool:
         return (
             path == DEFINED_NAME
             and attributes.get("name") == "_xlnm._FilterDatabase"

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from roadwright.sheets.backend import Area, TabEdit
 from roadwright.sheets.backends.xlsx.addresses import parse_area
-from roadwright.sheets.backends.xlsx.appending import AppendPlan
+from roadwright.sheets.backends.xlsx.appending import (
+    AppendPlan,
+    Growth,
+    data_columns,
+    formula_for,
+    grown_filter,
+    grown_ranges,
+    widened_dimension,
+)
 from roadwright.sheets.backends.xlsx.book import (
     Book,
     Sheet,
@@ -17,10 +25,8 @@ from roadwright.sheets.backends.xlsx.book import (
     without_calc_chain,
 )
 from roadwright.sheets.backends.xlsx.cells import Content
-from roadwright.sheets.backends.xlsx.container import Package
-from roadwright.sheets.backends.xlsx.fill_down import formula_for
-from roadwright.sheets.backends.xlsx.growth import Growth, data_columns, grown_filter, grown_ranges, widened_dimension
 from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, set_attribute
+from roadwright.sheets.backends.xlsx.package import Package
 from roadwright.sheets.backends.xlsx.reader import SheetContent
 from roadwright.sheets.backends.xlsx.references import following_parts
 from roadwright.sheets.backends.xlsx.sheet_part import RangePlace, SheetPart, Surroundings

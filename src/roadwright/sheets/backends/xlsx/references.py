@@ -13,13 +13,11 @@ from contextlib import suppress
 
 from roadwright.sheets.backend import WorkbookUnreadable
 from roadwright.sheets.backends.xlsx.addresses import parse_area
+from roadwright.sheets.backends.xlsx.appending import Growth
 from roadwright.sheets.backends.xlsx.book import DEFINED_NAME, Book, Sheet
-from roadwright.sheets.backends.xlsx.container import Package
-from roadwright.sheets.backends.xlsx.growth import Growth
-from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices
-from roadwright.sheets.backends.xlsx.relations import parts_of_types
+from roadwright.sheets.backends.xlsx.markup import Attributes, ElementPath, Splice, apply_splices, retag, retext
+from roadwright.sheets.backends.xlsx.package import Package, parts_of_types
 from roadwright.sheets.backends.xlsx.sheet_part import EXTENSIONS, data_place
-from roadwright.sheets.backends.xlsx.tree import Attributes, Path, retag, retext
 
 _REFERENCE = re.compile(
     r"""
@@ -42,7 +40,7 @@ _OTHERS_NAMES = ("_xlnm.", "ExternalData_")
 def grown_references(text: str, own_tab: str, growths: Mapping[str, Growth]) -> str:
     """A reference, or several parted by commas, after the growth of some tabs (by their names in lower case).
 
-    ``own_tab`` is the tab that a reference without a name means. Equal to ``text`` when nothing changes.
+    ``own_tab`` is the tab that a reference without a name means. Equal to ``cells`` when nothing changes.
     """
 
     def grown(match: re.Match[str]) -> str:
@@ -107,7 +105,7 @@ class _Sources:
 
 
 def _text_splices(
-    raw: bytes, where: str, holds: Callable[[Path], bool], own_tab: str, growths: Mapping[str, Growth]
+    raw: bytes, where: str, holds: Callable[[ElementPath], bool], own_tab: str, growths: Mapping[str, Growth]
 ) -> list[Splice]:
     return retext(raw, where, lambda path, _: holds(path), lambda text: grown_references(text, own_tab, growths))
 
@@ -117,7 +115,7 @@ def _sheet_splices(sources: _Sources, sheet: Sheet, where: str, growths: Mapping
     place = data_place(raw, where)
     start, end = place.start, place.end
 
-    def holds(path: Path) -> bool:
+    def holds(path: ElementPath) -> bool:
         return path in _OF_DROPDOWNS or (path[-1] == "xm:f" and path[: len(EXTENSIONS)] == EXTENSIONS)
 
     splices = _text_splices(raw[:start] + raw[end:], where, holds, sheet.name, growths)
@@ -125,7 +123,7 @@ def _sheet_splices(sources: _Sources, sheet: Sheet, where: str, growths: Mapping
 
 
 def _name_splices(raw: bytes, where: str, growths: Mapping[str, Growth]) -> list[Splice]:
-    def is_for_people(path: Path, attributes: Attributes) -> bool:
+    def is_for_people(path: ElementPath, attributes: Attributes) -> bool:
         name = attributes.get("name", "")
         return path == DEFINED_NAME and (name == _PRINT_AREA or not name.startswith(_OTHERS_NAMES))
 
@@ -133,7 +131,7 @@ def _name_splices(raw: bytes, where: str, growths: Mapping[str, Growth]) -> list
 
 
 def _pivot_splices(raw: bytes, where: str, growths: Mapping[str, Growth]) -> list[Splice]:
-    def source(path: Path, attributes: Attributes) -> dict[str, str | None] | None:
+    def source(path: ElementPath, attributes: Attributes) -> dict[str, str | None] | None:
         outside = "r:id" in attributes  # a range of another workbook
         if path != _PIVOT_SOURCE or outside or "ref" not in attributes:
             return None

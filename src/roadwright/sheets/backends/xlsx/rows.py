@@ -7,22 +7,20 @@ from dataclasses import dataclass, field, replace
 
 from roadwright.sheets.backends.xlsx.addresses import column_number
 from roadwright.sheets.backends.xlsx.markup import (
+    REPORTED,
+    Head,
     Splice,
     apply_splices,
     blanked,
     element_end,
-    raw_name,
-    raw_prefix,
-    set_attribute,
-    tag_end,
-)
-from roadwright.sheets.backends.xlsx.tree import (
-    REPORTED,
-    Head,
     has_one_meaning,
     new_parser,
     pass_one_branch,
+    raw_name,
+    raw_prefix,
     run_parser,
+    set_attribute,
+    tag_end,
 )
 from roadwright.sheets.backends.xlsx.usual_rows import RowPlaces, places_in, places_of
 from roadwright.sheets.values import column_letters

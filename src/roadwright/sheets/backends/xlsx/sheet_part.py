@@ -13,15 +13,19 @@ from typing import NamedTuple
 
 from roadwright.sheets.backend import SheetError, WorkbookUnreadable
 from roadwright.sheets.backends.xlsx.markup import (
+    Attributes,
+    ElementPath,
+    Head,
     Splice,
     blanked,
     element_end,
+    head_of,
     raw_name,
     raw_prefix,
     set_attribute,
     tag_end,
+    walk,
 )
-from roadwright.sheets.backends.xlsx.tree import Attributes, Head, Path, head_of, walk
 from roadwright.sheets.values import TEMPLATE_MARK
 
 SHEET_DATA = ("worksheet", "sheetData")
@@ -96,11 +100,11 @@ def _parsed_place(raw: bytes, where: str) -> DataPlace:
     found: list[int] = []
     ends: list[int] = []
 
-    def start(path: Path, _: Attributes, at: int) -> None:
+    def start(path: ElementPath, _: Attributes, at: int) -> None:
         if path == SHEET_DATA:
             found.append(at)
 
-    def end(path: Path, at: int) -> None:
+    def end(path: ElementPath, at: int) -> None:
         if path == SHEET_DATA:
             ends.append(at)
 
@@ -146,12 +150,12 @@ class SheetPart:
         rows: list[tuple[int | None, int, int]] = []
         opened: tuple[int | None, int] = None, 0
 
-        def start(path: Path, attributes: Attributes, at: int) -> None:
+        def start(path: ElementPath, attributes: Attributes, at: int) -> None:
             nonlocal opened
             if path == (*SHEET_DATA, "row"):
                 opened = int(attributes["r"]) if "r" in attributes else None, at
 
-        def end(path: Path, at: int) -> None:
+        def end(path: ElementPath, at: int) -> None:
             if path == (*SHEET_DATA, "row"):
                 rows.append((*opened, element_end(self.raw, opened[1], at)))
 
@@ -254,7 +258,7 @@ class Surroundings:
         def in_part(offset: int) -> int:
             return offset if offset < part.data_start else offset + skipped
 
-        def start(path: Path, attributes: Attributes, at: int) -> None:
+        def start(path: ElementPath, attributes: Attributes, at: int) -> None:
             nonlocal text_start
             if path == ("worksheet", "cols", "col"):
                 width = float(attributes["width"]) if "width" in attributes else None
@@ -272,7 +276,7 @@ class Surroundings:
                 pieces.clear()
                 text_start = tag_end(raw, at)
 
-        def end(path: Path, at: int) -> None:
+        def end(path: ElementPath, at: int) -> None:
             if path == ("worksheet", "cols"):
                 self._columns_end = at
             elif path == ("worksheet", "cols", "col"):
@@ -281,14 +285,14 @@ class Surroundings:
             elif path in _RANGE_TEXTS:
                 self.ranges.append(RangePlace(path[-2], None, "".join(pieces), in_part(text_start), in_part(at)))
 
-        def text(path: Path, piece: str) -> None:
+        def text(path: ElementPath, piece: str) -> None:
             if path in _RANGE_TEXTS:
                 pieces.append(piece)
 
         walk(raw, part.where, start, end, text, every_branch=True)
 
 
-_RANGES: dict[Path, str] = {
+_RANGES: dict[ElementPath, str] = {
     ("worksheet", *path): attribute
     for attribute, paths in {
         "ref": (
@@ -313,7 +317,7 @@ _RANGES: dict[Path, str] = {
 EXTENSIONS = ("worksheet", "extLst", "ext")
 """The place of everything that newer programs add to a tab."""
 
-_RANGE_TEXTS: frozenset[Path] = frozenset(
+_RANGE_TEXTS: frozenset[ElementPath] = frozenset(
     (*EXTENSIONS, *path, "xm:sqref")
     for path in (
         ("x14:conditionalFormattings", "x14:conditionalFormatting"),

@@ -9,9 +9,17 @@ import datetime as dt
 import re
 
 from roadwright.domain.messages import MessageError
-from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, element_end, set_attribute, tag_end
-from roadwright.sheets.backends.xlsx.serials import DateValue, Shows, what_format_shows
-from roadwright.sheets.backends.xlsx.tree import Attributes, Path, walk
+from roadwright.sheets.backends.xlsx.cells import DateValue, Shows, what_format_shows
+from roadwright.sheets.backends.xlsx.markup import (
+    Attributes,
+    ElementPath,
+    Splice,
+    apply_splices,
+    element_end,
+    set_attribute,
+    tag_end,
+    walk,
+)
 
 MAX_CELL_FORMATS = 65_000
 """Excel accepts 65,490."""
@@ -75,7 +83,7 @@ class Styles:
         fonts: list[float] = []
         opened = font = 0
 
-        def start(path: Path, attributes: Attributes, at: int) -> None:
+        def start(path: ElementPath, attributes: Attributes, at: int) -> None:
             nonlocal opened, font
             if path == ("styleSheet", "numFmts", "numFmt"):
                 codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
@@ -95,7 +103,7 @@ class Styles:
             elif path == (*_FORMATS, "xf", "alignment") and _breaks_lines(attributes):
                 self.wrapping[str(len(numbers) - 1)] = fonts[font] if font < len(fonts) else _USUAL_SIZE
 
-        def end(path: Path, at: int) -> None:
+        def end(path: ElementPath, at: int) -> None:
             if path == (*_FORMATS, "xf"):
                 self._formats.append(raw[opened : element_end(raw, opened, at)])
             elif path == _FORMATS:

@@ -10,10 +10,8 @@ from roadwright.sheets.backend import Area, WorkbookUnreadable
 from roadwright.sheets.backends.xlsx.addresses import area_text, overlap, parse_area
 from roadwright.sheets.backends.xlsx.book import Sheet
 from roadwright.sheets.backends.xlsx.cells import CellFormula, Content
-from roadwright.sheets.backends.xlsx.container import Package
-from roadwright.sheets.backends.xlsx.markup import Splice, raw_prefix
-from roadwright.sheets.backends.xlsx.relations import relations
-from roadwright.sheets.backends.xlsx.tree import Attributes, Path, retag, walk
+from roadwright.sheets.backends.xlsx.markup import Attributes, ElementPath, Splice, raw_prefix, retag, walk
+from roadwright.sheets.backends.xlsx.package import Package, relations
 
 _COLUMNS = ("table", "tableColumns")
 _COLUMN = (*_COLUMNS, "tableColumn")
@@ -55,7 +53,7 @@ def _read_table(package: Package, part: str) -> ExcelTable:
     pieces: list[str] = []
     array: bool | None = None
 
-    def start(path: Path, attributes: Attributes, _: int) -> None:
+    def start(path: ElementPath, attributes: Attributes, _: int) -> None:
         nonlocal array
         if path == ("table",):
             found.append(_described(part, attributes))
@@ -65,14 +63,14 @@ def _read_table(package: Package, part: str) -> ExcelTable:
             pieces.clear()
             array = attributes.get("array") in ("1", "true")
 
-    def end(path: Path, _: int) -> None:
+    def end(path: ElementPath, _: int) -> None:
         nonlocal array
         if array is not None and path == _CALCULATED:
             column = found[0].area.first_column + len(found[0].columns) - 1
             found[0].calculated[column] = CellFormula("".join(pieces).removeprefix("="), array)
             array = None
 
-    def text(_: Path, piece: str) -> None:
+    def text(_: ElementPath, piece: str) -> None:
         if array is not None:
             pieces.append(piece)
 
@@ -102,7 +100,7 @@ def resized(raw: bytes, where: str, table: ExcelTable, area: Area, new_columns: 
     ids = [0]
     last_body_row = area.last_row - table.totals_rows
 
-    def pick(path: Path, attributes: Attributes) -> dict[str, str | None] | None:
+    def pick(path: ElementPath, attributes: Attributes) -> dict[str, str | None] | None:
         if path == _COLUMN:
             ids.append(int(attributes["id"]))
         elif path == ("table",):
@@ -133,12 +131,12 @@ def _end_of_columns(raw: bytes, where: str) -> tuple[str, int]:
     """Where the list of columns ends, and the prefix of its elements."""
     prefix, close = "", 0
 
-    def start(path: Path, _: Attributes, at: int) -> None:
+    def start(path: ElementPath, _: Attributes, at: int) -> None:
         nonlocal prefix
         if path == _COLUMNS:
             prefix = raw_prefix(raw, at)
 
-    def end(path: Path, at: int) -> None:
+    def end(path: ElementPath, at: int) -> None:
         nonlocal close
         if path == _COLUMNS:
             close = at

@@ -1,27 +1,62 @@
-"""One .xlsx or .xlsm file as a workbook of the sheet engine."""
+"""One .xlsx or .xlsm file as a workbook of the sheet engine, and which of its cells must not be written into."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from roadwright.domain.messages import Message
 from roadwright.domain.text import same_text
 from roadwright.sheets.backend import Grid, TabEdit, TabReceipt, WriteReceipt, no_tab, refused_rows
+from roadwright.sheets.backends.xlsx.addresses import AreaIndex, area_text
 from roadwright.sheets.backends.xlsx.appending import plan_rows
 from roadwright.sheets.backends.xlsx.book import Sheet, read_book
-from roadwright.sheets.backends.xlsx.container import Package, load_package
+from roadwright.sheets.backends.xlsx.package import Package, checked, load_package, packed
 from roadwright.sheets.backends.xlsx.patching import TabWork, changed_parts
-from roadwright.sheets.backends.xlsx.protection import Protection
-from roadwright.sheets.backends.xlsx.reader import CellFormats, SheetContent, read_sheet
-from roadwright.sheets.backends.xlsx.shared_strings import read_shared_strings
+from roadwright.sheets.backends.xlsx.reader import CellFormats, SheetContent, read_shared_strings, read_sheet
 from roadwright.sheets.backends.xlsx.styles import Styles
 from roadwright.sheets.backends.xlsx.swap import replace_workbook
 from roadwright.sheets.backends.xlsx.tables import ExcelTable, read_tables
-from roadwright.sheets.backends.xlsx.zip_copy import checked, packed
-from roadwright.sheets.values import says_the_same
+from roadwright.sheets.values import cell_name, says_the_same
+
+
+class Protection:
+    """Answers for the cells of a tab whether they can be written."""
+
+    def __init__(self, tab: str, content: SheetContent, tables: Iterable[ExcelTable]) -> None:
+        self._formulas = content.grid.formulas
+        self._arrays = AreaIndex(content.grid.arrays, tab)
+        self._merged = AreaIndex(content.grid.merged, tab)
+        self._tables = list(tables)
+
+    def reason(self, row: int, column: int, *, same: bool) -> Message | None:
+        """Why this cell can't be written; None when it can.
+
+        ``same`` says that the cell shows the value already; a table's header may be given its own name again.
+        """
+        for area in self._arrays.over(row):
+            if area.covers(row, column):
+                return _of_cell("cell_in_array_formula", row, column, area=area_text(area))
+        if (row, column) in self._formulas:
+            return _of_cell("cell_with_formula", row, column)
+        for area in self._merged.over(row):
+            if area.covers(row, column) and (row, column) != (area.first_row, area.first_column):
+                master = cell_name(area.first_row, area.first_column)
+                return _of_cell("cell_merged", row, column, master=master, area=area_text(area))
+        for table in self._tables:
+            if not table.area.covers(row, column):
+                continue
+            if row < table.area.first_row + table.header_rows and not same:
+                return _of_cell("cell_is_table_header", row, column, table=table.name)
+            if row > table.last_body_row:
+                return _of_cell("cell_in_totals_row", row, column, table=table.name)
+        return None
+
+
+def _of_cell(code: str, row: int, column: int, **more: str) -> Message:
+    return Message(code, params={"cell": cell_name(row, column), **more})
 
 
 class XlsxWorkbook:

@@ -1,18 +1,35 @@
-"""The zip container of a workbook: its parts, held as the file's bytes, within limits that no honest workbook meets."""
+"""A workbook file as a package of parts (ECMA-376 part 2): reading it, how parts name each other, writing it anew.
+
+The file's bytes are held, within limits that no honest workbook meets. A new file takes over the parts that do not
+change with their compressed bytes as they are: the standard library can't copy an entry without inflating and
+deflating it again, which costs time and changes bytes. Record layouts: PKWARE APPNOTE 6.3.x, 4.3.7 (local header),
+4.3.12 (central directory), 4.3.16 (end record).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import posixpath
+import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from roadwright.domain.disk import special_kind
 from roadwright.domain.messages import Message
-from roadwright.sheets.backend import WorkbookUnreadable
-from roadwright.sheets.backends.xlsx.markup import as_utf8
+from roadwright.sheets.backend import SheetError, WorkbookUnreadable
+from roadwright.sheets.backends.xlsx.markup import (
+    RELATION_TYPES,
+    Attributes,
+    ElementPath,
+    Splice,
+    as_utf8,
+    cut_elements,
+    walk,
+)
 
 MAX_PARTS = 20_000
 MAX_PART_SIZE = 512 << 20
@@ -163,3 +180,158 @@ def load_package(path: Path) -> Package:
     except OSError as error:
         raise WorkbookUnreadable("file_unreadable", path=str(path), why=error.strerror or str(error)) from error
     return Package(data, path.name)
+
+
+_VERSION_NEEDED = 20
+_DATA_DESCRIPTOR = 0x8
+_UTF8_NAME = 0x800
+_LIMIT_32_BIT = 0xFFFF_0000
+_LEVEL = 2
+"""Of compression: three times as fast as the usual 6, for files that are a fifth larger."""
+
+
+def packed(package: Package, changed: Mapping[str, bytes | None]) -> bytes:
+    """The new file's bytes. ``changed`` maps parts, in the file's spelling, to new bytes or None to drop them.
+
+    Raises SheetError when the result would need the 4 GB extension of the zip format.
+    """
+    out = io.BytesIO()
+    central: list[bytes] = []
+    position = 0
+    for entry in package.entries:
+        if entry.filename in changed:
+            new = changed[entry.filename]
+            if new is None:
+                continue
+            method, crc, size, body = zipfile.ZIP_DEFLATED, zlib.crc32(new), len(new), _deflate(new)
+        else:
+            method, crc, size = entry.compress_type, entry.CRC, entry.file_size
+            body = package.compressed(entry)
+        if max(position, size, len(body)) > _LIMIT_32_BIT:
+            raise SheetError("workbook_too_large", workbook=package.name)
+        name = entry.orig_filename.encode("utf-8" if entry.flag_bits & _UTF8_NAME else "cp437")
+        # Sizes stand in the header, so there is no data descriptor behind the body.
+        shared = struct.pack(
+            "<HHHHHIIIHH",
+            _VERSION_NEEDED,
+            entry.flag_bits & ~_DATA_DESCRIPTOR,
+            method,
+            *_dos_time(entry),
+            crc,
+            len(body),
+            size,
+            len(name),
+            0,
+        )
+        local = b"PK\x03\x04" + shared + name
+        out.write(local)
+        out.write(body)
+        central.append(
+            struct.pack("<4sBB", b"PK\x01\x02", _VERSION_NEEDED, entry.create_system)
+            + shared
+            + struct.pack("<HHHII", 0, 0, entry.internal_attr, entry.external_attr, position)
+            + name
+        )
+        position += len(local) + len(body)
+    directory = b"".join(central)
+    count = len(central)
+    end = (b"PK\x05\x06", 0, 0, count, count, len(directory), position, len(package.comment))
+    out.write(directory + struct.pack("<4sHHHHIIH", *end) + package.comment)
+    return out.getvalue()
+
+
+def checked(package: Package, changed: Mapping[str, bytes | None], new: bytes) -> Package:
+    """The new file's parts, once each of them is found to be what it should be.
+
+    Raises SheetError when one is not; then the file must not replace anything.
+    """
+    result = Package(new, package.name)
+    for entry in package.entries:
+        content = changed.get(entry.filename)
+        if entry.filename not in changed:
+            same = result.compressed(result.entry(entry.filename)) == package.compressed(entry)
+        elif content is None:
+            same = not result.has(entry.filename)
+        else:
+            same = result.unpacked(entry.filename) == content
+        if not same:
+            raise SheetError("new_file_damaged", workbook=package.name, part=entry.filename)
+    return result
+
+
+def _deflate(raw: bytes) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(raw) + packer.flush()
+
+
+def _dos_time(entry: zipfile.ZipInfo) -> tuple[int, int]:
+    year, month, day, hour, minute, second = entry.date_time
+    return hour << 11 | minute << 5 | second // 2, (max(year, 1980) - 1980) << 9 | month << 5 | day
+
+
+CONTENT_TYPES = "[Content_Types].xml"
+
+
+_RELATION, _OVERRIDE = ("rel:Relationships", "rel:Relationship"), ("ct:Types", "ct:Override")
+
+
+class Relation(NamedTuple):
+    """One link from a part to another. ``kind`` is its type, in short (``worksheet``) for those of the standard."""
+
+    id: str
+    kind: str
+    target: str
+
+
+def _kind(attributes: Attributes) -> str:
+    base, _, word = (full := attributes.get("Type", "")).rpartition("/")
+    return word if base in RELATION_TYPES else full
+
+
+def relations_part(part: str) -> str:
+    """The part that holds the relationships of ``part`` (of the package itself for ``""``)."""
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def relations(package: Package, part: str) -> list[Relation]:
+    """The part's links to other parts of the workbook; links to places outside are left out."""
+    source = relations_part(part)
+    if not package.has(source):
+        return []
+    folder = posixpath.dirname(part)
+    found: list[Relation] = []
+
+    def start(path: ElementPath, attributes: Attributes, _: int) -> None:
+        if path != _RELATION or attributes.get("TargetMode") == "External":
+            return
+        target = attributes.get("Target", "")
+        place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found.append(Relation(attributes.get("Id", ""), _kind(attributes), place))
+
+    walk(package.read(source), package.where(source), start)
+    return found
+
+
+def parts_of_types(package: Package, endings: tuple[str, ...]) -> list[str]:
+    """The parts of the workbook whose content type ends so, as the content types list them."""
+    found: list[str] = []
+
+    def start(path: ElementPath, attributes: Attributes, _: int) -> None:
+        part = attributes.get("PartName", "").lstrip("/")
+        if path == _OVERRIDE and attributes.get("ContentType", "").endswith(endings) and package.has(part):
+            found.append(part)
+
+    walk(package.read(CONTENT_TYPES), package.where(CONTENT_TYPES), start)
+    return found
+
+
+def without_override(raw: bytes, where: str, part: str) -> list[Splice]:
+    """Changes that take a part's own entry out of the content types."""
+    name = f"/{part}".lower()
+    return cut_elements(raw, where, lambda path, its: path == _OVERRIDE and its.get("PartName", "").lower() == name)
+
+
+def without_kind(raw: bytes, where: str, kind: str) -> list[Splice]:
+    """Changes that take the links of one kind out of a relationships part."""
+    return cut_elements(raw, where, lambda path, its: path == _RELATION and _kind(its) == kind)
