@@ -150,11 +150,15 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
         if spec is not tabs.INTAKE:
             uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
     seen: dict[tuple[str, str], str] = {}
+    alike: dict[tuple[str, str], str] = {}
     for workbook, tab, use in uses:
-        place = (workbook_ref(root, workbook).identity, folded(tab))
+        ref = workbook_ref(root, workbook)
+        place, name = (ref.identity, folded(tab)), (ref.label, folded(tab))
         if place in seen:
             raise SettingsError("tab_used_twice", file=FILE, use=use, tab=tab, workbook=workbook, other=seen[place])
-        seen[place] = use
+        if name in alike:  # the database keeps rows and copies of tabs by these names
+            raise SettingsError("workbooks_named_alike", file=FILE, use=use, label=ref.label, other=alike[name])
+        seen[place] = alike[name] = use
 
 
 def _variables() -> dict[str, str]:

@@ -83,6 +83,10 @@ TEXTS = {
     "workbooks_brought_in": (
         "{count} workbook(s) that lay outside the folder are in {folder}, and {settings} names them there"
     ),
+    "workbooks_named_alike": (
+        "{file}: {use}: its workbook is called {label}, as another one is of {other}, and their tabs could not be told "
+        "apart; give one of them another name or tab"
+    ),
     "workspace_busy": (
         "another action is running in this workspace, or on its database, and did not end within {seconds:g} s "
         "(action_wait); run again when it has ended: roadwright runs shows it"
