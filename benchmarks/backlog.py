@@ -18,7 +18,8 @@ import xlsxwriter
 
 from roadwright import tabs
 from roadwright.actions.collecting import rare_collections
-from roadwright.actions.runner import ActionRequest, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.scoring.compute import compute_scores
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table

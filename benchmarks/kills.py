@@ -31,7 +31,8 @@ from sqlalchemy import create_engine, make_url, select, text
 
 from benchmarks import tables
 from roadwright.actions.doctor import diagnose
-from roadwright.actions.runner import ActionRequest, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.sample.typing import NO_KEYS, type_into_rows, type_new_rows
 from roadwright.sheets.values import CellValue
 from roadwright.store.migrations import NEWEST, upgrade

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -17,9 +18,9 @@ from roadwright.store.session import open_store
 from tests.house import House, make_house
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a real PostgreSQL server of this test process' own, without a database name."""
+@contextmanager
+def own_postgres() -> Iterator[Any]:
+    """A real PostgreSQL server of its own, as the package that brings it runs it."""
     # The server changes the permissions of the folders above its data, so they lie in a place of their own.
     folder = Path(tempfile.mkdtemp(prefix="roadwright-pg-", dir="/tmp"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
@@ -27,10 +28,17 @@ def postgres_server() -> Iterator[str]:
 
     server = get_server(folder, cleanup_mode="delete")
     try:
-        yield server.get_uri()
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL server of this test process' own, without a database name."""
+    with own_postgres() as server:
+        yield server.get_uri()
 
 
 @contextmanager
@@ -38,7 +46,7 @@ def postgres_database(server: str, template: str = "template1") -> Iterator[str]
     """The URL of a new database on the server, dropped in the end."""
     url = make_url(server).set(drivername="postgresql+psycopg")
     name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with admin.connect() as connection:
         connection.execute(text(f"create database {name} template {template}"))
     yield url.set(database=name).render_as_string(hide_password=False)

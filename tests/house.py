@@ -19,7 +19,9 @@ from typing import Any
 from sqlalchemy import make_url
 
 from roadwright import tabs
-from roadwright.actions.runner import ActionRequest, ActionResult, run_action
+from roadwright.actions.execute import ActionResult
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.sheets.backend import TabEdit, Workbook
 from roadwright.sheets.backends.memory import MemoryBook, MemoryTab, book_at, put_book, remove_book
 from roadwright.sheets.read import Row, read_table

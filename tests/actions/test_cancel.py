@@ -15,8 +15,10 @@ from sqlalchemy import select
 from roadwright.actions import ledger, registry
 from roadwright.actions.cancelling import CancelSwitch
 from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.execute import ActionResult
 from roadwright.actions.pm import optimization
-from roadwright.actions.runner import ActionRequest, ActionResult, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import Problem, Solution, SolveOptions, solve
 from roadwright.portfolios import drafts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from roadwright.actions.runner import ActionResult
+from roadwright.actions.execute import ActionResult
 from roadwright.portfolios.rerun import rerun_snapshot
 from roadwright.store.models import OptimizationRun
 from tests.actions.company import PERIOD, add_candidates, add_initiatives, add_kpis, add_scenario, constrain

@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from roadwright.actions import ledger, registry, runner
+from roadwright.actions import execute, ledger, registry
 from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.options import OnConflictOption, Text, UsageError
-from roadwright.actions.runner import ActionRequest, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.store.models import ActionRun
 from roadwright.store.presence import Presences, presences
 from roadwright.workspace.workspace import open_workspace
@@ -246,7 +247,7 @@ def lost_for(times: int, write: Callable[..., ActionRun]) -> Callable[..., Actio
 
 
 def test_the_end_of_a_run_is_written_when_the_database_is_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_PAUSE", 0)
+    monkeypatch.setattr(execute, "_PAUSE", 0)
     monkeypatch.setattr(ledger, "finish", lost_for(3, ledger.finish))
     house.done("pm.backlog_sync")
     assert last(house).status == "success"
@@ -258,8 +259,8 @@ def test_the_end_of_a_run_is_written_when_the_database_is_back(house: House, mon
 def test_a_database_that_is_lost_for_good_at_the_end_is_a_message(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "_PAUSE", 0)
-    monkeypatch.setattr(runner, "END_SECONDS", 0)
+    monkeypatch.setattr(execute, "_PAUSE", 0)
+    monkeypatch.setattr(execute, "END_SECONDS", 0)
     with monkeypatch.context() as lost:
         lost.setattr(ledger, "finish", lost_for(99, ledger.finish))
         outcome = house.run("pm.backlog_sync")
@@ -316,3 +317,20 @@ def test_progress_is_noted_in_the_ledger(house: House, monkeypatch: pytest.Monke
         report=lambda message, done=None, total=None: told.append((message, done, total)),
     )
     assert told == [("counting sheep", 1_200, 3_000)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ({"options": ["on_conflict=a\x00"]}, "option on_conflict"),
+        ({"options": ["a\x00=b"]}, "option a\ufffd"),
+        ({"options": {"on_conflict": "\ud800"}}, "option on_conflict"),
+        ({"tab": "Back\x00log"}, "the tab"),
+        ({"select": "INIT-\ud800"}, "the selection"),
+    ],
+)
+def test_what_the_ledger_can_not_keep_is_refused_by_place(house: House, asked: dict[str, Any], place: str) -> None:
+    request = ActionRequest("pm.save_selected", **asked)
+    answer = run_action(house.workspace, request, requested_by="test", report=lambda *_: None)
+    assert (answer.status, answer.exit_code) == ("failed", 2)
+    assert str(answer.error).startswith(f"{place} holds a character that can't be stored (code ")

@@ -6,9 +6,11 @@ import json
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
 from roadwright.actions import ledger
+from roadwright.actions import prune as pruning
 from roadwright.actions.prune import Pruned, prune
 from roadwright.cli.main import app
 from roadwright.store.models import ActionRun, OptimizationRun, Portfolio, PortfolioItem
@@ -77,7 +79,7 @@ def test_what_roadmaps_came_from_and_the_newest_stay(planned: House) -> None:
 
 
 def test_what_is_new_stays(planned: House) -> None:
-    assert prune(planned.workspace) == Pruned(0, 0, 0, 0)
+    assert prune(planned.workspace) == Pruned(0, 0, 0)
     assert len(kept(planned)) == 5
     assert prune(planned.workspace, 0, dry=True).runs == 2
     assert len(kept(planned)) == 5
@@ -98,11 +100,54 @@ def test_the_command_says_what_it_removed(planned: House) -> None:
         0,
         True,
     )
+    asked = len(ledger.runs(planned.workspace.store, 100))
     body = json.loads(CliRunner().invoke(app, ["prune", "-w", folder, "--older-than", "0", "--json"]).stdout)
     assert body["runs"] == 2
-    assert body["actions"] == len(ledger.runs(planned.workspace.store, 100))
+    assert body["actions"] == asked
     settings = planned.root / FILE
     settings.write_text(settings.read_text().replace("action_wait = 30\n", "action_wait = 0\n"))
     with planned.workspace.exclusive():
         busy = CliRunner().invoke(app, ["prune", "-w", folder])
-    assert (busy.exit_code, "another action is running" in busy.stderr) == (1, True)
+    assert (busy.exit_code, "nothing was removed: another action is running" in busy.stderr) == (1, True)
+    run = ledger.runs(planned.workspace.store, 1)[0]
+    assert (run.action, run.status) == ("prune", "failed")
+
+
+def test_it_is_in_the_ledger_with_what_it_removed(planned: House) -> None:
+    told = CliRunner().invoke(app, ["prune", "-w", str(planned.root), "--older-than", "0", "--dry-run"])
+    assert (told.exit_code, ledger.runs(planned.workspace.store, 1)[0].action) == (0, "pm.roadmap_publish")
+    told = CliRunner().invoke(app, ["prune", "-w", str(planned.root), "--older-than", "0"])
+    assert (told.exit_code, told.stdout.startswith("removed: 2 optimization runs")) == (0, True)
+    run = ledger.runs(planned.workspace.store, 1)[0]
+    assert (run.action, run.status, run.request_json["options"]) == ("prune", "success", ["older_than=0"])
+    assert (run.summary_json or {}).items() >= {"runs": 2, "logs": 3}.items()
+    again = CliRunner().invoke(app, ["prune", "-w", str(planned.root), "--older-than", "0", "--json"])
+    newest = ledger.runs(planned.workspace.store, 1)[0].run_id
+    assert json.loads(again.stdout).items() >= {"runs": 0, "logs": 0, "run_id": newest}.items()
+
+
+def test_the_database_gets_smaller(planned: House) -> None:
+    store = planned.workspace.store
+    rows = [{"tab": "Backlog", "row": row, "key": "INIT-000001", "run_status": "OK" * 50} for row in range(20_000)]
+    with store.transaction() as session:
+        session.execute(update(ActionRun).where(ActionRun.id == 1).values(rows_json=rows, finished_at=OLD))
+    file = planned.root / str(store.engine.url.database)
+    size = file.stat().st_size if store.engine.dialect.name == "sqlite" else None
+    told = CliRunner().invoke(app, ["prune", "-w", str(planned.root)])
+    assert "MB smaller" in told.stdout
+    freed = (ledger.runs(store, 1)[0].summary_json or {})["bytes_freed"]
+    if size is not None:
+        assert freed > 2_000_000
+        assert file.stat().st_size <= size - freed
+
+
+def test_space_that_can_not_be_given_back_is_told(planned: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("vacuum", {}, RuntimeError("the disk is full"))
+
+    monkeypatch.setattr(pruning, "_give_space_back", full)
+    told = CliRunner().invoke(app, ["prune", "-w", str(planned.root), "--older-than", "0", "--json"])
+    body = json.loads(told.stdout)
+    assert (told.exit_code, body["status"], body["runs"]) == (1, "failed", 2)
+    assert body["error"] == "it was removed, but its space could not be given back: the disk is full"
+    assert len(kept(planned)) == 3

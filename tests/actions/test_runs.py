@@ -8,7 +8,7 @@ import sys
 import pytest
 from sqlalchemy import select
 
-from roadwright.actions.runner import ActionResult
+from roadwright.actions.execute import ActionResult
 from roadwright.portfolios.rerun import rerun_snapshot
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import OptimizationRun, Portfolio

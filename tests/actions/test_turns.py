@@ -18,7 +18,8 @@ from sqlalchemy import select, text
 
 from roadwright.actions import ledger, registry
 from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.runner import ActionRequest, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.store.models import Initiative
 from roadwright.workspace.workspace import open_workspace
 from tests.house import House

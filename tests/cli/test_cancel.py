@@ -223,6 +223,56 @@ def test_ctrl_c_that_comes_too_late_changes_nothing(planned: House, start: Start
     assert ledger.runs(planned.workspace.store, 1)[0].status == "success"
 
 
+AT_THE_END = """
+import atexit, os, signal
+press = lambda *_: os.kill(os.getpid(), signal.SIGINT)
+atexit.register(press)
+from roadwright.cli.entry import main
+main()
+"""
+AFTER_THE_ANSWER = """
+import os, signal
+press = lambda *_: os.kill(os.getpid(), signal.SIGINT)
+set_handler = signal.signal
+
+def set_and_press(number, handler):
+    before = set_handler(number, handler)
+    if before not in (signal.SIG_DFL, signal.default_int_handler):
+        press()
+    return before
+
+signal.signal = set_and_press
+"""
+"""Ctrl-C at the very moment in which a handler of ours has done its work."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("run", "pm.save_selected", "--tab", "Backlog"), 0),
+        (("run", "pm.save_selected", "--tab", "Nowhere"), 2),
+        (("runs",), 0),
+        (("runs", "ACT-999999"), 2),
+    ],
+)
+def test_ctrl_c_after_the_answer_leaves_its_exit_code(
+    planned: House, start: Start, arguments: tuple[str, ...], code: int
+) -> None:
+    process = start(*arguments, "-w", str(planned.root), "--json", script=AFTER_THE_ANSWER + AT_THE_END)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == code, err
+    assert json.loads(out)
+    assert "Traceback" not in err
+
+
+def test_ctrl_c_after_a_solution_leaves_its_exit_code(tmp_path: Path, start: Start) -> None:
+    file = tmp_path / "problem.json"
+    file.write_text("{}", encoding="utf-8")
+    process = start("solve", str(file), script=AT_THE_END)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, bool(err)) == (2, True)
+
+
 def test_a_run_is_cancelled_from_another_terminal(planned: House, start: Start) -> None:
     process = start("run", RUN, "-w", str(planned.root), "--json", "--option", "time_limit=200")
     run = running(planned)

@@ -80,6 +80,12 @@ def test_init_leaves_links_that_lead_nowhere(tmp_path: Path) -> None:
         ('[[intake]]\nworkbook = "Intake.xlsx"\ntabs = ["a\\nb"]', "intake.0.tabs.0: should have no line breaks"),
         ('[[intake]]\nworkbook = "Intake.xlsx"\nheader_row = true', "header_row: should be a number"),
         ('[[intake]]\nworkbook = "Intake.xlsx"\nheader_row = 99999999', "less than or equal to 1048576"),
+        (
+            'time_limit = "1\\u0000"',
+            "time_limit: holds a character that no setting can have (code 0); type it again without it "
+            '(it is "1\\x00")',
+        ),
+        ('"a\\u0000b" = 1', "a\\x00b: is not a key that Roadwright knows"),
         ("intake = 5", "intake: Input should be a valid list"),
         ("tabs.Backlog = 5", "tabs.Backlog: Input should be a valid dictionary"),
         ("time_limit = nan", "time_limit: Input should be greater than 0"),

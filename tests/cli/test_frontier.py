@@ -6,18 +6,14 @@ import json
 from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from roadwright.cli.frontier import frontier
+from roadwright.cli.main import app
 from tests.optimize.build import candidate, problem, target
-
-app = typer.Typer()
-app.command("frontier")(frontier)
 
 
 def run(value: dict[str, Any], *arguments: str) -> Result:
-    return CliRunner().invoke(app, ["-", *arguments], input=json.dumps(value))
+    return CliRunner().invoke(app, ["frontier", "-", *arguments], input=json.dumps(value))
 
 
 def two() -> dict[str, Any]:

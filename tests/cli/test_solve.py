@@ -7,18 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from roadwright.cli.solve import solve
+from roadwright.cli.main import app
 from tests.optimize.build import candidate, problem, rule
-
-app = typer.Typer()
-app.command("solve")(solve)
 
 
 def run(*arguments: str, text: str | bytes = "") -> Result:
-    return CliRunner().invoke(app, list(arguments), input=text)
+    return CliRunner().invoke(app, ["solve", *arguments], input=text)
 
 
 def solved(value: dict[str, Any], *arguments: str) -> Result:

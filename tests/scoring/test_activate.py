@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.actions.runner import ActionRequest, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.scoring.activate import activate_in_batches, active_scores
 from roadwright.store.models import InitiativeScore
 from roadwright.workspace.workspace import open_workspace

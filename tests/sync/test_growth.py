@@ -10,7 +10,8 @@ from types import FrameType
 import pytest
 import xlsxwriter
 
-from roadwright.actions.runner import ActionRequest, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table
 from roadwright.store.clock import RowVersions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
 from roadwright.sheets.values import CellValue
 from tests.house import House
@@ -194,3 +195,51 @@ def test_a_key_in_its_short_form_names_the_same_row(house: House) -> None:
     first, second = house.rows("MathModels")
     assert (first.text("run_status"), first.text("initiative_key")) == ("OK", "INIT-000001")
     assert second.text("run_status").startswith("FAILED: initiative_key / model_name: INIT-000001 / m stands already")
+
+
+def test_many_models_are_saved_and_seeded_without_a_query_for_each(house: House) -> None:
+    start(house)
+    many = 80
+    house.type_new("Intake", *({"title": f"Idea {number}"} for number in range(many)))
+    house.done("pm.backlog_sync")
+    keys = [row.text("initiative_key") for row in house.rows("Backlog")]
+    house.type_new("MathModels", *({**MODEL, "initiative_key": key} for key in keys))
+    asked: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            asked.append(statement)
+
+    engine = house.workspace.store.engine
+    event.listen(engine, "before_cursor_execute", hear)
+    for action, more in (
+        ("pm.save_selected", {"tab": "MathModels"}),
+        ("pm.seed_math_params", {}),
+        ("pm.save_selected", {"tab": "Params"}),
+    ):
+        asked.clear()
+        house.done(action, **more)
+        assert len(asked) < many, (action, len(asked))
+        if action == "pm.seed_math_params":
+            fill_params(house)
+    event.remove(engine, "before_cursor_execute", hear)
+    house.done("pm.backlog_sync")
+    assert {row.text("immediate_kpi_key") for row in house.rows("Backlog")} == {"load_time"}
+    house.done("pm.score_selected")
+    assert {row.text("run_status") for row in house.rows("MathModels")} == {"OK"}
+
+
+def test_the_initiative_follows_its_primary_model(house: House) -> None:
+    start(house)
+    house.type_new("MathModels", MODEL, {**OTHER, "immediate_kpi_key": "conversion", "metric_chain_text": None})
+    house.done("pm.save_selected", tab="MathModels")
+    for is_uplift, immediate in ((False, "conversion"), (True, "load_time")):
+        house.type_into("MathModels", house.row("MathModels", "uplift").number, {"is_primary": is_uplift})
+        house.type_into("MathModels", house.row("MathModels", "other").number, {"is_primary": not is_uplift})
+        house.done("pm.save_selected", tab="MathModels")
+        house.done("pm.backlog_sync")
+        assert house.row("Backlog", "INIT-000001").text("immediate_kpi_key") == immediate
+    house.type_into("MathModels", house.row("MathModels", "uplift").number, {"is_primary": False})
+    house.done("pm.save_selected", tab="MathModels")
+    house.done("pm.backlog_sync")
+    assert house.row("Backlog", "INIT-000001").text("immediate_kpi_key") == ""

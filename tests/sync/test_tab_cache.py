@@ -13,7 +13,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from roadwright.actions.runner import ActionResult
+from roadwright.actions.execute import ActionResult
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.backends.xlsx import XlsxWorkbook
 from roadwright.sheets.values import CellValue

@@ -173,3 +173,18 @@ def test_other_tabs_say_it_too_and_an_overtyped_version_costs_no_conflict(plan: 
     same = plan.bytes()
     plan.done(action, **more)
     assert plan.bytes() == same
+
+
+def test_a_note_that_cannot_be_read_stays_and_is_named(plan: House) -> None:
+    plan.done("pm.refresh_tab", tab="Results")
+    number = plan.rows("Results")[0].number
+    plan.type_into("Results", number, {"notes": "a\x00b"})
+    for _ in range(2):
+        outcome = plan.run("pm.refresh_tab", tab="Results")
+        assert outcome.status == "partial"
+        row = plan.rows("Results")[0]
+        assert row.raw["notes"] == "a\x00b"
+        assert row.text("run_status").startswith("FAILED: notes: holds a character that can't be stored (code 0)")
+    plan.type_into("Results", number, {"notes": "mine"})
+    plan.done("pm.refresh_tab", tab="Results")
+    assert (plan.rows("Results")[0].text("notes"), plan.rows("Results")[0].text("run_status")) == ("mine", "OK")

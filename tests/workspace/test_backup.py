@@ -13,6 +13,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner, Result
 
+from roadwright.actions import ledger
 from roadwright.cli.main import app
 from roadwright.sheets.backend import SheetError
 from roadwright.store.copying import differences, snapshot, tally
@@ -66,13 +67,48 @@ def test_a_backup_restores_into_either_database(full: House, second_url: str, tm
     assert restored.workspace.store.engine.url == parse_url(second_url)
     with snapshot(restored.workspace.store) as connection:
         found = [str(one) for one in differences(before, tally(connection))]
-    assert found == ["workspace_identity has rows that differ", "workspace_revisions has 2 rows here and 3 there"]
+    assert found == [
+        "action_runs has 1 rows here and 3 there",
+        "workspace_folders has rows that differ",
+        "workspace_identity has rows that differ",
+        "workspace_revisions has 2 rows here and 3 there",
+    ]
+    assert [(run.action, run.status, run.error) for run in ledger.runs(restored.workspace.store, 2)] == [
+        ("restore", "success", None),
+        ("backup", "success", None),
+    ]
     assert restored.bytes() == full.bytes()
     assert (restored.workspace.published / "Growth-v1.md").read_text() == "# Growth"
     restored.type_new("Intake", {"title": "Three"})
     restored.done("pm.backlog_sync")
     assert restored.status("Backlog", "INIT-000003") == "OK"
     restored.workspace.close()
+
+
+def test_backups_are_in_the_ledger_with_what_they_hold(full: House, tmp_path: Path) -> None:
+    path = backed_up(full, tmp_path)
+    run = ledger.runs(full.workspace.store, 1)[0]
+    assert (run.action, run.status, run.request_json["options"]) == ("backup", "success", [f"output={path}"])
+    assert (run.summary_json or {}).items() >= {"files": 8, "bytes": path.stat().st_size}.items()
+    again = ask("backup", "-w", full.root, "-o", path)
+    assert (again.exit_code, "no backup was made: " in again.stderr) == (1, True)
+    assert ledger.runs(full.workspace.store, 1)[0].status == "failed"
+
+
+def test_what_was_going_on_at_the_moment_of_a_backup_is_told_in_the_restored_ledger(
+    full: House, tmp_path: Path
+) -> None:
+    store = full.workspace.store
+    solving = ledger.enqueue(store, "pm.optimize_run_all_candidates", {}, "test")
+    ledger.start(store, solving.id)
+    path = backed_up(full, tmp_path)
+    ledger.leave(solving)
+    assert ask("restore", path, "-w", tmp_path / "restored").exit_code == 0
+    restored = open_workspace(tmp_path / "restored")
+    run = ledger.find_run(restored.store, solving.run_id)
+    restored.close()
+    assert run is not None
+    assert (run.status, "when the backup was made" in str(run.error)) == ("failed", True)
 
 
 def test_a_restored_copy_never_points_at_the_live_database(full: House, tmp_path: Path) -> None:
@@ -257,7 +293,8 @@ def test_a_database_moves_there_and_back(full: House, second_url: str, tmp_path:
     moved = House(open_workspace(full.root))
     with snapshot(moved.workspace.store) as connection:
         found = [str(one) for one in differences(before, tally(connection))]
-    assert found == ["workspace_revisions has 2 rows here and 3 there"]
+    assert found == ["action_runs has 1 rows here and 2 there", "workspace_revisions has 2 rows here and 3 there"]
+    assert ledger.runs(moved.workspace.store, 1)[0].action == "move-database"
     moved.type_new("Intake", {"title": "Three"})
     moved.done("pm.backlog_sync")
     assert moved.status("Backlog", "INIT-000003") == "OK"

@@ -74,6 +74,39 @@ class CancelSwitch:
         return True
 
 
+class SeriesSwitch:
+    """A door's way to end a series of actions: the one that runs, and those that would follow."""
+
+    def __init__(self) -> None:
+        self.is_done = False
+        """All actions have ended: there is nothing left to end."""
+        self._is_on = False
+        self._current = CancelSwitch()
+
+    def turn_on(self) -> bool:
+        """Ask for the end, from a signal handler if need be. False where there is nothing left to end."""
+        if self.is_done:
+            return False
+        self._is_on = True
+        self._current.turn_on()
+        return True
+
+    def check(self) -> None:
+        """Raises Cancelled where the series is to end."""
+        if self._is_on:
+            raise Cancelled
+
+    def next(self) -> CancelSwitch:
+        """The switch of the next action. Raises Cancelled where there is to be none."""
+        self._current = CancelSwitch()
+        self.check()
+        return self._current
+
+    def break_off(self, error: str) -> None:
+        """Write into the ledger that the process ends now, which it then has to."""
+        self._current.break_off(error)
+
+
 class Cancel:
     """The action's side: whether it is asked to end, by its door or by a request in the ledger."""
 

@@ -56,16 +56,35 @@ _present: dict[str, Presence] = {}
 """The signs of life of this process' own runs."""
 
 
-def enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str) -> ActionRun:
-    """Write the run down before anything is done. It counts as alive until its end is written, or `leave` is called."""
+def enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, *, alive: bool = True) -> ActionRun:
+    """Write the run down before anything is done: queued, until something claims it.
+
+    With ``alive`` this process has claimed it. Then it counts as alive until its end is written, or `leave` is called.
+    """
+    presence = presences(store.engine).begin() if alive else None
+    try:
+        run = _enqueue(store, action, asked, requested_by, None if presence is None else presence.worker)
+    except BaseException:
+        if presence is not None:
+            presence.end()
+        raise
+    if presence is not None:
+        _present[presence.worker] = presence
+    return run
+
+
+def claim(store: Store, run: ActionRun) -> None:
+    """This process is going to execute the run, unless it has claimed it already."""
+    if run.worker in _present:
+        return
     presence = presences(store.engine).begin()
     try:
-        run = _enqueue(store, action, asked, requested_by, presence.worker)
+        with store.transaction() as session:
+            session.get_one(ActionRun, run.id).worker = run.worker = presence.worker
     except BaseException:
         presence.end()
         raise
     _present[presence.worker] = presence
-    return run
 
 
 def leave(run: ActionRun) -> None:
@@ -75,7 +94,7 @@ def leave(run: ActionRun) -> None:
         presence.end()
 
 
-def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, worker: str) -> ActionRun:
+def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, worker: str | None) -> ActionRun:
     for _ in range(_ATTEMPTS):
         try:
             return _insert(store, action, asked, requested_by, worker)
@@ -84,7 +103,7 @@ def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: 
     return _insert(store, action, asked, requested_by, worker)
 
 
-def _insert(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, worker: str) -> ActionRun:
+def _insert(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, worker: str | None) -> ActionRun:
     with store.transaction() as session:
         mark_interrupted(session)
         number = next_number(session, ActionRun.id, ACTION_RUN)
@@ -180,6 +199,16 @@ def fail(store: Store, number: int, status: ActionStatus, error: str) -> ActionR
         run = session.get_one(ActionRun, number)
         run.status, run.error, run.finished_at = str(status), error, now()
     return run
+
+
+def record(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, summary: dict[str, object]) -> None:
+    """Write down at once what was asked and done, where it could not be before: its database was not there yet."""
+    run = enqueue(store, action, asked, requested_by)
+    try:
+        start(store, run.id)
+        finish(store, run.id, Answer(summary=summary))
+    finally:
+        leave(run)
 
 
 def break_off(store: Store, run: ActionRun, error: str) -> None:

@@ -1,6 +1,6 @@
 """What `roadwright prune` removes: what actions said of single rows, solver logs, and runs that nothing refers to.
 
-The ledger itself stays: who asked for what, when, and what came of it. So does every run that a roadmap or a version of
+The ledger's lines stay: who asked for what, when, and what came of it. So does every run that a roadmap or a version of
 one came from, that Results or Runs show, or that has the highest number, which is never given again.
 """
 
@@ -11,14 +11,21 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Delete, and_, delete, func, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.options import Options, chosen, option
 from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.portfolios.shown import shows_answer
 from roadwright.store.chunks import chunks
 from roadwright.store.clock import to_text
 from roadwright.store.models import ActionRun, OptimizationRun, Portfolio, PortfolioItem, Roadmap, RoadmapVersion
 from roadwright.workspace.workspace import Workspace
+
+BYTES_FREED = "bytes_freed"
+FIGURES = ("actions", "logs", "runs", BYTES_FREED)
+"""What the summary says beside the figures that all actions have."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +38,66 @@ class Pruned:
     """Runs whose solver log went."""
     runs: int
     """Runs that went altogether, with their portfolios."""
-    bytes_freed: int
+
+    @property
+    def is_something(self) -> bool:
+        return bool(self.actions or self.logs or self.runs)
 
     def to_json(self) -> dict[str, int]:
         return asdict(self)
 
 
 def prune(workspace: Workspace, older_than: int | None = None, *, dry: bool = False) -> Pruned:
-    """Remove what is older than the settings say, or than so many days. Raises StoreError or WorkspaceBusy."""
+    """Remove what is older than the settings say, or than so many days; for whoever has the turn in the workspace."""
     settings = workspace.settings
     details = _before(settings.keep_details_days if older_than is None else older_than)
     runs = _before(settings.keep_runs_days if older_than is None else older_than)
-    with workspace.exclusive():
-        before = _size(workspace)
-        with workspace.store.transaction() as session:
-            old = _unreferenced(session, runs)
-            answers = and_(ActionRun.rows_json.is_not(None), ActionRun.finished_at < details)
-            actions = session.scalar(select(func.count()).select_from(ActionRun).where(answers)) or 0
-            logs = _old_logs(session, details, old)
-            if not dry:
-                for part in chunks(old):
-                    for statement in _removing(part):
-                        session.execute(statement)
-                for part in chunks(logs):
-                    session.execute(update(OptimizationRun).where(OptimizationRun.id.in_(part)).values(solver_log=None))
-                session.execute(update(ActionRun).where(answers).values(rows_json=None, progress_json=None))
-        if not dry and (actions or logs or old):
+    with workspace.store.transaction() as session:
+        old = _unreferenced(session, runs)
+        answers = and_(ActionRun.rows_json.is_not(None), ActionRun.finished_at < details)
+        actions = session.scalar(select(func.count()).select_from(ActionRun).where(answers)) or 0
+        logs = _old_logs(session, details, old)
+        if not dry:
+            for part in chunks(old):
+                for statement in _removing(part):
+                    session.execute(statement)
+            for part in chunks(logs):
+                session.execute(update(OptimizationRun).where(OptimizationRun.id.in_(part)).values(solver_log=None))
+            session.execute(update(ActionRun).where(answers).values(rows_json=None, progress_json=None))
+    return Pruned(actions, len(logs), len(old))
+
+
+def _run(request: ActionContext) -> Answer:
+    workspace, older_than = request.workspace, chosen(request.options, PruneOptions).older_than
+    before = _size(workspace)
+    request.report("removing what is old")
+    pruned = prune(workspace, older_than)
+    answer = Answer(summary={**pruned.to_json()})
+    if pruned.is_something:
+        request.report("giving the space back")
+        try:
             _give_space_back(workspace)
-        return Pruned(actions, len(logs), len(old), max(before - _size(workspace), 0))
+            answer.summary[BYTES_FREED] = max(before - _size(workspace), 0)
+        except DBAPIError as fault:
+            answer.problems.append(f"it was removed, but its space could not be given back: {fault.orig or fault}")
+    return answer
+
+
+class PruneOptions(Options):
+    """Of `roadwright prune`."""
+
+    older_than: int | None = option("days that hold instead of the settings", otherwise="what the settings say")
+
+
+PRUNE = Action(
+    name="prune",
+    help="removes old answers for single rows, old solver logs, and old optimization runs that nothing refers to",
+    explanation="The settings keep_details_days and keep_runs_days say what is old, unless days are given.",
+    run=_run,
+    options=PruneOptions,
+    selects=False,
+)
+"""What `roadwright prune` does, in the ledger under this name."""
 
 
 def _before(days: int) -> str:
@@ -132,6 +171,13 @@ def _size(workspace: Workspace) -> int:
 
 
 def _give_space_back(workspace: Workspace) -> None:
-    """Make the database smaller by what was removed: of itself it only uses the space again."""
+    """Make the database smaller by what was removed: of itself it only uses the space again.
+
+    SQLite writes the smaller database into its log first; the file shrinks when the log is put into it.
+    """
     with workspace.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("vacuum" if connection.dialect.name == "sqlite" else "vacuum full"))
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("vacuum"))
+            connection.execute(text("pragma wal_checkpoint(truncate)"))
+        else:
+            connection.execute(text("vacuum full"))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
-from roadwright.actions.runner import ActionResult, result_of, unusable
+from roadwright.actions.execute import ActionResult, result_of, unusable
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from roadwright.actions.contract import Action
+from roadwright.actions.keeping import BACKUP
 from roadwright.actions.options import UsageError
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.pm.candidates import POPULATE_CANDIDATES
@@ -18,6 +19,7 @@ from roadwright.actions.pm.roadmap_status import ROADMAP_SET_STATUS
 from roadwright.actions.pm.roadmaps import ROADMAP_CHECK_GATES, ROADMAP_CREATE
 from roadwright.actions.pm.saving import SAVE_CONSTRAINTS, SAVE_SCENARIO, SAVE_SELECTED, SAVE_TARGETS
 from roadwright.actions.pm.scoring import POPULATE_INITIATIVES, SCORE_SELECTED, SWITCH_FRAMEWORK
+from roadwright.actions.prune import PRUNE
 
 ACTIONS: tuple[Action, ...] = (
     BACKLOG_SYNC,
@@ -42,6 +44,14 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 BY_NAME = {action.name: action for action in ACTIONS}
+
+_COMMANDS = {action.name: action for action in (PRUNE, BACKUP)}
+"""What has a command of its own, and stands in the ledger like any action."""
+
+
+def find_command(name: str) -> Action | None:
+    """The action behind a command of its own."""
+    return _COMMANDS.get(name)
 
 
 def find_action(name: str) -> Action:

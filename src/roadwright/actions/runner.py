@@ -1,97 +1,20 @@
-"""Run an action by name: check what was asked, write it into the ledger, do it, write down what came of it."""
+"""Submit and execute at once, in this process: what the command line does, and all that runs where it is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from time import monotonic, sleep
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError
 
-from roadwright.actions import ledger
-from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
-from roadwright.actions.collecting import rare_collections
-from roadwright.actions.contract import Action, ActionContext, Answer, Report
-from roadwright.actions.options import Options, UsageError, parse_options
-from roadwright.actions.progress import Progress
-from roadwright.actions.registry import find_action
-from roadwright.domain.disk import os_fault
-from roadwright.domain.errors import InputError, RoadwrightError
+from roadwright.actions.cancelling import CancelSwitch
+from roadwright.actions.contract import Action, Report
+from roadwright.actions.execute import ActionResult, Door, execute, unusable
+from roadwright.actions.options import Options
+from roadwright.actions.submit import ActionRequest, Submission, checked, command, submit
+from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
-from roadwright.store.models import ActionRun, ActionStatus
-from roadwright.store.session import Store
-from roadwright.sync.engine import PendingWrite
-from roadwright.sync.row_results import RowReport
-from roadwright.sync.selection import Selection, parse_selection
-from roadwright.workspace.workspace import TabPlace, Workspace
-
-END_SECONDS = 15.0
-"""For how long the end of a run is tried to be written where the connection to the database is lost."""
-_PAUSE = 0.5
-BY_PERSON = "by the person who asked"
-
-
-@dataclass(frozen=True)
-class ActionRequest:
-    """What a person asked for, as typed: tab, selection and options."""
-
-    action: str
-    tab: str | None = None
-    select: str | None = None
-    options: Sequence[str] | Mapping[str, object] = ()
-    """Each ``name=value``, or by name."""
-
-
-@dataclass
-class ActionResult:
-    """What every door shows of a run."""
-
-    run_id: str | None
-    action: str
-    status: str
-    exit_code: ExitCode
-    summary: dict[str, object] = field(default_factory=dict)
-    rows: list[RowReport] = field(default_factory=list)
-    error: str | None = None
-    optimization_run_id: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The object that ``--json`` prints."""
-        body: dict[str, Any] = {"run_id": self.run_id}
-        if self.optimization_run_id is not None:
-            body["optimization_run_id"] = self.optimization_run_id
-        body.update(action=self.action, status=self.status, summary=self.summary)
-        if self.error is not None:
-            body["error"] = self.error
-        body["rows"] = [row.to_json() for row in self.rows]
-        return body
-
-
-def _find_tab(workspace: Workspace, action: Action, typed: str | None) -> TabPlace | None:
-    if not action.tabs:
-        if typed is not None:
-            raise UsageError(f"{action.name} works on no single tab; leave --tab out")
-        return None
-    if typed is None:
-        return workspace.place(action.tabs[0])
-    place = workspace.find(typed)
-    if place.spec not in action.tabs:
-        accepted = ", ".join(spec.name for spec in action.tabs)
-        raise UsageError(f"{action.name} does not work on {place.name}; it works on: {accepted}")
-    return place
-
-
-def _check(workspace: Workspace, asked: ActionRequest) -> tuple[Action, TabPlace | None, Selection, Options]:
-    action = find_action(asked.action)
-    if asked.select is not None and not action.selects:
-        raise UsageError(f"{action.name} always works on everything; leave --select out")
-    place = _find_tab(workspace, action, asked.tab)
-    return action, place, parse_selection(asked.select), parse_options(action.name, action.options, asked.options)
-
-
-def _as_json(options: Sequence[str] | Mapping[str, object]) -> object:
-    return dict(options) if isinstance(options, Mapping) else list(options)
+from roadwright.store.models import ActionStatus
+from roadwright.workspace.workspace import Workspace
 
 
 def _say_nothing(message: str) -> None:
@@ -109,167 +32,34 @@ def run_action(
 ) -> ActionResult:
     """Do what was asked. Never raises for what a person or a workbook can get wrong: the result says it.
 
-    ``report`` hears how far it is, ``say`` what it has to wait for, which is to be shown even where progress is not.
-    With the ``switch`` the door can end the action; a solve then keeps what it has found.
+    For ``report`` and ``say`` see `Door`. With the ``switch`` the door can end the action; a solve then keeps what it
+    has found.
     """
     try:
-        action, place, selection, options = _check(workspace, asked)
+        submission = checked(workspace, asked)
     except InputError as wrong:
         return ActionResult(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
-    request_json = {"tab": place.name if place else None, "select": asked.select, "options": _as_json(asked.options)}
+    return _run(workspace, submission, requested_by, Door(report, say, switch or CancelSwitch()))
+
+
+def run_command(
+    workspace: Workspace,
+    action: Action,
+    options: Options,
+    *,
+    requested_by: str,
+    report: Report,
+    say: Callable[[str], None] = _say_nothing,
+    switch: CancelSwitch | None = None,
+) -> ActionResult:
+    """Do what has a command of its own instead of a name in the list of actions, in the same way."""
+    return _run(workspace, command(action, options), requested_by, Door(report, say, switch or CancelSwitch()))
+
+
+def _run(workspace: Workspace, submission: Submission, requested_by: str, door: Door) -> ActionResult:
     try:
-        run = ledger.enqueue(workspace.store, action.name, request_json, requested_by)
+        run = submit(workspace, submission, requested_by, alive=True)
     except (DBAPIError, OSError) as fault:
-        return ActionResult(None, action.name, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
-    switch = switch or CancelSwitch()
-    switch.watch(workspace.store, run)
-    try:
-        return _run(workspace, run, _Work(action, place, selection, options), _Door(report, say, switch))
-    finally:
-        ledger.leave(run)
-
-
-@dataclass(frozen=True)
-class _Work:
-    """What was asked for, checked."""
-
-    action: Action
-    place: TabPlace | None
-    selection: Selection
-    options: Options
-
-
-@dataclass(frozen=True)
-class _Door:
-    """What the door gave to hear of the action, and to end it."""
-
-    report: Report
-    say: Callable[[str], None]
-    switch: CancelSwitch
-
-
-def _run(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> ActionResult:
-    """Do the action and write down how it ended."""
-    store, name = workspace.store, work.action.name
-    end = _End(workspace.store, run, door)
-    try:
-        try:
-            answer = _done(workspace, run, work, door)
-        finally:
-            door.switch.is_done = True
-    except (KeyboardInterrupt, Cancelled) as stop:
-        by = "on request" if isinstance(stop, Cancelled) else BY_PERSON
-        return end.failed(f"cancelled {by}", status=ActionStatus.CANCELLED)
-    except PendingWrite as pending:
-        answer = Answer(tabs=pending.reports, problems=[str(pending)])
-    except RoadwrightError as problem:
-        return end.failed(str(problem), code=exit_code_of(problem))
-    except (DBAPIError, OSError) as fault:
-        return end.failed(unusable(fault))
-    except Exception as fault:
-        # Not for the person to fix: the ledger keeps what happened, and the door keeps the whole of it in a log.
-        end.failed(f"unexpected {type(fault).__name__}: {fault}")
-        raise
-    hindrance = end.written(lambda: ledger.finish(store, run.id, answer))
-    if hindrance is None:
-        return result_of(run.run_id, name, str(ledger.status_of(answer)), answer)
-    answer.problems.append(_not_written(run, hindrance))
-    return result_of(run.run_id, name, str(ActionStatus.FAILED), answer)
-
-
-def _done(workspace: Workspace, run: ActionRun, work: _Work, door: _Door) -> Answer:
-    """Wait for a turn, and do the action."""
-    cancel = Cancel(workspace.store, run.id, door.switch)
-    progress = Progress(workspace.store, run.id, door.report, cancel)
-
-    def is_waiting() -> None:
-        message = ledger.awaited(workspace.store, run.id)
-        door.say(message)
-        progress(message)
-
-    workspace = replace(workspace, safe_point=cancel.check, is_waiting=is_waiting)
-    cancel.check()
-    with workspace.exclusive() as turn:
-        ledger.start(workspace.store, run.id)
-        request = ActionContext(
-            workspace.used(),
-            work.action.name,
-            work.place,
-            work.selection,
-            work.options,
-            progress,
-            run.id,
-            cancel,
-            turn,
-        )
-        with rare_collections():
-            return work.action.run(request)
-
-
-def unusable(fault: DBAPIError | OSError) -> str:
-    """A database that is gone, full or held by someone, or a file, in words."""
-    if isinstance(fault, DBAPIError):
-        what = f"the database can't be used: {fault.orig or fault}"
-    else:
-        what = f"{fault.filename or 'a file'} can't be used: {os_fault(fault)}"
-    return f"{what}; see roadwright doctor, then run again, that is safe"
-
-
-def _not_written(run: ActionRun, fault: DBAPIError) -> str:
-    return (
-        f"the end of {run.run_id} could not be written, so it will be shown as interrupted: the database can't be "
-        f"used: {fault.orig or fault}"
-    )
-
-
-@dataclass(frozen=True)
-class _End:
-    """Writes down how a run ended; where the connection to the database is lost, it is tried for a while."""
-
-    store: Store
-    run: ActionRun
-    door: _Door
-
-    def written(self, write: Callable[[], object]) -> DBAPIError | None:
-        """Returns what prevented it to the last."""
-        deadline = monotonic() + END_SECONDS
-        is_said = False
-        while True:
-            try:
-                with self.door.switch.last_word():
-                    write()
-            except DBAPIError as fault:
-                if monotonic() >= deadline:
-                    return fault
-            else:
-                return None
-            if not is_said:
-                self.door.say("waiting for the database, to write down how the action ended")
-                is_said = True
-            sleep(_PAUSE)
-
-    def failed(
-        self, error: str, *, status: ActionStatus = ActionStatus.FAILED, code: ExitCode = ExitCode.FAILED
-    ) -> ActionResult:
-        """The result of a run that did not work."""
-        hindrance = self.written(lambda: ledger.fail(self.store, self.run.id, status, error))
-        if hindrance is not None:
-            error = f"{error}; {_not_written(self.run, hindrance)}"
-        return ActionResult(self.run.run_id, self.run.action, str(status), code, error=error)
-
-
-def result_of(run_id: str, name: str, status: str, answer: Answer) -> ActionResult:
-    """What the doors show of a run that gave this answer."""
-    code = answer.exit_code
-    if status not in (ActionStatus.SUCCESS, ActionStatus.PARTIAL) and code == ExitCode.DONE:
-        code = ExitCode.FAILED
-    return ActionResult(
-        run_id,
-        name,
-        status,
-        code,
-        answer.full_summary(),
-        answer.rows(),
-        answer.error,
-        answer.optimization_run_id,
-    )
+        failed, name = str(ActionStatus.FAILED), submission.action.name
+        return ActionResult(None, name, failed, ExitCode.FAILED, error=unusable(fault))
+    return execute(workspace, run, door)

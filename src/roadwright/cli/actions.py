@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -16,12 +17,14 @@ from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from rich.progress import Progress
 
+    from roadwright.actions.cancelling import CancelSwitch
     from roadwright.actions.contract import Report
-    from roadwright.actions.runner import ActionResult
+    from roadwright.actions.execute import ActionResult
+    from roadwright.workspace.workspace import Workspace
 
 
 def reporter(progress: Progress) -> Report:
@@ -29,7 +32,8 @@ def reporter(progress: Progress) -> Report:
     task = progress.add_task("", total=None)
 
     def report(message: str, done: int | None = None, total: int | None = None) -> None:
-        progress.update(task, description=message, completed=done or 0, total=total)
+        counted = "" if done is None or total is None else f": {done:,} of {total:,}"
+        progress.update(task, description=message + counted, completed=done or 0, total=total)
 
     return report
 
@@ -73,6 +77,56 @@ def show_outcome(result: ActionResult, *, all_rows: bool = False) -> None:
             console.print(Text(f"  {place} {row.key}: {notice}", style="dim"))
 
 
+class Work(Protocol):
+    """Does an action in a workspace, with what a door gives to hear of it and to end it."""
+
+    def __call__(
+        self,
+        workspace: Workspace,
+        *,
+        requested_by: str,
+        report: Report,
+        say: Callable[[str], None],
+        switch: CancelSwitch,
+    ) -> ActionResult: ...
+
+
+def attended(folder: Path, name: str, work: Work, show: Callable[[ActionResult], None]) -> ActionResult:
+    """Do an action while its progress is shown and Ctrl-C can end it, and show what came of it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from roadwright.actions.cancelling import CancelSwitch
+    from roadwright.actions.execute import BY_PERSON, ActionResult
+    from roadwright.actions.ledger import requester
+
+    console = Console(stderr=True)
+    bars = Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
+        console=console, transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    switch = CancelSwitch()
+
+    def break_off() -> None:
+        error = f"cancelled {BY_PERSON}"
+        if switch.break_off(error):
+            run_id = switch.run.run_id if switch.run is not None else None
+            show(ActionResult(run_id, name, "cancelled", ExitCode.FAILED, error=error))
+            end_now(ExitCode.FAILED)
+
+    with interrupts_ask(switch.turn_on, break_off):
+        with opened(folder) as workspace, bars:
+            result = work(
+                workspace,
+                requested_by=requester("cli"),
+                report=reporter(bars),
+                say=lambda message: console.print(message, markup=False),
+                switch=switch,
+            )
+        show(result)
+    return result
+
+
 def run(  # noqa: PLR0917 - typer calls it by name
     name: Annotated[str, typer.Argument(metavar="ACTION", help="The action, e.g. pm.backlog_sync.")],
     folder: WorkspaceOption = Path(),
@@ -99,21 +153,12 @@ def run(  # noqa: PLR0917 - typer calls it by name
     Ctrl-C ends a solve with the best answer found by then, which is kept and shown, and anything else where it can end
     without harm. Once more, it ends the program at once, which is safe as well.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from roadwright.actions.cancelling import CancelSwitch
-    from roadwright.actions.ledger import requester
-    from roadwright.actions.runner import BY_PERSON, ActionRequest, ActionResult, run_action
+    from roadwright.actions.runner import run_action
+    from roadwright.actions.submit import ActionRequest
 
     if everything and select is not None:
         stop("--all and --select exclude each other; leave one out", ExitCode.WRONG)
-    console = Console(stderr=True)
-    bars = Progress(
-        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
-        console=console, transient=True, disable=not sys.stderr.isatty(),
-    )  # fmt: skip
-    switch = CancelSwitch()
+    asked = ActionRequest(name, tab, select, tuple(option or ()))
 
     def show(result: ActionResult) -> None:
         if as_json:
@@ -121,25 +166,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
         else:
             show_outcome(result)
 
-    def break_off() -> None:
-        error = f"cancelled {BY_PERSON}"
-        if switch.break_off(error):
-            run_id = switch.run.run_id if switch.run is not None else None
-            show(ActionResult(run_id, name, "cancelled", ExitCode.FAILED, error=error))
-            end_now(ExitCode.FAILED)
-
-    with interrupts_ask(switch.turn_on, break_off):
-        with opened(folder) as workspace, bars:
-            asked = ActionRequest(name, tab, select, tuple(option or ()))
-            result = run_action(
-                workspace,
-                asked,
-                requested_by=requester("cli"),
-                report=reporter(bars),
-                say=lambda message: console.print(message, markup=False),
-                switch=switch,
-            )
-        show(result)
+    result = attended(folder, name, partial(run_action, asked=asked), show)
     if strict and result.status == "partial":
         raise typer.Exit(ExitCode.ROWS_FAILED)
     raise typer.Exit(result.exit_code)

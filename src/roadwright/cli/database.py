@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from roadwright.cli.actions import attended
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
@@ -21,21 +23,26 @@ def backup(
     ] = None,
 ) -> None:
     """Write one ZIP file with the database, the workbooks and the settings of one moment."""
+    from roadwright.actions.execute import ActionResult
+    from roadwright.actions.keeping import BACKUP, BackupOptions
+    from roadwright.actions.runner import run_command
     from roadwright.store.clock import now
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.backup import BackupProblem, make_backup
-    from roadwright.workspace.turns import WorkspaceBusy
 
-    with opened(folder) as workspace:
-        moment = now()[:19].replace("-", "").replace(":", "").replace("T", "-")
-        path = output or Path(f"{workspace.root.name}-{moment}.zip")
-        try:
-            written = make_backup(workspace, path)
-        except (BackupProblem, StoreError, WorkspaceBusy) as error:
-            stop(f"no backup was made: {error}", ExitCode.FAILED)
-    manifest = written.manifest
-    files = len(manifest.files) - 1
-    typer.echo(f"wrote {path}: {manifest.rows:,} rows of the database and {files} files, {written.size:,} bytes")
+    moment = now()[:19].replace("-", "").replace(":", "").replace("T", "-")
+    path = output or Path(f"{folder.resolve().name}-{moment}.zip")
+
+    def show(result: ActionResult) -> None:
+        if result.error is not None:
+            typer.echo(f"no backup was made: {result.error}", err=True)
+            return
+        figures = result.summary
+        typer.echo(
+            f"wrote {path}: {figures['database_rows']:,} rows of the database and {figures['files']} files, "
+            f"{figures['bytes']:,} bytes"
+        )
+
+    work = partial(run_command, action=BACKUP, options=BackupOptions(output=path))
+    raise typer.Exit(attended(folder, BACKUP.name, work, show).exit_code)
 
 
 def restore(
@@ -51,18 +58,18 @@ def restore(
     ] = None,
 ) -> None:
     """Make a workspace of its own from a backup, in a new folder. The original and its database are left alone."""
+    from roadwright.actions.keeping import restore as restored_from
+    from roadwright.actions.ledger import requester
     from roadwright.store.session import StoreError
     from roadwright.workspace.backup import BackupProblem
-    from roadwright.workspace.restore import restore_backup
 
     try:
-        restored = restore_backup(path, folder, database)
+        restored = restored_from(path, folder, database, requester("cli"))
     except (BackupProblem, StoreError) as error:
         stop(f"nothing was restored: {error}", ExitCode.FAILED)
     manifest = restored.manifest
-    files = len(manifest.files) - 1
     typer.echo(f"restored {path} of {manifest.created_at[:19].replace('T', ' ')} UTC into {folder}:")
-    typer.echo(f"  {manifest.rows:,} rows of the database and {files} files")
+    typer.echo(f"  {manifest.rows:,} rows of the database and {manifest.files_beside} files")
     for notice in restored.notices:
         typer.echo(f"  {notice}")
 
@@ -72,13 +79,14 @@ def move_database(
     folder: WorkspaceOption = Path(),
 ) -> None:
     """Move the data into another database (SQLite to PostgreSQL, or back), and let roadwright.toml name it."""
+    from roadwright.actions.keeping import move
+    from roadwright.actions.ledger import requester
     from roadwright.store.session import StoreError
-    from roadwright.workspace.move import move_database as move
     from roadwright.workspace.turns import WorkspaceBusy
 
     with opened(folder) as workspace:
         try:
-            moved = move(workspace, url)
+            moved = move(workspace, url, requester("cli"))
         except (StoreError, WorkspaceBusy) as error:
             stop(f"nothing was moved: {error}", ExitCode.FAILED)
     typer.echo(f"moved {moved.rows:,} rows of {len(moved.tables)} tables, counted and compared")

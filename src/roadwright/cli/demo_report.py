@@ -14,8 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from roadwright import tabs
-from roadwright.actions.runner import ActionResult
+from roadwright.actions.cancelling import Cancelled, SeriesSwitch
+from roadwright.actions.execute import BY_PERSON, ActionResult
 from roadwright.cli.actions import reporter, summary_line
+from roadwright.cli.interrupts import end_now, interrupts_ask
+from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.roadmaps.compare import Decision, compare, sentences
@@ -44,26 +47,45 @@ def run_demo(folder: Path) -> int:
     """Run the demo; the exit code is 0 where every step worked."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
     errors = Console(stderr=True, highlight=False)
+    switch = SeriesSwitch()
+
+    def break_off() -> None:
+        switch.break_off(f"cancelled {BY_PERSON}")
+        end_now(ExitCode.FAILED)
+
+    with interrupts_ask(switch.turn_on, break_off):
+        return _run_demo(console, errors, folder, switch)
+
+
+def _run_demo(console: Console, errors: Console, folder: Path, switch: SeriesSwitch) -> int:
     try:
         if folder.exists():
             console.print(Text(f"{folder} is there: working on it as it is."))
         else:
             console.print(Text(f"{NAME}\n", style="bold").append(Text(f"{ABOUT}\n", style="not bold")))
-            make_sample(folder, lambda message: console.print(Text(f"  · {message}")))
+            make_sample(folder, lambda message: console.print(Text(f"  · {message}")), switch)
         workspace = open_workspace(folder)
+    except Cancelled:
+        errors.print(Text(f"stopped {BY_PERSON}: {folder} was not made, and nothing of it is left"), soft_wrap=True)
+        return ExitCode.FAILED
     except (SettingsError, StoreError, SheetError, StepFailed, OSError) as error:
         errors.print(Text(f"the demo can't run: {error}"))
         errors.print(Text(f"To start over, move {folder} away and run it again."))
-        return 1
+        return ExitCode.FAILED
     try:
-        done = _main_job(console, workspace)
+        done = _main_job(console, workspace, switch)
+        switch.is_done = True
         _report(console, workspace, done, folder)
+    except Cancelled:
+        left = f"{folder} holds what was done by then; `roadwright demo {folder}` runs the main job on it again"
+        errors.print(Text(f"stopped {BY_PERSON}: {left}"), soft_wrap=True)
+        return ExitCode.FAILED
     finally:
         workspace.close()
     return max(result.exit_code for _, result in done.steps)
 
 
-def _main_job(console: Console, workspace: Workspace) -> Done:
+def _main_job(console: Console, workspace: Workspace, switch: SeriesSwitch) -> Done:
     def say(step: DemoStep, result: ActionResult) -> None:
         mark = ("✓ ", "green") if result.exit_code == 0 else ("✗ ", "bold red")
         line = Text.assemble(mark, step.title)
@@ -78,7 +100,7 @@ def _main_job(console: Console, workspace: Workspace) -> Done:
         SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
         console=console, transient=True, disable=not sys.stdout.isatty(),
     ) as bars:  # fmt: skip
-        return run_main_job(workspace, reporter(bars), say)
+        return run_main_job(workspace, reporter(bars), say, switch)
 
 
 def _report(console: Console, workspace: Workspace, done: Done, folder: Path) -> None:

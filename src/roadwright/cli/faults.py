@@ -1,12 +1,14 @@
 """The end of every command that something stops: one message and an exit code, never a traceback on the terminal.
 
 Exceptions of ours, of the database and of the operating system are told in words. Anything else is a fault of
-Roadwright's own: it is named in one line, and its traceback is kept in a log.
+Roadwright's own: it is named in one line, and its traceback is kept in a log. With ``--json`` standard output holds an
+object with the same words and code.
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sys
 import tempfile
@@ -19,11 +21,14 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from roadwright.cli.interrupts import answered
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
 
 _private: ContextVar[Path | None] = ContextVar("_private", default=None)
+JSON = "--json"
+"""The option of every command that can answer with JSON."""
 _LONGEST = 500
 """Characters of a fault's own words on the terminal; the log has all of them."""
 
@@ -33,22 +38,49 @@ def keep_logs_in(private: Path) -> None:
     _private.set(private)
 
 
+class Stopped(Exception):
+    """A command can't do what was asked; the message and the exit code are its whole answer."""
+
+    def __init__(self, message: str, code: ExitCode) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class Commands(TyperGroup):
     """The commands, none of which ends with a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
         _print_whatever_is_asked()
         _private.set(None)
+        asks_for_json = JSON in (*ctx._protected_args, *ctx.args)
+        try:
+            return self._invoke(ctx, asks_for_json=asks_for_json)
+        finally:
+            answered()
+
+    def _invoke(self, ctx: Any, *, asks_for_json: bool) -> Any:
         try:
             return super().invoke(ctx)
-        except (TyperException, typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort):
             raise
+        except TyperException as wrong:  # usage, which typer itself tells on standard error
+            if asks_for_json:
+                _print_json(wrong.format_message(), wrong.exit_code)
+            raise
+        except Stopped as stopped:
+            message, code = str(stopped), stopped.code
         except Exception as fault:
             if isinstance(fault, OSError) and fault.errno == errno.EPIPE:
                 raise  # whoever read the output has enough of it
             message, code = _in_words(fault)
         typer.echo(message, err=True)
+        if asks_for_json:
+            _print_json(message, code)
         raise typer.Exit(code)
+
+
+def _print_json(error: str, code: int) -> None:
+    typer.echo(json.dumps({"status": "failed", "error": error, "code": code}, ensure_ascii=False, indent=2))
 
 
 def _print_whatever_is_asked() -> None:

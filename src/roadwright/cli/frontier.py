@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from roadwright.cli.faults import JSON
 from roadwright.cli.interrupts import Finished, end_now, interruptible
 from roadwright.cli.solve import (
     ProgressOption,
@@ -38,7 +39,7 @@ def frontier(
     ] = None,
     time_limit: TimeLimitOption = None,
     progress: ProgressOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: Annotated[bool, typer.Option(JSON, help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Show every portfolio that can't be beaten: more value only for more tokens, or more of one KPI only for less of
     another.

@@ -29,8 +29,11 @@ T = TypeVar("T")
 
 
 @contextmanager
-def _ctrl_c(heard: Callable[[int], None]) -> Iterator[None]:
-    """In here each Ctrl-C is counted; ``heard`` gets the number, and must do nothing but set something."""
+def _ctrl_c(heard: Callable[[int], None], *, afterwards_ignored: bool = False) -> Iterator[None]:
+    """In here each Ctrl-C is counted; ``heard`` gets the number, and must do nothing but set something.
+
+    Where it is ``afterwards_ignored``, there is no moment between this and `answered` in which it ends the program.
+    """
     count = 0
 
     def handle(_signal: int, _frame: FrameType | None) -> None:
@@ -45,7 +48,15 @@ def _ctrl_c(heard: Callable[[int], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        # A Python handler is that of someone who calls the commands, such as a test.
+        is_our_program = before is signal.SIG_DFL
+        signal.signal(signal.SIGINT, signal.SIG_IGN if afterwards_ignored and is_our_program else before)
+
+
+def answered() -> None:
+    """The answer is out, so Ctrl-C changes nothing any more in our own program: the exit code is the answer's."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _say_stopping() -> None:
@@ -56,7 +67,8 @@ def _say_stopping() -> None:
 def interrupts_ask(ask: Callable[[], bool], break_off: Callable[[], None]) -> Iterator[None]:
     """In here Ctrl-C calls `ask`, which says whether there is something to end, and a further one `break_off`.
 
-    That is called by another thread, whatever this one is in the middle of, and is to end the program.
+    That is called by another thread, whatever this one is in the middle of, and is to end the program. The answer is
+    to be given in here, too: afterwards Ctrl-C is ignored.
     """
     further: SimpleQueue[bool] = SimpleQueue()
     second_at: float | None = None
@@ -78,7 +90,7 @@ def interrupts_ask(ask: Callable[[], bool], break_off: Callable[[], None]) -> It
 
     watching = threading.Thread(target=wait, daemon=True)
     watching.start()
-    with _ctrl_c(heard):
+    with _ctrl_c(heard, afterwards_ignored=True):
         try:
             yield
         finally:

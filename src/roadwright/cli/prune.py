@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
-from roadwright.domain.exit_codes import ExitCode
+from roadwright.cli.actions import attended
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
 
 
 def prune(
@@ -26,22 +28,38 @@ def prune(
     The ledger's lines stay, and so do the runs that roadmaps and their versions came from and the newest runs of each
     scenario. The settings keep_details_days and keep_runs_days say what is old.
     """
-    from roadwright.actions import prune as pruning
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.turns import WorkspaceBusy
+    from roadwright.actions.execute import ActionResult
+    from roadwright.actions.prune import FIGURES, PRUNE, PruneOptions
+    from roadwright.actions.prune import prune as pruned
+    from roadwright.actions.runner import run_command
 
-    with opened(folder) as workspace:
-        try:
-            pruned = pruning.prune(workspace, older_than, dry=dry)
-        except (StoreError, WorkspaceBusy) as error:
-            stop(f"nothing was removed: {error}", ExitCode.FAILED)
-    if as_json:
-        typer.echo(json.dumps(pruned.to_json(), indent=2))
+    if dry:
+        with opened(folder) as workspace, workspace.exclusive():
+            figures = pruned(workspace, older_than, dry=True).to_json()
+        _show("would remove", {"run_id": None, **figures}, as_json=as_json)
         return
-    verb = "would remove" if dry else "removed"
+
+    def show(result: ActionResult) -> None:
+        figures = {name: value for name, value in result.summary.items() if name in FIGURES}
+        if result.error is not None:
+            typer.echo(result.error if figures else f"nothing was removed: {result.error}", err=True)
+        if result.error is not None and as_json:
+            figures.update(status=result.status, error=result.error, code=result.exit_code)
+        if figures:
+            _show("removed", {"run_id": result.run_id, **figures}, as_json=as_json)
+
+    work = partial(run_command, action=PRUNE, options=PruneOptions(older_than=older_than))
+    raise typer.Exit(attended(folder, PRUNE.name, work, show).exit_code)
+
+
+def _show(verb: str, figures: Mapping[str, object], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+        return
     typer.echo(
-        f"{verb}: {pruned.runs:,} optimization runs, the solver logs of {pruned.logs:,} more, the answers for single "
-        f"rows of {pruned.actions:,} actions"
+        f"{verb}: {figures['runs']:,} optimization runs, the solver logs of {figures['logs']:,} more, the answers for "
+        f"single rows of {figures['actions']:,} actions"
     )
-    if pruned.bytes_freed:
-        typer.echo(f"the database is {pruned.bytes_freed / 2**20:,.1f} MB smaller")
+    freed = figures.get("bytes_freed")
+    if isinstance(freed, int) and freed:
+        typer.echo(f"the database is {freed / 2**20:,.1f} MB smaller")

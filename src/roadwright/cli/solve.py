@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
+from roadwright.cli.faults import Stopped
 from roadwright.cli.interrupts import Finished, end_now, interruptible
 from roadwright.cli.problem_file import Unreadable, load_json
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
@@ -30,10 +31,8 @@ ProgressOption = Annotated[
 
 
 def refuse(*lines: str) -> NoReturn:
-    """End the command as wrong usage or input, one line on standard error for each fault."""
-    for line in lines:
-        typer.echo(" ".join(line.splitlines()), err=True)
-    raise typer.Exit(ExitCode.WRONG)
+    """End the command as wrong usage or input, with one line for each fault."""
+    raise Stopped("\n".join(" ".join(line.splitlines()) for line in lines), ExitCode.WRONG)
 
 
 def refuse_infinite(options: Mapping[str, float | None]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from roadwright.cli.faults import keep_logs_in
+from roadwright.cli.faults import JSON, Stopped, keep_logs_in
 from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
 
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace's folder.", show_default="this folder")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+JsonOption = Annotated[bool, typer.Option(JSON, help="Print one JSON object.")]
 
 
 def stop(message: str, code: ExitCode) -> NoReturn:
-    """End the command with a message on standard error."""
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
+    """End the command with a message."""
+    raise Stopped(message, code)
 
 
 @contextmanager

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-_LONGEST_QUOTED = 60
-"""Characters of a value in a message; a longer one is cut."""
-
-
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that no database and no file takes: NUL and halves of surrogate pairs."""
+_LONGEST_QUOTED = 60
+"""Characters of a value in a message; a longer one is cut."""
 
 
 def tidy(number: float) -> float | int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.policy import policy_of
 from roadwright.roadmaps.sources import named_by
@@ -21,14 +22,14 @@ class Filled:
     warnings: list[str] = field(default_factory=list)
 
 
-def build_roadmap(session: Session, roadmap: Roadmap, source: str) -> Filled:
+def build_roadmap(session: Session, roadmap: Roadmap, source: str, tell: TellProgress = tell_nobody) -> Filled:
     """Fill the roadmap from its source and judge everything on it.
 
     Raises SourceProblem or PolicyProblem, before anything is changed.
     """
     policy_of(session, roadmap.gate_policy)
     filled = fill_roadmap(session, roadmap, source)
-    judge_roadmap(session, roadmap, source)
+    judge_roadmap(session, roadmap, source, tell=tell)
     return filled
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.initiatives import Framework
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.domain.roadmaps import STANDS, GateResult, GateSeverity, GateStatus
 from roadwright.roadmaps.gates import Setting, Subject
 from roadwright.roadmaps.policy import PolicyGate, policy_of
@@ -28,7 +29,9 @@ def is_waived(entry: RoadmapEntry) -> bool:
     return bool(entry.waived_by and entry.waiver_reason)
 
 
-def judge_roadmap(session: Session, roadmap: Roadmap, source: str, *, only_new: bool = False) -> None:
+def judge_roadmap(
+    session: Session, roadmap: Roadmap, source: str, *, only_new: bool = False, tell: TellProgress = tell_nobody
+) -> None:
     """Judge every entry (or those that never were) and bring ``selected`` up to date.
 
     Of entries that depend on each other, as many stand as can stand together, whatever their order. An entry that is
@@ -36,8 +39,8 @@ def judge_roadmap(session: Session, roadmap: Roadmap, source: str, *, only_new: 
     """
     chosen = [entry for entry in roadmap.entry_rows if not only_new or entry.gate_status is None]
     policy = policy_of(session, roadmap.gate_policy) if chosen or not only_new else []
-    judged = _judge(session, roadmap, policy, chosen)
-    for entry in chosen:
+    judged = _judge(session, roadmap, policy, chosen, tell)
+    for entry in counted(tell, f"keeping the judgements of {roadmap.roadmap_name}", chosen):
         _take(entry, judged[entry.initiative_key], source)
     for entry in roadmap.entry_rows:
         settle_waiver(entry)
@@ -63,7 +66,11 @@ def _status_of(results: Iterable[GateResult], waived: bool) -> GateStatus:
 
 
 def _judge(
-    session: Session, roadmap: Roadmap, policy: Sequence[PolicyGate], entries: Sequence[RoadmapEntry]
+    session: Session,
+    roadmap: Roadmap,
+    policy: Sequence[PolicyGate],
+    entries: Sequence[RoadmapEntry],
+    tell: TellProgress,
 ) -> dict[str, list[GateResult]]:
     """How each gate judges each of the entries, in the order of the policy."""
     subjects = _subjects(session, [entry.initiative_key for entry in entries])
@@ -80,7 +87,10 @@ def _judge(
     # At first everybody stands. Where one falls, those that depend on it are asked again, until nobody falls any more.
     standing = others | subjects.keys()
     setting = replace(setting, standing=standing)
-    results = {key: {g.rule.gate: _ask(g, subject, setting) for g in policy} for key, subject in subjects.items()}
+    results = {
+        key: {g.rule.gate: _ask(g, subjects[key], setting) for g in policy}
+        for key in counted(tell, f"judging the entries of {roadmap.roadmap_name}", list(subjects))
+    }
     asked_again = [gate for gate in policy if gate.rule.looks_at_others]
     dependents = _dependents(subjects) if asked_again else {}
     asked: Iterable[str] = subjects

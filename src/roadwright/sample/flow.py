@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from roadwright import tabs
+from roadwright.actions.cancelling import Cancelled, SeriesSwitch
 from roadwright.actions.contract import Report
+from roadwright.actions.execute import ActionResult
 from roadwright.actions.ledger import requester
-from roadwright.actions.runner import ActionRequest, ActionResult, run_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.sample.backlog import BACKLOG_EDITS
@@ -22,6 +23,8 @@ from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, 
 from roadwright.sample.roadmaps import APPROVER, COMMITTED, GATES, ROADMAP_ENTRIES, ROADMAPS
 from roadwright.sample.scoring import SCORING_INPUTS
 from roadwright.sample.typing import keys_on, make_intake_workbook, type_into_rows, type_new_rows
+from roadwright.store.models import ActionStatus
+from roadwright.workspace.building import built_whole, remove_unfinished
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE, template
 from roadwright.workspace.workspace import Workspace, open_workspace
@@ -78,24 +81,22 @@ class Done:
     steps: list[tuple[DemoStep, ActionResult]] = field(default_factory=list)
 
 
-def make_sample(folder: Path, say: Callable[[str], None]) -> None:
-    """Make the sample workspace. It appears whole or not at all: until it is done it has another name."""
-    building = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    try:
+def make_sample(folder: Path, say: Callable[[str], None], switch: SeriesSwitch) -> None:
+    """Make the sample workspace. It appears whole or not at all. Raises Cancelled where the switch is turned on."""
+    for path in remove_unfinished(folder):
+        say(f"removed {path}, which a demo left that was ended in the middle")
+    with built_whole(folder) as building:
         say("making the workspace and its workbooks")
         _write_settings(building)
         create_workspace(building)
         workspace = open_workspace(building)
         try:
-            for message in _type_everything(workspace):
+            for message in _type_everything(workspace, switch):
+                switch.check()
                 say(message)
         finally:
             workspace.close()
-        building.rename(folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+        switch.check()
 
 
 def _write_settings(folder: Path) -> None:
@@ -105,7 +106,7 @@ def _write_settings(folder: Path) -> None:
     (folder / FILE).write_text(template() + others, encoding="utf-8")
 
 
-def _type_everything(workspace: Workspace) -> Iterator[str]:
+def _type_everything(workspace: Workspace, switch: SeriesSwitch) -> Iterator[str]:
     """What people type, in the order in which they can: the backlog's rows are there only after the first sync."""
     first, *others = INTAKE_SHEETS
     yield "people type their ideas into the intake sheets"
@@ -113,13 +114,13 @@ def _type_everything(workspace: Workspace) -> Iterator[str]:
     for sheet in others:
         make_intake_workbook(workspace.root / sheet.workbook, sheet)
     yield "product managers work on the backlog"
-    _must_work(workspace, ActionRequest("pm.backlog_sync"))
+    _must_work(workspace, switch, ActionRequest("pm.backlog_sync"))
     backlog = workspace.place(tabs.BACKLOG)
     keys = keys_on(workspace, backlog)
     type_into_rows(workspace, backlog, BACKLOG_EDITS, keys)
     yield "they type KPIs, scoring inputs and contributions"
     type_new_rows(workspace, workspace.place(tabs.METRICS_CONFIG), METRICS_CONFIG)
-    _must_work(workspace, ActionRequest("pm.populate_initiatives"))
+    _must_work(workspace, switch, ActionRequest("pm.populate_initiatives"))
     type_into_rows(workspace, workspace.place(tabs.SCORING_INPUTS), SCORING_INPUTS, keys)
     type_into_rows(workspace, workspace.place(tabs.KPI_CONTRIBUTIONS), KPI_CONTRIBUTIONS, keys)
     yield "they type math models, with their params"
@@ -133,28 +134,35 @@ def _type_everything(workspace: Workspace) -> Iterator[str]:
     type_new_rows(workspace, workspace.place(tabs.ROADMAPS), ROADMAPS)
     type_new_rows(workspace, workspace.place(tabs.GATES), GATES)
     type_new_rows(workspace, workspace.place(tabs.ROADMAP_ENTRIES), ROADMAP_ENTRIES, keys)
-    _must_work(workspace, ActionRequest("pm.roadmap_create"))
+    _must_work(workspace, switch, ActionRequest("pm.roadmap_create"))
     for status in (RoadmapStatus.IN_REVIEW, RoadmapStatus.APPROVED):
         moved = (f"roadmap_name={COMMITTED}", f"status={status}", f"by={APPROVER}")
-        _must_work(workspace, ActionRequest("pm.roadmap_set_status", options=moved))
+        _must_work(workspace, switch, ActionRequest("pm.roadmap_set_status", options=moved))
 
 
 def _silent(message: str, done: int | None = None, total: int | None = None) -> None:
     """No progress: these steps are short."""
 
 
-def _must_work(workspace: Workspace, asked: ActionRequest) -> None:
-    result = run_action(workspace, asked, requested_by=requester(DOOR), report=_silent)
+def _must_work(workspace: Workspace, switch: SeriesSwitch, asked: ActionRequest) -> None:
+    result = run_action(workspace, asked, requested_by=requester(DOOR), report=_silent, switch=switch.next())
+    if result.status == ActionStatus.CANCELLED:
+        raise Cancelled
     if result.exit_code:
         raise StepFailed(f"{asked.action}: {result.error}")
 
 
-def run_main_job(workspace: Workspace, report: Report, say: Callable[[DemoStep, ActionResult], None]) -> Done:
-    """Run the whole main job, telling each step when it is done. A step that fails does not stop the others."""
+def run_main_job(
+    workspace: Workspace, report: Report, say: Callable[[DemoStep, ActionResult], None], switch: SeriesSwitch
+) -> Done:
+    """Run the whole main job, telling each step when it is done. A step that fails does not stop the others.
+
+    Raises Cancelled where the switch is turned on and steps are left.
+    """
     done = Done()
     for step in MAIN_JOB:
         report(step.title)
-        result = run_action(workspace, step.asked, requested_by=requester(DOOR), report=report)
+        result = run_action(workspace, step.asked, requested_by=requester(DOOR), report=report, switch=switch.next())
         say(step, result)
         done.steps.append((step, result))
     return done

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import ContributionSource, Framework
+from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.domain.registry import Registry
 from roadwright.scoring.contributions import contribute, math_warnings, model_notes, redundancy_warnings
 from roadwright.scoring.frameworks import Score
@@ -105,7 +106,9 @@ def _take_models(
     return score
 
 
-def compute_scores(session: Session, initiatives: Iterable[Initiative], source: str) -> Scored:
+def compute_scores(
+    session: Session, initiatives: Iterable[Initiative], source: str, tell: TellProgress = tell_nobody
+) -> Scored:
     """Compute and store scores and contributions.
 
     A score that can no longer be computed stops being current and stays in the history.
@@ -116,7 +119,7 @@ def compute_scores(session: Session, initiatives: Iterable[Initiative], source: 
     models = load_models(session, ids)
     registry, drivers = load_registry(session), load_drivers(session)
     scored = Scored()
-    for initiative in chosen:
+    for initiative in counted(tell, "scoring initiatives", chosen):
         scores = {name: fresh_score(initiative, name, ()) for name in (Framework.RICE, Framework.WSJF)}
         for score in scores.values():
             if score.warnings:

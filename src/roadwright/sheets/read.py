@@ -12,6 +12,7 @@ from functools import cached_property
 
 from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Level, Message
+from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
@@ -251,9 +252,19 @@ def _say_persons(grid: Grid, header_row: int, header: _Header, columns: Mapping[
     """What there is to tell of a person's columns that have the name of one of the backend's own."""
     cells = _header_cells(grid, header_row)
     for position, name in sorted(header.persons.items()):
-        place, ours = column_letters(position), column_letters(columns[name])
-        params = {"place": place, "found": str(cells[position]), "name": name, "ours": ours}
-        yield Message("persons_column", Level.WARNING, params=params)
+        yield persons_column(
+            {
+                "column_letters": column_letters(position),
+                "header": str(cells[position]),
+                "column_name": name,
+                "ours": column_letters(columns[name]),
+            }
+        )
+
+
+def persons_column(params: Mapping[str, object]) -> Message:
+    """What is told of a person's column that has the name of one of the backend's own."""
+    return Message("persons_column", Level.WARNING, params=params)
 
 
 def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
@@ -366,7 +377,7 @@ def _free_columns(grid: Grid, tab: str, header_row: int, last_header: int, names
     return dict(zip(names, sorted(free[: len(names)]), strict=True))
 
 
-def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> Table:
+def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1, tell: TellProgress = tell_nobody) -> Table:
     """The tab's rows by their declaration. Raises HeaderProblem when the header can't be matched."""
     header = _match_header(grid, spec, tab, header_row)
     columns, last_column = header.columns, header.last
@@ -379,7 +390,8 @@ def read_table(grid: Grid, spec: TabSpec, *, tab: str, header_row: int = 1) -> T
     rows: list[Row] = []
     leftovers: list[Row] = []
     last = header_row
-    for number, cells in grid.rows.items():
+    for number in counted(tell, f"checking {tab}", list(grid.rows)):
+        cells = grid.rows[number]
         if number <= header_row or number in grid.totals_rows:
             continue
         raw = {by_position[p]: v for p, v in cells.items() if p in by_position and not is_blank(v)}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import TabSpec
@@ -78,19 +79,6 @@ class OpenTab:
 
 Item = TypeVar("Item")
 
-_ROWS_A_TIME = 1_000
-"""After so many rows more it is told how far a pass is."""
-
-
-class TellProgress(Protocol):
-    """Hears how far a pass is: in words, and in rows done of all."""
-
-    def __call__(self, message: str, done: int, total: int) -> None: ...
-
-
-def tell_nobody(message: str, done: int, total: int) -> None:
-    """Nobody asked how far a pass is."""
-
 
 @dataclass
 class SyncContext:
@@ -113,10 +101,7 @@ class SyncContext:
 
     def counted(self, message: str, items: Sequence[Item]) -> Iterator[Item]:
         """The items one by one, telling how far it is where there are many."""
-        for done, item in enumerate(items):
-            if done and done % _ROWS_A_TIME == 0:
-                self.tell(message, done, len(items))
-            yield item
+        return counted(self.tell, message, items)
 
     def load(self, binding: Binding, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         """What is stored for these rows (see ``Binding.load``)."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from roadwright.domain.errors import OperationError
 from roadwright.domain.messages import Level
+from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.sheets.backend import SheetError, TabEdit, TabReceipt, Workbook, WorkbookBusy, WorkbookRef
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
@@ -26,7 +27,7 @@ from roadwright.store.identity import known_row_versions, next_revision
 from roadwright.store.session import one_at_a_time, writes
 from roadwright.sync.baselines import confirm
 from roadwright.sync.binding import Binding, SetBinding
-from roadwright.sync.context import OpenTab, SyncContext, TellProgress, tell_nobody
+from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.identity import Identity, identity_of
 from roadwright.sync.merge_rows import MergeRules, merge_results, results_of, unsettle
 from roadwright.sync.row_results import RowReport, RowResult, TabReport, report_rows
@@ -86,7 +87,7 @@ class WorkbookCache:
         if workbook is None:
             workbook = self._workbooks[place.workbook] = self._workspace.open(place)
         if place.name not in self._tabs:
-            read = partial(_read, place, workbook)
+            read = partial(_read, place, workbook, self._workspace.tell)
             with self._workspace.store.transaction() as session:
                 recalled = recall(session, place, workbook, read)
             self._tabs[place.name] = recalled or (self._checked(place, read()), None)
@@ -117,9 +118,9 @@ class WorkbookCache:
         self._tabs.pop(place.name, None)
 
 
-def _read(place: TabPlace, workbook: Workbook) -> Table:
+def _read(place: TabPlace, workbook: Workbook, tell: TellProgress) -> Table:
     try:
-        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
+        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row, tell=tell)
     except HeaderProblem as problem:
         raise HeaderProblem("in_workbook", workbook=place.book, why=problem.message) from problem
 
@@ -219,8 +220,8 @@ def _say_of_tabs(tabs: Sequence[OpenTab], reports: Sequence[TabReport]) -> None:
         name = report.place.name
         if name in found:
             report.of_the_tab = [
-                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {text}", Level.WARNING)
-                for text in found[name].warnings
+                RowReport(name, found[name].header_row, "", f"{Level.WARNING}: {message}", Level.WARNING)
+                for message in found[name].warnings
             ]
 
 

@@ -18,12 +18,13 @@ from roadwright.domain.registry import Registry, UnknownKpi, nearest
 from roadwright.domain.shown import tidy
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner, TabSpec
+from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeParam
 from roadwright.store.registry import load_drivers, load_registry
 from roadwright.sync.binding import Defaults, Edit, Refused, Values
 from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.initiatives import all_initiatives, stamp
+from roadwright.sync.initiatives import all_initiatives, load_initiatives, stamp
 from roadwright.sync.product_ops import known_initiative
 from roadwright.sync.statuses import Notes
 
@@ -62,6 +63,7 @@ class PartsBinding(Defaults):
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         rows = self.rows(session)
+        load_initiatives(session, (identity[0] for identity in identities))  # which examining and saving ask for
         return {identity: self._values(*rows[identity]) for identity in identities if identity in rows}
 
     def listed(self, session: Session) -> Sequence[Identity]:
@@ -105,6 +107,8 @@ class MathModelsBinding(PartsBinding):
         self._known: tuple[Registry, dict[str, tuple[str, ...]]] | None = None
         self._primaries: dict[str, set[Identity]] | None = None
         self._increments_of: dict[Identity, list[str]] | None = None
+        self._changed: dict[int, Initiative] = {}
+        """The initiatives of which a model was saved."""
 
     def stored(self, session: Session) -> Sequence[Part]:
         return list(session.scalars(select(InitiativeMathModel).order_by(InitiativeMathModel.id)))
@@ -216,18 +220,22 @@ class MathModelsBinding(PartsBinding):
             row.target_kpi_key = kpi.key if kpi is not None else row.target_kpi_key
             text = row.metric_chain_text
             row.metric_chain_json = chain_json(parse_chain(text)) if text is not None else None
-            session.flush()
-            self._show_primary(session, initiative)
+            self._changed[initiative.id] = initiative
 
-    def _show_primary(self, session: Session, initiative: Initiative) -> None:
-        """The primary model's immediate KPI and chain stand on the initiative."""
-        primary = session.scalar(
-            select(InitiativeMathModel).where(
-                InitiativeMathModel.initiative_id == initiative.id, InitiativeMathModel.is_primary
+    def show_primaries(self, session: Session) -> None:
+        """Let the primary model's immediate KPI and chain stand on each initiative whose models were saved."""
+        session.flush()
+        primaries: dict[int, InitiativeMathModel] = {}
+        for part in chunks(self._changed):
+            found = select(InitiativeMathModel).where(
+                InitiativeMathModel.initiative_id.in_(part), InitiativeMathModel.is_primary
             )
-        )
-        initiative.immediate_kpi_key = primary.immediate_kpi_key if primary is not None else None
-        initiative.metric_chain_json = primary.metric_chain_json if primary is not None else None
+            primaries.update((model.initiative_id, model) for model in session.scalars(found))
+        for number, initiative in self._changed.items():
+            primary = primaries.get(number)
+            initiative.immediate_kpi_key = primary.immediate_kpi_key if primary is not None else None
+            initiative.metric_chain_json = primary.metric_chain_json if primary is not None else None
+        session.flush()
 
 
 def _text(value: object) -> str | None:

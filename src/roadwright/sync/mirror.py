@@ -62,7 +62,8 @@ def _standing(context: SyncContext, tab: OpenTab, results: Sequence[RowResult]) 
     for row in table.rows:
         identity = identity_of(spec.identity, row.values)
         outcome = by_number.get(row.number)
-        waiting = {name: row.raw[name] for name in outcome.kept if name in row.raw} if outcome else {}
+        kept = outcome.kept if outcome else {name for name in spec.sheet_only if name in row.problems}
+        waiting = {name: row.raw[name] for name in kept if name in row.raw}
         base = bases.get(row.number)
         standing = _Standing(row, annotations_shown(base, identity), base, outcome, waiting)
         result.setdefault(identity, standing)
@@ -90,6 +91,12 @@ def _same_as_before(spec: TabSpec, standing: _Standing, values: Mapping[str, obj
             if c.name not in BACKEND_COLUMNS and c.owner is not Owner.SHEET_ONLY and c.name not in standing.waiting
         )
     )
+
+
+def _unread(spec: TabSpec, standing: _Standing) -> list[Message]:
+    """What the row says of sheet-only cells that can't be read; where it was merged, it says so already."""
+    problems = standing.row.problems if standing.outcome is None else {}
+    return [problems[name] for name in spec.sheet_only if name in problems]
 
 
 def _replaced(
@@ -128,6 +135,8 @@ def _gone(context: SyncContext, tab: OpenTab, places: Mapping[str, int], stays: 
             before = {} if copy is None else {**copy.values, **annotations_shown(copy, identity)}
             said = {**row.plain, **annotations_of(spec, row.values)}
             names += [name for name in spec.typed if name in row.raw and said.get(name) != before.get(name)]
+        else:
+            names += [name for name in spec.sheet_only if name in row.problems]
         names += [name for name in BACKEND_COLUMNS if say_written(spec, row, [name])]
         if names := writable(tab, row.number, places, names):
             notes = Notes()
@@ -161,6 +170,7 @@ def replace_rows(
         is_same = before is not None and before.copy is not None and _same_as_before(spec, before, full, words_now)
         if before is not None:
             stays.add(before.row.number)
+            mirror.notes.add(*_unread(spec, before))
             mirror.notes.add(*_replaced(tab, places, before, full, is_same=is_same))
         full["run_status"] = mirror.notes.text
         if before is not None and is_same:

@@ -105,16 +105,16 @@ def is_persons(column: Column, cell: CellValue | None) -> bool:
 
 def say_computed(row: Row, names: Iterable[str]) -> list[Message]:
     """What a row says of computed cells whose text is replaced."""
-    return [_of_cell("computed_replaced", row, name) for name in names]
-
-
-def _of_cell(code: str, row: Row, name: str) -> Message:
-    return Message(code, Level.WARNING, params={"column_name": name, "value": row.raw[name]})
+    return [_warning("computed_replaced", row, name) for name in names]
 
 
 def say_written(spec: TabSpec, row: Row, names: Iterable[str]) -> list[Message]:
     """What a row says, among these columns in which the backend says what it did, of those that hold a person's."""
-    return [_of_cell("cell_replaced", row, name) for name in names if is_persons(spec.by_name[name], row.raw.get(name))]
+    return [_warning("text_replaced", row, n) for n in names if is_persons(spec.by_name[n], row.raw.get(n))]
+
+
+def _warning(code: str, row: Row, name: str) -> Message:
+    return Message(code, Level.WARNING, params={"column_name": name, "value": row.raw[name]})
 
 
 def writable(tab: OpenTab, number: int, places: Mapping[str, int], names: Collection[str]) -> list[str]:

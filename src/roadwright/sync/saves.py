@@ -50,7 +50,10 @@ def _candidates(context: SyncContext, tab: OpenTab, selection: Selection, on_con
 
 
 def _math_models(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-    return merge_tab(context, tab, MathModelsBinding(tab.table), selection=selection, on_conflict=on_conflict)
+    binding = MathModelsBinding(tab.table)
+    merged = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
+    binding.show_primaries(context.session)
+    return merged
 
 
 def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | TargetsBinding]) -> Merge:

@@ -19,10 +19,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import roadwright
-from roadwright.domain.messages import Level, Message
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import Row, Table, UnreadRow, meaning
+from roadwright.sheets.read import Row, Table, UnreadRow, meaning, persons_column
 from roadwright.sheets.spec import CellProblem, Column, Layout, TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import CachedTab
@@ -101,7 +100,7 @@ def recall(
         last_data_row=content["last_data_row"],
         stale=False,
         is_entangled=content["is_entangled"],
-        warnings=tuple(Message(code, Level.WARNING, params=params) for code, params in content["warnings"]),
+        warnings=tuple(map(persons_column, content["warnings"])),
     )
     return table, {number: stored for number, _, _, stored in content["rows"] if stored}
 
@@ -122,7 +121,7 @@ def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
         "last_header_column": table.last_header_column,
         "last_data_row": max([table.last_data_row, *appended]),
         "is_entangled": table.is_entangled,
-        "warnings": [(warning.code, dict(warning.params)) for warning in table.warnings],
+        "warnings": [dict(message.params) for message in table.warnings],
         "rows": [*_standing_rows(tab), *_new_rows(tab, appended)],
     }
     place = tab.place.full_name

@@ -26,6 +26,8 @@ from roadwright.workspace.folders import FILE as FOLDER_FILE
 from roadwright.workspace.settings import FILE as SETTINGS
 from roadwright.workspace.workspace import Workspace
 
+ACTION = "backup"
+"""The name of its run in the ledger, of which the backup itself can only hold the beginning."""
 FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite"
@@ -59,6 +61,11 @@ class Manifest(BaseModel):
     def rows(self) -> int:
         return sum(self.tables.values())
 
+    @property
+    def files_beside(self) -> int:
+        """How many files there are beside the database."""
+        return len(self.files) - 1
+
 
 @dataclass(frozen=True)
 class Written:
@@ -70,15 +77,16 @@ class Written:
 
 
 def make_backup(workspace: Workspace, path: Path) -> Written:
-    """Write a backup while no action runs. Raises BackupProblem, StoreError or WorkspaceBusy."""
+    """Write a backup, for whoever has the turn in the workspace. Raises BackupProblem or StoreError."""
     if path.exists():
         raise BackupProblem("backup_exists", path=str(path))
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with workspace.exclusive(), TemporaryDirectory(prefix="roadwright-backup-") as scratch:
+    with TemporaryDirectory(prefix="roadwright-backup-") as scratch:
         copy = Path(scratch) / DATABASE
         try:
             for attempt in range(1, _ATTEMPTS + 1):
                 copy.unlink(missing_ok=True)
+                workspace.safe_point()
                 before = _stamps(workspace)
                 manifest = _write(workspace, copy, unfinished)
                 changed = [str(file) for file, stamp in _stamps(workspace).items() if before.get(file) != stamp]
@@ -86,6 +94,7 @@ def make_backup(workspace: Workspace, path: Path) -> Written:
                     break
                 if attempt == _ATTEMPTS:
                     raise BackupProblem("backup_overtaken", files=tuple(changed))
+            workspace.safe_point()
             _check(unfinished, manifest)
             unfinished.replace(path)
         except (OSError, zipfile.BadZipFile) as error:

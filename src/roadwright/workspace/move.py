@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import DBAPIError
 
@@ -33,7 +34,11 @@ class MoveReport:
         return sum(table.rows for table in self.tables.values())
 
 
-def move_database(workspace: Workspace, url: str) -> MoveReport:
+Record = Callable[[Store, int], None]
+"""Writes down in the new database that so many rows were moved there."""
+
+
+def move_database(workspace: Workspace, url: str, record: Record) -> MoveReport:
     """Copy everything into an empty database, compare both, and let roadwright.toml name the new one.
 
     The old database keeps its data and the name of the new one, and is refused from then on, also to other folders.
@@ -51,6 +56,8 @@ def move_database(workspace: Workspace, url: str) -> MoveReport:
                 tables = copy_all(connection, target)
             with target.transaction() as session:
                 revision = next_revision(session)
+            moved = MoveReport(source_url, target_url, tables, [])
+            record(target, moved.rows)
             # Before the settings: if this process ends in between, every command says where the data are now.
             notices = _say_where(workspace.store, url_without_password(target.engine.url))
             try:
@@ -71,7 +78,7 @@ def move_database(workspace: Workspace, url: str) -> MoveReport:
     if os.environ.get(ENVIRONMENT_URL):
         params = {"variable": ENVIRONMENT_URL, "settings": SETTINGS}
         notices.append(Message("variable_wins", Level.OK, params=params))
-    return MoveReport(source_url, target_url, tables, notices)
+    return replace(moved, notices=notices)
 
 
 def _say_where(old: Store, url: str | None) -> list[Message]:

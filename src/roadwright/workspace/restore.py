@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from roadwright.domain.messages import Level, Message
 from roadwright.store.copying import copy_all, snapshot
 from roadwright.store.identity import give_new_identity, next_revision
+from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.presence import PRIVATE
 from roadwright.store.session import Store, open_store
 from roadwright.workspace.backup import (
+    ACTION,
     DATABASE,
     FILES,
     OUTSIDE,
@@ -23,12 +28,14 @@ from roadwright.workspace.backup import (
     content_of,
     read_manifest,
 )
+from roadwright.workspace.building import built_whole, remove_unfinished
 from roadwright.workspace.identity import Note, write_note
 from roadwright.workspace.settings import DATABASE_FILE, ENVIRONMENT_PREFIX
 from roadwright.workspace.settings import FILE as SETTINGS
 from roadwright.workspace.settings_file import SettingsChange, with_database_url, with_paths
 from roadwright.workspace.workspace import database_url
 
+_GOING_ON = "it was going on when the backup was made, which does not hold its end; run it again, that is safe"
 ENVIRONMENT_URL = f"{ENVIRONMENT_PREFIX}DATABASE_URL"
 
 
@@ -41,7 +48,11 @@ class Restored:
     notices: list[Message]
 
 
-def restore_backup(path: Path, root: Path, url: str | None = None) -> Restored:
+Record = Callable[[Store, Manifest], None]
+"""Writes down in the restored database that it was restored."""
+
+
+def restore_backup(path: Path, root: Path, url: str | None, record: Record) -> Restored:
     """Make a workspace in a new folder from a backup; with ``url`` its data go into that database, which is empty.
 
     The folder appears whole or not at all. Raises BackupProblem or StoreError.
@@ -49,25 +60,19 @@ def restore_backup(path: Path, root: Path, url: str | None = None) -> Restored:
     root = root.absolute()
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise BackupProblem("folder_not_empty", folder=str(root))
-    building = root.with_name(f".{root.name}.{os.getpid()}.part")
     try:
-        building.mkdir(parents=True)
-        with zipfile.ZipFile(path) as archive:
+        remove_unfinished(root)
+        with built_whole(root) as building, zipfile.ZipFile(path) as archive:
             manifest = read_manifest(archive, path)
             _unpack(archive, manifest, building)
             _change_settings(building, manifest, url)
-            _restore_database(archive, manifest, building, url)
-        if root.exists():
-            root.rmdir()
-        building.rename(root)
+            _restore_database(archive, manifest, building, url, record)
     except (zipfile.BadZipFile, zlib.error) as error:
         raise BackupProblem("no_zip_file", path=str(path), why=str(error)) from error
     except OSError as error:
         raise BackupProblem("not_restored", path=str(path), folder=str(root), why=str(error)) from error
     except SettingsChange as error:
         raise BackupProblem(error.message.code, **error.message.params) from error
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     return Restored(root, manifest, _notices(manifest, root))
 
 
@@ -88,7 +93,9 @@ def _change_settings(folder: Path, manifest: Manifest, url: str | None) -> None:
     file.write_text(with_paths(changed, manifest.outside), encoding="utf-8")
 
 
-def _restore_database(archive: zipfile.ZipFile, manifest: Manifest, building: Path, url: str | None) -> None:
+def _restore_database(
+    archive: zipfile.ZipFile, manifest: Manifest, building: Path, url: str | None, record: Record
+) -> None:
     content = content_of(archive, DATABASE, manifest)
     file = building / (DATABASE_FILE if url is None else f"{PRIVATE}/{DATABASE}")
     file.parent.mkdir(exist_ok=True)
@@ -96,13 +103,15 @@ def _restore_database(archive: zipfile.ZipFile, manifest: Manifest, building: Pa
     kept = open_store(f"sqlite:///{file}", copies=building / PRIVATE)
     try:
         if url is None:
-            _make_its_own(kept, building)
+            _make_its_own(kept, building, manifest)
+            record(kept, manifest)
             return
         target = open_store(database_url(building, url))  # a relative file lies in the folder
         try:
             with snapshot(kept) as connection:
                 copy_all(connection, target)
-            _make_its_own(target, building)
+            _make_its_own(target, building, manifest)
+            record(target, manifest)
         finally:
             target.close()
     finally:
@@ -111,11 +120,22 @@ def _restore_database(archive: zipfile.ZipFile, manifest: Manifest, building: Pa
             file.unlink()
 
 
-def _make_its_own(store: Store, folder: Path) -> None:
+def _make_its_own(store: Store, folder: Path, manifest: Manifest) -> None:
     """Give the copy an identity of its own: the original's workbooks are refused by it, and the other way round."""
     with store.transaction() as session:
+        _close_runs(session, manifest.created_at)
         note = Note(give_new_identity(session), next_revision(session))
     write_note(folder / PRIVATE, note)
+
+
+def _close_runs(session: Session, moment: str) -> None:
+    """Say how those runs ended that were going on at the moment of the backup: its own run is over, as it is there."""
+    running, going_on = str(ActionStatus.RUNNING), (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
+    closing = update(ActionRun).values(finished_at=moment)
+    backup = closing.where(ActionRun.action == ACTION, ActionRun.status == running)
+    session.execute(backup.values(status=str(ActionStatus.SUCCESS)))
+    others = closing.where(ActionRun.status.in_(going_on))
+    session.execute(others.values(status=str(ActionStatus.FAILED), error=_GOING_ON))
 
 
 def _notices(manifest: Manifest, root: Path) -> list[Message]:

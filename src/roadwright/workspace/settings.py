@@ -18,6 +18,7 @@ from roadwright import tabs
 from roadwright.domain.disk import os_fault, special_kind
 from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message
+from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import WorkbookRef, scheme_of
 from roadwright.sheets.spec import TabSpec
@@ -168,6 +169,11 @@ def _variables() -> dict[str, str]:
     return {key: name for key, name in of_keys.items() if name is not None}
 
 
+def _printable(text: str) -> str:
+    """The text, with escapes for what no terminal shows."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
 def _faults(error: ValidationError) -> list[Message]:
     """What is wrong, key by key."""
     variables, found = _variables(), []
@@ -176,15 +182,19 @@ def _faults(error: ValidationError) -> list[Message]:
         source = [variables[first]] if first in variables else [FILE, first]
         place = ": ".join((source[0], ".".join((*source[1:], *rest)))).removesuffix(": ")
         if fault["type"] == "extra_forbidden":
-            found.append(Message("unknown_setting", params={"place": place}))
-        elif fault["type"] == "missing":
-            found.append(Message("setting_missing", params={"place": place, "why": fault["msg"]}))
-        else:
-            value = str(fault["input"])
-            shown = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
-            own = fault.get("ctx", {}).get("error")  # a ValueError of a check of ours, which carries a message
-            why = own.args[0] if isinstance(own, ValueError) else fault["msg"]
-            found.append(Message("setting_wrong", params={"place": place, "why": why, "value": shown}))
+            found.append(Message("unknown_setting", params={"place": _printable(place)}))
+            continue
+        if fault["type"] == "missing":
+            found.append(Message("setting_missing", params={"place": _printable(place), "why": fault["msg"]}))
+            continue
+        value = str(fault["input"])
+        shown = _printable(value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…")
+        own = fault.get("ctx", {}).get("error")  # a ValueError of a check of ours, which carries a message
+        why = own.args[0] if isinstance(own, ValueError) else fault["msg"]
+        bad = UNSTORABLE.search(value) if isinstance(fault["input"], str) and fault["type"] != "value_error" else None
+        if bad is not None:
+            why = Message("setting_character", params={"character": ord(bad[0])})
+        found.append(Message("setting_wrong", params={"place": _printable(place), "why": why, "value": shown}))
     return found
 
 

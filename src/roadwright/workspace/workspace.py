@@ -11,6 +11,7 @@ from pathlib import Path
 from roadwright import tabs
 from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message
+from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
 from roadwright.sheets.backends import open_backend
@@ -70,6 +71,8 @@ class Workspace:
     """Called where an action can end without harm; raises what ends it."""
     is_waiting: Callable[[], None] = _do_nothing
     """Called once where a turn has to be waited for."""
+    tell: TellProgress = tell_nobody
+    """Hears how far the reading and writing of long tabs is; may raise what ends it."""
     is_checked: bool = True
     """Whether the database has to be the one that the workbooks were written from."""
 
@@ -130,7 +133,7 @@ class Workspace:
 
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
-        return open_backend(place.workbook, self.private)
+        return open_backend(place.workbook, self.private, self.tell)
 
     @contextmanager
     def exclusive(self, wait: float | None = None) -> Iterator[Turn]:

@@ -71,7 +71,7 @@ def _publish(open: RoadmapTabs, roadmap: Roadmap, by: str, progress: _Publicatio
     if not faults:
         try:
             may_be_published(roadmap)
-            judge_roadmap(session, roadmap, source)
+            judge_roadmap(session, roadmap, source, tell=open.current.tell)
             published = publish(session, roadmap, by, source)
         except NotApproved as refusal:
             faults.append(str(refusal))

@@ -97,11 +97,11 @@ def _work_on(open: RoadmapTabs, roadmap: Roadmap, progress: _EntryChanges, *, fi
     faults = stopping_gates(open, roadmap)
     try:
         if not faults and fill:
-            filled = build_roadmap(session, roadmap, source)
+            filled = build_roadmap(session, roadmap, source, open.current.tell)
             notes.add(*(Message(text, Level.WARNING) for text in filled.warnings))
             progress.added[roadmap.roadmap_name] = len(filled.new) + progress.added.get(roadmap.roadmap_name, 0)
         elif not faults:
-            judge_roadmap(session, roadmap, source)
+            judge_roadmap(session, roadmap, source, tell=open.current.tell)
     except (SourceProblem, PolicyProblem) as problem:
         faults.append(str(problem))
     if faults:

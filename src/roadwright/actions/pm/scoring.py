@@ -180,7 +180,7 @@ def _score(request: ActionContext) -> Answer:
         initiatives = list(by_identity(current.session, usable).values())
         keys[:] = [initiative.initiative_key for initiative in initiatives]
         request.report(f"scoring {len(keys):,} initiatives")
-        scored = compute_scores(current.session, initiatives, current.source)
+        scored = compute_scores(current.session, initiatives, current.source, request.report)
         return [report for _, report in saved.values()]
 
     request.report("saving what was typed on the scoring tabs")

@@ -63,14 +63,18 @@ TEXTS = {
     "nothing_saved": "nothing was saved: {why}",
     "order_missing": "objective_mode lexicographic needs an order; expected an order such as retention > gmv",
     "param_not_used": "the formula of {model} does not use {param}{hint}",
+    "persons_column": (
+        "column {column_letters} ({header}) holds what Roadwright did not write, so it is left alone, and "
+        "{column_name} stands in column {ours}; rename {column_letters} to end this warning"
+    ),
     "published": "published as version {number}",
     "published_before": "nothing changed since version {number}, so there is no new version",
-    "cell_replaced": "{column_name} is written by Roadwright; {value!q} was replaced",
     "row_left_the_tab": "the row left the tab, and what was typed into it went with it: {texts}",
     "taken_without_value": "{problem}; {instead}",
     "the_backlog_has": "the backlog has {value!q}",
     "the_backlog_has_none": "the idea is on the backlog without it",
     "the_backlog_has_title": "the idea is on the backlog as {title}",
+    "text_replaced": "{column_name} is written by Roadwright; {value!q} was replaced",
     "tokens_missing": "is blank, so the initiative can't be chosen; fill it in",
     "two_primary_models": "{models} of this initiative is primary, too; tick one model only",
     "typed_not_saved": "{columns}: typed here, not saved yet",

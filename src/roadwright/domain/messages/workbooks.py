@@ -115,10 +115,6 @@ TEXTS = {
     "part_twice": "{workbook} is damaged: it holds a part twice. Save it again in a spreadsheet program.",
     "part_without_tab": "{where} is damaged: it holds no tab.",
     "part_without_table": "{where} is damaged: it holds no table. Save it again in a spreadsheet program.",
-    "persons_column": (
-        "column {place} ({found}) holds what Roadwright did not write, so it is left alone, and {name} stands in "
-        "column {ours}; rename {place} to end this warning"
-    ),
     "rows_not_written": "{tab}: {rows}",
     "rows_out_of_order": (
         "{where}: row {row} stands below row {below} in the file. Open the workbook in a spreadsheet program and "

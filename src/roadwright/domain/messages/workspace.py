@@ -51,6 +51,7 @@ TEXTS = {
         "new one in their {settings} before they are used again"
     ),
     "revision": "revision {number:,}",
+    "setting_character": "holds a character that no setting can have (code {character}); type it again without it",
     "setting_missing": "{place}: {why}",
     "setting_wrong": '{place}: {why} (it is "{value}")',
     "settings_of_no_tab": "{file}: [tabs.{name}]: there is no such tab; known: {known}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from roadwright.domain.progress import TellProgress
 from roadwright.sheets.backend import Area, TabEdit
 from roadwright.sheets.backends.xlsx.addresses import parse_area
 from roadwright.sheets.backends.xlsx.appending import (
@@ -48,12 +49,14 @@ class TabWork:
     """Where its new rows go."""
 
 
-def changed_parts(package: Package, book: Book, works: Iterable[TabWork]) -> dict[str, bytes | None]:
+def changed_parts(
+    package: Package, book: Book, works: Iterable[TabWork], tell: TellProgress
+) -> dict[str, bytes | None]:
     """The parts that the edits change, in the file's spelling; None for one that goes. Empty: nothing differs.
 
     Raises SheetError when an edit can't be made.
     """
-    patch = _Patch(package, book)
+    patch = _Patch(package, book, tell)
     for work in works:
         patch.change_tab(work)
     if patch.parts:
@@ -64,9 +67,10 @@ def changed_parts(package: Package, book: Book, works: Iterable[TabWork]) -> dic
 class _Patch:
     """The parts that one write has changed so far, and what has to be changed with them in the end."""
 
-    def __init__(self, package: Package, book: Book) -> None:
+    def __init__(self, package: Package, book: Book, tell: TellProgress) -> None:
         self._package = package
         self._book = book
+        self._tell = tell
         self._styles = Styles(
             package.read(book.styles) if book.styles else None, package.where(book.styles or "styles.xml")
         )
@@ -98,7 +102,7 @@ class _Patch:
             _fill_calculated_columns(part, plan, change)
         around = Surroundings(part)
         writer = TabWriter(part, around, self._styles, self._book.date1904, change)
-        splices = writer.row_splices()
+        splices = writer.row_splices(self._tell)
         header = change.cells.get(edit.header_row, {})
         splices += writer.column_splices({c: width for c, width in edit.own_columns.items() if header.get(c)})
         growth = _growth(work, plan, change.cells)

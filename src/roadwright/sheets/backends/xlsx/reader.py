@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
 
+from roadwright.domain.progress import ROWS_A_TIME, TellProgress, tell_nobody
 from roadwright.sheets.backend import Area, Grid, SheetError, WorkbookUnreadable
 from roadwright.sheets.backends.xlsx.addresses import areas_by_row, column_number, parse_area
 from roadwright.sheets.backends.xlsx.cells import Shows, decode_text, from_serial
@@ -179,11 +180,20 @@ def _document(prefixes: tuple[str, ...]) -> _Place:
     return place("", None)
 
 
+@dataclass(frozen=True)
+class _Count:
+    """Who hears how many rows are read, of how many."""
+
+    tell: TellProgress
+    total: int
+
+
 class _Handlers:
     """The state of one pass. Written for speed: a large tab has a million tags."""
 
-    def __init__(self, where: str, tab: str, formats: CellFormats, prefixes: tuple[str, ...]) -> None:
+    def __init__(self, where: str, tab: str, formats: CellFormats, prefixes: tuple[str, ...], count: _Count) -> None:
         self.where, self.tab, self.formats = where, tab, formats
+        self.count, self.rows_done = count, 0
         self.content = SheetContent(Grid(date1904=formats.date1904))
         self.place = _document(prefixes)
         self.data_tags = frozenset(prefix + name for prefix in prefixes for name in ("row", "sheetData"))
@@ -286,6 +296,9 @@ class _Handlers:
     def end_row(self) -> None:
         if self.cells:
             self.content.grid.rows[self.row] = self.cells
+        self.rows_done += 1
+        if self.rows_done % ROWS_A_TIME == 0:
+            self.count.tell(f"reading {self.tab}", self.rows_done, self.count.total)
 
     def usual_row(self, row: UsualRow) -> None:
         """Take a row that was read by its pattern."""
@@ -370,11 +383,11 @@ _RARER_KINDS: Mapping[str, Callable[[str], CellValue]] = {
 _HOLD_TEXT = frozenset("vtf")
 
 
-def _cells(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
+def _cells(raw: bytes, where: str, tab: str, formats: CellFormats, count: _Count) -> SheetContent:
     # What is wrong with a part is said by the parser, which sees it as a whole; in pieces it could look otherwise.
     with suppress(SheetError, _NotInPieces):
-        return _by_rows(raw, where, tab, formats)
-    handlers = _Handlers(where, tab, formats, REPORTED)
+        return _by_rows(raw, where, tab, formats, count)
+    handlers = _Handlers(where, tab, formats, REPORTED, count)
     handlers.content.is_plain = False
     parser = handlers.parser(namespaces=True)
     pass_one_branch(parser, handlers.start, handlers.end, handlers.text)
@@ -389,11 +402,11 @@ class _NotInPieces(Exception):
     """Only a parser that sees the part as a whole can read its rows, or say what is wrong with them."""
 
 
-def _by_rows(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
+def _by_rows(raw: bytes, where: str, tab: str, formats: CellFormats, count: _Count) -> SheetContent:
     """Usual rows by their pattern, what stands between them by the parser."""
     place = data_place(raw, where)
     prefixes = place.head.prefixes
-    handlers = _Handlers(where, tab, formats, prefixes)
+    handlers = _Handlers(where, tab, formats, prefixes, count)
     handlers.content.grid.merged = _merged(raw[: place.start] + raw[place.end :], where)
     parser = handlers.parser(namespaces=False)
     rows = raw[place.start : place.end]
@@ -427,12 +440,15 @@ def _merged(raw: bytes, where: str) -> list[Area]:
     return found
 
 
-def read_sheet(raw: bytes, where: str, tab: str, formats: CellFormats) -> SheetContent:
+def read_sheet(
+    raw: bytes, where: str, tab: str, formats: CellFormats, tell: TellProgress = tell_nobody
+) -> SheetContent:
     """The tab's cells. Raises WorkbookUnreadable when the part is damaged, SheetError when its cells are out of order.
 
     Cells that an array formula fills count as formulas, too.
     """
-    content = _cells(raw, where, tab, formats)
+    # Rows are counted by the ends of their elements, whatever the prefix; an empty row may have none.
+    content = _cells(raw, where, tab, formats, _Count(tell, raw.count(b"row>")))
     rows = content.grid.rows
     for row, areas in areas_by_row(content.grid.arrays, list(rows), tab).items():
         for area in areas:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from roadwright.domain.progress import TellProgress, counted
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.backends.xlsx.cells import CellFormula, Content, cell_xml
 from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, check_well_formed
@@ -143,12 +144,12 @@ class TabWriter:
         self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
         self.formulas_changed = False
 
-    def row_splices(self) -> list[Splice]:
+    def row_splices(self, tell: TellProgress) -> list[Splice]:
         """The changes among the rows. Raises SheetError, naming the cell, for what a cell can't hold."""
         part = self._part
         splices: list[Splice] = []
         fresh: dict[int, list[bytes]] = {}
-        for number in sorted(self._change.cells):
+        for number in counted(tell, f"writing {self._change.tab}", sorted(self._change.cells)):
             cells = self._change.cells[number]
             position = part.position(number)
             span = part.rows[position] if position < len(part.rows) else None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from roadwright.domain.messages import Message
+from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import same_text
 from roadwright.sheets.backend import Grid, TabEdit, TabReceipt, WriteReceipt, no_tab, refused_rows
 from roadwright.sheets.backends.xlsx.addresses import AreaIndex, area_text
@@ -65,9 +66,10 @@ class XlsxWorkbook:
     Nothing of the file is held open. A tab is parsed once and its grid kept, so grids must not be changed by callers.
     """
 
-    def __init__(self, path: Path, scratch: Path | None = None) -> None:
+    def __init__(self, path: Path, scratch: Path | None = None, tell: TellProgress = tell_nobody) -> None:
         self._path = path
         self._scratch = scratch
+        self._tell = tell
         self._take(load_package(path))
 
     def _take(self, package: Package) -> None:
@@ -128,7 +130,7 @@ class XlsxWorkbook:
             receipts.append(TabReceipt(tuple(work.plan.rows), refused))
         if len({work.sheet.part for work in works}) < len(works):
             raise ValueError("two edits of one write name the same tab")
-        changed = changed_parts(self._package, self._book, works)
+        changed = changed_parts(self._package, self._book, works, self._tell)
         if changed:
             new = packed(self._package, changed)
             package = checked(self._package, changed, new)
@@ -154,7 +156,7 @@ class XlsxWorkbook:
         if sheet.part not in self._contents:
             package = self._package
             where = package.where(sheet.part)
-            content = read_sheet(package.read(sheet.part), where, sheet.name, self._cell_formats())
+            content = read_sheet(package.read(sheet.part), where, sheet.name, self._cell_formats(), self._tell)
             grid = content.grid
             for table in self._tables_of(sheet):
                 grid.tables.append(table.area)
@@ -181,9 +183,11 @@ class XlsxWorkbook:
         return self._tables[sheet.part]
 
 
-def open_workbook(path: Path, scratch: Path | None = None) -> XlsxWorkbook:
+def open_workbook(path: Path, scratch: Path | None = None, tell: TellProgress = tell_nobody) -> XlsxWorkbook:
     """Read a workbook file. ``scratch`` is the folder for temporary files (else the workbook's own).
+
+    ``tell`` hears how far the reading and writing of its tabs is.
 
     Raises WorkbookUnreadable when the file is missing, damaged, password-protected or no .xlsx or .xlsm workbook.
     """
-    return XlsxWorkbook(path, scratch)
+    return XlsxWorkbook(path, scratch, tell)

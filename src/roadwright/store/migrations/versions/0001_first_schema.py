@@ -278,6 +278,7 @@ def upgrade() -> None:
         *_id("workspace_identity"),
         sa.Column("workspace_id", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=True),
     )
     op.create_table(
         "workspace_revisions",
