@@ -185,7 +185,7 @@ def test_other_folders_on_a_moved_database_are_named_and_refused_there(
 
 
 def test_a_move_that_is_stopped_before_the_settings_says_where_the_data_are(full: House, second_url: str) -> None:
-    with patch("roadwright.sheets.backends.xlsx.place_file", side_effect=KeyboardInterrupt):
+    with patch("roadwright.workspace.move.place_file", side_effect=KeyboardInterrupt):
         ask("move-database", second_url, "-w", full.root)
     result = ask("run", "pm.backlog_sync", "-w", full.root)
     assert (result.exit_code, "was moved to" in result.stderr) == (1, True)
@@ -196,7 +196,7 @@ def test_a_move_that_is_stopped_before_the_settings_says_where_the_data_are(full
 
 
 def test_a_move_whose_settings_cannot_be_written_did_not_happen(full: House, second_url: str) -> None:
-    with patch("roadwright.sheets.backends.xlsx.place_file", side_effect=SheetError("the disk is full")):
+    with patch("roadwright.workspace.move.place_file", side_effect=SheetError("the disk is full")):
         result = ask("move-database", second_url, "-w", full.root)
     assert (result.exit_code, result.stderr) == (1, "nothing was moved: the disk is full\n")
     assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0

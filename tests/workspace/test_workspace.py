@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from roadwright.sheets.backends.xlsx import open_workbook
-from roadwright.sheets.backends.xlsx.temporary import temporary_file
+from roadwright.sheets.files import temporary_file
 from roadwright.store.presence import PRIVATE
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE
@@ -91,7 +91,7 @@ def test_what_a_killed_process_left_behind_is_removed(tmp_path: Path) -> None:
     """It dies in the middle of a write, holding the workspace."""
     code = (
         "import os, pathlib; from roadwright.workspace.workspace import open_workspace;"
-        "from roadwright.sheets.backends.xlsx.temporary import temporary_file;"
+        "from roadwright.sheets.files import temporary_file;"
         f"root = pathlib.Path({str(tmp_path)!r}); workspace = open_workspace(root);"
         "held = workspace.exclusive(); held.__enter__();"
         "files = [temporary_file(folder) for folder in (workspace.private, root)];"

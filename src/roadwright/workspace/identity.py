@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadwright.domain.messages import Level, Message
+from roadwright.sheets.files import place_file
 from roadwright.store.identity import Revision, has_revision, is_empty, latest_revision, moved_to, workspace_id
 from roadwright.store.session import StoreError, shown_url
 from roadwright.workspace.contents import held_by
@@ -52,8 +53,6 @@ def read_note(private: Path) -> Note | None:
 
 def write_note(private: Path, note: Note) -> None:
     """Keep the note, whole or not at all. Raises SheetError where the disk won't take it."""
-    from roadwright.sheets.backends.xlsx import place_file  # noqa: PLC0415 - hardly any command writes it
-
     revision = None if note.revision is None else {"number": note.revision.number, "token": note.revision.token}
     content = {"workspace_id": note.workspace_id, "revision": revision}
     place_file(private / FILE, (json.dumps(content, indent=2) + "\n").encode())

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from roadwright.domain.messages import Level, Message, MessageError
 from roadwright.sheets.backend import SheetError
+from roadwright.sheets.files import place_file
 from roadwright.store.copying import CopyProblem, Tally, copy_all, snapshot
 from roadwright.store.identity import next_revision, say_moved
 from roadwright.store.session import Store, open_store, shown_url, url_without_password
@@ -44,8 +45,6 @@ def move_database(workspace: Workspace, url: str, record: Record) -> MoveReport:
     The old database keeps its data and the name of the new one, and is refused from then on, also to other folders.
     Raises StoreError or WorkspaceBusy; then nothing has changed.
     """
-    from roadwright.sheets.backends.xlsx import place_file  # noqa: PLC0415 - commands without a workbook are quick
-
     with workspace.exclusive():
         target = open_store(database_url(workspace.root, url))
         try:

@@ -15,6 +15,7 @@ from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
 from roadwright.sheets.backends import open_backend
+from roadwright.sheets.files import clean_leftovers
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.identity import Revision, workspace_id
 from roadwright.store.presence import PRIVATE
@@ -177,8 +178,6 @@ class Workspace:
         return replace(self, folder=use_folder(self.store, self.private))
 
     def _clean(self) -> None:
-        from roadwright.sheets.backends.xlsx import clean_leftovers  # noqa: PLC0415 - only actions on files need it
-
         for folder in {self.private, *(file.parent for file in self.workbook_files())}:
             clean_leftovers(folder)
 

@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 import pytest
 
+from roadwright.sheets import files
 from roadwright.sheets.backend import SheetError, TabEdit, WorkbookBusy
-from roadwright.sheets.backends.xlsx import clean_leftovers, open_workbook, temporary
-from roadwright.sheets.backends.xlsx.temporary import temporary_file
+from roadwright.sheets.backends.xlsx import open_workbook
+from roadwright.sheets.files import clean_leftovers, temporary_file
 from tests.sheets.backends.xlsx.workbooks import by_hand
 
 EDIT = TabEdit("Tab", 1, {(1, 1): "new"})
@@ -140,7 +141,7 @@ def test_a_file_that_is_in_use_stays_whatever_the_clocks_say(scratch: Path, step
         file.flush()
         os.utime(living, (time.time() + step, time.time() + step))
         code = (
-            "import sys; from pathlib import Path; from roadwright.sheets.backends.xlsx import clean_leftovers; "
+            "import sys; from pathlib import Path; from roadwright.sheets.files import clean_leftovers; "
             "print(len(clean_leftovers(Path(sys.argv[1]))))"
         )
         done = subprocess.run([sys.executable, "-c", code, str(scratch)], check=True, capture_output=True, text=True)
@@ -162,7 +163,7 @@ def test_a_file_that_is_no_longer_in_use_goes_whatever_the_clocks_say(scratch: P
 def test_a_file_that_was_cleaned_before_it_was_locked_is_made_anew(
     scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock = temporary._lock
+    lock = files._lock
     taken: list[Path] = []
 
     def cleaned(file: BinaryIO, *, wait: bool) -> None:
@@ -170,7 +171,7 @@ def test_a_file_that_was_cleaned_before_it_was_locked_is_made_anew(
             taken.extend(clean_leftovers(scratch))
         lock(file, wait=wait)
 
-    monkeypatch.setattr(temporary, "_lock", cleaned)
+    monkeypatch.setattr(files, "_lock", cleaned)
     with temporary_file(scratch) as (living, _):
         assert len(taken) == 1
         assert list(scratch.iterdir()) == [living]
@@ -186,7 +187,7 @@ def test_where_no_lock_can_be_seen_a_file_goes_after_a_day(
         raise OSError(errno.ENOLCK, "No locks available")
 
     if place == "no locks":
-        monkeypatch.setattr(temporary, "_lock", refused)
+        monkeypatch.setattr(files, "_lock", refused)
     with temporary_file(scratch) as (living, _):
         mine = living.name.split("-")[1]
     machine = mine if place == "no locks" else f"{int(mine, 16) ^ 1:08x}"

@@ -13,11 +13,10 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from roadwright.domain.disk import os_fault, special_kind
 from roadwright.sheets.backend import SheetError, WorkbookBusy
-from roadwright.sheets.backends.xlsx.temporary import temporary_file
+from roadwright.sheets.files import put_in_place, sync_folder, temporary_file, write_and_check
 
 _EXCEL_NAME_AT = 55
 _EXCEL_LOCK_SIZE = 165
@@ -101,32 +100,16 @@ def replace_workbook(path: Path, new: bytes, read_sha256: str, scratch: Path | N
     raise SheetError("several_file_systems", path=str(path))
 
 
-def place_file(path: Path, content: bytes) -> None:
-    """Put a file of ours at ``path``, whole or not at all, in the place of what stands there.
-
-    Raises SheetError when the disk won't take it, or someone holds the file that stands there.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary_file(path.parent) as (temporary, file):
-            _write_and_check(temporary, file, content)
-            _put(temporary, file, path)
-    except OSError as error:
-        fault = os_fault(error, folder=path.parent, needed=len(content))
-        raise SheetError("file_unwritable", path=str(path), why=fault) from error
-    _sync_folder(path.parent)
-
-
 def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sha256: str) -> bool:
     """Write into the folder and rename. False when the folder turns out to be on another file system."""
     try:
         with temporary_file(folder) as (temporary, file):
-            _write_and_check(temporary, file, new)
+            write_and_check(temporary, file, new)
             _copy_permissions(target, temporary)
             # Asked again at the last moment: writing to a slow disk takes time in which people open files.
             _refuse_busy(path, read_sha256)
             try:
-                _put(temporary, file, target)
+                put_in_place(temporary, file, target)
             except PermissionError as error:
                 raise WorkbookBusy("workbook_in_use", workbook=path.name) from error
     except OSError as error:
@@ -134,7 +117,7 @@ def _swapped_through(folder: Path, path: Path, target: Path, new: bytes, read_sh
             return False
         fault = os_fault(error, folder=folder, needed=len(new))
         raise SheetError("file_unwritable_in", workbook=path.name, folder=str(folder), why=fault) from error
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return True
 
 
@@ -154,21 +137,6 @@ def _refuse_busy(path: Path, read_sha256: str) -> None:
         raise WorkbookBusy("workbook_changed", workbook=path.name)
 
 
-def _write_and_check(temporary: Path, file: BinaryIO, new: bytes) -> None:
-    file.write(new)
-    file.flush()
-    os.fsync(file.fileno())
-    if temporary.read_bytes() != new:
-        raise SheetError("disk_lost_writing", path=str(temporary))
-
-
-def _put(temporary: Path, file: BinaryIO, goal: Path) -> None:
-    """Rename the file; it is locked until then, but for systems that rename no open file."""
-    if os.name == "nt":
-        file.close()
-    temporary.replace(goal)
-
-
 def _copy_permissions(source: Path, goal: Path) -> None:
     status = source.stat()
     if hasattr(os, "chown"):
@@ -177,13 +145,3 @@ def _copy_permissions(source: Path, goal: Path) -> None:
             with suppress(PermissionError):
                 os.chown(goal, owner, group)
     goal.chmod(status.st_mode & 0o7777)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the renaming itself last through a power failure, where the system lets folders be synced."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -1,4 +1,4 @@
-"""Temporary files of ours, and what processes that were killed left of them.
+"""Files of ours: put in place whole or not at all, by way of temporary ones, and what killed processes left of these.
 
 A process holds an operating-system lock on its temporary file for as long as it needs it. The lock ends with the
 process, so a file that can be locked is left over, whatever clocks and process numbers say. Another machine does not
@@ -8,6 +8,7 @@ stamps that the file system itself gives.
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import sys
@@ -17,7 +18,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from roadwright.domain.disk import os_fault
 from roadwright.domain.machine import running_kernel
+from roadwright.sheets.backend import SheetError
 
 _LEFTOVER_AGE_NS = 24 * 3600 * 10**9
 """Age from which a temporary file that can't be asked for its lock is taken for left over."""
@@ -119,3 +122,45 @@ def _age(path: Path) -> int:
         return probe.stat().st_mtime_ns - path.stat().st_mtime_ns
     finally:
         probe.unlink()
+
+
+def place_file(path: Path, content: bytes) -> None:
+    """Put a file of ours at ``path``, whole or not at all, in the place of what stands there.
+
+    Raises SheetError when the disk won't take it, or someone holds the file that stands there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_file(path.parent) as (temporary, file):
+            write_and_check(temporary, file, content)
+            put_in_place(temporary, file, path)
+    except OSError as error:
+        fault = os_fault(error, folder=path.parent, needed=len(content))
+        raise SheetError("file_unwritable", path=str(path), why=fault) from error
+    sync_folder(path.parent)
+
+
+def write_and_check(temporary: Path, file: BinaryIO, new: bytes) -> None:
+    """Write the whole content and push it to the disk. Raises SheetError where the disk did not keep it."""
+    file.write(new)
+    file.flush()
+    os.fsync(file.fileno())
+    if temporary.read_bytes() != new:
+        raise SheetError("disk_lost_writing", path=str(temporary))
+
+
+def put_in_place(temporary: Path, file: BinaryIO, goal: Path) -> None:
+    """Rename the file; it is locked until then, but for systems that rename no open file."""
+    if os.name == "nt":
+        file.close()
+    temporary.replace(goal)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the renaming itself last through a power failure, where the system lets folders be synced."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
