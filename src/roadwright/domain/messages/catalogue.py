@@ -10,13 +10,32 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import actions, cells, database, rows, workbooks, workspace
+from roadwright.domain.messages import (
+    actions,
+    cells,
+    database,
+    filters,
+    formulas,
+    portfolios,
+    roadmaps,
+    rows,
+    scoring,
+    system,
+    workbooks,
+    workspace,
+)
 
 AREAS: tuple[Mapping[str, str], ...] = (
     actions.TEXTS,
     cells.TEXTS,
     database.TEXTS,
+    filters.TEXTS,
+    formulas.TEXTS,
+    portfolios.TEXTS,
+    roadmaps.TEXTS,
     rows.TEXTS,
+    scoring.TEXTS,
+    system.TEXTS,
     workbooks.TEXTS,
     workspace.TEXTS,
 )

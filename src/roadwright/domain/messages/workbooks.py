@@ -55,10 +55,10 @@ TEXTS = {
     "in_other_table": "belongs to table {table}",
     "in_workbook": "{workbook}: {why}",
     "is_protected": "is protected",
-    "kind_markup": "a web page or an XML file",
-    "kind_other": "a file of another kind",
-    "kind_pdf": "a PDF document",
-    "kind_text": "a text file, such as CSV",
+    "looks_like_markup": "a web page or an XML file",
+    "looks_like_other": "a file of another kind",
+    "looks_like_pdf": "a PDF document",
+    "looks_like_text": "a text file, such as CSV",
     "markup_damaged": (
         "{where} is damaged ({why}). Open the workbook in a spreadsheet program, let it repair the file, and save it."
     ),

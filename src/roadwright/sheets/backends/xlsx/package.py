@@ -142,12 +142,12 @@ def _refuse_other_kinds(data: bytes, name: str) -> None:
 def _looks_like(data: bytes) -> Message:
     start = data[:2000].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"%PDF"):
-        return Message("kind_pdf")
+        return Message("looks_like_pdf")
     if start.startswith(b"<"):
-        return Message("kind_markup")
+        return Message("looks_like_markup")
     if start and (b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff"))):
-        return Message("kind_text")
-    return Message("kind_other")
+        return Message("looks_like_text")
+    return Message("looks_like_other")
 
 
 def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:

@@ -12,22 +12,22 @@ from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.filtering.backlog import backlog_values, cell_values
-from roadwright.sheets.kinds import LIST
-from roadwright.sheets.plain import plain
-from roadwright.store.models import Initiative
-from roadwright.sync.binding import Defaults, Edit, Refused, Values
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import (
+from roadwright.services.bindings.initiatives import (
     all_keys,
     by_identity,
+    issued_numbers,
     load_initiatives,
     new_initiative,
     set_attribute,
     stamp,
 )
-from roadwright.sync.keys import issued_numbers
-from roadwright.sync.row_results import RowResult
-from roadwright.sync.statuses import Notes
+from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
+from roadwright.services.rows.results import RowResult
+from roadwright.sheets.kinds import LIST
+from roadwright.sheets.plain import plain
+from roadwright.store.models import Initiative
 
 FROM_BACKLOG = "backlog"
 """intake_source of an initiative that was typed on the Backlog tab."""

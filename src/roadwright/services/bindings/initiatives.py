@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.initiatives import ContributionSource, Lifecycle
-from roadwright.domain.keys import canonical_key
+from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.services.rows.identity import Identity
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
+from roadwright.store.identity import known_numbers
 from roadwright.store.initiatives import ATTRIBUTES, attributes_of, initiatives_by_key
 from roadwright.store.models import Initiative
-from roadwright.sync.identity import Identity
 from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
 
 _LOADED = "initiatives by key"
@@ -88,3 +89,8 @@ def stamp(initiative: Initiative, row_version: str, source: str) -> None:
     """Say which action last wrote the initiative, and when."""
     initiative.updated_at = row_version
     initiative.updated_source = source
+
+
+def issued_numbers(session: Session, keys: Iterable[str]) -> set[int]:
+    """The numbers, among those in these keys, that were given out."""
+    return known_numbers(session, {n for key in keys if (n := parse_key(INITIATIVE, key)) is not None})

@@ -17,14 +17,14 @@ from roadwright.domain.text import folded
 from roadwright.optimize.problem import Fault, Kpi
 from roadwright.optimize.rows import Names, RowReader
 from roadwright.portfolios.rules import FIELD_OF_COLUMN, constraint_rule, target_rule
+from roadwright.services.bindings.initiatives import all_keys
+from roadwright.services.rows.binding import Defaults, Edit, Values
+from roadwright.services.rows.identity import Identity, identity_of
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationConstraint, OptimizationConstraintSet, OptimizationTarget
 from roadwright.store.registry import load_registry
-from roadwright.sync.binding import Defaults, Edit, Values
-from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.initiatives import all_keys
-from roadwright.sync.statuses import Notes
 
 SetRow = OptimizationConstraint | OptimizationTarget
 
@@ -130,7 +130,6 @@ class RuleSetBinding(Defaults):
         for name in rule_columns(self.spec):
             if name not in self.spec.set_identity:
                 setattr(member, name, edit.values.get(name))
-        member.sheet_row = edit.sheet_row
         member.updated_at, member.updated_source = edit.row_version, edit.source
 
     def _add(self, owner: OptimizationConstraintSet, member: SetRow) -> None:

@@ -9,9 +9,9 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from roadwright.domain.messages import Message
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import TabSpec
-from roadwright.sync.identity import Identity
-from roadwright.sync.statuses import Notes
 
 Values = Mapping[str, object]
 """A row's values by column name, as the columns' kinds read them."""
@@ -43,7 +43,6 @@ class Edit:
     is_new: bool
     row_version: str
     source: str
-    sheet_row: int
     folder: str | None
 
 

@@ -13,14 +13,14 @@ from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.gates import GATES, ParameterProblem
+from roadwright.services.bindings.initiatives import load_initiatives
+from roadwright.services.rows.binding import Defaults, Edit, Values
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.models import GatePolicy, Roadmap
 from roadwright.store.roadmaps import all_roadmaps, declare_roadmap
-from roadwright.sync.binding import Defaults, Edit, Values
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import load_initiatives
-from roadwright.sync.statuses import Notes
 
 _ROADMAP_FIELDS = tuple(column.name for column in tabs.ROADMAPS.owned(Owner.INPUT))
 _GATE_FIELDS = tuple(column.name for column in tabs.GATES.owned(Owner.INPUT))

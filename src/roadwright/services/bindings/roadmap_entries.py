@@ -12,21 +12,16 @@ from roadwright.domain.roadmaps import GateStatus
 from roadwright.domain.text import folded
 from roadwright.portfolios.candidates import tokens_of
 from roadwright.roadmaps.judge import is_waived, settle_waiver
-from roadwright.sheets.backend import SheetError, TabEdit
-from roadwright.sheets.merge import OnConflict
+from roadwright.services.bindings.initiatives import load_initiatives
+from roadwright.services.bindings.product_ops import known_initiative
+from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
+from roadwright.services.rows.results import RowResult
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
 from roadwright.store.roadmaps import keeper_of_entries
-from roadwright.sync.binding import Defaults, Edit, Refused, Values
-from roadwright.sync.context import OpenTab, SyncContext
-from roadwright.sync.engine import merge_tab
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import load_initiatives
-from roadwright.sync.product_ops import known_initiative
-from roadwright.sync.row_results import RowResult, TabReport
-from roadwright.sync.selection import Selection
-from roadwright.sync.statuses import Notes
 
 _FIELDS = tuple(
     c.name for c in tabs.ROADMAP_ENTRIES.owned(Owner.INPUT) if c.name not in ("roadmap_name", "initiative_key")
@@ -92,7 +87,6 @@ class RoadmapEntriesBinding(Defaults):
             self.rows(session)[edit.identity] = roadmap, row
         for name in _FIELDS:
             setattr(row, name, edit.values.get(name))
-        row.sheet_row = edit.sheet_row
         row.updated_at, row.updated_source = edit.row_version, edit.source
         settle_waiver(row)
 
@@ -104,31 +98,8 @@ class RoadmapEntriesBinding(Defaults):
             session.delete(roadmap)  # it was no more than a name on these rows
 
 
-def merge_entries(
-    context: SyncContext, tab: OpenTab, binding: RoadmapEntriesBinding, selection: Selection, on_conflict: OnConflict
-) -> tuple[list[RowResult], TabReport]:
-    """Merge and save the selected rows, and keep in which row each entry stands: a run names its lock by that."""
-    results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
-    _remember_rows(binding.rows(context.session), {o.identity: o.row.number for o in results if not o.is_duplicate})
-    return results, report
-
-
-def remember_new_rows(context: SyncContext, tab: OpenTab) -> None:
-    """Keep in which rows the entries will stand that this pass puts on the tab."""
-    pending = tab.pending
-    if not pending.appended:
-        return
-    try:
-        numbers = tab.workbook.plan_append(
-            TabEdit(tab.place.tab, tab.table.header_row, pending.cells, pending.appended, tab.table.last_data_row)
-        )
-    except SheetError:
-        return  # writing the tab will say that there is no room
-    identities = [identity for _, identity, _ in pending.copies[-len(pending.appended) :]]
-    _remember_rows(RoadmapEntriesBinding().rows(context.session), dict(zip(identities, numbers, strict=True)))
-
-
-def _remember_rows(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], places: Mapping[Identity, int]) -> None:
+def remember_rows(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], places: Mapping[Identity, int]) -> None:
+    """Keep in which row of the sheet each entry stands now: a run names its lock by that."""
     for identity in places.keys() & rows.keys():
         _, entry = rows[identity]
         if entry.sheet_row != places[identity]:

@@ -1,28 +1,45 @@
-"""What an action came to on one row, and on one tab."""
+"""What becomes of a typed row: its messages, what was merged, and what was saved."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes, level_of
 from roadwright.sheets.merge import NO_EDITS, RowMerge
-from roadwright.sheets.read import Row
-from roadwright.sync.identity import Identity
-from roadwright.sync.statuses import Notes, level_of
-from roadwright.workspace.workspace import TabPlace
+
+
+class TypedRow(Protocol):
+    """A row as its columns' kinds read it. A column that could not be read is among the problems, not the values."""
+
+    @property
+    def values(self) -> Mapping[str, object]: ...
+
+    @property
+    def plain(self) -> Mapping[str, object]:
+        """The values as JSON values."""
+
+    @property
+    def problems(self) -> Mapping[str, Message]:
+        """By column, why it can't be read."""
+
+    def text(self, name: str) -> str:
+        """The value of a column as a text, empty where there is none."""
 
 
 @dataclass
 class RowResult:
-    """One row of a sheet on its way through a merge.
+    """One row on its way through a merge.
 
     ``kept`` are the columns whose typed cell stays as it is, because it could not be read, conflicts, or was not
     saved. ``base`` is what this copy of the row once showed (plain values), None where it never was written.
     ``row_version`` is set where the row was saved.
     """
 
-    row: Row
+    row: TypedRow
     identity: Identity
     key: str
     notes: Notes = field(default_factory=Notes)
@@ -52,50 +69,3 @@ class RowResult:
         if self.only_shown and standing and self.notes.level is Level.OK:
             return standing, level_of(standing)
         return self.notes.text, self.notes.level
-
-
-@dataclass
-class RowReport:
-    """A row's line in an action's answer."""
-
-    tab: str
-    row: int
-    key: str
-    run_status: str
-    level: Level
-    notices: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, object]:
-        """The row as the ledger and ``--json`` tell it."""
-        body: dict[str, object] = {"tab": self.tab, "row": self.row, "key": self.key, "run_status": self.run_status}
-        return body | {"notices": list(self.notices)} if self.notices else body
-
-
-@dataclass
-class TabReport:
-    """What an action did on one tab. Counts add up over the attempts of one action."""
-
-    place: TabPlace
-    rows: list[RowReport] = field(default_factory=list)
-    of_the_tab: list[RowReport] = field(default_factory=list)
-    """Lines on the tab itself."""
-    saved: int = 0
-    created: int = 0
-    removed: int = 0
-    added: int = 0
-    """Rows that the backend put on the tab."""
-    written: bool = False
-
-    def absorb(self, earlier: TabReport) -> None:
-        """Count what an earlier attempt of the same pass did, whose sheet write failed."""
-        self.saved += earlier.saved
-        self.created += earlier.created
-        self.removed += earlier.removed
-        self.written = self.written or earlier.written
-
-
-def report_rows(place: TabPlace, results: list[RowResult]) -> list[RowReport]:
-    """The lines of the rows that were looked at."""
-    return [
-        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices)) for o in results if o.is_selected
-    ]

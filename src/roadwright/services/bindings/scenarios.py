@@ -12,13 +12,13 @@ from roadwright.domain.messages import Message
 from roadwright.domain.optimization import ObjectiveMode
 from roadwright.domain.registry import UnknownKpi
 from roadwright.domain.text import folded
+from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationScenario
 from roadwright.store.registry import load_registry
-from roadwright.sync.binding import Defaults, Edit, Refused, Values
-from roadwright.sync.identity import Identity
-from roadwright.sync.statuses import Notes
 
 _FIELDS = tuple(column.name for column in tabs.SCENARIO_CONFIG.owned(Owner.INPUT))
 _WEIGHTS = "objective_weights_json"
@@ -63,7 +63,6 @@ class ScenarioBinding(Defaults):
             session.add(row)
         for name in _FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))
-        row.sheet_row = edit.sheet_row
         row.updated_at, row.updated_source = edit.row_version, edit.source
 
     def remember_rows(self, session: Session, places: Mapping[Identity, int]) -> None:

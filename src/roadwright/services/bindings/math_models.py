@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -12,21 +12,20 @@ from roadwright import tabs
 from roadwright.domain.chains import ChainError, chain_json, check_chain, parse_chain
 from roadwright.domain.formulas import FormulaError, increment_warning, parse_formula
 from roadwright.domain.math_models import says_increment
-from roadwright.domain.messages import Level, Message
 from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import Registry, UnknownKpi, nearest
 from roadwright.domain.shown import tidy
-from roadwright.sheets.read import Table
+from roadwright.services.bindings.initiatives import all_initiatives, load_initiatives, stamp
+from roadwright.services.bindings.product_ops import known_initiative
+from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
+from roadwright.services.rows.identity import Identity, identity_of
+from roadwright.services.rows.notes import Notes
+from roadwright.services.rows.results import TypedRow
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeParam
 from roadwright.store.registry import load_drivers, load_registry
-from roadwright.sync.binding import Defaults, Edit, Refused, Values
-from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.initiatives import all_initiatives, load_initiatives, stamp
-from roadwright.sync.product_ops import known_initiative
-from roadwright.sync.statuses import Notes
 
 Part = InitiativeMathModel | InitiativeParam
 
@@ -96,14 +95,14 @@ def _known(session: Session, values: Values, notes: Notes) -> None:
 class MathModelsBinding(PartsBinding):
     """Formulas for what an initiative brings to a KPI.
 
-    ``table`` is the tab that is being saved: whether an initiative has one primary model is seen on all its rows.
+    ``rows`` are all of the tab that is saved: whether an initiative has one primary model is seen on all of them.
     """
 
     spec = tabs.MATH_MODELS
 
-    def __init__(self, table: Table | None = None) -> None:
+    def __init__(self, rows: Iterable[TypedRow] = ()) -> None:
         super().__init__()
-        self._table = table
+        self._rows_at_hand = rows
         self._known: tuple[Registry, dict[str, tuple[str, ...]]] | None = None
         self._primaries: dict[str, set[Identity]] | None = None
         self._increments_of: dict[Identity, list[str]] | None = None
@@ -161,8 +160,7 @@ class MathModelsBinding(PartsBinding):
             return
         immediate, target = values.get("immediate_kpi_key"), values.get("target_kpi_key")
         found = check_chain(chain, _text(immediate), _text(target), registry)
-        notes.add(*(Message(message) for message in found.errors))
-        notes.add(*(Message(message, Level.WARNING) for message in found.warnings))
+        notes.add(*found.errors, *found.warnings)
 
     def _examine_formula(self, session: Session, values: Values, notes: Notes) -> None:
         text = values.get("formula_text")
@@ -175,7 +173,7 @@ class MathModelsBinding(PartsBinding):
             return
         warning = increment_warning(formula, self._increments(session, values))
         if warning is not None:
-            notes.add(Message(warning, Level.WARNING, "formula_text"))
+            notes.add(warning.about("formula_text"))
 
     def _increments(self, session: Session, values: Values) -> list[str]:
         """The model's params whose unit, description or notes say that they are an increment."""
@@ -203,7 +201,7 @@ class MathModelsBinding(PartsBinding):
             identity: isinstance(row, InitiativeMathModel) and row.is_primary
             for identity, (_, row) in self.rows(session).items()
         }
-        for row in self._table.rows if self._table is not None else ():
+        for row in self._rows_at_hand:
             if "is_primary" in row.values:
                 is_primary[identity_of(self.spec.identity, row.values)] = row.values["is_primary"] is True
         found: dict[str, set[Identity]] = {}

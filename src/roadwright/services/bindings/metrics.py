@@ -12,23 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Level
 from roadwright.domain.registry import Registry, key_problem, nearest, north_star_problem
 from roadwright.domain.text import folded
-from roadwright.sheets.merge import OnConflict
+from roadwright.services.rows.baselines import Baseline
+from roadwright.services.rows.binding import Defaults, Edit, Values
+from roadwright.services.rows.context import RowsContext
+from roadwright.services.rows.identity import Identity, identity_text
+from roadwright.services.rows.notes import Notes
+from roadwright.services.rows.results import RowResult
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.kpi_uses import kpi_uses
 from roadwright.store.models import OrganizationMetricsConfig
 from roadwright.store.registry import registered
-from roadwright.sync.binding import Defaults, Edit, Values
-from roadwright.sync.context import OpenTab, SyncContext
-from roadwright.sync.engine import merge_tab
-from roadwright.sync.identity import Identity, identity_of, identity_text
-from roadwright.sync.merge_rows import load_bases
-from roadwright.sync.row_results import RowResult, TabReport
-from roadwright.sync.selection import Selection
-from roadwright.sync.statuses import Notes
 
 _FIELDS = tuple(column.name for column in tabs.METRICS_CONFIG.owned(Owner.INPUT))
 
@@ -61,7 +58,7 @@ class MetricsConfigBinding(Defaults):
     def validate(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
         problem = key_problem(str(values.get("kpi_key") or ""))
         if problem is not None:
-            notes.add(Message(problem, column="kpi_key"))
+            notes.add(problem.about("kpi_key"))
 
     def save(self, session: Session, edit: Edit) -> None:  # noqa: ARG002 - applied once the whole is judged
         self.edits.append(edit)
@@ -96,40 +93,41 @@ def _apply(row: OrganizationMetricsConfig, edit: Edit) -> None:
     row.updated_at, row.updated_source = edit.row_version, edit.source
 
 
-def merge_metrics_config(
-    context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict
-) -> tuple[list[RowResult], TabReport]:
-    """Save the selected rows if the registry as a whole stays right, else none of them."""
-    binding = MetricsConfigBinding(_renamed(context.session, tab))
-    results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
-    _guard_uses(context, binding, results, report)
+def judge_registry(
+    context: RowsContext, binding: MetricsConfigBinding, results: Sequence[RowResult]
+) -> tuple[int, int]:
+    """Store the edits of these rows if the registry as a whole stays right, else none of them.
+
+    Returns how many rows are saved, and how many of them are new.
+    """
+    _guard_uses(context, binding, results)
     registry = binding.registry_after(context.session)
     problem = north_star_problem(registry.north_stars)
     if problem is not None and any(o.is_selected for o in results):
         _refuse(results, f"{problem}{_gone(registry.north_stars, results)}")
-        report.saved = report.created = 0
-    else:
-        binding.apply(context.session)
-        _warn_of_unknown_drivers(results, registry)
-    return results, report
+        return 0, 0
+    binding.apply(context.session)
+    _warn_of_unknown_drivers(results, registry)
+    return len(binding.edits), sum(edit.is_new for edit in binding.edits)
 
 
-def _renamed(session: Session, tab: OpenTab) -> dict[Identity, Identity]:
-    """The rows whose kpi_key was typed over: {new identity: old identity}."""
+def renamed_rows(
+    session: Session, there: Mapping[int, Identity], shown: Mapping[int, Baseline]
+) -> dict[Identity, Identity]:
+    """The rows whose kpi_key was typed over: {new identity: old identity}.
+
+    ``there`` are the identities of all rows, ``shown`` is what some of them once showed, both by number.
+    """
     stored = {(folded(key),) for key in session.scalars(select(OrganizationMetricsConfig.kpi_key))}
-    copies = load_bases(session, tab)
-    there = {row.number: identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
     old_keys = {identity_text(identity): identity for identity in stored - set(there.values())}
     return {
         there[number]: old_keys[copy.identity]
-        for number, copy in copies.items()
+        for number, copy in shown.items()
         if copy.identity in old_keys and there[number] not in stored
     }
 
 
-def _guard_uses(
-    context: SyncContext, binding: MetricsConfigBinding, results: list[RowResult], report: TabReport
-) -> None:
+def _guard_uses(context: RowsContext, binding: MetricsConfigBinding, results: Sequence[RowResult]) -> None:
     """Refuse to rename or deactivate a KPI that is in use; with force do it, and say where it is used."""
     rows = context.session.scalars(select(OrganizationMetricsConfig))
     stored: dict[Identity, OrganizationMetricsConfig] = {(folded(row.kpi_key),): row for row in rows}
@@ -152,11 +150,9 @@ def _guard_uses(
         result.kept |= result.merge.edited
         result.row_version = None
         binding.edits.remove(edit)
-        report.saved -= 1
-        report.created -= edit.is_new
 
 
-def _gone(north_stars: list[str], results: list[RowResult]) -> str:
+def _gone(north_stars: list[str], results: Sequence[RowResult]) -> str:
     """The north stars that nobody sees, because their rows were deleted, and the way out."""
     there = {result.identity for result in results}
     gone = [key for key in north_stars if (folded(key),) not in there]
@@ -168,7 +164,7 @@ def _gone(north_stars: list[str], results: list[RowResult]) -> str:
     )
 
 
-def _refuse(results: list[RowResult], why: str) -> None:
+def _refuse(results: Sequence[RowResult], why: str) -> None:
     for result in results:
         if result.is_selected:
             result.notes.fail("nothing_saved", why=why)
@@ -176,7 +172,7 @@ def _refuse(results: list[RowResult], why: str) -> None:
             result.row_version = None
 
 
-def _warn_of_unknown_drivers(results: list[RowResult], registry: Registry) -> None:
+def _warn_of_unknown_drivers(results: Sequence[RowResult], registry: Registry) -> None:
     for result in results:
         drivers = result.row.values.get("driven_by")
         if result.is_selected and isinstance(drivers, list):

@@ -11,13 +11,19 @@ from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import ContributionSource
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import Registry, UnknownKpi
+from roadwright.services.bindings.initiatives import (
+    by_identity,
+    initiative_values,
+    load_initiatives,
+    set_attribute,
+    stamp,
+)
+from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
 from roadwright.store.scores import current_scores
-from roadwright.sync.binding import Defaults, Edit, Refused, Values
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import by_identity, initiative_values, load_initiatives, set_attribute, stamp
-from roadwright.sync.statuses import Notes
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
 
 _CONTRIBUTION = "kpi_contribution_json"

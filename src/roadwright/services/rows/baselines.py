@@ -10,11 +10,11 @@ from itertools import islice
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from roadwright.services.rows.identity import Identity, identity_text
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.chunks import chunks
 from roadwright.store.models import RowAnnotation, RowBaseline, UnconfirmedWrite
-from roadwright.sync.identity import Identity, identity_text
 
 _COPIES_A_TIME = 5_000
 """So many copies are kept with one statement: all of a large tab at once would stand in memory twice more."""

@@ -15,12 +15,12 @@ from roadwright.domain.kpis import KpiLevel
 from roadwright.domain.optimization import ConstraintType
 from roadwright.domain.registry import Registry
 from roadwright.portfolios.candidates import CandidateSet, tokens_of
+from roadwright.services.bindings.initiatives import initiative_values, load_initiatives, stamp
+from roadwright.services.bindings.product_ops import known_initiative
+from roadwright.services.rows.binding import Defaults, Edit
+from roadwright.services.rows.identity import Identity
 from roadwright.store.models import OptimizationConstraint
 from roadwright.store.registry import load_registry
-from roadwright.sync.binding import Defaults, Edit
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import initiative_values, load_initiatives, stamp
-from roadwright.sync.product_ops import known_initiative
 
 
 class CandidatesBinding(Defaults):
