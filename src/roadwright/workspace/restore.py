@@ -35,7 +35,6 @@ from roadwright.workspace.settings import FILE as SETTINGS
 from roadwright.workspace.settings_file import SettingsChange, with_database_url, with_paths
 from roadwright.workspace.workspace import database_url
 
-_GOING_ON = "it was going on when the backup was made, which does not hold its end; run it again, that is safe"
 ENVIRONMENT_URL = f"{ENVIRONMENT_PREFIX}DATABASE_URL"
 
 
@@ -135,7 +134,7 @@ def _close_runs(session: Session, moment: str) -> None:
     backup = closing.where(ActionRun.action == ACTION, ActionRun.status == running)
     session.execute(backup.values(status=str(ActionStatus.SUCCESS)))
     others = closing.where(ActionRun.status.in_(going_on))
-    session.execute(others.values(status=str(ActionStatus.FAILED), error=_GOING_ON))
+    session.execute(others.values(status=str(ActionStatus.FAILED), error=str(Message("run_cut_by_backup"))))
 
 
 def _notices(manifest: Manifest, root: Path) -> list[Message]:

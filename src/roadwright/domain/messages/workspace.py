@@ -51,6 +51,9 @@ TEXTS = {
         "new one in their {settings} before they are used again"
     ),
     "revision": "revision {number:,}",
+    "run_cut_by_backup": (
+        "it was going on when the backup was made, which does not hold its end; run it again, that is safe"
+    ),
     "setting_character": "holds a character that no setting can have (code {character}); type it again without it",
     "setting_missing": "{place}: {why}",
     "setting_wrong": '{place}: {why} (it is "{value}")',
