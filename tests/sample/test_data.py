@@ -37,7 +37,8 @@ from roadwright.sample.company import (
 from roadwright.sample.typing import NAMED_TITLE, Keys
 from roadwright.scoring.math_model import ModelResult, Param, ScoredModel, run_model
 from roadwright.sheets.backend import Grid
-from roadwright.sheets.spec import Owner, TabSpec, header_names, read_table
+from roadwright.sheets.read import read_table
+from roadwright.sheets.spec import Owner, TabSpec, header_names
 from roadwright.sheets.values import CellValue
 from roadwright.tabs import BACKLOG, INTAKE
 from roadwright.tabs import CONSTRAINTS as CONSTRAINTS_TAB

@@ -132,7 +132,7 @@ def build_problem(
 ) -> BuiltProblem:
     """The problem that a run of this scenario over these candidates solves. Raises ScenarioProblem.
 
-    ``locks`` are the initiatives that are locked on the scenario's roadmap, each with the id of that rule.
+    ``swap`` are the initiatives that are locked on the scenario's roadmap, each with the id of that rule.
     """
     registry = load_registry(session)
     kpis = [kpi for kpi in registry.active if kpi.level in CONTRIBUTABLE]
