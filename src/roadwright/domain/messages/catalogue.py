@@ -10,11 +10,25 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import actions, cells, filters, formulas, portfolios, roadmaps, rows, scoring, system
+from roadwright.domain.messages import (
+    actions,
+    cells,
+    database,
+    filters,
+    formulas,
+    portfolios,
+    roadmaps,
+    rows,
+    scoring,
+    system,
+    workbooks,
+    workspace,
+)
 
 AREAS: tuple[Mapping[str, str], ...] = (
     actions.TEXTS,
     cells.TEXTS,
+    database.TEXTS,
     filters.TEXTS,
     formulas.TEXTS,
     portfolios.TEXTS,
@@ -22,6 +36,8 @@ AREAS: tuple[Mapping[str, str], ...] = (
     rows.TEXTS,
     scoring.TEXTS,
     system.TEXTS,
+    workbooks.TEXTS,
+    workspace.TEXTS,
 )
 TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in AREAS)))
 """By code, the text with its parameters in braces."""
