@@ -79,8 +79,9 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
         done = draft.built.done if draft.built is not None else frozenset()
+        explained = {one.id: one for one in draft.explanations}
         results = results_rows(
-            ref, problem, solution, facts, alone=alone, done=done, explained={one.id: one for one in draft.explanations}
+            ref, problem, solution, facts, alone=alone, done=done, explained=explained, places=draft.places
         )
     standing = None if solution is not None and has_answer(solution) else _standing(earlier)
     run = OptimizationRun(
@@ -104,6 +105,7 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
             "candidates": [fact.to_json() for fact in facts],
             "results": results,
             "alerts": _alerts(ref, draft, facts, results, standing),
+            "places": dict(draft.places),
         },
         result_json=solution.to_json() if solution is not None else None,
         shown_json=shown_figures(len(facts), solution),
@@ -194,10 +196,10 @@ def _alerts(
     if draft.built is not None and not draft.built.candidates:
         rows += alert_rows.no_candidates_alerts(run, draft.scenario.period_key)
     if draft.problem is not None and draft.solution is not None:
-        rows += alert_rows.target_alerts(run, draft.problem, draft.solution)
+        rows += alert_rows.target_alerts(run, draft.problem, draft.solution, draft.places)
         rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
-        rows += alert_rows.finding_alerts(run, draft.problem, draft.findings())
-        rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations)
+        rows += alert_rows.finding_alerts(run, draft.problem, draft.solution.warnings, draft.place)
+        rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations, draft.places)
     rows += alert_rows.dependency_alerts(run, results, by_key, draft.built.done if draft.built else frozenset())
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:

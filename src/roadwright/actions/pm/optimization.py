@@ -22,7 +22,7 @@ from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
-from roadwright.optimize import Explanation, Progress, SolveOptions, Worker, idle_worker
+from roadwright.optimize import Explanation, SolveOptions, SolveProgress, Worker, idle_worker
 from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
 from roadwright.portfolios.drafts import RunDraft, explain_draft, solve_draft
 from roadwright.portfolios.runs import keep_run
@@ -205,14 +205,14 @@ def _answer(run: OptimizationRun, draft: RunDraft) -> Answer:
     return answer
 
 
-def _progress_text(name: str, step: Progress) -> str:
+def _progress_text(name: str, step: SolveProgress) -> str:
     best = "" if step.objective is None else f", best {figure(step.objective)}"
     bound = "" if step.bound is None else f" of at most {figure(step.bound)}"
     gap = "" if step.gap is None else f", gap {step.gap:.2%}"
     return f"solving {name}: {step.stage}{best}{bound}{gap}, {step.seconds:.0f} s"
 
 
-def progress_figures(step: Progress) -> dict[str, object]:
+def progress_figures(step: SolveProgress) -> dict[str, object]:
     """What the ledger keeps of a solve's progress."""
     return {
         "stage": step.stage,
