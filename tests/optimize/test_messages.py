@@ -1,49 +1,33 @@
-"""Messages: data with a code, whose words are in one catalogue."""
+"""The optimizer's messages, and what they call rows and fields."""
 
 from __future__ import annotations
 
-import string
-
 import pytest
 
+from roadwright.domain.messages import Message, catalogue
 from roadwright.optimize import Explanation, parse_problem, solve, with_names
-from roadwright.optimize.messages import WORDS, Message, add_words, message, text
+from roadwright.optimize.messages import message
 from tests.optimize.build import candidate, problem, rule
-
-FORMS = {"", "shown", "amount", "names", "list", "all", "ten", "g", ",", ".2%"}
-
-
-@pytest.mark.parametrize("code", sorted(WORDS))
-def test_every_template_can_be_read(code: str) -> None:
-    for _, name, form, _ in string.Formatter().parse(WORDS[code]):
-        assert name is None or (name.isidentifier() and form in FORMS)
 
 
 def test_the_words_of_a_message_are_those_of_its_code() -> None:
     many = [f"K{number}" for number in range(12)]
     said = message(
-        "at_least_in", limit=1234.5, resource="tokens", slice=message("slice", dimension="country", key="UK")
+        "at_least_in", limit=1234.5, resource="tokens", slice=message("slice_named", dimension="country", key="UK")
     )
     assert str(said) == "at least 1,234.5 tokens for country UK"
     assert str(message("all_or_none", members=many)) == "all or none of K0, K1, K2, K3, K4, K5, K6, K7 and 4 more"
-    assert str(message("missing", field="capacity")) == "capacity is missing"
-    assert str(message("unknown_field", value="a{b}", hint=None)) == "unknown field 'a{b}'"
-
-
-def test_a_stored_message_equals_the_one_it_was_made_of() -> None:
-    said = message("is_mandatory", key="A")
-    assert said == text("A is mandatory")
-    assert len({said, text("A is mandatory"), text("A is excluded")}) == 2
-    assert said != "A is mandatory"
+    assert str(message("field_missing", field="capacity")) == "capacity is missing"
+    assert str(message("unknown_problem_field", value="a{b}", hint=None)) == "unknown field 'a{b}'"
 
 
 def test_rows_and_fields_can_be_called_otherwise_also_within_a_message() -> None:
     inner = message("excluded_by", rule="r1")
-    outer = Message("several", {"parts": [inner, message("numerics", rules=["r1", "r2"])]})
+    outer = Message("several_points", params={"parts": [inner, message("solve_numerics", rules=["r1", "r2"])]})
     named = outer.renamed({"r1": "Constraints!7"}, "rule", "rules")
     assert str(named).startswith("excluded by Constraints!7; ")
     assert "the numbers of Constraints!7, r2 are" in str(named)
-    assert str(message("missing", field="members").renamed({"members": "member_keys"}, "field")) == (
+    assert str(message("field_missing", field="members").renamed({"members": "member_keys"}, "field")) == (
         "member_keys is missing"
     )
 
@@ -62,6 +46,6 @@ def test_an_answer_calls_rows_otherwise_and_keeps_their_ids() -> None:
     assert (told.message, told.conflict) == ("A can't be selected: Constraints!3", ["x"])
 
 
-def test_further_words_never_replace_those_there_are() -> None:
-    with pytest.raises(ValueError, match="the code missing has other words already"):
-        add_words({"missing": "gone"})
+def test_further_texts_never_replace_those_there_are() -> None:
+    with pytest.raises(ValueError, match="the code field_missing has another text already"):
+        catalogue.add_texts({"field_missing": "gone"})

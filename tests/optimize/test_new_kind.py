@@ -10,10 +10,11 @@ from typing import ClassVar
 import pytest
 from pydantic.dataclasses import dataclass
 
+from roadwright.domain.messages import Message, catalogue
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import InvalidProblem, explain, parse_problem, problem_to_json, snapshot_hash, solve
 from roadwright.optimize.constraints.initiatives import WithMembers
-from roadwright.optimize.messages import WORDS, Message, add_words, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import (
     KINDS,
     JudgedSelection,
@@ -68,14 +69,14 @@ class WeightedLimit(WithMembers):
 def _kind() -> Iterator[None]:
     words = {
         "weighted_limit": "{members:names} take up at most {limit:amount}",
-        "limit_too_large": "{field} must not be above 99, and is {value:shown}",
+        "limit_too_large": "{field} must not be above 99, and is {value:json}",
     }
     register(WeightedLimit)
-    add_words(words)
+    catalogue.add_texts(words)
     yield
     del KINDS[WeightedLimit.type]
     for code in words:
-        del WORDS[code]
+        del catalogue.TEXTS[code]
 
 
 def abc(*rows: Json) -> Json:

@@ -237,7 +237,7 @@ def test_circles_of_prerequisites_are_found_in_a_web_of_them() -> None:
     needs = {"A": "B", "B": "CE", "C": "A", "E": "F", "F": "E", "G": "HI", "H": "G", "I": "G", "J": "A"}
     rows = [rule("require_prereq", key, *members, id=key) for key, members in needs.items()]
     findings = check(parse_problem(problem(*(candidate(key) for key in "ABCDEFGHIJ"), constraints=rows)))
-    assert {one.id: one.said.params["keys"] for one in findings if one.said.code == "circle"} == {
+    assert {one.id: one.said.params["keys"] for one in findings if one.said.code == "prerequisite_circle"} == {
         **{key: ["A", "B", "C"] for key in "ABC"},
         **{key: ["E", "F"] for key in "EF"},
         **{key: ["G", "H", "I"] for key in "GHI"},

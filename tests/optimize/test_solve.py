@@ -76,7 +76,8 @@ def test_the_same_problem_gives_the_same_figures_again_and_in_another_process() 
 def test_a_solution_survives_json() -> None:
     for seed in (3, 8, 11):
         solution = answer(random_problem(seed))
-        assert Solution.from_json(json.loads(json.dumps(solution.to_json(), allow_nan=False))) == solution
+        value = solution.to_json()
+        assert Solution.from_json(json.loads(json.dumps(value, allow_nan=False))).to_json() == value
 
 
 @pytest.mark.parametrize(

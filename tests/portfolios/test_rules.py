@@ -76,7 +76,7 @@ def test_a_row_that_is_wrong_is_named_by_its_place() -> None:
     )
     assert read_rules(judged, owner, registry()).constraints == []
     assert [(fault.id, fault.said.code) for fault in judged.faults] == [
-        ("Constraints!4", "missing"),
+        ("Constraints!4", "field_missing"),
         ("Constraints[1]", "unknown_initiative"),
     ]
 

@@ -4,7 +4,7 @@ from roadwright.optimize.analysis.diagnosis import diagnose
 from roadwright.optimize.analysis.explanations import UnknownKeys, explain, explanations, not_computed, unknown_keys
 from roadwright.optimize.analysis.frontier import Frontier, FrontierPoint, frontier
 from roadwright.optimize.isolated import LastFound, explain_isolated, solve_isolated
-from roadwright.optimize.messages import Message, message, text
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.canonical import (
     dumps,
     ordered_constraints,
@@ -46,7 +46,6 @@ __all__ = [
     "InvalidProblem",
     "Kpi",
     "LastFound",
-    "Message",
     "Names",
     "Objective",
     "OrderItem",
@@ -79,7 +78,6 @@ __all__ = [
     "snapshot_hash",
     "solve",
     "solve_isolated",
-    "text",
     "unknown_keys",
     "with_names",
 ]

@@ -193,8 +193,8 @@ def _answer(end: TaskEnd, best: Evaluation | None) -> PortfolioAnswer:
         status = RunStatus.UNKNOWN if best is None else RunStatus.FEASIBLE
         return PortfolioAnswer(status, best, reason=StopReason.TIME_LIMIT)
     if best is None:
-        return PortfolioAnswer(RunStatus.FAILED, said=message("crashed"))
-    return PortfolioAnswer(RunStatus.FEASIBLE, best, said=message("crashed_with_answer"))
+        return PortfolioAnswer(RunStatus.FAILED, said=message("solver_crashed"))
+    return PortfolioAnswer(RunStatus.FEASIBLE, best, said=message("solver_crashed_with_answer"))
 
 
 def _stages(steps: Plan, best: Evaluation, last: SolveProgress | None) -> list[StageAnswer]:

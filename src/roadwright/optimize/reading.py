@@ -118,10 +118,10 @@ def _objects(top: Mapping[str, object], name: str, faults: Faults, *, required: 
     value = top.get(name)
     if value is None:
         if required:
-            faults.add("problem", "missing", field=name)
+            faults.add("problem", "field_missing", field=name)
         return ()
     if not isinstance(value, list | tuple):
-        faults.add("problem", "not_list", field=name, value=value)
+        faults.add("problem", "field_not_list", field=name, value=value)
         return ()
     return value
 
@@ -144,7 +144,7 @@ def _read_candidate(builder: ProblemBuilder, item: object, place: str) -> None:
         builder.add_candidate(candidate, place)
         return
     named = f"{place} ({candidate.key})" if candidate is not None and candidate.key else place
-    builder.faults.extend(one if one.said.code == "unknown_field" else replace(one, id=named) for one in faults)
+    builder.faults.extend(one if one.said.code == "unknown_problem_field" else replace(one, id=named) for one in faults)
     if candidate is not None and isinstance(item, Mapping):
         builder.add_candidate(candidate, place, given=item)
 
@@ -153,7 +153,7 @@ def _read_objective(builder: ProblemBuilder, top: Mapping[str, object]) -> Objec
     """The objective; None where its mode can't be read. Only the fields that the mode uses are looked at."""
     value, faults = top.get("objective"), builder.faults
     if value is None:
-        faults.add("objective", "missing", field="objective")
+        faults.add("objective", "field_missing", field="objective")
         return None
     if not isinstance(value, Mapping):
         faults.add("objective", "not_an_object", value=value)
@@ -174,17 +174,17 @@ def _read_objective(builder: ProblemBuilder, top: Mapping[str, object]) -> Objec
     elif used == "order" and used in fields:
         known["order"] = _read_order(builder, fields[used])
     elif used is not None:
-        faults.add("objective", "missing", field=used)
+        faults.add("objective", "field_missing", field=used)
     unused = {name: content for name, content in fields.items() if name not in ("mode", used)}
     for name in [name for name, content in unused.items() if not storable(content)]:
-        faults.add("objective", "not_storable", field=name, value=unused.pop(name))
+        faults.add("objective", "field_not_storable", field=name, value=unused.pop(name))
     return Objective(**known, unused=unused)
 
 
 def _read_order(builder: ProblemBuilder, value: object) -> tuple[OrderItem, ...]:
     faults = builder.faults
     if not isinstance(value, list | tuple):
-        faults.add("objective", "not_list", field="order", value=value)
+        faults.add("objective", "field_not_list", field="order", value=value)
     if not isinstance(value, list | tuple) or not value:
         faults.add("objective", "no_order")
         return ()
@@ -287,7 +287,7 @@ class RowReader:
         """The fields of a kind, those that only others know as one."""
         unused = {name: content for name, content in fields.items() if name in self._known and name not in own}
         for name in [name for name, content in unused.items() if not storable(content)]:
-            self.faults.add(id, "not_storable", field=name, value=unused.pop(name))
+            self.faults.add(id, "field_not_storable", field=name, value=unused.pop(name))
         return {**{name: content for name, content in fields.items() if name in own}, "unused": unused}
 
     def _say_unknown(self, id: str, value: Mapping[str, object]) -> None:
@@ -295,7 +295,7 @@ class RowReader:
 
     def _say_type(self, id: str, name: object) -> None:
         if name is None:
-            self.faults.add(id, "missing", field="type")
+            self.faults.add(id, "field_missing", field="type")
         else:
             self.faults.append(Fault(id, text_fault("type", name, list(KINDS))))
 
@@ -344,7 +344,7 @@ class ProblemBuilder:
     def check_north_star(self) -> None:
         stars = [key for key, kpi in self.kpis.items() if kpi.level is KpiLevel.NORTH_STAR]
         if not stars:
-            self.faults.add("kpis", "no_north_star")
+            self.faults.add("kpis", "problem_no_north_star")
         elif len(stars) > 1:
             self.faults.add("kpis", "north_stars", count=len(stars), keys=stars)
 
@@ -373,10 +373,12 @@ class ProblemBuilder:
         for kpi in kpis:
             if kpi not in self.kpis:
                 params = {"value": kpi, "field": "contributions", "hint": hint(str(kpi), self.kpis)}
-                self.faults.add(f"{place} ({key})", "unknown_kpi", **params)
+                self.faults.add(f"{place} ({key})", "unknown_problem_kpi", **params)
         for name in dimensions:
             if name not in DIMENSIONS:
-                self.faults.add(f"{place} ({key})", "unknown_dimension", value=name, hint=hint(str(name), DIMENSIONS))
+                self.faults.add(
+                    f"{place} ({key})", "unknown_problem_dimension", value=name, hint=hint(str(name), DIMENSIONS)
+                )
         for resource in resources:
             if resource == TOKENS:
                 self.faults.add(f"{place} ({key})", "tokens_in_resources")
@@ -408,7 +410,7 @@ class ProblemBuilder:
     def check_objective_kpi(self, id: str, field: str, key: str) -> bool:
         """Whether a KPI can be maximised; a fault where it can't."""
         if key not in self.kpis:
-            self.faults.add(id, "unknown_kpi", value=key, field=field, hint=hint(str(key), self.kpis))
+            self.faults.add(id, "unknown_problem_kpi", value=key, field=field, hint=hint(str(key), self.kpis))
         elif self.kpis[key].level not in CONTRIBUTABLE:
             self.faults.add(id, "supporting_in_objective", field=field, key=key)
         else:

@@ -112,7 +112,7 @@ def solve(
 def _large(size: int) -> ProblemFinding:
     return ProblemFinding(
         "objective",
-        message("large", count=size, gap=LARGE_GAP),
+        message("problem_large", count=size, gap=LARGE_GAP),
         Severity.INFO,
         FindingKind.OBJECTIVE,
     )

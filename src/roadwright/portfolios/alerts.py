@@ -29,8 +29,8 @@ _ADVICE = {
 """What helps where a run found no portfolio."""
 
 
-def alert(run: RunRef, kind: AlertKind, severity: Severity, message: Message | str, **more: object) -> Alert:
-    """One row; ``more`` are its other columns. What the optimizer says is text already."""
+def alert(run: RunRef, kind: AlertKind, severity: Severity, message: Message, **more: object) -> Alert:
+    """One row; ``more`` are its other columns."""
     return {
         "run_id": run.run_id,
         "scenario_name": run.scenario_name,
@@ -125,9 +125,9 @@ def finding_alerts(
     for finding in findings:
         is_data = finding.kind is FindingKind.DATA
         about = {"dimension": "initiative", "dimension_key": finding.id} if is_data else _about(problem, finding.id)
-        message: Message | str = finding.message
+        message = finding.said
         if not is_data:
-            message = _say("at_place", place=place(finding.id), what=finding.message)
+            message = _say("at_place", place=place(finding.id), what=message)
         result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **about))
     return result
 
@@ -135,12 +135,12 @@ def finding_alerts(
 def unanswered_alerts(run: RunRef, status: RunStatus, solution: Solution | None, standing: Message) -> list[Alert]:
     """That a run found no portfolio, why, and what Results shows therefore (``standing``)."""
     is_infeasible = status is RunStatus.INFEASIBLE
-    message = solution.message if solution is not None else ""
+    said = solution.said if solution is not None else None
     diagnosis = solution.diagnosis if solution is not None else None
     known_way_out = way_out(diagnosis) if diagnosis is not None else None
-    open_points = diagnosis.message if diagnosis is not None else ""
+    open_points = diagnosis.said if diagnosis is not None else None
     advice = _ADVICE.get(status)
-    parts = [part for part in (_say("run_is", status=status), message, open_points, standing) if part]
+    parts = [part for part in (_say("run_is", status=status), said, open_points, standing) if str(part or "")]
     return [
         alert(
             run,
@@ -173,7 +173,7 @@ def explanation_alerts(
     for one in explanations:
         if one.computed and one.kind in ("mandate", "limit"):
             kind = AlertKind.TARGET if isinstance(problem.rows.get(one.id), Target) else AlertKind.CONSTRAINT
-            told = _say("at_place", place=places.get(one.id, one.id), what=one.message)
+            told = _say("at_place", place=places.get(one.id, one.id), what=one.said)
             result.append(alert(run, kind, Severity.INFO, told, **_about(problem, one.id)))
     missing = sum(not one.computed for one in explanations)
     if missing:
@@ -189,7 +189,7 @@ def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:
             run,
             AlertKind.DATA,
             Severity.CRITICAL,
-            _say("at_place", place=fault.id, what=fault.message),
+            _say("at_place", place=fault.id, what=fault.said),
             recommendation=_say("advice_fault"),
         )
         for fault in faults

@@ -162,7 +162,7 @@ class _Reasons:
         return [str(_say("the_capacity")) if rule == capacity_id() else self._place(rule) for rule in found.conflict]
 
     def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
-        why: Message | str | None = self._unaffordable(fact) or self._ruled_out(fact.key)
+        why = self._unaffordable(fact) or self._ruled_out(fact.key)
         if why is None:
             why = self._price(fact.key)
         if why is None and alone.get(fact.key, 0.0) <= 0:
@@ -201,10 +201,10 @@ class _Reasons:
             return None
         return _say("reason_too_large", tokens=fact.tokens, capacity=self.problem.capacity)
 
-    def _ruled_out(self, key: str) -> str | None:
+    def _ruled_out(self, key: str) -> Message | None:
         """The rule that keeps the initiative out of this portfolio, or else of any."""
         rows = sorted(self.naming(key), key=lambda row: row.dimension_key != key)
         excluded = (row.why_out(key, self.selected) for row in rows)
         impossible = (row.why_never(key, self.absent) for row in rows)
         found = next((why for why in (*excluded, *impossible) if why is not None), None)
-        return None if found is None else str(found.renamed(self.places, "rule"))
+        return None if found is None else found.renamed(self.places, "rule")

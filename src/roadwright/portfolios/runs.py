@@ -30,16 +30,16 @@ def _say(code: str, **params: object) -> Message:
     return Message(code, Level.OK, params=params)
 
 
-def _summary(draft: RunDraft) -> list[Message | str]:
+def _summary(draft: RunDraft) -> list[Message]:
     """The run in a sentence or two."""
     solution = draft.solution
     if solution is None:
         if not draft.faults:
             return [_say("run_invalid", place="problem", what=_say("no_problem"))]
         first, more = draft.faults[0], len(draft.faults) - 1
-        return [_say("run_invalid_more" if more else "run_invalid", place=first.id, what=first.message, more=more)]
+        return [_say("run_invalid_more" if more else "run_invalid", place=first.id, what=first.said, more=more)]
     if not has_answer(solution):
-        return [solution.message]
+        return [solution.said]
     missed, count = sum(not target.met for target in solution.targets), len(solution.targets)
     targets: Message | str = ""
     if solution.targets:
@@ -53,7 +53,7 @@ def _summary(draft: RunDraft) -> list[Message | str]:
         targets=targets,
         gap=_say("run_gap", gap=solution.gap) if solution.gap else "",
     )
-    return [answer, solution.message]
+    return [answer, solution.said]
 
 
 def keep_run(store: Store, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
@@ -112,7 +112,7 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
         solver_log=str(draft.log) or None,
         created_at=draft.created_at,
         finished_at=now(),
-        summary="; ".join(str(part) for part in (*_summary(draft), standing) if part),
+        summary="; ".join(words for part in (*_summary(draft), standing) if (words := str(part or ""))),
     )
     session.add(run)
     session.flush()

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from time import monotonic
 
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import CAPACITY_ID, RunStatus
 from roadwright.optimize.analysis.repair import RepairPlan, RuleChange, find_repair, repaired
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import plan as objective_plan
@@ -169,4 +170,4 @@ def _open_points(conflict: Conflict, plan: RepairPlan | None) -> Message:
         parts.append(message("no_repair_found"))
     elif not plan.is_proved:
         parts.append(message("repair_not_proved"))
-    return message("several", parts=parts)
+    return message("several_points", parts=parts)

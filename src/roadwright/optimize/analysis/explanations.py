@@ -8,11 +8,12 @@ from time import monotonic
 from typing import Literal
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, capacity_id
 from roadwright.optimize.analysis.diagnosis import find_conflict
 from roadwright.optimize.analysis.what_if import SolvedProblem, Unproved, explain_limit, figure
 from roadwright.optimize.constraints import ExcludeInitiative, Mandatory
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem
@@ -171,14 +172,20 @@ def _initiative(base: SolvedProblem, key: str) -> Explanation:
         changed = problem.changed(constraints=(*problem.constraints, tried))
         found = find_conflict(PortfolioModel.of(changed), deadline=base.deadline, cancel=base.cancel)
         rules = [rule for rule in (found.rules if found else []) if rule != TRIED]
-        code = f"cannot_{'leave_out' if inside else 'select'}{'' if rules else '_any'}"
+        if inside:
+            code = "cannot_leave_out" if rules else "cannot_leave_out_any"
+        else:
+            code = "cannot_select" if rules else "cannot_select_any"
         return Explanation(key, kind, True, message(code, key=key, rules=rules), conflict=rules)
     difference = base.difference(answer)
     loss = figure(-difference.gain)
     added = [other for other in difference.added if other != key]
     dropped = [other for other in difference.dropped if other != key]
     # Only an answer that was not proved to be the best can be beaten by a variant of it.
-    code = f"{'leaving_out' if inside else 'forcing_in'}_{'costs' if loss >= 0 else 'finds'}"
+    if inside:
+        code = "leaving_out_costs" if loss >= 0 else "leaving_out_finds"
+    else:
+        code = "forcing_in_costs" if loss >= 0 else "forcing_in_finds"
     params = {"loss": loss, "gain": -loss, "stage": difference.stage, "changes": _changes(added, dropped)}
     return Explanation(
         key,
@@ -238,7 +245,7 @@ def _limit(base: SolvedProblem, rule: str) -> Explanation:
         demand=demand,
         field=unit.field,
         unit=unit.after,
-        brings=message("brings", gain=unit.gain, stage=unit.stage) if unit.gain else message("brings_nothing"),
+        brings=message("limit_brings", gain=unit.gain, stage=unit.stage) if unit.gain else message("brings_nothing"),
         next=step.after,
         gain=step.gain,
         stage=step.stage,

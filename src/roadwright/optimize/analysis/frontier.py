@@ -13,8 +13,9 @@ from time import monotonic
 from typing import Any
 
 from roadwright.domain.decimals import as_float
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import TOKENS, RunStatus, StopReason
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.evaluation import Evaluation
 from roadwright.optimize.model.objective import Plan, Stage, plan
 from roadwright.optimize.model.portfolio_model import PortfolioModel
@@ -93,7 +94,7 @@ def frontier(
     have, or for a number of points out of range.
     """
     if points is not None and not 2 <= points <= MAX_POINTS:
-        raise ValueError(str(message("wrong_points", most=MAX_POINTS, points=points)))
+        raise ValueError(str(message("frontier_wrong_points", most=MAX_POINTS, points=points)))
     model = PortfolioModel.of(problem)
     most = points if points and kpis is None else MAX_POINTS
     walk = _Walk(model, plan(model), most, None if seconds is None else monotonic() + seconds, cancel, progress)
@@ -101,8 +102,8 @@ def frontier(
         return walk.by_tokens()
     unknown = [kpi for kpi in kpis if kpi not in problem.kpi]
     if unknown or kpis[0] == kpis[1]:
-        said = message("unknown_kpi_there_are", kpi=unknown[0], known=sorted(problem.kpi)) if unknown else None
-        raise ValueError(str(said or message("same_kpi")))
+        said = message("unknown_frontier_kpi", kpi=unknown[0], known=sorted(problem.kpi)) if unknown else None
+        raise ValueError(str(said or message("frontier_same_kpi")))
     return walk.by_kpis(*kpis, points)
 
 
@@ -140,7 +141,7 @@ class _Walk:
                 if point is None:
                     break
                 if len(found) == self.most:
-                    return self.frontier(found[::-1], message("capped", most=self.most, missing=below()))
+                    return self.frontier(found[::-1], message("frontier_capped", most=self.most, missing=below()))
                 self.take(point, found)
                 limits = [_beyond(tokens, tokens.cost(point), Fraction(0))]
         except _Stopped as stop:
@@ -165,7 +166,7 @@ class _Walk:
                     break
                 if len(found) == self.most - 1:
                     self.take(top, found)
-                    return self.frontier(found[::-1], message("capped_before", most=self.most, kpi=second))
+                    return self.frontier(found[::-1], message("frontier_capped_before", most=self.most, kpi=second))
                 if resolution and not found:
                     step = (other.value(top) - other.value(point)) / resolution
                 self.take(point, found)
@@ -205,7 +206,7 @@ class _Walk:
             status, said = RunStatus.FEASIBLE, missing
         else:
             status = RunStatus.OPTIMAL if found else RunStatus.INFEASIBLE
-            said = message("nothing" if found else "infeasible")
+            said = message("nothing_to_say" if found else "solve_infeasible")
         return Frontier([self.point(one) for one in found], status, said)
 
     def point(self, found: Evaluation) -> FrontierPoint:

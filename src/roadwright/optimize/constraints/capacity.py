@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic.dataclasses import dataclass
 
 from roadwright.domain.decimals import exact_sum
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import TOKENS
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import (
     Constraint,
     JudgedSelection,
@@ -41,7 +42,7 @@ class SliceRule(Constraint):
         yield from names.resource(self.resource)
         low, high = (self._typed(name) for name in ("min_tokens", "max_tokens"))
         if low is not None and high is not None and low > high:
-            yield message("above", low_field="min_tokens", low=low, high_field="max_tokens", high=high)
+            yield message("low_above_high", low_field="min_tokens", low=low, high_field="max_tokens", high=high)
 
     def _typed(self, field: str) -> float | None:
         """A number of the row, also one that this kind has no use for."""
@@ -58,7 +59,7 @@ class SliceRule(Constraint):
     def emit(self, rows: RuleRows) -> None:
         columns = rows.index.in_slice(self.dimension, self.dimension_key)
         if not columns:
-            rows.warn(self, "nothing_spent", slice=slice_name(self.dimension, self.dimension_key))
+            rows.warn_of(self, "nothing_spent", slice=slice_name(self.dimension, self.dimension_key))
         usage = rows.index.usage(self.resource)
         [number] = self.numbers()
         rows.add(self, [rows.amounts(columns, [usage[column] for column in columns], number)])

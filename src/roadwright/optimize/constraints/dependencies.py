@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from roadwright.domain.messages import Message
 from roadwright.optimize.constraints.initiatives import AboutInitiative, WithMembers, not_selectable
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import NEEDS, JudgedSelection, LinearRow, Violation, broken
 from roadwright.optimize.model.schema import STRICT
 
@@ -32,13 +33,13 @@ class Bundle(WithMembers):
         members = rows.members(self)
         if members.outside:
             if members.inside:
-                rows.warn(self, "none_of_bundle", members.outside)
+                rows.warn_of(self, "none_of_bundle", members.outside)
             else:
-                rows.notice(self, "no_effect", members.outside)
+                rows.notice_of(self, "rule_no_effect", members.outside)
             rows.add(self, [not_selectable(column) for column in members.inside])
             return
         if members.delivered:
-            rows.notice(self, "rest_of_bundle", members.delivered)
+            rows.notice_of(self, "rest_of_bundle", members.delivered)
         first, *others = sorted(members.inside) or [0]
         rows.add(self, [LinearRow((first, other), (1.0, -1.0), 0.0, 0.0) for other in others])
 
@@ -85,11 +86,11 @@ class RequirePrereq(WithMembers, AboutInitiative):
             return
         members = rows.members(self)
         if members.outside:
-            rows.warn(self, "not_selectable", members.outside, key=self.dimension_key)
+            rows.warn_of(self, "not_selectable", members.outside, key=self.dimension_key)
             rows.add(self, [not_selectable(own)])
             return
         if members.delivered:
-            rows.notice(self, "met", members.delivered)
+            rows.notice_of(self, "rule_met", members.delivered)
         rows.add(self, [LinearRow((own, column), *NEEDS) for column in sorted(members.inside)])
 
     def implications(self, rows: Iterable[LinearRow]) -> Iterable[tuple[int, int]]:
@@ -102,7 +103,7 @@ class RequirePrereq(WithMembers, AboutInitiative):
         return broken(self, is_broken)
 
     def words(self) -> Message:
-        return message("needs", key=self.dimension_key, members=self.members)
+        return message("rule_needs", key=self.dimension_key, members=self.members)
 
     def why_never(self, key: str, absent: frozenset[str]) -> Message | None:
         missing = sorted(absent.intersection(self.members)) if key == self.dimension_key else []
@@ -122,14 +123,14 @@ class RequireAny(WithMembers, AboutInitiative):
             return
         members = rows.members(self)
         if members.delivered:
-            rows.notice(self, "met", members.delivered)
+            rows.notice_of(self, "rule_met", members.delivered)
             rows.add(self, [])
         elif not members.inside:
-            rows.warn(self, "not_selectable", members.outside, key=self.dimension_key)
+            rows.warn_of(self, "not_selectable", members.outside, key=self.dimension_key)
             rows.add(self, [not_selectable(own)])
         else:
             if members.outside:
-                rows.notice(self, "others_count", members.outside)
+                rows.notice_of(self, "others_count", members.outside)
             others = sorted(members.inside)
             rows.add(self, [LinearRow([own, *others], [1.0, *[-1.0] * len(others)], -inf, 0.0)])
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from roadwright.domain.messages import Message
 from roadwright.optimize.constraints.initiatives import WithMembers
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import (
     Bonus,
     JudgedSelection,
@@ -40,11 +41,11 @@ class ChooseCount(WithMembers):
         yield from super().faults(names)
         low, high = self.min_count, self.max_count
         if low is None and high is None and self.unread.isdisjoint(("min_count", "max_count")):
-            yield message("one_missing", fields="min_count or max_count")
+            yield message("field_one_missing", fields="min_count or max_count")
         if low is None:
             return
         if high is not None and low > high:
-            yield message("above", low_field="min_count", low=low, high_field="max_count", high=high)
+            yield message("low_above_high", low_field="min_count", low=low, high_field="max_count", high=high)
         if self.members and low > len(self.members):
             yield message("above_members", count=low, members=len(self.members))
 
@@ -55,7 +56,7 @@ class ChooseCount(WithMembers):
     def emit(self, rows: RuleRows) -> None:
         members = rows.members(self)
         if members.outside or members.delivered:
-            rows.notice(self, "counted_as_0", members.outside + members.delivered)
+            rows.notice_of(self, "counted_as_0", members.outside + members.delivered)
         low = -inf if self.min_count is None else float(self.min_count)
         high = inf if self.max_count is None else float(self.max_count)
         rows.add(self, [LinearRow(sorted(members.inside), [1.0] * len(members.inside), low, high)])
@@ -96,10 +97,10 @@ class SynergyBonus(WithMembers):
     def emit(self, rows: RuleRows) -> None:
         members = rows.members(self)
         if members.outside:
-            rows.notice(self, "no_effect", members.outside)
+            rows.notice_of(self, "rule_no_effect", members.outside)
             return
         if members.delivered:
-            rows.notice(self, "counts_as_selected", members.delivered)
+            rows.notice_of(self, "counts_as_selected", members.delivered)
         rows.add_bonus(self, self.bonus, members.inside)
 
     def judge(self, selection: JudgedSelection) -> Iterable[Violation]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from roadwright.optimize.messages import Message, message
+from roadwright.domain.messages import Message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import (
     Constraint,
     JudgedSelection,
@@ -70,7 +71,7 @@ class AboutInitiative(Constraint):
         """The initiative's column; None, with a notice, where it is no candidate."""
         own = rows.column_of.get(self.dimension_key)
         if own is None:
-            rows.notice(self, "no_effect", [self.dimension_key])
+            rows.notice_of(self, "rule_no_effect", [self.dimension_key])
             rows.add(self, [])
         return own
 
@@ -105,7 +106,7 @@ class Mandatory(Constraint):
     def emit(self, rows: RuleRows) -> None:
         own = rows.column_of.get(self.dimension_key)
         if own is None:
-            rows.notice(self, "fulfilled", [self.dimension_key])
+            rows.notice_of(self, "rule_fulfilled", [self.dimension_key])
         rows.add(self, [] if own is None else [LinearRow([own], [1.0], 1.0, inf)])
 
     def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
@@ -160,7 +161,7 @@ class ExcludePair(WithMembers, AboutInitiative):
         if own is not None and other is not None:
             rows.add(self, [LinearRow((own, other), (1.0, 1.0), -inf, 1.0)])
         elif self.own_column(rows) is not None:
-            rows.notice(self, "no_effect", self.members)
+            rows.notice_of(self, "rule_no_effect", self.members)
             rows.add(self, [])
 
     def judge(self, selection: JudgedSelection) -> Iterable[Violation]:

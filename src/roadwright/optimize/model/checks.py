@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from roadwright.domain.decimals import exact, exact_sum
 from roadwright.domain.kpis import CONTRIBUTABLE
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import (
     TOKENS,
     FindingKind,
@@ -21,7 +22,7 @@ from roadwright.domain.optimization import (
     parse_dimension,
     slice_value,
 )
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import Constraint, Slice
 from roadwright.optimize.model.names import slice_name
 from roadwright.optimize.model.objective import plan
@@ -98,7 +99,7 @@ def _cycles(model: PortfolioModel) -> Iterable[ProblemFinding]:
         if circle is not None and circle is circles.get(tail) and row_id not in warned:
             warned.add(row_id)
             keys = [model.index.candidates[column].key for column in circle]
-            yield _warning(row_id, FindingKind.CONSTRAINT, "circle", keys=keys)
+            yield _warning(row_id, FindingKind.CONSTRAINT, "prerequisite_circle", keys=keys)
 
 
 def _circles(needs: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from pydantic.dataclasses import dataclass
 
 from roadwright.domain.decimals import exact
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import TOKENS, parse_dimension
-from roadwright.optimize.messages import Message
 from roadwright.optimize.model.rounding import rounding_of
 from roadwright.optimize.model.schema import STRICT, Text, fields_of
 

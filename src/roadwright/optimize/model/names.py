@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roadwright.domain.optimization import Dimension, parse_dimension
+from roadwright.domain.messages import Message
+from roadwright.domain.optimization import Dimension, DimensionProblem, parse_dimension
 from roadwright.domain.text import folded
-from roadwright.optimize.messages import Message, hint, message, text
+from roadwright.optimize.messages import hint, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Names:
     def kpi(self, field: str, key: str) -> Iterator[Message]:
         """Nothing for a known KPI."""
         if key not in self.kpis:
-            yield message("unknown_kpi", value=key, field=field, hint=hint(key, self.kpis))
+            yield message("unknown_problem_kpi", value=key, field=field, hint=hint(key, self.kpis))
 
     def resource(self, name: str) -> Iterator[Message]:
         """Nothing for a resource that has a capacity."""
@@ -43,8 +44,8 @@ class Names:
         """Nothing for a slice that a row can be about, also where no candidate is in it."""
         try:
             parts = parse_dimension(dimension)
-        except ValueError as error:
-            yield text(str(error))
+        except DimensionProblem as error:
+            yield error.message
             return
         if parts == (Dimension.ALL,) and key.strip().lower() != Dimension.ALL:
             yield message("all_of_all", value=key)
@@ -74,5 +75,5 @@ def slice_name(dimension: str, dimension_key: str) -> Message:
     return (
         message("whole_portfolio")
         if is_everything(dimension)
-        else message("slice", dimension=dimension, key=dimension_key)
+        else message("slice_named", dimension=dimension, key=dimension_key)
     )

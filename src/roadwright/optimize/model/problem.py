@@ -17,8 +17,8 @@ from pydantic.dataclasses import dataclass
 
 from roadwright.domain.errors import InputError
 from roadwright.domain.kpis import Direction, KpiLevel
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import CANDIDATE_DIMENSIONS, FindingKind, ObjectiveMode, Severity, TargetKind
-from roadwright.optimize.messages import Message
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.schema import (
     STRICT,

@@ -16,7 +16,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from roadwright.optimize.messages import Message, hint, message
+from roadwright.domain.messages import Message
+from roadwright.optimize.messages import hint, message
 
 Text = Annotated[str, Field(pattern=r"[^\s\x1c-\x1f]")]
 """A text that is not blank and can be written as UTF-8 (JSON can hold half of a surrogate pair)."""
@@ -121,7 +122,7 @@ def read(shape: type[Shape], value: object, id: str, faults: Faults) -> Shape | 
 def unknown_fields(names: Iterable[object], known: Collection[str]) -> Iterator[Message]:
     """What to say of fields that nothing knows."""
     for name in names:
-        yield message("unknown_field", value=name, hint=hint(str(name), known))
+        yield message("unknown_problem_field", value=name, hint=hint(str(name), known))
 
 
 def _message(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> Message | None:
@@ -130,13 +131,13 @@ def _message(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> Messa
     info = fields[name]
     value = error["input"]
     if error["type"] == "missing":
-        return message("missing", field=name)
+        return message("field_missing", field=name)
     if rest:
         return _message_within(error, name, rest, value)
     if error["type"] in ("string_type", "string_pattern_mismatch", "string_unicode", "enum"):
         is_left_out = isinstance(value, str) and not value.strip() and not info.is_required()
         return None if is_left_out else text_fault(name, value, _words(info.annotation))
-    codes = {"tuple_type": "not_list", "list_type": "not_list", "dict_type": "not_mapping"}
+    codes = {"tuple_type": "field_not_list", "list_type": "field_not_list", "dict_type": "field_not_mapping"}
     code = codes.get(error["type"])
     return number_fault(name, value) if code is None else message(code, field=name, value=value)
 
@@ -149,38 +150,38 @@ def _words(annotation: object) -> list[str]:
 def text_fault(name: str, value: object, words: Sequence[str] = ()) -> Message:
     """What is wrong with a value that should be a text, or one of some words."""
     if not isinstance(value, str):
-        return message("not_text", field=name, value=value)
+        return message("field_not_text", field=name, value=value)
     if not value.strip():
-        return message("blank", field=name)
+        return message("field_blank", field=name)
     if not encodable(value):
-        return message("broken_character", field=name, value=value.encode("utf-8", "backslashreplace").decode())
-    return message("unknown_word", field=name, value=value, words=words)
+        return message("field_broken_character", field=name, value=value.encode("utf-8", "backslashreplace").decode())
+    return message("field_unknown_word", field=name, value=value, words=words)
 
 
 def _message_within(error: Mapping[str, Any], name: str, rest: list[Any], value: object) -> Message:
     """An error within a list of texts or an object of numbers or texts."""
     if rest[-1] == "[key]":
-        return message("not_named_by_texts", field=name, value=rest[0])
+        return message("field_not_named_by_texts", field=name, value=rest[0])
     if isinstance(rest[0], int) and error["type"].startswith("string"):
-        return message("not_texts", field=name, value=value)
+        return message("field_not_texts", field=name, value=value)
     if error["type"].startswith("string"):
-        return message("not_text", field=f"{name}.{rest[0]}", value=value)
+        return message("field_not_text", field=f"{name}.{rest[0]}", value=value)
     return number_fault(f"{name}.{rest[0]}", value)
 
 
 def number_fault(name: str, value: object) -> Message:
     """What is wrong with a value that should be a number, not negative, or a whole one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return message("not_number", field=name, value=value)
+        return message("field_not_number", field=name, value=value)
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        return message("not_finite", field=name, value=value)
+        return message("field_not_finite", field=name, value=value)
     if number < 0:
-        return message("negative", field=name, value=value)
-    return message("not_whole", field=name, value=number)
+        return message("field_negative", field=name, value=value)
+    return message("field_not_whole", field=name, value=number)
 
 
 def _right(fields: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

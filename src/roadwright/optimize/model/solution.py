@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal, TypeVar
 
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import FindingKind, Proof, RunStatus, Severity, StopReason, TieBreak
-from roadwright.optimize.messages import Message, text
+from roadwright.optimize.messages import text
 from roadwright.optimize.model.problem import ProblemFinding
 
 ExplanationKind = Literal["inside", "outside", "mandate", "limit", "none"]

@@ -7,8 +7,9 @@ from fractions import Fraction
 from math import inf
 
 from roadwright.domain.decimals import exact
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import CAPACITY_ID, TOKENS, FindingKind, Severity, TargetKind
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import LinearRow
 from roadwright.optimize.model.names import is_everything, slice_name
 from roadwright.optimize.model.problem import Problem, ProblemFinding, Target
@@ -107,7 +108,7 @@ def target_notices(problem: Problem) -> list[ProblemFinding]:
     return [
         ProblemFinding(
             target.id,
-            message("increment", slice=slice_name(target.dimension, target.dimension_key)),
+            message("target_is_increment", slice=slice_name(target.dimension, target.dimension_key)),
             Severity.INFO,
             FindingKind.TARGET,
         )

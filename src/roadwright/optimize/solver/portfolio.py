@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import blake2b
 
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import TOKENS, Proof, RunStatus, StopReason, TieBreak
-from roadwright.optimize.messages import Message
 from roadwright.optimize.model.evaluation import Evaluation
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import SHORTFALL_STAGE, Stage

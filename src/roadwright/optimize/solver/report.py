@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from roadwright.domain.decimals import as_float, exact
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import (
     TOKENS,
     ObjectiveMode,
@@ -14,7 +15,7 @@ from roadwright.domain.optimization import (
     StopReason,
     capacity_id,
 )
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import message
 from roadwright.optimize.model.canonical import snapshot_hash
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.evaluation import Evaluation, TargetValue
@@ -37,13 +38,13 @@ from roadwright.optimize.solver.portfolio import PortfolioAnswer, StageAnswer
 REASONS = {
     StopReason.TIME_LIMIT: "stopped_by_limit",
     StopReason.GAP: "within_gap",
-    StopReason.NUMERICS: "numerics",
+    StopReason.NUMERICS: "solve_numerics",
 }
 ENDS = {
-    RunStatus.UNKNOWN: "unknown",
-    RunStatus.INFEASIBLE: "infeasible",
-    RunStatus.CANCELLED: "cancelled",
-    RunStatus.FAILED: "failed",
+    RunStatus.UNKNOWN: "solve_unknown",
+    RunStatus.INFEASIBLE: "solve_infeasible",
+    RunStatus.CANCELLED: "solve_cancelled",
+    RunStatus.FAILED: "solve_failed",
 }
 
 
@@ -84,7 +85,7 @@ def _said(answer: PortfolioAnswer) -> Message:
     if answer.status is RunStatus.FEASIBLE and answer.reason is not None:
         return message(REASONS[answer.reason], rules=list(answer.delicate) or ["the problem"])
     is_empty = answer.status is RunStatus.CANCELLED and answer.best is None
-    return message("cancelled_early" if is_empty else ENDS.get(answer.status, "nothing"))
+    return message("solve_cancelled_early" if is_empty else ENDS.get(answer.status, "nothing_to_say"))
 
 
 def _objective(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import TOKENS
 from roadwright.domain.registry import Registry, nearest
 from roadwright.domain.text import folded
-from roadwright.optimize import Fault, Faults, Names, RowReader, text
+from roadwright.optimize import Fault, Faults, Names, RowReader
 from roadwright.optimize.constraints import KINDS
 from roadwright.portfolios.problem import problem_kpi
 from roadwright.portfolios.rules import FIELD_OF_COLUMN, rule_columns, rule_fields
@@ -90,7 +91,8 @@ class RuleSetBinding(Defaults):
         names = Names(kpis, {}, frozenset(), keys, {TOKENS})
         rule = rule_fields(self.spec, values, registry)
         notes.add(*self.read_rule(RowReader(names, faults), rule))
-        notes.add(*(Message(str(fault.said.renamed(self._columns, "field"))) for fault in faults))
+        of_columns = (fault.said.renamed(self._columns, "field") for fault in faults)
+        notes.add(*(replace(message, severity=Level.FAILED) for message in of_columns))
         key = values.get("kpi_key")
         if key is not None and registry.resolve(str(key)) is None and not faults:
             notes.fail("unknown_kpi_of_config", "kpi_key", value=key, hint=nearest(str(key), registry.kpis))
@@ -155,7 +157,7 @@ class ConstraintsBinding(RuleSetBinding):
         constraint = reader.constraint(rule, _ROW)
         kind = KINDS.get(str(rule.get("type")))
         if kind is not None and kind.needs_reason and not rule.get("reason"):
-            reader.faults.append(Fault(_ROW, text(f"reason: is empty, but a {kind.type} row needs one")))
+            reader.faults.append(Fault(_ROW, Message("rule_reason_blank", column="reason", params={"type": kind.type})))
         if constraint is None or not constraint.unused:
             return []
         names = {field: column for column, field in FIELD_OF_COLUMN.items() if column != "floor_or_goal"}
