@@ -7,7 +7,7 @@ import string
 import pytest
 
 from roadwright.optimize import Explanation, parse_problem, solve, with_names
-from roadwright.optimize.messages import WORDS, Message, add_words, message, text
+from roadwright.optimize.messages import WORDS, OptimizerMessage, add_words, message, text
 from tests.optimize.build import candidate, problem, rule
 
 FORMS = {"", "shown", "amount", "names", "list", "all", "ten", "g", ",", ".2%"}
@@ -39,7 +39,7 @@ def test_a_stored_message_equals_the_one_it_was_made_of() -> None:
 
 def test_rows_and_fields_can_be_called_otherwise_also_within_a_message() -> None:
     inner = message("excluded_by", rule="r1")
-    outer = Message("several", {"parts": [inner, message("numerics", rules=["r1", "r2"])]})
+    outer = OptimizerMessage("several", {"parts": [inner, message("numerics", rules=["r1", "r2"])]})
     named = outer.renamed({"r1": "Constraints!7"}, "rule", "rules")
     assert str(named).startswith("excluded by Constraints!7; ")
     assert "the numbers of Constraints!7, r2 are" in str(named)

@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import InvalidProblem, explain, parse_problem, problem_to_json, snapshot_hash, solve
 from roadwright.optimize.constraints.initiatives import WithMembers
-from roadwright.optimize.messages import WORDS, Message, add_words, message
+from roadwright.optimize.messages import WORDS, OptimizerMessage, add_words, message
 from roadwright.optimize.model.constraint import (
     KINDS,
     JudgedSelection,
@@ -38,7 +38,7 @@ class WeightedLimit(WithMembers):
 
     limit: Number
 
-    def faults(self, names: Names) -> Iterator[Message]:
+    def faults(self, names: Names) -> Iterator[OptimizerMessage]:
         yield from super().faults(names)
         if self.limit is not None and self.limit > 99:
             yield message("limit_too_large", field="limit", value=self.limit)
@@ -60,7 +60,7 @@ class WeightedLimit(WithMembers):
         selection.measured[self.id] = taken
         return [violated(self, number, taken) for number in self.numbers()]
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return message("weighted_limit", members=self.members, limit=self.limit)
 
 

@@ -4,7 +4,7 @@ from roadwright.optimize.analysis.diagnosis import diagnose
 from roadwright.optimize.analysis.explanations import UnknownKeys, explain, explanations, not_computed, unknown_keys
 from roadwright.optimize.analysis.frontier import Frontier, FrontierPoint, frontier
 from roadwright.optimize.isolated import LastFound, explain_isolated, solve_isolated
-from roadwright.optimize.messages import Message, message, text
+from roadwright.optimize.messages import OptimizerMessage, message, text
 from roadwright.optimize.model.canonical import (
     dumps,
     ordered_constraints,
@@ -46,9 +46,9 @@ __all__ = [
     "InvalidProblem",
     "Kpi",
     "LastFound",
-    "Message",
     "Names",
     "Objective",
+    "OptimizerMessage",
     "OrderItem",
     "Problem",
     "ProblemBuilder",

@@ -43,7 +43,7 @@ def _kind(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Message:
+class OptimizerMessage:
     """What is told: `code` says what it is, `params` what it is about. `str` of it is the text.
 
     Messages are equal where their texts are: one that was stored equals the one that it was made of.
@@ -56,37 +56,37 @@ class Message:
         return _FORMAT.vformat(WORDS[self.code], (), self.params)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Message) and str(self) == str(other)
+        return isinstance(other, OptimizerMessage) and str(self) == str(other)
 
     def __hash__(self) -> int:
         return hash(str(self))
 
-    def renamed(self, shown_as: Mapping[str, str], *params: str) -> Message:
+    def renamed(self, shown_as: Mapping[str, str], *params: str) -> OptimizerMessage:
         """The same with other names for what stands in these parameters, also in messages within this one."""
-        return Message(
+        return OptimizerMessage(
             self.code, {name: _renamed(name, value, shown_as, params) for name, value in self.params.items()}
         )
 
 
 def _renamed(name: str, value: Any, shown_as: Mapping[str, str], params: Collection[str]) -> Any:
-    if isinstance(value, Message):
+    if isinstance(value, OptimizerMessage):
         return value.renamed(shown_as, *params)
     if isinstance(value, list):
         return [_renamed(name, item, shown_as, params) for item in value]
     return shown_as.get(value, value) if name in params and isinstance(value, str) else value
 
 
-def message(code: str, **params: Any) -> Message:
+def message(code: str, **params: Any) -> OptimizerMessage:
     """A message with these parameters."""
-    return Message(code, params)
+    return OptimizerMessage(code, params)
 
 
-def text(words: str) -> Message:
+def text(words: str) -> OptimizerMessage:
     """Words that were put together elsewhere, or read from a stored answer."""
-    return Message("text", {"text": words})
+    return OptimizerMessage("text", {"text": words})
 
 
-def hint(word: str, words: Collection[str]) -> Message | None:
+def hint(word: str, words: Collection[str]) -> OptimizerMessage | None:
     """The word that was probably meant, or those that there are; none among very many."""
     if len(words) > 1000:
         return None
@@ -97,7 +97,7 @@ def hint(word: str, words: Collection[str]) -> Message | None:
     return message("there_are", words=known) if 0 < len(known) <= 12 else None
 
 
-class _Words(string.Formatter):
+class _Templates(string.Formatter):
     """Templates with the forms that parameters have in messages: ``{value:shown}``, ``{limit:amount}``."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
@@ -116,7 +116,7 @@ def _ten(keys: Sequence[str]) -> str:
     return names(keys, 10)
 
 
-_FORMAT = _Words()
+_FORMAT = _Templates()
 
 WORDS: dict[str, str] = {
     "text": "{text}",

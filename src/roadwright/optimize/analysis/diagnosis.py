@@ -13,7 +13,7 @@ from time import monotonic
 
 from roadwright.domain.optimization import CAPACITY_ID, RunStatus
 from roadwright.optimize.analysis.repair import RepairPlan, RuleChange, find_repair, repaired
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import plan as objective_plan
@@ -154,7 +154,7 @@ def _repair(model: PortfolioModel, plan: RepairPlan, selected: list[str]) -> Rep
     return Repair(changes, plan.cost, plan.is_proved, selected)
 
 
-def _change_words(change: RuleChange, demand: Message) -> Message:
+def _change_words(change: RuleChange, demand: OptimizerMessage) -> OptimizerMessage:
     if change.field is None:
         return message("drop_row", rule=change.id, demand=demand)
     code = "change_capacity" if change.id.split(":")[0] == CAPACITY_ID else "change_row"
@@ -162,7 +162,7 @@ def _change_words(change: RuleChange, demand: Message) -> Message:
     return message(code, rule=change.id, field=change.field, demand=demand, **moved)
 
 
-def _open_points(conflict: Conflict, plan: RepairPlan | None) -> Message:
+def _open_points(conflict: Conflict, plan: RepairPlan | None) -> OptimizerMessage:
     """What the time was too short for."""
     parts = [] if conflict.is_minimal else [message("conflict_not_minimal")]
     if plan is None:

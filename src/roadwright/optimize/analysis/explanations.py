@@ -12,7 +12,7 @@ from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, capaci
 from roadwright.optimize.analysis.diagnosis import find_conflict
 from roadwright.optimize.analysis.what_if import SolvedProblem, Unproved, explain_limit, figure
 from roadwright.optimize.constraints import ExcludeInitiative, Mandatory
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem
@@ -192,7 +192,7 @@ def _initiative(base: SolvedProblem, key: str) -> Explanation:
     )
 
 
-def _changes(added: list[str], dropped: list[str]) -> Message | None:
+def _changes(added: list[str], dropped: list[str]) -> OptimizerMessage | None:
     """How the selection changes besides, for a message."""
     if not added and not dropped:
         return None

@@ -14,7 +14,7 @@ from typing import Any
 
 from roadwright.domain.decimals import as_float
 from roadwright.domain.optimization import TOKENS, RunStatus, StopReason
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.evaluation import Evaluation
 from roadwright.optimize.model.objective import Plan, Stage, plan
 from roadwright.optimize.model.portfolio_model import PortfolioModel
@@ -52,7 +52,7 @@ class Frontier:
 
     points: list[FrontierPoint]
     status: RunStatus
-    said: Message
+    said: OptimizerMessage
 
     @property
     def message(self) -> str:
@@ -131,7 +131,7 @@ class _Walk:
         found: list[Evaluation] = []
         limits: list[ObjectiveCut] = []
 
-        def below() -> Message:
+        def below() -> OptimizerMessage:
             return message("below_tokens", tokens=as_float(tokens.cost(found[-1])))
 
         try:
@@ -200,7 +200,7 @@ class _Walk:
         last = then or stage_step(self.model, stages[-1])
         return break_ties(search, last, best, shortfall_done=False)[0]
 
-    def frontier(self, found: list[Evaluation], missing: Message | None = None) -> Frontier:
+    def frontier(self, found: list[Evaluation], missing: OptimizerMessage | None = None) -> Frontier:
         if missing is not None:
             status, said = RunStatus.FEASIBLE, missing
         else:
@@ -216,7 +216,7 @@ class _Walk:
             selected=list(found.selected),
         )
 
-    def stopped(self, found: list[Evaluation], stop: _Stopped, missing: Message | None) -> Frontier:
+    def stopped(self, found: list[Evaluation], stop: _Stopped, missing: OptimizerMessage | None) -> Frontier:
         cancelled = stop.status is RunStatus.CANCELLED
         why = message("stopped_late" if stop.reason is StopReason.TIME_LIMIT else "stopped_by_numerics")
         why = message("stopped_on_request") if cancelled else why

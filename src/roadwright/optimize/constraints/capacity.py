@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from roadwright.domain.decimals import exact_sum
 from roadwright.domain.optimization import TOKENS
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.constraint import (
     Constraint,
     JudgedSelection,
@@ -35,7 +35,7 @@ class SliceRule(Constraint):
     dimension: Text
     resource: Text = TOKENS
 
-    def faults(self, names: Names) -> Iterator[Message]:
+    def faults(self, names: Names) -> Iterator[OptimizerMessage]:
         if self.dimension and self.dimension_key:
             yield from names.part(self.dimension, self.dimension_key)
         yield from names.resource(self.resource)
@@ -71,7 +71,7 @@ class SliceRule(Constraint):
         selection.measured[self.id] = total
         return [violated(self, number, total) for number in self.numbers()]
 
-    def _demand(self, code: str, limit: float) -> Message:
+    def _demand(self, code: str, limit: float) -> OptimizerMessage:
         return message(code, limit=limit, resource=self.resource, slice=slice_name(self.dimension, self.dimension_key))
 
 
@@ -86,7 +86,7 @@ class CapacityFloor(SliceRule):
     def numbers(self) -> list[RuleNumber]:
         return [RuleNumber("min_tokens", -1, self.min_tokens)]
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return self._demand("at_least_in", self.min_tokens)
 
 
@@ -101,5 +101,5 @@ class CapacityCap(SliceRule):
     def numbers(self) -> list[RuleNumber]:
         return [RuleNumber("max_tokens", 1, self.max_tokens)]
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return self._demand("at_most_in", self.max_tokens)

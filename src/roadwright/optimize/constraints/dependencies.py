@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic.dataclasses import dataclass
 
 from roadwright.optimize.constraints.initiatives import AboutInitiative, WithMembers, not_selectable
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.constraint import NEEDS, JudgedSelection, LinearRow, Violation, broken
 from roadwright.optimize.model.schema import STRICT
 
@@ -54,10 +54,10 @@ class Bundle(WithMembers):
         is_any = any(key in chosen for key in self.members)
         return broken(self, is_any and not all(key in chosen or key in delivered for key in self.members))
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return message("all_or_none", members=self.members)
 
-    def why_never(self, key: str, absent: frozenset[str]) -> Message | None:
+    def why_never(self, key: str, absent: frozenset[str]) -> OptimizerMessage | None:
         missing = sorted(absent.intersection(self.members)) if key in self.members else []
         return message("comes_with_absent", keys=missing, rule=self.id) if missing else None
 
@@ -101,10 +101,10 @@ class RequirePrereq(WithMembers, AboutInitiative):
         )
         return broken(self, is_broken)
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return message("needs", key=self.dimension_key, members=self.members)
 
-    def why_never(self, key: str, absent: frozenset[str]) -> Message | None:
+    def why_never(self, key: str, absent: frozenset[str]) -> OptimizerMessage | None:
         missing = sorted(absent.intersection(self.members)) if key == self.dimension_key else []
         return message("needs_absent", keys=missing, rule=self.id) if missing else None
 
@@ -139,10 +139,10 @@ class RequireAny(WithMembers, AboutInitiative):
         )
         return broken(self, is_broken)
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return message("needs_one_of", key=self.dimension_key, members=self.members)
 
-    def why_never(self, key: str, absent: frozenset[str]) -> Message | None:
+    def why_never(self, key: str, absent: frozenset[str]) -> OptimizerMessage | None:
         if key != self.dimension_key or not absent.issuperset(self.members):
             return None
         return message("needs_one_absent", keys=sorted(self.members), rule=self.id)

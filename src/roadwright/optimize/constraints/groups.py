@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic.dataclasses import dataclass
 
 from roadwright.optimize.constraints.initiatives import WithMembers
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.constraint import (
     Bonus,
     JudgedSelection,
@@ -36,7 +36,7 @@ class ChooseCount(WithMembers):
     min_count: Count | None = None
     max_count: Count | None = None
 
-    def faults(self, names: Names) -> Iterator[Message]:
+    def faults(self, names: Names) -> Iterator[OptimizerMessage]:
         yield from super().faults(names)
         low, high = self.min_count, self.max_count
         if low is None and high is None and self.unread.isdisjoint(("min_count", "max_count")):
@@ -65,7 +65,7 @@ class ChooseCount(WithMembers):
         selection.measured[self.id] = count
         return [violated(self, number, count) for number in self.numbers()]
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         low, high = self.min_count, self.max_count
         code = "count_at_least" if high is None else "count_at_most" if low is None else "count_between"
         return message(code, low=low, high=high, members=self.members)
@@ -81,7 +81,7 @@ class SynergyBonus(WithMembers):
     kpi_key: Text
     bonus_value: Signed
 
-    def faults(self, names: Names) -> Iterator[Message]:
+    def faults(self, names: Names) -> Iterator[OptimizerMessage]:
         yield from super().faults(names)
         if self.kpi_key:
             yield from names.kpi("kpi_key", self.kpi_key)
@@ -106,5 +106,5 @@ class SynergyBonus(WithMembers):
         del selection
         return ()
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return message("together_add", members=self.members, bonus=self.bonus_value, kpi=self.kpi_key)

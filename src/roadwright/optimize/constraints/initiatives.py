@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.constraint import (
     Constraint,
     JudgedSelection,
@@ -37,12 +37,12 @@ class WithMembers(Constraint):
     def member_keys(self) -> tuple[str, ...]:
         return self.members
 
-    def faults(self, names: Names) -> Iterator[Message]:
+    def faults(self, names: Names) -> Iterator[OptimizerMessage]:
         if self.members is not None:  # what could not be read is said already
             yield from self._faults_of_members(names)
         yield from super().faults(names)
 
-    def _faults_of_members(self, names: Names) -> Iterator[Message]:
+    def _faults_of_members(self, names: Names) -> Iterator[OptimizerMessage]:
         members, field, count = self.members, "members", len(self.members)
         least, most = self.min_members, self.max_members
         if count < least or (most is not None and count > most):
@@ -88,7 +88,7 @@ class Mandatory(Constraint):
     key_is_initiative: ClassVar[bool] = True
     needs_reason: ClassVar[bool] = True
 
-    def faults(self, names: Names) -> Iterator[Message]:
+    def faults(self, names: Names) -> Iterator[OptimizerMessage]:
         yield from super().faults(names)
         key = self.dimension_key
         if not key or key in names.delivered:
@@ -112,7 +112,7 @@ class Mandatory(Constraint):
         key = self.dimension_key
         return broken(self, key not in selection.chosen and key not in selection.delivered)
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return message("is_mandatory", key=self.dimension_key)
 
 
@@ -134,10 +134,10 @@ class ExcludeInitiative(AboutInitiative):
     def judge(self, selection: JudgedSelection) -> Iterable[Violation]:
         return broken(self, self.dimension_key in selection.chosen)
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return message("is_excluded", key=self.dimension_key)
 
-    def why_out(self, key: str, selected: frozenset[str]) -> Message | None:
+    def why_out(self, key: str, selected: frozenset[str]) -> OptimizerMessage | None:
         del selected
         if key != self.dimension_key:
             return None
@@ -167,10 +167,10 @@ class ExcludePair(WithMembers, AboutInitiative):
         chosen = selection.chosen
         return broken(self, self.dimension_key in chosen and self.members[0] in chosen)
 
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         return message("not_both", key=self.dimension_key, members=self.members)
 
-    def why_out(self, key: str, selected: frozenset[str]) -> Message | None:
+    def why_out(self, key: str, selected: frozenset[str]) -> OptimizerMessage | None:
         pair = {self.dimension_key, *self.members}
         chosen = sorted(selected & pair) if key in pair else []
         return message("excluded_with", keys=chosen, rule=self.id) if chosen else None

@@ -21,7 +21,7 @@ from roadwright.domain.optimization import (
     parse_dimension,
     slice_value,
 )
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.constraint import Constraint, Slice
 from roadwright.optimize.model.names import slice_name
 from roadwright.optimize.model.objective import plan
@@ -174,7 +174,7 @@ def contradictions(model: PortfolioModel) -> list[ProblemFinding]:
     ]
 
 
-def _critical(id: str, said: Message, kind: FindingKind = FindingKind.CONSTRAINT) -> ProblemFinding:
+def _critical(id: str, said: OptimizerMessage, kind: FindingKind = FindingKind.CONSTRAINT) -> ProblemFinding:
     return ProblemFinding(id, said, Severity.CRITICAL, kind)
 
 

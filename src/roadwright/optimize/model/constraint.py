@@ -19,7 +19,7 @@ from pydantic.dataclasses import dataclass
 
 from roadwright.domain.decimals import exact
 from roadwright.domain.optimization import TOKENS, parse_dimension
-from roadwright.optimize.messages import Message
+from roadwright.optimize.messages import OptimizerMessage
 from roadwright.optimize.model.rounding import rounding_of
 from roadwright.optimize.model.schema import STRICT, Text, fields_of
 
@@ -133,7 +133,7 @@ class Constraint(ABC):
 
     # What is asked of every row
 
-    def faults(self, names: Names) -> Iterator[Message]:
+    def faults(self, names: Names) -> Iterator[OptimizerMessage]:
         """What is wrong with the row by itself, beyond the types of its fields; fields that are missing are blank."""
         if self.key_is_initiative and self.dimension_key:
             yield from names.initiative("dimension_key", self.dimension_key)
@@ -147,7 +147,7 @@ class Constraint(ABC):
         """What a selection breaks, in exact arithmetic on the row's own fields: not by way of its rows."""
 
     @abstractmethod
-    def words(self) -> Message:
+    def words(self) -> OptimizerMessage:
         """What the row demands."""
 
     # What some kinds have
@@ -200,12 +200,12 @@ class Constraint(ABC):
         del rows
         return ()
 
-    def why_out(self, key: str, selected: frozenset[str]) -> Message | None:
+    def why_out(self, key: str, selected: frozenset[str]) -> OptimizerMessage | None:
         """Why this row keeps an initiative that it names out of a selection."""
         del key, selected
         return None
 
-    def why_never(self, key: str, absent: frozenset[str]) -> Message | None:
+    def why_never(self, key: str, absent: frozenset[str]) -> OptimizerMessage | None:
         """Why an initiative that the row names can't be selected at all, where `absent` ones can't."""
         del key, absent
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 from roadwright.domain.optimization import Dimension, parse_dimension
 from roadwright.domain.text import folded
-from roadwright.optimize.messages import Message, hint, message, text
+from roadwright.optimize.messages import OptimizerMessage, hint, message, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +24,22 @@ class Names:
     def knows(self, initiative: str) -> bool:
         return initiative in self.tokens_of or initiative in self.outside or initiative in self.delivered
 
-    def initiative(self, field: str, key: str) -> Iterator[Message]:
+    def initiative(self, field: str, key: str) -> Iterator[OptimizerMessage]:
         """Nothing for a known initiative."""
         if not self.knows(key):
             yield message("unknown_initiative", value=key, field=field, hint=hint(key, self.tokens_of))
 
-    def kpi(self, field: str, key: str) -> Iterator[Message]:
+    def kpi(self, field: str, key: str) -> Iterator[OptimizerMessage]:
         """Nothing for a known KPI."""
         if key not in self.kpis:
             yield message("unknown_kpi", value=key, field=field, hint=hint(key, self.kpis))
 
-    def resource(self, name: str) -> Iterator[Message]:
+    def resource(self, name: str) -> Iterator[OptimizerMessage]:
         """Nothing for a resource that has a capacity."""
         if name not in self.resources:
             yield message("unknown_resource", value=name, hint=hint(name, self.resources))
 
-    def part(self, dimension: str, key: str) -> Iterator[Message]:
+    def part(self, dimension: str, key: str) -> Iterator[OptimizerMessage]:
         """Nothing for a slice that a row can be about, also where no candidate is in it."""
         try:
             parts = parse_dimension(dimension)
@@ -56,7 +56,7 @@ class Names:
         elif Dimension.INITIATIVE in parts and len(pieces) == len(parts):
             yield from self._initiative_in_any_case(pieces[parts.index(Dimension.INITIATIVE)])
 
-    def _initiative_in_any_case(self, key: str) -> Iterator[Message]:
+    def _initiative_in_any_case(self, key: str) -> Iterator[OptimizerMessage]:
         """Slices compare without case."""
         wanted = folded(key)
         groups = (self.tokens_of, self.outside, self.delivered)
@@ -69,7 +69,7 @@ def is_everything(dimension: str) -> bool:
     return parse_dimension(dimension) == (Dimension.ALL,)
 
 
-def slice_name(dimension: str, dimension_key: str) -> Message:
+def slice_name(dimension: str, dimension_key: str) -> OptimizerMessage:
     """A slice in the user's words."""
     return (
         message("whole_portfolio")

@@ -18,7 +18,7 @@ from pydantic.dataclasses import dataclass
 from roadwright.domain.errors import InputError
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.optimization import CANDIDATE_DIMENSIONS, FindingKind, ObjectiveMode, Severity, TargetKind
-from roadwright.optimize.messages import Message
+from roadwright.optimize.messages import OptimizerMessage
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.schema import (
     STRICT,
@@ -161,7 +161,7 @@ class ProblemFinding:
     """Something to tell about a valid problem: `id` is a row's id, a candidate's key, or ``objective``."""
 
     id: str
-    said: Message
+    said: OptimizerMessage
     severity: Severity
     kind: FindingKind
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from roadwright.domain.optimization import FindingKind, Severity
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.candidates import CandidateIndex
 from roadwright.optimize.model.canonical import ordered_constraints
 from roadwright.optimize.model.constraint import Bonus, Constraint, LinearRow, RuleNumber
@@ -76,7 +76,7 @@ class RuleRows:
         outside = tuple(sorted(key for key in keys if key in self.index.outside))
         return Members(inside, outside, tuple(sorted(key for key in keys if key in self.index.problem.delivered)))
 
-    def say(self, rule: Constraint, severity: Severity, said: Message) -> None:
+    def say(self, rule: Constraint, severity: Severity, said: OptimizerMessage) -> None:
         self.findings.append(ProblemFinding(rule.id, said, severity, FindingKind.CONSTRAINT))
 
     def notice(self, rule: Constraint, code: str, keys: Iterable[str] = (), **params: object) -> None:
@@ -87,7 +87,7 @@ class RuleRows:
         """Say what initiatives that are no candidates make of a rule, where that deserves a look."""
         self.say(rule, Severity.WARNING, message(code, who=[self.who(key) for key in keys], **params))
 
-    def who(self, key: str) -> Message:
+    def who(self, key: str) -> OptimizerMessage:
         """What an initiative is that is no candidate of the model."""
         if key in self.index.problem.delivered:
             return message("delivered_already", key=key)

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from roadwright.optimize.messages import Message, hint, message
+from roadwright.optimize.messages import OptimizerMessage, hint, message
 
 Text = Annotated[str, Field(pattern=r"[^\s\x1c-\x1f]")]
 """A text that is not blank and can be written as UTF-8 (JSON can hold half of a surrogate pair)."""
@@ -49,7 +49,7 @@ class Fault:
     """One thing that makes a problem invalid: where (a row's id, else its place in the JSON), and what to do."""
 
     id: str
-    said: Message
+    said: OptimizerMessage
 
     @property
     def message(self) -> str:
@@ -62,7 +62,7 @@ class Faults(list[Fault]):
     def add(self, id: str, code: str, **params: Any) -> None:
         self.append(Fault(id, message(code, **params)))
 
-    def extend_with(self, id: str, messages: Iterable[Message]) -> None:
+    def extend_with(self, id: str, messages: Iterable[OptimizerMessage]) -> None:
         self.extend(Fault(id, one) for one in messages)
 
 
@@ -118,13 +118,13 @@ def read(shape: type[Shape], value: object, id: str, faults: Faults) -> Shape | 
     return _partial(shape, right, frozenset(fields) - right.keys())
 
 
-def unknown_fields(names: Iterable[object], known: Collection[str]) -> Iterator[Message]:
+def unknown_fields(names: Iterable[object], known: Collection[str]) -> Iterator[OptimizerMessage]:
     """What to say of fields that nothing knows."""
     for name in names:
         yield message("unknown_field", value=name, hint=hint(str(name), known))
 
 
-def _message(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> Message | None:
+def _message(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> OptimizerMessage | None:
     """An error of pydantic in our words; None for an optional field that is blank, which counts as absent."""
     name, *rest = error["loc"]
     info = fields[name]
@@ -146,7 +146,7 @@ def _words(annotation: object) -> list[str]:
     return [*annotation] if isinstance(annotation, type) and issubclass(annotation, StrEnum) else []
 
 
-def text_fault(name: str, value: object, words: Sequence[str] = ()) -> Message:
+def text_fault(name: str, value: object, words: Sequence[str] = ()) -> OptimizerMessage:
     """What is wrong with a value that should be a text, or one of some words."""
     if not isinstance(value, str):
         return message("not_text", field=name, value=value)
@@ -157,7 +157,7 @@ def text_fault(name: str, value: object, words: Sequence[str] = ()) -> Message:
     return message("unknown_word", field=name, value=value, words=words)
 
 
-def _message_within(error: Mapping[str, Any], name: str, rest: list[Any], value: object) -> Message:
+def _message_within(error: Mapping[str, Any], name: str, rest: list[Any], value: object) -> OptimizerMessage:
     """An error within a list of texts or an object of numbers or texts."""
     if rest[-1] == "[key]":
         return message("not_named_by_texts", field=name, value=rest[0])
@@ -168,7 +168,7 @@ def _message_within(error: Mapping[str, Any], name: str, rest: list[Any], value:
     return number_fault(f"{name}.{rest[0]}", value)
 
 
-def number_fault(name: str, value: object) -> Message:
+def number_fault(name: str, value: object) -> OptimizerMessage:
     """What is wrong with a value that should be a number, not negative, or a whole one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return message("not_number", field=name, value=value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from roadwright.domain.optimization import FindingKind, Proof, RunStatus, Severity, StopReason, TieBreak
-from roadwright.optimize.messages import Message, text
+from roadwright.optimize.messages import OptimizerMessage, text
 from roadwright.optimize.model.problem import ProblemFinding
 
 ExplanationKind = Literal["inside", "outside", "mandate", "limit", "none"]
@@ -82,7 +82,7 @@ class ConflictRow:
     """One row of a conflict, and what it demands."""
 
     id: str
-    said: Message
+    said: OptimizerMessage
 
     @property
     def message(self) -> str:
@@ -98,7 +98,7 @@ class RepairChange:
     before: float | None
     after: float | None
     cost: float
-    said: Message
+    said: OptimizerMessage
 
     @property
     def message(self) -> str:
@@ -153,7 +153,7 @@ class Diagnosis:
     conflict: list[ConflictRow]
     conflict_minimal: bool
     repair: Repair | None
-    said: Message
+    said: OptimizerMessage
 
     @property
     def message(self) -> str:
@@ -186,7 +186,7 @@ class Explanation:
     id: str
     kind: ExplanationKind
     computed: bool
-    said: Message
+    said: OptimizerMessage
     loss: float | None = None
     stage: str | None = None
     added: list[str] = field(default_factory=list)
@@ -215,7 +215,7 @@ class Solution:
     """The answer. Where there is no portfolio, `selected` is empty and the figures are None or empty."""
 
     status: RunStatus
-    said: Message
+    said: OptimizerMessage
     objective_value: float | list[StageValue] | None
     bound: float | None
     gap: float | None
@@ -312,7 +312,7 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, Message):
+    if isinstance(value, OptimizerMessage):
         return str(value)
     if is_dataclass(value):
         return _object(value)
@@ -330,7 +330,7 @@ def with_names(part: Part, shown_as: Mapping[str, str]) -> Part:
 
 
 def _with_names(value: Any, shown_as: Mapping[str, str]) -> Any:
-    if isinstance(value, Message):
+    if isinstance(value, OptimizerMessage):
         return value.renamed(shown_as, "rule", "rules")
     if isinstance(value, list):
         return [_with_names(item, shown_as) for item in value]

@@ -8,13 +8,13 @@ from math import inf
 
 from roadwright.domain.decimals import exact
 from roadwright.domain.optimization import CAPACITY_ID, TOKENS, FindingKind, Severity, TargetKind
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.constraint import LinearRow
 from roadwright.optimize.model.names import is_everything, slice_name
 from roadwright.optimize.model.problem import Problem, ProblemFinding, Target
 
 
-def target_words(target: Target) -> Message:
+def target_words(target: Target) -> OptimizerMessage:
     """What a target asks for."""
     baseline = target.baseline_value
     return message(
@@ -26,7 +26,7 @@ def target_words(target: Target) -> Message:
     )
 
 
-def demand_of(problem: Problem, rule: str) -> Message:
+def demand_of(problem: Problem, rule: str) -> OptimizerMessage:
     """What the rule with an id demands: a constraint, a target, or a total capacity."""
     row = problem.rows.get(rule)
     if row is not None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from hashlib import blake2b
 
 from roadwright.domain.optimization import TOKENS, Proof, RunStatus, StopReason, TieBreak
-from roadwright.optimize.messages import Message
+from roadwright.optimize.messages import OptimizerMessage
 from roadwright.optimize.model.evaluation import Evaluation
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import SHORTFALL_STAGE, Stage
@@ -105,7 +105,7 @@ class PortfolioAnswer:
     best: Evaluation | None = None
     stages: list[StageAnswer] = field(default_factory=list)
     tie_break: TieBreak = TieBreak.OFF
-    said: Message | None = None
+    said: OptimizerMessage | None = None
     """What to say instead of the status's usual message."""
     diagnosis: Diagnosis | None = None
     reason: StopReason | None = None

@@ -14,7 +14,7 @@ from roadwright.domain.optimization import (
     StopReason,
     capacity_id,
 )
-from roadwright.optimize.messages import Message, message
+from roadwright.optimize.messages import OptimizerMessage, message
 from roadwright.optimize.model.canonical import snapshot_hash
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.evaluation import Evaluation, TargetValue
@@ -79,7 +79,7 @@ def report(
     )
 
 
-def _said(answer: PortfolioAnswer) -> Message:
+def _said(answer: PortfolioAnswer) -> OptimizerMessage:
     """What there is to say of how it ended."""
     if answer.status is RunStatus.FEASIBLE and answer.reason is not None:
         return message(REASONS[answer.reason], rules=list(answer.delicate) or ["the problem"])
