@@ -80,7 +80,9 @@ class _Process:
     """A running process, and what it says."""
 
     def __init__(self) -> None:
-        boot = f"import sys; sys.path = {sys.path!r}; from {__name__} import serve; serve()"
+        # All of the optimizer is loaded before the first task, whose time limit it must not take up.
+        load = f"import roadwright.optimize.api; from {__name__} import serve"
+        boot = f"import sys; sys.path = {sys.path!r}; {load}; serve()"
         self.popen = subprocess.Popen(
             [sys.executable, "-c", boot],
             stdin=subprocess.PIPE,
