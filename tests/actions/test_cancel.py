@@ -117,7 +117,7 @@ def test_the_solver_can_be_killed_and_the_run_says_so(house: House) -> None:
     thread, done = started(house)
     until(lambda: with_incumbent(house))
     for child in psutil.Process().children():
-        if "roadwright.optimize.worker" in " ".join(child.cmdline()):
+        if "roadwright.optimize.solver.worker" in " ".join(child.cmdline()):
             child.kill()
     thread.join(30)
     [outcome] = done

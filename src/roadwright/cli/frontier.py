@@ -75,7 +75,7 @@ def _walked(
     problem: Problem, kpis: tuple[str, str] | None, points: int | None, seconds: float | None, *, shows: bool
 ) -> Finished[Frontier]:
     """The frontier; after Ctrl-C its points that were found by then. Raises ValueError for wrong options."""
-    from roadwright.optimize import Frontier
+    from roadwright.optimize import Frontier, message
     from roadwright.optimize import frontier as walk
 
     found: list[FrontierPoint] = []
@@ -88,7 +88,7 @@ def _walked(
             show_progress(monotonic() - began, f"point {len(found)}: {figures}")
 
     def so_far() -> Frontier:
-        return Frontier(found[::-1], RunStatus.CANCELLED, "stopped on request: further points are missing")
+        return Frontier(found[::-1], RunStatus.CANCELLED, message("points_cancelled"))
 
     return interruptible(
         lambda stop: walk(problem, kpis=kpis, points=points, seconds=seconds, cancel=stop, progress=hear), so_far

@@ -20,7 +20,7 @@ from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.optimization import RunStatus
 
 if TYPE_CHECKING:
-    from roadwright.optimize import Explanation, Problem, Progress, Solution, SolveOptions
+    from roadwright.optimize import Explanation, Problem, Solution, SolveOptions, SolveProgress
 
 TimeLimitOption = Annotated[
     float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
@@ -126,13 +126,15 @@ def solve(
         raise typer.Exit(code)
 
 
-def _solved(problem: Problem, options: SolveOptions, show: Callable[[Progress], None] | None) -> Finished[Solution]:
+def _solved(
+    problem: Problem, options: SolveOptions, show: Callable[[SolveProgress], None] | None
+) -> Finished[Solution]:
     """The solution; after Ctrl-C the best one found by then."""
     from roadwright.optimize import LastFound, solve, solve_isolated
 
     found = LastFound(problem)
 
-    def hear(progress: Progress) -> None:
+    def hear(progress: SolveProgress) -> None:
         found.hear(progress)
         if show is not None:
             show(progress)
@@ -183,7 +185,7 @@ def _tell(solution: Solution) -> None:
         typer.echo(line, err=True)
 
 
-def _show(progress: Progress) -> None:
+def _show(progress: SolveProgress) -> None:
     objective = "-" if progress.objective is None else f"{progress.objective:,.6g}"
     bound = "-" if progress.bound is None else f"{progress.bound:,.6g}"
     gap = "" if progress.gap is None else f" gap {progress.gap:.2%}"

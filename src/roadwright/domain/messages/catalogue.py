@@ -16,6 +16,7 @@ from roadwright.domain.messages import (
     database,
     filters,
     formulas,
+    optimizer,
     portfolios,
     roadmaps,
     rows,
@@ -31,6 +32,7 @@ AREAS: tuple[Mapping[str, str], ...] = (
     database.TEXTS,
     filters.TEXTS,
     formulas.TEXTS,
+    optimizer.TEXTS,
     portfolios.TEXTS,
     roadmaps.TEXTS,
     rows.TEXTS,
@@ -39,7 +41,14 @@ AREAS: tuple[Mapping[str, str], ...] = (
     workbooks.TEXTS,
     workspace.TEXTS,
 )
-TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in AREAS)))
+TEXTS: dict[str, str] = dict(chain.from_iterable(area.items() for area in AREAS))
 """By code, the text with its parameters in braces."""
 HINTS: Mapping[str, str] = MappingProxyType(rows.HINTS)
 """By code, the way out for a person at a sheet or a command line, where the text does not say it."""
+
+
+def add_texts(texts: Mapping[str, str]) -> None:
+    """Further texts, for what is added to this program. Raises ValueError for a code that has another text already."""
+    for code, text in texts.items():
+        if TEXTS.setdefault(code, text) != text:
+            raise ValueError(f"the code {code} has another text already")
