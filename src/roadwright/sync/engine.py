@@ -47,8 +47,8 @@ _PAUSE = 0.5
 class PendingWrite(OperationError):
     """The database has everything, but a workbook could not be brought up to date. ``reports`` say what was done."""
 
-    def __init__(self, message: str, reports: Sequence[TabReport] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, reasons: Sequence[str], reports: Sequence[TabReport]) -> None:
+        super().__init__("write_pending", reasons="\n".join(reasons))
         self.reports = list(reports)
 
 
@@ -58,11 +58,7 @@ class ForeignTab(SheetError):
 
 def refuse_to_empty(context: SyncContext, tab: OpenTab) -> NoReturn:
     """Leave a tab as it is of whose rows the database knows nothing at all. Raises ForeignTab."""
-    raise ForeignTab(
-        f"{tab.place.name} has rows, but the database knows nothing of what should stand there, so the tab was left as "
-        "it is. Name the right database in database_url, or delete the rows; or take over what the workbooks hold, "
-        f"keys kept: roadwright rebuild -w {context.workspace.root}"
-    )
+    raise ForeignTab("tab_of_unknown_rows", tab=tab.place.name, folder=context.workspace.root)
 
 
 Work = Callable[[SyncContext, Sequence[OpenTab]], list[TabReport]]
@@ -106,10 +102,10 @@ class WorkbookCache:
             is_known = bool(known_row_versions(session, {newest}))
         if not is_known:
             raise ForeignTab(
-                f"{place.name} was last written at {newest[:19].replace('T', ' ')} UTC by another database, or by a "
-                "newer copy of this one. Nothing was written. Name the right database in database_url, or bring back "
-                "the workbook that belongs to this one; or take over what the workbooks hold, keys kept: roadwright "
-                f"rebuild -w {self._workspace.root}"
+                "tab_of_another_database",
+                tab=place.name,
+                moment=newest[:19].replace("T", " "),
+                folder=self._workspace.root,
             )
         return table
 
@@ -281,12 +277,7 @@ def run_pass(
             return reports
         can_wait = any(isinstance(error, WorkbookBusy) for error in refused.values())
         if not can_wait or time.monotonic() >= deadline:
-            reasons = "\n".join(written.reasons(tabs))
-            raise PendingWrite(
-                f"the database is up to date, but {reasons}. "
-                "Run the action again when that is settled; it completes what is pending",
-                reports,
-            ) from next(iter(refused.values()))
+            raise PendingWrite(written.reasons(tabs), reports) from next(iter(refused.values()))
         earlier = reports
         cache = None
         workspace.safe_point()

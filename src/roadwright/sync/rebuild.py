@@ -85,9 +85,7 @@ def may_be_rebuilt(workspace: Workspace) -> bool:
                 take_identity(session, note.workspace_id)
         elif not is_ours:
             raise WrongDatabase(
-                f"the database {shown_url(workspace.store.engine.url)} holds the data of another workspace than the "
-                "workbooks of this folder. Nothing was written. Name an empty database in database_url, then run "
-                f"roadwright rebuild -w {workspace.root} again"
+                "rebuild_into_another", url=shown_url(workspace.store.engine.url), folder=workspace.root
             )
         if held.unknown_to(session):
             return True

@@ -41,10 +41,10 @@ class Selection:
         there = {row.number for row in all_rows}
         missing = [name for name in self.names if folded(name) not in by_name]
         if missing:
-            raise SelectionError(f"{spec.name} has no {', '.join(missing)}")
+            raise SelectionError("selected_names_missing", tab=spec.name, names=missing)
         picked = set(self.rows & there)
         if self.rows and not picked:
-            raise SelectionError(f"{spec.name} has no data in row {', '.join(map(str, sorted(self.rows)[:5]))}")
+            raise SelectionError("selected_rows_empty", tab=spec.name, rows=sorted(self.rows)[:5])
         for name in self.names:
             picked |= by_name[folded(name)]
         return picked
@@ -65,10 +65,10 @@ def parse_selection(text: str | None) -> Selection:
         if match:
             first, last = int(match[1]), int(match[2] or match[1])
             if not 1 <= first <= last <= 1_048_576:
-                raise SelectionError(f'"{word}" is no range of rows; expected such as 7 or 9-12')
+                raise SelectionError("no_range_of_rows", text=word)
             rows.update(range(first, last + 1))
         elif word:
             names.append(word)
     if not rows and not names:
-        raise SelectionError("the selection is empty; name keys, names or row numbers, or use --all")
+        raise SelectionError("selection_empty")
     return Selection(everything=False, rows=frozenset(rows), names=tuple(names))
