@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from roadwright.actions import ledger
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
@@ -17,9 +18,6 @@ def cancel(
     folder: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a running action to end. A solve keeps the best answer found by then. Exit code 2: it is not running."""
-    from roadwright.actions import ledger
-
     with opened(folder) as workspace:
         try:
             run = ledger.request_cancel(workspace.store, run_id)

@@ -8,9 +8,20 @@ from typing import Annotated
 
 import typer
 
-from roadwright.cli.actions import attended
+from roadwright.actions.execute import ActionResult
+from roadwright.actions.keeping import BACKUP, BackupOptions, move
+from roadwright.actions.keeping import restore as restored_from
+from roadwright.actions.ledger import requester
+from roadwright.actions.rebuild import run_rebuild
+from roadwright.actions.runner import run_command
+from roadwright.cli.actions import attended, show_outcome
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.store.clock import now
+from roadwright.store.session import StoreError
+from roadwright.workspace.backup import BackupProblem
+from roadwright.workspace.settings import SettingsError
+from roadwright.workspace.turns import WorkspaceBusy
 
 
 def backup(
@@ -22,12 +33,6 @@ def backup(
         ),
     ] = None,
 ) -> None:
-    """Write one ZIP file with the database, the workbooks and the settings of one moment."""
-    from roadwright.actions.execute import ActionResult
-    from roadwright.actions.keeping import BACKUP, BackupOptions
-    from roadwright.actions.runner import run_command
-    from roadwright.store.clock import now
-
     moment = now()[:19].replace("-", "").replace(":", "").replace("T", "-")
     path = output or Path(f"{folder.resolve().name}-{moment}.zip")
 
@@ -57,12 +62,6 @@ def restore(
         ),
     ] = None,
 ) -> None:
-    """Make a workspace of its own from a backup, in a new folder. The original and its database are left alone."""
-    from roadwright.actions.keeping import restore as restored_from
-    from roadwright.actions.ledger import requester
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.backup import BackupProblem
-
     try:
         restored = restored_from(path, folder, database, requester("cli"))
     except (BackupProblem, StoreError) as error:
@@ -78,12 +77,6 @@ def move_database(
     url: Annotated[str, typer.Argument(metavar="URL", help="The new database, which is empty.")],
     folder: WorkspaceOption = Path(),
 ) -> None:
-    """Move the data into another database (SQLite to PostgreSQL, or back), and let roadwright.toml name it."""
-    from roadwright.actions.keeping import move
-    from roadwright.actions.ledger import requester
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.turns import WorkspaceBusy
-
     with opened(folder) as workspace:
         try:
             moved = move(workspace, url, requester("cli"))
@@ -97,13 +90,6 @@ def move_database(
 
 
 def rebuild(folder: WorkspaceOption = Path()) -> None:
-    """Take over what the workbooks hold into the database, keys kept: for one that is new, or older than they are."""
-    from roadwright.actions.ledger import requester
-    from roadwright.actions.rebuild import run_rebuild
-    from roadwright.cli.actions import show_outcome
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.settings import SettingsError
-
     try:
         result = run_rebuild(folder, requester("cli"), lambda message: typer.echo(message, err=True))
     except SettingsError as error:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from roadwright.roadmaps.drift import Drift
+from roadwright.domain.figures import figure
+from roadwright.roadmaps.content import known_sum
+from roadwright.roadmaps.drift import Drift
+from roadwright.roadmaps.in_words import signed
+from roadwright.roadmaps.lookup import UnknownName, find_named
+from roadwright.roadmaps.policy import PolicyProblem
+from roadwright.roadmaps.standing import drift_judged_now
+from roadwright.roadmaps.versions import newest_version
 
 
 def drift(
@@ -22,15 +29,7 @@ def drift(
     folder: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Show what changed since a version was published: tokens, contributions, status, scores, gates, entries.
-
-    The gates judge anew for the answer; nothing is saved.
-    """
-    from roadwright.roadmaps.lookup import UnknownName, find_named
-    from roadwright.roadmaps.policy import PolicyProblem
-    from roadwright.roadmaps.standing import drift_judged_now
-    from roadwright.roadmaps.versions import newest_version
-
+    """The gates judge anew for the answer; nothing is saved."""
     with opened(folder) as workspace, workspace.store.transaction() as session:
         try:
             roadmap, version = find_named(session, name)
@@ -54,13 +53,6 @@ def drift(
 
 
 def _show(found: Drift) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from roadwright.domain.figures import figure
-    from roadwright.roadmaps.content import known_sum
-    from roadwright.roadmaps.in_words import signed
-
     console = Console(highlight=False)
     when = f"published {found.published_at[:16].replace('T', ' ')} UTC by {found.published_by}"
     if not found.changes:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import platform
 import sys
 import tempfile
+import traceback
 from contextlib import suppress
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from roadwright import __version__
 from roadwright.cli.interrupts import answered
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
@@ -101,7 +105,7 @@ def _in_words(fault: Exception) -> tuple[str, ExitCode]:
         return f"{fault.object!a} is not valid text (bytes that are not UTF-8)", ExitCode.WRONG
     if isinstance(fault, MemoryError):
         return "there is not enough memory for this", ExitCode.FAILED
-    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - some commands need no database
 
     if isinstance(fault, DBAPIError):
         return f"the database can't be used: {fault.orig or fault}; see roadwright doctor", ExitCode.FAILED
@@ -114,12 +118,6 @@ def _in_words(fault: Exception) -> tuple[str, ExitCode]:
 
 def _keep_log(fault: Exception) -> Path | None:
     """Write the traceback into the workspace, else into the system's folder for temporary files."""
-    import platform
-    import traceback
-    from datetime import UTC, datetime
-
-    from roadwright import __version__
-
     moment = datetime.now(UTC)
     head = f"roadwright {__version__}, Python {platform.python_version()}, {platform.platform()}"
     content = "\n".join((head, moment.isoformat(), *traceback.format_exception(fault))).encode(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -18,9 +18,22 @@ from roadwright.cli.interrupts import Finished, end_now, interruptible
 from roadwright.cli.problem_file import Unreadable, load_json
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.optimization import RunStatus
-
-if TYPE_CHECKING:
-    from roadwright.optimize import Explanation, Problem, Progress, Solution, SolveOptions
+from roadwright.optimize import (
+    Explanation,
+    InvalidProblem,
+    LastFound,
+    Problem,
+    Progress,
+    Solution,
+    SolveOptions,
+    UnknownKeys,
+    explanations,
+    not_computed,
+    parse_problem,
+    solve_isolated,
+    unknown_keys,
+)
+from roadwright.optimize import solve as solve_here
 
 TimeLimitOption = Annotated[
     float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
@@ -44,8 +57,6 @@ def refuse_infinite(options: Mapping[str, float | None]) -> None:
 
 def read_problem(place: str) -> Problem:
     """The problem in a file (``-``: standard input); ends the command where it is unreadable or invalid."""
-    from roadwright.optimize import InvalidProblem, parse_problem
-
     try:
         return parse_problem(load_json(place))
     except Unreadable as error:
@@ -99,14 +110,10 @@ def solve(
     ] = None,
     progress: ProgressOption = None,
 ) -> None:
-    """Find the best portfolio for a Problem JSON and print the Solution JSON.
-
-    Exit code 0: solved (optimal, or feasible within a limit), 1: no answer found, or stopped by Ctrl-C (with the best
-    answer found by then), 2: the problem is invalid (the faults are on standard error), 3: infeasible (with the
-    conflict and the cheapest repair).
+    """Exit code 0: solved (optimal, or feasible within a limit), 1: no answer found, or stopped by Ctrl-C (with the
+    best answer found by then), 2: the problem is invalid (the faults are on standard error), 3: infeasible (with
+    the conflict and the cheapest repair).
     """
-    from roadwright.optimize import SolveOptions
-
     refuse_infinite({"--time-limit": time_limit, "--gap": gap, "--explain-time": explain_time})
     check_output(output)
     problem = read_problem(problem_file)
@@ -128,8 +135,6 @@ def solve(
 
 def _solved(problem: Problem, options: SolveOptions, show: Callable[[Progress], None] | None) -> Finished[Solution]:
     """The solution; after Ctrl-C the best one found by then."""
-    from roadwright.optimize import LastFound, solve, solve_isolated
-
     found = LastFound(problem)
 
     def hear(progress: Progress) -> None:
@@ -138,7 +143,7 @@ def _solved(problem: Problem, options: SolveOptions, show: Callable[[Progress], 
             show(progress)
 
     # Only a process that can be killed keeps a time limit whatever the solver is busy with.
-    solve_problem = solve if options.time_limit is None else solve_isolated
+    solve_problem = solve_here if options.time_limit is None else solve_isolated
     return interruptible(lambda stop: solve_problem(problem, options, progress=hear, cancel=stop), found.cancelled)
 
 
@@ -146,8 +151,6 @@ def _explained(
     problem: Problem, solution: Solution, keys: list[str] | Literal["all"], seconds: float
 ) -> Finished[list[Explanation]]:
     """The explanations; after Ctrl-C those that were found by then."""
-    from roadwright.optimize import explanations, not_computed
-
     found: dict[str, Explanation] = {}
 
     def work(stop: threading.Event) -> list[Explanation]:
@@ -160,8 +163,6 @@ def _explained(
 
 def _keys_to_explain(problem: Problem, text: str | None) -> list[str] | Literal["all"]:
     """The keys separated by commas, or ``all``; unknown ones end the command."""
-    from roadwright.optimize import UnknownKeys, unknown_keys
-
     keys = [key.strip() for key in (text or "").split(",") if key.strip()]
     if keys == ["all"]:
         return "all"
