@@ -123,7 +123,7 @@ def test_what_is_unknown_or_no_candidate_is_exit_2_in_words(house: House) -> Non
     empty = house.run(EXPLAIN)
     assert (empty.exit_code, empty.error) == (
         2,
-        'scenario "Plan" stands on Scenario_Config, but is not saved yet; run pm.optimize_save_scenario, which also '
+        'scenario "Plan" is on Scenario_Config, but is not saved yet; run pm.optimize_save_scenario, which also '
         "says what may be wrong with its row",
     )
     house.done("pm.optimize_save_scenario")

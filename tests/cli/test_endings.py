@@ -10,8 +10,8 @@ from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
 from roadwright.cli.endings import ending
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.sync.row_results import RowReport, TabReport
-from roadwright.sync.statuses import level_of
+from roadwright.services.rows.notes import level_of
+from roadwright.sync.reports import RowReport, TabReport
 from tests.actions.company import constrain
 from tests.cli.test_actions import as_json, roadwright, run
 from tests.house import House

@@ -14,6 +14,7 @@ from roadwright.domain.drivers import driver_path
 from roadwright.domain.formulas import increment_warning, parse_formula
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.math_models import Pattern
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import RegisteredKpi, Registry
 
@@ -114,25 +115,26 @@ def test_long_texts_are_judged_at_once(text: str) -> None:
     assert time.perf_counter() - start < 1
 
 
-def errors(text: str, immediate: str | None = "page_load_time", target: str | None = "gmv") -> tuple[str, ...]:
+def errors(text: str, immediate: str | None = "page_load_time", target: str | None = "gmv") -> tuple[Message, ...]:
     return check_chain(parse_chain(text), immediate, target, REGISTRY).errors
 
 
 def test_it_starts_in_the_immediate_and_ends_in_the_target_kpi() -> None:
-    assert errors("active_buyers -> gmv") == (
-        "metric_chain_text: the chain starts in active_buyers, but immediate_kpi_key is page_load_time",
+    (starts,) = errors("active_buyers -> gmv")
+    assert (starts.code, starts.severity) == ("chain_starts_elsewhere", Level.FAILED)
+    assert str(starts) == (
+        "metric_chain_text: the chain starts in active_buyers, but immediate_kpi_key is page_load_time"
     )
-    assert errors("page_load_time -> active_buyers") == (
-        "metric_chain_text: the chain ends in active_buyers, but target_kpi_key is gmv",
-    )
+    (ends,) = errors("page_load_time -> active_buyers")
+    assert ends.code == "chain_ends_elsewhere"
+    assert str(ends) == "metric_chain_text: the chain ends in active_buyers, but target_kpi_key is gmv"
     branched = check_chain(
         parse_chain("page_load_time -> gmv; active_buyers -> gmv"), "page_load_time", "gmv", REGISTRY
     )
     assert branched.errors == ()
-    assert branched.warnings == (
-        "metric_chain_text: the chain starts in page_load_time and active_buyers, "
-        "but immediate_kpi_key is page_load_time",
-    )
+    (warning,) = branched.warnings
+    assert (warning.code, warning.severity) == ("chain_starts_elsewhere", Level.WARNING)
+    assert warning.params["ends"] == "page_load_time and active_buyers"
     assert errors("page_load_time -> gmv; active_buyers") == ()
     assert errors("PAGE_load_time -> GMV") == ()
     assert errors("active_buyers -> gmv", immediate=None) == ()
@@ -149,13 +151,16 @@ def test_it_starts_in_the_immediate_and_ends_in_the_target_kpi() -> None:
 )
 def test_a_circle_is_named(text: str, circle: str) -> None:
     (error,) = errors(text)
-    assert f"goes round in a circle, {circle};" in error
+    assert (error.code, error.column, error.params["chain"]) == ("chain_circle", "metric_chain_text", circle)
 
 
 def test_the_target_must_be_claimable() -> None:
-    assert 'target_kpi_key: "active_buyers" is a supporting KPI' in errors("active_buyers", None, "active_buyers")[0]
-    assert 'target_kpi_key: "old_goal" is not active' in errors("old_goal", None, "old_goal")[0]
-    assert "(did you mean gmv?)" in errors("gvm", None, "gvm")[0]
+    (error,) = errors("active_buyers", None, "active_buyers")
+    assert (error.code, error.column, error.params["key"]) == ("kpi_only_in_chains", "target_kpi_key", "active_buyers")
+    assert errors("old_goal", None, "old_goal")[0].code == "kpi_inactive"
+    (error,) = errors("gvm", None, "gvm")
+    assert error.code == "unknown_kpi_listed"
+    assert error.params["hint"] == Message("did_you_mean", Level.OK, params={"name": "gmv"})
 
 
 def test_unknown_kpis_are_warned_of_with_the_nearest_key() -> None:
@@ -163,7 +168,7 @@ def test_unknown_kpis_are_warned_of_with_the_nearest_key() -> None:
         parse_chain("page load time -> checkout_conversoin -> zzz -> gmv"), "page load time", "gmv", REGISTRY
     )
     assert check.errors == ()
-    assert check.warnings == (
+    assert tuple(map(str, check.warnings)) == (
         'metric_chain_text: "page load time" is no KPI of Metrics_Config (did you mean page_load_time?)',
         'metric_chain_text: "checkout_conversoin" is no KPI of Metrics_Config (did you mean checkout_conversion?)',
         'metric_chain_text: "zzz" is no KPI of Metrics_Config',

@@ -58,11 +58,16 @@ def test_an_error_carries_its_message_to_another_process() -> None:
     assert str(arrived) == "5 is out of range; expected a number from 0 to 1"
 
 
+def test_an_error_of_a_column_keeps_it_in_another_process() -> None:
+    error = InputError("is_no_number").about("size")
+    assert str(error) == str(pickle.loads(pickle.dumps(error))) == "size: is not a number"
+
+
 @pytest.mark.parametrize("code", sorted(catalogue.TEXTS))
 def test_every_text_can_be_filled_in_and_is_one_sentence_or_more(code: str) -> None:
     text = catalogue.TEXTS[code]
     assert re.fullmatch(r"[a-z][a-z0-9_]*", code)
-    assert text == text.strip()
+    assert text in (text.strip(), f" {text.strip()}"), "a blank begins only what another text appends"
     assert not re.search(r"  |\.\.|;\s*$", text)
     filled = str(
         Message(code, Level.FAILED, None, dict.fromkeys(fields_of(text) | fields_of(catalogue.HINTS.get(code, "")), 1))

@@ -23,8 +23,8 @@ from roadwright.domain.filters import (
 from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.filters.tree import ORDERING, Value
 from roadwright.filtering import backlog_fields
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
-from roadwright.sync.initiatives import new_initiative
 
 TEXTS = (
     "Growth", "growth", "GROWTH TEAM", "Straße", "STRASSE", "strasse", "ẞ", "ß", "ss", "S", "ſ", "İstanbul", "istanbul",

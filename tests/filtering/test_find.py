@@ -21,8 +21,8 @@ from roadwright.filtering import (
     save_filter,
     saved_filters,
 )
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, SavedFilter
-from roadwright.sync.initiatives import new_initiative
 from tests.filtering.odd_backlog import add_backlog
 from tests.house import House
 

@@ -64,8 +64,8 @@ def test_a_tampered_number_is_found_by_fingerprint_and_by_figures() -> None:
     run.inputs_snapshot_json = copy.deepcopy(run.inputs_snapshot_json)
     run.inputs_snapshot_json["capacity"] = 30
     differences = rerun_snapshot(run).differences
-    assert any("fingerprint" in line for line in differences)
-    assert any(line.startswith("selected: was [") for line in differences)
+    assert differences[0].code == "rerun_fingerprint"
+    assert any(str(one).startswith("selected: was [") for one in differences)
 
 
 def test_a_tampered_number_that_changes_no_selection_is_found_all_the_same() -> None:
@@ -74,8 +74,8 @@ def test_a_tampered_number_that_changes_no_selection_is_found_all_the_same() -> 
     run.inputs_snapshot_json = copy.deepcopy(run.inputs_snapshot_json)
     run.inputs_snapshot_json["targets"][0]["target_value"] = 100
     differences = rerun_snapshot(run).differences
-    assert any("fingerprint" in line for line in differences)
-    assert not any(line.startswith("selected") for line in differences)
+    assert differences[0].code == "rerun_fingerprint"
+    assert "selected" not in [one.params.get("name") for one in differences]
 
 
 def test_a_tampered_result_is_found() -> None:
@@ -83,7 +83,8 @@ def test_a_tampered_result_is_found() -> None:
     assert run.result_json is not None
     run.result_json = {**run.result_json, "objective_value": 1.0}
     [difference] = rerun_snapshot(run).differences
-    assert difference.startswith("objective_value: was 1.0, is ")
+    assert (difference.code, difference.params["name"]) == ("rerun_differs", "objective_value")
+    assert str(difference).startswith("objective_value: was 1.0, is ")
 
 
 @pytest.mark.parametrize("damage", [{"kpis": []}, {"capacity": "much"}, {"candidates": None}, {"extra": 1}])
@@ -93,7 +94,7 @@ def test_a_snapshot_that_is_no_problem_any_more_is_a_difference_and_no_crash(dam
     run.inputs_snapshot_json = {**run.inputs_snapshot_json, **damage}
     comparison = rerun_snapshot(run)
     assert not comparison.identical
-    assert comparison.differences[0].startswith("the stored inputs are no problem that can be solved: ")
+    assert comparison.differences[0].code == "rerun_unsolvable"
 
 
 def test_a_run_that_was_never_solved_can_not_be_compared() -> None:

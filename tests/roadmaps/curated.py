@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.roadmaps.judge import judge_roadmap
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.clock import now
 from roadwright.store.models import GatePolicy, Initiative, OrganizationMetricsConfig, Roadmap, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap
-from roadwright.sync.initiatives import new_initiative
 from tests.house import House
 
 SOURCE = "test"

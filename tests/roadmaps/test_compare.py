@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roadwright.domain.messages import Message
 from roadwright.roadmaps.compare import Decision, Item, compare, sentences
+
+
+def said(code: str, **params: object) -> Message:
+    return Message(code, params=params)
 
 
 def item(key: str, tokens: float | None = 10, **more: object) -> Item:
@@ -26,14 +31,14 @@ A = decision(
     item("A", 60, contributions={"gmv": 100.0}, department="Growth", country="UK", planned_period="2026-Q3", rank=1),
     item("B", 40, contributions={"gmv": 50.0}, department="growth", country="DE"),
     item("C", 20, contributions={"retention": 0.01}, department=None, country="UK"),
-    item("D", 5, department="Ops", why_not="on spring, but not selected"),
+    item("D", 5, department="Ops", why_not=said("not_selected_on", label="spring")),
     units={"gmv": "GBP", "retention": None},
 )
 B = decision(
     "autumn",
     item("A", 80, contributions={"gmv": 120.0}, department="Growth", country="UK", planned_period="2026-Q4", rank=2),
     item("B", 40, contributions={"gmv": 50.0}, department="Growth", country="DE"),
-    item("C", 20, department=None, why_not="left out of autumn: tokens_present: engineering_tokens is blank"),
+    item("C", 20, department=None, why_not=said("left_out_of", label="autumn", reasons="tokens_present: is blank")),
     item("D", 5, department="Ops"),
     item("E", None, department="Ops", contributions={"gmv": -10.0}),
     units={"gmv": "GBP"},
@@ -42,12 +47,12 @@ B = decision(
 
 def test_what_came_in_went_out_and_changed() -> None:
     found = compare(A, B)
-    assert [(one.key, one.elsewhere) for one in found.came_in] == [
+    assert [(one.key, str(one.elsewhere)) for one in found.came_in] == [
         ("D", "on spring, but not selected"),
         ("E", "not on spring"),
     ]
-    assert [(one.key, one.elsewhere) for one in found.went_out] == [
-        ("C", "left out of autumn: tokens_present: engineering_tokens is blank")
+    assert [(one.key, str(one.elsewhere)) for one in found.went_out] == [
+        ("C", "left out of autumn: tokens_present: is blank")
     ]
     assert [(one.key, [(c.field, c.a, c.b) for c in one.changes]) for one in found.changed] == [
         (
@@ -84,20 +89,21 @@ def test_figures_are_sums_over_what_is_in() -> None:
 
 
 def test_in_words() -> None:
-    assert sentences(compare(A, B)) == [
+    assert list(map(str, sentences(compare(A, B)))) == [
         "autumn against spring: 2 came in, 1 went out, 1 changed, 1 stayed the same.",
         "Tokens: 125 instead of 120 (+5).",
         "Without tokens, and so not in the sum: 1 on autumn, 0 on spring.",
         "gmv: 160 GBP instead of 150 GBP (+10 GBP).",
         "retention: 0 instead of 0.01 (-0.01).",
     ]
-    assert sentences(compare(A, A))[:2] == [
+    assert list(map(str, sentences(compare(A, A))[:2])) == [
         "spring against spring: 0 came in, 0 went out, 0 changed, 3 stayed the same.",
         "Tokens: 120 on both.",
     ]
     later = Decision("later", "roadmap", "2026-Q4", A.items)
-    assert sentences(compare(A, later))[1] == "later is for 2026-Q4, spring for 2026-Q3."
-    assert sentences(compare(decision("a"), decision("b"))) == ["Nothing is in on a, and nothing on b."]
+    assert str(sentences(compare(A, later))[1]) == "later is for 2026-Q4, spring for 2026-Q3."
+    (nothing,) = sentences(compare(decision("a"), decision("b")))
+    assert (nothing.code, str(nothing)) == ("compared_nothing", "Nothing is in on a, and nothing on b.")
 
 
 def test_the_same_period_in_other_words_is_no_move() -> None:

@@ -13,8 +13,8 @@ from roadwright.domain.roadmaps import Gate
 from roadwright.roadmaps.gates import GATES, ParameterProblem, Setting, Subject
 from roadwright.scoring.math_model import Param, ScoredModel
 from roadwright.scoring.models_of import LoadedModel
+from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeScore
-from roadwright.sync.initiatives import new_initiative
 
 REGISTRY = Registry.of(
     [
@@ -43,10 +43,11 @@ def model(name: str = "m", *, primary: bool = False, approved: bool = False, **r
 
 
 def asked(gate: Gate, who: Subject, parameter: str | None = None, **setting: Any) -> str | None:
-    """What the gate says of the initiative, its parameter typed as on the Gates tab."""
+    """What the gate says of the initiative, its parameter typed as on the Gates tab, in words."""
     rule = GATES[gate]
     given: dict[str, Any] = {"period_key": "2026-Q3", "registry": REGISTRY, **setting}
-    return rule.check(who, rule.parameter.parse(parameter), Setting(**given))
+    said = rule.check(who, rule.parameter.parse(parameter), Setting(**given))
+    return None if said is None else str(said)
 
 
 def test_every_gate_is_registered_with_a_help() -> None:

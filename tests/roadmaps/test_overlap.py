@@ -27,15 +27,15 @@ def test_an_initiative_on_two_roadmaps_of_one_period(house: House, keys: list[st
     put_roadmap(house, "Core", keys[:1], status="published", period_key="q3 2026")
     [one] = found(house)
     assert one == Overlap(keys[0], "Reorder", 60, "Growth", "Core", "2026-Q3")
-    assert one.words() == (
+    assert str(one.warning()) == (
         f'{keys[0]} (Reorder, 60 tokens) is selected on both "Growth" and "Core" in 2026-Q3: its capacity is '
         "promised twice"
     )
-    assert one.words("Core").startswith(f'{keys[0]} (Reorder, 60 tokens) is selected on "Growth" too')
+    assert str(one.warning("Core")).startswith(f'{keys[0]} (Reorder, 60 tokens) is selected on "Growth" too')
     assert of_roadmap([one], "Core") == of_roadmap([one], "Growth") == [one]
     assert of_roadmap([one], "Other") == []
     with house.workspace.store.transaction() as session:
-        assert standing_warnings(session) == {"growth": [one.words("Growth")], "core": [one.words("Core")]}
+        assert standing_warnings(session) == {"growth": [one.warning("Growth")], "core": [one.warning("Core")]}
 
 
 def test_whoever_approves_the_second_is_warned(house: House, keys: list[str]) -> None:
@@ -57,10 +57,12 @@ def test_several_are_told_in_one_warning(house: House, keys: list[str]) -> None:
     put_roadmap(house, "Growth", keys)
     put_roadmap(house, "Core", keys)
     with house.workspace.store.transaction() as session:
-        assert standing_warnings(session)["growth"] == [
-            f'2 initiatives (60 tokens) are selected on "Core" too in 2026-Q3, their capacity is promised twice: '
-            f"{keys[0]}, {keys[1]}"
-        ]
+        (warning,) = standing_warnings(session)["growth"]
+    assert warning.code == "overlap_many"
+    assert str(warning) == (
+        f'2 initiatives (60 tokens) are selected on "Core" too in 2026-Q3, their capacity is promised twice: '
+        f"{keys[0]}, {keys[1]}"
+    )
 
 
 def test_three_roadmaps_make_three_pairs(house: House, keys: list[str]) -> None:

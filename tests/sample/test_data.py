@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import subprocess
+import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,37 +14,54 @@ from pathlib import Path
 import pytest
 
 from roadwright.domain.figures import figure
+from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Framework, ScopeMode, tokens_field
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
 from roadwright.domain.optimization import ConstraintType, Dimension, ObjectiveMode, TargetKind
 from roadwright.domain.periods import days_of, same_period
 from roadwright.domain.registry import RegisteredKpi, Registry
-from roadwright.sample.backlog import BACKLOG_EDITS
-from roadwright.sample.cells import Cell, Row, Titles
-from roadwright.sample.company import NEXT_PERIOD, PERIOD
-from roadwright.sample.intake import INTAKE_SHEETS, IntakeSheet
-from roadwright.sample.kpis import KPI_CONTRIBUTIONS, METRICS_CONFIG
-from roadwright.sample.math_models import MATH_MODELS, PARAMS
-from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, SCENARIO_CONFIG, TARGETS
-from roadwright.sample.roadmaps import GATES, ROADMAP_ENTRIES, ROADMAPS
-from roadwright.sample.scoring import SCORING_INPUTS
+from roadwright.sample import company
+from roadwright.sample.company import (
+    APPROVER,
+    BALANCED,
+    COMMITTED,
+    GROWTH_FIRST,
+    OPEN_FLOOR,
+    IntakeSheet,
+    Row,
+    edits,
+    intake_sheets,
+    new_rows,
+    typed_cell,
+)
+from roadwright.sample.typing import NAMED_TITLE, Keys
 from roadwright.scoring.math_model import ModelResult, Param, ScoredModel, run_model
 from roadwright.sheets.backend import Grid
-from roadwright.sheets.read import read_table
+from roadwright.sheets.read import header_names, read_table
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue
-from roadwright.tabs.backlog import BACKLOG
-from roadwright.tabs.intake import INTAKE
-from roadwright.tabs.optimization_center import CONSTRAINTS as CONSTRAINTS_TAB
-from roadwright.tabs.optimization_center import SCENARIO_CONFIG as SCENARIO_TAB
-from roadwright.tabs.optimization_center import TARGETS as TARGETS_TAB
-from roadwright.tabs.product_ops import KPI_CONTRIBUTIONS as CONTRIBUTIONS_TAB
-from roadwright.tabs.product_ops import METRICS_CONFIG as METRICS_TAB
+from roadwright.tabs import BACKLOG, INTAKE
+from roadwright.tabs import CONSTRAINTS as CONSTRAINTS_TAB
+from roadwright.tabs import GATES as GATES_TAB
+from roadwright.tabs import KPI_CONTRIBUTIONS as CONTRIBUTIONS_TAB
+from roadwright.tabs import MATH_MODELS as MODELS_TAB
+from roadwright.tabs import METRICS_CONFIG as METRICS_TAB
+from roadwright.tabs import PARAMS as PARAMS_TAB
+from roadwright.tabs import ROADMAP_ENTRIES as ENTRIES_TAB
+from roadwright.tabs import ROADMAPS as ROADMAPS_TAB
+from roadwright.tabs import SCENARIO_CONFIG as SCENARIO_TAB
+from roadwright.tabs import SCORING_INPUTS as SCORING_TAB
+from roadwright.tabs import TARGETS as TARGETS_TAB
 from roadwright.tabs.product_ops import SCORE_PREFIX
-from roadwright.tabs.product_ops import SCORING_INPUTS as SCORING_TAB
-from roadwright.tabs.roadmaps import GATES as GATES_TAB
-from roadwright.tabs.roadmaps import ROADMAP_ENTRIES as ENTRIES_TAB
-from roadwright.tabs.roadmaps import ROADMAPS as ROADMAPS_TAB
+
+INTAKE_SHEETS = intake_sheets()
+BACKLOG_EDITS, SCORING_INPUTS, KPI_CONTRIBUTIONS = map(edits, (BACKLOG, SCORING_TAB, CONTRIBUTIONS_TAB))
+METRICS_CONFIG, MATH_MODELS, PARAMS = map(new_rows, (METRICS_TAB, MODELS_TAB, PARAMS_TAB))
+SCENARIO_CONFIG, CONSTRAINTS, TARGETS = map(new_rows, (SCENARIO_TAB, CONSTRAINTS_TAB, TARGETS_TAB))
+ROADMAPS, GATES, ROADMAP_ENTRIES = map(new_rows, (ROADMAPS_TAB, GATES_TAB, ENTRIES_TAB))
+
+PERIOD, NEXT_PERIOD = "2026-Q2", "2026-Q3"
+"""The quarter that both scenarios plan, and the one after it, for which a few ideas are already flagged."""
 
 UNREADABLE_ON_PURPOSE = {("Gift cards", "deadline_date"), ("", "title")}
 """Intake cells that give a warning in the demo: by title and column."""
@@ -49,8 +70,14 @@ WITHOUT_TOKENS_ON_PURPOSE = {"Night-shift courier pilot"}
 WITHOUT_PERIOD_ON_PURPOSE = {"Invoice download for business buyers"}
 INCOMPLETE_ON_PURPOSE = {("Similar items on every listing", "rice_confidence")}
 
-INTAKE_ROWS = [row for sheet in INTAKE_SHEETS for row in sheet.rows]
+OUR_NAMES = {header: column.name for column in INTAKE.columns for header in header_names(column)}
+INTAKE_ROWS = [
+    {OUR_NAMES.get(normalised(header), header): value for header, value in row.items()}
+    for sheet in INTAKE_SHEETS
+    for row in sheet.rows
+]
 TITLES = [str(row["title"]) for row in INTAKE_ROWS if "title" in row]
+TITLES_AS_KEYS = Keys({title: title for title in TITLES})
 FRAMEWORK_INPUTS = {
     framework: [c.name for c in SCORING_TAB.owned(Owner.INPUT) if c.name.startswith(f"{prefix}_")]
     for framework, prefix in SCORE_PREFIX.items()
@@ -61,6 +88,8 @@ TYPED: list[tuple[TabSpec, str, Row]] = [
     *((SCORING_TAB, title, row) for title, row in SCORING_INPUTS.items()),
     *((CONTRIBUTIONS_TAB, title, row) for title, row in KPI_CONTRIBUTIONS.items()),
     *((METRICS_TAB, str(row["kpi_key"]), row) for row in METRICS_CONFIG),
+    *((MODELS_TAB, f"{row['initiative_key']} {row['model_name']}", row) for row in MATH_MODELS),
+    *((PARAMS_TAB, f"{row['initiative_key']} {row['param_name']}", row) for row in PARAMS),
     *((SCENARIO_TAB, str(row["scenario_name"]), row) for row in SCENARIO_CONFIG),
     *((CONSTRAINTS_TAB, f"{row['scenario_name']} {number}", row) for number, row in enumerate(CONSTRAINTS)),
     *((TARGETS_TAB, f"{row['scenario_name']} {number}", row) for number, row in enumerate(TARGETS)),
@@ -70,9 +99,9 @@ TYPED: list[tuple[TabSpec, str, Row]] = [
 ]
 
 
-def cell(value: Cell) -> CellValue:
-    """The value as it is typed, titles standing for the keys that they become."""
-    return ", ".join(value.names) if isinstance(value, Titles) else value
+def titles(value: CellValue) -> list[str]:
+    """The initiatives that a cell names."""
+    return NAMED_TITLE.findall(value) if isinstance(value, str) else []
 
 
 def read(spec: TabSpec, row: Row) -> dict[str, object]:
@@ -80,7 +109,7 @@ def read(spec: TabSpec, row: Row) -> dict[str, object]:
     result: dict[str, object] = {}
     for name, value in row.items():
         column = spec.by_name[name]
-        found = column.kind.read(cell(value))
+        found = column.kind.read(TITLES_AS_KEYS.in_cell(value))
         if column.check is not None:
             column.check(found)
         result[name] = found
@@ -93,8 +122,7 @@ def all_titles_named() -> Iterator[str]:
     yield from KPI_CONTRIBUTIONS
     for _, _, row in TYPED:
         for value in row.values():
-            if isinstance(value, Titles):
-                yield from value.names
+            yield from titles(value)
 
 
 def initiative(title: str) -> dict[str, object]:
@@ -126,8 +154,7 @@ def tokens(title: str) -> float | None:
 def grid_of(sheet: IntakeSheet) -> Grid:
     rows: dict[int, dict[int, CellValue]] = {1: dict(enumerate(sheet.headers, start=1))}
     for number, row in enumerate(sheet.rows, start=2):
-        named = enumerate(sheet.headers.values(), start=1)
-        rows[number] = {column: cell(row[name]) for column, name in named if name in row}
+        rows[number] = {column: row[name] for column, name in enumerate(sheet.headers, start=1) if name in row}
     return Grid(rows=rows)
 
 
@@ -137,6 +164,62 @@ CONTRIBUTABLE_KEYS = {
     for key, row in REGISTRY.items()
     if row.get("is_active", True) and KpiLevel(str(row["kpi_level"])) in CONTRIBUTABLE
 }
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("1100", 1100),
+            ("-0.8", -0.8),
+            ("1,100", "1,100"),
+            ("31 %", "31 %"),
+            ("TRUE", True),
+            ("FALSE", False),
+            ("yes", "yes"),
+            ("2026-06-30", dt.date(2026, 6, 30)),
+            ("next summer", "next summer"),
+            (" germany ", " germany "),
+            ("'7", "7"),
+            ("'TRUE", "TRUE"),
+            ("'2026-05-31", "2026-05-31"),
+            ("''quoted'", "'quoted'"),
+        ],
+    )
+    def test_a_cell_is_what_a_spreadsheet_takes_it_for(self, text: str, value: CellValue) -> None:
+        found = typed_cell(text)
+        assert (type(found), found) == (type(value), value)
+
+    def test_keys_take_the_place_of_titles(self) -> None:
+        keys = Keys({"Gift cards": "INIT-1", "Seller dashboard": "INIT-2"})
+        assert keys.in_cell("[[Seller dashboard]], [[Gift cards]]") == "INIT-2, INIT-1"
+        assert keys.in_cell("Drop-off network") == "Drop-off network"
+        assert keys.in_cell(7) == 7
+        with pytest.raises(KeyError):
+            keys.in_cell("[[No such idea]]")
+
+    def test_every_file_is_typed_into_a_tab(self) -> None:
+        files = {path.name for path in (Path(company.__file__).parent / "data").iterdir()}
+        tabs = {f"{spec.name}.csv" for spec, _, _ in TYPED}
+        assert files == tabs | {f"{Path(sheet.workbook).stem}.csv" for sheet in INTAKE_SHEETS}
+
+    def test_the_wheel_holds_them(self, tmp_path: Path) -> None:
+        root = Path(__file__).parents[2]
+        build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+        subprocess.run(build, cwd=root, check=True, capture_output=True)
+        [wheel] = tmp_path.glob("*.whl")
+        data = root / "src" / "roadwright" / "sample" / "data"
+        with zipfile.ZipFile(wheel) as packed:
+            for path in data.iterdir():
+                assert packed.read(f"roadwright/sample/data/{path.name}") == path.read_bytes()
+
+    def test_cells_of_all_types_are_typed(self) -> None:
+        types = {type(value) for row in (*INTAKE_ROWS, *(row for _, _, row in TYPED)) for value in row.values()}
+        assert types == {str, int, float, bool, dt.date}
+
+    def test_roadmaps_that_the_main_job_names_are_set_up(self) -> None:
+        assert [row["roadmap_name"] for row in ROADMAPS] == [OPEN_FLOOR, COMMITTED]
+        assert {(row["roadmap_name"], row["waived_by"]) for row in ROADMAP_ENTRIES} == {(COMMITTED, APPROVER)}
 
 
 class TestIntake:
@@ -153,28 +236,23 @@ class TestIntake:
 
     @pytest.mark.parametrize("sheet", INTAKE_SHEETS[1:], ids=lambda sheet: sheet.workbook)
     def test_the_others_have_an_order_of_their_own_and_one_foreign_column(self, sheet: IntakeSheet) -> None:
-        ours = [name for name in sheet.headers.values() if name in INTAKE.by_name]
+        ours = [OUR_NAMES[normalised(header)] for header in sheet.headers if normalised(header) in OUR_NAMES]
         assert len(ours) == len(sheet.headers) - 1
         assert ours != [column.name for column in INTAKE.columns if column.name in ours]
-        assert any(header != name for header, name in sheet.headers.items())
+        assert len({*sheet.headers} & {*ours}) < len(ours)
 
     @pytest.mark.parametrize("sheet", INTAKE_SHEETS, ids=lambda sheet: sheet.workbook)
     def test_the_tab_is_read_but_for_the_cells_that_are_odd_on_purpose(self, sheet: IntakeSheet) -> None:
         table = read_table(grid_of(sheet), INTAKE, tab=sheet.tab)
-        assert set(table.columns) == {name for name in sheet.headers.values() if name in INTAKE.by_name}
+        assert len(table.columns) == len(sheet.headers) - (sheet is not INTAKE_SHEETS[0])
         assert len(table.rows) == len(sheet.rows)
         problems = {(row.text("title"), column) for row in table.rows for column in row.problems}
         expected = {
             (title, column)
             for title, column in UNREADABLE_ON_PURPOSE
-            if any(str(row.get("title", "")) == title for row in sheet.rows)
+            if any(row.text("title") == title for row in table.rows)
         }
         assert problems == expected
-
-    def test_every_row_uses_columns_of_its_sheet_only(self) -> None:
-        for sheet in INTAKE_SHEETS:
-            for row in sheet.rows:
-                assert set(row) <= set(sheet.headers.values())
 
     def test_titles_are_unique_and_can_stand_in_a_list(self) -> None:
         assert [title for title, count in Counter(TITLES).items() if count > 1] == []
@@ -201,8 +279,12 @@ class TestTypedRows:
         rows = [row for tab, _, row in TYPED if tab is spec]
         required = {column.name for column in spec.columns if column.required}
         assert all(required <= set(row) for row in rows)
-        identities = Counter(tuple(cell(row.get(name, "")) for name in spec.identity) for row in rows)
+        identities = Counter(tuple(row.get(name, "") for name in spec.identity) for row in rows)
         assert [identity for identity, count in identities.items() if count > 1] == []
+
+    @pytest.mark.parametrize("spec", [BACKLOG, SCORING_TAB, CONTRIBUTIONS_TAB], ids=lambda s: s.name)
+    def test_a_title_is_edited_once(self, spec: TabSpec) -> None:
+        assert len(edits(spec)) == len(new_rows(spec))
 
     def test_every_title_that_is_named_was_submitted(self) -> None:
         assert set(all_titles_named()) <= set(TITLES)
@@ -294,11 +376,6 @@ def modelled() -> dict[str, list[ModelResult]]:
     return found
 
 
-def titles(cell: Cell) -> tuple[str, ...]:
-    assert isinstance(cell, Titles)
-    return cell.names
-
-
 class TestMathModels:
     def test_they_give_the_contributions_that_the_scenarios_count_with(self) -> None:
         given = {title: {r.model.target_kpi_key: r.value for r in results} for title, results in modelled().items()}
@@ -378,9 +455,7 @@ class TestScenarios:
         assert all(row.get("reason") for row in CONSTRAINTS if row["constraint_type"] == ConstraintType.MANDATORY)
 
     def test_rules_name_candidates_only(self) -> None:
-        named = {
-            name for row in CONSTRAINTS for value in row.values() if isinstance(value, Titles) for name in value.names
-        }
+        named = {name for row in CONSTRAINTS for value in row.values() for name in titles(value)}
         assert named <= set(candidates())
 
     def test_slices_are_slices_of_candidates(self) -> None:

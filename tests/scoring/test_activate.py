@@ -99,7 +99,7 @@ def test_initiatives_without_a_score_are_named(house: House) -> None:
     [bare] = add_initiatives(house, {"active_scoring_framework": "RICE"})
     warnings = activate_in_batches(house.workspace.store, [*keys, bare], 100, "test", lambda *_: None)
     assert list(warnings) == [bare]
-    assert "no RICE score to activate" in warnings[bare]
+    assert (warnings[bare].code, warnings[bare].params["framework"]) == ("no_score_to_activate", "RICE")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadwright.domain.kpis import Direction, KpiLevel
+from roadwright.domain.messages import Level
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.scoring.contributions import Contributions, contribute, math_warnings, model_notes, redundancy_warnings
 from roadwright.scoring.frameworks import Score
@@ -45,9 +46,11 @@ def test_the_primary_model_of_a_kpi_is_taken_without_a_word() -> None:
 def test_without_a_primary_the_largest_improvement_is_taken_and_the_others_are_listed() -> None:
     made = contribute([model("A", "gmv", 900), model("B", "gmv", 1_200), model("C", "gmv", -5_000)], None)
     assert dict(made.by_kpi) == {"gmv": 1_200}
-    assert made.warnings == (
+    (warning,) = made.warnings
+    assert (warning.code, warning.params["kpi"]) == ("no_primary_of_several", "gmv")
+    assert str(warning) == (
         "gmv: of 3 approved models none is primary; B (1,200) counts, as the largest improvement, "
-        "and not A (900), C (-5,000); set is_primary on one",
+        "and not A (900), C (-5,000); set is_primary on one"
     )
 
 
@@ -68,7 +71,7 @@ def test_a_primary_on_another_kpi_does_not_choose_here() -> None:
 
 def test_of_equal_ones_the_first_is_taken() -> None:
     made = contribute([model("A", "gmv", 5), model("B", "gmv", 5)], None)
-    assert "A (5) counts" in made.warnings[0]
+    assert made.warnings[0].params["chosen"] == "A (5)"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,8 @@ def test_math_warnings_repeat_everything_with_the_models_name() -> None:
     ]
     score = math_score(results, EffortInputs(1, None, "engineering_tokens"), None)
     said = math_warnings(results, score, contribute(results, None), None)
-    assert said == [
+    assert {one.severity for one in said} == {Level.WARNING}
+    assert list(map(str, said)) == [
         "draft: approved_by_user: not approved, so the model contributes nothing",
         "open: Params: delta is without a value, so the model contributes nothing",
         "no MATH_MODEL score: no model is_primary; set is_primary on one of open, one, two",
@@ -108,9 +112,8 @@ def test_where_models_are_suggestions_an_unapproved_one_is_no_matter() -> None:
     draft, unset = model("draft", "gmv", 5, approved=False), model("open", "gmv", None)
     assert model_notes(draft, None) != []
     assert model_notes(draft, False) == []
-    assert math_warnings([draft, unset], Score(), contribute([draft], False), False) == [
-        "open: Params: delta is without a value, so the model contributes nothing"
-    ]
+    (said,) = math_warnings([draft, unset], Score(), contribute([draft], False), False)
+    assert str(said) == "open: Params: delta is without a value, so the model contributes nothing"
 
 
 DRIVEN_BY = {"gmv": ("conversion", "repeat_rate"), "conversion": ("speed",), "repeat_rate": ("contact_rate",)}
@@ -118,9 +121,10 @@ DRIVEN_BY = {"gmv": ("conversion", "repeat_rate"), "conversion": ("speed",), "re
 
 def test_claiming_a_kpi_and_one_that_drives_it_is_double_counting() -> None:
     (said,) = redundancy_warnings({"gmv": 100, "repeat_rate": 0.1}, DRIVEN_BY)
-    assert said.startswith("repeat_rate drives gmv (repeat_rate -> gmv) and both are claimed")
+    assert said.code == "claimed_twice"
+    assert str(said).startswith("repeat_rate drives gmv (repeat_rate -> gmv) and both are claimed")
     (said,) = redundancy_warnings({"gmv": 100, "Contact_Rate": -0.1}, DRIVEN_BY)
-    assert "contact_rate -> repeat_rate -> gmv" in said
+    assert said.params["path"] == "contact_rate -> repeat_rate -> gmv"
     assert len(redundancy_warnings({"gmv": 100, "repeat_rate": 0.1, "contact_rate": -1}, DRIVEN_BY)) == 3
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from roadwright.domain.kpis import Direction, KpiLevel
+from roadwright.domain.messages import Level
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.scoring.frameworks import Score
 from roadwright.scoring.math_model import EffortInputs, ModelResult, Param, ScoredModel, math_score, run_model
@@ -122,7 +123,7 @@ def test_an_effort_that_is_not_above_0_gives_no_overall(
 ) -> None:
     made = score(formula, effort, a=5)
     assert (made.value, made.effort, made.overall) == (4, shown, None)
-    assert made.warnings == (f"no MATH_MODEL overall: {source}; it must be above 0",)
+    assert list(map(str, made.warnings)) == [f"no MATH_MODEL overall: {source}; it must be above 0"]
 
 
 def test_an_overall_of_its_own_needs_no_days() -> None:
@@ -133,16 +134,16 @@ def test_an_overall_of_its_own_needs_no_days() -> None:
 def test_without_any_effort_there_is_no_score() -> None:
     made = score("a - 1", NO_EFFORT, a=5)
     assert not made.exists
-    assert made.warnings == (
+    assert list(map(str, made.warnings)) == [
         "no MATH_MODEL score: effort_engineering_days and engineering_tokens are blank, "
-        "and the formula of conversion sets no effort",
-    )
+        "and the formula of conversion sets no effort"
+    ]
 
 
 def test_an_overall_that_no_number_holds_is_left_out() -> None:
     made = score("a - b", EffortInputs(1e-200, None, "engineering_tokens"), a=1e200, b=1)
     assert (made.value, made.overall) == (1e200, None)
-    assert "too large for a number" in made.warnings[0]
+    assert [warning.code for warning in made.warnings] == ["model_overall_too_large"]
 
 
 def test_no_models_and_models_that_are_not_used_have_no_score_and_no_warning() -> None:
@@ -157,9 +158,11 @@ def test_only_the_primary_model_scores() -> None:
     assert math_score([run(other), run(UPLIFT)], DAYS, None).value == pytest.approx(9_000, abs=1e-9)
     none = math_score([run(other)], DAYS, None)
     assert not none.exists
-    assert none.warnings == ("no MATH_MODEL score: no model is_primary; set is_primary on one of other",)
+    assert [(w.code, w.params["models"]) for w in none.warnings] == [("no_primary_model", ["other"])]
     both = math_score([run(UPLIFT), run(replace(other, is_primary=True))], DAYS, None)
-    assert both.warnings == ("no MATH_MODEL score: is_primary is set on conversion, other; keep it on one",)
+    assert [(w.code, w.params["models"]) for w in both.warnings] == [
+        ("several_primary_models", ["conversion", "other"])
+    ]
     unapproved = math_score([run(replace(UPLIFT, approved=False)), run(other)], DAYS, None)
     assert unapproved == Score()
 
@@ -188,7 +191,8 @@ def test_what_does_not_count_has_no_value_and_says_why(model: ScoredModel, probl
     assert not result.counts
     assert result.value is None
     assert len(result.problems) == 1
-    assert result.problems[0].startswith(problem)
+    assert str(result.problems[0]).startswith(problem)
+    assert result.problems[0].severity is Level.WARNING
     with pytest.raises(ValueError, match="does not count"):
         _ = result.improvement
 
@@ -198,7 +202,7 @@ def test_a_target_that_can_not_be_claimed_keeps_the_value_from_counting(kpi: str
     result = run(replace(UPLIFT, target_kpi_key=kpi))
     assert result.value == pytest.approx(9_000, abs=1e-9)
     assert not result.counts
-    assert result.problems[0].startswith(f'target_kpi_key: "{kpi}" is')
+    assert (result.problems[0].column, result.problems[0].params["key"]) == ("target_kpi_key", kpi)
     assert math_score([result], DAYS, None) == Score()
 
 
@@ -206,6 +210,6 @@ def test_a_formula_without_a_change_is_warned_of_but_counts() -> None:
     model = replace(UPLIFT, formula_text="visits * basket")
     result = run(model)
     assert result.counts
-    assert result.warnings[0].startswith("formula_text: the result contains no change")
+    assert [(w.code, w.column) for w in result.warnings] == [("formula_no_change", "formula_text")]
     marked = tuple(replace(param, is_increment=param.name == "visits") for param in model.params)
     assert run(replace(model, params=marked)).warnings == ()

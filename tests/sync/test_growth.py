@@ -15,8 +15,7 @@ from roadwright.actions.submit import ActionRequest
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table
 from roadwright.sheets.xlsx import open_workbook
-from roadwright.store.clock import RowVersions
-from roadwright.sync.context import SyncContext
+from roadwright.sync.context import begin_sync
 from roadwright.sync.engine import read_tab
 from roadwright.sync.lost_keys import lost_keys
 from roadwright.workspace.create import create_workspace
@@ -112,6 +111,6 @@ def test_looking_for_lost_keys_goes_through_the_rows_once(tmp_path: Path) -> Non
     tab = read_tab(workspace, workspace.intake()[0])
     rows = Counted(row.number for row in tab.table.rows)
     with workspace.store.transaction() as session:
-        assert lost_keys(SyncContext(workspace, session, RowVersions(session), "test"), tab, rows, ()) == {}
+        assert lost_keys(begin_sync(workspace, session, "test"), tab, rows, ()) == {}
     assert rows.times == 1
     workspace.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from roadwright.services.rows.identity import identity_of
 from roadwright.sheets.values import CellError
 from roadwright.store.models import Initiative
-from roadwright.sync.identity import identity_of
 from tests.house import House
 from tests.sync.spreadsheet import opened, rearrange
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from roadwright.sheets.kinds import BOOLEAN, CHOSEN, CONTRIBUTIONS, COUNT, DATE, LIST, OBJECTIVE, PERIOD
-from roadwright.sheets.read import BACKEND_COLUMNS, header_names
-from roadwright.sheets.spec import CellProblem, Column, Kind, Layout, Owner, TabSpec
+from roadwright.sheets.read import BACKEND_COLUMNS
+from roadwright.sheets.spec import CellProblem, Column, Kind, Layout, Owner, TabSpec, header_names
 from roadwright.tabs import BY_NAME, TABS, workbooks
 
 OWNERS = {"i": Owner.INPUT, "d": Owner.DERIVED, "s": Owner.SYSTEM, "o": Owner.SHEET_ONLY, "shared": Owner.SHARED}

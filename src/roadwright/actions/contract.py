@@ -19,7 +19,7 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.messages import Level
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import TabSpec
-from roadwright.sync.row_results import RowReport, TabReport
+from roadwright.sync.reports import RowReport, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.workspace.turns import Turn
 from roadwright.workspace.workspace import TabPlace, Workspace

@@ -16,6 +16,7 @@ from roadwright.domain.messages import Level
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
 from roadwright.roadmaps.overlap import overlaps
+from roadwright.services.rows.notes import level_of
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner
@@ -26,7 +27,6 @@ from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache
-from roadwright.sync.statuses import level_of
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.space import rooms
@@ -84,7 +84,7 @@ def _roadmaps(session: Session) -> Iterator[Finding]:
     count = len(all_roadmaps(session))
     found = overlaps(session)
     if found:
-        told = "; ".join(one.words() for one in found)
+        told = "; ".join(str(one.warning()) for one in found)
         yield Finding("roadmaps", f"{count:,}, with capacity that is promised twice: {told}")
     elif count:
         yield Finding("roadmaps", f"{count:,}, no capacity is promised twice")
@@ -117,7 +117,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     if count and problem is not None:
         yield Finding(
             "KPI registry",
-            problem,
+            str(problem),
             is_well=False,
             advice="fill in Metrics_Config and run pm.save_selected --tab Metrics_Config",
         )

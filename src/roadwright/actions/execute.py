@@ -21,7 +21,7 @@ from roadwright.domain.exit_codes import ExitCode, exit_code_of
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
-from roadwright.sync.row_results import RowReport
+from roadwright.sync.reports import RowReport
 from roadwright.workspace.workspace import Workspace
 
 END_SECONDS = 15.0

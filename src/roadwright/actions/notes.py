@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roadwright.domain.messages import Level
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.plain import plain
-from roadwright.sync.row_results import RowResult
-from roadwright.sync.statuses import Notes
+from roadwright.sync.reports import SheetRow
 
 RowKey = tuple[object, ...]
 
 
-def row_key(result: RowResult) -> RowKey:
+def row_key(result: SheetRow) -> RowKey:
     """The row's identity; its content where it has no identity of its own (blank or is_duplicate)."""
     if result.is_duplicate or not any(result.identity):
         return ("row", result.row.number, *result.identity)
     return result.identity
 
 
-def _settled(result: RowResult) -> dict[str, object]:
+def _settled(result: SheetRow) -> dict[str, object]:
     """The cells whose edit gave way to what is stored (on_conflict=database): they wait no longer."""
     gave_way = result.merge.edited - set(result.merge.changes) - result.kept
     return {name: plain(result.row.values.get(name)) for name in gave_way}
@@ -28,12 +28,12 @@ def _settled(result: RowResult) -> dict[str, object]:
 class RowNotes:
     """What there is to say of the rows of one tab, and which of their cells were settled."""
 
-    def __init__(self, results: Iterable[RowResult]) -> None:
+    def __init__(self, results: Iterable[SheetRow]) -> None:
         is_selected = [result for result in results if result.is_selected]
         self._notes = {row_key(result): result.notes for result in is_selected}
         self._settled = {row_key(result): _settled(result) for result in is_selected}
 
-    def say(self, result: RowResult) -> Notes | None:
+    def say(self, result: SheetRow) -> Notes | None:
         """The notes of a row as it stands now, its settled cells free to be overwritten; None for any other row."""
         key = row_key(result)
         for name, value in self._settled.get(key, {}).items():

@@ -45,7 +45,7 @@ def compare(
 def _show(comparison: DecisionComparison) -> None:
     console = Console(highlight=False)
     for sentence in sentences(comparison):
-        console.print(Text(sentence))
+        console.print(Text(str(sentence)))
     for title, table in (
         ("Came in", _moved("what it was", comparison.came_in, is_narrow=console.width < NARROW)),
         ("Went out", _moved("what it is now", comparison.went_out, is_narrow=console.width < NARROW)),
@@ -75,12 +75,12 @@ def _moved(why: str, rows: Sequence[Moved], *, is_narrow: bool) -> Table:
     else:
         table = _table("initiative", "title", *names, why, right=names[:1])
     for one in rows:
-        tokens = "" if one.tokens is None else shown(one.tokens)
+        tokens = "" if one.tokens is None else str(shown(one.tokens))
         figures = (tokens, Text(one.department or ""), Text(one.country or ""))
         if is_narrow:
-            table.add_row(one.key, Text.assemble(one.title, "\n", (one.briefly, "dim")), *figures)
+            table.add_row(one.key, Text.assemble(one.title, "\n", (str(one.briefly), "dim")), *figures)
         else:
-            table.add_row(one.key, Text(one.title), *figures, Text(one.briefly))
+            table.add_row(one.key, Text(one.title), *figures, Text(str(one.briefly)))
     return table
 
 

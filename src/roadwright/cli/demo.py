@@ -26,9 +26,8 @@ from roadwright.roadmaps.compare import Decision, compare, sentences
 from roadwright.roadmaps.content import Content
 from roadwright.roadmaps.decisions import of_content
 from roadwright.roadmaps.snapshot import content_now
-from roadwright.sample.company import ABOUT, NAME
+from roadwright.sample.company import ABOUT, COMMITTED, NAME, OPEN_FLOOR
 from roadwright.sample.flow import DemoStep, Done, StepFailed, make_sample, run_main_job
-from roadwright.sample.roadmaps import COMMITTED, OPEN_FLOOR
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import OptimizationRun, Roadmap
 from roadwright.store.roadmaps import all_roadmaps

@@ -69,4 +69,4 @@ def _show(found: Drift) -> None:
                 Text(f"{name} of what is chosen: {figure(then)} → {figure(now)}{f' {unit}' if unit else ''} ({change})")
             )
     for one in found.changes:
-        console.print(Text(f"  {one.words}"))
+        console.print(Text(f"  {one.message}"))

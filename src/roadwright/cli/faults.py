@@ -100,7 +100,7 @@ def _in_words(fault: Exception) -> tuple[str, ExitCode]:
         return str(fault), exit_code_of(fault)
     if isinstance(fault, OSError):
         named = f"{fault.filename} can't be used: " if fault.filename is not None else ""
-        return named + os_fault(fault), ExitCode.FAILED
+        return f"{named}{os_fault(fault)}", ExitCode.FAILED
     if isinstance(fault, UnicodeEncodeError):
         return f"{fault.object!a} is not valid text (bytes that are not UTF-8)", ExitCode.WRONG
     if isinstance(fault, MemoryError):

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.registry import Registry, UnknownKpi, key_problem, nearest
 from roadwright.domain.text import folded
 
@@ -27,6 +28,7 @@ _ARROW = re.compile(r"(?<![-=–—])[-=–—]*>|→|,")
 _ARROW_ENDINGS = (">", "→", ",")
 _PRINTED_ARROW = " -> "
 _PRINTED_BREAK = "; "
+_COLUMN = "metric_chain_text"
 
 
 class ChainError(InputError, ValueError):
@@ -61,14 +63,14 @@ class Chain:
 class ChainCheck(NamedTuple):
     """What is wrong with a chain (it must not be used) and what is odd. Each message names the column it is about."""
 
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...]
+    errors: tuple[Message, ...]
+    warnings: tuple[Message, ...]
 
 
 def parse_chain(text: str) -> Chain:
     """Read a metric chain. Raises ChainError."""
     if len(text) > MAX_CHARACTERS:
-        raise ChainError(f"the chain has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read")
+        raise ChainError("chain_too_long", characters=len(text), most=MAX_CHARACTERS)
     spelled: dict[str, str] = {}
     edges: dict[tuple[str, str], None] = {}
     for line in _lines(text):
@@ -76,9 +78,9 @@ def parse_chain(text: str) -> Chain:
         keys = [spelled.setdefault(folded(node), node) for node in nodes]
         edges |= dict.fromkeys(pairwise(keys))
     if not spelled:
-        raise ChainError("there is no KPI in it; write e.g. page_load_time -> checkout_conversion -> gmv")
+        raise ChainError("empty_chain")
     if len(spelled) > MAX_NODES:
-        raise ChainError(f"the chain has {len(spelled):,} KPIs; at most {MAX_NODES} are read")
+        raise ChainError("chain_too_many_kpis", count=len(spelled), most=MAX_NODES)
     return _chain(spelled.values(), edges, text)
 
 
@@ -102,14 +104,14 @@ def _lines(text: str) -> list[str]:
 def _node(part: str, line: str) -> str:
     words = part.split()
     if not words:
-        raise ChainError(f'an arrow in "{_cut(line.strip())}" has no KPI on one of its sides')
+        raise ChainError("arrow_without_kpi", line=_cut(line.strip()))
     node = " ".join(words)
     if len(node) > MAX_KEY:
-        raise ChainError(f'"{_cut(node)}" is too long for a KPI key; at most {MAX_KEY} characters are read')
+        raise ChainError("kpi_key_too_long", key=_cut(node), most=MAX_KEY)
     for word in words:
         problem = key_problem(word)
         if problem is not None:
-            raise ChainError(problem)
+            raise ChainError(problem.code, **problem.params)
     return node
 
 
@@ -143,44 +145,35 @@ def check_chain(chain: Chain, immediate_kpi: str | None, target_kpi: str | None,
     registry does not know.
     """
     errors = [*_target_errors(target_kpi, registry)]
-    warnings: list[str] = []
+    warnings: list[Message] = []
     circle = _circle(chain)
     if circle:
-        errors.append(
-            f"metric_chain_text: goes round in a circle, {_PRINTED_ARROW.join(circle)}; a cause can't be its own effect"
-            " (a comma counts as an arrow; write branches as chains of their own, separated by ;)"
-        )
+        errors.append(Message("chain_circle", column=_COLUMN, params={"chain": _PRINTED_ARROW.join(circle)}))
     else:
-        for verb, ends, column, expected in (
-            ("starts", chain.starts, "immediate_kpi_key", immediate_kpi),
-            ("ends", chain.ends, "target_kpi_key", target_kpi),
+        for code, ends, column, expected in (
+            ("chain_starts_elsewhere", chain.starts, "immediate_kpi_key", immediate_kpi),
+            ("chain_ends_elsewhere", chain.ends, "target_kpi_key", target_kpi),
         ):
-            message = _wrong_ends(verb, ends, column, expected)
-            if message is not None:
-                is_there = any(folded(end) == folded(str(expected)) for end in ends)
-                (warnings if is_there else errors).append(message)
-    warnings += [
-        f'metric_chain_text: "{node}" is no KPI of Metrics_Config{nearest("_".join(node.split()), registry.kpis)}'
-        for node in chain.nodes
-        if registry.resolve(node) is None
-    ]
+            if not expected or all(folded(end) == folded(expected) for end in ends):
+                continue
+            is_there = any(folded(end) == folded(expected) for end in ends)
+            params = {"ends": " and ".join(ends), "other": column, "expected": expected}
+            message = Message(code, Level.WARNING if is_there else Level.FAILED, _COLUMN, params)
+            (warnings if is_there else errors).append(message)
+    for node in chain.nodes:
+        if registry.resolve(node) is None:
+            hint = nearest("_".join(node.split()), registry.kpis)
+            warnings.append(Message("unknown_kpi", Level.WARNING, _COLUMN, params={"key": node, "hint": hint}))
     return ChainCheck(tuple(errors), tuple(warnings))
 
 
-def _target_errors(target_kpi: str | None, registry: Registry) -> Iterable[str]:
+def _target_errors(target_kpi: str | None, registry: Registry) -> Iterable[Message]:
     if not target_kpi:
         return
     try:
         registry.contributable(target_kpi)
     except UnknownKpi as problem:
-        yield f"target_kpi_key: {problem}"
-
-
-def _wrong_ends(verb: str, ends: tuple[str, ...], column: str, expected: str | None) -> str | None:
-    """What is said where the chain starts or ends elsewhere (too) than it should."""
-    if expected and any(folded(end) != folded(expected) for end in ends):
-        return f"metric_chain_text: the chain {verb} in {' and '.join(ends)}, but {column} is {expected}"
-    return None
+        yield problem.message.about("target_kpi_key")
 
 
 def _circle(chain: Chain) -> list[str]:

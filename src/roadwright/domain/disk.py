@@ -8,6 +8,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from roadwright.domain.messages import Message
+
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 _THOUSAND = 1000.0
@@ -30,35 +32,38 @@ def free_space(folder: Path) -> int | None:
     return None
 
 
-def disk_is_full(folder: Path, needed: int) -> str:
+def disk_is_full(folder: Path, needed: int) -> Message:
     """The disk is full, with how much is needed there."""
     free = free_space(folder)
-    known = "" if free is None or free > needed else f", {size_in_words(free)} are free"
-    return f"the disk is full: {size_in_words(needed)} are needed in {folder}{known}"
+    params: dict[str, object] = {"folder": str(folder), "needed": needed, "needed_size": size_in_words(needed)}
+    if free is None or free > needed:
+        return Message("disk_full_needs", params=params)
+    params.update(free=free, free_size=size_in_words(free))
+    return Message("disk_full_has", params=params)
 
 
-def os_fault(error: OSError, *, folder: Path | None = None, needed: int | None = None) -> str:
+def os_fault(error: OSError, *, folder: Path | None = None, needed: int | None = None) -> Message:
     """Why a file can't be used. ``needed`` are the bytes that were to be written into ``folder``."""
     if error.errno in _FULL:
         if folder is None or needed is None:
-            return "the disk is full"
+            return Message("disk_full")
         return disk_is_full(folder, needed)
-    return error.strerror or str(error)
+    return Message("os_error", params={"why": error.strerror or str(error)})
 
 
 _KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
+    (stat.S_ISDIR, "kind_folder"),
+    (stat.S_ISFIFO, "kind_named_pipe"),
+    (stat.S_ISSOCK, "kind_socket"),
+    (stat.S_ISCHR, "kind_device"),
+    (stat.S_ISBLK, "kind_device"),
 )
 
 
-def special_kind(path: Path) -> str | None:
+def special_kind(path: Path) -> Message | None:
     """What stands at a path instead of a file, such as a named pipe, which would be waited for without end.
 
     None for a file. Raises OSError where there is nothing, or it can't be looked at.
     """
     mode = path.stat().st_mode
-    return next((name for is_kind, name in _KINDS if is_kind(mode)), None)
+    return next((Message(code) for is_kind, code in _KINDS if is_kind(mode)), None)

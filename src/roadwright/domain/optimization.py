@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from roadwright.domain.messages import MessageError
 from roadwright.domain.text import folded
 
 
@@ -65,21 +66,25 @@ def capacity_id(resource: str = TOKENS) -> str:
     return CAPACITY_ID if resource == TOKENS else f"{CAPACITY_ID}:{resource}"
 
 
+class DimensionProblem(MessageError, ValueError):
+    """A text that names no dimension."""
+
+
 def parse_dimension(text: str) -> tuple[Dimension, ...]:
     """The parts of a dimension such as ``country`` or ``Country + department``.
 
-    Raises ValueError, in the user's words, where a part is unknown, appears twice, or is ``all`` beside others.
+    Raises DimensionProblem where a part is unknown, appears twice, or is ``all`` beside others.
     """
     parts = []
     for part in text.split("+"):
         word = part.strip().lower()
         if word not in _DIMENSION_WORDS:
-            raise ValueError(f"unknown dimension '{part.strip()}'; one of {', '.join(Dimension)}, or several with +")
+            raise DimensionProblem("unknown_dimension", part=part.strip(), dimensions=tuple(Dimension))
         parts.append(Dimension(word))
     if len(set(parts)) < len(parts):
-        raise ValueError(f"dimension '{text}' names a part twice")
+        raise DimensionProblem("dimension_part_twice", dimension=text)
     if Dimension.ALL in parts and len(parts) > 1:
-        raise ValueError(f"dimension '{text}' joins all with others; leave all out")
+        raise DimensionProblem("dimension_joins_all", dimension=text)
     return tuple(parts)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from roadwright.domain.errors import InputError
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 
 _FORBIDDEN = re.compile(r"""[\s,;:>=→"'{}\[\]]""")
@@ -59,36 +60,37 @@ class Registry:
         """The active north-star or strategic KPI of this key. Raises UnknownKpi."""
         kpi = self.resolve(typed)
         accepted = [k.key for k in self.active if k.level in CONTRIBUTABLE]
-        listed = f"expected one of {', '.join(accepted)}" if accepted else "Metrics_Config has no such KPI yet"
+        listed = Message("kpis_accepted", params={"keys": accepted}) if accepted else Message("no_contributable_kpi")
         if kpi is None:
-            raise UnknownKpi(f'"{typed}" is no KPI of Metrics_Config{nearest(typed, accepted)}; {listed}')
+            raise UnknownKpi("unknown_kpi_listed", key=typed, hint=nearest(typed, accepted), accepted=listed)
         if not kpi.is_active:
-            raise UnknownKpi(f'"{kpi.key}" is not active in Metrics_Config; {listed}')
+            raise UnknownKpi("kpi_inactive", key=kpi.key, accepted=listed)
         if kpi.level not in CONTRIBUTABLE:
-            raise UnknownKpi(f'"{kpi.key}" is a {kpi.level} KPI, which only stands in metric chains; {listed}')
+            raise UnknownKpi("kpi_only_in_chains", key=kpi.key, level=kpi.level, accepted=listed)
         return kpi
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`` (did you mean gmv?)`` where a known word is close, else nothing."""
+def nearest(word: str, known: Iterable[str]) -> Message | str:
+    """`` (did you mean gmv?)`` where a known word is close, else an empty text."""
     by_fold = {folded(key): key for key in known}
     close = difflib.get_close_matches(folded(word), by_fold, n=1)
-    return f" (did you mean {by_fold[close[0]]}?)" if close else ""
+    return Message("did_you_mean", Level.OK, params={"name": by_fold[close[0]]}) if close else ""
 
 
-def key_problem(key: str) -> str | None:
+def key_problem(key: str) -> Message | None:
     """Why a text can't be a KPI key, or None where it can: keys stand in chains, pairs and formulas."""
     bad = _FORBIDDEN.search(key)
     if bad is None:
         return None
-    what = "a blank" if bad[0].isspace() else bad[0]
-    return f'"{key}" holds {what}; a KPI key has no blanks and none of , ; : > = quotes or brackets, e.g. repeat_rate'
+    if bad[0].isspace():
+        return Message("kpi_key_has_blank", params={"key": key})
+    return Message("kpi_key_character", params={"key": key, "character": bad[0]})
 
 
-def north_star_problem(north_stars: list[str]) -> str | None:
+def north_star_problem(north_stars: list[str]) -> Message | None:
     """What is wrong with the registry's north star, or None: there is exactly one active."""
     if len(north_stars) == 1:
         return None
     if not north_stars:
-        return "there would be no active north star; exactly one active KPI must have kpi_level north_star"
-    return f"there would be {len(north_stars)} active north stars ({', '.join(sorted(north_stars))}); keep exactly one"
+        return Message("no_north_star")
+    return Message("several_north_stars", params={"count": len(north_stars), "keys": sorted(north_stars)})

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from roadwright.domain.messages import Level, Message
+
 
 class RoadmapSource(StrEnum):
     """Where a roadmap's entries come from."""
@@ -73,28 +75,33 @@ STANDS = frozenset({GateStatus.ADMITTED, GateStatus.WAIVED})
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """How one gate of a policy judged one initiative; ``message`` says why it did not pass."""
+    """How one gate of a policy judged one initiative; ``message`` says why it did not pass.
+
+    Of a judgement that was stored it is the words.
+    """
 
     gate: Gate
     severity: GateSeverity
-    message: str | None = None
+    message: Message | str | None = None
 
     @property
     def passed(self) -> bool:
         return self.message is None
 
     @property
-    def words(self) -> str:
-        """The failure as people read it: ``tokens_present: engineering_tokens is blank``."""
-        warns = " (warn)" if self.severity is GateSeverity.WARN else ""
-        return f"{self.gate}{warns}: {self.message}"
+    def failure(self) -> Message:
+        """Why it did not pass, with the gate: ``tokens_present: engineering_tokens is blank``."""
+        params = {"gate": str(self.gate), "what": self.message}
+        if self.severity is GateSeverity.WARN:
+            return Message("gate_warns", Level.WARNING, params=params)
+        return Message("gate_blocks", params=params)
 
     def to_json(self) -> dict[str, object]:
         return {
             "gate": str(self.gate),
             "severity": str(self.severity),
             "passed": self.passed,
-            "message": self.message,
+            "message": None if self.message is None else str(self.message),
         }
 
     @classmethod

@@ -10,7 +10,6 @@ from functools import cache
 from roadwright import tabs
 from roadwright.domain.filters import Field, FieldKind, FilterError, Span, find_field, unknown_field
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.shown import quoted
 from roadwright.sheets import kinds
 from roadwright.sheets.spec import CellProblem, Column
 from roadwright.store.clock import to_text
@@ -55,7 +54,7 @@ def named_fields(text: str) -> tuple[str, ...]:
             raise unknown_field(typed, text, part.start() + part[0].index(typed), backlog_fields())
         names[field.name] = None
     if not names:
-        raise FilterError(text, 0, "names no field; expected such as initiative_key, title")
+        raise FilterError(text, 0, "no_field_named")
     return tuple(names)
 
 
@@ -67,7 +66,7 @@ def _field(column: Column) -> Field:
 def _key(text: str) -> object:
     key = canonical_key(text)
     if key is None:
-        raise CellProblem(f"{quoted(text)} is no initiative's key; expected {kinds.KEY.expects}")
+        raise CellProblem("no_initiative_key", value=text, expected=kinds.KEY.expects)
     return key
 
 
@@ -76,7 +75,7 @@ def _number(text: str) -> object:
         number = kinds.NUMBER.read(text)
     except CellProblem as problem:
         # A comma has a meaning of its own in a filter, so the words are not those of a cell.
-        raise CellProblem(f"{quoted(text)} is not a number; expected such as 1234.5, -3, 12% or '1,234.5'") from problem
+        raise CellProblem("filter_number", value=text) from problem
     return number if number is None else float(str(number))
 
 
@@ -84,18 +83,17 @@ def _date(text: str) -> object:
     try:
         return kinds.DATE.read(text)
     except CellProblem as problem:
-        raise CellProblem(f"{quoted(text)} is not a date; expected such as 2026-05-31") from problem
+        raise CellProblem("filter_date", value=text) from problem
 
 
 def _span(text: str) -> object:
     """The day, minute, second or moment that a text names; without an offset it is in UTC."""
-    expected = "a day such as 2026-05-31, or a time in UTC such as 2026-05-31T10:30"
     try:
         moment = dt.datetime.fromisoformat(text.strip())
         start = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
         return Span(text.strip(), to_text(start), to_text(start + _precision(text.strip())))
     except (ValueError, OverflowError) as error:
-        raise CellProblem(f"{quoted(text)} is no time; expected {expected}") from error
+        raise CellProblem("filter_time", value=text) from error
 
 
 def _precision(text: str) -> dt.timedelta:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.errors import InputError
 from roadwright.domain.filters import Filter, FilterError, parse_filter
+from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.filtering.fields import backlog_fields
@@ -44,17 +45,18 @@ def resolve_filter(session: Session, text: str) -> Filter:
     name = _bare(text.strip())
     saved = find_saved(session, name)
     if saved is None:
-        raise FilterError(text, text.index(SIGN), _unknown(session, name))
+        raise FilterError.of(text, text.index(SIGN), _unknown(session, name))
     try:
         return parse_filter(saved.filter_text, backlog_fields())
     except FilterError as error:  # a field may be gone since it was saved
-        raise FilterError(error.text, error.place, f"{SIGN}{saved.name}: {error.message}") from error
+        raise FilterError(error.text, error.place, "saved_filter", name=saved.name, why=error.message) from error
 
 
-def _unknown(session: Session, name: str) -> str:
+def _unknown(session: Session, name: str) -> Message:
     names = [saved.name for saved in saved_filters(session)]
-    known = f"there are: {', '.join(names)}" if names else "none is saved yet"
-    return f'there is no saved filter "{name}"{nearest(name, names)}; {known}'
+    if not names:
+        return Message("no_saved_filters", params={"name": name})
+    return Message("unknown_saved_filter", params={"name": name, "hint": nearest(name, names), "names": names})
 
 
 def save_filter(session: Session, name: str, text: str, source: str) -> tuple[SavedFilter, str | None]:
@@ -64,9 +66,9 @@ def save_filter(session: Session, name: str, text: str, source: str) -> tuple[Sa
     """
     bare = _bare(name)
     if not bare or len(bare) > LONGEST_NAME or not bare.isprintable():
-        raise NameProblem(f"\"{name}\" can't be a filter's name; expected a short text such as quick-wins")
+        raise NameProblem("bad_filter_name", name=name)
     if text.strip().startswith(SIGN):
-        raise FilterError(text, text.index(SIGN), "a saved filter can't be another's name; write the filter itself")
+        raise FilterError(text, text.index(SIGN), "filter_names_another")
     parse_filter(text, backlog_fields())
     saved = find_saved(session, bare)
     before = saved.filter_text if saved is not None else None
@@ -82,6 +84,7 @@ def remove_filter(session: Session, name: str) -> SavedFilter:
     """Forget a saved filter. Raises NameProblem where there is none of this name."""
     saved = find_saved(session, name)
     if saved is None:
-        raise NameProblem(_unknown(session, _bare(name)))
+        unknown = _unknown(session, _bare(name))
+        raise NameProblem(unknown.code, **unknown.params)
     session.delete(saved)
     return saved

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from roadwright.domain.alerts import AlertKind
-from roadwright.domain.figures import figure
+from roadwright.domain.amounts import amount
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TargetKind
 from roadwright.optimize.problem import Constraint, Fault, Finding, Problem, Target
 from roadwright.optimize.solution import Explanation, Solution
 from roadwright.optimize.targets import is_everything
 from roadwright.portfolios.diagnosis import DiagnosedRow, way_out
 from roadwright.portfolios.facts import CandidateFacts, RunRef
+from roadwright.portfolios.results import NOT_SELECTED, dependencies_of
 
 Alert = dict[str, object]
 
@@ -21,18 +23,28 @@ _KINDS = {
     FindingKind.DATA: AlertKind.DATA,
     FindingKind.OBJECTIVE: AlertKind.DATA,
 }
+_ADVICE = {
+    RunStatus.INFEASIBLE: "advice_infeasible",
+    RunStatus.UNKNOWN: "advice_unknown",
+    RunStatus.INVALID: "advice_invalid",
+}
+"""What helps where a run found no portfolio."""
 
 
-def alert(run: RunRef, kind: AlertKind, severity: Severity, message: str, **more: object) -> Alert:
-    """One row; ``more`` are its other columns."""
+def alert(run: RunRef, kind: AlertKind, severity: Severity, message: Message | str, **more: object) -> Alert:
+    """One row; ``more`` are its other columns. What the optimizer says is text already."""
     return {
         "run_id": run.run_id,
         "scenario_name": run.scenario_name,
         "kind": str(kind),
         "severity": str(severity),
-        "message": message,
-        **more,
+        "message": str(message),
+        **{name: str(value) if isinstance(value, Message) else value for name, value in more.items()},
     }
+
+
+def _say(code: str, **params: object) -> Message:
+    return Message(code, Level.OK, params=params)
 
 
 def _baseline(problem: Problem, target: Target) -> float | None:
@@ -55,19 +67,18 @@ def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Ale
         target = by_id[result.id]
         kpi = problem.kpi[target.kpi_key]
         baseline = _baseline(problem, target)
-        where = "" if is_everything(target.dimension) else f" in {target.dimension} {target.dimension_key}"
-        unit = f" {kpi.unit}" if kpi.unit else ""
         level = (baseline or 0.0) + result.achieved
+        about: dict[str, object] = {"kpi": kpi.key, "where": "", "target": amount(target.target_value, kpi.unit)}
+        if not is_everything(target.dimension):
+            about["where"] = _say("in_slice", dimension=target.dimension, slice=target.dimension_key)
         if result.met:
             severity, advice = Severity.INFO, None
-            message = f"{kpi.key}{where}: the {target.type} of {figure(target.target_value)}{unit} is met"
+            message = _say("target_met", **about, type=target.type)
         else:
             severity = Severity.CRITICAL if target.type is TargetKind.FLOOR else Severity.WARNING
-            message = (
-                f"{kpi.key}{where}: reaches {figure(level)}{unit} of {figure(target.target_value)}{unit}, "
-                f"{figure(result.shortfall)}{unit} short"
-            )
-            advice = "add capacity, relax a rule that binds, or find initiatives that move this KPI; or lower the goal"
+            short = amount(result.shortfall, kpi.unit)
+            message = _say("target_missed", **about, level=amount(level, kpi.unit), shortfall=short)
+            advice = _say("advice_target")
         rows.append(
             alert(
                 run,
@@ -103,7 +114,7 @@ def diagnosis_alerts(run: RunRef, problem: Problem, rows: Iterable[DiagnosedRow]
             run,
             AlertKind.INFEASIBLE,
             Severity.CRITICAL if row.clash is not None else Severity.WARNING,
-            f"{row.place}: {row.clash or row.way_out}",
+            _say("at_place", place=row.place, what=row.clash or row.way_out),
             recommendation=row.way_out,
             **slices.get(row.id, {}),
         )
@@ -118,30 +129,29 @@ def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[Finding]) -
     for finding in findings:
         about = {"dimension": "initiative", "dimension_key": finding.id} if finding.kind is FindingKind.DATA else {}
         place = slices.get(finding.id, about)
-        message = finding.message if finding.message.startswith(finding.id) else f"{finding.id}: {finding.message}"
+        message: Message | str = finding.message
+        if not finding.message.startswith(finding.id):
+            message = _say("at_place", place=finding.id, what=finding.message)
         result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **place))
     return result
 
 
-def unanswered_alerts(run: RunRef, status: RunStatus, solution: Solution | None, standing: str) -> list[Alert]:
+def unanswered_alerts(run: RunRef, status: RunStatus, solution: Solution | None, standing: Message) -> list[Alert]:
     """That a run found no portfolio, why, and what Results shows therefore (``standing``)."""
     is_infeasible = status is RunStatus.INFEASIBLE
     message = solution.message if solution is not None else ""
     diagnosis = solution.diagnosis if solution is not None else None
     known_way_out = way_out(diagnosis) if diagnosis is not None else None
     open_points = diagnosis.message if diagnosis is not None else ""
-    advice = {
-        RunStatus.INFEASIBLE: "relax or drop one of the rules that clash, or add capacity, and run again",
-        RunStatus.UNKNOWN: "run again with more time: --option time_limit=…",
-        RunStatus.INVALID: "mend what is named in the other alerts and run again",
-    }
+    advice = _ADVICE.get(status)
+    parts = [part for part in (_say("run_is", status=status), message, open_points, standing) if part]
     return [
         alert(
             run,
             AlertKind.INFEASIBLE if is_infeasible else AlertKind.DATA,
             Severity.CRITICAL,
-            "; ".join(part for part in (f"the run is {status}", message, open_points, standing) if part),
-            recommendation=known_way_out or advice.get(status),
+            _say("run_unanswered", parts=parts),
+            recommendation=known_way_out or (_say(advice) if advice is not None else None),
         )
     ]
 
@@ -153,8 +163,8 @@ def no_candidates_alerts(run: RunRef, period_key: str) -> list[Alert]:
             run,
             AlertKind.DATA,
             Severity.WARNING,
-            f"there are no candidates for {period_key}",
-            recommendation="set is_optimization_candidate and candidate_period_key on the Backlog",
+            _say("no_candidates", period=period_key),
+            recommendation=_say("advice_no_candidates"),
         )
     ]
 
@@ -173,12 +183,11 @@ def explanation_alerts(run: RunRef, problem: Problem, explanations: Sequence[Exp
                 else {}
             )
             kind = AlertKind.TARGET if isinstance(row, Target) else AlertKind.CONSTRAINT
-            result.append(alert(run, kind, Severity.INFO, f"{one.id}: {one.message}", **place))
+            result.append(alert(run, kind, Severity.INFO, _say("at_place", place=one.id, what=one.message), **place))
     missing = sum(not one.computed for one in explanations)
     if missing:
-        message = f"{missing} of {len(explanations)} explanations were not computed: there was no time for them"
-        advice = "pm.explain_selection computes them, those you select or all: --option explain_seconds=…"
-        result.append(alert(run, AlertKind.DATA, Severity.INFO, message, recommendation=advice))
+        message = _say("explanations_missing", missing=missing, count=len(explanations))
+        result.append(alert(run, AlertKind.DATA, Severity.INFO, message, recommendation=_say("advice_explain")))
     return result
 
 
@@ -189,38 +198,47 @@ def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:
             run,
             AlertKind.DATA,
             Severity.CRITICAL,
-            f"{fault.id}: {fault.message}",
-            recommendation="mend the row and run again",
+            _say("at_place", place=fault.id, what=fault.message),
+            recommendation=_say("advice_fault"),
         )
         for fault in faults
     ]
 
 
-def dependency_alerts(run: RunRef, results: Sequence[Mapping[str, object]]) -> list[Alert]:
+def dependency_alerts(
+    run: RunRef, results: Sequence[Mapping[str, object]], facts: Mapping[str, CandidateFacts], done: frozenset[str]
+) -> list[Alert]:
     """Chosen initiatives that say they depend on one that was not chosen."""
+    chosen = [str(row["initiative_key"]) for row in results if row["selected"]]
+    selected = frozenset(chosen)
+    found = ((key, dependencies_of(facts[key], selected, done)) for key in chosen)
     return [
         alert(
             run,
             AlertKind.DATA,
             Severity.WARNING,
-            f"{row['initiative_key']}: {row['dependency_status']}",
+            _say("at_place", place=key, what=dependencies),
             dimension="initiative",
-            dimension_key=row["initiative_key"],
-            recommendation="add a require_prereq row to Constraints if the dependency must bind",
+            dimension_key=key,
+            recommendation=_say("advice_dependency"),
         )
-        for row in results
-        if row["selected"] and "not selected" in str(row["dependency_status"] or "")
+        for key, dependencies in found
+        if any(one.code == NOT_SELECTED for one in dependencies)
     ]
 
 
-def data_alerts(run: RunRef, findings: Iterable[tuple[str, str]], titles: Mapping[str, CandidateFacts]) -> list[Alert]:
+def data_alerts(
+    run: RunRef, findings: Iterable[tuple[str, Message]], titles: Mapping[str, CandidateFacts]
+) -> list[Alert]:
     """What was found in the initiatives' data while the problem was built, as (initiative key, message)."""
     return [
         alert(
             run,
             AlertKind.DATA,
             Severity.WARNING,
-            f"{key} ({titles[key].title}): {message}" if key in titles else f"{key}: {message}",
+            _say("initiative_note", initiative=key, title=titles[key].title, what=message)
+            if key in titles
+            else _say("at_place", place=key, what=message),
             dimension="initiative",
             dimension_key=key,
         )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.errors import InputError
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle, tokens_field
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.periods import same_period
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import STANDS
@@ -39,7 +40,7 @@ class CandidateSet:
     """
 
     candidates: list[Initiative] = field(default_factory=list)
-    skipped: list[tuple[Initiative, str]] = field(default_factory=list)
+    skipped: list[tuple[Initiative, Message]] = field(default_factory=list)
     roadmap_name: str | None = None
     gate_status: dict[str, str] = field(default_factory=dict)
     locks: dict[str, str] = field(default_factory=dict)
@@ -63,21 +64,18 @@ def find_scenario(session: Session, name: str | None, on_sheet: Iterable[str] = 
     scenarios = list(session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id)))
     typed = {folded(text): text for text in on_sheet if text}
     there = {folded(scenario.scenario_name): scenario.scenario_name for scenario in scenarios}
-    known = ", ".join((typed or there).values())
+    names = list((typed or there).values())
     if not typed and not there:
-        raise ScenarioProblem("there is no scenario yet; fill in a row of Scenario_Config")
+        raise ScenarioProblem("no_scenarios")
     if name is None and len(typed or there) > 1:
-        raise ScenarioProblem(f"there are several scenarios: {known}; name one: --option scenario_name=…")
+        raise ScenarioProblem("several_scenarios", names=names)
     wanted = next(iter(typed or there)) if name is None else folded(name)
     for scenario in scenarios:
         if folded(scenario.scenario_name) == wanted:
             return scenario
     if wanted in typed:
-        raise ScenarioProblem(
-            f'scenario "{typed[wanted]}" stands on Scenario_Config, but is not saved yet; run '
-            "pm.optimize_save_scenario, which also says what may be wrong with its row"
-        )
-    raise ScenarioProblem(f'there is no scenario "{name}"; there are: {known}')
+        raise ScenarioProblem("scenario_not_saved", scenario=typed[wanted])
+    raise ScenarioProblem("unknown_scenario", scenario=name, names=names)
 
 
 def candidates_of(session: Session, scenario: OptimizationScenario) -> CandidateSet:
@@ -92,7 +90,7 @@ def candidates_of(session: Session, scenario: OptimizationScenario) -> Candidate
     flagged = select(Initiative).where(Initiative.is_optimization_candidate).order_by(Initiative.initiative_key)
     for initiative in session.scalars(flagged):
         if not initiative.candidate_period_key:
-            result.skipped.append((initiative, "candidate_period_key is blank"))
+            result.skipped.append((initiative, _because("fields_blank", names=("candidate_period_key",))))
         elif not same_period(initiative.candidate_period_key, scenario.period_key):
             continue
         elif (over := _over(initiative)) is not None:
@@ -102,10 +100,15 @@ def candidates_of(session: Session, scenario: OptimizationScenario) -> Candidate
     return result
 
 
-def _over(initiative: Initiative) -> str | None:
+def _because(code: str, **params: object) -> Message:
+    """Why an initiative is no candidate."""
+    return Message(code, Level.WARNING, params=params)
+
+
+def _over(initiative: Initiative) -> Message | None:
     """Why an initiative takes part in nothing any more."""
     is_over = Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES
-    return f"lifecycle_status is {initiative.lifecycle_status}" if is_over else None
+    return _because("lifecycle_over", status=initiative.lifecycle_status) if is_over else None
 
 
 def _roadmap_of(session: Session, scenario: OptimizationScenario, name: str) -> Roadmap:
@@ -113,14 +116,16 @@ def _roadmap_of(session: Session, scenario: OptimizationScenario, name: str) -> 
     if roadmap is None:
         named = only_named(session, name)
         if named is not None:
-            raise ScenarioProblem(f'roadmap_name: scenario "{scenario.scenario_name}" asks for it: {named}')
+            problem = ScenarioProblem("scenario_roadmap_only_named", scenario=scenario.scenario_name, why=named)
+            raise problem.about("roadmap_name")
         known = [one.roadmap_name for one in all_roadmaps(session)]
         raise ScenarioProblem(
-            f'roadmap_name: scenario "{scenario.scenario_name}" asks for the candidates of roadmap "{name}"'
-            f"{nearest(name, known)}, but there is no such roadmap; there are: {', '.join(known) or 'none'}. Mend the "
-            "name, make the roadmap with pm.roadmap_create, or clear roadmap_name to take the initiatives that are "
-            "flagged for the period"
-        )
+            "scenario_roadmap_unknown",
+            scenario=scenario.scenario_name,
+            roadmap=name,
+            hint=nearest(name, known),
+            known=known or Message("shown_none", Level.OK),
+        ).about("roadmap_name")
     return roadmap
 
 
@@ -145,17 +150,18 @@ def _entries_of(session: Session, roadmap: Roadmap) -> CandidateSet:
             continue
         if entry.is_locked:
             result.idle_locks.add(key)
-            why = f"is_locked has no effect, because it is no candidate: {why}"
+            why = _because("lock_idle", why=why)
         result.skipped.append((initiative, why))
     return result
 
 
-def _not_standing(entry: RoadmapEntry, roadmap: Roadmap) -> str | None:
+def _not_standing(entry: RoadmapEntry, roadmap: Roadmap) -> Message | None:
     if entry.gate_status in STANDS:
         return None
     if entry.gate_status is None:
-        return f'it was not judged yet on roadmap "{roadmap.roadmap_name}"; pm.roadmap_check_gates judges it'
-    return f'blocked on roadmap "{roadmap.roadmap_name}": {"; ".join(entry.gate_failures or ())}'
+        return _because("entry_unjudged", roadmap=roadmap.roadmap_name)
+    failures = "; ".join(entry.gate_failures or ())
+    return _because("entry_blocked", roadmap=roadmap.roadmap_name, failures=failures)
 
 
 def constraint_set_of(session: Session, scenario: OptimizationScenario) -> OptimizationConstraintSet | None:
@@ -171,18 +177,16 @@ def constraint_set_of(session: Session, scenario: OptimizationScenario) -> Optim
             if folded(row.constraint_set_name) == folded(wanted):
                 return row
     mine = [row for row in mine if row.constraints or row.targets]
-    names = ", ".join(row.constraint_set_name for row in mine)
+    named: dict[str, object] = {
+        "scenario": scenario.scenario_name,
+        "set": wanted,
+        "names": [row.constraint_set_name for row in mine],
+    }
     if wanted:
-        there = f"it has: {names}" if mine else "it has none"
-        raise ScenarioProblem(
-            f'constraint_set_name: scenario "{scenario.scenario_name}" names the set "{wanted}", but {there}; '
-            "mend the name on Scenario_Config or on Constraints and Targets"
-        )
+        code = "scenario_set_unknown" if mine else "scenario_set_missing"
+        raise ScenarioProblem(code, **named).about("constraint_set_name")
     if len(mine) > 1:
-        raise ScenarioProblem(
-            f'constraint_set_name: scenario "{scenario.scenario_name}" has several sets: {names}; name one of them on '
-            "Scenario_Config"
-        )
+        raise ScenarioProblem("scenario_sets_several", **named).about("constraint_set_name")
     return mine[0] if mine else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from roadwright.domain.messages import Level, Message
 from roadwright.optimize import Diagnosis
 
 
@@ -16,35 +17,44 @@ class DiagnosedRow:
     """The rule's id in the problem."""
     place: str
     """The row in the sheet."""
-    clash: str | None
+    clash: Message | None
     """What it demands, and with what that can't be met together."""
-    way_out: str | None
+    way_out: Message | None
     """What the cheapest repair does to it."""
 
     @property
-    def text(self) -> str:
+    def message(self) -> Message:
         """Both in a sentence, for the row's status."""
-        return "; ".join(part for part in (self.clash, self.way_out) if part)
+        if self.clash is not None and self.way_out is not None:
+            params = {"clash": self.clash, "way_out": self.way_out}
+            return Message("clash_and_way_out", Level.WARNING, params=params)
+        one = self.clash or self.way_out
+        assert one is not None
+        return one
 
 
 def diagnosed_rows(diagnosis: Diagnosis, place: Callable[[str], str]) -> list[DiagnosedRow]:
     """The rows of the conflict first, then those that only the repair touches. ``place`` names an id's row."""
     changes = {}
     if diagnosis.repair is not None:
-        changes = {change.id: f"the cheapest way out: {change.message}" for change in diagnosis.repair.changes}
+        changes = {change.id: _say("repair_of_row", change=change.message) for change in diagnosis.repair.changes}
     rows = []
     for row in diagnosis.conflict:
-        others = ", ".join(place(other.id) for other in diagnosis.conflict if other.id != row.id)
-        clash = f"{row.message}: can't be met together with {others}" if others else f"{row.message}: can't be met"
+        others = [place(other.id) for other in diagnosis.conflict if other.id != row.id]
+        clash = _say("clash" if others else "clash_alone", demand=row.message, others=others)
         rows.append(DiagnosedRow(row.id, place(row.id), clash, changes.pop(row.id, None)))
     return rows + [DiagnosedRow(id, place(id), None, change) for id, change in changes.items()]
 
 
-def way_out(diagnosis: Diagnosis) -> str | None:
+def _say(code: str, **params: object) -> Message:
+    return Message(code, Level.WARNING, params=params)
+
+
+def way_out(diagnosis: Diagnosis) -> Message | None:
     """The whole repair in a sentence, with the portfolio that it gives; None where none is known."""
     repair = diagnosis.repair
     if repair is None:
         return None
     changes = "; ".join(change.message for change in repair.changes)
-    chosen = f"; it would choose {', '.join(repair.selected)}" if repair.selected else ""
-    return f"{'cheapest' if repair.proved else 'a'} way out: {changes}{chosen}"
+    chosen = _say("would_choose", keys=list(repair.selected)) if repair.selected else ""
+    return _say("way_out_cheapest" if repair.proved else "way_out", changes=changes, chosen=chosen)

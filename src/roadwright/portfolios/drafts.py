@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from roadwright import tabs
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.optimize import (
     Explanation,
@@ -52,7 +53,7 @@ class LogTail:
 
     def __str__(self) -> str:
         self._cut()
-        return ("(the beginning is left out)\n" if self._is_cut else "") + self._text
+        return (f"{Message('log_cut')}\n" if self._is_cut else "") + self._text
 
 
 def place_of_scenario(scenario: OptimizationScenario | None) -> str:
@@ -73,14 +74,14 @@ class RunDraft:
     scenario: OptimizationScenario
     built: BuiltProblem | None
     faults: list[Fault] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, Message]] = field(default_factory=list)
     """Flagged initiatives that are no candidates, as (key, why)."""
     created_at: str = field(default_factory=now)
     problem: Problem | None = None
     solution: Solution | None = None
     explanations: list[Explanation] = field(default_factory=list)
     """What forcing in, leaving out, each mandate and each limit cost, as far as there was time to compute it."""
-    promised_twice: list[tuple[str, str]] = field(default_factory=list)
+    promised_twice: list[tuple[str, Message]] = field(default_factory=list)
     """Chosen initiatives that another roadmap promises as well, as (key, message)."""
     log: LogTail = field(default_factory=LogTail)
     """What the solver said."""

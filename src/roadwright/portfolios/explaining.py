@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle
+from roadwright.domain.messages import Message
 from roadwright.domain.periods import same_period
 from roadwright.optimize import Explanation, Problem, Solution, candidate_worth, parse_problem
 from roadwright.portfolios.alerts import Alert, explanation_alerts
@@ -42,7 +43,7 @@ class Explained:
             {one.id: one for one in told if one.computed},
         )
 
-    def reasons(self, explained: Mapping[str, Explanation]) -> dict[str, str]:
+    def reasons(self, explained: Mapping[str, Explanation]) -> dict[str, Message]:
         """By candidate why it is in or out, with what these explanations say of its price."""
         alone = candidate_worth(self.problem)
         return reasons_of(self.problem, self.solution, self.facts, alone=alone, explained=explained)
@@ -61,7 +62,7 @@ def add_explanations(session: Session, run_id: str, found: Sequence[Explanation]
     run.context_json = {
         **run.context_json,
         "explanations": [one.to_json() for one in merged.values()],
-        "results": [{**row, "reason": reasons[row["initiative_key"]]} for row in run.context_json["results"]],
+        "results": [{**row, "reason": str(reasons[row["initiative_key"]])} for row in run.context_json["results"]],
         "alerts": _exchanged(
             run.context_json["alerts"],
             explanation_alerts(ref, kept.problem, before),
@@ -77,21 +78,21 @@ def _exchanged(alerts: Sequence[Alert], old: Sequence[Alert], new: Sequence[Aler
     return [*rest[:place], *new, *rest[place:]]
 
 
-def why_no_candidate(initiative: Initiative, run: OptimizationRun) -> str:
+def why_no_candidate(initiative: Initiative, run: OptimizationRun) -> Message:
     """Why an initiative took no part in a run, as far as that can be seen from how it stands today."""
     period = initiative.candidate_period_key
     reasons = (
-        (
-            Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES,
-            f"its lifecycle_status is {initiative.lifecycle_status}",
-        ),
-        (run.roadmap_name is not None, f'the candidates are those of the roadmap "{run.roadmap_name}"'),
-        (not initiative.is_optimization_candidate, "is_optimization_candidate is not set on the Backlog"),
-        (not period, "its candidate_period_key is blank"),
-        (
-            bool(period) and not same_period(period or "", run.period_key),
-            f"its candidate_period_key is {period}, and the run plans {run.period_key}",
-        ),
+        (Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES, "no_candidate_lifecycle"),
+        (run.roadmap_name is not None, "no_candidate_roadmap"),
+        (not initiative.is_optimization_candidate, "no_candidate_not_flagged"),
+        (not period, "no_candidate_period_blank"),
+        (bool(period) and not same_period(period or "", run.period_key), "no_candidate_other_period"),
     )
-    not_asked = "it was not ticked for the run, or became a candidate after it; run again"
-    return next((why for applies, why in reasons if applies), not_asked)
+    code = next((code for applies, code in reasons if applies), "no_candidate_not_ticked")
+    params = {
+        "status": initiative.lifecycle_status,
+        "roadmap": run.roadmap_name,
+        "period": period,
+        "run_period": run.period_key,
+    }
+    return Message(code, params=params)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.initiatives import Lifecycle, tokens_field
 from roadwright.domain.kpis import CONTRIBUTABLE
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import ConstraintType, Dimension, ObjectiveMode
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.portfolios.candidates import constraint_set_of, tokens_of
@@ -44,7 +45,7 @@ class BuiltProblem:
     json: dict[str, object]
     constraint_set: OptimizationConstraintSet | None
     candidates: list[Initiative]
-    findings: list[tuple[str, str]] = field(default_factory=list)
+    findings: list[tuple[str, Message]] = field(default_factory=list)
     done: frozenset[str] = frozenset()
     """Every initiative that is done, whether a rule names it or not."""
 
@@ -64,15 +65,15 @@ def _columns(row: OptimizationConstraint | OptimizationTarget) -> dict[str, obje
 
 def _candidate(
     initiative: Initiative, kpis: Sequence[RegisteredKpi], registry: Registry
-) -> tuple[dict[str, object], list[str]]:
+) -> tuple[dict[str, object], list[Message]]:
     known = {kpi.key for kpi in kpis}
     contributions: dict[str, float] = {}
     problems = []
     for typed, value in (initiative.kpi_contribution_json or {}).items():
         kpi = registry.resolve(typed)
         if kpi is None or kpi.key not in known:
-            why = "is no KPI of Metrics_Config" if kpi is None else "is not an active north_star or strategic KPI"
-            problems.append(f"its contribution to {typed} is left out: {typed} {why}")
+            code = "contribution_unknown" if kpi is None else "contribution_left_out"
+            problems.append(Message(code, Level.WARNING, params={"kpi": typed}))
         else:
             contributions[kpi.key] = value
     slices = {
@@ -141,7 +142,7 @@ def build_problem(
         {**constraint_rule(_columns(row), registry), **row_id(tabs.CONSTRAINTS.name, row.sheet_row, taken)}
         for row in (owner.constraints if owner is not None else ())
     ]
-    reason = f"locked on roadmap {scenario.roadmap_name}"
+    reason = str(Message("locked_on_roadmap", params={"roadmap": scenario.roadmap_name}))
     constraints += [
         {"type": str(ConstraintType.MANDATORY), "dimension_key": key, "reason": reason, "id": id}
         for key, id in locks.items()
@@ -150,15 +151,15 @@ def build_problem(
         {**target_rule(_columns(row), registry), **row_id(tabs.TARGETS.name, row.sheet_row, taken)}
         for row in (owner.targets if owner is not None else ())
     ]
-    findings: list[tuple[str, str]] = []
+    findings: list[tuple[str, Message]] = []
     rows = []
     for initiative in candidates:
         row, problems = _candidate(initiative, kpis, registry)
         rows.append(row)
         findings.extend((initiative.initiative_key, problem) for problem in problems)
         if row["tokens"] is None:
-            scope = tokens_field(initiative.scope_mode)
-            findings.append((initiative.initiative_key, f"{scope} is blank, so it can't be chosen; fill it in"))
+            params = {"field": tokens_field(initiative.scope_mode)}
+            findings.append((initiative.initiative_key, Message("tokens_blank", Level.WARNING, params=params)))
     inside = {initiative.initiative_key for initiative in candidates}
     named = {text.strip().upper() for text in _named_initiatives([*constraints, *targets])} - inside
     others = list(session.execute(select(Initiative.initiative_key, Initiative.lifecycle_status)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import InvalidProblem, SolveOptions, parse_problem, snapshot_hash, solve_isolated
 from roadwright.store.models import OptimizationRun
@@ -23,34 +24,35 @@ class RunComparison:
     """What a second solve of the same inputs came to."""
 
     run_id: str
-    differences: list[str] = field(default_factory=list)
+    differences: list[Message] = field(default_factory=list)
 
     @property
     def identical(self) -> bool:
         return not self.differences
 
     def to_json(self) -> dict[str, Any]:
-        return {"run_id": self.run_id, "identical": self.identical, "differences": self.differences}
+        return {"run_id": self.run_id, "identical": self.identical, "differences": list(map(str, self.differences))}
 
 
 def rerun_snapshot(run: OptimizationRun) -> RunComparison:
     """Solve again with the same options and compare everything but timings. Raises NothingToRerun."""
     if run.inputs_snapshot_json is None or run.result_json is None:
-        raise NothingToRerun(f"{run.run_id} was {run.status}: it was never solved, so there is nothing to compare")
+        raise NothingToRerun("rerun_never_solved", run=run.run_id, status=run.status)
     if run.status == RunStatus.CANCELLED:
-        raise NothingToRerun(f"{run.run_id} was cancelled: where it stood then can't be reached again")
+        raise NothingToRerun("rerun_of_cancelled", run=run.run_id)
     try:
         problem = parse_problem(run.inputs_snapshot_json)
     except InvalidProblem as invalid:
-        return RunComparison(run.run_id, [f"the stored inputs are no problem that can be solved: {invalid}"])
+        return RunComparison(run.run_id, [Message("rerun_unsolvable", params={"why": str(invalid)})])
     options = SolveOptions(time_limit=run.options_json.get("time_limit"), gap=run.options_json.get("gap"))
     again = solve_isolated(problem, options).to_json()
     comparison = RunComparison(run.run_id)
     if snapshot_hash(problem) != run.snapshot_hash:
-        comparison.differences.append("the stored inputs do not match their fingerprint")
+        comparison.differences.append(Message("rerun_fingerprint"))
     # What the stored result has no word of was not told yet when it was stored.
     for name in sorted(set(run.result_json) - _VARIES):
         before, now = run.result_json.get(name), again.get(name)
         if before != now:
-            comparison.differences.append(f"{name}: was {before}, is {now}")
+            params = {"name": name, "before": str(before), "now": str(now)}
+            comparison.differences.append(Message("rerun_differs", params=params))
     return comparison

@@ -6,14 +6,15 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from roadwright.domain.figures import figure
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import ConstraintType, capacity_id
 from roadwright.optimize.problem import Constraint, Problem
 from roadwright.optimize.solution import Explanation, Solution
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
-BEST_USE = "best use of capacity"
+NOT_SELECTED = "dependency_not_selected"
+"""The code of a dependency that was neither chosen nor delivered."""
 
 
 def results_rows(
@@ -63,8 +64,8 @@ def results_rows(
                 "north_star_gain": item.north_star_gain if item is not None else north_star,
                 "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
                 "overall_score": fact.overall_score,
-                "reason": reasons[fact.key],
-                "dependency_status": dependency_status(fact, selected, done),
+                "reason": str(reasons[fact.key]),
+                "dependency_status": "; ".join(map(str, dependencies_of(fact, selected, done))) or None,
             }
         )
     return rows
@@ -77,7 +78,7 @@ def reasons_of(
     *,
     alone: Mapping[str, float],
     explained: Mapping[str, Explanation],
-) -> dict[str, str]:
+) -> dict[str, Message]:
     """By candidate why it is in or out; the parameters are those of `results_rows`."""
     selected = set(solution.selected)
     reasons = _Reasons(problem, selected, explained)
@@ -87,18 +88,18 @@ def reasons_of(
     }
 
 
-def dependency_status(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> str | None:
+def dependencies_of(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> list[Message]:
     """How the dependencies named on the Backlog stand; they bind only where a require_prereq row says so."""
-    if not fact.dependencies:
-        return None
-    parts = []
+    found = []
     for typed in fact.dependencies:
         key = canonical_key(typed) or typed
-        if key in done:
-            parts.append(f"needs {key}, delivered")
-        else:
-            parts.append(f"needs {key}, {'selected' if key in selected else 'not selected'}")
-    return "; ".join(parts)
+        code = "dependency_selected" if key in selected else NOT_SELECTED
+        found.append(_say("dependency_delivered" if key in done else code, key=key))
+    return found
+
+
+def _say(code: str, **params: object) -> Message:
+    return Message(code, Level.OK, params=params)
 
 
 class _Reasons:
@@ -126,90 +127,92 @@ class _Reasons:
         """The rows of this type among whose members the initiative is; of a pair both are members."""
         return self._with_member.get((kind, key), ())
 
-    def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
+    def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
         for row in self.about(ConstraintType.MANDATORY, fact.key):
             cost = self._cost(row.id)
-            return f"mandatory: {row.reason or row.id}" + (f" (costs {cost})" if cost is not None else "")
+            code = "reason_mandatory" if cost is None else "reason_mandatory_costs"
+            return _say(code, why=row.reason or row.id, cost=cost)
         needed_by = {
             row.dimension_key
             for row in self.with_member(ConstraintType.REQUIRE_PREREQ, fact.key)
             if row.dimension_key in self.selected
         }
         if needed_by:
-            return self._with_loss(f"needed by {', '.join(sorted(needed_by))}", fact.key)
+            return self._with_loss(_say("reason_needed_by", keys=sorted(needed_by)), fact.key)
         if alone.get(fact.key, 0.0) <= 0:
             for row in self.with_member(ConstraintType.BUNDLE, fact.key):
-                return self._with_loss(f"comes with the bundle {row.dimension_key}", fact.key)
-            return self._with_loss("needed to keep the rules and targets", fact.key)
-        return self._with_loss(BEST_USE, fact.key)
+                return self._with_loss(_say("reason_bundle", bundle=row.dimension_key), fact.key)
+            return self._with_loss(_say("reason_keeps_rules"), fact.key)
+        return self._with_loss(_say("reason_best_use"), fact.key)
 
-    def _with_loss(self, why: str, key: str) -> str:
+    def _with_loss(self, why: Message, key: str) -> Message:
         """The reason, and what leaving the initiative out would cost where that was computed."""
         found = self.explained.get(key)
         if found is not None and found.computed and found.conflict:
-            return f"{why}; it can't be left out: {self._rules(found)}"
+            return _say("reason_not_without", why=why, rules=self._rules(found))
         cost = self._cost(key)
-        return why if cost is None else f"{why}; leaving it out costs {cost}"
+        return why if cost is None else _say("reason_cost_without", why=why, cost=cost)
 
-    def _rules(self, found: Explanation) -> str:
-        return ", ".join("the capacity" if rule == capacity_id() else rule for rule in found.conflict)
+    def _rules(self, found: Explanation) -> list[str]:
+        return [str(_say("the_capacity")) if rule == capacity_id() else rule for rule in found.conflict]
 
-    def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> str:
+    def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
         why = self._unaffordable(fact) or self._excluded(fact.key) or self._impossible(fact.key)
         if why is None:
             why = self._price(fact.key)
         if why is None and alone.get(fact.key, 0.0) <= 0:
-            why = "it adds nothing to what is maximised"
-        return f"not selected: {why or 'within the capacity and the rules, the chosen ones together bring more'}"
+            why = _say("reason_adds_nothing")
+        return _say("not_selected", why=why or _say("reason_others_bring_more"))
 
-    def _cost(self, id: str) -> str | None:
+    def _cost(self, id: str) -> Message | None:
         """What a mandate or a wish costs, in the unit of what is maximised; None where that was not computed."""
         found = self.explained.get(id)
         if found is None or not found.computed or found.loss is None:
             return None
         is_kpi = found.stage is not None and found.stage in self.problem.kpi
-        unit = found.stage if is_kpi else "of the objective"
+        unit = found.stage if is_kpi else _say("unit_of_objective")
         if found.loss < 0:
-            return f"nothing (with it {figure(-found.loss)} {unit} more are found: this run did not prove its answer)"
-        return f"{figure(found.loss)} {unit}" if found.loss else "nothing"
+            return _say("cost_negative", gain=-found.loss, unit=unit)
+        return _say("cost", loss=found.loss, unit=unit) if found.loss else _say("cost_nothing")
 
-    def _price(self, key: str) -> str | None:
+    def _price(self, key: str) -> Message | None:
         """What it would cost to force the initiative in, and what would go for it."""
         found = self.explained.get(key)
         if found is None or not found.computed:
             return None
         if found.conflict:
-            return f"it can't be chosen together with {self._rules(found)}"
+            return _say("reason_conflict", rules=self._rules(found))
         cost = self._cost(key)
         if cost is None:
             return None
-        drops = f"; would drop {', '.join(found.dropped)}" if found.dropped else ""
-        return f"costs {cost} to force in{drops}"
+        if not found.dropped:
+            return _say("reason_cost_to_force", cost=cost)
+        return _say("reason_cost_to_force_drops", cost=cost, dropped=list(found.dropped))
 
-    def _unaffordable(self, fact: CandidateFacts) -> str | None:
+    def _unaffordable(self, fact: CandidateFacts) -> Message | None:
         if fact.tokens is None:
-            return "its engineering tokens are missing"
+            return _say("reason_no_tokens")
         if fact.tokens <= self.problem.capacity:
             return None
-        return f"it needs {figure(fact.tokens)} tokens, more than the capacity of {figure(self.problem.capacity)}"
+        return _say("reason_too_large", tokens=fact.tokens, capacity=self.problem.capacity)
 
-    def _excluded(self, key: str) -> str | None:
+    def _excluded(self, key: str) -> Message | None:
         for row in self.about(ConstraintType.EXCLUDE_INITIATIVE, key):
-            return f"excluded by {row.id}" + (f" ({row.reason})" if row.reason else "")
+            return _say("reason_excluded_for" if row.reason else "reason_excluded", rule=row.id, why=row.reason)
         for row in self.with_member(ConstraintType.EXCLUDE_PAIR, key):
             if chosen := self.selected.intersection((row.dimension_key, *row.members)):
-                return f"can't be chosen with {', '.join(sorted(chosen))} ({row.id})"
+                return _say("reason_pair", keys=sorted(chosen), rule=row.id)
         return None
 
-    def _impossible(self, key: str) -> str | None:
+    def _impossible(self, key: str) -> Message | None:
         """Why no portfolio can have it: what it needs, or comes with, is no candidate."""
         for row in self.about(ConstraintType.REQUIRE_PREREQ, key):
             if missing := sorted(self.absent.intersection(row.members)):
-                return f"needs {', '.join(missing)}, which can't be chosen ({row.id})"
+                return _say("reason_needs_impossible", keys=missing, rule=row.id)
         for row in self.about(ConstraintType.REQUIRE_ANY, key):
             if self.absent.issuperset(row.members):
-                return f"needs one of {', '.join(sorted(row.members))}, and none can be chosen ({row.id})"
+                return _say("reason_needs_any", keys=sorted(row.members), rule=row.id)
         for row in self.with_member(ConstraintType.BUNDLE, key):
             if missing := sorted(self.absent.intersection(row.members)):
-                return f"comes only with {', '.join(missing)}, which can't be chosen ({row.id})"
+                return _say("reason_bundle_impossible", keys=missing, rule=row.id)
         return None

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from roadwright.domain.figures import figure
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
-from roadwright.optimize import Fault, Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
+from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.portfolios import alerts as alert_rows
 from roadwright.portfolios.drafts import RunDraft
 from roadwright.portfolios.facts import CandidateFacts, RunRef
@@ -26,25 +26,34 @@ from roadwright.store.session import Store
 _ATTEMPTS = 20
 
 
-def _summary(draft: RunDraft) -> str:
-    """The run in a sentence."""
+def _say(code: str, **params: object) -> Message:
+    return Message(code, Level.OK, params=params)
+
+
+def _summary(draft: RunDraft) -> list[Message | str]:
+    """The run in a sentence or two."""
     solution = draft.solution
     if solution is None:
-        first = draft.faults[0] if draft.faults else Fault("problem", "there is no problem to solve")
-        more = f" (and {len(draft.faults) - 1} more)" if len(draft.faults) > 1 else ""
-        return f"invalid: {first.id}: {first.message}{more}"
+        if not draft.faults:
+            return [_say("run_invalid", place="problem", what=_say("no_problem"))]
+        first, more = draft.faults[0], len(draft.faults) - 1
+        return [_say("run_invalid_more" if more else "run_invalid", place=first.id, what=first.message, more=more)]
     if not has_answer(solution):
-        return solution.message
-    missed = sum(not target.met for target in solution.targets)
-    text = (
-        f"{len(solution.selected)} of {len(draft.built.candidates) if draft.built else 0} candidates, "
-        f"{figure(solution.tokens_used or 0)} of {figure(draft.scenario.capacity_total_tokens)} tokens"
-    )
+        return [solution.message]
+    missed, count = sum(not target.met for target in solution.targets), len(solution.targets)
+    targets: Message | str = ""
     if solution.targets:
-        text += f", {missed} of {len(solution.targets)} targets missed" if missed else ", all targets met"
-    if solution.gap:
-        text += f", gap {solution.gap:.2%}"
-    return f"{text}; {solution.message}" if solution.message else text
+        targets = _say("run_targets_missed", missed=missed, count=count) if missed else _say("run_targets_met")
+    answer = _say(
+        "run_answer",
+        selected=len(solution.selected),
+        candidates=len(draft.built.candidates) if draft.built else 0,
+        tokens=solution.tokens_used or 0,
+        capacity=draft.scenario.capacity_total_tokens,
+        targets=targets,
+        gap=_say("run_gap", gap=solution.gap) if solution.gap else "",
+    )
+    return [answer, solution.message]
 
 
 def keep_run(store: Store, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
@@ -101,7 +110,7 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
         solver_log=str(draft.log) or None,
         created_at=draft.created_at,
         finished_at=now(),
-        summary="; ".join(part for part in (_summary(draft), standing) if part),
+        summary="; ".join(str(part) for part in (*_summary(draft), standing) if part),
     )
     session.add(run)
     session.flush()
@@ -145,9 +154,9 @@ def is_answered(run: OptimizationRun) -> bool:
     return shows_answer(run.shown_json)
 
 
-def _standing(earlier: OptimizationRun | None) -> str:
+def _standing(earlier: OptimizationRun | None) -> Message:
     """What Results shows after a run that found no answer."""
-    return f"Results still shows {earlier.run_id}" if earlier is not None else "Results has no run of this scenario"
+    return _say("results_still_show", run=earlier.run_id) if earlier is not None else _say("results_have_none")
 
 
 def _portfolio(run: OptimizationRun, solution: Solution, results: Sequence[dict[str, Any]]) -> Portfolio:
@@ -175,7 +184,7 @@ def _alerts(
     draft: RunDraft,
     facts: Sequence[CandidateFacts],
     results: Sequence[dict[str, object]],
-    standing: str | None,
+    standing: Message | None,
 ) -> list[alert_rows.Alert]:
     by_key = {fact.key: fact for fact in facts}
     rows = []
@@ -189,7 +198,7 @@ def _alerts(
         rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
         rows += alert_rows.finding_alerts(run, draft.problem, draft.findings())
         rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations)
-    rows += alert_rows.dependency_alerts(run, results)
+    rows += alert_rows.dependency_alerts(run, results, by_key, draft.built.done if draft.built else frozenset())
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:
         told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}

@@ -1,4 +1,4 @@
-"""What changed about a roadmap's entries since a moment before, in words."""
+"""What changed about a roadmap's entries since a moment before."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import GateResult, GateStatus
 from roadwright.store.models import Roadmap, RoadmapEntry
 
@@ -34,19 +35,23 @@ class StatusChange:
         return self.before.status is not self.after.status
 
     @property
-    def words(self) -> str:
+    def message(self) -> Message:
         """``was blocked, now admitted (tokens_present passes)``."""
         old, new = self.before, self.after
         gates = [
-            f"{', '.join(names)} {verb if len(names) == 1 else plural}"
-            for names, verb, plural in (
-                ([gate for gate in new.failing if gate not in old.failing], "fails", "fail"),
-                ([gate for gate in old.failing if gate not in new.failing], "passes", "pass"),
+            Message(code, Level.OK, params={"gates": names})
+            for code, names in (
+                ("gates_fail", [gate for gate in new.failing if gate not in old.failing]),
+                ("gates_pass", [gate for gate in old.failing if gate not in new.failing]),
             )
             if names
         ]
-        status = f"still {new.status}" if not self.is_move else f"was {old.status}, now {new.status}"
-        return status + (f" ({'; '.join(gates)})" if gates else "")
+        params: dict[str, object] = {
+            "before": old.status,
+            "after": new.status,
+            "gates": Message("gates_changed", Level.OK, params={"changes": gates}) if gates else "",
+        }
+        return Message("status_moved" if self.is_move else "status_still", Level.OK, params=params)
 
 
 def judgements(session: Session) -> dict[int, Judgement]:

@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from roadwright.domain.figures import figure
+from roadwright.domain.amounts import amount
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.periods import same_period
 from roadwright.domain.text import folded
 from roadwright.roadmaps.content import known_sum
-from roadwright.roadmaps.in_words import signed
 from roadwright.sheets.plain import plain
 
 
 @dataclass(frozen=True)
 class Item:
-    """One initiative of a decision. ``why_not`` says why it is not in, in words; None where it is in.
+    """One initiative of a decision. ``why_not`` says why it is not in; None where it is in.
 
     ``planned_period``, ``rank`` and ``scope_mode`` are compared only between decisions that both tell them.
     """
@@ -34,8 +34,8 @@ class Item:
     planned_period: str | None = None
     rank: float | None = None
     scope_mode: str | None = None
-    why_not: str | None = None
-    why_briefly: str | None = None
+    why_not: Message | None = None
+    why_briefly: Message | None = None
     """The same in a line, where there are many reasons."""
 
     @property
@@ -86,13 +86,20 @@ class Moved:
     tokens: float | None
     department: str | None
     country: str | None
-    elsewhere: str
-    """Why it is not in on the other side, in words."""
-    briefly: str
+    elsewhere: Message
+    """Why it is not in on the other side."""
+    briefly: Message
     """The same in a line."""
 
     def to_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if name != "briefly"}
+        return {
+            "key": self.key,
+            "title": self.title,
+            "tokens": self.tokens,
+            "department": self.department,
+            "country": self.country,
+            "elsewhere": str(self.elsewhere),
+        }
 
 
 @dataclass(frozen=True)
@@ -158,7 +165,7 @@ class DecisionComparison:
             "a": _decision_json(self.a),
             "b": _decision_json(self.b),
             "equal": self.is_equal,
-            "words": sentences(self),
+            "words": list(map(str, sentences(self))),
             "in": [moved.to_json() for moved in self.came_in],
             "out": [moved.to_json() for moved in self.went_out],
             "moved": [asdict(changed) for changed in self.changed],
@@ -214,7 +221,8 @@ def _one_sided(chosen: Mapping[str, Item], other: Decision) -> tuple[Moved, ...]
     for key in sorted(chosen.keys() - other.chosen.keys()):
         item = chosen[key]
         there = elsewhere.get(key)
-        why = (there.why_not if there is not None else None) or f"not on {other.label}"
+        why = there.why_not if there is not None else None
+        why = why or Message("not_on", Level.OK, params={"label": other.label})
         briefly = (there.why_briefly if there is not None else None) or why
         found.append(Moved(key, item.title, item.tokens, item.department, item.country, why, briefly))
     return tuple(found)
@@ -275,28 +283,35 @@ def _fold(name: str | None) -> str:
     return folded(name or "")
 
 
-def sentences(comparison: DecisionComparison) -> list[str]:
+def sentences(comparison: DecisionComparison) -> list[Message]:
     """The comparison in a few sentences."""
-    a, b = comparison.a.label, comparison.b.label
+    sides: dict[str, object] = {"a": comparison.a.label, "b": comparison.b.label}
+
+    def say(code: str, **params: object) -> Message:
+        return Message(code, Level.OK, params={**sides, **params})
+
     if not comparison.a.chosen and not comparison.b.chosen:
-        return [f"Nothing is in on {a}, and nothing on {b}."]
-    counts = (
-        f"{len(comparison.came_in)} came in, {len(comparison.went_out)} went out, "
-        f"{len(comparison.changed)} changed, {comparison.same} stayed the same."
-    )
-    said = [f"{b} against {a}: {counts}"]
+        return [say("compared_nothing")]
+    said = [
+        say(
+            "compared",
+            came_in=len(comparison.came_in),
+            went_out=len(comparison.went_out),
+            changed=len(comparison.changed),
+            same=comparison.same,
+        )
+    ]
     if not same_period(comparison.a.period_key, comparison.b.period_key):
-        said.append(f"{b} is for {comparison.b.period_key}, {a} for {comparison.a.period_key}.")
-    said.append(f"Tokens: {_against(comparison.tokens)}.")
+        said.append(say("compared_periods", a_period=comparison.a.period_key, b_period=comparison.b.period_key))
+    said.append(say("compared_tokens", figures=_against(comparison.tokens)))
     missing = comparison.without_tokens
     if missing.a or missing.b:
-        said.append(f"Without tokens, and so not in the sum: {figure(missing.b)} on {b}, {figure(missing.a)} on {a}.")
-    said += [f"{kpi.kpi_key}: {_against(kpi.figures, kpi.unit)}." for kpi in comparison.kpis]
+        said.append(say("compared_without_tokens", a_count=missing.a, b_count=missing.b))
+    said += [say("compared_kpi", kpi=kpi.kpi_key, figures=_against(kpi.figures, kpi.unit)) for kpi in comparison.kpis]
     return said
 
 
-def _against(figures: Figures, unit: str | None = None) -> str:
-    suffix = f" {unit}" if unit else ""
-    if figures.change == 0:
-        return f"{figure(figures.b)}{suffix} on both"
-    return f"{figure(figures.b)}{suffix} instead of {figure(figures.a)}{suffix} ({signed(figures.change)}{suffix})"
+def _against(figures: Figures, unit: str | None = None) -> Message:
+    a, b, change = (amount(number, unit) for number in (figures.a, figures.b, figures.change))
+    code = "figures_up" if figures.change > 0 else "figures_down" if figures.change < 0 else "figures_same"
+    return Message(code, Level.OK, params={"a": a, "b": b, "change": change})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.policy import policy_of
@@ -19,7 +20,7 @@ class Filled:
     """What came of it: the entries that are new, and what is to be said of the source."""
 
     new: list[str]
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
 
 
 def build_roadmap(session: Session, roadmap: Roadmap, source: str, tell: TellProgress = tell_nobody) -> Filled:

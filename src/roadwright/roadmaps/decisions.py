@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.kpis import KpiLevel
+from roadwright.domain.messages import Level, Message
 from roadwright.portfolios.runs import is_answered
 from roadwright.roadmaps.compare import Decision, Item
 from roadwright.roadmaps.content import Content, reading_kpis
@@ -29,7 +30,7 @@ def find_decision(session: Session, text: str) -> Decision:
         number = parse_key(OPTIMIZATION_RUN, text)
         if number is not None:
             return _run(session, make_key(OPTIMIZATION_RUN, number))
-        raise UnknownName(f"{unknown}; a version is named name@2, a run OPT-000001") from unknown
+        raise UnknownName("name_forms", why=unknown.message) from unknown
     if version is None:
         return of_content(roadmap.roadmap_name, "roadmap", content_now(session, roadmap))
     return of_content(f"{roadmap.roadmap_name}@{version.number}", "version", content_of(version))
@@ -49,7 +50,7 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
             planned_period=entry.planned_period,
             rank=entry.priority_rank,
             scope_mode=entry.scope_mode,
-            why_not=None if entry.initiative_key in chosen else f"on {label}, but not selected",
+            why_not=None if entry.initiative_key in chosen else _because("not_selected_on", label=label),
         )
         for entry in content.entries
     ]
@@ -61,7 +62,7 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
             contributions={},
             department=one.department,
             country=one.country,
-            why_not=f"left out of {label}: {'; '.join(one.reasons) or 'blocked'}",
+            why_not=_because("left_out_of", label=label, reasons="; ".join(one.reasons) or _because("reasons_unknown")),
             why_briefly=_briefly(one.reasons),
         )
         for one in content.left_out
@@ -70,21 +71,27 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
     return Decision(label, kind, content.roadmap.period_key, items, units)
 
 
-def _briefly(reasons: Sequence[str]) -> str:
+def _because(code: str, **params: object) -> Message:
+    """Why an initiative is not in."""
+    return Message(code, Level.OK, params=params)
+
+
+def _briefly(reasons: Sequence[str]) -> Message:
     """The first reason for leaving an initiative out, and how many more there are."""
     if not reasons:
-        return "left out: blocked"
-    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-    return f"left out: {reasons[0]}{more}"
+        return _because("left_out_blocked")
+    if len(reasons) == 1:
+        return _because("left_out_for", reason=reasons[0])
+    return _because("left_out_for_more", reason=reasons[0], more=len(reasons) - 1)
 
 
 def _run(session: Session, run_id: str) -> Decision:
     run = session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_id))
     if run is None:
         newest = select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(_NEWEST_RUNS)
-        raise UnknownName(f"there is no run {run_id}; {listed('runs', list(session.scalars(newest)))}")
+        raise UnknownName("unknown_run", run=run_id, known=listed("runs", list(session.scalars(newest))))
     if not is_answered(run):
-        raise UnknownName(f"{run_id} chose nothing: the run is {run.status}; name a run with an answer")
+        raise UnknownName("run_chose_nothing", run=run_id, status=run.status)
     return of_run(run)
 
 
@@ -97,7 +104,7 @@ def of_run(run: OptimizationRun) -> Decision:
     for row in sorted(rows, key=lambda one: str(one["initiative_key"])):
         key = row["initiative_key"]
         candidate = candidates.get(key, {})
-        why_not = None if row["selected"] else f"a candidate of {run.run_id}, but not selected"
+        why_not = None if row["selected"] else _because("candidate_not_selected", run=run.run_id)
         items.append(
             Item(
                 key=key,

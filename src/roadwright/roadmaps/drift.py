@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from roadwright.domain.messages import Level, Message
 from roadwright.roadmaps.content import Content, Entry, LeftOut, Origin, Verdict, content_hash, known_sum, reading_kpis
 from roadwright.roadmaps.in_words import shown
 from roadwright.sheets.plain import plain
@@ -38,7 +39,7 @@ class Drifted(StrEnum):
 
 @dataclass(frozen=True)
 class DriftedValue:
-    """One thing that is not as it was published. ``then`` and ``now`` are plain values, ``words`` say it whole."""
+    """One thing that is not as it was published. ``then`` and ``now`` are plain values, ``message`` says it whole."""
 
     kind: Drifted
     initiative_key: str | None
@@ -46,7 +47,18 @@ class DriftedValue:
     field: str | None
     then: object
     now: object
-    words: str
+    message: Message
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "initiative_key": self.initiative_key,
+            "title": self.title,
+            "field": self.field,
+            "then": self.then,
+            "now": self.now,
+            "words": str(self.message),
+        }
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ class Drift:
                 "change": known_sum((self.tokens_now, -self.tokens_then)),
             },
             "kpis": [{**asdict(kpi), "change": known_sum((kpi.now, -kpi.then))} for kpi in self.kpis],
-            "changes": [asdict(change) for change in self.changes],
+            "changes": [change.to_json() for change in self.changes],
         }
 
 
@@ -129,35 +141,41 @@ def changes_since(then: Content, now: Content) -> tuple[DriftedValue, ...]:
 
 
 def _entered(entry: Entry, was: LeftOut | None) -> DriftedValue:
-    how = f"was left out ({'; '.join(was.reasons)}), and is {entry.gate_status} now" if was else "is new on the roadmap"
+    how = _what("drift_entered")
+    if was:
+        how = _what("drift_entered_again", reasons="; ".join(was.reasons), status=entry.gate_status)
     return _of(entry, Drifted.ENTERED, how, then="left_out" if was else None, now=str(entry.gate_status))
 
 
 def _gone(entry: Entry, now: LeftOut | None) -> DriftedValue:
     if now is None:
-        return _of(entry, Drifted.REMOVED, "is no longer on the roadmap", then=str(entry.gate_status))
-    why = f"is left out now: {'; '.join(now.reasons)}"
+        return _of(entry, Drifted.REMOVED, _what("drift_gone"), then=str(entry.gate_status))
+    why = _what("left_out_now", reasons="; ".join(now.reasons))
     return _of(entry, Drifted.BLOCKED, why, then=str(entry.gate_status), now="left_out")
+
+
+def _what(code: str, **params: object) -> Message:
+    return Message(code, Level.WARNING, params=params)
 
 
 def _of(
     one: Entry | LeftOut,
     kind: Drifted,
-    words: str,
+    what: Message,
     *,
     field: str | None = None,
     then: object = None,
     now: object = None,
 ) -> DriftedValue:
-    said = f"{one.initiative_key} ({one.title}) {words}"
+    said = _what("drift_of_initiative", initiative=one.initiative_key, title=one.title, what=what)
     return DriftedValue(kind, one.initiative_key, one.title, field, then, now, said)
 
 
 def _left_out_changes(then: LeftOut | None, now: LeftOut | None) -> Iterable[DriftedValue]:
     if then is None and now is not None:
-        yield _of(now, Drifted.LEFT_OUT, f"is new, and left out: {'; '.join(now.reasons)}", now="left_out")
+        yield _of(now, Drifted.LEFT_OUT, _what("left_out_new", reasons="; ".join(now.reasons)), now="left_out")
     elif now is None and then is not None:
-        yield _of(then, Drifted.LEFT_OUT, "was left out, and is no longer on the roadmap", then="left_out")
+        yield _of(then, Drifted.LEFT_OUT, _what("left_out_gone"), then="left_out")
     elif then is not None and now is not None:
         yield from _field_changes(now, Drifted.LEFT_OUT, then.model_dump(mode="json"), now.model_dump(mode="json"))
 
@@ -176,8 +194,8 @@ def _field_changes(
 ) -> Iterable[DriftedValue]:
     for name in now:
         if plain(then.get(name)) != plain(now[name]):
-            words = f"{name}: {shown(then.get(name))} → {shown(now[name])}"
-            yield _of(one, kind, words, field=name, then=then.get(name), now=now[name])
+            what = _what("field_changed", field=name, then=shown(then.get(name)), now=shown(now[name]))
+            yield _of(one, kind, what, field=name, then=then.get(name), now=now[name])
 
 
 def _gate_changes(then: Entry, now: Entry) -> Iterable[DriftedValue]:
@@ -187,19 +205,20 @@ def _gate_changes(then: Entry, now: Entry) -> Iterable[DriftedValue]:
         was, is_now = before.get(gate), after.get(gate)
         if was == is_now:
             continue
-        old = "was not asked" if was is None else "passed" if was.passed else "failed"
+        old = "gate_was_not_asked" if was is None else "gate_passed" if was.passed else "gate_failed"
         if is_now is None:
-            new = "is not asked now"
+            new = _what("gate_not_asked_now")
         elif is_now.passed:
-            new = "passes now"
+            new = _what("gate_passes_now")
         else:
-            new = f"fails now: {is_now.message}" if is_now.message else "fails now"
-        words = f"gate {gate}: {old}, {new}"
-        yield _of(now, Drifted.GATE, words, field=gate, then=_plain(was), now=_plain(is_now))
+            new = _what("gate_fails_now_for", why=is_now.message) if is_now.message else _what("gate_fails_now")
+        what = _what("gate_changed", gate=gate, then=_what(old), now=new)
+        yield _of(now, Drifted.GATE, what, field=gate, then=_plain(was), now=_plain(is_now))
     if before == after and then.gate_failures != now.gate_failures:
         old_failures, new_failures = list(then.gate_failures), list(now.gate_failures)
-        words = f"gate_failures: {shown(old_failures)} → {shown(new_failures)}"
-        yield _of(now, Drifted.GATE, words, field="gate_failures", then=old_failures, now=new_failures)
+        name, old_words, new_words = "gate_failures", shown(old_failures), shown(new_failures)
+        what = _what("field_changed", field=name, then=old_words, now=new_words)
+        yield _of(now, Drifted.GATE, what, field="gate_failures", then=old_failures, now=new_failures)
 
 
 def _roadmap_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
@@ -208,25 +227,24 @@ def _roadmap_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
         if before.get(name) == value:
             continue
         if name == "gates":
-            words = f"the gates of the policy: {_gates(then)} → {_gates(now)}"
+            what = _what("policy_gates_changed", then=_gates(then), now=_gates(now))
         else:
-            words = f"{name} of the roadmap: {shown(before.get(name))} → {shown(value)}"
-        yield DriftedValue(Drifted.ROADMAP, None, None, name, before.get(name), value, words)
+            what = _what("roadmap_field_changed", field=name, then=shown(before.get(name)), now=shown(value))
+        yield DriftedValue(Drifted.ROADMAP, None, None, name, before.get(name), value, what)
     if then.origin != now.origin:
         old, new = (None if origin is None else origin.run_id for origin in (then.origin, now.origin))
-        words = f"the run that it comes from: {shown(old)} → {shown(new)}"
-        yield DriftedValue(Drifted.ROADMAP, None, None, "origin", _plain(then.origin), _plain(now.origin), words)
+        what = _what("run_changed", then=shown(old), now=shown(new))
+        yield DriftedValue(Drifted.ROADMAP, None, None, "origin", _plain(then.origin), _plain(now.origin), what)
 
 
 def _plain(part: Verdict | Origin | None) -> object:
     return None if part is None else part.model_dump(mode="json")
 
 
-def _gates(content: Content) -> str:
+def _gates(content: Content) -> list[str] | Message:
     gates = content.roadmap.gates
-    return (
-        ", ".join(f"{one.severity} {one.gate}{f' {one.parameter}' if one.parameter else ''}" for one in gates) or "none"
-    )
+    told = [f"{one.severity} {one.gate}{f' {one.parameter}' if one.parameter else ''}" for one in gates]
+    return told or _what("shown_none")
 
 
 def _kpi_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
@@ -237,5 +255,5 @@ def _kpi_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
         for name in ("kpi_name", "level", "unit", "direction"):
             old, new = getattr(was, name, None), getattr(kpi, name)
             if was is not None and old != new:
-                words = f"{name} of {kpi.kpi_key}: {shown(old)} → {shown(new)}"
-                yield DriftedValue(Drifted.KPI, None, None, f"{kpi.kpi_key}.{name}", old, new, words)
+                what = _what("kpi_field_changed", field=name, kpi=kpi.kpi_key, then=shown(old), now=shown(new))
+                yield DriftedValue(Drifted.KPI, None, None, f"{kpi.kpi_key}.{name}", old, new, what)

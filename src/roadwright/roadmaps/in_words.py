@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from roadwright.domain.amounts import amount
 from roadwright.domain.figures import figure
+from roadwright.domain.messages import Level, Message
 
 
-def shown(value: object) -> str:
+def shown(value: object) -> Message | str:
     """A value as people read it in a sentence."""
     if value is None or value in ([], ""):
-        return "nothing"
+        return Message("shown_nothing", Level.OK)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Message("shown_yes" if value else "shown_no", Level.OK)
     if isinstance(value, int | float):
-        return figure(value)
+        return amount(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, Mapping):

@@ -123,7 +123,7 @@ def _take(entry: RoadmapEntry, results: Sequence[GateResult], source: str) -> No
     """Keep a judgement, where it is not the one that stands."""
     status = _status_of(results, is_waived(entry))
     stored = [result.to_json() for result in results]
-    failures = [result.words for result in results if not result.passed] or None
+    failures = [str(result.failure) for result in results if not result.passed] or None
     if (entry.gate_status, entry.gate_results_json, entry.gate_failures) != (status, stored, failures):
         entry.gate_status, entry.gate_results_json, entry.gate_failures = str(status), stored, failures
         entry.judged_at = entry.updated_at = now()

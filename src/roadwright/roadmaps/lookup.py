@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.store.models import Roadmap, RoadmapVersion
@@ -37,20 +38,20 @@ def find_named(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | N
     if match is None or roadmap is None:
         named = only_named(session, wanted) or only_named(session, name)
         if named is not None:
-            raise UnknownName(named)
+            raise UnknownName(named.code, **named.params)
         there = [one.roadmap_name for one in by_name.values()]
-        raise UnknownName(f'there is no roadmap "{name}"{nearest(name, there)}; {listed("roadmaps", there)}')
+        raise UnknownName("unknown_roadmap", roadmap=name, hint=nearest(name, there), known=listed("roadmaps", there))
     for version in roadmap.versions:
         if version.number == int(match["number"]):
             return roadmap, version
     numbers = [f"{roadmap.roadmap_name}@{one.number}" for one in roadmap.versions]
-    there_is = listed("versions", numbers) if numbers else "it was never published; pm.roadmap_publish does that"
-    raise UnknownName(f'there is no version "{roadmap.roadmap_name}@{int(match["number"])}"; {there_is}')
+    known = listed("versions", numbers) if numbers else Message("never_published")
+    raise UnknownName("unknown_version", version=f"{roadmap.roadmap_name}@{int(match['number'])}", known=known)
 
 
-def listed(what: str, names: Sequence[str]) -> str:
+def listed(what: str, names: Sequence[str]) -> Message:
     """``the roadmaps are a, b`` for an error message; a long list is cut and says so."""
     if not names:
-        return f"there are no {what} yet"
-    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
-    return f"the {what} are {', '.join(names[:_MOST_LISTED])}{more}"
+        return Message("listed_none", Level.OK, params={"what": what})
+    params = {"what": what, "names": names[:_MOST_LISTED], "more": len(names) - _MOST_LISTED}
+    return Message("listed" if len(names) <= _MOST_LISTED else "listed_more", Level.OK, params=params)

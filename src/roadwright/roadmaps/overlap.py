@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.figures import figure
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.periods import same_period
 from roadwright.domain.roadmaps import PROMISED, GateStatus, RoadmapSource
 from roadwright.domain.text import folded
@@ -35,22 +35,22 @@ class Overlap:
     period_key: str
 
     @property
-    def subject(self) -> str:
+    def subject(self) -> Message:
         """The initiative with its title and tokens."""
-        size = "" if self.tokens is None else f", {figure(self.tokens)} tokens"
-        return f"{self.initiative_key} ({self.title}{size})"
+        params = {"initiative": self.initiative_key, "title": self.title, "tokens": self.tokens}
+        return Message("overlap_subject" if self.tokens is None else "overlap_subject_tokens", Level.OK, params=params)
 
-    def words(self, seen_from: str | None = None) -> str:
+    def warning(self, seen_from: str | None = None) -> Message:
         """The overlap in a sentence; ``seen_from`` one of the two roadmaps, only the other is named."""
-        return f"{self.subject} {self.claim(seen_from)}"
+        return Message("overlap", Level.WARNING, params={"subject": self.subject, "claim": self.claim(seen_from)})
 
-    def claim(self, seen_from: str | None = None) -> str:
+    def claim(self, seen_from: str | None = None) -> Message:
         """The same without the initiative."""
+        params = {"one": self.one, "other": self.other, "period": self.period_key}
         if seen_from is None:
-            where = f'both "{self.one}" and "{self.other}"'
-        else:
-            where = f'"{self.other if seen_from == self.one else self.one}" too'
-        return f"is selected on {where} in {self.period_key}: its capacity is promised twice"
+            return Message("overlap_claim_both", Level.WARNING, params=params)
+        params["other"] = self.other if seen_from == self.one else self.one
+        return Message("overlap_claim_other", Level.WARNING, params=params)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -93,7 +93,7 @@ def overlaps(session: Session, planned: Mapping[int, Collection[str]] = MappingP
     ]
 
 
-def promised_twice(session: Session, roadmap_name: str | None, chosen: Collection[str]) -> list[tuple[str, str]]:
+def promised_twice(session: Session, roadmap_name: str | None, chosen: Collection[str]) -> list[tuple[str, Message]]:
     """What choosing these initiatives for a roadmap promises a second time, as (initiative key, message)."""
     roadmap = find_roadmap(session, roadmap_name) if roadmap_name else None
     if roadmap is None:

@@ -41,11 +41,9 @@ def policy_of(session: Session, gate_policy: str | None) -> list[PolicyGate]:
     mine = rows_of_policy(session, gate_policy)
     if not mine:
         known = sorted(set(session.scalars(select(GatePolicy.gate_policy))))
-        there = f"there are: {', '.join(known)}" if known else "there is none yet"
-        raise PolicyProblem(
-            f'gate_policy: there is no policy "{gate_policy}"{nearest(gate_policy, known)} on the Gates tab, {there}; '
-            "fill in its gates there, mend the name, or clear it for the default policy"
-        )
+        hint = nearest(gate_policy, known)
+        code = "unknown_gate_policy" if known else "no_gate_policies"
+        raise PolicyProblem(code, policy=gate_policy, hint=hint, known=known).about("gate_policy")
     return [_ready(row) for row in mine]
 
 
@@ -60,7 +58,6 @@ def _ready(row: GatePolicy) -> PolicyGate:
     try:
         parameter = rule.parameter.parse(row.parameter)
     except ParameterProblem as problem:
-        raise PolicyProblem(
-            f'gate_policy: in policy "{row.gate_policy}" the parameter of {row.gate} {problem}; mend it on Gates'
-        ) from problem
+        wrong = PolicyProblem("policy_parameter", policy=row.gate_policy, gate=row.gate, why=problem.message)
+        raise wrong.about("gate_policy") from problem
     return PolicyGate(rule, parameter, GateSeverity(row.severity))

@@ -21,5 +21,5 @@ def judged_candidates(session: Session, scenario: OptimizationScenario, source: 
         try:
             judge_roadmap(session, roadmap, source, only_new=True)
         except PolicyProblem as problem:
-            raise ScenarioProblem(f'roadmap "{roadmap.roadmap_name}" can\'t be judged: {problem}') from problem
+            raise ScenarioProblem("roadmap_not_judged", roadmap=roadmap.roadmap_name, why=problem.message) from problem
     return candidates_of(session, scenario)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Message
 from roadwright.domain.registry import Registry
 from roadwright.domain.roadmaps import STANDS, GateSeverity, GateStatus, RoadmapSource
 from roadwright.portfolios.candidates import tokens_of
@@ -36,8 +37,6 @@ from roadwright.store.models import (
     RoadmapEntry,
 )
 from roadwright.store.registry import load_registry
-
-NOT_JUDGED = "not judged yet; pm.roadmap_check_gates judges it"
 
 
 def content_now(session: Session, roadmap: Roadmap) -> Content:
@@ -130,7 +129,9 @@ def _contributions(stored: Mapping[str, float], registry: Registry) -> dict[str,
 
 
 def _left_out(row: RoadmapEntry, initiative: Initiative) -> LeftOut:
-    reasons = tuple(row.gate_failures or ()) if row.gate_status == GateStatus.BLOCKED else (NOT_JUDGED,)
+    reasons = (
+        tuple(row.gate_failures or ()) if row.gate_status == GateStatus.BLOCKED else (str(Message("entry_not_judged")),)
+    )
     return LeftOut(
         initiative_key=initiative.initiative_key,
         title=initiative.title,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.errors import InputError
 from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import RoadmapSource, RoadmapStatus
 from roadwright.filtering import find_initiatives
 from roadwright.portfolios.runs import find_optimization_run, is_answered
@@ -19,6 +20,7 @@ from roadwright.store.chunks import chunks
 from roadwright.store.models import Initiative, OptimizationRun, Portfolio, Roadmap
 
 _SHOWN_RUNS = 5
+_REF = "source_ref"
 
 
 class SourceProblem(InputError):
@@ -30,7 +32,11 @@ class Named:
     """The initiatives that a source names, in its own order, and what it says that could not be used."""
 
     keys: list[str]
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
+
+
+def _warning(code: str, **params: object) -> Message:
+    return Message(code, Level.WARNING, _REF, params)
 
 
 def named_by(session: Session, roadmap: Roadmap) -> Named:
@@ -38,24 +44,21 @@ def named_by(session: Session, roadmap: Roadmap) -> Named:
     ref = (roadmap.source_ref or "").strip()
     if roadmap.source is None:
         if ref:
-            raise SourceProblem(
-                f"source: is blank, though source_ref is filled in; expected one of {', '.join(RoadmapSource)}"
-            )
+            raise SourceProblem("source_blank", sources=tuple(RoadmapSource)).about("source")
         return Named([])
     return _READERS[RoadmapSource(roadmap.source)](session, ref)
 
 
 def _by_filter(session: Session, text: str) -> Named:
     if not text:
-        raise SourceProblem(
-            "source_ref: is blank; expected a filter of the backlog, such as lifecycle_status = under_review and "
-            "department = Growth"
-        )
+        raise SourceProblem("filter_source_blank").about(_REF)
     try:
         found = find_initiatives(session, text)
     except FilterError as error:
-        raise SourceProblem(f"source_ref: {error}") from error
-    return Named([initiative.initiative_key for initiative in found], [] if found else ["source_ref: matches nothing"])
+        raise SourceProblem(error.placed.code, **error.placed.params).about(_REF) from error
+    return Named(
+        [initiative.initiative_key for initiative in found], [] if found else [_warning("filter_source_empty")]
+    )
 
 
 def _by_portfolio(session: Session, run_id: str) -> Named:
@@ -64,18 +67,16 @@ def _by_portfolio(session: Session, run_id: str) -> Named:
         newest = list(
             session.scalars(select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(_SHOWN_RUNS))
         )
-        what = f'there is no run "{run_id}"' if run_id else "is blank"
-        raise SourceProblem(f"source_ref: {what}; expected a run, the latest are: {', '.join(newest) or 'none yet'}")
+        code = "run_source_unknown" if run_id else "run_source_blank"
+        raise SourceProblem(code, run=run_id, newest=newest or Message("none_yet", Level.OK)).about(_REF)
     if not is_answered(run):
-        raise SourceProblem(
-            f"source_ref: {run.run_id} chose nothing, it ended {run.status}; expected a run with an answer"
-        )
+        raise SourceProblem("run_source_unanswered", run=run.run_id, status=run.status).about(_REF)
     portfolio = session.scalar(select(Portfolio).where(Portfolio.optimization_run_id == run.id))
     keys = [item.initiative_key for item in portfolio.items] if portfolio is not None else []
-    return Named(keys, [] if keys else [f"source_ref: the portfolio of {run.run_id} is empty"])
+    return Named(keys, [] if keys else [_warning("portfolio_source_empty", run=run.run_id)])
 
 
-def unknown_keys(session: Session, roadmap: Roadmap) -> list[str]:
+def unknown_keys(session: Session, roadmap: Roadmap) -> list[Message]:
     """What is to be said of a roadmap's list that names keys which no initiative has."""
     is_list = roadmap.source == RoadmapSource.LIST and roadmap.status != RoadmapStatus.ARCHIVED
     return _by_list(session, roadmap.source_ref or "").warnings if is_list else []
@@ -88,7 +89,7 @@ def _by_list(session: Session, text: str) -> Named:
     for part in chunks(keys):
         known.update(session.scalars(select(Initiative.initiative_key).where(Initiative.initiative_key.in_(part))))
     unknown = [word for word in typed if canonical_key(word) not in known]
-    warnings = [f"source_ref: no initiative has the key {', '.join(unknown)}"] if unknown else []
+    warnings = [_warning("list_of_keys_unknown", keys=unknown)] if unknown else []
     return Named([key for key in keys if key in known], warnings)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from roadwright.domain.figures import figure
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.text import folded
 from roadwright.roadmaps.content import known_sum
@@ -46,8 +46,8 @@ def drift_judged_now(session: Session, roadmap: Roadmap, version: RoadmapVersion
     return drift
 
 
-def standing_warnings(session: Session) -> dict[str, list[str]]:
-    """By roadmap (name without case) the warnings for its row on Roadmaps, in words. Judge the roadmaps first."""
+def standing_warnings(session: Session) -> dict[str, list[Message]]:
+    """By roadmap (name without case) the warnings for its row on Roadmaps. Judge the roadmaps first."""
     promised_twice = overlaps(session)
     found = {}
     for roadmap in all_roadmaps(session):
@@ -61,38 +61,41 @@ def standing_warnings(session: Session) -> dict[str, list[str]]:
     return found
 
 
-def _overlap_warnings(promised_twice: Sequence[Overlap], roadmap: Roadmap) -> list[str]:
+def _overlap_warnings(promised_twice: Sequence[Overlap], roadmap: Roadmap) -> list[Message]:
     """One warning for each other roadmap that promises the same capacity."""
     mine = roadmap.roadmap_name
     by_other: dict[str, list[Overlap]] = {}
     for one in of_roadmap(promised_twice, mine):
         by_other.setdefault(one.other if one.one == mine else one.one, []).append(one)
     return [
-        found[0].words(seen_from=mine) if len(found) == 1 else _many_promised(other, found)
+        found[0].warning(seen_from=mine) if len(found) == 1 else _many_promised(other, found)
         for other, found in by_other.items()
     ]
 
 
-def _many_promised(other: str, found: Sequence[Overlap]) -> str:
-    tokens = figure(known_sum(one.tokens for one in found))
-    keys = ", ".join(one.initiative_key for one in found[:_MOST_TOLD])
-    more = f" and {len(found) - _MOST_TOLD} more (roadwright doctor lists all)" if len(found) > _MOST_TOLD else ""
-    return (
-        f'{len(found)} initiatives ({tokens} tokens) are selected on "{other}" too in {found[0].period_key}, their '
-        f"capacity is promised twice: {keys}{more}"
-    )
+def _many_promised(other: str, found: Sequence[Overlap]) -> Message:
+    params = {
+        "count": len(found),
+        "tokens": known_sum(one.tokens for one in found),
+        "other": other,
+        "period": found[0].period_key,
+        "keys": [one.initiative_key for one in found[:_MOST_TOLD]],
+        "more": len(found) - _MOST_TOLD,
+    }
+    return Message("overlap_many_more" if len(found) > _MOST_TOLD else "overlap_many", Level.WARNING, params=params)
 
 
-def _drift_warnings(session: Session, roadmap: Roadmap) -> list[str]:
+def _drift_warnings(session: Session, roadmap: Roadmap) -> list[Message]:
     newest = newest_version(roadmap)
     if roadmap.status != RoadmapStatus.PUBLISHED or newest is None:
         return []
     drift = drift_of(session, roadmap, newest)
     if not drift.changes:
         return []
-    more = len(drift.changes) - 1
-    others = f" (and {more} more change{'' if more == 1 else 's'})" if more else ""
-    return [
-        f"drifted since {drift.label} was published: {drift.changes[0].words}{others}; roadwright drift shows all, "
-        f"pm.roadmap_publish makes version {newest.number + 1}"
-    ]
+    params = {
+        "version": drift.label,
+        "first": drift.changes[0].message,
+        "more": len(drift.changes) - 1,
+        "next": newest.number + 1,
+    }
+    return [Message("drifted_more" if len(drift.changes) > 1 else "drifted", Level.WARNING, params=params)]

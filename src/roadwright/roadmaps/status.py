@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from roadwright.domain.errors import OperationError
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import MOVES, RoadmapStatus
 from roadwright.store.clock import now
 from roadwright.store.models import Roadmap, RoadmapStatusChange
@@ -20,13 +21,10 @@ def move_roadmap(session: Session, roadmap: Roadmap, to: RoadmapStatus, by: str,
     if status is to:
         return False
     if to not in MOVES[status]:
-        allowed = f"from {status} it can go to {' or '.join(MOVES[status])}"
-        if to is RoadmapStatus.PUBLISHED:
-            raise Refusal(
-                f'roadmap "{roadmap.roadmap_name}" is not published by its status: pm.roadmap_publish publishes an '
-                f"approved roadmap; {allowed}"
-            )
-        raise Refusal(f'roadmap "{roadmap.roadmap_name}" is {status} and can\'t become {to}; {allowed}')
+        params = {"status": status, "moves": " or ".join(MOVES[status])}
+        allowed = Message("allowed_moves", Level.OK, params=params)
+        code = "published_by_status" if to is RoadmapStatus.PUBLISHED else "move_not_allowed"
+        raise Refusal(code, roadmap=roadmap.roadmap_name, status=status, to=to, allowed=allowed)
     record_move(session, roadmap, to, by, source)
     return True
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.orm import Mapper, Session
 
 from roadwright.domain.errors import OperationError
+from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.roadmaps.content import Content, Edition, content_hash
 from roadwright.roadmaps.snapshot import content_now
@@ -17,10 +18,9 @@ from roadwright.store.models import Roadmap, RoadmapVersion
 
 _PUBLISHABLE = (RoadmapStatus.APPROVED, RoadmapStatus.PUBLISHED)
 _WAY_TO_APPROVAL = {
-    RoadmapStatus.DRAFT: "it has to be reviewed and approved first: pm.roadmap_set_status --option status=in_review, "
-    "then status=approved",
-    RoadmapStatus.IN_REVIEW: "it has to be approved first: pm.roadmap_set_status --option status=approved",
-    RoadmapStatus.ARCHIVED: "an archived roadmap starts again as a draft: pm.roadmap_set_status --option status=draft",
+    RoadmapStatus.DRAFT: "publish_draft",
+    RoadmapStatus.IN_REVIEW: "publish_in_review",
+    RoadmapStatus.ARCHIVED: "publish_archived",
 }
 
 
@@ -35,7 +35,7 @@ class NeverChanges(OperationError):
 @event.listens_for(RoadmapVersion, "before_update")
 @event.listens_for(RoadmapVersion, "before_delete")
 def _refuse_change(_mapper: Mapper[RoadmapVersion], _connection: Connection, version: RoadmapVersion) -> None:
-    raise NeverChanges(f"version {version.number} is published, and a published version never changes")
+    raise NeverChanges("version_never_changes", version=version.number)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def may_be_published(roadmap: Roadmap) -> None:
     """Raises NotApproved unless the roadmap is approved, or published already."""
     status = RoadmapStatus(roadmap.status)
     if status not in _PUBLISHABLE:
-        raise NotApproved(f'roadmap "{roadmap.roadmap_name}" is {status}; {_WAY_TO_APPROVAL[status]}')
+        way_out = Message(_WAY_TO_APPROVAL[status])
+        raise NotApproved("not_approved", roadmap=roadmap.roadmap_name, status=status, way_out=way_out)
 
 
 def publish(session: Session, roadmap: Roadmap, by: str, source: str) -> Published:

@@ -15,14 +15,9 @@ from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
 from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
-from roadwright.sample.backlog import BACKLOG_EDITS
-from roadwright.sample.intake import INTAKE_SHEETS
-from roadwright.sample.kpis import KPI_CONTRIBUTIONS, METRICS_CONFIG
-from roadwright.sample.math_models import MATH_MODELS, PARAMS
-from roadwright.sample.optimization import BALANCED, CONSTRAINTS, GROWTH_FIRST, SCENARIO_CONFIG, TARGETS
-from roadwright.sample.roadmaps import APPROVER, COMMITTED, GATES, ROADMAP_ENTRIES, ROADMAPS
-from roadwright.sample.scoring import SCORING_INPUTS
+from roadwright.sample.company import APPROVER, BALANCED, COMMITTED, GROWTH_FIRST, edits, intake_sheets, new_rows
 from roadwright.sample.typing import keys_on, make_intake_workbook, type_into_rows, type_new_rows
+from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import ActionStatus
 from roadwright.workspace.building import built_whole, remove_unfinished
 from roadwright.workspace.create import create_workspace
@@ -101,39 +96,41 @@ def make_sample(folder: Path, say: Callable[[str], None], switch: SeriesSwitch) 
 
 def _write_settings(folder: Path) -> None:
     others = "".join(
-        f'\n[[intake]]\nworkbook = "{sheet.workbook}"\ntabs = ["{sheet.tab}"]\n' for sheet in INTAKE_SHEETS[1:]
+        f'\n[[intake]]\nworkbook = "{sheet.workbook}"\ntabs = ["{sheet.tab}"]\n' for sheet in intake_sheets()[1:]
     )
     (folder / FILE).write_text(template() + others, encoding="utf-8")
 
 
 def _type_everything(workspace: Workspace, switch: SeriesSwitch) -> Iterator[str]:
     """What people type, in the order in which they can: the backlog's rows are there only after the first sync."""
-    first, *others = INTAKE_SHEETS
+    first, *others = intake_sheets()
     yield "people type their ideas into the intake sheets"
     type_new_rows(workspace, workspace.intake()[0], first.rows)
     for sheet in others:
         make_intake_workbook(workspace.root / sheet.workbook, sheet)
     yield "product managers work on the backlog"
     _must_work(workspace, switch, ActionRequest("pm.backlog_sync"))
-    backlog = workspace.place(tabs.BACKLOG)
-    keys = keys_on(workspace, backlog)
-    type_into_rows(workspace, backlog, BACKLOG_EDITS, keys)
+    keys = keys_on(workspace, workspace.place(tabs.BACKLOG))
+
+    def add(*specs: TabSpec) -> None:
+        for spec in specs:
+            type_new_rows(workspace, workspace.place(spec), new_rows(spec), keys)
+
+    def edit(*specs: TabSpec) -> None:
+        for spec in specs:
+            type_into_rows(workspace, workspace.place(spec), edits(spec), keys)
+
+    edit(tabs.BACKLOG)
     yield "they type KPIs, scoring inputs and contributions"
-    type_new_rows(workspace, workspace.place(tabs.METRICS_CONFIG), METRICS_CONFIG)
+    add(tabs.METRICS_CONFIG)
     _must_work(workspace, switch, ActionRequest("pm.populate_initiatives"))
-    type_into_rows(workspace, workspace.place(tabs.SCORING_INPUTS), SCORING_INPUTS, keys)
-    type_into_rows(workspace, workspace.place(tabs.KPI_CONTRIBUTIONS), KPI_CONTRIBUTIONS, keys)
+    edit(tabs.SCORING_INPUTS, tabs.KPI_CONTRIBUTIONS)
     yield "they type math models, with their params"
-    type_new_rows(workspace, workspace.place(tabs.MATH_MODELS), MATH_MODELS, keys)
-    type_new_rows(workspace, workspace.place(tabs.PARAMS), PARAMS, keys)
+    add(tabs.MATH_MODELS, tabs.PARAMS)
     yield "they type scenarios, constraints and targets"
-    type_new_rows(workspace, workspace.place(tabs.SCENARIO_CONFIG), SCENARIO_CONFIG)
-    type_new_rows(workspace, workspace.place(tabs.CONSTRAINTS), CONSTRAINTS, keys)
-    type_new_rows(workspace, workspace.place(tabs.TARGETS), TARGETS)
+    add(tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
     yield "they set up two roadmaps with different gates, and one of them is approved"
-    type_new_rows(workspace, workspace.place(tabs.ROADMAPS), ROADMAPS)
-    type_new_rows(workspace, workspace.place(tabs.GATES), GATES)
-    type_new_rows(workspace, workspace.place(tabs.ROADMAP_ENTRIES), ROADMAP_ENTRIES, keys)
+    add(tabs.ROADMAPS, tabs.GATES, tabs.ROADMAP_ENTRIES)
     _must_work(workspace, switch, ActionRequest("pm.roadmap_create"))
     for status in (RoadmapStatus.IN_REVIEW, RoadmapStatus.APPROVED):
         moved = (f"roadmap_name={COMMITTED}", f"status={status}", f"by={APPROVER}")

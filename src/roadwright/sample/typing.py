@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import xlsxwriter
 
-from roadwright.sample.cells import Cell, Row, Titles
-from roadwright.sample.intake import IntakeSheet
+from roadwright.sample.company import IntakeSheet, Row
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Table, read_table
 from roadwright.sheets.values import CellValue
 from roadwright.workspace.workspace import TabPlace, Workspace
+
+NAMED_TITLE = re.compile(r"\[\[(.+?)\]\]")
+"""How a cell names an initiative by title."""
 
 
 class Keys:
@@ -22,9 +25,9 @@ class Keys:
     def __init__(self, by_title: Mapping[str, str]) -> None:
         self.by_title = by_title
 
-    def in_cell(self, cell: Cell) -> CellValue:
+    def in_cell(self, cell: CellValue) -> CellValue:
         """What is typed for a cell: the keys in place of the titles."""
-        return ", ".join(self.by_title[name] for name in cell.names) if isinstance(cell, Titles) else cell
+        return NAMED_TITLE.sub(lambda found: self.by_title[found[1]], cell) if isinstance(cell, str) else cell
 
 
 NO_KEYS = Keys({})
@@ -39,13 +42,13 @@ def make_intake_workbook(path: Path, sheet: IntakeSheet) -> None:
         date = book.add_format({"num_format": "d mmm yyyy", "valign": "top", "align": "left"})
         tab = book.add_worksheet(sheet.tab)
         tab.freeze_panes(1, 0)
-        for column, (header, key) in enumerate(sheet.headers.items()):
-            texts = [len(str(row.get(key, ""))) for row in sheet.rows]
+        for column, header in enumerate(sheet.headers):
+            texts = [len(str(row.get(header, ""))) for row in sheet.rows]
             tab.set_column(column, column, min(44, max(len(header) + 2, *texts)), wrapped)
             tab.write(0, column, header, heading)
         for number, row in enumerate(sheet.rows, start=1):
-            for column, key in enumerate(sheet.headers.values()):
-                cell = row.get(key)
+            for column, header in enumerate(sheet.headers):
+                cell = row.get(header)
                 if isinstance(cell, dt.date):
                     tab.write_datetime(number, column, cell, date)
                 elif cell is not None:

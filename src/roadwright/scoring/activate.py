@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.decimals import product, rounded
-from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import Framework
+from roadwright.domain.messages import Level, Message
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeScore
 from roadwright.store.scores import current_scores
@@ -39,7 +39,7 @@ def _rounded(figure: float | None) -> float | None:
     return None if figure is None else rounded(figure)
 
 
-def activate_one(initiative: Initiative, score: InitiativeScore | None, source: str) -> str | None:
+def activate_one(initiative: Initiative, score: InitiativeScore | None, source: str) -> Message | None:
     """Copy a framework's score (None: there is none) into the initiative. Returns a warning where one is due."""
     framework, coefficient = initiative.active_scoring_framework, initiative.strategic_priority_coefficient
     active = active_scores(score, coefficient)
@@ -47,13 +47,15 @@ def activate_one(initiative: Initiative, score: InitiativeScore | None, source: 
         initiative.value_score, initiative.effort_score, initiative.overall_score = active
         initiative.updated_at, initiative.updated_source = now(), source
     if score is not None and score.overall is not None and active[2] is None:
-        return f"overall_score: {framework} times strategic_priority_coefficient {figure(coefficient)} is too large"
+        params = {"framework": framework, "coefficient": coefficient}
+        return Message("overall_too_large", Level.WARNING, "overall_score", params=params)
     if framework is not None and score is None:
-        return f"active_scoring_framework: {framework} is active, but there is no {framework} score to activate"
+        params = {"framework": framework}
+        return Message("no_score_to_activate", Level.WARNING, "active_scoring_framework", params=params)
     return None
 
 
-def _activate(session: Session, keys: Sequence[str], source: str) -> dict[str, str]:
+def _activate(session: Session, keys: Sequence[str], source: str) -> dict[str, Message]:
     initiatives = list(session.scalars(select(Initiative).where(Initiative.initiative_key.in_(keys))))
     scores = current_scores(session, (initiative.id for initiative in initiatives))
     warnings = {}
@@ -68,13 +70,13 @@ def _activate(session: Session, keys: Sequence[str], source: str) -> dict[str, s
 
 def activate_in_batches(
     store: Store, keys: Sequence[str], activating_batch: int, source: str, progress: Callable[[int, int], None]
-) -> dict[str, str]:
+) -> dict[str, Message]:
     """Activate these initiatives, ``activating_batch`` at a time, each batch one commit. Returns warnings by key.
 
     Stopped half-way, the batches that were committed stay; running it again is safe, because activating twice gives
     the same scores.
     """
-    warnings: dict[str, str] = {}
+    warnings: dict[str, Message] = {}
     ordered = sorted(set(keys))
     for start in range(0, len(ordered), activating_batch):
         batch = ordered[start : start + activating_batch]

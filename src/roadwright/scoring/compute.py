@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import ContributionSource, Framework
+from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.domain.registry import Registry
 from roadwright.scoring.contributions import contribute, math_warnings, model_notes, redundancy_warnings
@@ -30,11 +31,11 @@ from roadwright.store.scores import current_scores
 class Scored:
     """What scoring had to say, for the rows of the tabs that show it."""
 
-    warnings: dict[str, list[str]] = field(default_factory=dict)
+    warnings: dict[str, list[Message]] = field(default_factory=dict)
     """By initiative_key, for Scoring_Inputs."""
-    of_models: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    of_models: dict[tuple[str, ...], list[Message]] = field(default_factory=dict)
     """By initiative_key and model_name, for MathModels."""
-    of_contributions: dict[str, list[str]] = field(default_factory=dict)
+    of_contributions: dict[str, list[Message]] = field(default_factory=dict)
     """By initiative_key, for KPI_Contributions."""
 
 
@@ -44,7 +45,7 @@ def _same(row: InitiativeScore, score: Score) -> bool:
         score.effort,
         score.overall,
         dict(score.components),
-        list(score.warnings),
+        list(map(str, score.warnings)),
     )
 
 
@@ -58,7 +59,7 @@ def _keep(session: Session, initiative: Initiative, framework: Framework, score:
             effort=score.effort,
             overall=score.overall,
             components=dict(score.components),
-            warnings=list(score.warnings),
+            warnings=list(map(str, score.warnings)),
             computed_at=now(),
             computed_by=source,
         )
@@ -82,14 +83,14 @@ def _take_models(
         value = None if result.value is None else rounded(result.value)
         if item.row.computed_score != value:
             item.row.computed_score = value
-        said = model_notes(result, use)
-        if said:
-            scored.of_models[key, item.row.model_name] = said
+        if notes := model_notes(result, use):
+            scored.of_models[key, item.row.model_name] = notes
     score = fresh_score(initiative, Framework.MATH_MODEL, results)
     contributions = contribute(results, use)
     warnings = math_warnings(results, score, contributions, use)
-    if (initiative.math_warnings or []) != warnings:
-        initiative.math_warnings = warnings or None
+    said = list(map(str, warnings))
+    if (initiative.math_warnings or []) != said:
+        initiative.math_warnings = said or None
     if warnings:
         scored.warnings.setdefault(key, []).extend(warnings)
     computed = dict(contributions.by_kpi) or None

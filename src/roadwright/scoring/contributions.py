@@ -9,6 +9,7 @@ from itertools import permutations
 from roadwright.domain.decimals import rounded
 from roadwright.domain.drivers import DrivenBy, driver_path
 from roadwright.domain.figures import figure
+from roadwright.domain.messages import Level, Message
 from roadwright.scoring.frameworks import Score
 from roadwright.scoring.math_model import ModelResult
 
@@ -18,7 +19,7 @@ class Contributions:
     """The signed increment per KPI, in the KPI's unit, from the models that count."""
 
     by_kpi: Mapping[str, float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def contribute(results: Sequence[ModelResult], use_math_model: bool | None) -> Contributions:
@@ -34,16 +35,19 @@ def contribute(results: Sequence[ModelResult], use_math_model: bool | None) -> C
         if result.kpi is not None and result.counts:
             by_kpi.setdefault(result.kpi.key, []).append(result)
     values: dict[str, float] = {}
-    warnings: list[str] = []
+    warnings: list[Message] = []
     for key, models in by_kpi.items():
         primaries = [result for result in models if result.model.is_primary]
         chosen = primaries[0] if len(primaries) == 1 else max(models, key=lambda result: result.improvement)
         if len(primaries) != 1 and len(models) > 1:
-            others = ", ".join(_named(result) for result in models if result is not chosen)
-            warnings.append(
-                f"{key}: of {len(models)} approved models {'several are' if primaries else 'none is'} primary; "
-                f"{_named(chosen)} counts, as the largest improvement, and not {others}; set is_primary on one"
-            )
+            params = {
+                "kpi": key,
+                "count": len(models),
+                "chosen": _named(chosen),
+                "others": [_named(result) for result in models if result is not chosen],
+            }
+            code = "several_primary_of_kpi" if primaries else "no_primary_of_several"
+            warnings.append(Message(code, Level.WARNING, params=params))
         values[key] = rounded(chosen.value or 0.0)
     return Contributions(values, tuple(warnings))
 
@@ -52,7 +56,7 @@ def _named(result: ModelResult) -> str:
     return f"{result.model.name} ({figure(result.value or 0.0)})"
 
 
-def redundancy_warnings(claimed: Mapping[str, float], driven_by: DrivenBy) -> tuple[str, ...]:
+def redundancy_warnings(claimed: Mapping[str, float], driven_by: DrivenBy) -> tuple[Message, ...]:
     """A warning for each pair of claimed KPIs of which one drives the other, directly or through others.
 
     ``claimed`` is the contribution that counts; a contribution of 0 claims nothing.
@@ -60,14 +64,17 @@ def redundancy_warnings(claimed: Mapping[str, float], driven_by: DrivenBy) -> tu
     claims = [key for key, value in claimed.items() if value]
     paths = ((driver_path(driven_by, cause, effect)) for cause, effect in permutations(claims, 2))
     return tuple(
-        f"{path[0]} drives {path[-1]} ({' -> '.join(path)}) and both are claimed: if one contribution comes about "
-        "through the other, it is counted twice"
+        Message(
+            "claimed_twice",
+            Level.WARNING,
+            params={"cause": path[0], "effect": path[-1], "path": " -> ".join(path)},
+        )
         for path in paths
         if path is not None
     )
 
 
-def model_notes(result: ModelResult, use_math_model: bool | None) -> list[str]:
+def model_notes(result: ModelResult, use_math_model: bool | None) -> list[Message]:
     """What the model's row says. Where the models are suggestions only, it does not matter that one is unapproved."""
     if use_math_model is False and not result.model.approved:
         return []
@@ -76,10 +83,14 @@ def model_notes(result: ModelResult, use_math_model: bool | None) -> list[str]:
 
 def math_warnings(
     results: Sequence[ModelResult], score: Score, contributions: Contributions, use_math_model: bool | None
-) -> list[str]:
+) -> list[Message]:
     """All that is to say about an initiative's models on Scoring_Inputs, each with the model's name."""
     return [
-        *(f"{result.model.name}: {note}" for result in results for note in model_notes(result, use_math_model)),
+        *(
+            Message("model_note", Level.WARNING, params={"model": result.model.name, "what": note})
+            for result in results
+            for note in model_notes(result, use_math_model)
+        ),
         *score.warnings,
         *contributions.warnings,
     ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from roadwright.domain.decimals import quotient
+from roadwright.domain.messages import Level, Message
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Score:
     effort: float | None = None
     overall: float | None = None
     components: Mapping[str, float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     @property
     def exists(self) -> bool:
@@ -35,12 +36,17 @@ def missing_inputs(framework: str, inputs: Mapping[str, float | None]) -> Score 
         return None
     if len(blank) == len(inputs):
         return Score()
-    return Score(warnings=(f"no {framework} score: {', '.join(blank)} {'is' if len(blank) == 1 else 'are'} blank",))
+    return no_score("score_inputs_blank", framework=framework, names=blank)
+
+
+def no_score(code: str, **params: object) -> Score:
+    """The empty score, with a warning that says why there is none."""
+    return Score(warnings=(Message(code, Level.WARNING, params=params),))
 
 
 def score_of(framework: str, value: float, effort: float, components: Mapping[str, float]) -> Score:
     """The score; none, with a warning, where a figure is beyond what a number can hold."""
     overall = quotient(value, effort) if math.isfinite(value) else math.inf
     if not math.isfinite(overall):
-        return Score(warnings=(f"no {framework} score: it would be too large for a number; check the inputs",))
+        return no_score("score_too_large", framework=framework)
     return Score(value, effort, overall, dict(components))

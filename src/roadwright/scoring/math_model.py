@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from roadwright.domain.decimals import quotient
-from roadwright.domain.figures import figure
 from roadwright.domain.formulas import (
     Formula,
     FormulaError,
@@ -20,11 +19,11 @@ from roadwright.domain.formulas import (
     increment_warning,
     parse_formula,
 )
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.registry import RegisteredKpi, Registry, UnknownKpi, nearest
-from roadwright.scoring.frameworks import Score
+from roadwright.scoring.frameworks import Score, no_score
 
-_NO_SCORE = "no MATH_MODEL score"
-_NO_OVERALL = "no MATH_MODEL overall"
+_FORMULA = "formula_text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,8 @@ class ModelResult:
     outcome: FormulaResult | None = None
     used: Mapping[str, float] = field(default_factory=dict)
     """The values of the params in its formula."""
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     @property
     def value(self) -> float | None:
@@ -93,21 +92,21 @@ class EffortInputs:
 def run_model(model: ScoredModel, registry: Registry) -> ModelResult:
     """Compute an approved model with its approved params, or say why that can't be done."""
     if not model.approved:
-        return ModelResult(model, problems=("approved_by_user: not approved, so the model contributes nothing",))
+        return ModelResult(model, problems=(Message("model_not_approved", Level.WARNING, "approved_by_user"),))
     kpi: RegisteredKpi | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
     try:
         kpi = registry.contributable(model.target_kpi_key)
     except UnknownKpi as problem:
-        problems = (f"target_kpi_key: {problem}",)
+        problems = (replace(problem.message, severity=Level.WARNING, column="target_kpi_key"),)
     if not model.formula_text or not model.formula_text.strip():
-        return ModelResult(model, kpi, problems=(*problems, "formula_text: blank, so the model contributes nothing"))
+        return ModelResult(model, kpi, problems=(*problems, Message("formula_blank", Level.WARNING, _FORMULA)))
     try:
         formula = parse_formula(model.formula_text)
     except FormulaError as error:
-        return ModelResult(model, kpi, problems=(*problems, f"formula_text: {error}"))
+        return ModelResult(model, kpi, problems=(*problems, _unusable(error)))
     warning = increment_warning(formula, [param.name for param in model.params if param.is_increment])
-    warnings = () if warning is None else (f"formula_text: {warning}",)
+    warnings = () if warning is None else (warning.about(_FORMULA),)
     lacking = _lacking(formula, model.params)
     if lacking:
         return ModelResult(model, kpi, problems=(*problems, *lacking), warnings=warnings)
@@ -115,11 +114,15 @@ def run_model(model: ScoredModel, registry: Registry) -> ModelResult:
     try:
         outcome = evaluate(formula, used)
     except FormulaError as error:
-        return ModelResult(model, kpi, problems=(*problems, f"formula_text: {error}"), warnings=warnings)
+        return ModelResult(model, kpi, problems=(*problems, _unusable(error)), warnings=warnings)
     return ModelResult(model, kpi, outcome, used, problems, warnings)
 
 
-def _lacking(formula: Formula, params: Sequence[Param]) -> tuple[str, ...]:
+def _unusable(error: FormulaError) -> Message:
+    return replace(error.placed, severity=Level.WARNING, column=_FORMULA)
+
+
+def _lacking(formula: Formula, params: Sequence[Param]) -> tuple[Message, ...]:
     """What is missing of the params that the formula uses; one message for those of a kind."""
     by_name = {param.name: param for param in params}
     spare = [name for name in by_name if name not in formula.first_use]
@@ -128,8 +131,8 @@ def _lacking(formula: Formula, params: Sequence[Param]) -> tuple[str, ...]:
     blank = [param.name for param in there if param.value is None]
     unapproved = [param.name for param in there if param.value is not None and not param.approved]
     return tuple(
-        f"Params: {', '.join(names)} {'is' if len(names) == 1 else 'are'} {what}, so the model contributes nothing"
-        for names, what in ((missing, "missing"), (blank, "without a value"), (unapproved, "not approved"))
+        Message(code, Level.WARNING, params={"params": names})
+        for code, names in (("params_missing", missing), ("params_blank", blank), ("params_unapproved", unapproved))
         if names
     )
 
@@ -146,11 +149,9 @@ def math_score(results: Sequence[ModelResult], effort: EffortInputs, use_math_mo
         return Score()
     primaries = [result for result in results if result.model.is_primary]
     if not primaries:
-        names = ", ".join(result.model.name for result in results if result.model.approved)
-        return Score(warnings=(f"{_NO_SCORE}: no model is_primary; set is_primary on one of {names}",))
+        return no_score("no_primary_model", models=[result.model.name for result in results if result.model.approved])
     if len(primaries) > 1:
-        names = ", ".join(result.model.name for result in primaries)
-        return Score(warnings=(f"{_NO_SCORE}: is_primary is set on {names}; keep it on one",))
+        return no_score("several_primary_models", models=[result.model.name for result in primaries])
     return _score_of(primaries[0], effort) if primaries[0].counts else Score()
 
 
@@ -158,33 +159,29 @@ def _score_of(primary: ModelResult, inputs: EffortInputs) -> Score:
     outcome = primary.outcome
     if outcome is None:
         return Score()
-    effort, source = _effort(outcome, inputs)
+    effort, field_name = _effort(outcome, inputs)
     components = dict(primary.used)
     if effort is None:
         if outcome.overall is None:
-            return Score(
-                warnings=(
-                    f"{_NO_SCORE}: effort_engineering_days and {inputs.tokens_field} are blank, "
-                    f"and the formula of {primary.model.name} sets no effort",
-                )
-            )
+            return no_score("model_without_effort", tokens_field=inputs.tokens_field, model=primary.model.name)
         return Score(outcome.value, None, outcome.overall, components)
-    if outcome.effort is None:
-        components[source] = effort
+    if field_name is not None:
+        components[field_name] = effort
+    source = field_name or Message("effort_of_formula", Level.OK)
     if effort <= 0 and (outcome.overall is None or outcome.effort is not None):
-        warning = f"{_NO_OVERALL}: {source} is {figure(effort)}; it must be above 0"
+        warning = Message("effort_not_positive", Level.WARNING, params={"source": source, "effort": effort})
         return Score(outcome.value, effort, None, components, (warning,))
     overall = quotient(primary.improvement, effort) if outcome.overall is None else outcome.overall
     if not math.isfinite(overall):
-        warning = f"{_NO_OVERALL}: it would be too large for a number; check {source}"
+        warning = Message("model_overall_too_large", Level.WARNING, params={"source": source})
         return Score(outcome.value, effort, None, components, (warning,))
     return Score(outcome.value, effort, overall, components)
 
 
-def _effort(outcome: FormulaResult, inputs: EffortInputs) -> tuple[float | None, str]:
-    """The effort and what it comes from. 0 is an effort, blank is none."""
+def _effort(outcome: FormulaResult, inputs: EffortInputs) -> tuple[float | None, str | None]:
+    """The effort and the field it comes from (None: the formula). 0 is an effort, blank is none."""
     if outcome.effort is not None:
-        return outcome.effort, "the formula's effort"
+        return outcome.effort, None
     if inputs.effort_engineering_days is not None:
         return inputs.effort_engineering_days, "effort_engineering_days"
     return inputs.tokens, inputs.tokens_field

@@ -16,7 +16,7 @@ from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
-from roadwright.sheets.spec import TYPED, CellProblem, Column, Owner, TabSpec
+from roadwright.sheets.spec import TYPED, CellProblem, Column, Owner, TabSpec, header_names, meaning
 from roadwright.sheets.values import LAST_COLUMN, CellValue, cell_name, column_letters
 
 BACKEND_COLUMNS = ("run_status", "updated_source", "updated_at")
@@ -126,10 +126,6 @@ class Table:
         if column is not None and column in self.columns:
             return f"{self.tab}!{cell_name(row, self.columns[column])}"
         return f"{self.tab} row {row}"
-
-
-def header_names(column: Column) -> set[str]:
-    return {normalised(name) for name in (column.name, *column.aliases)}
 
 
 def _header_cells(grid: Grid, header_row: int) -> dict[int, CellValue]:
@@ -274,16 +270,6 @@ def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
         if area.covers(row, column) and (row, column) != (area.first_row, area.first_column):
             return area
     return None
-
-
-def meaning(column: Column, cell: CellValue | None) -> object:
-    """What a cell of this column means; a blank one may mean something, too. Raises CellProblem."""
-    value = None if cell is None else column.kind.read(cell)
-    if value is None:
-        return column.blank_means
-    if column.check is not None:
-        column.check(value)
-    return value
 
 
 class _RowReader:

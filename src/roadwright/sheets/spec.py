@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from roadwright.domain.headers import normalised
 from roadwright.domain.messages import MessageError
 from roadwright.sheets.values import CellValue
 
@@ -95,6 +96,21 @@ class Column:
     written: Callable[[str], bool] | None = None
     minor: bool = False
     """Rarely looked at: the template lets people fold it away, beside others of the sort."""
+
+
+def meaning(column: Column, cell: CellValue | None) -> object:
+    """What a cell of this column means; a blank one may mean something, too. Raises CellProblem."""
+    value = None if cell is None else column.kind.read(cell)
+    if value is None:
+        return column.blank_means
+    if column.check is not None:
+        column.check(value)
+    return value
+
+
+def header_names(column: Column) -> set[str]:
+    """The names under which a header is this column's, normalised."""
+    return {normalised(name) for name in (column.name, *column.aliases)}
 
 
 class Layout(StrEnum):

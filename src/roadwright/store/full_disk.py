@@ -38,7 +38,7 @@ def explained(fault: BaseException | None, file: Path) -> DiskFull | None:
     is_failed_write = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and free is not None and free < NEEDED
     if code != sqlite3.SQLITE_FULL and not is_failed_write:
         return None
-    return DiskFull(disk_is_full(file.parent, needed_space(file)))
+    return DiskFull(str(disk_is_full(file.parent, needed_space(file))))
 
 
 def explain_full_disks(engine: Engine, file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.text import folded
 from roadwright.store.clock import now
@@ -22,15 +23,12 @@ def find_roadmap(session: Session, name: str) -> Roadmap | None:
     return found if found is not None and found.is_declared else None
 
 
-def only_named(session: Session, name: str) -> str | None:
+def only_named(session: Session, name: str) -> Message | None:
     """What to say where rows of Roadmap_Entries name this roadmap, but it has never been saved on Roadmaps."""
     found = _named(session, name)
     if found is None or found.is_declared:
         return None
-    return (
-        f'roadmap "{found.roadmap_name}" is named on Roadmap_Entries, but it is not on the Roadmaps tab; fill in its '
-        "row there and save it"
-    )
+    return Message("roadmap_only_named", params={"roadmap": found.roadmap_name})
 
 
 def keeper_of_entries(session: Session, name: str, source: str) -> Roadmap:

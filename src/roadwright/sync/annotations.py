@@ -6,13 +6,13 @@ older copy of the file never takes back what was written since.
 
 from __future__ import annotations
 
+from roadwright.services.rows.baselines import Baseline, save_annotations
+from roadwright.services.rows.identity import Identity, identity_of, identity_text
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
-from roadwright.sync.baselines import Baseline, save_annotations
+from roadwright.sync.bases import load_bases
 from roadwright.sync.context import ANNOTATIONS, OpenTab, SyncContext
-from roadwright.sync.identity import Identity, identity_of, identity_text
-from roadwright.sync.merge_rows import load_bases
 
 Words = dict[str, object]
 """By column what stands in a row's sheet-only cells; blank cells and empty boxes are left out."""

@@ -8,14 +8,14 @@ from typing import Protocol
 
 from roadwright import tabs
 from roadwright.domain.progress import TellProgress
+from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
-from roadwright.sync.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import ForeignTab, PendingWrite, WorkbookCache, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, unkeyed
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.selection import ALL, Selection
 from roadwright.workspace.identity import read_note
 from roadwright.workspace.workspace import TabPlace, Workspace

@@ -1,23 +1,21 @@
-"""What one pass over tabs works with: the open tabs, the transaction, and the edits in the making."""
+"""What one pass over tabs works with: the open tabs, and the edits in the making."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from roadwright.domain.progress import TellProgress, counted, tell_nobody
+from roadwright.domain.progress import TellProgress, tell_nobody
+from roadwright.services.rows.baselines import Baseline, Unconfirmed
+from roadwright.services.rows.context import RowsContext
+from roadwright.services.rows.identity import Identity
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.store.clock import RowVersions
-from roadwright.store.session import writes
-from roadwright.sync.baselines import Baseline, Unconfirmed
-from roadwright.sync.binding import Binding
-from roadwright.sync.identity import Identity
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 SET_VERSION = "*set"
@@ -59,7 +57,7 @@ class OpenTab:
     settled: dict[int, str] = field(init=False)
     """The settled rows as this pass leaves the tab."""
     bases: dict[int, Baseline | None] = field(default_factory=dict)
-    """By row what this copy of the tab showed there, where somebody asked (see ``sync.merge_rows.load_bases``)."""
+    """By row what this copy of the tab showed there, where somebody asked (see ``sync.bases.load_bases``)."""
     set_row_versions: dict[Identity, str] = field(default_factory=dict)
     """On a tab that is saved set by set: what each set shows from this pass on (see ``sync.sets``)."""
     emptied: set[Identity] = field(default_factory=set)
@@ -77,42 +75,21 @@ class OpenTab:
         return self.place.spec
 
 
-Item = TypeVar("Item")
-
-
 @dataclass
-class SyncContext:
-    """What the steps of one attempt share: one transaction, and the action that asks for it."""
+class SyncContext(RowsContext):
+    """The same for tabs of a workspace."""
 
-    workspace: Workspace
-    session: Session
-    row_versions: RowVersions
-    source: str
-    force: bool = False
-    """Do also what is refused because something depends on it, with a warning."""
-    tell: TellProgress = tell_nobody
-    _loaded: dict[str, tuple[int, dict[Identity, dict[str, object]]]] = field(default_factory=dict)
-    """By tab what was loaded last, and after how many writes."""
+    workspace: Workspace = field(kw_only=True)
 
-    @property
-    def folder(self) -> str | None:
-        """The folder that the action works in, told from others on the same database."""
-        return self.workspace.folder_token or None
 
-    def counted(self, message: str, items: Sequence[Item]) -> Iterator[Item]:
-        """The items one by one, telling how far it is where there are many."""
-        return counted(self.tell, message, items)
-
-    def load(self, binding: Binding, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
-        """What is stored for these rows (see ``Binding.load``)."""
-        rows = binding.load(self.session, identities)
-        self._loaded[binding.spec.name] = writes(self.session), rows
-        return rows
-
-    def load_again(self, binding: Binding, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
-        """The same, to be shown: what was loaded before still holds where nothing was written since."""
-        count, rows = self._loaded.get(binding.spec.name, (-1, {}))
-        if count != writes(self.session):
-            return self.load(binding, identities)
-        further = {identity for identity in identities if identity not in rows}
-        return rows | binding.load(self.session, further) if further else rows
+def begin_sync(workspace: Workspace, session: Session, source: str, tell: TellProgress = tell_nobody) -> SyncContext:
+    """What the steps of one attempt share, in this transaction."""
+    return SyncContext(
+        session,
+        RowVersions(session),
+        source,
+        workspace.folder_token,
+        tell=tell,
+        safe_point=workspace.safe_point,
+        workspace=workspace,
+    )

@@ -20,21 +20,21 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from roadwright.domain.errors import OperationError
 from roadwright.domain.messages import Level
 from roadwright.domain.progress import TellProgress, tell_nobody
+from roadwright.services.rows.baselines import confirm
+from roadwright.services.rows.binding import Binding, SetBinding
+from roadwright.services.rows.identity import Identity, identity_of
+from roadwright.services.rows.merge import MergeRules
+from roadwright.services.rows.notes import Notes, level_of
 from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
-from roadwright.store.clock import RowVersions
 from roadwright.store.identity import known_row_versions, next_revision
 from roadwright.store.session import one_at_a_time, writes
-from roadwright.sync.baselines import confirm
-from roadwright.sync.binding import Binding, SetBinding
-from roadwright.sync.context import OpenTab, SyncContext
-from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.merge_rows import MergeRules, merge_results, results_of, unsettle
-from roadwright.sync.row_results import RowReport, RowResult, TabReport, report_rows
+from roadwright.sync.bases import merge_results, results_of, unsettle
+from roadwright.sync.context import OpenTab, SyncContext, begin_sync
+from roadwright.sync.reports import RowReport, SheetRow, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import new_to_the_tab, record_sets, remove_gone, reserve_row_versions, sets_were_written
-from roadwright.sync.statuses import Notes, level_of
 from roadwright.sync.tab_cache import recall, remember
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
 from roadwright.tabs import INTAKE
@@ -256,7 +256,10 @@ def run_pass(
         tabs = [_safely_read(workspace, cache, place) for place in places]
         with workspace.store.transaction() as session:
             one_at_a_time(session)
-            reports = work(SyncContext(workspace, session, RowVersions(session), source, tell=tell), tabs)
+            reports = work(
+                begin_sync(workspace, session, source, tell),
+                tabs,
+            )
             _say_of_tabs(tabs, reports)
             if not write:
                 return reports
@@ -303,7 +306,7 @@ def merge_tab(
     on_conflict: OnConflict = OnConflict.ASK,
     only: frozenset[str] | None = None,
     show_only: bool = False,
-) -> tuple[list[RowResult], TabReport]:
+) -> tuple[list[SheetRow], TabReport]:
     """Merge and save the selected rows. The tab itself is not brought up to date yet."""
     spec, table, session = tab.place.spec, tab.table, context.session
     picked = selection.picks(spec, table.rows)
@@ -325,7 +328,7 @@ def show_tab(
     context: SyncContext,
     tab: OpenTab,
     binding: Binding,
-    results: list[RowResult],
+    results: list[SheetRow],
     report: TabReport,
     *,
     add: Callable[[set[Identity]], Sequence[Identity]] | None = None,
@@ -355,7 +358,7 @@ def whole_sets(table: Table, set_identity: Sequence[str], picked: set[int]) -> s
 
 
 def say_of_rows(
-    context: SyncContext, tab: OpenTab, binding: Binding, say: Callable[[RowResult], Notes | None]
+    context: SyncContext, tab: OpenTab, binding: Binding, say: Callable[[SheetRow], Notes | None]
 ) -> TabReport:
     """Save nothing, and put a new status on the rows of which there is something to say."""
     results = results_of(tab, set())

@@ -16,19 +16,25 @@ from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
+from roadwright.services.bindings.backlog import from_intake, unknown_key
+from roadwright.services.bindings.initiatives import (
+    issued_numbers,
+    load_initiatives,
+    new_initiative,
+    set_attribute,
+    stamp,
+)
+from roadwright.services.rows.identity import Identity
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
 from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
-from roadwright.sync.backlog import from_intake, unknown_key
+from roadwright.sync.bases import find_lost_bases, give_bases, settle
 from roadwright.sync.context import OpenTab, SyncContext
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import load_initiatives, new_initiative, set_attribute, stamp
-from roadwright.sync.keys import issued_numbers, unwritable_keys
-from roadwright.sync.merge_rows import find_lost_bases, give_bases, settle
-from roadwright.sync.row_results import RowResult, TabReport, report_rows
+from roadwright.sync.keys import unwritable_keys
+from roadwright.sync.reports import SheetRow, TabReport, report_rows
 from roadwright.sync.write_back import bring_up_to_date
 
 UNTITLED = "(untitled)"
@@ -46,7 +52,7 @@ class _IntakeMatch:
 
     tab: OpenTab
     order: int
-    result: RowResult
+    result: SheetRow
     has_own_version: bool = False
 
 
@@ -57,7 +63,7 @@ def _found_rows(intake: Sequence[OpenTab]) -> list[_IntakeMatch]:
         for row in tab.table.rows:
             text = row.text("initiative_key")
             key = canonical_key(text) or text
-            found.append(_IntakeMatch(tab, len(found), RowResult(row, (folded(key),), key)))
+            found.append(_IntakeMatch(tab, len(found), SheetRow(row, (folded(key),), key)))
     return found
 
 
@@ -69,7 +75,7 @@ def _settle(
     Nothing is settled where a key stands twice: which row it belongs to is told by what the rows say.
     """
     times = Counter(item.result.key for item in found)
-    lost: list[RowResult] = []
+    lost: list[SheetRow] = []
     for tab, rows in _by_tab(intake, found):
         if tab.recalled:
             once = [item.result for item in rows if times[item.result.key] == 1 and item.result.key in stored]
@@ -178,7 +184,7 @@ def _without(initiative: Initiative, name: str) -> Message:
     )
 
 
-def _enter(context: SyncContext, tab: OpenTab, result: RowResult) -> Initiative:
+def _enter(context: SyncContext, tab: OpenTab, result: SheetRow) -> Initiative:
     """Make the initiative of a row that is seen for the first time."""
     values = result.row.values
     title = str(values.get("title") or UNTITLED)
@@ -191,7 +197,7 @@ def _enter(context: SyncContext, tab: OpenTab, result: RowResult) -> Initiative:
     return initiative
 
 
-def _merge(result: RowResult, initiative: Initiative, on_conflict: OnConflict) -> bool:
+def _merge(result: SheetRow, initiative: Initiative, on_conflict: OnConflict) -> bool:
     """Bring one intake row into its initiative. Returns whether that changed it."""
     row = result.row
     stored = dict(zip(_FIELDS, attributes_of(initiative, _FIELDS), strict=True))

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.keys import INITIATIVE, make_key, parse_key
+from roadwright.domain.keys import INITIATIVE, make_key
+from roadwright.services.bindings.initiatives import all_keys
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row
 from roadwright.store.clock import now
-from roadwright.store.identity import known_numbers
 from roadwright.store.models import IssuedKey
 from roadwright.sync.context import OpenTab, SyncContext
-from roadwright.sync.initiatives import all_keys
 from roadwright.sync.lost_keys import keys_on, lost_keys
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.write_back import column_places
 
@@ -30,11 +29,6 @@ def issue_keys(session: Session, count: int, issued_for: str, folder: str | None
     session.add_all(issued)
     session.flush()
     return [make_key(INITIATIVE, row.number) for row in issued]
-
-
-def issued_numbers(session: Session, keys: Iterable[str]) -> set[int]:
-    """The numbers, among those in these keys, that were given out."""
-    return known_numbers(session, {n for key in keys if (n := parse_key(INITIATIVE, key)) is not None})
 
 
 def _unused_keys(session: Session, issued_for: str, folder: str | None) -> list[str]:

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.text import folded
+from roadwright.services.rows.baselines import baselines_of, content_of
 from roadwright.sheets.read import Row
 from roadwright.store.models import Initiative
-from roadwright.sync.baselines import baselines_of, content_of
+from roadwright.sync.bases import load_bases
 from roadwright.sync.context import OpenTab, SyncContext
-from roadwright.sync.merge_rows import load_bases
 
 
 def keys_on(tab: OpenTab) -> set[str]:

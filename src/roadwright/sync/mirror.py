@@ -14,19 +14,19 @@ from itertools import chain, count
 from roadwright.domain.messages import Message
 from roadwright.domain.provenance import is_row_version
 from roadwright.domain.shown import quoted
+from roadwright.services.rows.baselines import Baseline, load_annotations
+from roadwright.services.rows.identity import Identity, display_key, identity_of, identity_text
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import Words, annotations_of, annotations_shown
-from roadwright.sync.baselines import Baseline, load_annotations
+from roadwright.sync.bases import load_bases
 from roadwright.sync.context import ANNOTATIONS, OpenTab, SyncContext
-from roadwright.sync.identity import Identity, display_key, identity_of, identity_text
-from roadwright.sync.merge_rows import load_bases
 from roadwright.sync.replaced import computed, computed_columns, say_computed, say_written, shown, typed_over, writable
-from roadwright.sync.row_results import RowReport, RowResult
-from roadwright.sync.statuses import Notes
+from roadwright.sync.reports import RowReport, SheetRow
 from roadwright.sync.write_back import column_places, differs, keep_unconfirmed
 
 _MARKED = ("updated_source", "updated_at")
@@ -50,11 +50,11 @@ class _Standing:
     """What its sheet-only cells showed when the backend last wrote it."""
     copy: Baseline | None
     """What the row showed then, as its version tells; None where this database did not write it."""
-    outcome: RowResult | None = None
+    outcome: SheetRow | None = None
     waiting: dict[str, CellValue] = field(default_factory=dict)
 
 
-def _standing(context: SyncContext, tab: OpenTab, results: Sequence[RowResult]) -> dict[Identity, _Standing]:
+def _standing(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) -> dict[Identity, _Standing]:
     table, spec = tab.table, tab.spec
     bases = load_bases(context.session, tab)
     by_number = {outcome.row.number: outcome for outcome in results}
@@ -145,7 +145,7 @@ def _gone(context: SyncContext, tab: OpenTab, places: Mapping[str, int], stays: 
 
 
 def replace_rows(
-    context: SyncContext, tab: OpenTab, rows: Sequence[MirrorRow], results: Sequence[RowResult] = ()
+    context: SyncContext, tab: OpenTab, rows: Sequence[MirrorRow], results: Sequence[SheetRow] = ()
 ) -> list[RowReport]:
     """Plan the tab to show exactly these rows, in this order, from the first data row on. Returns their lines.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.provenance import REBUILD
+from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import Table
@@ -22,12 +23,11 @@ from roadwright.store.identity import is_empty, known_numbers, latest_revision, 
 from roadwright.store.models import IssuedKey
 from roadwright.store.numbers import go_on_above
 from roadwright.store.session import shown_url
-from roadwright.sync.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sync.backlog_sync import keys_for_new_rows
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, Work, WorkbookCache, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL

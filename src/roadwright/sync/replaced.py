@@ -9,14 +9,14 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
 from roadwright.domain.messages import Level, Message
+from roadwright.services.rows.baselines import Baseline
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import BACKEND_COLUMNS, Row, meaning
-from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
+from roadwright.sheets.read import BACKEND_COLUMNS, Row
+from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
 from roadwright.sheets.values import CellError, CellValue, NotCalculated
 from roadwright.sheets.xlsx.text import MAX_TEXT
-from roadwright.sync.baselines import Baseline
 from roadwright.sync.context import COMPUTED, OpenTab
 
 _SHORT = 24

@@ -18,7 +18,7 @@ from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import refuse_to_empty
 from roadwright.sync.mirror import MirrorRow, replace_rows
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 
 RUN_TABS: tuple[TabSpec, ...] = (tabs.RUNS, tabs.RESULTS, tabs.GAPS_AND_ALERTS)
 

@@ -9,25 +9,27 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.messages import Level
 from roadwright.domain.roadmaps import PROMISED
+from roadwright.services.bindings.backlog import BacklogBinding, say_intake
+from roadwright.services.bindings.candidates import CandidatesBinding
+from roadwright.services.bindings.constraint_sets import ConstraintsBinding, TargetsBinding
+from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding
+from roadwright.services.bindings.metrics import MetricsConfigBinding, judge_registry, renamed_rows
+from roadwright.services.bindings.product_ops import KpiContributionsBinding, ScoringInputsBinding
+from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, remember_rows, say_entries
+from roadwright.services.bindings.roadmaps import GatesBinding, RoadmapsBinding
+from roadwright.services.bindings.scenarios import ScenarioBinding
+from roadwright.services.rows.binding import Binding, Values
+from roadwright.services.rows.identity import display_key, identity_of
+from roadwright.sheets.backend import SheetError, TabEdit
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.annotations import collect_annotations
-from roadwright.sync.backlog import BacklogBinding, say_intake
-from roadwright.sync.binding import Binding, Values
-from roadwright.sync.candidates import CandidatesBinding
-from roadwright.sync.constraint_sets import ConstraintsBinding, TargetsBinding
+from roadwright.sync.bases import load_bases
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab
-from roadwright.sync.identity import display_key, identity_of
-from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
-from roadwright.sync.metrics import MetricsConfigBinding, merge_metrics_config
-from roadwright.sync.product_ops import KpiContributionsBinding, ScoringInputsBinding
-from roadwright.sync.roadmap_entries import RoadmapEntriesBinding, merge_entries, say_entries
-from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
-from roadwright.sync.row_results import RowReport, RowResult, TabReport
-from roadwright.sync.scenarios import ScenarioBinding
+from roadwright.sync.reports import RowReport, SheetRow, TabReport
 from roadwright.sync.selection import Selection
 
-Merged = tuple[list[RowResult], TabReport]
+Merged = tuple[list[SheetRow], TabReport]
 Merge = Callable[[SyncContext, OpenTab, Selection, OnConflict], Merged]
 
 
@@ -50,10 +52,19 @@ def _candidates(context: SyncContext, tab: OpenTab, selection: Selection, on_con
 
 
 def _math_models(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
-    binding = MathModelsBinding(tab.table)
+    binding = MathModelsBinding(tab.table.rows)
     merged = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
     binding.show_primaries(context.session)
     return merged
+
+
+def _metrics_config(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    """Save the selected rows if the registry as a whole stays right, else none of them."""
+    there = {row.number: identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
+    binding = MetricsConfigBinding(renamed_rows(context.session, there, load_bases(context.session, tab)))
+    results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
+    report.saved, report.created = judge_registry(context, binding, results)
+    return results, report
 
 
 def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | TargetsBinding]) -> Merge:
@@ -73,6 +84,30 @@ def _roadmap_entries(context: SyncContext, tab: OpenTab, selection: Selection, o
     results, report = merge_entries(context, tab, binding, selection, on_conflict)
     say_entries(binding.rows(context.session), results)
     return results, report
+
+
+def merge_entries(
+    context: SyncContext, tab: OpenTab, binding: RoadmapEntriesBinding, selection: Selection, on_conflict: OnConflict
+) -> tuple[list[SheetRow], TabReport]:
+    """Merge and save the selected rows, and keep in which row each entry stands: a run names its lock by that."""
+    results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
+    remember_rows(binding.rows(context.session), {o.identity: o.row.number for o in results if not o.is_duplicate})
+    return results, report
+
+
+def remember_new_rows(context: SyncContext, tab: OpenTab) -> None:
+    """Keep in which rows the entries will stand that this pass puts on the tab."""
+    pending = tab.pending
+    if not pending.appended:
+        return
+    try:
+        numbers = tab.workbook.plan_append(
+            TabEdit(tab.place.tab, tab.table.header_row, pending.cells, pending.appended, tab.table.last_data_row)
+        )
+    except SheetError:
+        return  # writing the tab will say that there is no room
+    identities = [identity for _, identity, _ in pending.copies[-len(pending.appended) :]]
+    remember_rows(RoadmapEntriesBinding().rows(context.session), dict(zip(identities, numbers, strict=True)))
 
 
 def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[RowReport]:
@@ -110,7 +145,7 @@ MERGES: Mapping[str, Merge] = {
     tabs.SCORING_INPUTS.name: _plain(ScoringInputsBinding),
     tabs.MATH_MODELS.name: _math_models,
     tabs.PARAMS.name: _plain(ParamsBinding),
-    tabs.METRICS_CONFIG.name: merge_metrics_config,
+    tabs.METRICS_CONFIG.name: _metrics_config,
     tabs.KPI_CONTRIBUTIONS.name: _plain(KpiContributionsBinding),
     tabs.CANDIDATES.name: _candidates,
     tabs.SCENARIO_CONFIG.name: _with_places(ScenarioBinding),

@@ -17,13 +17,13 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
+from roadwright.services.rows.binding import SetBinding
+from roadwright.services.rows.identity import Identity, identity_of, identity_text
 from roadwright.store.chunks import chunks
 from roadwright.store.models import SetBaseline
-from roadwright.sync.binding import SetBinding
+from roadwright.sync.bases import load_bases
 from roadwright.sync.context import SET_VERSION, OpenTab, SyncContext
-from roadwright.sync.identity import Identity, identity_of, identity_text
-from roadwright.sync.merge_rows import load_bases
-from roadwright.sync.row_results import RowResult
+from roadwright.sync.reports import SheetRow
 from roadwright.sync.selection import Selection
 
 
@@ -43,7 +43,7 @@ def known_sets(session: Session, tab: OpenTab) -> dict[str, SetBaseline]:
 
 
 def remove_gone(
-    context: SyncContext, tab: OpenTab, binding: SetBinding, results: Sequence[RowResult], selection: Selection
+    context: SyncContext, tab: OpenTab, binding: SetBinding, results: Sequence[SheetRow], selection: Selection
 ) -> int:
     """Remove the stored rows that this copy of the tab has shown and shows no more. Returns how many.
 
@@ -121,7 +121,7 @@ def sets_were_written(session: Session, row_versions: Iterable[str]) -> None:
         session.execute(written.values(is_written=True))
 
 
-def new_to_the_tab(context: SyncContext, binding: SetBinding, results: Sequence[RowResult]) -> list[Identity]:
+def new_to_the_tab(context: SyncContext, binding: SetBinding, results: Sequence[SheetRow]) -> list[Identity]:
     """The stored rows of the sets that were looked at which do not stand on the tab."""
     is_selected = {identity_of(binding.spec.set_identity, o.row.values) for o in results if o.is_selected}
     present = {o.identity for o in results}
@@ -129,7 +129,7 @@ def new_to_the_tab(context: SyncContext, binding: SetBinding, results: Sequence[
     return [i for i in binding.listed(context.session) if i not in present and i[:width] in is_selected]
 
 
-def reserve_row_versions(context: SyncContext, tab: OpenTab, binding: SetBinding, results: Iterable[RowResult]) -> None:
+def reserve_row_versions(context: SyncContext, tab: OpenTab, binding: SetBinding, results: Iterable[SheetRow]) -> None:
     """Take versions for what the sets will show before any row is saved, so that they are older than the rows'."""
     names = {identity_of(binding.spec.set_identity, o.row.values) for o in results}
     names |= _stored_sets(context.session, binding).keys()
@@ -137,7 +137,11 @@ def reserve_row_versions(context: SyncContext, tab: OpenTab, binding: SetBinding
 
 
 def record_sets(
-    context: SyncContext, tab: OpenTab, binding: SetBinding, results: Sequence[RowResult], added: Iterable[Identity]
+    context: SyncContext,
+    tab: OpenTab,
+    binding: SetBinding,
+    results: Sequence[SheetRow],
+    added: Iterable[Identity],
 ) -> None:
     """Remember what the tab shows of each set from now on, and give the row versions that its rows carry."""
     session, width = context.session, len(binding.spec.set_identity)

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 import roadwright
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import Row, Table, UnreadRow, meaning, persons_column
-from roadwright.sheets.spec import CellProblem, Column, Layout, TabSpec
+from roadwright.sheets.read import Row, Table, UnreadRow, persons_column
+from roadwright.sheets.spec import CellProblem, Column, Layout, TabSpec, meaning
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import CachedTab
 from roadwright.sync.context import OpenTab

@@ -19,6 +19,10 @@ from roadwright.domain.keys import OPTIMIZATION_RUN, canonical_key, make_key, pa
 from roadwright.domain.optimization import ObjectiveMode, RunStatus
 from roadwright.domain.provenance import REBUILD
 from roadwright.roadmaps.export_files import file_stems
+from roadwright.services.bindings.initiatives import by_identity
+from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding
+from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding
+from roadwright.services.rows.identity import Identity
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
@@ -35,11 +39,7 @@ from roadwright.store.models import (
 )
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.scores import current_scores
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import by_identity
-from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
-from roadwright.sync.roadmap_entries import RoadmapEntriesBinding
-from roadwright.sync.row_results import RowResult
+from roadwright.sync.reports import SheetRow
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
 from roadwright.workspace.contents import LARGEST_NUMBER
 
@@ -71,7 +71,7 @@ _RUN_SHOWS = tuple(
 )
 
 
-def take_over(session: Session, tab: str, results: Iterable[RowResult], foreign: Collection[int]) -> None:
+def take_over(session: Session, tab: str, results: Iterable[SheetRow], foreign: Collection[int]) -> None:
     """Take the values of those rows of a tab that this database did not write."""
     rows = {o.identity: o.row for o in results if o.row.number in foreign and not o.is_duplicate}
     if tab in _TAKERS and rows:

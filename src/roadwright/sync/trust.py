@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.provenance import is_row_version
+from roadwright.services.rows.baselines import save_baselines, versions_since
+from roadwright.services.rows.binding import Binding
+from roadwright.services.rows.identity import Identity, identity_of, identity_text
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.plain import plain
 from roadwright.store.identity import known_row_versions
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import SetBaseline
-from roadwright.sync.baselines import save_baselines, versions_since
-from roadwright.sync.binding import Binding
 from roadwright.sync.context import SET_VERSION, OpenTab
-from roadwright.sync.identity import Identity, identity_of, identity_text
 
 
 def _unknown_row_versions(session: Session, tab: OpenTab) -> dict[int, str]:

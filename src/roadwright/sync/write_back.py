@@ -12,16 +12,16 @@ from operator import eq
 from sqlalchemy.orm import Session
 
 from roadwright.domain.provenance import is_row_version
+from roadwright.services.rows.baselines import Unconfirmed, save_baselines, save_unconfirmed
+from roadwright.services.rows.identity import Identity, display_key, identity_text
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import BACKEND_COLUMNS, Row, meaning
-from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec
+from roadwright.sheets.read import BACKEND_COLUMNS, Row
+from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
 from roadwright.sheets.styles import width_of
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
-from roadwright.sync.baselines import Unconfirmed, save_baselines, save_unconfirmed
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
-from roadwright.sync.identity import Identity, display_key, identity_text
 from roadwright.sync.replaced import (
     LONGEST,
     computed,
@@ -32,7 +32,7 @@ from roadwright.sync.replaced import (
     typed_over,
     writable,
 )
-from roadwright.sync.row_results import RowResult
+from roadwright.sync.reports import SheetRow
 from roadwright.sync.tab_cache import fingerprint_of
 
 Values = Mapping[str, object]
@@ -65,7 +65,7 @@ def _writable(spec: TabSpec, places: Mapping[str, int], inputs: bool) -> Iterabl
 
 
 def _drop_protected(
-    tab: OpenTab, result: RowResult, cells: dict[tuple[int, int], CellValue | None], names: Mapping[int, str]
+    tab: OpenTab, result: SheetRow, cells: dict[tuple[int, int], CellValue | None], names: Mapping[int, str]
 ) -> set[str]:
     """Take out the cells that can't be written, saying so on the row. Returns their columns."""
     if not cells:
@@ -84,7 +84,7 @@ def _drop_protected(
 def bring_up_to_date(
     context: SyncContext,
     tab: OpenTab,
-    results: Sequence[RowResult],
+    results: Sequence[SheetRow],
     stored: Mapping[Identity, Values],
     *,
     inputs: bool = True,
@@ -151,7 +151,7 @@ def bring_up_to_date(
         _say_status(tab, result, places, names)
 
 
-def keep_unconfirmed(tab: OpenTab, result: RowResult, row_version: str) -> None:
+def keep_unconfirmed(tab: OpenTab, result: SheetRow, row_version: str) -> None:
     """Plan to keep what was saved of the row, until it is known to be written."""
     if result.saved:
         seen = result.row.text("updated_at")
@@ -159,7 +159,7 @@ def keep_unconfirmed(tab: OpenTab, result: RowResult, row_version: str) -> None:
         tab.pending.unconfirmed.append(Unconfirmed(identity, seen, row_version, result.saved))
 
 
-def _say_what_is_replaced(tab: OpenTab, result: RowResult, cells: Collection[tuple[int, int]]) -> None:
+def _say_what_is_replaced(tab: OpenTab, result: SheetRow, cells: Collection[tuple[int, int]]) -> None:
     """Say which text of a person a computed cell takes the place of: one that this copy of the row never showed."""
     row, places = result.row, tab.table.columns
     replaced = [
@@ -199,7 +199,7 @@ def _unlike(columns: Collection[str], row: Row, now: Values, width: int) -> list
     ]
 
 
-def _was_written_so(tab: OpenTab, result: RowResult, taken_out: Iterable[str]) -> bool:
+def _was_written_so(tab: OpenTab, result: SheetRow, taken_out: Iterable[str]) -> bool:
     """Whether the row's copy already remembers what the row shows: nothing, in columns that someone took out."""
     if not result.as_shown or result.row_version or result.kept:
         return False
@@ -220,7 +220,7 @@ def _lacks_row_version(tab: OpenTab, row: Row, places: Mapping[str, int]) -> boo
     return not tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, cell))
 
 
-def _say_status(tab: OpenTab, result: RowResult, places: Mapping[str, int], names: Mapping[int, str]) -> None:
+def _say_status(tab: OpenTab, result: SheetRow, places: Mapping[str, int], names: Mapping[int, str]) -> None:
     """Plan the row's status, where it is not what stands there."""
     status, _ = result.status
     if result.row.status != status:
@@ -235,13 +235,13 @@ def _say_status(tab: OpenTab, result: RowResult, places: Mapping[str, int], name
         tab.pending.cells.update(cells)
 
 
-def _more_shown(tab: OpenTab, result: RowResult) -> dict[str, object]:
+def _more_shown(tab: OpenTab, result: SheetRow) -> dict[str, object]:
     """What a row's copy remembers beside its columns."""
     return {**_set_row_version(tab, result.identity), **_own_words(tab.spec, result)}
 
 
 def _new_base(
-    result: RowResult, now: Values, columns: Iterable[str], dropped: set[str], inputs: bool
+    result: SheetRow, now: Values, columns: Iterable[str], dropped: set[str], inputs: bool
 ) -> dict[str, object]:
     """What this copy of the row shows after the write, in plain values; kept cells keep what they showed before."""
     base: dict[str, object] = {}
@@ -261,7 +261,7 @@ def _set_row_version(tab: OpenTab, identity: Identity) -> dict[str, object]:
     return {} if row_version is None else {SET_VERSION: row_version}
 
 
-def _own_words(spec: TabSpec, result: RowResult) -> dict[str, object]:
+def _own_words(spec: TabSpec, result: SheetRow) -> dict[str, object]:
     shown = (result.base or {}).get(ANNOTATIONS)
     return annotations_to_show(spec, result.row, dict(shown) if isinstance(shown, dict) else {})
 

@@ -17,23 +17,23 @@ from roadwright.portfolios.candidates import (
     tokens_of,
 )
 from roadwright.roadmaps.scenarios import judged_candidates
+from roadwright.services.bindings.candidates import candidate_rows
+from roadwright.services.bindings.initiatives import all_keys
+from roadwright.services.rows.identity import identity_of
+from roadwright.services.rows.notes import Notes
 from roadwright.store.models import OptimizationScenario
-from roadwright.sync.candidates import candidate_rows
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import refuse_to_empty, run_pass, show_tab
-from roadwright.sync.identity import identity_of
-from roadwright.sync.initiatives import all_keys
 from roadwright.sync.mirror import MirrorRow, replace_rows
-from roadwright.sync.row_results import RowReport, RowResult, TabReport
+from roadwright.sync.reports import RowReport, SheetRow, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Notes
 
 
 def show_candidates(
     current: SyncContext,
     tab: OpenTab,
-    results: Sequence[RowResult],
+    results: Sequence[SheetRow],
     scenario: OptimizationScenario,
     chosen: CandidateSet,
 ) -> TabReport:

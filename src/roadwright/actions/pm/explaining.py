@@ -19,7 +19,7 @@ from roadwright.portfolios.explaining import add_explanations, why_no_candidate
 from roadwright.portfolios.runs import is_answered
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, read_tab, run_pass
-from roadwright.sync.row_results import RowReport, TabReport
+from roadwright.sync.reports import RowReport, TabReport
 from roadwright.sync.run_tabs import rows_for, write_run_tab
 from roadwright.workspace.workspace import TabPlace
 
@@ -131,7 +131,7 @@ def _rows(
     plain = question.kept.reasons({})
     selected = set(question.kept.solution.selected)
     for one in explanations:
-        why = plain.get(one.id)
+        why = str(plain[one.id]) if one.id in plain else None
         if why is not None and one.id in selected:
             why = f"selected: {why}"
         text = "; ".join(part for part in (why, _message(question, one)) if part)
@@ -171,10 +171,10 @@ def _infeasible(question: Question) -> Answer:
     }
     if diagnosis is None:
         return answer
-    answer.summary["way_out"] = way_out(diagnosis) or diagnosis.message
+    answer.summary["way_out"] = str(way_out(diagnosis) or diagnosis.message)
     for row in diagnosed_rows(diagnosis, question.place):
         tab, number = _sheet_row(row.place)
-        answer.more_rows.append(RowReport(tab, number, row.id, str(Level.OK), Level.OK, (row.text,)))
+        answer.more_rows.append(RowReport(tab, number, row.id, str(Level.OK), Level.OK, (str(row.message),)))
     for id in question.ids or ():
         text = f"{id} is neither in nor out: no portfolio keeps all the rules"
         answer.more_rows.append(RowReport(tabs.RESULTS.name, 0, id, str(Level.OK), Level.OK, (text,)))

@@ -30,7 +30,7 @@ from roadwright.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
@@ -56,7 +56,7 @@ def _run_notes(saved: Saved, draft: RunDraft) -> None:
     for row in draft.diagnosed():
         notes = by_id.get(row.place)
         if notes is not None:
-            notes.add(Message(row.text, Level.WARNING))
+            notes.add(row.message)
 
 
 def _say(saved: Saved) -> Callable[[SyncContext, OpenTab], TabReport]:

@@ -10,13 +10,13 @@ from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
 from roadwright.actions.options import OnConflictOption
 from roadwright.domain.formulas import FormulaError, parse_formula
+from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding
+from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeParam
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass, show_tab
-from roadwright.sync.identity import Identity, identity_of
-from roadwright.sync.math_models import MathModelsBinding, ParamsBinding
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL
 

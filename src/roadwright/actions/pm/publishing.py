@@ -25,13 +25,13 @@ from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.versions import NotApproved, Published, may_be_published, publish
+from roadwright.services.bindings.roadmaps import RoadmapsBinding
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass
-from roadwright.sync.roadmaps import RoadmapsBinding
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.workspace.workspace import PUBLISHED
 
 

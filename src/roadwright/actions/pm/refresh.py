@@ -10,11 +10,11 @@ from roadwright.actions.options import ScenarioOption, chosen
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.portfolios.candidates import find_scenario
 from roadwright.roadmaps.scenarios import judged_candidates
+from roadwright.services.bindings.backlog import intake_notes, say_intake
 from roadwright.sync.annotations import collect_annotations
-from roadwright.sync.backlog import intake_notes, say_intake
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, show_tab
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 from roadwright.sync.saves import BINDINGS
 

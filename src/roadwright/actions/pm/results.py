@@ -8,7 +8,7 @@ from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.options import RunOption, UsageError, chosen
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.run_tabs import RUN_TABS, UnknownRun, write_run_tab
 
 

@@ -9,13 +9,13 @@ from roadwright.actions.contract import ActionContext
 from roadwright.portfolios.drafts import RunDraft
 from roadwright.roadmaps.overlap import promised_twice
 from roadwright.roadmaps.selected import select_entries
+from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import OptimizationRun
 from roadwright.store.roadmaps import find_roadmap
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, merge_tab, run_pass, show_tab
-from roadwright.sync.roadmap_entries import RoadmapEntriesBinding
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 
 
 def note_promised_twice(request: ActionContext, draft: RunDraft) -> None:

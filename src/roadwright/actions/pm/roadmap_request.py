@@ -15,10 +15,10 @@ from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.domain.text import folded
 from roadwright.portfolios.runs import find_optimization_run
+from roadwright.services.rows.identity import Identity
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import all_roadmaps, declare_roadmap, find_roadmap, only_named
 from roadwright.sync.context import SyncContext
-from roadwright.sync.identity import Identity
 
 
 def _as_typed(column: str) -> Callable[[str], object]:

@@ -16,13 +16,13 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.text import folded
 from roadwright.roadmaps.status import Refusal, move_roadmap
+from roadwright.services.bindings.roadmaps import RoadmapsBinding
 from roadwright.sheets.kinds import choice
 from roadwright.store.models import ActionRun
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass, show_tab
-from roadwright.sync.roadmaps import RoadmapsBinding
-from roadwright.sync.row_results import RowResult, TabReport
+from roadwright.sync.reports import SheetRow, TabReport
 from roadwright.sync.saves import MERGES, still_in_effect
 from roadwright.sync.selection import ALL
 
@@ -85,7 +85,7 @@ def _run(request: ActionContext) -> Answer:
     return answer
 
 
-def _stopped_rows(results: Iterable[RowResult], name: str | None) -> list[str]:
+def _stopped_rows(results: Iterable[SheetRow], name: str | None) -> list[str]:
     """Rows that could not be saved: a roadmap may be missing because of that, or stand otherwise than its row says."""
     wanted = None if name is None else folded(name)
     return [

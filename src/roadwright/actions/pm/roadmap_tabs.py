@@ -12,23 +12,16 @@ from roadwright.actions.contract import ActionContext, on_conflict
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.roadmaps.standing import standing_warnings
+from roadwright.services.bindings.roadmap_entries import UNDECLARED, RoadmapEntriesBinding, entry_notes, say_entries
+from roadwright.services.bindings.roadmaps import GatesBinding, RoadmapsBinding
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
 from roadwright.store.models import Roadmap, RoadmapEntry
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import show_tab
-from roadwright.sync.identity import Identity
-from roadwright.sync.roadmap_entries import (
-    UNDECLARED,
-    RoadmapEntriesBinding,
-    entry_notes,
-    merge_entries,
-    remember_new_rows,
-    say_entries,
-)
-from roadwright.sync.roadmaps import GatesBinding, RoadmapsBinding
-from roadwright.sync.row_results import RowResult, TabReport
-from roadwright.sync.saves import MERGES, Merged, still_in_effect
+from roadwright.sync.reports import SheetRow, TabReport
+from roadwright.sync.saves import MERGES, Merged, merge_entries, remember_new_rows, still_in_effect
 from roadwright.sync.selection import ALL
-from roadwright.sync.statuses import Notes
 
 TABS = (tabs.ROADMAPS, tabs.GATES, tabs.ROADMAP_ENTRIES)
 STOPPED = (Level.FAILED, Level.CONFLICT)
@@ -45,7 +38,7 @@ class RoadmapTabs:
     new_notes: dict[Identity, Notes] = field(default_factory=dict)
     """What is to be said of roadmaps that do not stand on the tab yet."""
 
-    def results(self, name: str) -> list[RowResult]:
+    def results(self, name: str) -> list[SheetRow]:
         return self.merged[name][0]
 
     def notes(self, roadmap: Roadmap) -> Notes:
@@ -133,7 +126,7 @@ def show_roadmap_tabs(
     return [report for _, report in cache.merged.values()]
 
 
-def _say_not_declared(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], results: Iterable[RowResult]) -> None:
+def _say_not_declared(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], results: Iterable[SheetRow]) -> None:
     """Entries of a mere name are saved like others, but here is where they would be judged."""
     for result in results:
         if result.identity in rows and not result.is_duplicate and not rows[result.identity][0].is_declared:
@@ -141,9 +134,9 @@ def _say_not_declared(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], res
             result.notes.skip(UNDECLARED, "roadmap_name")
 
 
-def say_standing(session: Session, results: Iterable[RowResult]) -> None:
+def say_standing(session: Session, results: Iterable[SheetRow]) -> None:
     """Warn on the rows of Roadmaps of capacity that is promised twice, and of drift since a version was published."""
     warnings = standing_warnings(session)
     for result in results:
         if result.is_selected and not result.is_duplicate and result.notes.level not in STOPPED:
-            result.notes.add(*(Message(text, Level.WARNING) for text in warnings.get(result.identity[0], ())))
+            result.notes.add(*warnings.get(result.identity[0], ()))

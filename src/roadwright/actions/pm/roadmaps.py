@@ -29,13 +29,13 @@ from roadwright.roadmaps.create import build_roadmap
 from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.sources import SourceProblem
+from roadwright.services.bindings.roadmaps import RoadmapsBinding
+from roadwright.services.rows.identity import Identity
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import only_named
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
-from roadwright.sync.identity import Identity
-from roadwright.sync.roadmaps import RoadmapsBinding
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 
 
 @dataclass
@@ -79,8 +79,8 @@ def _chosen(request: ActionContext, open: RoadmapTabs, asked: AskedRoadmap, prog
     stored = RoadmapsBinding().rows(session)
     unsaved = [o for o in rows if o.identity[:1] not in stored and o.notes.of(Level.FAILED)]
     progress.wrong += [f"{o.key or f'{spec.name} row {o.row.number}'}: {o.notes.text}" for o in unsaved]
-    mere_names = dict.fromkeys(only_named(session, name) for (name,) in sorted(names) if (name,) not in stored)
-    progress.wrong += [told for told in mere_names if told is not None]
+    mere_names = (only_named(session, name) for (name,) in sorted(names) if (name,) not in stored)
+    progress.wrong += dict.fromkeys(str(told) for told in mere_names if told is not None)
     return [roadmap for identity, roadmap in stored.items() if identity in names]
 
 
@@ -98,7 +98,7 @@ def _work_on(open: RoadmapTabs, roadmap: Roadmap, progress: _EntryChanges, *, fi
     try:
         if not faults and fill:
             filled = build_roadmap(session, roadmap, source, open.current.tell)
-            notes.add(*(Message(text, Level.WARNING) for text in filled.warnings))
+            notes.add(*filled.warnings)
             progress.added[roadmap.roadmap_name] = len(filled.new) + progress.added.get(roadmap.roadmap_name, 0)
         elif not faults:
             judge_roadmap(session, roadmap, source, tell=open.current.tell)
@@ -128,7 +128,7 @@ def _run(request: ActionContext, *, fill: bool) -> Answer:
         for number, roadmap in enumerate(chosen):
             request.report(f"judging {roadmap.roadmap_name}", number, len(chosen))
             _work_on(open, roadmap, progress, fill=fill)
-        return show_roadmap_tabs(open, chosen, {i: change.words for i, change in progress.changes.items()})
+        return show_roadmap_tabs(open, chosen, {i: str(change.message) for i, change in progress.changes.items()})
 
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
     reports = run_pass(

@@ -27,7 +27,7 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
-from roadwright.sync.row_results import RowResult, TabReport
+from roadwright.sync.reports import SheetRow, TabReport
 from roadwright.sync.saves import MERGES
 from roadwright.sync.selection import ALL, Selection
 
@@ -41,13 +41,13 @@ _OWN_WORDS = frozenset(tabs.CANDIDATES.sheet_only)
 class Saved:
     """The input tabs after their rows were saved."""
 
-    results: dict[str, list[RowResult]] = field(default_factory=dict)
+    results: dict[str, list[SheetRow]] = field(default_factory=dict)
     reports: dict[str, TabReport] = field(default_factory=dict)
 
     def notes(self, spec: TabSpec) -> RowNotes:
         return RowNotes(self.results[spec.name])
 
-    def stopped(self) -> Iterator[tuple[TabSpec, RowResult]]:
+    def stopped(self) -> Iterator[tuple[TabSpec, SheetRow]]:
         """The rows that could not be saved as they stand."""
         for spec in INPUT_TABS:
             for result in self.results[spec.name]:
@@ -105,7 +105,7 @@ def _scenario(session: Session, request: ActionContext, saved: Saved) -> Optimiz
         raise
 
 
-def _ticks(saved: Saved, scenario: OptimizationScenario) -> Iterator[RowResult]:
+def _ticks(saved: Saved, scenario: OptimizationScenario) -> Iterator[SheetRow]:
     """The rows of Candidates that stand there for this scenario."""
     name = folded(scenario.scenario_name)
     return (o for o in saved.results[tabs.CANDIDATES.name] if o.identity[0] == name)

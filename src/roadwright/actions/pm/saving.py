@@ -10,7 +10,7 @@ from roadwright.actions.options import ForceOption, OnConflictOption
 from roadwright.sync.backlog_sync import keys_for_new_rows
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import WorkbookCache, run_pass, show_tab
-from roadwright.sync.row_results import TabReport
+from roadwright.sync.reports import TabReport
 from roadwright.sync.saves import BINDINGS, MERGES, still_in_effect
 from roadwright.sync.selection import Selection
 from roadwright.workspace.workspace import TabPlace

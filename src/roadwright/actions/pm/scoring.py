@@ -12,18 +12,18 @@ from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import BatchOption, OnConflictOption, Options, Text, UsageError, YesNo, chosen, option
 from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
 from roadwright.filtering import find_initiatives
 from roadwright.scoring.activate import activate_in_batches
 from roadwright.scoring.compute import Scored, compute_scores
-from roadwright.sync.backlog import BacklogBinding, say_intake
+from roadwright.services.bindings.backlog import BacklogBinding, say_intake
+from roadwright.services.bindings.initiatives import by_identity
+from roadwright.services.bindings.product_ops import ScoringInputsBinding
+from roadwright.services.rows.identity import Identity
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, say_of_rows, show_tab
-from roadwright.sync.identity import Identity
-from roadwright.sync.initiatives import by_identity
-from roadwright.sync.product_ops import ScoringInputsBinding
-from roadwright.sync.row_results import RowResult, TabReport
+from roadwright.sync.reports import SheetRow, TabReport
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL, Selection, SelectionError
 from roadwright.workspace.workspace import TabPlace
@@ -130,7 +130,7 @@ def _keys_of(session: Session, identities: set[Identity]) -> list[str]:
     return sorted(initiative.initiative_key for initiative in by_identity(session, identities).values())
 
 
-def _activate(request: ActionContext, keys: Sequence[str]) -> dict[str, str]:
+def _activate(request: ActionContext, keys: Sequence[str]) -> dict[str, Message]:
     return activate_in_batches(
         request.workspace.store,
         keys,
@@ -140,12 +140,12 @@ def _activate(request: ActionContext, keys: Sequence[str]) -> dict[str, str]:
     )
 
 
-def _with_warnings(notes: RowNotes, warnings: Mapping[tuple[str, ...], list[str]]) -> None:
+def _with_warnings(notes: RowNotes, warnings: Mapping[tuple[str, ...], list[Message]]) -> None:
     """Put warnings on the rows that they are about, by the values of their identity columns."""
     for values, messages in warnings.items():
         found = notes.by_identity(tuple(folded(value) for value in values))
         if found is not None:
-            found.add(*(Message(text, Level.WARNING) for text in messages))
+            found.add(*messages)
 
 
 _SCORING_TABS = (tabs.SCORING_INPUTS, tabs.MATH_MODELS, tabs.PARAMS, tabs.KPI_CONTRIBUTIONS)
@@ -243,14 +243,14 @@ def _switch(request: ActionContext) -> Answer:
 
     request.report(f"saving {place.name}")
     run_pass(request.workspace, request.action, [place], save, write=False, tell=request.report)
-    warnings: dict[tuple[str, ...], list[str]] = {
+    warnings: dict[tuple[str, ...], list[Message]] = {
         (key,): [warning] for key, warning in _activate(request, keys).items()
     }
     _with_warnings(saved[place.name][0], warnings)
     return Answer(tabs=_show(request, [place], saved), summary={"activated": len(keys)})
 
 
-def _merge_switches(current: SyncContext, tab: OpenTab, request: ActionContext) -> tuple[list[RowResult], TabReport]:
+def _merge_switches(current: SyncContext, tab: OpenTab, request: ActionContext) -> tuple[list[SheetRow], TabReport]:
     binding = BacklogBinding() if tab.spec is tabs.BACKLOG else ScoringInputsBinding()
     results, report = merge_tab(
         current, tab, binding, selection=request.selection, on_conflict=on_conflict(request), only=_SWITCHES

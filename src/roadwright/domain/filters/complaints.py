@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 
 from lark import UnexpectedInput, UnexpectedToken
 
-from roadwright.domain.filters.errors import FilterError, shown
+from roadwright.domain.filters.errors import FilterError, cut
 from roadwright.domain.filters.fields import Field, find_field
 from roadwright.domain.filters.grammar import KEYWORDS, OPERATOR, QUOTED, WORD
 from roadwright.domain.filters.tree import Operator
 from roadwright.domain.headers import normalised
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.registry import nearest
 
-OPERATORS = f"{', '.join(Operator)}, in (…), is empty or is not empty"
+OPERATORS = tuple(map(str, Operator))
 
 TYPOGRAPHIC = "“”„‟«»‘’‚‛"
 """Quotes that text programs set; none of them begins a quoted text here."""
@@ -25,10 +26,6 @@ _LONGEST_NAME = 6
 """Words of a field's name, where it is written with blanks; none has more."""
 _TELLING = 3
 """So many characters of a field's name are enough to tell which are meant."""
-_COMMA = (
-    "a comma only separates the values of in (…); write a number without it, as 1234.5, and put a text with a comma "
-    "in quotes"
-)
 
 
 def complaint(error: UnexpectedInput, text: str, fields: Mapping[str, Field]) -> FilterError:
@@ -43,34 +40,33 @@ def complaint(error: UnexpectedInput, text: str, fields: Mapping[str, Field]) ->
     if slip is None and "OPERATOR" in allowed:
         return _no_operator(text, place, fields)
     if slip is None and not piece and "_RIGHT" in allowed:
-        return FilterError(text, _open_bracket(text), "this bracket is never closed; expected )")
-    return FilterError(text, place, slip or _expected(before, piece, allowed))
+        return FilterError(text, _open_bracket(text), "bracket_never_closed")
+    return FilterError.of(text, place, slip or _expected(before, piece, allowed))
 
 
-def _slip(piece: str) -> str | None:
+def _slip(piece: str) -> Message | None:
     """What is wrong with something that stands nowhere in a filter."""
     if piece in ("'", '"'):
-        return f"this quote is never closed; a text that holds {piece} goes in the other quotes, or doubles it"
+        return Message("quote_never_closed", params={"quote": piece})
     if piece in _WORD_OF:
-        return f'"{piece}" is not known here; write {_WORD_OF[piece]}, or put a text that holds it in quotes'
+        return Message("sign_unknown", params={"sign": piece, "word": _WORD_OF[piece]})
     return None
 
 
-def _expected(before: Sequence[str], piece: str, allowed: set[str]) -> str:
+def _expected(before: Sequence[str], piece: str, allowed: set[str]) -> Message:
     """What is expected at the place, by what the grammar allows there."""
-    after = f" after {shown(before[-1])}" if before else ""
-    there = f", but there is {shown(piece)}" if piece else ""
+    around: dict[str, object] = {
+        "after": Message("after_piece", params={"piece": cut(before[-1])}) if before else "",
+        "there": Message("but_there_is", params={"piece": cut(piece)}) if piece else "",
+    }
     if "NOT" in allowed and "WORD" in allowed:
-        if not before and not piece:
-            return "the filter is empty; write a comparison such as lifecycle_status = new"
-        return f"a comparison is expected{after}, such as lifecycle_status = new{there}"
+        return Message("comparison_expected", params=around) if before or piece else Message("empty_filter")
     if "WORD" in allowed:
-        hint = "; a list of values follows in, and text with brackets goes in quotes" if piece == "(" else ""
-        return f"a value is expected{after}{there}{hint}"
+        return Message("value_expected_not_bracket" if piece == "(" else "value_expected", params=around)
     if "_LEFT" in allowed:
-        return f"a list in brackets is expected{after}, such as in (new, under_review){there}"
+        return Message("list_expected", params=around)
     if "_EMPTY" in allowed:
-        return f"empty or not empty is expected{after}{there}; to compare with a value, write ="
+        return Message("empty_expected", params=around)
     return _after_value(before, piece, allowed)
 
 
@@ -81,49 +77,52 @@ def _no_operator(text: str, place: int, fields: Mapping[str, Field]) -> FilterEr
         begins_anew = not WORD.fullmatch(piece[0]) or piece[0].casefold() in _JOINING
         words = [] if begins_anew else [*words[:_LONGEST_NAME], piece]
     if not words:
-        return FilterError(text, place, f"a comparison is missing here; expected {OPERATORS}")
+        return FilterError(text, place, "comparison_missing", operators=OPERATORS)
     for count in range(len(words), 0, -1):
         field = find_field(fields, " ".join(word[0] for word in words[:count]))
         if field is None:
             continue
         if count == len(words):
-            return FilterError(text, place, f"{field.name} is compared with nothing; expected {OPERATORS}")
-        message = f"after {field.name} there is no comparison {shown(words[count][0])}; expected {OPERATORS}"
-        return FilterError(text, words[count].start(), message)
+            return FilterError(text, place, "compared_with_nothing", field=field.name, operators=OPERATORS)
+        word = cut(words[count][0])
+        return FilterError(
+            text, words[count].start(), "comparison_unknown", field=field.name, word=word, operators=OPERATORS
+        )
     return unknown_field(words[0][0], text, words[0].start(), fields)
 
 
 def unknown_field(typed: str, text: str, place: int, fields: Mapping[str, Field]) -> FilterError:
     """The error for a name that is no field's: names the nearest, else those that hold it, else all."""
     names = [name for f in fields.values() for name in (f.name, *f.aliases)]
-    meant = nearest("_".join(typed.split()), names)
-    if not meant:
+    hint = nearest("_".join(typed.split()), names)
+    if not hint:
         part = normalised(typed)
         holding = [f.name for f in fields.values() if len(part) >= _TELLING and part in normalised(f.name)]
-        meant = f" (did you mean {' or '.join(holding)}?)" if holding else f"; the fields are: {', '.join(fields)}"
-    return FilterError(text, place, f"there is no field {shown(typed)}{meant}")
+        if not holding:
+            return FilterError(text, place, "unknown_field_listed", name=cut(typed), fields=tuple(fields))
+        hint = Message("did_you_mean", Level.OK, params={"name": " or ".join(holding)})
+    return FilterError(text, place, "unknown_field", name=cut(typed), hint=hint)
 
 
-def _after_value(before: Sequence[str], piece: str, allowed: set[str]) -> str:
+def _after_value(before: Sequence[str], piece: str, allowed: set[str]) -> Message:
     """What is said of a piece that follows a value."""
     if piece == ",":
-        return _COMMA
+        return Message("comma_separates_values")
     if piece == ")":
-        return "this bracket closes nothing; leave it out, or open one before"
+        return Message("bracket_closes_nothing")
     last = before[-1]
     if last[0] in TYPOGRAPHIC:
         return straight_quotes(last[0])
     if "_COMMA" in allowed and "_AND" not in allowed:
-        return f"the values of in (…) are separated by commas and end with ), but there is {shown(piece)}"
+        return Message("list_not_ended", params={"piece": cut(piece)})
     if WORD.fullmatch(piece) and WORD.fullmatch(last) and piece.casefold() not in KEYWORDS:
-        example = shown(f"{last} {piece}").replace('"', "'")
-        return f"text with blanks goes in quotes, such as {example}; else expected and, or, or the end"
-    return f"expected and, or, or the end, but there is {shown(piece)}; text with symbols goes in quotes"
+        return Message("text_with_blanks", params={"example": cut(f"{last} {piece}")})
+    return Message("text_with_symbols", params={"piece": cut(piece)})
 
 
-def straight_quotes(quote: str) -> str:
+def straight_quotes(quote: str) -> Message:
     """What is said of a quote as text programs set it."""
-    return f"write the straight quotes ' or \" instead of {quote}"
+    return Message("straight_quotes", params={"quote": quote})
 
 
 def _open_bracket(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
 
 _WIDEST = 76
 """Characters of a line that are shown at once."""
@@ -20,14 +21,27 @@ class FilterError(InputError):
         self.text = text
         self.place = place
 
+    @classmethod
+    def of(cls, text: str, place: int, message: Message) -> FilterError:
+        """The error with this message."""
+        return cls(text, place, message.code, **message.params)
+
+    @property
+    def placed(self) -> Message:
+        """The message with the text and a caret under the place."""
+        line = pointed(self.text, self.place)
+        return Message(
+            "filter_at", params={"what": self.message, "text": self.text, "place": self.place, "pointed": line}
+        )
+
     def __str__(self) -> str:
-        return f"{self.message}\n{pointed(self.text, self.place)}"
+        return str(self.placed)
 
 
-def shown(piece: str) -> str:
-    """A piece of a filter in quotes, cut where it is long."""
+def cut(piece: str) -> str:
+    """A piece of a filter as a message quotes it: on one line, and not too long."""
     text = _printable(piece)
-    return f'"{text if len(text) <= _AROUND else text[:_AROUND] + "…"}"'
+    return text if len(text) <= _AROUND else text[:_AROUND] + "…"
 
 
 def pointed(text: str, place: int) -> str:

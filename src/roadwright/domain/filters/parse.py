@@ -8,7 +8,7 @@ from typing import cast
 from lark import Token, Tree, UnexpectedInput
 
 from roadwright.domain.filters.complaints import OPERATORS, TYPOGRAPHIC, complaint, straight_quotes, unknown_field
-from roadwright.domain.filters.errors import FilterError, shown
+from roadwright.domain.filters.errors import FilterError, cut
 from roadwright.domain.filters.fields import Field, find_field
 from roadwright.domain.filters.grammar import KEYWORDS, parser
 from roadwright.domain.filters.tree import (
@@ -23,7 +23,7 @@ from roadwright.domain.filters.tree import (
     Value,
 )
 from roadwright.domain.filters.values import operator_problem, read_value
-from roadwright.domain.messages import MessageError
+from roadwright.domain.messages import Message, MessageError
 
 MAX_CHARACTERS = 30_000
 """Nearly as many as a cell holds."""
@@ -50,12 +50,10 @@ def parse_filter(text: str, fields: Mapping[str, Field]) -> Filter:
 
 def _refuse_unreadable(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
-        raise FilterError(
-            text, MAX_CHARACTERS, f"the filter has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"
-        )
+        raise FilterError(text, MAX_CHARACTERS, "filter_too_long", characters=len(text), most=MAX_CHARACTERS)
     for place, character in enumerate(text):
         if character == "\x00" or "\ud800" <= character <= "\udfff":
-            raise FilterError(text, place, f"holds a character that can't be stored (code {ord(character)})")
+            raise FilterError(text, place, "filter_character", character=ord(character))
 
 
 def _refuse_endless(tree: _Node, text: str) -> None:
@@ -65,13 +63,11 @@ def _refuse_endless(tree: _Node, text: str) -> None:
     while ahead:
         node, depth = ahead.pop()
         if depth > MAX_DEPTH:
-            raise FilterError(text, _first(node), f"is nested too deeply; at most {MAX_DEPTH} levels are read")
+            raise FilterError(text, _first(node), "filter_too_deep", most=MAX_DEPTH)
         if node.data not in ("either", "both", "negation"):
             comparisons += 1
             if comparisons > MAX_COMPARISONS:
-                raise FilterError(
-                    text, 0, f"compares more than {MAX_COMPARISONS} times; for many values of one field write in (…)"
-                )
+                raise FilterError(text, 0, "filter_too_many", most=MAX_COMPARISONS)
             continue
         ahead.extend((part, depth + 1) for part in reversed(node.children) if isinstance(part, Tree))
 
@@ -110,17 +106,15 @@ class _Reader:
                 operator = self._operator(field, cast("Token", node.children[1]))
                 return Comparison(field, operator, self._value(field, operator, parts[1]))
 
-    def _wrong(self, message: str, token: Token) -> FilterError:
-        return FilterError(self._text, token.start_pos or 0, message)
+    def _wrong(self, message: Message, token: Token) -> FilterError:
+        return FilterError.of(self._text, token.start_pos or 0, message)
 
     def _field(self, node: _Node) -> Field:
         tokens = cast("list[Token]", node.children)
         typed = " ".join(map(_unquoted, tokens))
         field = find_field(self._fields, typed)
         if field is None and tokens[0].type == "WORD" and tokens[0].casefold() in KEYWORDS:
-            raise self._wrong(
-                f"a comparison such as lifecycle_status = new is expected, but there is {shown(tokens[0])}", tokens[0]
-            )
+            raise self._wrong(Message("keyword_for_field", params={"word": cut(tokens[0])}), tokens[0])
         if field is None:
             raise unknown_field(typed, self._text, tokens[0].start_pos or 0, self._fields)
         return field
@@ -128,8 +122,11 @@ class _Reader:
     def _operator(self, field: Field, token: Token) -> Operator:
         word = str(token).casefold()
         if word not in set(Operator):
-            hint = f"; write {_MEANT[word]}" if word in _MEANT else ""
-            raise self._wrong(f"{shown(token)} is no comparison{hint or f'; expected {OPERATORS}'}", token)
+            if word in _MEANT:
+                said = Message("no_comparison_but", params={"sign": cut(token), "meant": _MEANT[word]})
+            else:
+                said = Message("no_comparison", params={"sign": cut(token), "operators": OPERATORS})
+            raise self._wrong(said, token)
         operator = Operator(word)
         problem = operator_problem(field, operator)
         if problem is not None:
@@ -143,14 +140,14 @@ class _Reader:
         try:
             return read_value(field, operator, _unquoted(token))
         except MessageError as problem:
-            raise self._wrong(str(problem), token) from problem
+            raise self._wrong(problem.message, token) from problem
 
     def _refuse_mistaken_word(self, field: Field, token: Token) -> None:
         word = token.casefold()
         if word == "empty":
-            raise self._wrong(f"write {field.name} is empty; or '{token}' in quotes, to mean this text", token)
+            raise self._wrong(Message("write_is_empty", params={"field": field.name, "word": str(token)}), token)
         if word in KEYWORDS:
-            raise self._wrong(f"a value is expected here; put '{token}' in quotes, to mean this text", token)
+            raise self._wrong(Message("keyword_for_value", params={"word": str(token)}), token)
         if token[0] in TYPOGRAPHIC:
             raise self._wrong(straight_quotes(token[0]), token)
 

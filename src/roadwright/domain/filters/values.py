@@ -6,50 +6,50 @@ from typing import cast
 
 from roadwright.domain.filters.fields import LISTS, Field, FieldKind
 from roadwright.domain.filters.tree import ORDERING, Operator, Value
-from roadwright.domain.messages import MessageError
+from roadwright.domain.messages import Message, MessageError
 from roadwright.domain.periods import days_of
 from roadwright.domain.registry import nearest
 
 _WITHOUT_ORDER = LISTS | {FieldKind.BOOLEAN}
 _WITHOUT_PARTS = frozenset({FieldKind.NUMBER, FieldKind.BOOLEAN, FieldKind.DATE, FieldKind.MOMENT})
-_ARTICLE = {FieldKind.NUMBER: "a number", FieldKind.BOOLEAN: "TRUE or FALSE", FieldKind.DATE: "a date"}
+_KINDS = {FieldKind.NUMBER: "kind_number", FieldKind.BOOLEAN: "kind_boolean", FieldKind.DATE: "kind_date"}
 
 
-def operator_problem(field: Field, operator: Operator) -> str | None:
+def operator_problem(field: Field, operator: Operator) -> Message | None:
     """Why this comparison makes no sense for the field, with those that do; None where it does."""
-    is_a = _ARTICLE.get(field.kind, f"a {field.kind}")
     if operator is Operator.CONTAINS and field.kind in _WITHOUT_PARTS:
-        return f"{field.name} is {is_a}, which contains nothing; compare it with {_accepted(field)}"
-    if operator in ORDERING and field.kind in _WITHOUT_ORDER:
-        return f"{field.name} is {is_a}, which has no order; compare it with {_accepted(field)}"
-    return None
+        code = "field_without_parts"
+    elif operator in ORDERING and field.kind in _WITHOUT_ORDER:
+        code = "field_without_order"
+    else:
+        return None
+    kind = Message(_KINDS.get(field.kind, "kind_other"), params={"kind": str(field.kind)})
+    return Message(code, params={"field": field.name, "kind": kind, "operators": _accepted(field)})
 
 
-def _accepted(field: Field) -> str:
-    operators = [
+def _accepted(field: Field) -> list[str]:
+    return [
         str(operator)
         for operator in Operator
         if not (operator in ORDERING and field.kind in _WITHOUT_ORDER)
         and not (operator is Operator.CONTAINS and field.kind in _WITHOUT_PARTS)
     ]
-    return f"{', '.join(operators)}, in (…) or is empty"
 
 
 def read_value(field: Field, operator: Operator, text: str) -> Value:
     """The value that a text means for this field. Raises MessageError for one that it can't be."""
     if not text:
-        raise MessageError(f"an empty text is no value; to find rows without one, write {field.name} is empty")
+        raise MessageError("empty_filter_value", field=field.name)
     if operator is Operator.CONTAINS and field.kind not in LISTS:
         return text
     try:
         value = field.read(text)
     except MessageError as problem:
-        raise MessageError(f"{field.name}: {problem}{nearest(text, field.choices)}") from problem
-    if value is None:
-        raise MessageError(f"a blank text is no value; to find rows without one, write {field.name} is empty")
-    if operator in ORDERING and field.kind is FieldKind.PERIOD and days_of(str(value)) is None:
         raise MessageError(
-            f'{field.name}: "{value}" names no days, so nothing is before or after it; expected a period such as '
-            "2026-Q2, 2026-H1, 2026-05 or 2026"
-        )
+            "field_value", field=field.name, why=problem.message, hint=nearest(text, field.choices)
+        ) from problem
+    if value is None:
+        raise MessageError("blank_filter_value", field=field.name)
+    if operator in ORDERING and field.kind is FieldKind.PERIOD and days_of(str(value)) is None:
+        raise MessageError("period_without_days", field=field.name, value=value)
     return cast("Value", value)

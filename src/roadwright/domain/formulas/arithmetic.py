@@ -14,12 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from roadwright.domain.decimals import power, product, quotient, remainder, rounded_to, total, whole_quotient
-from roadwright.domain.figures import figure
+from roadwright.domain.messages import MessageError
 
 MAX_EXPONENT = 64.0
 
 
-class CannotCompute(ArithmeticError):
+class CannotCompute(MessageError):
     """There is no result; the message says why, without the place."""
 
 
@@ -31,15 +31,6 @@ class Function:
     fewest: int
     most: int | None
 
-    @property
-    def arguments(self) -> str:
-        """How many arguments it takes, in words."""
-        if self.most is None:
-            return f"{self.fewest} or more arguments"
-        if self.fewest == self.most:
-            return f"{self.fewest} argument{'' if self.fewest == 1 else 's'}"
-        return f"{self.fewest} or {self.most} arguments"
-
 
 def _round(number: float, digits: float = 0.0) -> float:
     return rounded_to(number, int(digits))
@@ -49,13 +40,13 @@ def _exp(number: float) -> float:
     try:
         return math.exp(number)
     except OverflowError:
-        raise CannotCompute(f"exp({_shown(number)}) is too large for a number") from None
+        raise CannotCompute("result_too_large_of", function="exp", number=number) from None
 
 
 def _logarithm(name: str, logarithm: Callable[[float], float]) -> Callable[[float], float]:
     def compute(number: float) -> float:
         if number <= 0:
-            raise CannotCompute(f"{name}({_shown(number)}): only numbers above 0 have a logarithm")
+            raise CannotCompute("logarithm_of_none", function=name, number=number)
         return logarithm(number)
 
     return compute
@@ -63,13 +54,13 @@ def _logarithm(name: str, logarithm: Callable[[float], float]) -> Callable[[floa
 
 def _sqrt(number: float) -> float:
     if number < 0:
-        raise CannotCompute(f"sqrt({_shown(number)}): only numbers of 0 or more have a square root")
+        raise CannotCompute("root_of_negative", number=number)
     return math.sqrt(number)
 
 
 def _clamp(number: float, low: float, high: float) -> float:
     if low > high:
-        raise CannotCompute(f"clamp: its low, {_shown(low)}, is above its high, {_shown(high)}")
+        raise CannotCompute("clamp_low_above_high", low=low, high=high)
     return min(max(number, low), high)
 
 
@@ -92,26 +83,26 @@ FUNCTIONS: dict[str, Function] = {
 def check_exponent(exponent: float) -> None:
     """Raises CannotCompute for an exponent beyond ±64."""
     if abs(exponent) > MAX_EXPONENT:
-        raise CannotCompute(f"the exponent {_shown(exponent)} is beyond ±{MAX_EXPONENT:g}")
+        raise CannotCompute("exponent_too_large", exponent=exponent, largest=MAX_EXPONENT)
 
 
 def _power(base: float, exponent: float) -> float:
     check_exponent(exponent)
     if base == 0 and exponent < 0:
-        raise CannotCompute(f"0 ** {_shown(exponent)} divides by zero")
+        raise CannotCompute("power_of_zero", exponent=exponent)
     if base < 0 and exponent != math.floor(exponent):
-        raise CannotCompute(f"({_shown(base)}) ** {_shown(exponent)}: a negative number has whole powers only")
+        raise CannotCompute("power_of_negative", base=base, exponent=exponent)
     try:
         nearby = math.pow(base, exponent)
         return power(base, int(exponent)) if exponent == math.floor(exponent) else nearby
     except OverflowError:
-        raise CannotCompute(f"{_shown(base)} ** {_shown(exponent)} is too large for a number") from None
+        raise CannotCompute("power_too_large", base=base, exponent=exponent) from None
 
 
 def _divided(divide: Callable[[float, float], float]) -> Callable[[float, float], float]:
     def compute(dividend: float, divisor: float) -> float:
         if divisor == 0:
-            raise CannotCompute("division by zero")
+            raise CannotCompute("divided_by_zero")
         return divide(dividend, divisor)
 
     return compute
@@ -148,17 +139,13 @@ EXPRESSIONS = frozenset[type[ast.AST]](
 """The kinds of expressions that the grammar has."""
 
 
-def _shown(number: float) -> str:
-    return figure(number) if abs(number) < 1e15 else f"{number:.6g}"
-
-
 def _in_floats(compute: Callable[..., float]) -> Callable[..., float]:
     """The same, of floats to a finite float: a comparison counts as 1 or 0."""
 
     def guarded(*numbers: float) -> float:
         result = float(compute(*map(float, numbers)))
         if not math.isfinite(result):
-            raise CannotCompute("a result is too large for a number")
+            raise CannotCompute("result_too_large")
         return result
 
     return guarded

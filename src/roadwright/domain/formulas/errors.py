@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Level, Message
 
 _SHOWN = 40
 
@@ -18,6 +18,11 @@ class FormulaError(InputError):
         super().__init__(code, **params)
         self.line = line
 
+    @classmethod
+    def of(cls, line: int, message: Message) -> FormulaError:
+        """The error with this message."""
+        return cls(line, message.code, **message.params)
+
     @property
     def placed(self) -> Message:
         """The message with its line."""
@@ -27,23 +32,21 @@ class FormulaError(InputError):
         return str(self.placed)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (self.line, self.message)
+        return FormulaError.of, (self.line, self.message)
 
 
-def _rebuilt(line: int, message: Message) -> FormulaError:
-    return FormulaError(line, message.code, **message.params)
-
-
-def shown(piece: str) -> str:
-    """A piece of a formula in quotes, tabs shown as blanks, cut where it is long."""
+def cut(piece: str) -> str:
+    """A piece of a formula as a message quotes it: tabs as blanks, and not too long."""
     piece = piece.replace("\t", " ")
-    return f'"{piece}"' if len(piece) <= _SHOWN else f'"{piece[:_SHOWN]}…"'
+    return piece if len(piece) <= _SHOWN else f"{piece[:_SHOWN]}…"
 
 
-def shown_character(character: str) -> str:
+def shown_character(character: str) -> Message | str:
     """A character by its looks, where it has any; beyond ASCII also by number and name, as it may look like another."""
     if character.isascii() and character.isprintable():
         return character
-    name = unicodedata.name(character, "a control character")
-    code = f"U+{ord(character):04X} {name}"
-    return f'"{character}" ({code})' if character.isprintable() else code
+    code, name = f"U+{ord(character):04X}", unicodedata.name(character, None)
+    named = Message("character_named" if name else "control_character", Level.OK, params={"code": code, "name": name})
+    if not character.isprintable():
+        return named
+    return Message("character_seen", Level.OK, params={"character": character, "named": named})

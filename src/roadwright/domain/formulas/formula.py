@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roadwright.domain.formulas.arithmetic import CannotCompute, calculator
-from roadwright.domain.formulas.errors import FormulaError, shown
+from roadwright.domain.formulas.errors import FormulaError, cut
 from roadwright.domain.formulas.grammar import VALUE, FormulaStep, read_steps, reads
 from roadwright.domain.formulas.text import code_lines, too_deep
 from roadwright.domain.registry import nearest
@@ -60,7 +60,7 @@ def parse_formula(text: str) -> Formula:
     formula = Formula(text, steps, _params(steps))
     names = len({*formula.params, *formula.assigned})
     if names > MAX_NAMES:
-        raise FormulaError(1, f"the formula has {names} names; at most {MAX_NAMES} are read")
+        raise FormulaError(1, "formula_too_many_names", count=names, most=MAX_NAMES)
     return formula
 
 
@@ -73,11 +73,7 @@ def _params(steps: tuple[FormulaStep, ...]) -> dict[str, int]:
             if name.id in known:
                 continue
             if name.id in set_later:
-                raise FormulaError(
-                    name.lineno,
-                    f"{shown(name.id)} is read before it is set in line {set_later[name.id]}; "
-                    "move that line up, or use another name",
-                )
+                raise FormulaError(name.lineno, "name_read_too_early", name=cut(name.id), set_in=set_later[name.id])
             first_use.setdefault(name.id, name.lineno)
         known.add(step.name)
     return first_use
@@ -92,7 +88,7 @@ def evaluate(formula: Formula, params: Mapping[str, float]) -> FormulaResult:
         try:
             results[step.name] = calculate(step.expression)
         except CannotCompute as problem:
-            raise FormulaError(step.line, str(problem)) from None
+            raise FormulaError.of(step.line, problem.message) from None
         except RecursionError:
             raise too_deep(step.line) from None
     return FormulaResult(
@@ -106,11 +102,11 @@ def _given(formula: Formula, name: str, params: Mapping[str, float]) -> float:
     line = formula.first_use[name]
     if name not in params:
         spare = [param for param in params if param not in formula.first_use]
-        raise FormulaError(line, f"{shown(name)} has no value{nearest(name, spare)}")
+        raise FormulaError(line, "name_without_value", name=cut(name), hint=nearest(name, spare))
     try:
         value = float(params[name])
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise FormulaError(line, f"{shown(name)} has no finite value")
+        raise FormulaError(line, "name_not_finite", name=cut(name))
     return value

@@ -18,8 +18,9 @@ from roadwright.domain.formulas.arithmetic import (
     calculator,
     check_exponent,
 )
-from roadwright.domain.formulas.errors import FormulaError, shown
+from roadwright.domain.formulas.errors import FormulaError, cut
 from roadwright.domain.formulas.text import MAX_DEPTH, too_deep
+from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 
 VALUE = "value"
@@ -54,7 +55,7 @@ def read_steps(codes: Sequence[str]) -> tuple[FormulaStep, ...]:
     else:
         steps = [_step(statement) for statement in statements]
         if all(step.name != VALUE for step in steps):
-            raise FormulaError(steps[-1].line, "no line sets the result; the last line must be value = …")
+            raise FormulaError(steps[-1].line, "no_result_line")
     for step in steps:
         _check(step.expression)
         _check_exponents(step.expression)
@@ -72,26 +73,27 @@ def _unreadable(codes: Sequence[str], error: SyntaxError) -> FormulaError:
     line = min(max(error.lineno or 1, 1), len(codes))
     code = codes[line - 1]
     rest = code[max((error.offset or 1) - 1, 0) :]
-    where = f"at {shown(rest)}" if rest else f"at the end of {shown(code)}"
-    hint = ""
+    what = Message("unreadable_at", params={"rest": cut(rest)})
+    if not rest:
+        what = Message("unreadable_at_end", params={"code": cut(code)})
     if "%" in code:
-        hint = "; % is the remainder of a division, so write 12 % as 0.12"
-    elif len(_EQUALS.findall(code)) > 1:
-        hint = "; write == to compare"
-    return FormulaError(line, f"can't be read as name = expression or an expression {where}{hint}")
+        return FormulaError(line, "unreadable_line", what=what, hint=Message("hint_percent"))
+    if len(_EQUALS.findall(code)) > 1:
+        return FormulaError(line, "unreadable_line", what=what, hint=Message("hint_double_equals"))
+    return FormulaError.of(line, what)
 
 
 def _step(statement: ast.stmt) -> FormulaStep:
     line = statement.lineno
     if isinstance(statement, ast.Expr):
-        raise FormulaError(line, "of several lines, each must be name = expression, and the last one value = …")
+        raise FormulaError(line, "lines_need_names")
     if not isinstance(statement, ast.Assign):
-        raise FormulaError(line, "must be name = expression")
+        raise FormulaError(line, "line_not_a_step")
     target = statement.targets[0]
     if len(statement.targets) > 1 or not isinstance(target, ast.Name):
-        raise FormulaError(line, "must be name = expression, with one name")
+        raise FormulaError(line, "line_sets_several")
     if target.id in FUNCTIONS:
-        raise FormulaError(line, f"{target.id} is a function; use another name")
+        raise FormulaError(line, "function_as_name", name=target.id)
     return FormulaStep(target.id, line, statement.value)
 
 
@@ -103,7 +105,7 @@ def _check(expression: ast.expr) -> None:
         if depth > MAX_DEPTH:
             raise too_deep(node.lineno)
         if type(node) not in EXPRESSIONS:
-            raise FormulaError(node.lineno, _refusal(node))
+            raise _refusal(node)
         _check_operators(node)
         for child in _operands(node):
             # A long sum leans to the left without being nested.
@@ -116,16 +118,16 @@ def _operands(node: ast.expr) -> list[ast.expr]:
         _check_call(node)
         return node.args
     if isinstance(node, ast.Name) and node.id in FUNCTIONS:
-        raise FormulaError(node.lineno, f"{node.id} is a function; write {node.id}(…)")
+        raise FormulaError(node.lineno, "function_not_called", name=node.id)
     return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
 
 
-def _refusal(node: ast.expr) -> str:
+def _refusal(node: ast.expr) -> FormulaError:
     if isinstance(node, ast.Tuple):
-        return "a comma stands outside of a function; write numbers without thousands separators, as 1000"
+        return FormulaError(node.lineno, "comma_outside_function")
     if isinstance(node, ast.Starred):
-        return "a * stands where a number is expected"
-    return f"{type(node).__name__} can't stand in a formula"
+        return FormulaError(node.lineno, "star_without_number")
+    return FormulaError(node.lineno, "expression_not_in_formulas", expression=type(node).__name__)
 
 
 def _check_operators(node: ast.expr) -> None:
@@ -137,31 +139,35 @@ def _check_operators(node: ast.expr) -> None:
     for operator in operators:
         if type(operator) not in OPERATORS:
             sign = _SHIFTS.get(type(operator), type(operator).__name__)
-            raise FormulaError(node.lineno, f"{sign} is no operator of formulas; there are + - * / // % **")
+            raise FormulaError(node.lineno, "no_operator", sign=sign)
 
 
 def _check_call(node: ast.Call) -> None:
     if not isinstance(node.func, ast.Name):
-        raise FormulaError(node.lineno, "a ( follows a number or a ); write * between them to multiply")
+        raise FormulaError(node.lineno, "parenthesis_after_number")
     name = node.func.id
     function = FUNCTIONS.get(name)
     if function is None:
         raise FormulaError(
-            node.lineno,
-            f"{shown(name)} is no function{nearest(name, FUNCTIONS)}; to multiply, write * before the (; "
-            f"functions are {', '.join(FUNCTIONS)}",
+            node.lineno, "no_function", name=cut(name), hint=nearest(name, FUNCTIONS), functions=tuple(FUNCTIONS)
         )
     if node.keywords:
-        raise FormulaError(node.lineno, f"{name} takes numbers by position, without =")
-    if len(node.args) < function.fewest or (function.most is not None and len(node.args) > function.most):
-        raise FormulaError(node.lineno, f"{name} takes {function.arguments}, not {len(node.args)}")
+        raise FormulaError(node.lineno, "arguments_with_names", function=name)
+    fewest, most, given = function.fewest, function.most, len(node.args)
+    if given < fewest or (most is not None and given > most):
+        code = (
+            "argument_count_at_least"
+            if most is None
+            else "argument_count_exact"
+            if fewest == most
+            else "argument_count_either"
+        )
+        raise FormulaError(node.lineno, code, function=name, fewest=fewest, most=most, given=given)
     if name == "round" and len(node.args) > 1:
         digits = node.args[1]
         is_literal = isinstance(digits, ast.Constant) and isinstance(digits.value, int)
         if not (is_literal and 0 <= ast.literal_eval(digits) <= MAX_DIGITS):
-            raise FormulaError(
-                node.lineno, f"the second argument of round must be a whole number from 0 to {MAX_DIGITS}, as written"
-            )
+            raise FormulaError(node.lineno, "round_digits", most=MAX_DIGITS)
 
 
 def _check_exponents(expression: ast.expr) -> None:
@@ -174,4 +180,4 @@ def _check_exponents(expression: ast.expr) -> None:
         try:
             check_exponent(calculator({})(node.right))
         except CannotCompute as problem:
-            raise FormulaError(node.lineno, str(problem)) from None
+            raise FormulaError.of(node.lineno, problem.message) from None

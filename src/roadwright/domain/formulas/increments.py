@@ -7,18 +7,13 @@ from collections.abc import Collection, Iterator
 
 from roadwright.domain.formulas.formula import Formula
 from roadwright.domain.formulas.grammar import VALUE, FormulaStep, reads
+from roadwright.domain.messages import Level, Message
 
 _WORDS_OF_CHANGE = ("delta", "uplift", "lift", "increase", "reduction")
 _AFTER, _BEFORE = "after", "before"
 
-_WARNING = (
-    "the result contains no change. A model's value is what the initiative adds to the KPI, not the "
-    "level it then has: subtract the value before from the value after, "
-    f"name what changes ({', '.join(_WORDS_OF_CHANGE)}), or mark a param as an increment"
-)
 
-
-def increment_warning(formula: Formula, marked: Collection[str] = ()) -> str | None:
+def increment_warning(formula: Formula, marked: Collection[str] = ()) -> Message | None:
     """A warning where nothing that ``value`` is computed from is a change, else None.
 
     A change is a difference, a name that speaks of one (``uplift`` …, or names with ``after`` and ``before``), or a
@@ -33,7 +28,7 @@ def increment_warning(formula: Formula, marked: Collection[str] = ()) -> str | N
     words = " ".join(names).casefold()
     if any(word in words for word in _WORDS_OF_CHANGE) or (_AFTER in words and _BEFORE in words):
         return None
-    return _WARNING
+    return Message("formula_no_change", Level.WARNING, params={"words": _WORDS_OF_CHANGE})
 
 
 def _behind_value(formula: Formula) -> Iterator[FormulaStep]:

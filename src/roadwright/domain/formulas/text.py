@@ -11,7 +11,8 @@ import math
 import re
 import unicodedata
 
-from roadwright.domain.formulas.errors import FormulaError, shown, shown_character
+from roadwright.domain.formulas.errors import FormulaError, cut, shown_character
+from roadwright.domain.messages import Message
 
 MAX_CHARACTERS = 4_000
 MAX_LINES = 50
@@ -33,36 +34,37 @@ _TOKEN = re.compile(
 _WORD = re.compile(r"[A-Za-z0-9_.]+", re.ASCII)
 
 _HINTS = {
-    **dict.fromkeys("×·∙•⋅", "write * to multiply"),
-    **dict.fromkeys("÷∕", "write / to divide"),
-    **dict.fromkeys("−–—", "write - to subtract"),
-    **dict.fromkeys("\"'`", "a formula has numbers and names only, no texts"),
-    **dict.fromkeys("[]{}", "a formula has no lists; use ( and )"),
-    "^": "write ** for a power",
-    ".": "a point stands in numbers only, as in 0.5",
-    ";": "write each name = expression on a line of its own",
-    ":": "a formula has no :",
-    "\\": "write a long expression in parentheses, or split it into lines",
+    **dict.fromkeys("×·∙•⋅", "hint_multiply"),
+    **dict.fromkeys("÷∕", "hint_divide"),
+    **dict.fromkeys("−–—", "hint_subtract"),
+    **dict.fromkeys("\"'`", "hint_no_texts"),
+    **dict.fromkeys("[]{}", "hint_no_lists"),
+    "^": "hint_power",
+    ".": "hint_point",
+    ";": "hint_one_step_a_line",
+    ":": "hint_no_colon",
+    "\\": "hint_long_expression",
 }
+"""What is said of a character that is no sign of formulas: a message's code."""
 
 
 def code_lines(text: str) -> list[str]:
     """The lines of a formula, numbered as in the text, without comments and outer blanks. Raises FormulaError."""
     if len(text) > MAX_CHARACTERS:
-        raise FormulaError(1, f"the formula has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read")
+        raise FormulaError(1, "formula_too_long", characters=len(text), most=MAX_CHARACTERS)
     lines = text.rstrip(" \t\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) > MAX_LINES:
-        raise FormulaError(MAX_LINES + 1, f"the formula has {len(lines):,} lines; at most {MAX_LINES} are read")
+        raise FormulaError(MAX_LINES + 1, "formula_too_many_lines", lines=len(lines), most=MAX_LINES)
     for number, line in enumerate(lines, 1):
         _check_is_plain(line, number)
     codes = [line.split("#", 1)[0].strip(" \t") for line in lines]
     if not any(codes):
-        raise FormulaError(1, "there is no formula; write an expression, or lines name = expression and value = …")
+        raise FormulaError(1, "empty_formula")
     open_at: list[int] = []
     for number, code in enumerate(codes, 1):
         _check_signs(code, number, open_at)
     if open_at:
-        raise FormulaError(open_at[-1], "a ( is never closed")
+        raise FormulaError(open_at[-1], "parenthesis_never_closed")
     return codes
 
 
@@ -72,16 +74,18 @@ def _check_is_plain(line: str, number: int) -> None:
     for character in line:
         plain = unicodedata.normalize("NFKC", character)
         if plain != character:
-            instead = _instead_of(plain)
-            raise FormulaError(number, f"{shown_character(character)} is not a plain character; {instead}")
-    raise FormulaError(number, "letters and accents are typed apart; type the line again in plain letters")
+            shown = shown_character(character)
+            raise FormulaError(
+                number, "character_not_plain", character=character, shown=shown, instead=_instead_of(plain)
+            )
+    raise FormulaError(number, "accents_apart")
 
 
-def _instead_of(plain: str) -> str:
+def _instead_of(plain: str) -> Message:
     """What to write for a character that normalizes to ``plain``, which may itself be no plain text (½ has a ⁄)."""
     if not plain.strip():
-        return "write a plain blank"
-    return f"write {shown(plain)}" if plain.isascii() else "write it in plain letters and digits"
+        return Message("write_blank")
+    return Message("write_instead", params={"plain": cut(plain)}) if plain.isascii() else Message("write_in_letters")
 
 
 def _check_signs(code: str, number: int, open_at: list[int]) -> None:
@@ -90,8 +94,9 @@ def _check_signs(code: str, number: int, open_at: list[int]) -> None:
     while place < len(code):
         token = _TOKEN.match(code, place)
         if token is None:
-            hint = _HINTS.get(code[place], "names are of ASCII letters, digits and _")
-            raise FormulaError(number, f"{shown_character(code[place])} can't stand in a formula; {hint}")
+            character, hint = code[place], Message(_HINTS.get(code[place], "hint_ascii_names"))
+            shown = shown_character(character)
+            raise FormulaError(number, "character_not_in_formulas", character=character, shown=shown, hint=hint)
         if token["number"]:
             _check_number(code, token, number)
         elif token["name"]:
@@ -102,7 +107,7 @@ def _check_signs(code: str, number: int, open_at: list[int]) -> None:
                 raise too_deep(number)
         elif token["sign"] == ")":
             if not open_at:
-                raise FormulaError(number, "a ) closes nothing")
+                raise FormulaError(number, "parenthesis_closes_nothing")
             open_at.pop()
         place = token.end()
 
@@ -110,20 +115,18 @@ def _check_signs(code: str, number: int, open_at: list[int]) -> None:
 def _check_number(code: str, token: re.Match[str], number: int) -> None:
     word = _WORD.match(code, token.end())
     if word is not None:
-        raise FormulaError(
-            number, f"{shown(token[0] + word[0])} is neither a number, as 1000 or 0.5, nor a name, as rate_2"
-        )
+        raise FormulaError(number, "neither_number_nor_name", word=cut(token[0] + word[0]))
     if not math.isfinite(float(token[0])):
-        raise FormulaError(number, f"{shown(token[0])} is too large for a number")
+        raise FormulaError(number, "number_in_formula_too_large", number=cut(token[0]))
 
 
 def _check_name(name: str, number: int) -> None:
     if name in _RESERVED:
-        raise FormulaError(number, f"{name} is a reserved word; use another name")
+        raise FormulaError(number, "name_reserved", name=name)
     if name.startswith("__"):
-        raise FormulaError(number, f"{shown(name)}: names that begin with __ are reserved; use another name")
+        raise FormulaError(number, "name_begins_reserved", name=cut(name))
 
 
 def too_deep(line: int) -> FormulaError:
     """The error for nesting beyond ``MAX_DEPTH``."""
-    return FormulaError(line, f"nested more than {MAX_DEPTH} deep; split the expression into lines name = expression")
+    return FormulaError(line, "formula_too_deep", most=MAX_DEPTH)

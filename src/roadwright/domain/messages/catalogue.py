@@ -10,9 +10,19 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import actions, cells, rows
+from roadwright.domain.messages import actions, cells, filters, formulas, portfolios, roadmaps, rows, scoring, system
 
-AREAS: tuple[Mapping[str, str], ...] = (actions.TEXTS, cells.TEXTS, rows.TEXTS)
+AREAS: tuple[Mapping[str, str], ...] = (
+    actions.TEXTS,
+    cells.TEXTS,
+    filters.TEXTS,
+    formulas.TEXTS,
+    portfolios.TEXTS,
+    roadmaps.TEXTS,
+    rows.TEXTS,
+    scoring.TEXTS,
+    system.TEXTS,
+)
 TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in AREAS)))
 """By code, the text with its parameters in braces."""
 HINTS: Mapping[str, str] = MappingProxyType(rows.HINTS)

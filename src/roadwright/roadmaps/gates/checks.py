@@ -1,4 +1,4 @@
-"""The gates themselves. Each says None where the initiative passes, else why it does not, in the user's words. Pure.
+"""The gates themselves. Each says None where the initiative passes, else why it does not. Pure.
 
 A new gate is a word in ``domain.roadmaps.Gate`` and a function here.
 """
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from roadwright.domain.chains import ChainError, check_chain, parse_chain
 from roadwright.domain.decimals import rounded
-from roadwright.domain.figures import figure
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Framework, Lifecycle, RiskLevel, tokens_field
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Message
 from roadwright.domain.periods import days_of
 from roadwright.domain.registry import Registry, UnknownKpi
 from roadwright.domain.roadmaps import Gate
@@ -25,24 +25,28 @@ from roadwright.scoring.math_model import run_model
 from roadwright.scoring.models_of import LoadedModel
 
 _RISKS = list(RiskLevel)
+_CHAIN = "metric_chain_text"
 _NO_VALUE: tuple[object, ...] = (None, "", [], {})
 
 
-def _blank(names: Sequence[str]) -> str | None:
-    if not names:
-        return None
-    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} blank"
+def _because(code: str, **params: object) -> Message:
+    """Why an initiative does not pass."""
+    return Message(code, params=params)
+
+
+def _blank(names: Sequence[str]) -> Message | None:
+    return _because("fields_blank", names=tuple(names)) if names else None
 
 
 @gate(Gate.REQUIRED_FIELDS, "Every one of these Backlog columns is filled in.", FIELDS)
-def required_fields(subject: Subject, names: tuple[str, ...], setting: Setting) -> str | None:  # noqa: ARG001
+def required_fields(subject: Subject, names: tuple[str, ...], setting: Setting) -> Message | None:  # noqa: ARG001
     return _blank([name for name in names if getattr(subject.initiative, BACKLOG_FIELDS[name]) in _NO_VALUE])
 
 
 @gate(Gate.LIFECYCLE_STATUS_IN, "Its lifecycle_status is one of these.", LIFECYCLES)
-def lifecycle_status_in(subject: Subject, accepted: tuple[Lifecycle, ...], setting: Setting) -> str | None:  # noqa: ARG001
+def lifecycle_status_in(subject: Subject, accepted: tuple[Lifecycle, ...], setting: Setting) -> Message | None:  # noqa: ARG001
     status = Lifecycle(subject.initiative.lifecycle_status)
-    return None if status in accepted else f"lifecycle_status is {status}; accepted: {', '.join(accepted)}"
+    return None if status in accepted else _because("lifecycle_not_accepted", status=status, accepted=accepted)
 
 
 @gate(
@@ -50,20 +54,19 @@ def lifecycle_status_in(subject: Subject, accepted: tuple[Lifecycle, ...], setti
     "Its active framework has a score, computed from its inputs as they are now, and that score is activated.",
     NONE,
 )
-def score_current(subject: Subject, _none: None, setting: Setting) -> str | None:
+def score_current(subject: Subject, _none: None, setting: Setting) -> Message | None:
     initiative, stored = subject.initiative, subject.score
     if initiative.active_scoring_framework is None:
-        return "active_scoring_framework is blank, so no score is active"
+        return _because("framework_blank")
     framework = Framework(initiative.active_scoring_framework)
     fresh = fresh_score(initiative, framework, [run_model(item.model, setting.registry) for item in subject.models])
     if stored is None:
-        what = "has not been computed; run pm.score_selected" if fresh.exists else "can't be computed from its inputs"
-        return f"{framework} is active, but its score {what}"
+        return _because("score_not_computed" if fresh.exists else "score_not_computable", framework=framework)
     if _figures(stored.value, stored.effort, stored.overall) != _figures(fresh.value, fresh.effort, fresh.overall):
-        return f"its inputs were changed since its {framework} score was computed; run pm.score_selected"
+        return _because("score_outdated", framework=framework)
     active = _figures(initiative.value_score, initiative.effort_score, initiative.overall_score)
     if active != active_scores(stored, initiative.strategic_priority_coefficient):
-        return f"its {framework} score is computed, but not the active one; run pm.switch_framework"
+        return _because("score_not_active", framework=framework)
     return None
 
 
@@ -73,12 +76,12 @@ def _figures(*scores: float | None) -> tuple[float | None, ...]:
 
 
 @gate(Gate.MIN_OVERALL_SCORE, "Its overall_score is at least this; a blank one is not.", NUMBER)
-def min_overall_score(subject: Subject, least: float, setting: Setting) -> str | None:  # noqa: ARG001
+def min_overall_score(subject: Subject, least: float, setting: Setting) -> Message | None:  # noqa: ARG001
     overall = subject.initiative.overall_score
     if overall is None:
-        return f"overall_score is blank; at least {figure(least)} is asked for"
+        return _because("overall_score_blank", least=least)
     is_enough = rounded(overall) >= rounded(least)
-    return None if is_enough else f"overall_score is {figure(overall)}; at least {figure(least)} is asked for"
+    return None if is_enough else _because("overall_score_too_low", overall=overall, least=least)
 
 
 @gate(
@@ -86,13 +89,13 @@ def min_overall_score(subject: Subject, least: float, setting: Setting) -> str |
     "It says what it brings to at least one active north_star or strategic KPI; 0 is an answer, blank is none.",
     NONE,
 )
-def contribution_present(subject: Subject, _none: None, setting: Setting) -> str | None:
+def contribution_present(subject: Subject, _none: None, setting: Setting) -> Message | None:
     claimed = list(subject.initiative.kpi_contribution_json or ())
     if not claimed:
-        return "kpi_contributions is blank"
+        return _blank(["kpi_contributions"])
     if any(_is_contributable(key, setting.registry) for key in claimed):
         return None
-    return f"it contributes to {', '.join(claimed)} only, and none of them is an active north_star or strategic KPI"
+    return _because("contributes_elsewhere", kpis=claimed)
 
 
 def _is_contributable(key: str, registry: Registry) -> bool:
@@ -104,7 +107,7 @@ def _is_contributable(key: str, registry: Registry) -> bool:
 
 
 @gate(Gate.TOKENS_PRESENT, "The engineering tokens of its scope are filled in; 0 is a cost, blank is none.", NONE)
-def tokens_present(subject: Subject, _none: None, setting: Setting) -> str | None:  # noqa: ARG001
+def tokens_present(subject: Subject, _none: None, setting: Setting) -> Message | None:  # noqa: ARG001
     initiative = subject.initiative
     return None if tokens_of(initiative) is not None else _blank([tokens_field(initiative.scope_mode)])
 
@@ -114,13 +117,13 @@ def tokens_present(subject: Subject, _none: None, setting: Setting) -> str | Non
     "Its primary math model is approved by the user; where none is primary, any of its models.",
     NONE,
 )
-def math_model_approved(subject: Subject, _none: None, setting: Setting) -> str | None:  # noqa: ARG001
+def math_model_approved(subject: Subject, _none: None, setting: Setting) -> Message | None:  # noqa: ARG001
     models = [item.model for item in subject.models_that_matter]
     if not models:
-        return "it has no math model"
+        return _because("no_math_model")
     if any(model.approved for model in models):
         return None
-    return f"approved_by_user is not set on {', '.join(model.name for model in models)}"
+    return _because("models_not_approved", models=[model.name for model in models])
 
 
 @gate(
@@ -129,33 +132,37 @@ def math_model_approved(subject: Subject, _none: None, setting: Setting) -> str 
     "KPI to its target KPI, through KPIs of Metrics_Config only.",
     NONE,
 )
-def metric_chain_valid(subject: Subject, _none: None, setting: Setting) -> str | None:
+def metric_chain_valid(subject: Subject, _none: None, setting: Setting) -> Message | None:
     models = subject.models_that_matter
     if not models:
-        return "it has no math model, and so no metric chain"
-    faults = [f"{item.model.name}: {fault}" for item in models for fault in _chain_faults(item, setting.registry)]
-    return "; ".join(faults) or None
+        return _because("no_math_model_no_chain")
+    faults = [
+        _because("model_note", model=item.model.name, what=fault)
+        for item in models
+        for fault in _chain_faults(item, setting.registry)
+    ]
+    return _because("gate_faults", faults=faults) if faults else None
 
 
-def _chain_faults(item: LoadedModel, registry: Registry) -> list[str]:
+def _chain_faults(item: LoadedModel, registry: Registry) -> list[Message]:
     if not item.row.metric_chain_text:
-        return ["metric_chain_text is blank"]
+        return [_because("fields_blank", names=(_CHAIN,))]
     try:
         chain = parse_chain(item.row.metric_chain_text)
     except ChainError as problem:
-        return [f"metric_chain_text: {problem}"]
-    errors = list(check_chain(chain, item.row.immediate_kpi_key, item.row.target_kpi_key, registry).errors)
+        return [problem.message.about(_CHAIN)]
+    errors = check_chain(chain, item.row.immediate_kpi_key, item.row.target_kpi_key, registry).errors
     unknown = [node for node in chain.nodes if registry.resolve(node) is None]
-    return errors + [f'metric_chain_text: "{node}" is no KPI of Metrics_Config' for node in unknown]
+    return [*errors, *(Message("unknown_kpi", column=_CHAIN, params={"key": node, "hint": ""}) for node in unknown)]
 
 
 @gate(Gate.MAX_RISK_LEVEL, "Its risk_level is at most this; a blank one is not.", RISK)
-def max_risk_level(subject: Subject, most: RiskLevel, setting: Setting) -> str | None:  # noqa: ARG001
+def max_risk_level(subject: Subject, most: RiskLevel, setting: Setting) -> Message | None:  # noqa: ARG001
     risk = subject.initiative.risk_level
     if risk is None:
-        return f"risk_level is blank; at most {most} is accepted"
+        return _because("risk_blank", most=most)
     is_within = _RISKS.index(RiskLevel(risk)) <= _RISKS.index(most)
-    return None if is_within else f"risk_level is {risk}; at most {most} is accepted"
+    return None if is_within else _because("risk_too_high", risk=risk, most=most)
 
 
 @gate(
@@ -163,19 +170,17 @@ def max_risk_level(subject: Subject, most: RiskLevel, setting: Setting) -> str |
     "Its deadline_date is a day of the roadmap's period; a blank one passes. The period_key must name days.",
     NONE,
 )
-def deadline_in_period(subject: Subject, _none: None, setting: Setting) -> str | None:
+def deadline_in_period(subject: Subject, _none: None, setting: Setting) -> Message | None:
     deadline = subject.initiative.deadline_date
     if deadline is None:
         return None
     days = days_of(setting.period_key)
     if days is None:
-        return (
-            f"the roadmap's period_key {setting.period_key} names no days, so that {deadline} can't be told to be in it"
-        )
+        return _because("period_has_no_days", period=setting.period_key, deadline=deadline)
     first, last = days
     if first <= deadline <= last:
         return None
-    return f"deadline_date {deadline} is not in {setting.period_key} ({first} to {last})"
+    return _because("deadline_outside", deadline=deadline, period=setting.period_key, first=first, last=last)
 
 
 @gate(
@@ -184,22 +189,25 @@ def deadline_in_period(subject: Subject, _none: None, setting: Setting) -> str |
     NONE,
     looks_at_others=True,
 )
-def dependencies_on_roadmap(subject: Subject, _none: None, setting: Setting) -> str | None:
+def dependencies_on_roadmap(subject: Subject, _none: None, setting: Setting) -> Message | None:
     needed = dict.fromkeys(canonical_key(text) or text for text in subject.initiative.dependencies_initiatives or ())
-    return "; ".join(f"needs {key}, which {why}" for key in needed if (why := _unmet(key, setting))) or None
+    faults = [why for key in needed if (why := _unmet(key, setting)) is not None]
+    return _because("gate_faults", faults=faults) if faults else None
 
 
-def _unmet(key: str, setting: Setting) -> str | None:
+def _unmet(key: str, setting: Setting) -> Message | None:
     status = setting.lifecycles.get(key)
     if status is None:
-        return "is no initiative"
+        return _because("needs_no_initiative", key=key)
     if status == Lifecycle.DONE or (key in setting.standing and status not in NEVER_CANDIDATES):
         return None
     if key not in setting.listed:
-        return "is not on this roadmap"
-    return f"is {status}" if status in NEVER_CANDIDATES else "is blocked on this roadmap"
+        return _because("needs_not_listed", key=key)
+    if status in NEVER_CANDIDATES:
+        return _because("needs_over", key=key, status=status)
+    return _because("needs_blocked", key=key)
 
 
 @gate(Gate.BRIEF_DESCRIPTION_PRESENT, "Its brief_description is filled in.", NONE)
-def brief_description_present(subject: Subject, _none: None, setting: Setting) -> str | None:  # noqa: ARG001
+def brief_description_present(subject: Subject, _none: None, setting: Setting) -> Message | None:  # noqa: ARG001
     return None if subject.initiative.brief_description else _blank(["brief_description"])

@@ -12,10 +12,9 @@ from roadwright.domain.errors import InputError
 from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import Lifecycle, RiskLevel
 from roadwright.domain.registry import nearest
-from roadwright.domain.shown import quoted
 from roadwright.sheets.kinds import split_list
 from roadwright.sheets.numbers import ACCEPTED, NotANumber, parse_number
-from roadwright.sheets.read import header_names
+from roadwright.sheets.spec import header_names
 
 P = TypeVar("P")
 Word = TypeVar("Word", bound=StrEnum)
@@ -39,7 +38,7 @@ def _nothing(_text: str | None) -> None:
 
 def _needed(text: str | None, expects: str) -> str:
     if text is None or not text.strip():
-        raise ParameterProblem(f"is blank; expected {expects}")
+        raise ParameterProblem("parameter_blank", expected=expects)
     return text
 
 
@@ -67,13 +66,11 @@ def _fields(text: str | None) -> tuple[str, ...]:
     for word in split_list(_needed(text, _FIELDS_EXPECTED)):
         name = by_name.get(normalised(word))
         if name is None:
-            raise ParameterProblem(
-                f"{quoted(word)} is no column of the Backlog that can be asked for{nearest(word, BACKLOG_FIELDS)}; "
-                f"expected {_FIELDS_EXPECTED}"
-            )
+            hint = nearest(word, BACKLOG_FIELDS)
+            raise ParameterProblem("parameter_no_column", value=word, hint=hint, expected=_FIELDS_EXPECTED)
         found[name] = None
     if not found:
-        raise ParameterProblem(f"is blank; expected {_FIELDS_EXPECTED}")
+        raise ParameterProblem("parameter_blank", expected=_FIELDS_EXPECTED)
     return tuple(found)
 
 
@@ -81,7 +78,7 @@ def _word(text: str, words: type[Word]) -> Word:
     for word in words:
         if normalised(word) == normalised(text):
             return word
-    raise ParameterProblem(f"{quoted(text)} is none of {', '.join(words)}{nearest(text, list(words))}")
+    raise ParameterProblem("parameter_no_word", value=text, words=tuple(words), hint=nearest(text, list(words)))
 
 
 _LIFECYCLES_EXPECTED = f"a list of {', '.join(Lifecycle)}"
@@ -90,7 +87,7 @@ _LIFECYCLES_EXPECTED = f"a list of {', '.join(Lifecycle)}"
 def _lifecycles(text: str | None) -> tuple[Lifecycle, ...]:
     words = split_list(_needed(text, _LIFECYCLES_EXPECTED))
     if not words:
-        raise ParameterProblem(f"is blank; expected {_LIFECYCLES_EXPECTED}")
+        raise ParameterProblem("parameter_blank", expected=_LIFECYCLES_EXPECTED)
     return tuple(dict.fromkeys(_word(word, Lifecycle) for word in words))
 
 
@@ -106,7 +103,7 @@ def _number(text: str | None) -> float:
     try:
         return parse_number(needed)
     except NotANumber as problem:
-        raise ParameterProblem(f"{quoted(needed)} {problem}; expected {ACCEPTED}") from problem
+        raise ParameterProblem("unreadable_value", value=needed, why=problem.message, expected=ACCEPTED) from problem
 
 
 NONE: Parameter[None] = Parameter(_nothing)

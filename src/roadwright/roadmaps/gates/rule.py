@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import Gate
 from roadwright.roadmaps.gates.parameter import P, Parameter
 from roadwright.roadmaps.gates.subject import Setting, Subject
 
-Check = Callable[[Subject, P, Setting], str | None]
-"""Judges one initiative: None where it passes, else why it does not, in the user's words."""
+Check = Callable[[Subject, P, Setting], Message | None]
+"""Judges one initiative: None where it passes, else why it does not."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What the product does with rows, scores, portfolios and roadmaps, whatever door or sheet they come from."""

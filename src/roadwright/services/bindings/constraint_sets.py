@@ -1,0 +1,187 @@
+"""Constraints and Targets: rows of a set of one scenario, saved set by set, judged by the optimizer's own rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.messages import Level, Message
+from roadwright.domain.optimization import TOKENS, ConstraintType
+from roadwright.domain.registry import Registry, nearest
+from roadwright.domain.text import folded
+from roadwright.optimize.problem import Fault, Kpi
+from roadwright.optimize.rows import Names, RowReader
+from roadwright.portfolios.rules import FIELD_OF_COLUMN, constraint_rule, target_rule
+from roadwright.services.bindings.initiatives import all_keys
+from roadwright.services.rows.binding import Defaults, Edit, Values
+from roadwright.services.rows.identity import Identity, identity_of
+from roadwright.services.rows.notes import Notes
+from roadwright.sheets.spec import Owner, TabSpec
+from roadwright.store.clock import now
+from roadwright.store.models import OptimizationConstraint, OptimizationConstraintSet, OptimizationTarget
+from roadwright.store.registry import load_registry
+
+SetRow = OptimizationConstraint | OptimizationTarget
+
+
+def rule_columns(spec: TabSpec) -> tuple[str, ...]:
+    return tuple(column.name for column in spec.owned(Owner.INPUT))
+
+
+class RuleSetBinding(Defaults):
+    """What Constraints and Targets have in common. An instance serves one pass."""
+
+    spec: ClassVar[TabSpec]
+    model: ClassVar[type[OptimizationConstraint | OptimizationTarget]]
+
+    def __init__(self) -> None:
+        self._known: tuple[Registry, frozenset[str]] | None = None
+        self._owners: dict[Identity, OptimizationConstraintSet] | None = None
+        self._index: dict[Identity, tuple[OptimizationConstraintSet, SetRow]] | None = None
+
+    def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
+        """The row as the optimizer's JSON."""
+        raise NotImplementedError
+
+    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
+        """Judge one rule; returns what deserves a warning."""
+        raise NotImplementedError
+
+    def _sets(self, session: Session) -> dict[Identity, OptimizationConstraintSet]:
+        if self._owners is None:
+            rows = session.scalars(select(OptimizationConstraintSet))
+            self._owners = {(folded(row.scenario_name), folded(row.constraint_set_name)): row for row in rows}
+        return self._owners
+
+    def _members(self, row: OptimizationConstraintSet) -> list[SetRow]:
+        return list(row.constraints if self.model is OptimizationConstraint else row.targets)
+
+    def _values(self, row: OptimizationConstraintSet, member: SetRow) -> dict[str, object]:
+        own = {name: getattr(member, name) for name in rule_columns(self.spec) if hasattr(member, name)}
+        return {"scenario_name": row.scenario_name, "constraint_set_name": row.constraint_set_name, **own}
+
+    def _rows(self, session: Session) -> dict[Identity, tuple[OptimizationConstraintSet, SetRow]]:
+        """All stored rows of all sets by identity."""
+        if self._index is None:
+            self._index = {
+                identity_of(self.spec.identity, self._values(owner, member)): (owner, member)
+                for owner in self._sets(session).values()
+                for member in self._members(owner)
+            }
+        return self._index
+
+    def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        rows = self._rows(session)
+        return {identity: self._values(*rows[identity]) for identity in identities if identity in rows}
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        return list(self._rows(session))
+
+    def known(self, session: Session) -> tuple[Registry, frozenset[str]]:
+        """The KPI registry and every initiative's key."""
+        if self._known is None:
+            self._known = load_registry(session), frozenset(all_keys(session))
+        return self._known
+
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
+        registry, keys = self.known(session)
+        faults: list[Fault] = []
+        kpis = {k.key: Kpi(k.key, k.level, k.direction, k.unit, k.baseline_value) for k in registry.active}
+        # Whether a known initiative is a candidate is judged when something runs, so all of them pass for delivered.
+        names = Names(kpis, {}, frozenset(), keys, {TOKENS})
+        rule = self.as_rule(values, registry)
+        notes.add(*self.read_rule(RowReader(names, faults), rule))
+        notes.add(*(Message(self._in_columns(fault.message)) for fault in faults))
+        key = values.get("kpi_key")
+        if key is not None and registry.resolve(str(key)) is None and not faults:
+            notes.fail("unknown_kpi_of_config", "kpi_key", value=key, hint=nearest(str(key), registry.kpis))
+
+    def _in_columns(self, message: str) -> str:
+        """The optimizer's message in the words of the tab's columns."""
+        for column, field in FIELD_OF_COLUMN.items():
+            if column in self.spec.by_name:
+                message = re.sub(rf"^{field}\b|(?<=in ){field}\b|(?<=unknown ){field}\b", column, message)
+        return message
+
+    def save(self, session: Session, edit: Edit) -> None:
+        sets = self._sets(session)
+        set_identity = identity_of(self.spec.set_identity, edit.values)
+        owner = sets.get(set_identity)
+        if owner is None:
+            owner = OptimizationConstraintSet(
+                scenario_name=str(edit.values["scenario_name"]),
+                constraint_set_name=str(edit.values["constraint_set_name"]),
+                created_at=now(),
+                constraints=[],
+                targets=[],
+            )
+            session.add(owner)
+            sets[set_identity] = owner
+        _, member = self._rows(session).get(edit.identity, (owner, None))
+        if member is None:
+            member = self.model(created_at=now())
+            self._add(owner, member)
+            self._rows(session)[edit.identity] = owner, member
+        for name in rule_columns(self.spec):
+            if name not in self.spec.set_identity:
+                setattr(member, name, edit.values.get(name))
+        member.updated_at, member.updated_source = edit.row_version, edit.source
+
+    def _add(self, owner: OptimizationConstraintSet, member: SetRow) -> None:
+        if isinstance(member, OptimizationConstraint):
+            owner.constraints.append(member)
+        else:
+            owner.targets.append(member)
+
+    def remove(self, session: Session, identity: Identity) -> None:
+        owner, member = self._rows(session).pop(identity)
+        if isinstance(member, OptimizationConstraint):
+            owner.constraints.remove(member)
+        else:
+            owner.targets.remove(member)
+
+    def remember_rows(self, session: Session, places: Mapping[Identity, int]) -> None:
+        """Keep in which row of the sheet each rule stands now; the row numbers name it in a run's answer."""
+        for identity, (_, member) in self._rows(session).items():
+            number = places.get(identity)
+            if number is not None and member.sheet_row != number:
+                member.sheet_row = number
+
+
+class ConstraintsBinding(RuleSetBinding):
+    """Which portfolios are allowed."""
+
+    spec = tabs.CONSTRAINTS
+    model = OptimizationConstraint
+
+    def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
+        return constraint_rule(values, registry)
+
+    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
+        constraint = reader.constraint(rule, 0)
+        if rule.get("type") == ConstraintType.MANDATORY and not rule.get("reason"):
+            reader.faults.append(Fault("row", "reason: is empty, but a mandatory row needs one"))
+        if constraint is None or not constraint.unused:
+            return []
+        names = {field: column for column, field in FIELD_OF_COLUMN.items() if column != "floor_or_goal"}
+        unused = [names.get(name, name) for name in sorted(constraint.unused)]
+        return [Message("unused_by_rule", Level.WARNING, params={"columns": unused, "type": str(constraint.type)})]
+
+
+class TargetsBinding(RuleSetBinding):
+    """KPI levels to reach."""
+
+    spec = tabs.TARGETS
+    model = OptimizationTarget
+
+    def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
+        return target_rule(values, registry)
+
+    def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
+        reader.target(rule, 0)
+        return []

@@ -1,0 +1,104 @@
+"""Scenario_Config: what to maximise, for which period, with how much capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.messages import Message
+from roadwright.domain.optimization import ObjectiveMode
+from roadwright.domain.registry import UnknownKpi
+from roadwright.domain.text import folded
+from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
+from roadwright.sheets.spec import Owner
+from roadwright.store.clock import now
+from roadwright.store.models import OptimizationScenario
+from roadwright.store.registry import load_registry
+
+_FIELDS = tuple(column.name for column in tabs.SCENARIO_CONFIG.owned(Owner.INPUT))
+_WEIGHTS = "objective_weights_json"
+
+
+class ScenarioBinding(Defaults):
+    """Scenarios by name."""
+
+    spec = tabs.SCENARIO_CONFIG
+
+    def __init__(self) -> None:
+        self._index: dict[Identity, OptimizationScenario] | None = None
+
+    def _rows(self, session: Session) -> dict[Identity, OptimizationScenario]:
+        if self._index is None:
+            rows = session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id))
+            self._index = {(folded(row.scenario_name),): row for row in rows}
+        return self._index
+
+    def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
+        rows = self._rows(session)
+        return {i: {name: getattr(rows[i], name) for name in _FIELDS} for i in identities if i in rows}
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        return list(self._rows(session))
+
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
+        mode, weights = values.get("objective_mode"), values.get(_WEIGHTS)
+        if mode is None:
+            return
+        try:
+            _check_objective(session, ObjectiveMode(str(mode)), weights)
+        except Refused as refusal:
+            notes.add(*refusal.messages)
+        if mode == ObjectiveMode.NORTH_STAR and weights is not None:
+            notes.warn("weights_not_used", _WEIGHTS)
+
+    def save(self, session: Session, edit: Edit) -> None:
+        row = self._rows(session).get(edit.identity)
+        if row is None:
+            row = self._rows(session)[edit.identity] = OptimizationScenario(created_at=now())
+            session.add(row)
+        for name in _FIELDS if edit.is_new else edit.changes:
+            setattr(row, name, edit.values.get(name))
+        row.updated_at, row.updated_source = edit.row_version, edit.source
+
+    def remember_rows(self, session: Session, places: Mapping[Identity, int]) -> None:
+        """Keep in which row of the sheet each scenario stands now; the row names it in a run's answer."""
+        for identity, row in self._rows(session).items():
+            if identity in places and row.sheet_row != places[identity]:
+                row.sheet_row = places[identity]
+
+
+def _check_objective(session: Session, mode: ObjectiveMode, weights: object) -> None:
+    """Raise Refused where the weights or the order don't fit the mode, or name a KPI that can't be maximised."""
+    if mode is ObjectiveMode.NORTH_STAR:
+        return
+    if mode is ObjectiveMode.WEIGHTED_KPIS:
+        if not isinstance(weights, dict) or not weights:
+            raise Refused(Message("weights_missing", column=_WEIGHTS))
+        bad = [f"{kpi}: {weight}" for kpi, weight in weights.items() if weight < 0]
+        if bad or not any(weights.values()):
+            code = "weights_below_zero" if bad else "weights_all_zero"
+            raise Refused(Message(code, column=_WEIGHTS, params={"weights": bad}))
+        names = list(weights)
+    else:
+        if not isinstance(weights, list) or not weights:
+            raise Refused(Message("order_missing", column=_WEIGHTS))
+        names = [str(stage["kpi"]) for stage in weights]
+    registry = load_registry(session)
+    problems: list[Message] = []
+    seen = set()
+    for name in names:
+        try:
+            key = registry.contributable(name).key
+        except UnknownKpi as problem:
+            problems.append(problem.message.about(_WEIGHTS))
+            continue
+        if key in seen:
+            problems.append(Message("named_twice", column=_WEIGHTS, params={"name": key}))
+        seen.add(key)
+    if problems:
+        raise Refused(*problems)

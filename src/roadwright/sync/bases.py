@@ -1,0 +1,145 @@
+"""The rows of a tab on their way into a merge: what each once showed, and which are unchanged since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from roadwright.domain.provenance import is_row_version
+from roadwright.services.rows.baselines import (
+    Baseline,
+    baselines_of,
+    confirm,
+    content_of,
+    load_baselines,
+    load_unconfirmed,
+)
+from roadwright.services.rows.binding import Binding, Values
+from roadwright.services.rows.identity import Identity, display_key, identity_of, identity_text
+from roadwright.services.rows.merge import MergeRules, merge_and_save
+from roadwright.sheets.read import Row
+from roadwright.sheets.spec import TabSpec
+from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.reports import SheetRow
+from roadwright.sync.tab_cache import fingerprint_of
+
+
+def load_bases(session: Session, tab: OpenTab, rows: Iterable[Row] | None = None) -> dict[int, Baseline]:
+    """For each row that the backend once wrote, what this copy of it showed then: of all rows, or at least of these.
+
+    Loaded once for an open tab.
+    """
+    asked = tab.table.rows if rows is None else rows
+    row_versions = {row.number: row.text("updated_at") for row in asked if row.number not in tab.bases}
+    copies = load_baselines(session, tab.spec.name, filter(None, row_versions.values())) if row_versions else {}
+    tab.bases.update((number, copies.get(row_version)) for number, row_version in row_versions.items())
+    return {number: copy for number, copy in tab.bases.items() if copy is not None}
+
+
+def give_bases(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) -> None:
+    """Give rows the base of their merge. A row version that was written for another row leads to none.
+
+    What a row said when it was saved is part of its base, also where the write that was to follow is not known to have
+    worked: what a person types next is an edit of that.
+    """
+    bases = load_bases(context.session, tab, [result.row for result in results])
+    for result in results:
+        copy = bases.get(result.row.number)
+        if copy is not None and copy.identity == identity_text(result.identity):
+            result.base = copy.values
+    _add_unconfirmed(context, tab, results)
+
+
+def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) -> None:
+    session, folder, place = context.session, context.workspace.folder_token, tab.place.full_name
+    unconfirmed = load_unconfirmed(session, folder, place)
+    if not unconfirmed:
+        return
+    saved = load_baselines(session, tab.spec.name, [one.row_version for one in unconfirmed.values()])
+    written = []
+    for result in results:
+        one = unconfirmed.get(identity_text(result.identity))
+        version = result.row.text("updated_at")
+        if one is None or result.is_duplicate:
+            continue
+        if version == one.row_version:
+            written.append(one.identity)
+        elif version == one.seen_version and (baseline := saved.get(one.row_version)) is not None:
+            said = {name: baseline.values.get(name) for name in one.columns}
+            result.base = {**(result.base or {}), **said}
+            result.saved = one.columns
+            tab.needs_row_version.add(result.identity)
+    confirm(session, folder, place, written)
+
+
+def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[SheetRow]) -> None:
+    """Find the base of stored rows without a version that say word for word what they said once: nobody edited them.
+
+    Such rows come from a run that was killed before it wrote them, from a copy of the workbook that is older still, or
+    lost their system columns or were typed over there.
+    """
+    lost = [o for o in known if o.base is None and not is_row_version(o.row.text("updated_at")) and not o.is_duplicate]
+    copies = baselines_of(session, spec.name, {result.identity for result in lost}) if lost else {}
+    for result in lost:
+        said = content_of(spec, result.row.values)
+        shown = copies.get(result.identity, ())
+        result.base = next((copy for copy in shown if content_of(spec, copy) == said), None)
+
+
+def results_of(tab: OpenTab, picked: Collection[int]) -> list[SheetRow]:
+    """One result per row, with its identity; a row whose identity stands above already fails."""
+    table, spec = tab.table, tab.spec
+    seen: dict[tuple[str, ...], Row] = {}
+    results = []
+    for row in table.rows:
+        identity = identity_of(spec.identity, row.brief)
+        result = SheetRow(row, identity, display_key(spec, row.brief), is_selected=row.number in picked)
+        unread = () if row.number in tab.settled else [column for column in spec.identity if column in row.problems]
+        if not unread and any(identity):
+            first = seen.setdefault(identity, row)
+            if first is not row:
+                result.is_duplicate = True
+                result.notes.fail(
+                    "identity_taken", " / ".join(spec.identity), key=result.key, place=table.place(first.number)
+                )
+        results.append(result)
+    return results
+
+
+def settle(tab: OpenTab, results: Iterable[SheetRow], stored: Mapping[Identity, Values]) -> None:
+    """Find the rows that are as the last pass left them, and for which the same is stored as then."""
+    recalled = tab.recalled or {}
+    for result in results if recalled else ():
+        left = recalled.get(result.row.number)
+        now = stored.get(result.identity)
+        if left is not None and now is not None and not result.is_duplicate and fingerprint_of(now) == left:
+            result.unchanged_as, result.as_shown = now, True
+
+
+def unsettle(
+    context: SyncContext, tab: OpenTab, results: Iterable[SheetRow], stored: Mapping[Identity, Values]
+) -> None:
+    """Take settled rows for which something else is stored by now as rows to bring up to date."""
+    changed = []
+    for result in results:
+        before, now = result.unchanged_as, stored.get(result.identity)
+        if before is None or now is before:
+            continue
+        if now is not None and fingerprint_of(now) == tab.settled[result.row.number]:
+            continue
+        result.unchanged_as = None
+        changed.append(result)
+    give_bases(context, tab, changed)
+
+
+def merge_results(
+    context: SyncContext, tab: OpenTab, binding: Binding, results: list[SheetRow], rules: MergeRules
+) -> tuple[int, int]:
+    """Merge and save the rows that are looked at. Returns how many rows were saved, and how many of them are new."""
+    stored_rows = context.load(binding, {o.identity for o in results})
+    settle(tab, results, stored_rows)
+    unsettled = [result for result in results if result.unchanged_as is None]
+    give_bases(context, tab, unsettled)
+    find_lost_bases(context.session, binding.spec, (o for o in unsettled if o.identity in stored_rows))
+    return merge_and_save(context, binding, results, stored_rows, rules)
