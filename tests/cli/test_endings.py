@@ -58,7 +58,7 @@ def test_what_counts_as_saved(house: House) -> None:
     assert ledger.status_of(answer_of(house, "CONFLICT: title", "OK")) == "success"
     assert ledger.status_of(answer_of(house)) == "success"
     pending = answer_of(house, "OK")
-    pending.problems.append("Central_Backlog.xlsx is open")
+    pending.problems.append(Message("space_not_given_back", params={"why": "it is full"}))
     assert ledger.status_of(pending) == "failed"
 
 

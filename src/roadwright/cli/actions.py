@@ -17,9 +17,9 @@ from rich.text import Text
 
 from roadwright.actions.cancelling import CancelSwitch
 from roadwright.actions.contract import Report
-from roadwright.actions.execute import BY_PERSON, ActionResult
+from roadwright.actions.execute import CANCELLED_BY_PERSON, ActionResult
 from roadwright.actions.ledger import requester
-from roadwright.actions.options import UsageError, helps
+from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS, find_action
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
@@ -101,7 +101,7 @@ def attended(folder: Path, name: str, work: Work, show: Callable[[ActionResult],
     switch = CancelSwitch()
 
     def break_off() -> None:
-        error = f"cancelled {BY_PERSON}"
+        error = str(CANCELLED_BY_PERSON)
         if switch.break_off(error):
             run_id = switch.run.run_id if switch.run is not None else None
             show(ActionResult(run_id, name, "cancelled", ExitCode.FAILED, error=error))
@@ -145,7 +145,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
     without harm. Once more, it ends the program at once, which is safe as well.
     """
     if everything and select is not None:
-        stop("--all and --select exclude each other; leave one out", ExitCode.WRONG)
+        stop(ExitCode.WRONG, "all_and_select")
     asked = ActionRequest(name, tab, select, tuple(option or ()))
 
     def show(result: ActionResult) -> None:
@@ -170,10 +170,7 @@ def actions(
             table.add_row(action.name, action.help)
         console.print(table)
         return
-    try:
-        action = find_action(name)
-    except UsageError as error:
-        stop(str(error), ExitCode.WRONG)
+    action = find_action(name)
     console.print(f"{action.name}: {action.help}\n\n{action.explanation}\n")
     if action.tabs:
         console.print(f"Tabs: {', '.join(spec.name for spec in action.tabs)} (the first is the default)")

@@ -20,7 +20,7 @@ from roadwright.domain.csv_cells import harmless
 from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
-from roadwright.domain.filters import FieldKind, FilterError
+from roadwright.domain.filters import FieldKind
 from roadwright.filtering import backlog_fields, backlog_values, cell_texts, find_initiatives, json_values, named_fields
 from roadwright.filtering.backlog import Values
 
@@ -57,13 +57,10 @@ def backlog(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there; an old file is replaced.")
     ] = None,
 ) -> None:
-    try:
-        default = _SHOWN if form is Format.TABLE else tuple(backlog_fields())
-        names = default if columns is None else named_fields(columns)
-        with opened(folder) as workspace, workspace.store.transaction() as session:
-            rows = backlog_values(session, find_initiatives(session, wanted))
-    except FilterError as error:
-        stop(str(error), ExitCode.WRONG)
+    default = _SHOWN if form is Format.TABLE else tuple(backlog_fields())
+    names = default if columns is None else named_fields(columns)
+    with opened(folder) as workspace, workspace.store.transaction() as session:
+        rows = backlog_values(session, find_initiatives(session, wanted))
     if output is None and form is Format.TABLE:
         _print_table(rows, names)
         return
@@ -74,7 +71,8 @@ def backlog(
     try:
         output.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        stop(f"{output} can't be written: {os_fault(error, folder=output.parent, needed=len(text))}", ExitCode.FAILED)
+        why = os_fault(error, folder=output.parent, needed=len(text))
+        stop(ExitCode.FAILED, "output_unwritable", file=str(output), why=why)
     typer.echo(f"{_counted(rows)} written to {output}", err=True)
 
 

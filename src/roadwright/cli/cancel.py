@@ -22,7 +22,7 @@ def cancel(
         try:
             run = ledger.request_cancel(workspace.store, run_id)
         except ledger.NotRunning as error:
-            stop(f"{error}; `roadwright runs -w {folder}` shows what runs", ExitCode.WRONG)
+            stop(ExitCode.WRONG, "nothing_to_cancel", why=error.message, folder=str(folder))
     if as_json:
         asked = {"run_id": run.run_id, "status": run.status, "cancel_requested_at": run.cancel_requested_at}
         typer.echo(json.dumps(asked, indent=2))

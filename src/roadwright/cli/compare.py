@@ -13,14 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from roadwright.cli.row_lines import NARROW
-from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
-from roadwright.domain.exit_codes import ExitCode
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
 from roadwright.domain.figures import figure
 from roadwright.roadmaps.compare import Changed, DecisionComparison, Figures, Moved, SliceFigures, sentences
 from roadwright.roadmaps.compare import compare as compared
 from roadwright.roadmaps.decisions import find_decision
 from roadwright.roadmaps.in_words import shown, signed
-from roadwright.roadmaps.lookup import UnknownName
 
 _NAME_HELP = "A roadmap, a version (growth@2) or a run (OPT-000001)."
 
@@ -32,10 +30,7 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     with opened(folder) as workspace, workspace.store.transaction() as session:
-        try:
-            comparison = compared(find_decision(session, a), find_decision(session, b))
-        except UnknownName as unknown:
-            stop(str(unknown), ExitCode.WRONG)
+        comparison = compared(find_decision(session, a), find_decision(session, b))
     if as_json:
         typer.echo(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2))
     else:

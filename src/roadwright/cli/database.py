@@ -20,7 +20,6 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.store.clock import now
 from roadwright.store.session import StoreError
 from roadwright.workspace.backup import BackupProblem
-from roadwright.workspace.settings import SettingsError
 from roadwright.workspace.turns import WorkspaceBusy
 
 
@@ -65,7 +64,7 @@ def restore(
     try:
         restored = restored_from(path, folder, database, requester("cli"))
     except (BackupProblem, StoreError) as error:
-        stop(f"nothing was restored: {error}", ExitCode.FAILED)
+        stop(ExitCode.FAILED, "nothing_restored", why=error.message)
     manifest = restored.manifest
     typer.echo(f"restored {path} of {manifest.created_at[:19].replace('T', ' ')} UTC into {folder}:")
     typer.echo(f"  {manifest.rows:,} rows of the database and {manifest.files_beside} files")
@@ -81,7 +80,7 @@ def move_database(
         try:
             moved = move(workspace, url, requester("cli"))
         except (StoreError, WorkspaceBusy) as error:
-            stop(f"nothing was moved: {error}", ExitCode.FAILED)
+            stop(ExitCode.FAILED, "nothing_moved", why=error.message)
     typer.echo(f"moved {moved.rows:,} rows of {len(moved.tables)} tables, counted and compared")
     typer.echo(f"  from {moved.source} (its data are left there; it names the new one, and is refused from now on)")
     typer.echo(f"  to   {moved.target}")
@@ -90,11 +89,6 @@ def move_database(
 
 
 def rebuild(folder: WorkspaceOption = Path()) -> None:
-    try:
-        result = run_rebuild(folder, requester("cli"), lambda message: typer.echo(message, err=True))
-    except SettingsError as error:
-        stop(str(error), ExitCode.WRONG)
-    except StoreError as error:
-        stop(str(error), ExitCode.FAILED)
+    result = run_rebuild(folder, requester("cli"), lambda message: typer.echo(message, err=True))
     show_outcome(result)
     raise typer.Exit(result.exit_code)

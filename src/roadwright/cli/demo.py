@@ -16,11 +16,12 @@ from rich.text import Text
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled, SeriesSwitch
-from roadwright.actions.execute import BY_PERSON, ActionResult
+from roadwright.actions.execute import CANCELLED_BY_PERSON, ActionResult
 from roadwright.cli.actions import reporter, summary_line
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
+from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.roadmaps.compare import Decision, compare, sentences
 from roadwright.roadmaps.content import Content
@@ -54,7 +55,7 @@ def demo(
     switch = SeriesSwitch()
 
     def break_off() -> None:
-        switch.break_off(f"cancelled {BY_PERSON}")
+        switch.break_off(str(CANCELLED_BY_PERSON))
         end_now(ExitCode.FAILED)
 
     with interrupts_ask(switch.turn_on, break_off):
@@ -71,23 +72,26 @@ def _run_demo(console: Console, errors: Console, folder: Path, switch: SeriesSwi
             make_sample(folder, lambda message: console.print(Text(f"  · {message}")), switch)
         workspace = open_workspace(folder)
     except Cancelled:
-        errors.print(Text(f"stopped {BY_PERSON}: {folder} was not made, and nothing of it is left"), soft_wrap=True)
+        _tell(errors, "demo_not_made", folder=str(folder), soft_wrap=True)
         return ExitCode.FAILED
     except (SettingsError, StoreError, SheetError, StepFailed, OSError) as error:
-        errors.print(Text(f"the demo can't run: {error}"))
-        errors.print(Text(f"To start over, move {folder} away and run it again."))
+        _tell(errors, "demo_stopped_by_fault", why=str(error))
+        _tell(errors, "demo_start_over", folder=str(folder))
         return ExitCode.FAILED
     try:
         done = _main_job(console, workspace, switch)
         switch.is_done = True
         _report(console, workspace, done, folder)
     except Cancelled:
-        left = f"{folder} holds what was done by then; `roadwright demo {folder}` runs the main job on it again"
-        errors.print(Text(f"stopped {BY_PERSON}: {left}"), soft_wrap=True)
+        _tell(errors, "demo_left", folder=str(folder), soft_wrap=True)
         return ExitCode.FAILED
     finally:
         workspace.close()
     return max(result.exit_code for _, result in done.steps)
+
+
+def _tell(errors: Console, code: str, /, *, soft_wrap: bool = False, **params: object) -> None:
+    errors.print(Text(str(Message(code, params=params))), soft_wrap=soft_wrap)
 
 
 def _main_job(console: Console, workspace: Workspace, switch: SeriesSwitch) -> Done:

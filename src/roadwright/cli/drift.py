@@ -16,7 +16,7 @@ from roadwright.domain.figures import figure
 from roadwright.roadmaps.content import known_sum
 from roadwright.roadmaps.drift import Drift
 from roadwright.roadmaps.in_words import signed
-from roadwright.roadmaps.lookup import UnknownName, find_named
+from roadwright.roadmaps.lookup import find_named
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.standing import drift_judged_now
 from roadwright.roadmaps.versions import newest_version
@@ -31,21 +31,14 @@ def drift(
 ) -> None:
     """The gates judge anew for the answer; nothing is saved."""
     with opened(folder) as workspace, workspace.store.transaction() as session:
-        try:
-            roadmap, version = find_named(session, name)
-        except UnknownName as unknown:
-            stop(str(unknown), ExitCode.WRONG)
+        roadmap, version = find_named(session, name)
         version = version or newest_version(roadmap)
         if version is None:
-            stop(
-                f'roadmap "{roadmap.roadmap_name}" was never published, so nothing can have drifted; '
-                "pm.roadmap_publish makes its first version",
-                ExitCode.WRONG,
-            )
+            stop(ExitCode.WRONG, "drift_never_published", roadmap=roadmap.roadmap_name)
         try:
             found = drift_judged_now(session, roadmap, version)
         except PolicyProblem as problem:
-            stop(f'roadmap "{roadmap.roadmap_name}" can\'t be judged: {problem}', ExitCode.FAILED)
+            stop(ExitCode.FAILED, "roadmap_not_judged", roadmap=roadmap.roadmap_name, why=problem.message)
     if as_json:
         typer.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
     else:

@@ -8,10 +8,8 @@ from typing import Annotated
 
 import typer
 
-from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
-from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.filters import FilterError
-from roadwright.filtering import NameProblem, remove_filter, save_filter, saved_filters
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
+from roadwright.filtering import remove_filter, save_filter, saved_filters
 from roadwright.store.models import SavedFilter
 
 app = typer.Typer(invoke_without_command=True, add_completion=False)
@@ -59,11 +57,8 @@ def save(
     folder: _OwnWorkspaceOption = None,
 ) -> None:
     """Save a filter by name. It is checked first; one that had the name is replaced."""
-    try:
-        with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
-            saved, before = save_filter(session, name, text, _SOURCE)
-    except (FilterError, NameProblem) as error:
-        stop(str(error), ExitCode.WRONG)
+    with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
+        saved, before = save_filter(session, name, text, _SOURCE)
     typer.echo(f"@{saved.name} is saved" if before is None else f"@{saved.name} is replaced; it was: {before}")
 
 
@@ -74,9 +69,6 @@ def remove(
     folder: _OwnWorkspaceOption = None,
 ) -> None:
     """Forget a saved filter."""
-    try:
-        with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
-            removed = remove_filter(session, name)
-    except NameProblem as error:
-        stop(str(error), ExitCode.WRONG)
+    with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
+        removed = remove_filter(session, name)
     typer.echo(f"@{removed.name} is removed; it was: {removed.filter_text}")

@@ -43,7 +43,7 @@ def frontier(
     """Ctrl-C ends it with the points found by then, and exit code 1."""
     names = [name.strip() for name in kpis.split(",")] if kpis is not None else []
     if names and len(names) != 2:
-        refuse(f"--kpis must name two KPIs with a comma between them, not '{kpis}'")
+        refuse("kpis_not_two", kpis=kpis)
     refuse_infinite({"--time-limit": time_limit})
     problem = read_problem(problem_file)
     try:

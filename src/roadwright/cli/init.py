@@ -13,18 +13,15 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.sheets.backend import SheetError
 from roadwright.store.session import StoreError
 from roadwright.workspace.create import create_workspace
-from roadwright.workspace.settings import SettingsError
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; made if it is not there.")]) -> None:
     try:
         created = create_workspace(folder)
-    except SettingsError as error:
-        stop(str(error), ExitCode.WRONG)
     except (SheetError, StoreError) as error:
-        stop(f"the workspace can't be made: {error}", ExitCode.FAILED)
+        stop(ExitCode.FAILED, "workspace_not_made", why=error.message)
     except OSError as error:
-        stop(f"the workspace can't be made: {error.filename or folder}: {os_fault(error)}", ExitCode.FAILED)
+        stop(ExitCode.FAILED, "workspace_file_not_made", file=str(error.filename or folder), why=os_fault(error))
     if created.notice is not None:
         typer.echo(created.notice, err=True)
     for path in created.made:

@@ -17,7 +17,7 @@ from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
-from roadwright.portfolios.rerun import NothingToRerun, rerun_snapshot
+from roadwright.portfolios.rerun import rerun_snapshot
 from roadwright.portfolios.runs import find_optimization_run
 from roadwright.store.models import ActionRun, OptimizationRun
 
@@ -100,7 +100,7 @@ def runs(
     as_json: JsonOption = False,
 ) -> None:
     if log and run_id is None:
-        stop("--log shows the log of one run; name it: roadwright runs OPT-… --log", ExitCode.WRONG)
+        stop(ExitCode.WRONG, "log_of_no_run")
     with opened(folder) as workspace:
         if run_id is None:
             found = ledger.runs(workspace.store, limit)
@@ -121,10 +121,7 @@ def runs(
         if not as_json:
             body["status"] = ending(action.status, action.summary_json or {}).text
     else:
-        stop(
-            f"there is no run {run_id}; `roadwright runs -w {folder}` lists them (roadwright prune removes old ones)",
-            ExitCode.WRONG,
-        )
+        stop(ExitCode.WRONG, "no_run", run_id=run_id, folder=str(folder))
     if log:
         _show_log(run_id, optimization, as_json=as_json)
     elif as_json:
@@ -135,7 +132,7 @@ def runs(
 
 def _show_log(run_id: str, run: OptimizationRun | None, *, as_json: bool) -> None:
     if run is None or run.solver_log is None:
-        stop(f"{run_id} has no solver log: nothing was solved in it", ExitCode.WRONG)
+        stop(ExitCode.WRONG, "no_solver_log", run_id=run_id)
     if as_json:
         typer.echo(json.dumps({"run_id": run.run_id, "solver_log": run.solver_log}, ensure_ascii=False, indent=2))
     else:
@@ -179,11 +176,8 @@ def rerun(
     with opened(folder) as workspace, workspace.store.transaction() as session:
         run = find_optimization_run(session, run_id)
     if run is None:
-        stop(f"there is no optimization run {run_id}; `roadwright runs -w {folder}` lists them", ExitCode.WRONG)
-    try:
-        comparison = rerun_snapshot(run)
-    except NothingToRerun as error:
-        stop(str(error), ExitCode.WRONG)
+        stop(ExitCode.WRONG, "no_optimization_run", run_id=run_id, folder=str(folder))
+    comparison = rerun_snapshot(run)
     if as_json:
         typer.echo(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2))
     else:

@@ -17,6 +17,7 @@ from roadwright.cli.faults import Stopped
 from roadwright.cli.interrupts import Finished, end_now, interruptible
 from roadwright.cli.problem_file import Unreadable, load_json
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import (
     Explanation,
@@ -43,16 +44,23 @@ ProgressOption = Annotated[
 ]
 
 
-def refuse(*lines: str) -> NoReturn:
-    """End the command as wrong usage or input, with one line for each fault."""
-    raise Stopped("\n".join(" ".join(line.splitlines()) for line in lines), ExitCode.WRONG)
+class Refused(Stopped):
+    """Wrong usage or input, with one line for each fault, whatever the names in it hold."""
+
+    def __str__(self) -> str:
+        return "\n".join(" ".join(str(message).splitlines()) for message in self.messages)
+
+
+def refuse(code: str, /, **params: object) -> NoReturn:
+    """End the command as wrong usage or input."""
+    raise Refused(ExitCode.WRONG, Message(code, params=params))
 
 
 def refuse_infinite(options: Mapping[str, float | None]) -> None:
     """End the command where one of the options is no finite number."""
     for name, value in options.items():
         if value is not None and not value < float("inf"):
-            refuse(f"{name} must be a finite number, not {value}")
+            refuse("option_not_finite", option=name, value=value)
 
 
 def read_problem(place: str) -> Problem:
@@ -60,17 +68,20 @@ def read_problem(place: str) -> Problem:
     try:
         return parse_problem(load_json(place))
     except Unreadable as error:
-        refuse(str(error))
+        raise Refused(ExitCode.WRONG, error.message) from error
     except InvalidProblem as error:
-        refuse(*(f"{fault.id}: {fault.message}" for fault in error.faults))
+        faults = ({"place": fault.id, "fault": fault.message} for fault in error.faults)
+        raise Refused(ExitCode.WRONG, *(Message("problem_fault", params=fault) for fault in faults)) from error
 
 
 def check_output(output: Path | None) -> None:
     """Refuse an output file that can't be written before any work is done for it."""
     if output is None:
         return
-    if output.is_dir() or not output.parent.is_dir():
-        refuse(f"{output}: " + ("is a folder" if output.is_dir() else f"there is no folder {output.parent}"))
+    if output.is_dir():
+        refuse("output_is_folder", file=str(output))
+    if not output.parent.is_dir():
+        refuse("output_without_folder", file=str(output), folder=str(output.parent))
 
 
 def write_json(value: dict[str, Any], output: Path | None) -> None:
@@ -83,7 +94,7 @@ def write_json(value: dict[str, Any], output: Path | None) -> None:
     try:
         output.write_bytes(data)
     except OSError as error:
-        refuse(f"{output}: can't be written: {error.strerror or error}")
+        refuse("json_unwritable", file=str(output), why=error.strerror or str(error))
 
 
 def solve(
@@ -168,7 +179,7 @@ def _keys_to_explain(problem: Problem, text: str | None) -> list[str] | Literal[
         return "all"
     unknown = unknown_keys(problem, keys)
     if unknown:
-        refuse(f"--explain: {UnknownKeys(unknown)}")
+        refuse("explain_unknown", why=str(UnknownKeys(unknown)))
     return keys
 
 

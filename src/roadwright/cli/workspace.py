@@ -13,6 +13,7 @@ import typer
 from roadwright.actions.ledger import awaited
 from roadwright.cli.faults import JSON, Stopped, keep_logs_in
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Message
 from roadwright.workspace.workspace import Workspace, open_workspace
 
 WorkspaceOption = Annotated[
@@ -21,9 +22,9 @@ WorkspaceOption = Annotated[
 JsonOption = Annotated[bool, typer.Option(JSON, help="Print one JSON object.")]
 
 
-def stop(message: str, code: ExitCode) -> NoReturn:
-    """End the command with a message."""
-    raise Stopped(message, code)
+def stop(exit_code: ExitCode, code: str, /, **params: object) -> NoReturn:
+    """End the command with the message of this code."""
+    raise Stopped(exit_code, Message(code, params=params))
 
 
 @contextmanager

@@ -10,11 +10,23 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from roadwright.domain.messages import actions, cells, filters, formulas, portfolios, roadmaps, rows, scoring, system
+from roadwright.domain.messages import (
+    actions,
+    cells,
+    commands,
+    filters,
+    formulas,
+    portfolios,
+    roadmaps,
+    rows,
+    scoring,
+    system,
+)
 
 AREAS: tuple[Mapping[str, str], ...] = (
     actions.TEXTS,
     cells.TEXTS,
+    commands.TEXTS,
     filters.TEXTS,
     formulas.TEXTS,
     portfolios.TEXTS,
