@@ -10,6 +10,7 @@ from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
 from roadwright.cli.endings import ending
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Message
 from roadwright.services.rows.notes import level_of
 from roadwright.sync.reports import RowReport, TabReport
 from tests.actions.company import constrain
