@@ -11,9 +11,10 @@ from benchmarks import tables
 from benchmarks.portfolios import portfolio
 from benchmarks.timing import alternating, timed
 from roadwright.optimize import parse_problem
-from roadwright.optimize.matrix import Linear, Model
-from roadwright.optimize.objective import plan
-from roadwright.optimize.tie_break import stage_step
+from roadwright.optimize.model.linear import Linear
+from roadwright.optimize.model.objective import plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.solver.portfolio import stage_step
 
 SIZES = ((1_000, None), (10_000, None), (50_000, 100_000))
 PULP_UP_TO = 10_000
@@ -21,11 +22,11 @@ BAR = 1.0
 
 
 def _linear(problem: Any) -> Linear:
-    return Model.of(problem).linear
+    return PortfolioModel.of(problem).linear
 
 
 def _pulp(linear: Linear, costs: Any) -> pulp.LpProblem:
-    """Row by row from the same coefficients: PuLP is spared all that finds out what the rules mean."""
+    """LinearRow by row from the same coefficients: PuLP is spared all that finds out what the rules mean."""
     problem = pulp.LpProblem("portfolio", pulp.LpMinimize)
     kinds = [pulp.LpInteger if whole else pulp.LpContinuous for whole in linear.integer]
     columns = [
@@ -55,7 +56,7 @@ def main() -> None:
         (build,) = alternating([lambda problem=problem: _linear(problem)])  # type: ignore[misc]
         theirs = ratio = "–"
         if size <= PULP_UP_TO:
-            model = Model.of(problem)
+            model = PortfolioModel.of(problem)
             costs = stage_step(model, plan(model).stages[0]).costs.floats
             _, seconds = timed(lambda linear=linear, costs=costs: _pulp(linear, costs))  # type: ignore[misc]
             theirs, ratio = f"{seconds:.2f}", f"{seconds / build:.1f}"

@@ -7,9 +7,9 @@ from benchmarks.portfolios import Json, portfolio
 from benchmarks.timing import timed
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import Problem, diagnose, parse_problem, solve
-from roadwright.optimize.conflict import find_conflict
-from roadwright.optimize.matrix import Model
-from roadwright.optimize.solve import SolveOptions
+from roadwright.optimize.analysis.diagnosis import find_conflict
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.solving import SolveOptions
 
 SIZE, ROWS = 500, 100
 BAR = 10.0
@@ -72,7 +72,7 @@ def main() -> None:
     for seed in range(3):
         name, given = _planted(seed)
         problem = parse_problem(given)
-        _, conflict_seconds = timed(lambda p=problem: find_conflict(Model.of(p)))  # type: ignore[misc]
+        _, conflict_seconds = timed(lambda p=problem: find_conflict(PortfolioModel.of(p)))  # type: ignore[misc]
         diagnosis, seconds = timed(lambda p=problem: diagnose(p))  # type: ignore[misc]
         ids = {row.id for row in diagnosis.conflict}
         alone = _only(given, ids)

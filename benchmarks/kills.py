@@ -54,7 +54,8 @@ _COMMANDS: Mapping[str, tuple[str, ...]] = {
 }
 _LAUNCHER = """
 import json, os, signal, sys
-import roadwright.actions.runner, roadwright.actions.registry, roadwright.workspace.create, roadwright.sheets.xlsx
+import roadwright.actions.runner, roadwright.actions.registry, roadwright.workspace.create
+import roadwright.sheets.backends.xlsx
 import roadwright.store.migrations.upgrade, roadwright.cli.main, alembic.command
 from roadwright.cli.entry import main
 for line in sys.stdin:

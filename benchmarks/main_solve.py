@@ -12,12 +12,13 @@ from benchmarks.portfolios import portfolio
 from benchmarks.raw_highs import raw_highs
 from benchmarks.timing import alternating, timed
 from roadwright.optimize import parse_problem
-from roadwright.optimize.evaluate import evaluate
-from roadwright.optimize.matrix import Linear, Model
-from roadwright.optimize.objective import plan
-from roadwright.optimize.stages import Search
-from roadwright.optimize.tie_break import break_ties, stage_step
-from roadwright.optimize.whole import Values
+from roadwright.optimize.model.evaluation import evaluate
+from roadwright.optimize.model.linear import Linear
+from roadwright.optimize.model.numbers import Values
+from roadwright.optimize.model.objective import plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.solver.portfolio import break_ties, stage_step
+from roadwright.optimize.solver.search import Search
 
 SIZES = (100, 200, 500, 2_000)
 BAR = 1.15
@@ -45,7 +46,7 @@ def main() -> None:
         model, build = timed(lambda parsed=parsed: _built(parsed))  # type: ignore[misc]
         step = stage_step(model, plan(model).stages[0])
 
-        def ours(model: Model = model) -> object:
+        def ours(model: PortfolioModel = model) -> object:
             return Search(model).minimise(stage_step(model, plan(model).stages[0]))
 
         linear = Search(model).linear(step)
@@ -74,8 +75,8 @@ def main() -> None:
     _start_up()
 
 
-def _built(problem: Any) -> Model:
-    model = Model.of(problem)
+def _built(problem: Any) -> PortfolioModel:
+    model = PortfolioModel.of(problem)
     assert model.linear.matrix.shape[1] == model.width
     return model
 
@@ -83,9 +84,9 @@ def _built(problem: Any) -> Model:
 def _start_up() -> None:
     """Imports in a fresh process, by its own account."""
     seconds = {}
-    for module in ("highspy", "roadwright.optimize"):
+    for module in ("highspy", "roadwright.optimize.api"):
         program = f"import time; import {module}; print(time.process_time())"
         runs = [float(subprocess.check_output([sys.executable, "-c", program])) for _ in range(5)]
         seconds[module] = statistics.median(runs)
     tables.note(f"Start-up: Python with highspy {seconds['highspy']:.2f} s, with the optimizer "
-                f"{seconds['roadwright.optimize']:.2f} s.")  # fmt: skip
+                f"{seconds['roadwright.optimize.api']:.2f} s.")  # fmt: skip

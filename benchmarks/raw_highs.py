@@ -5,8 +5,8 @@ from __future__ import annotations
 import highspy
 import numpy as np
 
-from roadwright.optimize.matrix import Linear
-from roadwright.optimize.whole import Values
+from roadwright.optimize.model.linear import Linear
+from roadwright.optimize.model.numbers import Values
 
 
 def raw_highs(linear: Linear, costs: Values) -> highspy.Highs:

@@ -11,7 +11,7 @@ import python_calamine
 import xlsxwriter
 
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.xlsx import open_workbook
+from roadwright.sheets.backends.xlsx import open_workbook
 
 ROWS, COLUMNS, TAB = 10_000, 40, "Data"
 

@@ -8,7 +8,7 @@ from benchmarks import tables
 from benchmarks.portfolios import portfolio
 from benchmarks.timing import timed
 from roadwright.optimize import SolveOptions, explain, parse_problem, solve
-from roadwright.optimize.variants import Base
+from roadwright.optimize.analysis.what_if import SolvedProblem
 
 SIZES = (500, 5_000)
 TRIALS = 5
@@ -24,7 +24,7 @@ def main() -> None:
         inside = set(solution.selected)
         outside = [candidate.key for candidate in problem.candidates if candidate.key not in inside]
         keys = outside[:: len(outside) // TRIALS][:TRIALS] + solution.selected[:: len(inside) // TRIALS][:TRIALS]
-        base = Base.of(problem, solution, None, None)
+        base = SolvedProblem.of(problem, solution, None, None)
         seconds = [
             timed(lambda base=base, key=key, inside=inside: base.solve_with(key, selected=key not in inside))[1]  # type: ignore[misc]
             for key in keys

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import pickle
+import re
 import shutil
 import tempfile
+import tomllib
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +18,12 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+from roadwright import tabs
 from roadwright.actions.execute import ActionResult
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
-from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.backend import TabEdit, Workbook
+from roadwright.sheets.backends.memory import MemoryBook, MemoryTab, book_at, put_book, remove_book
 from roadwright.sheets.read import Row, read_table
 from roadwright.sheets.values import CellValue
 from roadwright.workspace.create import create_workspace
@@ -40,6 +46,25 @@ class House:
     def place(self, tab: str) -> TabPlace:
         return self.workspace.find(tab)
 
+    def file(self, tab: str) -> Path:
+        """The workbook file of a tab."""
+        file = self.place(tab).workbook.file
+        assert file is not None, "the workbook is no file"
+        return file
+
+    def copied(self, tab: str) -> bytes:
+        """A tab's workbook as it is now, to be brought back later."""
+        ref = self.place(tab).workbook
+        return ref.file.read_bytes() if ref.file is not None else pickle.dumps(book_at(ref.address))
+
+    def bring_back(self, tab: str, copy: bytes) -> None:
+        """Put an older copy in the place of a tab's workbook."""
+        ref = self.place(tab).workbook
+        if ref.file is not None:
+            ref.file.write_bytes(copy)
+        else:
+            put_book(ref.address, pickle.loads(copy))
+
     def rows(self, tab: str) -> list[Row]:
         """The data rows of a tab, as the declaration reads them."""
         place = self.place(tab)
@@ -60,7 +85,7 @@ class House:
         workbook = self.workspace.open(place)
         table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
         appended = [{table.columns[name]: value for name, value in row.items()} for row in rows]
-        workbook.write([TabEdit(place.tab, place.header_row, {}, appended, table.last_data_row)])
+        _write(workbook, TabEdit(place.tab, place.header_row, {}, appended, table.last_data_row))
 
     def type_into(self, tab: str, row: int, cells: Cells) -> None:
         """Type into cells of a row by its number; None empties a cell."""
@@ -68,14 +93,14 @@ class House:
         workbook = self.workspace.open(place)
         table = read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row)
         edits = {(row, table.columns[name]): value for name, value in cells.items()}
-        workbook.write([TabEdit(place.tab, place.header_row, edits)])
+        _write(workbook, TabEdit(place.tab, place.header_row, edits))
 
     def clear_row(self, tab: str, row: int) -> None:
         """Delete a row's content, as a person does with the Delete key."""
         place = self.place(tab)
         workbook = self.workspace.open(place)
         cells = workbook.read(place.tab).rows.get(row, {})
-        workbook.write([TabEdit(place.tab, place.header_row, dict.fromkeys((row, column) for column in cells))])
+        _write(workbook, TabEdit(place.tab, place.header_row, dict.fromkeys((row, column) for column in cells)))
 
     def run(
         self, action: str, *, tab: str | None = None, select: str | None = None, options: Iterable[str] = ()
@@ -94,7 +119,17 @@ class House:
 
     def bytes(self) -> dict[str, bytes]:
         """All workbooks, to tell whether one was written."""
-        return {path.name: path.read_bytes() for path in sorted(self.root.glob("*.xlsx"))}
+        found = {path.name: path.read_bytes() for path in sorted(self.root.glob("*.xlsx"))}
+        for place in self.workspace.places():
+            if place.workbook.file is None:
+                found[place.book] = book_at(place.workbook.address).digest().encode()
+        return found
+
+
+def _write(workbook: Workbook, edit: TabEdit) -> None:
+    """Write what a person types: all of it."""
+    (receipt,) = workbook.write([edit]).tabs
+    assert not receipt.refused
 
 
 def _quiet(message: str, done: int | None = None, total: int | None = None) -> None:
@@ -110,18 +145,51 @@ def _empty_workspace() -> Path:
     return folder
 
 
-def make_house(root: Path, database_url: str, *, more_settings: str = "") -> House:
-    """A new workspace on this database. Locked workbooks are not waited for; runs are not explained unless asked."""
+def make_house(root: Path, database_url: str, *, more_settings: str = "", in_memory: bool = False) -> House:
+    """A new workspace on this database. Locked workbooks are not waited for; runs are not explained unless asked.
+
+    With ``in_memory`` its workbooks are no files, but books of the backend in memory, with empty tabs.
+    """
     root.mkdir(parents=True, exist_ok=True)
-    for workbook in _empty_workspace().glob("*.xlsx"):
-        shutil.copy(workbook, root)
+    if not in_memory:
+        for workbook in _empty_workspace().glob("*.xlsx"):
+            shutil.copy(workbook, root)
     file = make_url(database_url)
     if file.get_backend_name() == "sqlite" and not (place := root / str(file.database)).exists():
         shutil.copy(_empty_workspace() / DATABASE_FILE, place)
     head = f'database_url = "{database_url}"\nlock_wait = 0\naction_wait = 30\nexplain_seconds = 0\n'
-    (root / FILE).write_text(head + template() + more_settings, encoding="utf-8")
+    settings = head + template() + more_settings
+    (root / FILE).write_text(_with_addresses(settings) if in_memory else settings, encoding="utf-8")
     create_workspace(root)
-    return House(open_workspace(root))
+    house = House(open_workspace(root))
+    if in_memory:
+        _make_books(house.workspace)
+    return house
+
+
+def _with_addresses(settings: str) -> str:
+    """The settings with an address of the backend in memory for each workbook."""
+    moved = tomllib.loads(settings).get("tabs", {})
+    for spec in tabs.TABS:
+        section = f"\n[tabs.{spec.name}]\n"
+        if spec is not tabs.INTAKE and "workbook" not in moved.get(spec.name, {}):
+            settings += "" if section in settings else section
+            settings = settings.replace(section, f'{section}workbook = "{spec.workbook}.xlsx"\n')
+    return re.sub(r'^workbook = "', f'workbook = "memory://{uuid.uuid4().hex}/', settings, flags=re.MULTILINE)
+
+
+def _make_books(workspace: Workspace) -> None:
+    """An empty book for each address of the settings; those whose header is further down are people's."""
+    for place in workspace.places():
+        address = place.workbook.address
+        try:
+            book = book_at(address)
+        except KeyError:
+            book = put_book(address, MemoryBook(place.workbook.name))
+            atexit.register(remove_book, address)
+        tab = book.tabs.setdefault(place.tab, MemoryTab())
+        if place.header_row == 1:
+            tab.type_rows([[column.name for column in place.spec.columns]])
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from benchmarks.proof.contract import Aim, Json, Measure, most, number
 from benchmarks.proof.enumeration import Best, Enumeration, Masks, Stage, Totals, totals
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import Diagnosis, Explanation, Frontier
-from roadwright.optimize.solution import LimitStep
+from roadwright.optimize.model.solution import LimitStep
 
 NEAR, FAR = Fraction(4, 10**9), Fraction(2, 10**8)
 FIELDS = {"capacity_floor": "min_tokens", "capacity_cap": "max_tokens"}

@@ -106,7 +106,10 @@ def test_mandates_and_limits_can_be_asked_for_by_their_row(house: House) -> None
     constrain(house, "mandatory", c, dimension="initiative", reason="promised")
     house.done(RUN)
     outcome = house.done(EXPLAIN, select=f"constraints!2, {c}, capacity", options=SECONDS)
-    assert said(outcome)["Constraints!2"] == (f"that {c} is mandatory costs 10 gmv; would drop {c}, would bring in {b}")
+    words = f"that {c} is mandatory costs 10 gmv; would drop {c}, would bring in {b}"
+    assert said(outcome)[f"mandatory:{c}"] == words
+    assert ("Constraints", 2) in {(row.tab, row.row) for row in outcome.rows}
+    assert said(house.done(EXPLAIN, select=f"mandatory:{c}", options=SECONDS)) == {f"mandatory:{c}": words}
     assert "selected: mandatory: promised" in said(outcome)[c]
     assert (outcome.rows[0].tab, outcome.rows[0].row) == ("Constraints", 2)
     assert reasons(house)[c] == "mandatory: promised (costs 10 gmv)"
@@ -163,7 +166,7 @@ def test_an_infeasible_run_is_explained_by_its_conflict_and_repair(house: House)
     assert outcome.summary["optimization_status"] == "infeasible"
     assert "way out" in str(outcome.summary["way_out"])
     assert {(row.tab, row.row) for row in outcome.rows} == {("Constraints", 2), ("Scenario_Config", 2)}
-    assert f"{a} is mandatory: can't be met together with Scenario_Config!2" in said(outcome)["Constraints!2"]
+    assert f"{a} is mandatory: can't be met together with Scenario_Config!2" in said(outcome)[f"mandatory:{a}"]
     asked = house.done(EXPLAIN, select=a, options=SECONDS)
     assert said(asked)[a] == f"{a} is neither in nor out: no portfolio keeps all the rules"
 

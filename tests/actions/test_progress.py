@@ -14,7 +14,7 @@ from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
 from roadwright.cli.actions import reporter
 from roadwright.domain import progress
-from roadwright.sheets.xlsx import reader
+from roadwright.sheets.backends.xlsx import reader
 from tests.house import House
 
 IDEAS = 6

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from roadwright.sheets.backend import WorkbookBusy
+from roadwright.sheets.backends.xlsx.workbook import XlsxWorkbook
 from roadwright.sheets.values import CellValue
-from roadwright.sheets.xlsx.workbook import XlsxWorkbook
 from tests.actions.company import add_candidates, add_kpis, add_scenario, stored
 from tests.actions.roadmaps import (
     CHECK,

@@ -541,12 +541,14 @@ def test_the_same_selection_in_any_order_of_rows(house: House) -> None:
     constrain(house, "exclude_pair", keys[0], keys[1])
     constrain(house, "exclude_pair", keys[2], keys[3])
     house.done(RUN)
-    first = chosen(house)
+    first, snapshot = chosen(house), house.rows("Runs")[0].text("snapshot_hash")
     house.done(RUN)
     assert chosen(house) == first
     one, two = (dict(row.raw) for row in house.rows("Constraints"))
     house.type_into("Constraints", 2, two)
     house.type_into("Constraints", 3, one)
+    house.done(RUN)
+    assert house.rows("Runs")[0].text("snapshot_hash") == snapshot
     rows = [dict(row.raw) for row in house.rows("Backlog")]
     for number, row in enumerate(reversed(rows), start=2):
         house.type_into("Backlog", number, {**dict.fromkeys(rows[number - 2]), **row})

@@ -315,7 +315,7 @@ import time
 import roadwright.optimize as optimize
 
 def deaf(problem, options, *, progress, cancel):
-    progress(optimize.Progress("gmv", 0.1, 2.0, 3.0, 0.5, 0, ("A",)))
+    progress(optimize.SolveProgress("gmv", 0.1, 2.0, 3.0, 0.5, 0, ("A",)))
     print("found", flush=True)
     time.sleep(60)
 

@@ -171,7 +171,7 @@ def test_a_full_disk_says_how_much_is_needed(house: House, monkeypatch: pytest.M
 
     monkeypatch.setattr("roadwright.domain.disk.free_space", lambda _: 100)
     house.type_new("Backlog", {"title": "More"})
-    monkeypatch.setattr("roadwright.sheets.xlsx.swap.os.fsync", full)
+    monkeypatch.setattr("roadwright.sheets.backends.xlsx.swap.os.fsync", full)
     result = run(house, "pm.save_selected", "--tab", "Backlog")
     told = " ".join(result.stderr.split())
     assert result.exit_code == 1

@@ -109,10 +109,10 @@ def test_what_is_no_chain_is_said(text: str, said: str) -> None:
 
 @pytest.mark.parametrize("text", ["-" * 32_000, ">" * 32_000, "a" + " " * 32_000 + "=", "\n" * 32_000, "a->" * 10_000])
 def test_long_texts_are_judged_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(ChainError):
         parse_chain(text)
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def errors(text: str, immediate: str | None = "page_load_time", target: str | None = "gmv") -> tuple[Message, ...]:

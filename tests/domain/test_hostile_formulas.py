@@ -269,9 +269,9 @@ def test_there_are_more_than_a_thousand() -> None:
 @pytest.mark.parametrize("part", range(8))
 def test_each_is_a_clear_error_at_once(part: int) -> None:
     for text in HOSTILE[part::8]:
-        start = time.perf_counter()
+        start = time.thread_time()
         error = outcome(text)
-        assert time.perf_counter() - start < SECONDS_EACH, text[:200]
+        assert time.thread_time() - start < SECONDS_EACH, text[:200]
         assert isinstance(error, FormulaError), f"computed: {text[:200]!r}"
         message = str(error)
         assert message.startswith(f"line {error.line}: ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from roadwright.domain.optimization import ConstraintType
+from roadwright.optimize import constraints
 
 Json = dict[str, Any]
 
@@ -15,7 +15,7 @@ NUMBERS: dict[str, list[float]] = {
     "odd": [0, 0.002, 0.1, 0.2, 0.3, 33.3, 1e-7, 120000, 4.5e6],
     "tiny": [2e-7, 3e-7, 5e-7, 1.1e-6],
 }
-KINDS = [*(kind.value for kind in ConstraintType), "synergy_bonus"]
+KINDS = [*constraints.KINDS, "synergy_bonus"]
 SIZES: list[list[float]] = [
     [1],
     [1e-6, 1],

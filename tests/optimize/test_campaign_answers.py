@@ -11,7 +11,8 @@ from benchmarks.proof.contract import Json
 from benchmarks.proof.families import FAMILIES
 from benchmarks.proof.questions import KINDS, asked, clashing, small
 
-from roadwright.optimize import Explanation, Frontier, diagnose, explain, frontier, parse_problem, solve, stages
+from roadwright.optimize import Explanation, Frontier, diagnose, explain, frontier, parse_problem, solve
+from roadwright.optimize.solver import search
 
 SEEDS = range(16)
 
@@ -28,8 +29,8 @@ def test_every_answer_is_right(kind: str, family: str) -> None:
 def test_a_relaxation_that_can_not_see_a_unit_proves_nothing(
     family: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("EXACT_COLUMNS", "CORE_FROM", "NEAR_FROM"):
-        monkeypatch.setattr(stages, name, 0)
+    for name in ("EXACT_COLUMNS", "FIXING_FROM", "NEAR_FROM"):
+        monkeypatch.setattr(search, name, 0)
     assert asked("explanations", family, seed).faults == []
 
 
@@ -38,8 +39,8 @@ def test_a_relaxation_that_can_not_see_a_unit_proves_nothing(
 def test_every_answer_is_right_by_the_ways_for_large_models(
     kind: str, family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("EXACT_COLUMNS", "CORE_FROM", "NEAR_FROM"):
-        monkeypatch.setattr(stages, name, 0)
+    for name in ("EXACT_COLUMNS", "FIXING_FROM", "NEAR_FROM"):
+        monkeypatch.setattr(search, name, 0)
     assert not [one for one in (asked(kind, family, seed) for seed in range(500, 505)) if one.faults]
 
 

@@ -6,7 +6,7 @@ import json
 import random
 
 from roadwright.optimize import parse_problem, problem_to_json, snapshot_hash
-from roadwright.optimize.canonical import dumps, ordered_constraints
+from roadwright.optimize.model.canonical import dumps, ordered_constraints
 from tests.optimize.build import Json, candidate, problem, rule, target
 from tests.optimize.problems import random_problem
 
@@ -48,12 +48,28 @@ def test_the_snapshot_is_the_problem_again() -> None:
         assert problem_to_json(again) == canonical
 
 
-def test_whole_numbers_are_one_text_and_ids_that_were_given_count() -> None:
+def test_whole_numbers_are_one_text() -> None:
     one, other = problem(candidate("A", 120)), problem(candidate("A", 120.0))
     assert snapshot_hash(parse_problem(one)) == snapshot_hash(parse_problem(other))
-    named = {"targets": [target(1, id="Targets!3")]}
-    unnamed = {"targets": [target(1)]}
-    assert snapshot_hash(parse_problem(one | named)) != snapshot_hash(parse_problem(one | unnamed))
+
+
+def test_ids_and_reasons_are_in_the_snapshot_but_not_in_its_hash() -> None:
+    def named(*ids: str, reasons: tuple[str, str] = ("a", "b")) -> Json:
+        pair = [rule("mandatory", "A"), rule("exclude_pair", "A", "B")]
+        rows = [row | {"id": id, "reason": why} for row, id, why in zip(pair, ids, reasons, strict=True)]
+        return problem(candidate("A"), candidate("B"), constraints=rows, targets=[target(1, id=ids[0] + "!")])
+
+    first, second, third = named("x", "y"), named("y", "x"), named("x", "y", reasons=("b", "c"))
+    assert problem_to_json(parse_problem(first)) == problem_to_json(parse_problem(first))
+    assert problem_to_json(parse_problem(first)) != problem_to_json(parse_problem(second))
+    assert len({snapshot_hash(parse_problem(value)) for value in (first, second, third)}) == 1
+
+
+def test_rules_that_differ_only_in_what_the_hash_leaves_out_are_one_question_in_any_order() -> None:
+    rows = [rule("mandatory", "A", reason="z", max_tokens=1, id="b"), rule("mandatory", "A", reason="a", id="c")]
+    one, other = (problem(candidate("A"), constraints=some) for some in (rows, rows[::-1]))
+    swapped = problem(candidate("A"), constraints=[{**rows[0], "reason": "a"}, {**rows[1], "reason": "z"}])
+    assert len({snapshot_hash(parse_problem(value)) for value in (one, other, swapped)}) == 1
 
 
 def test_everything_that_counts_is_in_the_snapshot() -> None:

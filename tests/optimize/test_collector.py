@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from roadwright.optimize.collector import paused_collector
+from roadwright.optimize.model.collector import paused_collector
 
 
 @pytest.fixture(autouse=True)

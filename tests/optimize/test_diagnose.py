@@ -162,4 +162,5 @@ def test_no_time_says_so() -> None:
 def test_a_diagnosis_survives_json() -> None:
     rows = [rule("mandatory", "A"), rule("exclude_initiative", "A")]
     solution = answer(problem(candidate("A", 200), constraints=rows))
-    assert Solution.from_json(json.loads(json.dumps(solution.to_json(), allow_nan=False))) == solution
+    value = solution.to_json()
+    assert Solution.from_json(json.loads(json.dumps(value, allow_nan=False))).to_json() == value

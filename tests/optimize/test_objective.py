@@ -8,9 +8,9 @@ import pytest
 
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import parse_problem
-from roadwright.optimize.matrix import Model
-from roadwright.optimize.objective import plan
-from roadwright.optimize.solution import Solution, StageValue
+from roadwright.optimize.model.objective import plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.solution import Solution, StageValue
 from tests.optimize.build import Json, answer, candidate, problem, said, target
 
 WEIGHTS = {"mode": "weighted_kpis", "weights": {"gmv": 1, "retention": 2, "latency": 4}}
@@ -18,7 +18,7 @@ WEIGHTS = {"mode": "weighted_kpis", "weights": {"gmv": 1, "retention": 2, "laten
 
 def weights(value: Json) -> dict[str, float]:
     """Weight / scale per KPI of the weighted stage."""
-    stages = plan(Model.of(parse_problem(value))).stages
+    stages = plan(PortfolioModel.of(parse_problem(value))).stages
     return {kpi: float(weight) for kpi, weight in stages[0].weights.items()} if stages else {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -229,3 +230,24 @@ def test_a_slice_holds_every_spelling_of_its_value() -> None:
     composite = rule("capacity_cap", "per\u00fa + growth  team", dimension="country+department", max_tokens=10)
     teams = (candidate(key, 10, country="Peru\u0301", department="Growth\u00a0Team") for key in "AB")
     assert answer(problem(*teams, constraints=[composite])).selected == ["A"]
+
+
+def test_circles_of_prerequisites_are_found_in_a_web_of_them() -> None:
+    """Two circles that share a node are one; what only leads there or away is in none."""
+    needs = {"A": "B", "B": "CE", "C": "A", "E": "F", "F": "E", "G": "HI", "H": "G", "I": "G", "J": "A"}
+    rows = [rule("require_prereq", key, *members, id=key) for key, members in needs.items()]
+    findings = check(parse_problem(problem(*(candidate(key) for key in "ABCDEFGHIJ"), constraints=rows)))
+    assert {one.id: one.said.params["keys"] for one in findings if one.said.code == "prerequisite_circle"} == {
+        **{key: ["A", "B", "C"] for key in "ABC"},
+        **{key: ["E", "F"] for key in "EF"},
+        **{key: ["G", "H", "I"] for key in "GHI"},
+    }
+
+
+def test_a_long_chain_of_prerequisites_is_no_circle() -> None:
+    keys = [f"K{place:05d}" for place in range(3000)]
+    rows = [rule("require_prereq", one, other) for one, other in pairwise(keys)]
+    value = problem(*(candidate(key) for key in keys), constraints=rows)
+    assert check(parse_problem(value)) == []
+    value["constraints"].append(rule("require_prereq", keys[-1], keys[0], id="last"))
+    assert len(check(parse_problem(value))) == 3000

@@ -14,8 +14,8 @@ from benchmarks import nrp
 from benchmarks.proof.families import FAMILIES
 
 from roadwright.domain.optimization import RunStatus, TieBreak
-from roadwright.optimize import Progress, Solution, SolveOptions, parse_problem, solve
-from roadwright.optimize.tie_break import key_weight
+from roadwright.optimize import Solution, SolveOptions, SolveProgress, parse_problem, solve
+from roadwright.optimize.solver.portfolio import key_weight
 from tests.optimize.build import Json, answer, candidate, problem, rule, target
 from tests.optimize.problems import random_problem
 from tests.optimize.test_canonical import shuffled
@@ -76,7 +76,8 @@ def test_the_same_problem_gives_the_same_figures_again_and_in_another_process() 
 def test_a_solution_survives_json() -> None:
     for seed in (3, 8, 11):
         solution = answer(random_problem(seed))
-        assert Solution.from_json(json.loads(json.dumps(solution.to_json(), allow_nan=False))) == solution
+        value = solution.to_json()
+        assert Solution.from_json(json.loads(json.dumps(value, allow_nan=False))).to_json() == value
 
 
 @pytest.mark.parametrize(
@@ -185,9 +186,9 @@ def test_a_gap_that_is_good_enough_is_feasible_and_shown() -> None:
 
 def test_a_cancelled_solve_keeps_what_it_has_and_tells_its_progress() -> None:
     cancel = threading.Event()
-    seen: list[Progress] = []
+    seen: list[SolveProgress] = []
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: SolveProgress) -> None:
         seen.append(progress)
         if progress.objective is not None:
             cancel.set()
@@ -204,7 +205,7 @@ def test_a_cancelled_solve_keeps_what_it_has_and_tells_its_progress() -> None:
 
 def test_a_small_solve_tells_its_progress_too() -> None:
     """It is searched exactly, without HiGHS."""
-    seen: list[Progress] = []
+    seen: list[SolveProgress] = []
     solution = solve(parse_problem(FAMILIES["near_equal"](5, 28)), progress=seen.append)
     assert solution.status is RunStatus.OPTIMAL
     [found, *_] = [one for one in seen if one.selected]
@@ -232,7 +233,7 @@ def test_options_out_of_range_are_refused(options: dict[str, float]) -> None:
 
 def test_the_library_needs_no_database_and_no_sheets() -> None:
     code = (
-        "import sys, roadwright.optimize; "
+        "import sys; from roadwright.optimize import solve; "
         "print([n for n in sys.modules if n.split('.')[0] in ('sqlalchemy', 'openpyxl', 'xlsxwriter', 'alembic') "
         "or n.startswith(('roadwright.sheets', 'roadwright.tabs', 'roadwright.store', 'roadwright.workspace'))])"
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -56,6 +58,25 @@ def test_what_the_stored_result_did_not_tell_yet_is_no_difference() -> None:
     assert run.result_json is not None
     run.result_json = {name: value for name, value in run.result_json.items() if name not in ("reason", "proof")}
     assert rerun_snapshot(run).identical
+
+
+def test_a_run_whose_fingerprint_counted_ids_is_identical() -> None:
+    run = stored_run()
+    text = json.dumps(run.inputs_snapshot_json, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    run.snapshot_hash = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    assert run.result_json is not None
+    run.result_json["snapshot_hash"] = run.snapshot_hash
+    assert rerun_snapshot(run).identical
+
+
+def test_other_words_or_names_of_rows_are_no_difference() -> None:
+    run = stored_run({**PROBLEM, "capacity": 1, "constraints": [{"type": "mandatory", "dimension_key": "INIT-000001"}]})
+    assert run.result_json is not None
+    for row in (*run.result_json["warnings"], *run.result_json["conflict"]):
+        row["message"] = "in words of then"
+    assert rerun_snapshot(run).identical
+    run.result_json["conflict"].pop()
+    assert [one.params["name"] for one in rerun_snapshot(run).differences] == ["conflict"]
 
 
 def test_a_tampered_number_is_found_by_fingerprint_and_by_figures() -> None:

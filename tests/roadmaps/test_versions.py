@@ -16,7 +16,7 @@ from roadwright.roadmaps.content import Content, content_hash
 from roadwright.roadmaps.export_files import file_stems
 from roadwright.roadmaps.versions import NeverChanges, content_of
 from roadwright.sheets.backend import SheetError
-from roadwright.sheets.xlsx import place_file
+from roadwright.sheets.files import place_file
 from roadwright.store.models import RoadmapVersion
 from roadwright.store.presence import PRIVATE
 from tests.actions.company import add_candidates, add_kpis, add_scenario

@@ -17,9 +17,10 @@ from roadwright.domain.figures import figure
 from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Framework, ScopeMode, tokens_field
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
-from roadwright.domain.optimization import ConstraintType, Dimension, ObjectiveMode, TargetKind
+from roadwright.domain.optimization import Dimension, ObjectiveMode, TargetKind
 from roadwright.domain.periods import days_of, same_period
 from roadwright.domain.registry import RegisteredKpi, Registry
+from roadwright.optimize.constraints import KINDS
 from roadwright.sample import company
 from roadwright.sample.company import (
     APPROVER,
@@ -37,8 +38,8 @@ from roadwright.sample.company import (
 from roadwright.sample.typing import NAMED_TITLE, Keys
 from roadwright.scoring.math_model import ModelResult, Param, ScoredModel, run_model
 from roadwright.sheets.backend import Grid
-from roadwright.sheets.read import header_names, read_table
-from roadwright.sheets.spec import Owner, TabSpec
+from roadwright.sheets.read import read_table
+from roadwright.sheets.spec import Owner, TabSpec, header_names
 from roadwright.sheets.values import CellValue
 from roadwright.tabs import BACKLOG, INTAKE
 from roadwright.tabs import CONSTRAINTS as CONSTRAINTS_TAB
@@ -449,10 +450,10 @@ class TestScenarios:
         assert {(row["scenario_name"], row["constraint_set_name"]) for row in TARGETS} == sets
 
     def test_every_type_of_constraint_is_shown(self) -> None:
-        assert {row["constraint_type"] for row in CONSTRAINTS} == set(ConstraintType)
+        assert {row["constraint_type"] for row in CONSTRAINTS} == set(KINDS)
 
     def test_mandates_say_why(self) -> None:
-        assert all(row.get("reason") for row in CONSTRAINTS if row["constraint_type"] == ConstraintType.MANDATORY)
+        assert all(row.get("reason") for row in CONSTRAINTS if row["constraint_type"] == "mandatory")
 
     def test_rules_name_candidates_only(self) -> None:
         named = {name for row in CONSTRAINTS for value in row.values() for name in titles(value)}

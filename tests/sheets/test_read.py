@@ -158,7 +158,7 @@ class TestHeader:
     def test_merged_cells_that_hide_columns_refuse_the_tab_and_name_all_of_them(self) -> None:
         merged = grid(["Ideas", "title", "size", "Week", "tags"], ["x", "A", 1])
         merged.merged += [Area(1, 1, 1, 3), Area(1, 4, 2, 5)]
-        said = r"A1:C1 hides title \(B1\) and size \(C1\), D1:E2 hides tags \(E1\)\. Unmerge them"
+        said = r"A1:C1 hides title \(B1\) and size \(C1\); D1:E2 hides tags \(E1\)\. Unmerge them"
         with pytest.raises(HeaderProblem, match=said):
             read_table(merged, SPEC, tab="Ideas")
 

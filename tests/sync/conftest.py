@@ -1,12 +1,14 @@
-"""Workspaces of several teams."""
+"""Workspaces for the tests of sync: on each kind of database, and on each backend."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import postgres_database
 from tests.house import House, make_house
 
 _TEAM = """
@@ -16,9 +18,41 @@ tabs = ["Ideas", "Complaints"]
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that looks at files or at what only they have does not run on workbooks in memory."""
+    items[:] = [item for item in items if not (item.get_closest_marker("files") and "memory" in _kinds(item))]
+
+
+def _kinds(item: pytest.Item) -> Collection[object]:
+    return item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "memory"])
+def made_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """Makes a workspace with further settings: on each kind of database, and with workbooks in memory on SQLite."""
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'test.db'}"
+        if request.param == "postgresql":
+            server, ready = (request.getfixturevalue(name) for name in ("postgres_server", "ready_database"))
+            url = stack.enter_context(postgres_database(server, ready))
+
+        def make(more_settings: str = "") -> House:
+            made = make_house(
+                tmp_path / "workspace", url, more_settings=more_settings, in_memory=request.param == "memory"
+            )
+            stack.callback(made.workspace.close)
+            return made
+
+        yield make
+
+
 @pytest.fixture
-def teams(database_url: str, tmp_path: Path) -> Iterator[House]:
+def house(made_house: Callable[..., House]) -> House:
+    """An empty workspace, on each kind of database and on each backend."""
+    return made_house()
+
+
+@pytest.fixture
+def teams(made_house: Callable[..., House]) -> House:
     """A workspace with two intake workbooks and three intake tabs: Intake, Ideas and Complaints."""
-    made = make_house(tmp_path / "workspace", database_url, more_settings=_TEAM)
-    yield made
-    made.workspace.close()
+    return made_house(_TEAM)

@@ -11,17 +11,30 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from roadwright.sheets.backend import WorkbookRef
+from roadwright.sheets.backends.memory import book_at
+
+Book = Path | WorkbookRef
+
+
+def file_of(book: Book) -> Path:
+    """The file of a workbook that is one."""
+    file = book.file if isinstance(book, WorkbookRef) else book
+    assert file is not None
+    return file
+
 
 @contextmanager
-def opened(path: Path, tab: str) -> Iterator[Worksheet]:
-    """The tab of a workbook, saved again afterwards."""
+def opened(book: Book, tab: str) -> Iterator[Worksheet]:
+    """The tab of a workbook file, saved again afterwards."""
+    path = file_of(book)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what the program does not know and drops
-        book = openpyxl.load_workbook(path)
-        sheet = book[tab]
+        content = openpyxl.load_workbook(path)
+        sheet = content[tab]
         assert isinstance(sheet, Worksheet)
         yield sheet
-        book.save(path)
+        content.save(path)
 
 
 def make_book(path: Path, tabs: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
@@ -41,9 +54,19 @@ def make_book(path: Path, tabs: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
 Rows = list[list[Any]]
 
 
-def rearrange(path: Path, tab: str, order: Callable[[Rows], Rows], *, header_row: int = 1) -> None:
+def rearrange(book: Book, tab: str, order: Callable[[Rows], Rows], *, header_row: int = 1) -> None:
     """Give the rows below the header another order; an empty list leaves a blank row."""
-    with opened(path, tab) as sheet:
+    if isinstance(book, WorkbookRef) and book.file is None:
+        cells = book_at(book.address).tabs[tab].rows
+        width = max(max(row) for row in cells.values())
+        typed: Rows = [
+            [cells.get(n, {}).get(c) for c in range(1, width + 1)] for n in range(header_row + 1, max(cells) + 1)
+        ]
+        for number in range(header_row + 1, max(cells) + 1):
+            cells.pop(number, None)
+        book_at(book.address).tabs[tab].type_rows(order(typed), first_row=header_row + 1)
+        return
+    with opened(book, tab) as sheet:
         width = sheet.max_column
         rows = [list(values) for values in sheet.iter_rows(min_row=header_row + 1, values_only=True)]
         while rows and not any(value is not None for value in rows[-1]):
@@ -55,15 +78,17 @@ def rearrange(path: Path, tab: str, order: Callable[[Rows], Rows], *, header_row
                 sheet.cell(header_row + 1 + number, column + 1).value = values[column] if column < len(values) else None
 
 
-def lock_by_libreoffice(path: Path, owner: str) -> Path:
+def lock_by_libreoffice(book: Book, owner: str) -> Path:
     """The lock file that LibreOffice puts beside a workbook that someone has open."""
+    path = file_of(book)
     lock = path.with_name(f".~lock.{path.name}#")
     lock.write_text(f",{owner},pc7,01.04.2026 09:30,file:///home/x;", encoding="utf-8")
     return lock
 
 
-def lock_by_excel(path: Path, owner: str) -> Path:
+def lock_by_excel(book: Book, owner: str) -> Path:
     """The lock file that Excel puts beside a workbook that someone has open."""
+    path = file_of(book)
     lock = path.with_name(f"~${path.name}")
     short = owner.encode("cp1252")
     wide = owner.encode("utf-16-le")

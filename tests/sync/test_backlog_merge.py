@@ -33,7 +33,7 @@ def backlog(house: House) -> House:
 
 def save_copy(house: House, content: bytes, edits: dict[int, Cells]) -> None:
     """A person saves their copy of the Backlog workbook, which they took as ``content`` and edited."""
-    house.place("Backlog").workbook.write_bytes(content)
+    house.bring_back("Backlog", content)
     for row, cells in edits.items():
         house.type_into("Backlog", row, cells)
 
@@ -121,7 +121,7 @@ def test_withdrawing_what_a_product_manager_moved_on_is_a_conflict(backlog: Hous
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_copies_merged_in_either_order_give_the_same_database(backlog: House, order: tuple[int, int]) -> None:
-    content = backlog.place("Backlog").workbook.read_bytes()
+    content = backlog.copied("Backlog")
     copies: list[dict[int, Cells]] = [
         {2: {"country": "FR", "engineering_tokens": 5}, 3: {"title": "Purse"}},
         {2: {"category": "Discovery", "risk_level": "low"}, 3: {"country": "AT", "title": "Purse"}},
@@ -140,7 +140,7 @@ def test_two_copies_merged_in_either_order_give_the_same_database(backlog: House
 
 
 def test_an_older_copy_saved_later_undoes_nothing(backlog: House) -> None:
-    content = backlog.place("Backlog").workbook.read_bytes()
+    content = backlog.copied("Backlog")
     for value in ("FR", "ES", "IT"):
         backlog.type_into("Backlog", 2, {"country": value, "engineering_tokens": len(value)})
         backlog.done("pm.backlog_sync")
@@ -156,7 +156,7 @@ def test_an_older_copy_saved_later_undoes_nothing(backlog: House) -> None:
 
 def test_an_older_copy_with_an_edit_of_its_own(backlog: House) -> None:
     """A field that changed on both sides is a conflict; the copy's other edit is saved; both values stay visible."""
-    content = backlog.place("Backlog").workbook.read_bytes()
+    content = backlog.copied("Backlog")
     backlog.type_into("Backlog", 2, {"country": "FR"})
     backlog.done("pm.backlog_sync")
     save_copy(backlog, content, {2: {"country": "ES", "category": "Discovery"}})
@@ -172,7 +172,7 @@ def test_an_older_copy_with_an_edit_of_its_own(backlog: House) -> None:
 
 @pytest.mark.parametrize(("settled", "kept"), [("sheet", "ES"), ("database", "FR")])
 def test_a_conflict_on_the_backlog_is_settled_by_saving_it(backlog: House, settled: str, kept: str) -> None:
-    content = backlog.place("Backlog").workbook.read_bytes()
+    content = backlog.copied("Backlog")
     backlog.type_into("Backlog", 2, {"country": "FR"})
     backlog.done("pm.backlog_sync")
     save_copy(backlog, content, {2: {"country": "ES"}})
@@ -206,12 +206,11 @@ def test_a_row_pasted_over_another_one_is_not_taken_for_its_edit(backlog: House)
 
 
 def test_an_older_copy_of_an_intake_workbook_undoes_nothing(backlog: House) -> None:
-    intake = backlog.place("Intake").workbook
-    content = intake.read_bytes()
+    content = backlog.copied("Intake")
     backlog.type_into("Intake", 2, {"country": "FR"})
     backlog.type_new("Intake", {"title": "Loans"})
     backlog.done("pm.backlog_sync")
-    intake.write_bytes(content)
+    backlog.bring_back("Intake", content)
     backlog.type_into("Intake", 2, {"department": "Growth"})
     assert backlog.done("pm.backlog_sync").summary["created"] == 0
     assert (stored(backlog, FIRST).country, stored(backlog, FIRST).department) == ("FR", "Growth")

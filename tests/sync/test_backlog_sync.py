@@ -147,6 +147,7 @@ def test_provenance_changes_only_with_a_value(house: House) -> None:
     assert stored(house, "INIT-000002").updated_at == before["Intake", "INIT-000002"][1]
 
 
+@pytest.mark.files
 def test_a_column_that_someone_adds_is_no_change_of_value(house: House) -> None:
     house.type_new("Intake", {"title": "Wallet"})
     path = house.place("Intake").workbook
@@ -165,7 +166,7 @@ def test_a_row_that_is_gone_is_said_to_be_missing_until_it_returns(house: House)
     house.type_new("Intake", {"title": "Wallet"}, {"title": "Gift cards"})
     house.done("pm.backlog_sync")
     path = house.place("Intake").workbook
-    whole = path.read_bytes()
+    whole = house.copied("Intake")
     rearrange(path, "Intake", lambda rows: [rows[1]])
     outcome = house.done("pm.backlog_sync")
     assert outcome.summary["warned"] == 1
@@ -176,7 +177,7 @@ def test_a_row_that_is_gone_is_said_to_be_missing_until_it_returns(house: House)
     house.type_into("Backlog", 2, {"country": "UK"})
     house.done("pm.backlog_sync")
     assert stored(house, "INIT-000001").country == "UK"
-    path.write_bytes(whole)
+    house.bring_back("Intake", whole)
     rearrange(path, "Intake", lambda rows: [rows[1], [], rows[0]])
     house.done("pm.backlog_sync")
     assert house.status("Backlog", "INIT-000001") == house.status("Intake", "INIT-000001") == "OK"
@@ -198,6 +199,7 @@ def test_everything_is_synced_always(house: House) -> None:
     assert outcome.error == "pm.backlog_sync always works on everything; leave --select out"
 
 
+@pytest.mark.files
 @pytest.mark.parametrize("cells", [{"title": "=1+1"}, {"country": "=B2"}])
 def test_a_formula_without_a_value_says_how_to_mend_it(house: House, cells: dict[str, str]) -> None:
     house.type_new("Intake", {"title": "Wallet"})

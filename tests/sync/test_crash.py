@@ -18,8 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.actions.ledger import INTERRUPTED, runs
-from roadwright.sheets.xlsx import workbook as xlsx_workbook
-from roadwright.sheets.xlsx.swap import replace_workbook
+from roadwright.sheets.backends.xlsx import workbook as xlsx_workbook
+from roadwright.sheets.backends.xlsx.swap import replace_workbook
 from roadwright.store.models import Initiative
 from roadwright.store.presence import PRIVATE
 from roadwright.store.session import Store
@@ -27,6 +27,8 @@ from roadwright.sync import engine
 from roadwright.workspace.settings import FILE
 from tests.house import House
 from tests.sync.spreadsheet import lock_by_libreoffice
+
+pytestmark = pytest.mark.files
 
 LAUNCHER = """
 import os, signal, sys

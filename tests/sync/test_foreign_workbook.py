@@ -12,11 +12,13 @@ import pytest
 import xlsxwriter
 
 from roadwright.sheets.backend import TabEdit
+from roadwright.sheets.backends.xlsx import open_workbook
 from roadwright.sheets.values import cell_name
-from roadwright.sheets.xlsx import open_workbook
 from tests.house import House, make_house
-from tests.sheets.xlsx.rich import ROWS, rich_workbook
-from tests.sheets.xlsx.workbooks import parts_of, without_cells
+from tests.sheets.backends.xlsx.rich import ROWS, rich_workbook
+from tests.sheets.backends.xlsx.workbooks import parts_of, without_cells
+
+pytestmark = pytest.mark.files
 
 SETTINGS = """
 [[intake]]
@@ -36,7 +38,7 @@ def rich(database_url: str, tmp_path: Path) -> Iterator[House]:
     made = make_house(tmp_path / "workspace", database_url, more_settings=SETTINGS)
     path = rich_workbook(made.root / "Rich.xlsx")
     no_keys = {(row, 1): None for row in range(2, ROWS + 2)}
-    assert open_workbook(path).write([TabEdit("Backlog", 1, no_keys)])
+    assert open_workbook(path).write([TabEdit("Backlog", 1, no_keys)]).changed
     yield made
     made.workspace.close()
 
@@ -63,7 +65,7 @@ def settled(workbook: bytes) -> bytes:
 
 def our_cells(house: House, tab: str, own: tuple[str, ...]) -> list[str]:
     place = house.place(tab)
-    header = open_workbook(place.workbook).read(place.tab).rows[place.header_row]
+    header = house.workspace.open(place).read(place.tab).rows[place.header_row]
     columns = [column for column, name in header.items() if name in own]
     numbers = [place.header_row, *(row.number for row in house.rows(tab))]
     return [cell_name(row, column) for row in numbers for column in columns]
@@ -110,7 +112,7 @@ def test_other_programs_still_read_it(rich: House) -> None:
 
 
 def test_formulas_in_input_cells_are_read_by_their_value(house: House) -> None:
-    path = house.place("Intake").workbook
+    path = house.file("Intake")
     path.unlink()
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Intake")

@@ -14,7 +14,6 @@ from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table
-from roadwright.sheets.xlsx import open_workbook
 from roadwright.sync.context import begin_sync
 from roadwright.sync.engine import read_tab
 from roadwright.sync.lost_keys import lost_keys
@@ -64,7 +63,7 @@ def run(workspace: Workspace, action: str, tab: str | None = None, *options: str
 
 def type_everywhere(workspace: Workspace, tab: str, column: str, value: object) -> None:
     place = workspace.find(tab)
-    workbook = open_workbook(place.workbook)
+    workbook = workspace.open(place)
     table = read_table(workbook.read(place.tab), place.spec, tab=place.tab)
     workbook.write([TabEdit(place.tab, 1, {(row.number, table.columns[column]): value for row in table.rows})])  # type: ignore[misc]
 

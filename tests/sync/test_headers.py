@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from roadwright.domain.provenance import is_row_version
+from roadwright.sheets.backends.xlsx import open_workbook
 from roadwright.sheets.values import column_letters
-from roadwright.sheets.xlsx import open_workbook
 from roadwright.store.models import IssuedKey
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.workspace import open_workspace
@@ -175,7 +175,7 @@ def test_all_rows_failing_is_failed_whatever_there_is_to_say_of_the_tab(teams: H
     path = make_book(teams.root / "Backlog.xlsx", {"Backlog": [["title", "Updated at", "engineering_tokens"]]})
     with opened(path, "Backlog") as sheet:
         sheet.append(["Faster search", "May", "many"])
-    path.replace(teams.place("Backlog").workbook)
+    path.replace(teams.file("Backlog"))
     outcome = teams.run("pm.save_selected", tab="Backlog")
     assert (outcome.status, outcome.exit_code) == ("failed", 1)
     assert [row.level for row in outcome.rows] == ["WARNING", "FAILED"]
@@ -194,8 +194,8 @@ def test_merged_cells_over_other_headers_do_no_harm(teams: House) -> None:
 
 def test_each_tab_that_fails_has_a_line_of_its_own(teams: House) -> None:
     path = team_book(teams, ["title", "title"], ["Faster search"])
-    teams.place("Intake").workbook.write_bytes(b"no workbook")
-    backlog = teams.place("Backlog").workbook
+    teams.bring_back("Intake", b"no workbook")
+    backlog = teams.file("Backlog")
     backlog.rename(backlog.with_suffix(".away"))
     outcome = teams.run("pm.backlog_sync")
     lines = str(outcome.error).splitlines()
@@ -241,7 +241,7 @@ def test_ideas_are_taken_in_while_the_backlog_cannot_be_read(teams: House, fault
     spoil, said = BACKLOG_FAULTS[fault]
     path = team_book(teams, ["title", "country"], ["Faster search", "UK"], ["Gift cards", "DE"])
     teams.done("pm.backlog_sync")
-    backlog = teams.place("Backlog").workbook
+    backlog = teams.file("Backlog")
     teams.type_into("Backlog", 2, {"country": "FR", "title": "Search, faster"})
     whole = backlog.read_bytes()
     spoil(backlog)
@@ -269,7 +269,7 @@ def test_ideas_are_taken_in_while_the_backlog_cannot_be_read(teams: House, fault
 def test_the_first_sync_needs_the_backlog(teams: House) -> None:
     """Before, nothing tells which keys stand there: the database may be a new one under workbooks that are not."""
     path = team_book(teams, ["title"], ["Faster search"])
-    backlog = teams.place("Backlog").workbook
+    backlog = teams.file("Backlog")
     backlog.rename(backlog.with_suffix(".away"))
     before = path.read_bytes()
     outcome = teams.run("pm.backlog_sync")
@@ -308,6 +308,7 @@ def test_a_team_that_leaves_the_settings_leaves_its_ideas(teams: House) -> None:
     alone.workspace.close()
 
 
+@pytest.mark.files
 def test_a_column_that_was_taken_out_and_put_back_empty_clears_nothing(house: House) -> None:
     house.type_new("Backlog", {"title": "Search", "category": "growth"})
     house.done("pm.backlog_sync")

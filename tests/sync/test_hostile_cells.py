@@ -43,7 +43,7 @@ def hostile(count: int, seed: int) -> list[tuple[str, Any, str]]:
 
 def write_workbook(house: House, cells: list[tuple[str, Any, str]]) -> None:
     places = {column.name: number for number, column in enumerate(SPEC.columns)}
-    path = house.place("Backlog").workbook
+    path = house.file("Backlog")
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         tab = book.add_worksheet(SPEC.name)
         day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -66,6 +66,7 @@ def write_workbook(house: House, cells: list[tuple[str, Any, str]]) -> None:
                 tab.write_datetime(row, place, content, day)
 
 
+@pytest.mark.files
 @pytest.mark.parametrize("seed", [1])
 def test_every_odd_cell_is_read_right_or_named(house: House, seed: int) -> None:
     cells = hostile(900, seed)
@@ -119,6 +120,7 @@ def test_a_cell_as_long_as_can_be_is_named_and_keeps_no_other_row_from_its_statu
             assert len(row.text("run_status")) <= 8_000
 
 
+@pytest.mark.files
 def test_a_number_too_large_for_any_program_is_named_on_its_row(house: House) -> None:
     write_workbook(house, [("engineering_tokens", 1.7976931348623157e308, "number"), ("category", "x", "text")])
     house.done("pm.save_selected", tab="Backlog")

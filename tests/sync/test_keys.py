@@ -39,6 +39,7 @@ def copy_row(house: House, source: int, target: int, *, width: int = 15, tab: st
             sheet.cell(target, column).value = sheet.cell(source, column).value
 
 
+@pytest.mark.files
 def test_rows_keep_their_keys_when_sorted_moved_and_spaced_out(house: House) -> None:
     three_ideas(house)
     path = house.place("Intake").workbook
@@ -55,6 +56,7 @@ def test_rows_keep_their_keys_when_sorted_moved_and_spaced_out(house: House) -> 
     assert house.bytes() == before
 
 
+@pytest.mark.files
 def test_a_copied_row_fails_until_its_key_is_cleared(house: House) -> None:
     three_ideas(house)
     copy_row(house, 2, 9)
@@ -73,6 +75,7 @@ def test_a_copied_row_fails_until_its_key_is_cleared(house: House) -> None:
     assert house.row("Intake", "INIT-000004").text("country") == "UK"
 
 
+@pytest.mark.files
 @pytest.mark.parametrize(
     ("edited", "owner"),
     [
@@ -176,11 +179,12 @@ def test_keys_across_tabs(teams: House) -> None:
     assert len(initiatives(teams)) == 2
 
 
+@pytest.mark.files
 def test_a_key_whose_own_tab_cannot_be_read_is_not_taken_over(teams: House) -> None:
     teams.type_new("Ideas", {"title": "Search"})
     teams.done("pm.backlog_sync")
     teams.type_new("Intake", {"title": "Mine", "initiative_key": FIRST})
-    team = teams.place("Ideas").workbook
+    team = teams.file("Ideas")
     team.rename(team.with_suffix(".away"))
     assert teams.run("pm.backlog_sync").exit_code == 1
     assert "belongs to a row of teams/Team.xlsx!Ideas, which can't be read now" in teams.status("Intake", FIRST)
@@ -190,6 +194,7 @@ def test_a_key_whose_own_tab_cannot_be_read_is_not_taken_over(teams: House) -> N
     assert initiatives(teams) == {FIRST: "Search"}
 
 
+@pytest.mark.files
 def test_a_key_cell_that_cannot_be_used_fails_its_row_only(house: House) -> None:
     house.type_new("Intake", *({"title": title} for title in "ABCDE"))
     with opened(house.place("Intake").workbook, "Intake") as sheet:
@@ -212,15 +217,14 @@ def test_a_workbook_from_before_its_keys_were_written_gives_no_second_initiative
 ) -> None:
     house.type_new("Intake", {"title": "Search"}, {"title": "Search"}, {"title": "Gift cards", "country": "UK"})
     house.type_new("Backlog", {"title": "Typed on the Backlog", "category": "Platform"})
-    books = [house.place(tab).workbook for tab in which]
-    older = [path.read_bytes() for path in books]
+    older = {tab: house.copied(tab) for tab in which}
     house.done("pm.backlog_sync")
     house.type_into("Backlog", 2, {"title": "Typed by hand"})
     house.type_into("Intake", 4, {"country": "DE"})
     house.done("pm.backlog_sync")
     known = initiatives(house)
-    for path, content in zip(books, older, strict=True):
-        path.write_bytes(content)
+    for tab, content in older.items():
+        house.bring_back(tab, content)
     house.type_new("Intake", {"title": "New since then"})
     assert house.done("pm.backlog_sync").summary["created"] == 1
     assert initiatives(house) == {**known, "INIT-000005": "New since then"}
@@ -237,6 +241,7 @@ def test_a_cleared_key_makes_a_new_idea(house: House) -> None:
     assert house.status("Backlog", FIRST).startswith("WARNING: source_missing")
 
 
+@pytest.mark.files
 @pytest.mark.parametrize(
     ("which", "system_columns"), [(["Intake"], 1), (["Backlog"], 4), (["Intake", "Backlog"], 1), (["Intake"], 4)]
 )
@@ -289,6 +294,7 @@ def test_keys_are_never_given_twice(house: House) -> None:
     assert "INIT-000004" in initiatives(house)
 
 
+@pytest.mark.files
 def test_system_columns_that_someone_deleted_come_back(house: House) -> None:
     three_ideas(house)
     house.type_into("Backlog", 2, {"title": "Search, as the PM says"})

@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import func, select
 
 from roadwright.sheets.backend import SheetError
-from roadwright.sheets.xlsx import workbook as xlsx_workbook
-from roadwright.sheets.xlsx.swap import replace_workbook
+from roadwright.sheets.backends.xlsx import workbook as xlsx_workbook
+from roadwright.sheets.backends.xlsx.swap import replace_workbook
 from roadwright.store.models import ActionRun, Initiative
 from roadwright.workspace.workspace import Workspace
 from tests.house import House
 from tests.sync.spreadsheet import lock_by_excel, lock_by_libreoffice, opened
+
+pytestmark = pytest.mark.files
 
 
 def titles(house: House) -> list[str]:
@@ -43,7 +45,7 @@ def test_new_ideas_in_an_open_workbook_wait_and_all_else_is_done(
 ) -> None:
     teams.type_new("Intake", {"title": "Search"}, {"title": "Wallet"})
     teams.type_new("Complaints", {"title": "Too slow"})
-    intake = teams.place("Intake").workbook
+    intake = teams.file("Intake")
     before = intake.read_bytes()
     held = lock(intake, "Ann Smith")
     outcome = teams.run("pm.backlog_sync")
@@ -121,7 +123,7 @@ def test_a_workbook_that_becomes_free_in_time_is_waited_for(house: House) -> Non
 def test_a_row_typed_while_the_sync_runs_is_never_overwritten(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Someone saves the workbook between our reading and our writing."""
     house.type_new("Intake", {"title": "Search"})
-    intake = house.place("Intake").workbook
+    intake = house.file("Intake")
     meddled: list[bool] = []
 
     def meddle(path: Path, *more: object) -> None:
@@ -142,7 +144,7 @@ def test_a_workbook_that_cannot_be_written_leaves_the_others_written(
 ) -> None:
     teams.type_new("Intake", {"title": "Search"})
     teams.type_new("Ideas", {"title": "Loans"})
-    intake = teams.place("Intake").workbook
+    intake = teams.file("Intake")
 
     def full(path: Path, *more: object) -> None:
         if path == intake:

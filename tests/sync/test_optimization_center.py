@@ -385,6 +385,7 @@ def test_notes_and_ticks_are_remembered_by_scenario_and_initiative(house: House)
     assert house.bytes() == before
 
 
+@pytest.mark.files
 def test_an_older_copy_of_the_file_takes_no_notes_back(house: House) -> None:
     keys = add_candidates(house, {}, {}, {})
     add_scenario(house)

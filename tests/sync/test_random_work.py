@@ -13,6 +13,8 @@ from roadwright.store.models import Initiative
 from tests.house import House
 from tests.sync.spreadsheet import Rows, opened, rearrange
 
+pytestmark = pytest.mark.files
+
 INTAKE = ("Intake", "Ideas", "Complaints")
 STEPS = 6
 SYSTEM = {"initiative_key", "run_status", "updated_source", "updated_at"}
@@ -108,7 +110,7 @@ class People:
 
     def bring_older_backlog(self, _: str, __: list[Row]) -> None:
         if self.older:
-            self.house.place("Backlog").workbook.write_bytes(self.chance.choice(self.older))
+            self.house.bring_back("Backlog", self.chance.choice(self.older))
 
 
 def initiatives(house: House) -> dict[str, Initiative]:
@@ -150,7 +152,7 @@ def test_whatever_people_do(teams: House, seed: int) -> None:
         assert before.keys() <= after.keys()
         assert len(after) - len(before) == outcome.summary["created"]
         sheets_and_database_agree(teams)
-        content = [teams.bytes(), teams.place("Ideas").workbook.read_bytes()]
+        content = [teams.bytes(), teams.copied("Ideas")]
         teams.done("pm.backlog_sync")
-        assert [teams.bytes(), teams.place("Ideas").workbook.read_bytes()] == content
-        people.older.append(teams.place("Backlog").workbook.read_bytes())
+        assert [teams.bytes(), teams.copied("Ideas")] == content
+        people.older.append(teams.copied("Backlog"))

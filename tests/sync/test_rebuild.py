@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
@@ -23,6 +24,8 @@ from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
 from tests.workspace.test_identity import go_back_to, point_at, rows_of, synced
+
+pytestmark = pytest.mark.files
 
 _PROVENANCE = ("updated_source", "updated_at")
 

@@ -80,6 +80,7 @@ def test_a_row_that_is_renamed_or_moved_leaves_nothing_behind(house: House) -> N
     assert stored(house) == ["Germany", "Spain"]
 
 
+@pytest.mark.files
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
 def test_two_copies_with_different_edits_give_the_same_sets(
     house: House, tmp_path: Path, order: tuple[str, str]
@@ -108,6 +109,7 @@ def test_two_copies_with_different_edits_give_the_same_sets(
     assert (row.values["max_tokens"], row.text("reason")) == (20, "one team only")
 
 
+@pytest.mark.files
 def test_a_set_that_the_tab_never_showed_is_left_alone(house: House, tmp_path: Path) -> None:
     empty = tmp_path / "empty.xlsx"
     shutil.copy(house.root / BOOK, empty)
@@ -121,6 +123,7 @@ def test_a_set_that_the_tab_never_showed_is_left_alone(house: House, tmp_path: P
     assert stored(house) == ["Germany", "Spain", "UK"]
 
 
+@pytest.mark.files
 def test_a_row_deleted_elsewhere_comes_back_when_someone_works_on_it(house: House, tmp_path: Path) -> None:
     house.type_new("Constraints", cap("UK"), cap("Spain"))
     save(house)
@@ -161,6 +164,7 @@ def test_a_set_that_grew_after_the_others_were_written_is_emptied_too(house: Hou
     assert house.bytes() == before
 
 
+@pytest.mark.files
 @pytest.mark.parametrize("order", ["ab", "ba"])
 def test_rows_that_a_copy_never_showed_survive_its_next_saves(house: House, order: str) -> None:
     house.type_new("Constraints", cap("UK"), cap("Spain", name="other"))
@@ -179,6 +183,7 @@ def test_rows_that_a_copy_never_showed_survive_its_next_saves(house: House, orde
     assert stored(house) == ["France", "Spain"]
 
 
+@pytest.mark.files
 def test_a_deleted_row_that_a_colleague_brought_back_is_not_deleted_again(house: House) -> None:
     house.type_new("Constraints", cap("UK"), cap("Spain", name="other"))
     save(house)

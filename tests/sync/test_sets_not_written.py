@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.house import House
 from tests.roadmaps.curated import entries, put_initiatives
 from tests.sync.spreadsheet import lock_by_excel
 
 
+@pytest.mark.files
 def test_rows_that_never_reached_an_empty_tab_stay(house: House) -> None:
     keys = put_initiatives(house, {"title": "a"}, {"title": "b"})
     roadmap = {

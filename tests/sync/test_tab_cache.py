@@ -15,13 +15,15 @@ from sqlalchemy.exc import OperationalError
 
 from roadwright.actions.execute import ActionResult
 from roadwright.sheets.backend import Grid
+from roadwright.sheets.backends.xlsx import XlsxWorkbook
 from roadwright.sheets.values import CellValue
-from roadwright.sheets.xlsx import XlsxWorkbook
 from roadwright.store.models import CachedTab, Initiative, Roadmap
 from roadwright.sync import engine, tab_cache
 from tests.house import House
 from tests.sync.spreadsheet import opened
 from tests.sync.test_random_work import People
+
+pytestmark = pytest.mark.files
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_a_backup_restores_into_either_database(full: House, second_url: str, tm
     restored = House(open_workspace(root))
     assert restored.workspace.store.engine.url == parse_url(second_url)
     with snapshot(restored.workspace.store) as connection:
-        found = differences(before, tally(connection))
+        found = [str(one) for one in differences(before, tally(connection))]
     assert found == [
         "action_runs has 1 rows here and 3 there",
         "workspace_folders has rows that differ",
@@ -138,7 +138,7 @@ def test_workbooks_outside_the_folder_are_restored_inside(tmp_path: Path) -> Non
     result = ask("restore", path, "-w", tmp_path / "deep" / "restored")
     assert result.exit_code == 0, result.output
     restored = House(open_workspace(tmp_path / "deep" / "restored"))
-    assert all(place.workbook.is_relative_to(restored.root) for place in restored.workspace.places())
+    assert all(file.is_relative_to(restored.root) for file in restored.workspace.workbook_files())
     restored.type_new("1-Team.xlsx!Intake", {"title": "Another"})
     restored.done("pm.backlog_sync")
     restored.workspace.close()
@@ -185,7 +185,7 @@ def test_other_folders_on_a_moved_database_are_named_and_refused_there(
 
 
 def test_a_move_that_is_stopped_before_the_settings_says_where_the_data_are(full: House, second_url: str) -> None:
-    with patch("roadwright.sheets.xlsx.place_file", side_effect=KeyboardInterrupt):
+    with patch("roadwright.workspace.move.place_file", side_effect=KeyboardInterrupt):
         ask("move-database", second_url, "-w", full.root)
     result = ask("run", "pm.backlog_sync", "-w", full.root)
     assert (result.exit_code, "was moved to" in result.stderr) == (1, True)
@@ -196,7 +196,7 @@ def test_a_move_that_is_stopped_before_the_settings_says_where_the_data_are(full
 
 
 def test_a_move_whose_settings_cannot_be_written_did_not_happen(full: House, second_url: str) -> None:
-    with patch("roadwright.sheets.xlsx.place_file", side_effect=SheetError("the disk is full")):
+    with patch("roadwright.workspace.move.place_file", side_effect=SheetError("the disk is full")):
         result = ask("move-database", second_url, "-w", full.root)
     assert (result.exit_code, result.stderr) == (1, "nothing was moved: the disk is full\n")
     assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0
@@ -292,7 +292,7 @@ def test_a_database_moves_there_and_back(full: House, second_url: str, tmp_path:
     assert "# The database: a SQLite file" in (full.root / FILE).read_text(encoding="utf-8")
     moved = House(open_workspace(full.root))
     with snapshot(moved.workspace.store) as connection:
-        found = differences(before, tally(connection))
+        found = [str(one) for one in differences(before, tally(connection))]
     assert found == ["action_runs has 1 rows here and 2 there", "workspace_revisions has 2 rows here and 3 there"]
     assert ledger.runs(moved.workspace.store, 1)[0].action == "move-database"
     moved.type_new("Intake", {"title": "Three"})

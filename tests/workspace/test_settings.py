@@ -42,6 +42,17 @@ def test_a_fault_names_its_key(tmp_path: Path, text: str, said: str) -> None:
         load(tmp_path, text)
 
 
+def test_workbooks_at_addresses_need_names_of_their_own(tmp_path: Path) -> None:
+    one, other = (f"[[intake]]\nworkbook = 'memory://{host}/Team.xlsx'\n" for host in ("a", "b"))
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, one + other)
+    assert caught.value.message.code == "workbooks_named_alike"
+    load(tmp_path, one + other + "tabs = ['Ideas']\n")
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, one + one)
+    assert caught.value.message.code == "tab_used_twice"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.sheets.xlsx import open_workbook
-from roadwright.sheets.xlsx.temporary import temporary_file
+from roadwright.sheets.backends.xlsx import open_workbook
+from roadwright.sheets.files import temporary_file
 from roadwright.store.presence import PRIVATE
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE
@@ -70,7 +70,7 @@ def test_tabs_are_found_by_any_name_that_is_unique(tmp_path: Path) -> None:
         assert workspace.find("complaints").name == "Complaints"
         assert workspace.find("teams/growth/Ideas.xlsx!Ideas").name == "teams/growth/Ideas.xlsx!Ideas"
         assert workspace.find("Ideas.xlsx!complaints") == workspace.find("Complaints")
-        assert workspace.find("teams/checkout/Ideas.xlsx!Ideas").workbook.parent.name == "checkout"
+        assert workspace.find("teams/checkout/Ideas.xlsx!Ideas").book == "teams/checkout/Ideas.xlsx"
         with pytest.raises(
             UnknownTab, match=r"name of several tabs; name one: teams/growth/Ideas\.xlsx!Ideas, teams/c"
         ):
@@ -91,7 +91,7 @@ def test_what_a_killed_process_left_behind_is_removed(tmp_path: Path) -> None:
     """It dies in the middle of a write, holding the workspace."""
     code = (
         "import os, pathlib; from roadwright.workspace.workspace import open_workspace;"
-        "from roadwright.sheets.xlsx.temporary import temporary_file;"
+        "from roadwright.sheets.files import temporary_file;"
         f"root = pathlib.Path({str(tmp_path)!r}); workspace = open_workspace(root);"
         "held = workspace.exclusive(); held.__enter__();"
         "files = [temporary_file(folder) for folder in (workspace.private, root)];"

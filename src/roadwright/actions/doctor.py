@@ -97,7 +97,7 @@ def _schema(workspace: Workspace) -> Iterator[Finding]:
     if found:
         yield Finding(
             "database",
-            f"{shown_url(engine.url)}, schema {schema_version(engine)}, but {'; '.join(found)}",
+            f"{shown_url(engine.url)}, schema {schema_version(engine)}, but {'; '.join(map(str, found))}",
             is_well=False,
             advice=(
                 "it was changed by other means than Roadwright; go back to a backup (roadwright restore FILE.zip -w "
@@ -135,7 +135,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
 def _workbooks(workspace: Workspace) -> Iterator[Finding]:
     cache = WorkbookCache(workspace)
     for place in workspace.places():
-        if not os.path.lexists(place.workbook):
+        if place.workbook.is_missing:
             yield Finding(
                 place.name,
                 "the workbook is missing",
@@ -183,7 +183,7 @@ def ranges(numbers: Sequence[int]) -> list[str]:
 
 def _access(workspace: Workspace) -> Iterator[Finding]:
     """Folders and files that an action could not write."""
-    files = {place.workbook for place in workspace.places()}
+    files = set(workspace.workbook_files())
     folders = {workspace.root, workspace.private, *(file.parent for file in files)}
     for folder in sorted(folders):
         yield from _unusable(folder)

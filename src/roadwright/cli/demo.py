@@ -240,8 +240,8 @@ def _roadmaps(
 
 def _files(console: Console, workspace: Workspace, folder: Path) -> None:
     _heading(console, "Where it is")
-    for path in dict.fromkeys(place.workbook for place in workspace.places()):
-        names = ", ".join(place.tab for place in workspace.places() if place.workbook == path)
+    for path in workspace.workbook_files():
+        names = ", ".join(place.tab for place in workspace.places() if place.workbook.file == path)
         console.print(Text(f"  {folder / path.name}: {names}"))
     for path in sorted((folder / PUBLISHED).glob("*")):
         console.print(Text(f"  {folder / PUBLISHED / path.name}: a published version"))

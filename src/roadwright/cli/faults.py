@@ -119,7 +119,7 @@ def _of_the_system(fault: Exception) -> Message | None:
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - some commands need no database
 
     if isinstance(fault, DBAPIError):
-        return Message("database_unusable", params={"why": str(fault.orig or fault)})
+        return Message("database_stops_command", params={"why": str(fault.orig or fault)})
     return None
 
 

@@ -21,7 +21,7 @@ from roadwright.cli.solve import (
 )
 from roadwright.domain.exit_codes import EXIT_CODE_OF
 from roadwright.domain.optimization import RunStatus
-from roadwright.optimize import Frontier, FrontierPoint, Problem
+from roadwright.optimize import Frontier, FrontierPoint, Problem, message
 from roadwright.optimize import frontier as walk
 
 
@@ -80,7 +80,7 @@ def _walked(
             show_progress(monotonic() - began, f"point {len(found)}: {figures}")
 
     def so_far() -> Frontier:
-        return Frontier(found[::-1], RunStatus.CANCELLED, "stopped on request: further points are missing")
+        return Frontier(found[::-1], RunStatus.CANCELLED, message("points_cancelled"))
 
     return interruptible(
         lambda stop: walk(problem, kpis=kpis, points=points, seconds=seconds, cancel=stop, progress=hear), so_far

@@ -24,9 +24,9 @@ from roadwright.optimize import (
     InvalidProblem,
     LastFound,
     Problem,
-    Progress,
     Solution,
     SolveOptions,
+    SolveProgress,
     UnknownKeys,
     explanations,
     not_computed,
@@ -144,11 +144,13 @@ def solve(
         raise typer.Exit(code)
 
 
-def _solved(problem: Problem, options: SolveOptions, show: Callable[[Progress], None] | None) -> Finished[Solution]:
+def _solved(
+    problem: Problem, options: SolveOptions, show: Callable[[SolveProgress], None] | None
+) -> Finished[Solution]:
     """The solution; after Ctrl-C the best one found by then."""
     found = LastFound(problem)
 
-    def hear(progress: Progress) -> None:
+    def hear(progress: SolveProgress) -> None:
         found.hear(progress)
         if show is not None:
             show(progress)
@@ -195,7 +197,7 @@ def _tell(solution: Solution) -> None:
         typer.echo(line, err=True)
 
 
-def _show(progress: Progress) -> None:
+def _show(progress: SolveProgress) -> None:
     objective = "-" if progress.objective is None else f"{progress.objective:,.6g}"
     bound = "-" if progress.bound is None else f"{progress.bound:,.6g}"
     gap = "" if progress.gap is None else f" gap {progress.gap:.2%}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from roadwright.domain.decimals import as_float
+
 _WHOLE = 1e-9
 _UNREADABLE = 1e21
 """From here on nobody reads digits: powers of ten say more, and infinity has no digits at all."""
@@ -15,3 +19,8 @@ def figure(number: float) -> str:
         return f"{round(number):,}"
     digits = 6 if abs(number) >= 1e-3 else 12
     return f"{number:,.{digits}f}".rstrip("0").rstrip(".")
+
+
+def ten_digits(number: Fraction | float) -> str:
+    """The number with thousands separated and ten digits, which tell a limit from its neighbours."""
+    return f"{as_float(Fraction(number)):,.10g}"

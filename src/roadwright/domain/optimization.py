@@ -1,9 +1,8 @@
-"""The optimizer's words: objective modes, constraint types and their fields, dimensions, target kinds, run states."""
+"""The optimizer's words: objective modes, dimensions, target kinds, run states."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from roadwright.domain.messages import MessageError
@@ -14,19 +13,6 @@ class ObjectiveMode(StrEnum):
     NORTH_STAR = "north_star"
     WEIGHTED_KPIS = "weighted_kpis"
     LEXICOGRAPHIC = "lexicographic"
-
-
-class ConstraintType(StrEnum):
-    CAPACITY_FLOOR = "capacity_floor"
-    CAPACITY_CAP = "capacity_cap"
-    MANDATORY = "mandatory"
-    EXCLUDE_INITIATIVE = "exclude_initiative"
-    EXCLUDE_PAIR = "exclude_pair"
-    BUNDLE = "bundle"
-    REQUIRE_PREREQ = "require_prereq"
-    REQUIRE_ANY = "require_any"
-    CHOOSE_COUNT = "choose_count"
-    SYNERGY_BONUS = "synergy_bonus"
 
 
 class TargetKind(StrEnum):
@@ -91,58 +77,6 @@ def parse_dimension(text: str) -> tuple[Dimension, ...]:
 def slice_value(parts: Sequence[str]) -> str:
     """The form in which slice values compare: each ``+``-separated part as texts compare."""
     return "+".join(folded(piece) for part in parts for piece in part.split("+"))
-
-
-@dataclass(frozen=True, slots=True)
-class ConstraintFields:
-    """Which fields a constraint type needs and may have, and what its dimension_key means."""
-
-    needs: frozenset[str]
-    may_have: frozenset[str] = frozenset()
-    needs_one_of: tuple[str, ...] = ()
-    key_is_initiative: bool = False
-    key_is_slice: bool = False
-    min_members: int = 0
-    max_members: int | None = None
-
-
-def _slice_rule(limit: str) -> ConstraintFields:
-    return ConstraintFields(
-        frozenset({"dimension", "dimension_key", limit}), frozenset({"resource", "reason"}), key_is_slice=True
-    )
-
-
-def _initiative_rule(*needs: str, min_members: int = 0, max_members: int | None = None) -> ConstraintFields:
-    return ConstraintFields(
-        frozenset({"dimension_key", *needs}),
-        frozenset({"reason"}),
-        key_is_initiative=True,
-        min_members=min_members,
-        max_members=max_members,
-    )
-
-
-def _group_rule(*needs: str, min_members: int, needs_one_of: tuple[str, ...] = ()) -> ConstraintFields:
-    return ConstraintFields(
-        frozenset({"dimension_key", "members", *needs}),
-        frozenset({"reason", *needs_one_of}),
-        needs_one_of=needs_one_of,
-        min_members=min_members,
-    )
-
-
-CONSTRAINT_FIELDS: dict[ConstraintType, ConstraintFields] = {
-    ConstraintType.CAPACITY_FLOOR: _slice_rule("min_tokens"),
-    ConstraintType.CAPACITY_CAP: _slice_rule("max_tokens"),
-    ConstraintType.MANDATORY: _initiative_rule(),
-    ConstraintType.EXCLUDE_INITIATIVE: _initiative_rule(),
-    ConstraintType.EXCLUDE_PAIR: _initiative_rule("members", min_members=1, max_members=1),
-    ConstraintType.BUNDLE: _group_rule(min_members=2),
-    ConstraintType.REQUIRE_PREREQ: _initiative_rule("members", min_members=1),
-    ConstraintType.REQUIRE_ANY: _initiative_rule("members", min_members=1),
-    ConstraintType.CHOOSE_COUNT: _group_rule(min_members=1, needs_one_of=("min_count", "max_count")),
-    ConstraintType.SYNERGY_BONUS: _group_rule("kpi_key", "bonus_value", min_members=2),
-}
 
 
 class Severity(StrEnum):

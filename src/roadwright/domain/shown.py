@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that no database and no file takes: NUL and halves of surrogate pairs."""
@@ -49,3 +50,19 @@ def quoted(value: object) -> str:
     """
     text = UNSTORABLE.sub("\ufffd", shown_value(value))
     return f'"{text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 1] + "…"}"'
+
+
+def in_json(value: object) -> str:
+    """A value as people recognise it who wrote it as JSON; a long one is cut, and a broken character escaped."""
+    if value is None or isinstance(value, bool):
+        text = json.dumps(value)
+    elif isinstance(value, str):
+        text = f"'{value}'"
+    elif isinstance(value, int | float):
+        text = f"{value}"
+    elif isinstance(value, Mapping):
+        text = "an object"
+    else:
+        text = "a list" if isinstance(value, list | tuple) else "a value"
+    text = text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 3] + "…'"
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -10,23 +10,22 @@ from functools import partial
 from time import monotonic
 from typing import Literal
 
+from roadwright.domain.decimals import exact
 from roadwright.domain.optimization import Proof, RunStatus, StopReason
-from roadwright.optimize.checks import findings_of
-from roadwright.optimize.engine import Cancel
-from roadwright.optimize.evaluate import Evaluation, evaluate
-from roadwright.optimize.exact import exact
-from roadwright.optimize.explain import ALL, UnknownKeys, explanations, not_computed, unknown_keys
-from roadwright.optimize.matrix import Model
-from roadwright.optimize.objective import Plan, plan
-from roadwright.optimize.portfolio import Answer, StageAnswer
-from roadwright.optimize.problem import Problem
-from roadwright.optimize.report import report
-from roadwright.optimize.solution import Explanation, Solution
-from roadwright.optimize.solve import Progress, SolveOptions, solve
-from roadwright.optimize.solver_log import written_to
-from roadwright.optimize.worker import End, Send, Worker, idle_worker
+from roadwright.optimize.analysis.explanations import ALL, UnknownKeys, explanations, not_computed, unknown_keys
+from roadwright.optimize.messages import message
+from roadwright.optimize.model.checks import findings_of
+from roadwright.optimize.model.evaluation import Evaluation, evaluate
+from roadwright.optimize.model.objective import Plan, plan
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.problem import Problem
+from roadwright.optimize.model.solution import Explanation, Solution
+from roadwright.optimize.solver.highs import CancelSignal, written_to
+from roadwright.optimize.solver.portfolio import PortfolioAnswer, StageAnswer
+from roadwright.optimize.solver.report import report
+from roadwright.optimize.solver.worker import Send, TaskEnd, Worker, idle_worker
+from roadwright.optimize.solving import SolveOptions, SolveProgress, solve
 
-CRASHED = "the solver's process ended unexpectedly (it may have been killed, or memory was short); run it again"
 SECONDS_BETWEEN_LOG_PARTS = 0.2
 
 
@@ -34,8 +33,8 @@ def solve_isolated(
     problem: Problem,
     options: SolveOptions | None = None,
     *,
-    progress: Callable[[Progress], None] | None = None,
-    cancel: Cancel | None = None,
+    progress: Callable[[SolveProgress], None] | None = None,
+    cancel: CancelSignal | None = None,
     log: Callable[[str], None] | None = None,
     worker: Worker | None = None,
 ) -> Solution:
@@ -48,7 +47,7 @@ def solve_isolated(
     found = LastFound(problem)
 
     def hear(message: object) -> None:
-        if isinstance(message, Progress):
+        if isinstance(message, SolveProgress):
             found.hear(message)
             if progress is not None:
                 progress(message)
@@ -69,13 +68,13 @@ def explain_isolated(
     keys: Iterable[str] | Literal["all"],
     *,
     seconds: float | None = 60.0,
-    cancel: Cancel | None = None,
+    cancel: CancelSignal | None = None,
     found: Callable[[Explanation], None] | None = None,
     worker: Worker | None = None,
 ) -> list[Explanation]:
-    """Like `explain`, in a worker process; `found` hears of each explanation at once.
+    """Like `explain`, in a worker process; `found` is called with each explanation at once.
 
-    What a worker that was killed, or died, did not come to is told as not computed.
+    What a worker that was killed, or died, did not reach is returned as not computed.
     """
     keys = ALL if keys == ALL else list(dict.fromkeys(keys))
     if keys != ALL and (unknown := unknown_keys(problem, keys)):
@@ -92,7 +91,7 @@ def explain_isolated(
 
     with _at_work(worker) as own:
         ended = own.run(partial(_explain, problem, solution, keys, seconds=seconds), hear, limit=seconds, cancel=cancel)
-    if ended.end is End.DONE:
+    if ended.end is TaskEnd.DONE:
         return told
     known = {one.id: one for one in told}
     return [known.get(one.id, one) for one in not_computed(problem, solution, keys)]
@@ -110,7 +109,7 @@ def _solve(problem: Problem, options: SolveOptions, is_logged: bool, send: Send,
         return solve(problem, options, progress=send, cancel=stop)
     log = _LogParts(send)
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: SolveProgress) -> None:
         log.flush()
         send(progress)
 
@@ -156,26 +155,26 @@ class _LogParts:
 
 
 class LastFound:
-    """The last that was heard of a solve: its best selection, and where it stood."""
+    """The last progress of a solve: its best selection, and its bounds."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._selected: tuple[str, ...] | None = None
-        self._last: Progress | None = None
+        self._last: SolveProgress | None = None
         self._began = monotonic()
 
-    def hear(self, progress: Progress) -> None:
+    def hear(self, progress: SolveProgress) -> None:
         self._last = progress
         if progress.selected is not None:
             self._selected = progress.selected
 
     def cancelled(self) -> Solution:
         """The solution where a solve was cancelled and does not end."""
-        return self.solution(End.CANCELLED)
+        return self.solution(TaskEnd.CANCELLED)
 
-    def solution(self, end: End) -> Solution:
+    def solution(self, end: TaskEnd) -> Solution:
         """The solution where a solve gave none: the last selection, if that keeps the rules."""
-        model = Model.of(self._problem)
+        model = PortfolioModel.of(self._problem)
         steps = plan(model)
         best = None if self._selected is None else evaluate(model, self._selected)
         if best is not None and not all(violation.is_rounding for violation in best.violations):
@@ -187,19 +186,19 @@ class LastFound:
         return report(model, steps, answer, findings, seconds=monotonic() - self._began, timings={})
 
 
-def _answer(end: End, best: Evaluation | None) -> Answer:
-    if end is End.CANCELLED:
-        return Answer(RunStatus.CANCELLED, best)
-    if end is End.OVERRAN:
+def _answer(end: TaskEnd, best: Evaluation | None) -> PortfolioAnswer:
+    if end is TaskEnd.CANCELLED:
+        return PortfolioAnswer(RunStatus.CANCELLED, best)
+    if end is TaskEnd.OVERRAN:
         status = RunStatus.UNKNOWN if best is None else RunStatus.FEASIBLE
-        return Answer(status, best, reason=StopReason.TIME_LIMIT)
+        return PortfolioAnswer(status, best, reason=StopReason.TIME_LIMIT)
     if best is None:
-        return Answer(RunStatus.FAILED, message=CRASHED)
-    return Answer(RunStatus.FEASIBLE, best, message=f"{CRASHED}: this is the best that was found by then")
+        return PortfolioAnswer(RunStatus.FAILED, said=message("solver_crashed"))
+    return PortfolioAnswer(RunStatus.FEASIBLE, best, said=message("solver_crashed_with_answer"))
 
 
-def _stages(steps: Plan, best: Evaluation, last: Progress | None) -> list[StageAnswer]:
-    """The bound that was heard of, for an objective of one stage; of several their optima would be needed as well."""
+def _stages(steps: Plan, best: Evaluation, last: SolveProgress | None) -> list[StageAnswer]:
+    """The last bound, for an objective of one stage; for several stages their optima would be needed as well."""
     if len(steps.stages) != 1 or last is None or last.bound is None or last.stage != steps.stages[0].name:
         return []
     [stage] = steps.stages

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.amounts import amount
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TargetKind
-from roadwright.optimize.problem import Constraint, Fault, Finding, Problem, Target
-from roadwright.optimize.solution import Explanation, Solution
-from roadwright.optimize.targets import is_everything
+from roadwright.optimize import Explanation, Fault, Problem, ProblemFinding, Solution, Target, is_everything
 from roadwright.portfolios.diagnosis import DiagnosedRow, way_out
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 from roadwright.portfolios.results import NOT_SELECTED, dependencies_of
@@ -31,8 +29,8 @@ _ADVICE = {
 """What helps where a run found no portfolio."""
 
 
-def alert(run: RunRef, kind: AlertKind, severity: Severity, message: Message | str, **more: object) -> Alert:
-    """One row; ``more`` are its other columns. What the optimizer says is text already."""
+def alert(run: RunRef, kind: AlertKind, severity: Severity, message: Message, **more: object) -> Alert:
+    """One row; ``more`` are its other columns."""
     return {
         "run_id": run.run_id,
         "scenario_name": run.scenario_name,
@@ -59,11 +57,11 @@ def _row_order(id: str) -> tuple[str, int]:
     return (tab, int(row)) if row.isdecimal() else (id, 0)
 
 
-def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Alert]:
+def target_alerts(run: RunRef, problem: Problem, solution: Solution, places: Mapping[str, str]) -> list[Alert]:
     """Every target on one scale: achieved = baseline + signed change where a baseline applies, else the change."""
     by_id = {target.id: target for target in problem.targets}
     rows = []
-    for result in sorted(solution.targets, key=lambda one: _row_order(one.id)):
+    for result in sorted(solution.targets, key=lambda one: _row_order(places.get(one.id, one.id))):
         target = by_id[result.id]
         kpi = problem.kpi[target.kpi_key]
         baseline = _baseline(problem, target)
@@ -98,17 +96,14 @@ def target_alerts(run: RunRef, problem: Problem, solution: Solution) -> list[Ale
     return rows
 
 
-def _slices(problem: Problem) -> dict[str, dict[str, str | None]]:
-    """By row id what the row is about, in the columns of the tab."""
-    rows: list[Constraint | Target] = [*problem.constraints, *problem.targets]
-    return {
-        row.id: {"dimension": row.dimension, "dimension_key": row.dimension_key, "kpi_key": row.kpi_key} for row in rows
-    }
+def _about(problem: Problem, id: str) -> dict[str, str | None]:
+    """What a row is about, in the columns of the tab."""
+    row = problem.rows.get(id)
+    return row.about() if row is not None else {}
 
 
 def diagnosis_alerts(run: RunRef, problem: Problem, rows: Iterable[DiagnosedRow]) -> list[Alert]:
     """Every row of the conflict, and every change of the cheapest repair."""
-    slices = _slices(problem)
     return [
         alert(
             run,
@@ -116,35 +111,36 @@ def diagnosis_alerts(run: RunRef, problem: Problem, rows: Iterable[DiagnosedRow]
             Severity.CRITICAL if row.clash is not None else Severity.WARNING,
             _say("at_place", place=row.place, what=row.clash or row.way_out),
             recommendation=row.way_out,
-            **slices.get(row.id, {}),
+            **_about(problem, row.id),
         )
         for row in rows
     ]
 
 
-def finding_alerts(run: RunRef, problem: Problem, findings: Iterable[Finding]) -> list[Alert]:
-    """What the optimizer had to say of rows, data and objective."""
-    slices = _slices(problem)
+def finding_alerts(
+    run: RunRef, problem: Problem, findings: Iterable[ProblemFinding], place: Callable[[str], str]
+) -> list[Alert]:
+    """What the optimizer had to say of rows, data and objective; ``place`` names an id's row in a sheet."""
     result = []
     for finding in findings:
-        about = {"dimension": "initiative", "dimension_key": finding.id} if finding.kind is FindingKind.DATA else {}
-        place = slices.get(finding.id, about)
-        message: Message | str = finding.message
-        if not finding.message.startswith(finding.id):
-            message = _say("at_place", place=finding.id, what=finding.message)
-        result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **place))
+        is_data = finding.kind is FindingKind.DATA
+        about = {"dimension": "initiative", "dimension_key": finding.id} if is_data else _about(problem, finding.id)
+        message = finding.said
+        if not is_data:
+            message = _say("at_place", place=place(finding.id), what=message)
+        result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **about))
     return result
 
 
 def unanswered_alerts(run: RunRef, status: RunStatus, solution: Solution | None, standing: Message) -> list[Alert]:
     """That a run found no portfolio, why, and what Results shows therefore (``standing``)."""
     is_infeasible = status is RunStatus.INFEASIBLE
-    message = solution.message if solution is not None else ""
+    said = solution.said if solution is not None else None
     diagnosis = solution.diagnosis if solution is not None else None
     known_way_out = way_out(diagnosis) if diagnosis is not None else None
-    open_points = diagnosis.message if diagnosis is not None else ""
+    open_points = diagnosis.said if diagnosis is not None else None
     advice = _ADVICE.get(status)
-    parts = [part for part in (_say("run_is", status=status), message, open_points, standing) if part]
+    parts = [part for part in (_say("run_is", status=status), said, open_points, standing) if str(part or "")]
     return [
         alert(
             run,
@@ -169,21 +165,16 @@ def no_candidates_alerts(run: RunRef, period_key: str) -> list[Alert]:
     ]
 
 
-def explanation_alerts(run: RunRef, problem: Problem, explanations: Sequence[Explanation]) -> list[Alert]:
+def explanation_alerts(
+    run: RunRef, problem: Problem, explanations: Sequence[Explanation], places: Mapping[str, str]
+) -> list[Alert]:
     """What each mandate costs and each binding limit is worth; and what there was no time to find out."""
-    rows: dict[str, Constraint | Target] = {row.id: row for row in problem.constraints}
-    rows.update((row.id, row) for row in problem.targets)
     result = []
     for one in explanations:
         if one.computed and one.kind in ("mandate", "limit"):
-            row = rows.get(one.id)
-            place = (
-                {"dimension": row.dimension, "dimension_key": row.dimension_key, "kpi_key": row.kpi_key}
-                if row is not None
-                else {}
-            )
-            kind = AlertKind.TARGET if isinstance(row, Target) else AlertKind.CONSTRAINT
-            result.append(alert(run, kind, Severity.INFO, _say("at_place", place=one.id, what=one.message), **place))
+            kind = AlertKind.TARGET if isinstance(problem.rows.get(one.id), Target) else AlertKind.CONSTRAINT
+            told = _say("at_place", place=places.get(one.id, one.id), what=one.said)
+            result.append(alert(run, kind, Severity.INFO, told, **_about(problem, one.id)))
     missing = sum(not one.computed for one in explanations)
     if missing:
         message = _say("explanations_missing", missing=missing, count=len(explanations))
@@ -198,7 +189,7 @@ def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:
             run,
             AlertKind.DATA,
             Severity.CRITICAL,
-            _say("at_place", place=fault.id, what=fault.message),
+            _say("at_place", place=fault.id, what=fault.said),
             recommendation=_say("advice_fault"),
         )
         for fault in faults

@@ -37,11 +37,11 @@ def diagnosed_rows(diagnosis: Diagnosis, place: Callable[[str], str]) -> list[Di
     """The rows of the conflict first, then those that only the repair touches. ``place`` names an id's row."""
     changes = {}
     if diagnosis.repair is not None:
-        changes = {change.id: _say("repair_of_row", change=change.message) for change in diagnosis.repair.changes}
+        changes = {change.id: _say("repair_of_row", change=change.said) for change in diagnosis.repair.changes}
     rows = []
     for row in diagnosis.conflict:
         others = [place(other.id) for other in diagnosis.conflict if other.id != row.id]
-        clash = _say("clash" if others else "clash_alone", demand=row.message, others=others)
+        clash = _say("clash" if others else "clash_alone", demand=row.said, others=others)
         rows.append(DiagnosedRow(row.id, place(row.id), clash, changes.pop(row.id, None)))
     return rows + [DiagnosedRow(id, place(id), None, change) for id, change in changes.items()]
 
@@ -55,6 +55,6 @@ def way_out(diagnosis: Diagnosis) -> Message | None:
     repair = diagnosis.repair
     if repair is None:
         return None
-    changes = "; ".join(change.message for change in repair.changes)
+    changes = [change.said for change in repair.changes]
     chosen = _say("would_choose", keys=list(repair.selected)) if repair.selected else ""
     return _say("way_out_cheapest" if repair.proved else "way_out", changes=changes, chosen=chosen)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from roadwright import tabs
 from roadwright.domain.messages import Message
 from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.optimize import (
+    CancelSignal,
     Explanation,
     Fault,
-    Finding,
-    InvalidProblem,
     Problem,
-    Progress,
+    ProblemFinding,
     Solution,
     SolveOptions,
+    SolveProgress,
     Worker,
     explain_isolated,
     parse_problem,
     problem_to_json,
     solve_isolated,
+    with_names,
 )
-from roadwright.optimize.engine import Cancel
 from roadwright.portfolios.diagnosis import DiagnosedRow, diagnosed_rows
 from roadwright.portfolios.problem import BuiltProblem
 from roadwright.store.clock import now
@@ -62,9 +62,9 @@ def place_of_scenario(scenario: OptimizationScenario | None) -> str:
     return tabs.SCENARIO_CONFIG.name if row is None else f"{tabs.SCENARIO_CONFIG.name}!{row}"
 
 
-def place_in_sheet(scenario: OptimizationScenario | None, id: str) -> str:
-    """The row of the sheet that an id of the scenario's problem stands for."""
-    return place_of_scenario(scenario) if id in (capacity_id(), "objective") else id
+def place_in_sheet(scenario: OptimizationScenario | None, places: Mapping[str, str], id: str) -> str:
+    """The row of a sheet that an id of the scenario's problem stands for; ``places`` has those of the rules."""
+    return place_of_scenario(scenario) if id in (capacity_id(), "objective") else places.get(id, id)
 
 
 @dataclass
@@ -94,40 +94,46 @@ class RunDraft:
     def scenario_place(self) -> str:
         return place_of_scenario(self.scenario)
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[ProblemFinding]:
         """What the optimizer had to say, each finding under the id of its row in the sheet."""
         found = self.solution.warnings if self.solution is not None else []
-        return [replace(one, id=self._place(one.id)) for one in found]
+        return [replace(one, id=self.place(one.id)) for one in found]
 
     def diagnosed(self) -> list[DiagnosedRow]:
         """The rows that make the run infeasible, and those that the cheapest repair changes."""
         diagnosis = self.solution.diagnosis if self.solution is not None else None
-        return diagnosed_rows(diagnosis, self._place) if diagnosis is not None else []
+        return diagnosed_rows(diagnosis, self.place) if diagnosis is not None else []
 
-    def _place(self, id: str) -> str:
-        return place_in_sheet(self.scenario, id)
+    @property
+    def places(self) -> Mapping[str, str]:
+        """By id of a rule where it stands in a sheet."""
+        return self.built.places if self.built is not None else {}
+
+    def place(self, id: str) -> str:
+        """The row of a sheet that an id of the problem stands for."""
+        return place_in_sheet(self.scenario, self.places, id)
 
 
 def solve_draft(
     draft: RunDraft,
     options: SolveOptions,
     *,
-    progress: Callable[[Progress], None] | None = None,
-    cancel: Cancel | None = None,
+    progress: Callable[[SolveProgress], None] | None = None,
+    cancel: CancelSignal | None = None,
     worker: Worker | None = None,
 ) -> None:
     """Check, and solve in a worker process. A problem that is wrong by itself leaves its faults in the draft."""
     if draft.built is None or draft.faults:
         return
-    try:
-        # Solved in the order of the snapshot, so that solving the snapshot again gives every figure in its place.
-        draft.problem = parse_problem(problem_to_json(parse_problem(draft.built.json)))
-    except InvalidProblem as invalid:
-        draft.faults.extend(invalid.faults)
+    if draft.built.problem is None:
+        draft.faults.extend(draft.built.faults)
         return
-    draft.solution = solve_isolated(
+    # Solved in the order of the snapshot, so that solving the snapshot again gives every figure in its place.
+    draft.problem = parse_problem(problem_to_json(draft.built.problem))
+    solution = solve_isolated(
         draft.problem, options, progress=progress, cancel=cancel, log=draft.log.write, worker=worker
     )
+    draft.solution = with_names(solution, draft.places)
 
 
 def explain_draft(
@@ -135,11 +141,12 @@ def explain_draft(
     seconds: float,
     *,
     found: Callable[[Explanation], None] | None = None,
-    cancel: Cancel | None = None,
+    cancel: CancelSignal | None = None,
     worker: Worker | None = None,
 ) -> None:
     """Explain a proved answer by solving again, for so many seconds (0: not at all)."""
     if draft.problem is not None and draft.solution is not None and draft.status is RunStatus.OPTIMAL and seconds > 0:
-        draft.explanations = explain_isolated(
+        explanations = explain_isolated(
             draft.problem, draft.solution, "all", seconds=seconds, found=found, cancel=cancel, worker=worker
         )
+        draft.explanations = with_names(explanations, draft.places)

@@ -28,6 +28,8 @@ class Explained:
     facts: list[CandidateFacts]
     known: dict[str, Explanation]
     """What was computed; what there was no time for is not in here."""
+    places: Mapping[str, str]
+    """By id of a rule where it stood in a sheet."""
 
     @classmethod
     def of(cls, run: OptimizationRun) -> Explained | None:
@@ -41,12 +43,13 @@ class Explained:
             Solution.from_json(run.result_json),
             [CandidateFacts.from_json(fact) for fact in run.context_json.get("candidates", ())],
             {one.id: one for one in told if one.computed},
+            run.context_json.get("places", {}),
         )
 
     def reasons(self, explained: Mapping[str, Explanation]) -> dict[str, Message]:
         """By candidate why it is in or out, with what these explanations say of its price."""
         alone = candidate_worth(self.problem)
-        return reasons_of(self.problem, self.solution, self.facts, alone=alone, explained=explained)
+        return reasons_of(self.problem, self.solution, self.facts, alone=alone, explained=explained, places=self.places)
 
 
 def add_explanations(session: Session, run_id: str, found: Sequence[Explanation]) -> None:
@@ -65,8 +68,8 @@ def add_explanations(session: Session, run_id: str, found: Sequence[Explanation]
         "results": [{**row, "reason": str(reasons[row["initiative_key"]])} for row in run.context_json["results"]],
         "alerts": _exchanged(
             run.context_json["alerts"],
-            explanation_alerts(ref, kept.problem, before),
-            explanation_alerts(ref, kept.problem, list(merged.values())),
+            explanation_alerts(ref, kept.problem, before, kept.places),
+            explanation_alerts(ref, kept.problem, list(merged.values()), kept.places),
         ),
     }
 

@@ -1,29 +1,34 @@
-"""The exact problem of a run: candidates, KPIs, rules and targets of a scenario as the optimizer's Problem JSON."""
+"""The exact problem of a run: candidates, KPIs, rules and targets of a scenario as the optimizer's Problem."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright import tabs
 from roadwright.domain.initiatives import Lifecycle, tokens_field
 from roadwright.domain.kpis import CONTRIBUTABLE
 from roadwright.domain.messages import Level, Message
-from roadwright.domain.optimization import ConstraintType, Dimension, ObjectiveMode
+from roadwright.domain.optimization import TOKENS, Dimension, ObjectiveMode
 from roadwright.domain.registry import RegisteredKpi, Registry
-from roadwright.portfolios.candidates import constraint_set_of, tokens_of
-from roadwright.portfolios.rules import constraint_rule, target_rule
-from roadwright.store.models import (
-    Initiative,
-    OptimizationConstraint,
-    OptimizationConstraintSet,
-    OptimizationScenario,
-    OptimizationTarget,
+from roadwright.optimize import (
+    Candidate,
+    Fault,
+    InvalidProblem,
+    Kpi,
+    Names,
+    Objective,
+    OrderItem,
+    Problem,
+    ProblemBuilder,
+    RowReader,
 )
+from roadwright.portfolios.candidates import constraint_set_of, tokens_of
+from roadwright.portfolios.rules import RuleSet, add_locks, named_initiatives, read_rules
+from roadwright.store.models import Initiative, OptimizationConstraintSet, OptimizationScenario
 from roadwright.store.registry import load_registry
 
 _SLICES = {
@@ -40,9 +45,12 @@ _SLICES = {
 
 @dataclass
 class BuiltProblem:
-    """The Problem JSON of a run, and what was found while it was built: (initiative key, message)."""
+    """The problem of a run (None: its faults say why), and what was found while it was built: (initiative, message)."""
 
-    json: dict[str, object]
+    problem: Problem | None
+    faults: list[Fault]
+    places: dict[str, str]
+    """By id of a rule where it stands in a sheet."""
     constraint_set: OptimizationConstraintSet | None
     candidates: list[Initiative]
     findings: list[tuple[str, Message]] = field(default_factory=list)
@@ -50,28 +58,14 @@ class BuiltProblem:
     """Every initiative that is done, whether a rule names it or not."""
 
 
-def row_id(tab: str, row: int | None, taken: set[str]) -> dict[str, str]:
-    """The id that names a rule's row in the sheet; none where the row is not known or another rule has it."""
-    name = f"{tab}!{row}"
-    if row is None or name in taken:
-        return {}
-    taken.add(name)
-    return {"id": name}
-
-
-def _columns(row: OptimizationConstraint | OptimizationTarget) -> dict[str, object]:
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
-
-
 def _candidate(
-    initiative: Initiative, kpis: Sequence[RegisteredKpi], registry: Registry
-) -> tuple[dict[str, object], list[Message]]:
-    known = {kpi.key for kpi in kpis}
+    initiative: Initiative, kpis: Mapping[str, RegisteredKpi], registry: Registry
+) -> tuple[Candidate, list[Message]]:
     contributions: dict[str, float] = {}
     problems = []
     for typed, value in (initiative.kpi_contribution_json or {}).items():
         kpi = registry.resolve(typed)
-        if kpi is None or kpi.key not in known:
+        if kpi is None or kpi.key not in kpis:
             code = "contribution_unknown" if kpi is None else "contribution_left_out"
             problems.append(Message(code, Level.WARNING, params={"kpi": typed}))
         else:
@@ -79,49 +73,33 @@ def _candidate(
     slices = {
         str(dimension): value for dimension, name in _SLICES.items() if (value := getattr(initiative, name)) is not None
     }
-    candidate: dict[str, object] = {
-        "key": initiative.initiative_key,
-        "tokens": tokens_of(initiative),
-        "contributions": contributions,
-        "dimensions": slices,
-    }
-    if initiative.deadline_date is not None:
-        candidate["deadline_date"] = initiative.deadline_date.isoformat()
+    candidate = Candidate(
+        key=initiative.initiative_key,
+        tokens=tokens_of(initiative),
+        contributions=contributions,
+        dimensions=slices,
+        deadline_date=None if initiative.deadline_date is None else initiative.deadline_date.isoformat(),
+    )
     return candidate, problems
 
 
-def _objective(scenario: OptimizationScenario, registry: Registry) -> dict[str, object]:
+def _objective(scenario: OptimizationScenario, registry: Registry) -> Objective:
     def key(typed: str) -> str:
         kpi = registry.resolve(typed)
         return kpi.key if kpi is not None else typed
 
-    weights = scenario.objective_weights_json
-    if scenario.objective_mode == ObjectiveMode.WEIGHTED_KPIS and isinstance(weights, dict):
-        return {"mode": scenario.objective_mode, "weights": {key(kpi): weight for kpi, weight in weights.items()}}
-    if scenario.objective_mode == ObjectiveMode.LEXICOGRAPHIC and isinstance(weights, list):
-        return {
-            "mode": scenario.objective_mode,
-            "order": [{**stage, "kpi": key(str(stage["kpi"]))} for stage in weights],
-        }
-    return {"mode": scenario.objective_mode}
+    mode, weights = ObjectiveMode(scenario.objective_mode), scenario.objective_weights_json
+    if mode is ObjectiveMode.WEIGHTED_KPIS and isinstance(weights, dict):
+        return Objective(mode=mode, weights={key(kpi): weight for kpi, weight in weights.items()})
+    if mode is ObjectiveMode.LEXICOGRAPHIC and isinstance(weights, list):
+        order = (OrderItem(**{**stage, "kpi": key(str(stage["kpi"]))}) for stage in weights)
+        return Objective(mode=mode, order=tuple(order))
+    return Objective(mode=mode)
 
 
-def _kpi(kpi: RegisteredKpi) -> dict[str, object]:
-    row: dict[str, object] = {"key": kpi.key, "level": str(kpi.level), "direction": str(kpi.direction)}
-    if kpi.unit is not None:
-        row["unit"] = kpi.unit
-    if kpi.baseline_value is not None:
-        row["baseline_value"] = kpi.baseline_value
-    return row
-
-
-def _named_initiatives(rules: Iterable[dict[str, object]]) -> set[str]:
-    named: set[str] = set()
-    for rule in rules:
-        members = rule.get("members")
-        named.update(map(str, members) if isinstance(members, list) else ())
-        named.update(str(rule["dimension_key"]).split("+") if rule.get("dimension_key") is not None else ())
-    return named
+def problem_kpi(kpi: RegisteredKpi) -> Kpi:
+    """A KPI of the registry as the optimizer's."""
+    return Kpi(key=kpi.key, level=kpi.level, direction=kpi.direction, unit=kpi.unit, baseline_value=kpi.baseline_value)
 
 
 def build_problem(
@@ -132,47 +110,44 @@ def build_problem(
 ) -> BuiltProblem:
     """The problem that a run of this scenario over these candidates solves. Raises ScenarioProblem.
 
-    ``locks`` are the initiatives that are locked on the scenario's roadmap, each with the id of that rule.
+    ``locks`` are the initiatives that are locked on the scenario's roadmap, each with the place of its lock.
     """
     registry = load_registry(session)
-    kpis = [kpi for kpi in registry.active if kpi.level in CONTRIBUTABLE]
+    kpis = {kpi.key: kpi for kpi in registry.active if kpi.level in CONTRIBUTABLE}
     owner = constraint_set_of(session, scenario)
-    taken: set[str] = set()
-    constraints = [
-        {**constraint_rule(_columns(row), registry), **row_id(tabs.CONSTRAINTS.name, row.sheet_row, taken)}
-        for row in (owner.constraints if owner is not None else ())
-    ]
-    reason = str(Message("locked_on_roadmap", params={"roadmap": scenario.roadmap_name}))
-    constraints += [
-        {"type": str(ConstraintType.MANDATORY), "dimension_key": key, "reason": reason, "id": id}
-        for key, id in locks.items()
-    ]
-    targets = [
-        {**target_rule(_columns(row), registry), **row_id(tabs.TARGETS.name, row.sheet_row, taken)}
-        for row in (owner.targets if owner is not None else ())
-    ]
+    builder = ProblemBuilder()
+    for kpi in kpis.values():
+        builder.add_kpi(problem_kpi(kpi), kpi.key)
+    builder.check_north_star()
+    builder.set_capacities(scenario.capacity_total_tokens, {})
     findings: list[tuple[str, Message]] = []
-    rows = []
     for initiative in candidates:
-        row, problems = _candidate(initiative, kpis, registry)
-        rows.append(row)
-        findings.extend((initiative.initiative_key, problem) for problem in problems)
-        if row["tokens"] is None:
+        candidate, problems = _candidate(initiative, kpis, registry)
+        builder.add_candidate(candidate, candidate.key)
+        findings.extend((candidate.key, problem) for problem in problems)
+        if candidate.tokens is None:
             params = {"field": tokens_field(initiative.scope_mode)}
-            findings.append((initiative.initiative_key, Message("tokens_blank", Level.WARNING, params=params)))
-    inside = {initiative.initiative_key for initiative in candidates}
-    named = {text.strip().upper() for text in _named_initiatives([*constraints, *targets])} - inside
-    others = list(session.execute(select(Initiative.initiative_key, Initiative.lifecycle_status)))
-    done = frozenset(key for key, status in others if status == Lifecycle.DONE)
-    outside = {key for key, _ in others if key in named}
-    problem: dict[str, object] = {
-        "candidates": rows,
-        "kpis": [_kpi(kpi) for kpi in kpis],
-        "capacity": scenario.capacity_total_tokens,
-        "objective": _objective(scenario, registry),
-        "constraints": constraints,
-        "targets": targets,
-        "outside": sorted(outside - done),
-        "delivered": sorted(outside & done),
-    }
-    return BuiltProblem(problem, owner, list(candidates), findings, done)
+            findings.append((candidate.key, Message("tokens_blank", Level.WARNING, params=params)))
+    builder.set_objective(_objective(scenario, registry))
+    rows = session.execute(select(Initiative.initiative_key, Initiative.lifecycle_status))
+    status = {row.initiative_key: row.lifecycle_status for row in rows}
+    done = frozenset(key for key, now in status.items() if now == Lifecycle.DONE)
+    outside = frozenset(status) - builder.candidates.keys()
+    names = Names(builder.kpis, builder.tokens_of, outside - done, outside & done, {TOKENS})
+    reader = RowReader(names, builder.faults)
+    rules = read_rules(reader, owner, registry)
+    add_locks(rules, reader, locks, str(Message("locked_on_roadmap", params={"roadmap": scenario.roadmap_name})))
+    named = {text.strip().upper() for text in named_initiatives(rules)} & outside
+    builder.set_others(named - done, named & done)
+    return _built(builder, rules, BuiltProblem(None, [], rules.places, owner, list(candidates), findings, done))
+
+
+def _built(builder: ProblemBuilder, rules: RuleSet, built: BuiltProblem) -> BuiltProblem:
+    for constraint in rules.constraints:
+        builder.add_constraint(constraint)
+    for target in rules.targets:
+        builder.add_target(target)
+    try:
+        return replace(built, problem=builder.problem())
+    except InvalidProblem as invalid:
+        return replace(built, faults=invalid.faults)

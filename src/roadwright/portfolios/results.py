@@ -8,9 +8,8 @@ from types import MappingProxyType
 
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Level, Message
-from roadwright.domain.optimization import ConstraintType, capacity_id
-from roadwright.optimize.problem import Constraint, Problem
-from roadwright.optimize.solution import Explanation, Solution
+from roadwright.domain.optimization import capacity_id
+from roadwright.optimize import Constraint, Explanation, Problem, Solution
 from roadwright.portfolios.facts import CandidateFacts, RunRef
 
 NOT_SELECTED = "dependency_not_selected"
@@ -26,16 +25,17 @@ def results_rows(
     alone: Mapping[str, float],
     done: frozenset[str],
     explained: Mapping[str, Explanation] = MappingProxyType({}),
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> list[dict[str, object]]:
     """The rows, in rank order.
 
     ``alone`` is what each candidate alone adds to the objective, ``done`` are the initiatives that are delivered
-    already, ``explained`` what was found by solving again, by initiative or row.
+    already, ``explained`` what was found by solving again, by initiative or row. ``places`` are those of the rules.
     """
     items = {item.key: item for item in solution.items}
     selected = set(solution.selected)
     candidates = {candidate.key: candidate for candidate in problem.candidates}
-    reasons = reasons_of(problem, solution, facts, alone=alone, explained=explained)
+    reasons = reasons_of(problem, solution, facts, alone=alone, explained=explained, places=places)
 
     def order(fact: CandidateFacts) -> tuple[bool, float, str]:
         gain = items[fact.key].objective_contribution if fact.key in items else alone.get(fact.key, -math.inf)
@@ -78,10 +78,11 @@ def reasons_of(
     *,
     alone: Mapping[str, float],
     explained: Mapping[str, Explanation],
+    places: Mapping[str, str],
 ) -> dict[str, Message]:
     """By candidate why it is in or out; the parameters are those of `results_rows`."""
-    selected = set(solution.selected)
-    reasons = _Reasons(problem, selected, explained)
+    selected = frozenset(solution.selected)
+    reasons = _Reasons(problem, selected, explained, places)
     return {
         fact.key: reasons.chosen(fact, alone) if fact.key in selected else reasons.left_out(fact, alone)
         for fact in facts
@@ -105,45 +106,49 @@ def _say(code: str, **params: object) -> Message:
 class _Reasons:
     """Why each candidate is in or out, as far as the rules and the data say it."""
 
-    def __init__(self, problem: Problem, selected: set[str], explained: Mapping[str, Explanation]) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        selected: frozenset[str],
+        explained: Mapping[str, Explanation],
+        places: Mapping[str, str],
+    ) -> None:
         self.explained = explained
         self.problem = problem
         self.selected = selected
+        self.places = places
         self.absent = problem.outside | {one.key for one in problem.candidates if one.tokens is None}
         """What can't be chosen at all."""
-        self._about: dict[tuple[ConstraintType, str | None], list[Constraint]] = {}
-        self._with_member: dict[tuple[ConstraintType, str | None], list[Constraint]] = {}
+        self._naming: dict[str, list[Constraint]] = {}
         for row in problem.constraints:
-            self._about.setdefault((row.type, row.dimension_key), []).append(row)
-            is_pair = row.type is ConstraintType.EXCLUDE_PAIR
-            for key in dict.fromkeys((row.dimension_key, *row.members) if is_pair else row.members):
-                self._with_member.setdefault((row.type, key), []).append(row)
+            for key in dict.fromkeys((row.dimension_key, *row.member_keys)):
+                self._naming.setdefault(key, []).append(row)
 
-    def about(self, kind: ConstraintType, key: str) -> Sequence[Constraint]:
-        """The rows of this type whose subject is the initiative."""
-        return self._about.get((kind, key), ())
-
-    def with_member(self, kind: ConstraintType, key: str) -> Sequence[Constraint]:
-        """The rows of this type among whose members the initiative is; of a pair both are members."""
-        return self._with_member.get((kind, key), ())
+    def naming(self, key: str) -> Sequence[Constraint]:
+        """The rows that name the initiative."""
+        return self._naming.get(key, ())
 
     def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
-        for row in self.about(ConstraintType.MANDATORY, fact.key):
-            cost = self._cost(row.id)
-            code = "reason_mandatory" if cost is None else "reason_mandatory_costs"
-            return _say(code, why=row.reason or row.id, cost=cost)
+        rows = self.naming(fact.key)
+        for row in rows:
+            if row.forces == fact.key:
+                cost = self._cost(row.id)
+                code = "reason_mandatory" if cost is None else "reason_mandatory_costs"
+                return _say(code, why=row.reason or self._place(row.id), cost=cost)
         needed_by = {
-            row.dimension_key
-            for row in self.with_member(ConstraintType.REQUIRE_PREREQ, fact.key)
-            if row.dimension_key in self.selected
+            row.dimension_key for row in rows if fact.key in row.prerequisites and row.dimension_key in self.selected
         }
         if needed_by:
             return self._with_loss(_say("reason_needed_by", keys=sorted(needed_by)), fact.key)
         if alone.get(fact.key, 0.0) <= 0:
-            for row in self.with_member(ConstraintType.BUNDLE, fact.key):
-                return self._with_loss(_say("reason_bundle", bundle=row.dimension_key), fact.key)
+            for row in rows:
+                if row.group is not None and fact.key in row.member_keys:
+                    return self._with_loss(_say("reason_bundle", bundle=row.group), fact.key)
             return self._with_loss(_say("reason_keeps_rules"), fact.key)
         return self._with_loss(_say("reason_best_use"), fact.key)
+
+    def _place(self, id: str) -> str:
+        return self.places.get(id, id)
 
     def _with_loss(self, why: Message, key: str) -> Message:
         """The reason, and what leaving the initiative out would cost where that was computed."""
@@ -154,10 +159,10 @@ class _Reasons:
         return why if cost is None else _say("reason_cost_without", why=why, cost=cost)
 
     def _rules(self, found: Explanation) -> list[str]:
-        return [str(_say("the_capacity")) if rule == capacity_id() else rule for rule in found.conflict]
+        return [str(_say("the_capacity")) if rule == capacity_id() else self._place(rule) for rule in found.conflict]
 
     def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
-        why = self._unaffordable(fact) or self._excluded(fact.key) or self._impossible(fact.key)
+        why = self._unaffordable(fact) or self._ruled_out(fact.key)
         if why is None:
             why = self._price(fact.key)
         if why is None and alone.get(fact.key, 0.0) <= 0:
@@ -196,23 +201,10 @@ class _Reasons:
             return None
         return _say("reason_too_large", tokens=fact.tokens, capacity=self.problem.capacity)
 
-    def _excluded(self, key: str) -> Message | None:
-        for row in self.about(ConstraintType.EXCLUDE_INITIATIVE, key):
-            return _say("reason_excluded_for" if row.reason else "reason_excluded", rule=row.id, why=row.reason)
-        for row in self.with_member(ConstraintType.EXCLUDE_PAIR, key):
-            if chosen := self.selected.intersection((row.dimension_key, *row.members)):
-                return _say("reason_pair", keys=sorted(chosen), rule=row.id)
-        return None
-
-    def _impossible(self, key: str) -> Message | None:
-        """Why no portfolio can have it: what it needs, or comes with, is no candidate."""
-        for row in self.about(ConstraintType.REQUIRE_PREREQ, key):
-            if missing := sorted(self.absent.intersection(row.members)):
-                return _say("reason_needs_impossible", keys=missing, rule=row.id)
-        for row in self.about(ConstraintType.REQUIRE_ANY, key):
-            if self.absent.issuperset(row.members):
-                return _say("reason_needs_any", keys=sorted(row.members), rule=row.id)
-        for row in self.with_member(ConstraintType.BUNDLE, key):
-            if missing := sorted(self.absent.intersection(row.members)):
-                return _say("reason_bundle_impossible", keys=missing, rule=row.id)
-        return None
+    def _ruled_out(self, key: str) -> Message | None:
+        """The rule that keeps the initiative out of this portfolio, or else of any."""
+        rows = sorted(self.naming(key), key=lambda row: row.dimension_key != key)
+        excluded = (row.why_out(key, self.selected) for row in rows)
+        impossible = (row.why_never(key, self.absent) for row in rows)
+        found = next((why for why in (*excluded, *impossible) if why is not None), None)
+        return None if found is None else found.renamed(self.places, "rule")

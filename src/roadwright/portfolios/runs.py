@@ -30,16 +30,16 @@ def _say(code: str, **params: object) -> Message:
     return Message(code, Level.OK, params=params)
 
 
-def _summary(draft: RunDraft) -> list[Message | str]:
+def _summary(draft: RunDraft) -> list[Message]:
     """The run in a sentence or two."""
     solution = draft.solution
     if solution is None:
         if not draft.faults:
             return [_say("run_invalid", place="problem", what=_say("no_problem"))]
         first, more = draft.faults[0], len(draft.faults) - 1
-        return [_say("run_invalid_more" if more else "run_invalid", place=first.id, what=first.message, more=more)]
+        return [_say("run_invalid_more" if more else "run_invalid", place=first.id, what=first.said, more=more)]
     if not has_answer(solution):
-        return [solution.message]
+        return [solution.said]
     missed, count = sum(not target.met for target in solution.targets), len(solution.targets)
     targets: Message | str = ""
     if solution.targets:
@@ -53,7 +53,7 @@ def _summary(draft: RunDraft) -> list[Message | str]:
         targets=targets,
         gap=_say("run_gap", gap=solution.gap) if solution.gap else "",
     )
-    return [answer, solution.message]
+    return [answer, solution.said]
 
 
 def keep_run(store: Store, draft: RunDraft, options: SolveOptions, action_run_id: int | None) -> OptimizationRun:
@@ -79,8 +79,9 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
         done = draft.built.done if draft.built is not None else frozenset()
+        explained = {one.id: one for one in draft.explanations}
         results = results_rows(
-            ref, problem, solution, facts, alone=alone, done=done, explained={one.id: one for one in draft.explanations}
+            ref, problem, solution, facts, alone=alone, done=done, explained=explained, places=draft.places
         )
     standing = None if solution is not None and has_answer(solution) else _standing(earlier)
     run = OptimizationRun(
@@ -104,13 +105,14 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
             "candidates": [fact.to_json() for fact in facts],
             "results": results,
             "alerts": _alerts(ref, draft, facts, results, standing),
+            "places": dict(draft.places),
         },
         result_json=solution.to_json() if solution is not None else None,
         shown_json=shown_figures(len(facts), solution),
         solver_log=str(draft.log) or None,
         created_at=draft.created_at,
         finished_at=now(),
-        summary="; ".join(str(part) for part in (*_summary(draft), standing) if part),
+        summary="; ".join(words for part in (*_summary(draft), standing) if (words := str(part or ""))),
     )
     session.add(run)
     session.flush()
@@ -194,10 +196,10 @@ def _alerts(
     if draft.built is not None and not draft.built.candidates:
         rows += alert_rows.no_candidates_alerts(run, draft.scenario.period_key)
     if draft.problem is not None and draft.solution is not None:
-        rows += alert_rows.target_alerts(run, draft.problem, draft.solution)
+        rows += alert_rows.target_alerts(run, draft.problem, draft.solution, draft.places)
         rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
-        rows += alert_rows.finding_alerts(run, draft.problem, draft.findings())
-        rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations)
+        rows += alert_rows.finding_alerts(run, draft.problem, draft.solution.warnings, draft.place)
+        rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations, draft.places)
     rows += alert_rows.dependency_alerts(run, results, by_key, draft.built.done if draft.built else frozenset())
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from roadwright.domain.decimals import rounded, total
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.roadmaps import GateSeverity, GateStatus
-from roadwright.optimize.canonical import dumps
+from roadwright.optimize import dumps
 
 
 class _Part(BaseModel):

@@ -11,7 +11,7 @@ from roadwright.roadmaps.content import Edition
 from roadwright.roadmaps.export_csv import csv_text
 from roadwright.roadmaps.export_markdown import markdown_text
 from roadwright.roadmaps.export_workbook import workbook_bytes
-from roadwright.sheets.xlsx import clean_leftovers, place_file
+from roadwright.sheets.files import clean_leftovers, place_file
 
 _EXPORTS: Mapping[str, Callable[[Edition], bytes]] = {
     "xlsx": workbook_bytes,

@@ -28,7 +28,7 @@ from roadwright.roadmaps.export_words import (
     tokens_note,
 )
 from roadwright.sheets.styles import FONT, STATUS_COLOURS
-from roadwright.sheets.xlsx.text import MAX_TEXT
+from roadwright.sheets.values import LONGEST_TEXT
 
 ROADMAP_TAB, LEFT_OUT_TAB = "Roadmap", "Left out"
 
@@ -268,7 +268,7 @@ def _lines(text: str, width: float) -> int:
 
 def _fitting(text: str) -> str:
     """As much of a text as one cell holds."""
-    return text if len(text) <= MAX_TEXT // 2 else text[: MAX_TEXT // 2 - 1] + "…"
+    return text if len(text) <= LONGEST_TEXT // 2 else text[: LONGEST_TEXT // 2 - 1] + "…"
 
 
 def _set_up_page(sheet: Worksheet, header: int) -> None:

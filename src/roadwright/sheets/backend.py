@@ -1,16 +1,21 @@
 """What the sheet engine asks of a place that holds workbooks: files today, an online service later.
 
-A backend reads one tab as a grid of values and writes cells that the engine names. It knows nothing of tab
-declarations. All edits of one ``Workbook.write`` arrive together or not at all.
+A workbook is named by a `WorkbookRef`; ``roadwright.sheets.backends.open_backend`` opens it. A backend reads one tab as
+a grid of values and writes cells that the engine names. It knows nothing of tab declarations, and depends on nothing
+but this module and the cell values. All edits of one ``Workbook.write`` arrive together or not at all, except for rows
+that the `WriteReceipt` names as refused.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from roadwright.domain.errors import OperationError
+from roadwright.domain.messages import Message
 from roadwright.sheets.values import CellValue
 
 
@@ -24,6 +29,51 @@ class WorkbookUnreadable(SheetError):
 
 class WorkbookBusy(SheetError):
     """Someone has the workbook open, or it changed since it was read. Trying again later can succeed."""
+
+
+@dataclass(frozen=True)
+class WorkbookRef:
+    """Which workbook: a file, or the address of one that lies elsewhere (``scheme://…``).
+
+    References to one workbook are equal. Nothing outside the backends opens a workbook by its path: a caller that has
+    to do with files (to make, copy or check one) asks for ``file``, which is None where the workbook is none.
+    """
+
+    address: str
+    """The absolute path of a file, or the address."""
+    label: str = field(compare=False)
+    """The workbook as the settings of a workspace name it, which tells two of one name apart: ``teams/Ideas.xlsx``."""
+
+    @property
+    def scheme(self) -> str:
+        """How the address begins; empty for a file."""
+        return scheme_of(self.address)
+
+    @property
+    def file(self) -> Path | None:
+        return None if self.scheme else Path(self.address)
+
+    @property
+    def name(self) -> str:
+        """What people call it: ``Ideas.xlsx``."""
+        return self.label.rpartition("/")[2] if self.file is None else self.file.name
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is a file that is not there. Of other workbooks, opening them tells."""
+        return self.file is not None and not os.path.lexists(self.file)
+
+    @property
+    def identity(self) -> str:
+        """What two references have in common that lead to one workbook, by links, too."""
+        # Unlike Path.resolve, this takes links that lead nowhere but to themselves; opening them says what they are.
+        return self.address if self.file is None else os.path.realpath(self.file)
+
+
+def scheme_of(named: str) -> str:
+    """How the address of a workbook begins, before ``://``; empty where it names a file."""
+    scheme, mark, _ = named.partition("://")
+    return scheme if mark and scheme.isalnum() else ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +119,7 @@ class TabEdit:
     ``cells`` maps (row, column) to a value, ``None`` to empty the cell; the cell's format stays. ``appended`` are
     new rows as {column: value}, put below the last row of data (``last_data_row``, which the engine found), in
     order; tables, filters, validations and conditional formats that end there grow with them. Where the rows
-    land is returned by ``Workbook.write``.
+    land is told by the receipt.
 
     ``own_columns`` are columns of the backend's own with the width that they get when their header is written. On tabs
     that a person made their new cells do not break text into lines, so that no row gets higher.
@@ -81,6 +131,27 @@ class TabEdit:
     appended: Sequence[Mapping[int, CellValue | None]] = ()
     last_data_row: int = 0
     own_columns: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TabReceipt:
+    """What became of the edit of one tab.
+
+    ``appended`` are the numbers of its new rows, in order. ``refused`` are rows of which no cell was written, because
+    one of the cells could not be, with the reason: it was protected after the tab was read.
+    """
+
+    appended: tuple[int, ...] = ()
+    refused: Mapping[int, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WriteReceipt:
+    """What became of a write: whether anything had to be written, and what of each tab, in the order of the edits."""
+
+    changed: bool
+    """False where the workbook said all this already and was left alone."""
+    tabs: tuple[TabReceipt, ...]
 
 
 class Workbook(Protocol):
@@ -103,17 +174,36 @@ class Workbook(Protocol):
         """
 
     def plan_append(self, edit: TabEdit) -> list[int]:
-        """The row numbers that the edit's appended rows will get. Raises SheetError when there is no room for them."""
+        """The rows where the appended rows would land now. Raises SheetError when there is no room for them.
 
-    def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], str]:
+        Where they did land, the receipt of the write tells.
+        """
+
+    def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], Message]:
         """Cells of the edit that can't be written (a formula stands there, a merged area covers it), with the reason.
 
-        The caller leaves these out and says so on the rows; a write that still names one is refused whole.
+        The caller leaves these out and says so on the rows.
         """
 
-    def write(self, edits: Sequence[TabEdit]) -> bool:
-        """Write all edits at once. False when the file already says all this and its bytes were left alone.
+    def write(self, edits: Sequence[TabEdit]) -> WriteReceipt:
+        """Write all edits at once; a row with a cell that is protected after all is left as it is and named.
 
         Raises WorkbookBusy when the workbook is open elsewhere or has changed since it was read, SheetError when
-        an edit can't be made. After a write the object stands for the workbook as it is now.
+        an edit can't be made: no room for new rows, a header that can't be written, a value that no cell can hold.
+        After a write the object stands for the workbook as it is now.
         """
+
+
+def no_tab(workbook: str, tab: str, tabs: Sequence[str]) -> WorkbookUnreadable:
+    """What is said where a workbook does not have a tab."""
+    return WorkbookUnreadable("no_tab" if tabs else "no_tab_no_tabs", workbook=workbook, tab=tab, tabs=tuple(tabs))
+
+
+def refused_rows(edit: TabEdit, protected: Mapping[tuple[int, int], Message]) -> dict[int, Message]:
+    """The rows of an edit that can't be written because of these cells. Raises SheetError when it is the header."""
+    refused: dict[int, Message] = {}
+    for (row, _), why in protected.items():
+        refused.setdefault(row, why)
+    if edit.header_row in refused:
+        raise SheetError("header_protected", tab=edit.tab, why=refused[edit.header_row])
+    return refused

@@ -229,7 +229,7 @@ def _read_objective(value: CellValue) -> object:
         return _numbers_of(found, _OBJECTIVE)
     order: list[dict[str, object]] = []
     if not isinstance(found, list):
-        raise CellProblem(f"expected {_OBJECTIVE}")
+        raise CellProblem("expected", expected=_OBJECTIVE)
     for entry in found:
         stage = {"kpi": entry} if isinstance(entry, str) else entry
         if not isinstance(stage, dict) or not set(stage) <= {"kpi", "tolerance"}:

@@ -147,12 +147,12 @@ def _refuse_swallowed(grid: Grid, header_row: int, columns: Mapping[str, int], t
             if area.covers(header_row, column) and column != area.first_column:
                 swallowed.setdefault(area, []).append(f"{name} ({cell_name(header_row, column)})")
     if swallowed:
-        each = ", ".join(
-            f"{cell_name(area.first_row, area.first_column)}:{cell_name(area.last_row, area.last_column)} hides "
-            + " and ".join(names)
-            for area, names in swallowed.items()
+        areas = [f"{cell_name(a.first_row, a.first_column)}:{cell_name(a.last_row, a.last_column)}" for a in swallowed]
+        each = tuple(
+            Message("area_hides", params={"area": area, "names": " and ".join(names)})
+            for area, names in zip(areas, swallowed.values(), strict=True)
         )
-        raise HeaderProblem(f"{tab}: merged cells cover columns of the header: {each}. Unmerge them and run again.")
+        raise HeaderProblem("header_merged", tab=tab, areas=each)
 
 
 @dataclass(frozen=True)
@@ -215,11 +215,8 @@ def _split_off_persons(
 def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> _Header:
     cells = {column: value for column, value in _header_cells(grid, header_row).items() if not is_blank(value)}
     if not cells:
-        needed = ", ".join(column.name for column in spec.columns if column.required)
-        raise HeaderProblem(
-            f"{tab}: row {header_row} should hold the header, but it is empty. Put the column names there ({needed}), "
-            "or say in roadwright.toml in which row the header stands (header_row)."
-        )
+        needed = tuple(column.name for column in spec.columns if column.required)
+        raise HeaderProblem("header_empty", tab=tab, row=header_row, needed=needed)
     known = {name: column.name for column in spec.columns for name in header_names(column)}
     named: dict[str, list[int]] = {}
     for number, value in sorted(cells.items()):
@@ -230,18 +227,20 @@ def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> _Head
     for name, (first, *others) in named.items():
         if others:
             raise HeaderProblem(
-                f"{tab}: two columns stand for {name}: {column_letters(first)} ({cells[first]}) and "
-                f"{column_letters(others[0])} ({cells[others[0]]}). Rename or remove one of them."
+                "column_twice",
+                tab=tab,
+                name=name,
+                first=column_letters(first),
+                first_name=str(cells[first]),
+                second=column_letters(others[0]),
+                second_name=str(cells[others[0]]),
             )
     found = {name: first for name, (first, *_) in sorted(named.items(), key=lambda item: item[1])}
     _refuse_swallowed(grid, header_row, found, tab)
     missing = [c.name for c in spec.columns if c.required and c.owner is not Owner.SYSTEM and c.name not in found]
     if missing:
-        have = ", ".join(str(value) for _, value in sorted(cells.items()))
-        raise HeaderProblem(
-            f"{tab}: the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
-            f"{'are' if len(missing) > 1 else 'is'} missing in row {header_row}. It has: {have}."
-        )
+        have = tuple(str(value) for _, value in sorted(cells.items()))
+        raise HeaderProblem("columns_missing", tab=tab, names=tuple(missing), row=header_row, found=have)
     return _Header(found, max(cells), persons)
 
 
@@ -353,11 +352,12 @@ def _free_columns(grid: Grid, tab: str, header_row: int, last_header: int, names
     }
     free = [position for position in range(last_header + 1, LAST_COLUMN + 1) if position not in taken]
     if len(free) < len(names):
-        columns, room = ("column" if len(n) == 1 else "columns" for n in (names, free))
         raise HeaderProblem(
-            f"{tab}: there is no room for the {columns} {', '.join(names)}. To the right of the last header, "
-            f"{cell_name(header_row, last_header)}, {len(free) or 'no'} {room} can be had from the header down. "
-            "Remove what stands there, or type these names as headers into free columns."
+            "no_free_columns" if free else "no_free_column",
+            tab=tab,
+            names=tuple(names),
+            last=cell_name(header_row, last_header),
+            room=len(free),
         )
     free.sort(key=merged.__contains__)
     return dict(zip(names, sorted(free[: len(names)]), strict=True))

@@ -43,10 +43,6 @@ TAB_OF_PEOPLE, TAB_OF_ANSWERS, TAB_OF_HELP = _STRONG, "#A6A6A6", "#38765A"
 STATUS_COLUMN = "run_status"
 _STATUS_WIDTH = 56
 
-TEMPLATE_MARK = "Written by Roadwright"
-"""The title of the question that tabs of templates ask before someone types into a computed column: by it they are
-known, whichever program saved them last."""
-
 
 def width_of(column: Column) -> float:
     """Wide enough for the content, and for the header beside its filter button."""

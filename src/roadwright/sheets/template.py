@@ -35,12 +35,11 @@ from roadwright.sheets.styles import (
     STATUS_COLUMN,
     TAB_OF_ANSWERS,
     TAB_OF_PEOPLE,
-    TEMPLATE_MARK,
     TONES,
     header_format,
     width_of,
 )
-from roadwright.sheets.values import column_letters
+from roadwright.sheets.values import TEMPLATE_MARK, column_letters
 
 LAST_ROW = 5000
 """Dropdowns, colours and the filter reach down to this row; the appending writer grows them from there."""
@@ -266,11 +265,11 @@ def write_template(path: Path, specs: Sequence[TabSpec], guide: Guide | None = N
             file.flush()
             os.fsync(file.fileno())
         if os.path.lexists(path):
-            raise SheetError(f"{path} is already there; move it away or choose another name. It was left as it is.")
+            raise SheetError("file_exists", path=str(path))
         temporary.replace(path)
     except OSError as error:
         fault = os_fault(error, folder=path.parent, needed=len(content))
-        raise SheetError(f"{path} can't be written: {fault}.") from error
+        raise SheetError("file_unwritable", path=str(path), why=fault) from error
     finally:
         with suppress(OSError):
             temporary.unlink()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
+
+from roadwright.domain.messages import MessageError
 
 
 class CellError(str):
@@ -17,6 +20,10 @@ class NotCalculated(str):
     __slots__ = ()
 
 
+class Unwritable(MessageError):
+    """A value that no cell can hold; the message completes "a cell can't hold …"."""
+
+
 CellValue = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | CellError | NotCalculated
 """A value read from a cell, or to be written into one. An empty cell is ``None`` or absent."""
 
@@ -26,6 +33,14 @@ LAST_ROW = 1_048_576
 
 LAST_COLUMN = 16_384
 """The number of columns that a tab has room for."""
+
+LONGEST_TEXT = 32_767
+"""The characters, counted as UTF-16 does, that one cell holds in every backend."""
+
+
+TEMPLATE_MARK = "Written by Roadwright"
+"""The title of the question that tabs of templates ask before someone types into a computed column: by it they are
+known, whichever program saved them last."""
 
 
 def column_letters(column: int) -> str:
@@ -40,3 +55,38 @@ def column_letters(column: int) -> str:
 def cell_name(row: int, column: int) -> str:
     """A cell's name as people say it: row 7, column 2 is ``B7``."""
     return f"{column_letters(column)}{row}"
+
+
+_AS_THEY_ARE = (str, int, float, bool)
+
+
+def says_the_same(held: CellValue | None, wanted: CellValue | None) -> bool:
+    """The cell needs no write: what stands there would be read as the same value, to the millisecond.
+
+    Kinds count: ``TRUE`` is not 1, the text ``5`` is not 5, and a number that is shown as a date is no number. A moment
+    at midnight is its day.
+    """
+    if wanted is None or wanted == "":
+        return held is None
+    if type(held) is type(wanted) and type(held) in _AS_THEY_ARE:
+        return held == wanted
+    return held is not None and _meaning(held) == _meaning(wanted)
+
+
+def _meaning(value: CellValue) -> tuple[str, Hashable]:
+    if isinstance(value, str):
+        sort = "error" if isinstance(value, CellError) else "formula" if isinstance(value, NotCalculated) else "text"
+        return sort, str(value)
+    if isinstance(value, bool | int | float):
+        return ("boolean" if isinstance(value, bool) else "number"), value
+    if isinstance(value, dt.datetime):
+        return "moment", _milliseconds(value - dt.datetime.min) if value.tzinfo is None else value
+    if isinstance(value, dt.date):
+        return "moment", _milliseconds(value - dt.date.min)
+    if isinstance(value, dt.time):
+        return "time", _milliseconds(dt.datetime.combine(dt.date.min, value.replace(tzinfo=None)) - dt.datetime.min)
+    return "duration", _milliseconds(value)
+
+
+def _milliseconds(span: dt.timedelta) -> int:
+    return round(span / dt.timedelta(milliseconds=1))

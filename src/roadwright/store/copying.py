@@ -9,16 +9,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from roadwright.domain.messages import Message
 from roadwright.store.models import Base, WorkspaceIdentity
 from roadwright.store.numbers import keep_all_sequences_above
 from roadwright.store.session import Store, StoreError, file_of, open_store, shown_url
 
 _ROWS = 500
+_TOLD = 3
+"""Tables that are named as not empty."""
 _MODULUS = 2**256
 _EXACT, _LARGEST = 2**53, 2**1023
 """Whole numbers from here on are not all floats; and none is one from there on."""
@@ -63,15 +67,15 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def differences(one: dict[str, Tally], other: dict[str, Tally]) -> list[str]:
-    """The tables that are not the same in both, in words."""
+def differences(one: dict[str, Tally], other: dict[str, Tally]) -> list[Message]:
+    """The tables that are not the same in both."""
     found = []
     for name, a in one.items():
         b = other[name]
         if a.rows != b.rows:
-            found.append(f"{name} has {a.rows:,} rows here and {b.rows:,} there")
+            found.append(Message("table_counts_differ", params={"table": name, "here": a.rows, "there": b.rows}))
         elif a.digest != b.digest:
-            found.append(f"{name} has rows that differ")
+            found.append(Message("table_rows_differ", params={"table": name}))
     return found
 
 
@@ -90,16 +94,18 @@ def snapshot(store: Store) -> Iterator[Connection]:
 def refuse_used(store: Store) -> None:
     """Raises CopyProblem unless the database is as it was created: nothing is ever copied over data."""
     with store.engine.connect() as connection:
-        used = [
-            f"{table.name} has {count:,} rows"
+        used = {
+            table.name: count
             for table in Base.metadata.sorted_tables
             if table is not WorkspaceIdentity.__table__
             and (count := connection.scalar(select(func.count()).select_from(table)))
-        ]
+        }
     if used:
-        raise CopyProblem(
-            f"the database {shown_url(store.engine.url)} is not empty ({', '.join(used[:3])}); name an empty one"
+        told = tuple(
+            Message("table_has_rows", params={"table": table, "count": count})
+            for table, count in islice(used.items(), _TOLD)
         )
+        raise CopyProblem("database_not_empty", database=shown_url(store.engine.url), tables=told)
 
 
 def copy_all(source: Connection, target: Store) -> dict[str, Tally]:
@@ -114,11 +120,11 @@ def copy_all(source: Connection, target: Store) -> dict[str, Tally]:
             there, here = tally(connection), tally(source)
             differing = differences(here, there)
             if differing:
-                raise CopyProblem(f"the copy is not the same, and was taken back: {'; '.join(differing)}")
+                raise CopyProblem("copy_differs", differences=tuple(differing))
             return there
     except SQLAlchemyError as error:
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise CopyProblem(f"the database {shown_url(target.engine.url)} does not take a row: {cause}") from error
+        raise CopyProblem("row_not_taken", database=shown_url(target.engine.url), why=cause) from error
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> None:

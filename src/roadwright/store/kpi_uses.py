@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
 from roadwright.store.models import (
     Initiative,
@@ -20,8 +21,8 @@ from roadwright.store.models import (
 _SHOWN = 3
 
 
-def kpi_uses(session: Session, key: str) -> list[str]:
-    """What uses the KPI, in words, e.g. ``contributions of INIT-000001, INIT-000004 and 7 more``. Empty: nothing."""
+def kpi_uses(session: Session, key: str) -> list[Message]:
+    """What uses the KPI, e.g. ``contributions of INIT-000001, INIT-000004 and 7 more``. Empty: nothing."""
     wanted = folded(key)
 
     def names(entries: object) -> bool:
@@ -44,23 +45,24 @@ def kpi_uses(session: Session, key: str) -> list[str]:
     constraints = session.scalars(select(OptimizationConstraint).order_by(OptimizationConstraint.id))
     kpis = session.scalars(select(OrganizationMetricsConfig).order_by(OrganizationMetricsConfig.id))
     found = {
-        "contributions of": [initiative for initiative, claimed in initiatives if names(claimed)],
-        "math models": [
+        "used_by_contributions": [initiative for initiative, claimed in initiatives if names(claimed)],
+        "used_by_math_models": [
             f"{initiative} {model.model_name}"
             for initiative, model in models
             if names(model.target_kpi_key)
             or names(model.immediate_kpi_key)
             or names((model.metric_chain_json or {}).get("nodes"))
         ],
-        "scenarios": [row.scenario_name for row in scenarios if names(row.objective_weights_json)],
-        "targets": [f"{row.dimension} {row.dimension_key}" for row in targets if names(row.kpi_key)],
-        "constraints": [str(row.dimension_key) for row in constraints if names(row.kpi_key)],
-        "driven_by of": [row.kpi_key for row in kpis if names(row.driven_by)],
+        "used_by_scenarios": [row.scenario_name for row in scenarios if names(row.objective_weights_json)],
+        "used_by_targets": [f"{row.dimension} {row.dimension_key}" for row in targets if names(row.kpi_key)],
+        "used_by_constraints": [str(row.dimension_key) for row in constraints if names(row.kpi_key)],
+        "used_by_drivers": [row.kpi_key for row in kpis if names(row.driven_by)],
     }
-    return [f"{what} {_some(where)}" for what, where in found.items() if where]
+    return [Message(code, params={"where": _some(where)}) for code, where in found.items() if where]
 
 
-def _some(names: Iterable[str]) -> str:
-    every = list(names)
-    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more
+def _some(names: Iterable[str]) -> Message:
+    every = tuple(names)
+    if len(every) <= _SHOWN:
+        return Message("all_named", params={"named": every})
+    return Message("some_named", params={"named": every[:_SHOWN], "more": len(every) - _SHOWN})

@@ -39,6 +39,10 @@ class StoreError(OperationError):
     """The database can't be used; the message says why and what to do."""
 
 
+class NoUpgrade(SQLAlchemyError):
+    """The database can't be brought to this program's schema; its argument is a message that says why."""
+
+
 class EmptyDatabase(StoreError):
     """There is no schema of ours in the database, and none was to be created."""
 
@@ -98,23 +102,18 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise StoreError(
-            f'the database_url "{url}" can\'t be read; expected sqlite:///FILE or postgresql://…'
-        ) from error
+        raise StoreError("database_url_unreadable", url=url) from error
     if parsed.drivername in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in _DRIVERS:
-        raise StoreError(f"{parsed.drivername} is not supported; expected sqlite:///FILE or postgresql://…")
+        raise StoreError("database_kind_unknown", kind=parsed.drivername)
     if parsed.get_backend_name() == "sqlite" and _is_in_memory(parsed):
-        raise StoreError(
-            f'the database_url "{url}" names a database in memory, which would be gone at the end of each command; '
-            "name a file, e.g. sqlite:///roadwright.db"
-        )
+        raise StoreError("database_in_memory", url=url)
     try:
         parsed.get_dialect()().create_connect_args(parsed)
     except (ArgumentError, ValueError, TypeError) as error:
-        shown = shown_url(parsed)
-        raise StoreError(f"the database {shown} can't be used: {str(error).splitlines()[0]}") from error
+        why = str(error).splitlines()[0]
+        raise StoreError("database_unusable", database=shown_url(parsed), why=why) from error
     return parsed
 
 
@@ -143,7 +142,7 @@ def _refuse_special(file: Path) -> None:
     """Refuse what SQLite would call a disk I/O error, or wait for without end."""
     with suppress(OSError):
         if (kind := special_kind(file)) is not None:
-            raise StoreError(f"{file} is {kind}, not a database; name a file in database_url")
+            raise StoreError("not_a_database", path=str(file), kind=kind)
 
 
 def connect(url: str) -> Engine:
@@ -228,10 +227,10 @@ def open_store(url: str, *, copies: Path | None = None, must_exist: bool = False
     file = file_of(engine.url)
     try:
         if must_exist and file is not None and not os.path.lexists(file):
-            raise EmptyDatabase(f"the database {shown} is missing")
+            raise EmptyDatabase("database_missing", database=shown)
         version = schema_version(engine)
         if must_exist and version is None:
-            raise EmptyDatabase(f"the database {shown} is empty")
+            raise EmptyDatabase("database_empty", database=shown)
         if version != NEWEST:
             # Alembic is slow to import, and hardly ever needed.
             from roadwright.store.migrations.upgrade import upgrade  # noqa: PLC0415
@@ -239,7 +238,8 @@ def open_store(url: str, *, copies: Path | None = None, must_exist: bool = False
             upgrade(engine, copies)
     except SQLAlchemyError as error:
         engine.dispose()
-        raise StoreError(f"the database {shown} can't be used: {getattr(error, 'orig', None) or error}") from error
+        why = error.args[0] if isinstance(error, NoUpgrade) else str(getattr(error, "orig", None) or error)
+        raise StoreError("database_unusable", database=shown, why=why) from error
     except StoreError:
         engine.dispose()
         raise

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import NoReturn, cast
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -25,7 +24,7 @@ from roadwright.services.rows.binding import Binding, SetBinding
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.services.rows.merge import MergeRules
 from roadwright.services.rows.notes import Notes, level_of
-from roadwright.sheets.backend import SheetError, TabEdit, Workbook, WorkbookBusy
+from roadwright.sheets.backend import SheetError, TabEdit, TabReceipt, Workbook, WorkbookBusy, WorkbookRef
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.identity import known_row_versions, next_revision
@@ -79,7 +78,7 @@ class WorkbookCache:
     def __init__(self, workspace: Workspace, *, checks_origin: bool = True) -> None:
         self._workspace = workspace
         self._checks_origin = checks_origin
-        self._workbooks: dict[Path, Workbook] = {}
+        self._workbooks: dict[WorkbookRef, Workbook] = {}
         self._tabs: dict[str, tuple[Table, Mapping[int, str] | None]] = {}
 
     def tab(self, place: TabPlace) -> OpenTab:
@@ -123,7 +122,7 @@ def _read(place: TabPlace, workbook: Workbook, tell: TellProgress) -> Table:
     try:
         return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row, tell=tell)
     except HeaderProblem as problem:
-        raise HeaderProblem(f"{place.book}: {problem}") from problem
+        raise HeaderProblem("in_workbook", workbook=place.book, why=problem.message) from problem
 
 
 def _safely_read(workspace: Workspace, cache: WorkbookCache, place: TabPlace) -> OpenTab:
@@ -138,10 +137,11 @@ def read_tab(workspace: Workspace, place: TabPlace) -> OpenTab:
 
 @dataclass
 class _Written:
-    """What came of writing the workbooks: the tabs written, their new rows, and the tabs that could not be."""
+    """What came of writing the workbooks: by tab its receipt, and the tabs that are not, or not all, up to date."""
 
     tabs: set[str] = field(default_factory=set)
-    new_rows: dict[str, list[RowReport]] = field(default_factory=dict)
+    """Those that had to be written."""
+    receipts: dict[str, TabReceipt] = field(default_factory=dict)
     refused: dict[str, SheetError] = field(default_factory=dict)
 
     def reasons(self, tabs: Sequence[OpenTab]) -> list[str]:
@@ -155,32 +155,20 @@ class _Written:
                 found[tab.place.workbook.name if whole else tab.place.full_name, str(error).rstrip(".")] = None
         return [f"{name} is not: {why}" for name, why in found]
 
-
-def _new_rows(tab: OpenTab, edit: TabEdit) -> list[RowReport]:
-    """The lines of the rows that are appended. Raises SheetError where there is no room for them."""
-    told = tab.pending.new_rows
-    if not told:
-        return []
-    numbers = tab.workbook.plan_append(edit)
-    return [
-        RowReport(tab.place.name, number, key, status, level_of(status))
-        for number, (key, status) in zip(numbers, told, strict=True)
-    ]
+    def new_rows(self, tab: OpenTab) -> list[RowReport]:
+        """The lines of the rows that were appended."""
+        name, told = tab.place.name, tab.pending.new_rows
+        return [
+            RowReport(name, number, key, status, level_of(status))
+            for number, (key, status) in zip(self.receipts[name].appended if told else (), told, strict=True)
+        ]
 
 
 def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> _Written:
     """Write each workbook once, whatever becomes of the others. A tab that can't be written stops no other tab."""
     result = _Written()
-    for path in dict.fromkeys(tab.place.workbook for tab in tabs):
-        mine: list[OpenTab] = []
-        for tab in (tab for tab in tabs if tab.place.workbook == path):
-            try:
-                result.new_rows[tab.place.name] = _new_rows(tab, edits[tab.place.name])
-                mine.append(tab)
-            except SheetError as error:
-                result.refused[tab.place.name] = error
-        if mine:
-            _write_workbook(mine, edits, result)
+    for workbook in dict.fromkeys(tab.place.workbook for tab in tabs):
+        _write_workbook([tab for tab in tabs if tab.place.workbook == workbook], edits, result)
     return result
 
 
@@ -188,21 +176,29 @@ def _write_workbook(tabs: Sequence[OpenTab], edits: dict[str, TabEdit], result: 
     """Write tabs of one workbook; one by one where that can't be done at once for another reason than a lock."""
     names = [tab.place.name for tab in tabs]
     try:
-        if tabs[0].workbook.write([edits[name] for name in names]):
-            result.tabs.update(names)
+        written = tabs[0].workbook.write([edits[name] for name in names])
     except SheetError as error:
         if len(tabs) == 1 or isinstance(error, WorkbookBusy):
             result.refused.update(dict.fromkeys(names, error))
         else:
             for tab in tabs:
                 _write_workbook([tab], edits, result)
+        return
+    if written.changed:
+        result.tabs.update(names)
+    for name, receipt in zip(names, written.tabs, strict=True):
+        result.receipts[name] = receipt
+        if receipt.refused:
+            result.refused[name] = SheetError(
+                "rows_not_written", tab=edits[name].tab, rows=tuple(receipt.refused.values())
+            )
 
 
-def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[RowReport]) -> None:
+def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[int]) -> None:
     """Save the next pass the reading of this tab."""
     # Where another process remembers the same tab, or holds the database, the next pass reads it, that is all.
     with suppress(IntegrityError, OperationalError), workspace.store.transaction() as session:
-        remember(session, tab, [row.row for row in new_rows])
+        remember(session, tab, new_rows)
 
 
 def _confirm(workspace: Workspace, written: Sequence[OpenTab]) -> None:
@@ -272,15 +268,15 @@ def run_pass(
         written = _write(tabs, edits)
         refused = written.refused
         _confirm(workspace, [tab for tab in tabs if tab.place.name not in refused])
-        for report in reports:
-            report.written = report.written or report.place.name in written.tabs
-            if report.place.name in written.tabs:
-                report.rows += written.new_rows[report.place.name]
         for tab in tabs:
             if tab.place.name not in refused:
-                _remember(workspace, tab, written.new_rows[tab.place.name])
+                _remember(workspace, tab, written.receipts[tab.place.name].appended)
             if tab.place.name in written.tabs:
                 cache.was_written(tab.place)
+        new_rows = {tab.place.name: written.new_rows(tab) for tab in tabs if tab.place.name in written.tabs}
+        for report in reports:
+            report.written = report.written or report.place.name in written.tabs
+            report.rows += new_rows.get(report.place.name, [])
         if not refused:
             return reports
         can_wait = any(isinstance(error, WorkbookBusy) for error in refused.values())

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, make_key
+from roadwright.domain.messages import Message
 from roadwright.services.bindings.initiatives import all_keys
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import Row
@@ -83,7 +84,7 @@ def _waits(row: Row, *, strict: bool) -> bool:
     return not (strict and row.problems and "updated_at" not in row.raw)
 
 
-def unwritable_keys(tab: OpenTab, rows: Collection[int]) -> dict[int, str]:
+def unwritable_keys(tab: OpenTab, rows: Collection[int]) -> dict[int, Message]:
     """The rows, among these, whose key can't be written (a formula stands there, the cell is merged), and why."""
     place = column_places(tab)["initiative_key"]
     edit = TabEdit(tab.place.tab, tab.table.header_row, {(row, place): "key" for row in rows})

@@ -109,7 +109,7 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     """
     result = Rebuilt()
     progress("reading the workbooks")
-    places = [place for place in workspace.places() if place.workbook.exists()]
+    places = [place for place in workspace.places() if not place.workbook.is_missing]
     cache = WorkbookCache(workspace, checks_origin=False)
     result.keys = _take_numbers(workspace, [(place, cache.tab(place).table) for place in places])
 

@@ -15,13 +15,12 @@ from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
-from roadwright.sheets.values import CellError, CellValue, NotCalculated
-from roadwright.sheets.xlsx.text import MAX_TEXT
+from roadwright.sheets.values import LONGEST_TEXT, CellError, CellValue, NotCalculated
 from roadwright.sync.context import COMPUTED, OpenTab
 
 _SHORT = 24
 """Characters of a computed value that is remembered as it is."""
-LONGEST = MAX_TEXT // 2
+LONGEST = LONGEST_TEXT // 2
 """Characters that fit a cell whatever they are: the format counts some of them twice."""
 
 

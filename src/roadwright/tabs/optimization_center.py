@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.initiatives import Lifecycle
-from roadwright.domain.optimization import ConstraintType, ObjectiveMode, RunStatus, Severity, TargetKind
+from roadwright.domain.optimization import ObjectiveMode, RunStatus, Severity, TargetKind
+from roadwright.optimize.constraints import KINDS
 from roadwright.sheets.kinds import (
     BOOLEAN,
     CHOSEN,
@@ -124,7 +125,7 @@ CONSTRAINTS = TabSpec(
     columns=(
         name_of("scenario_name", "The scenario it is for."),
         name_of("constraint_set_name", "The set it belongs to."),
-        typed("constraint_type", choice(ConstraintType), "What the row demands; see the reference.", required=True),
+        typed("constraint_type", choice(tuple(KINDS)), "What the row demands; see the reference.", required=True),
         typed("dimension", WORD, "country, department, …, all or initiative; several joined by +."),
         typed("dimension_key", WORD, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
         typed("min_tokens", NUMBER, "capacity_floor: at least so many tokens in the slice."),

@@ -79,7 +79,7 @@ class Written:
 def make_backup(workspace: Workspace, path: Path) -> Written:
     """Write a backup, for whoever has the turn in the workspace. Raises BackupProblem or StoreError."""
     if path.exists():
-        raise BackupProblem(f"{path} exists already; name another file")
+        raise BackupProblem("backup_exists", path=str(path))
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     with TemporaryDirectory(prefix="roadwright-backup-") as scratch:
         copy = Path(scratch) / DATABASE
@@ -93,12 +93,12 @@ def make_backup(workspace: Workspace, path: Path) -> Written:
                 if not changed:
                     break
                 if attempt == _ATTEMPTS:
-                    raise BackupProblem(f"{', '.join(changed)} changed while the backup was made; run it again")
+                    raise BackupProblem("backup_overtaken", files=tuple(changed))
             workspace.safe_point()
             _check(unfinished, manifest)
             unfinished.replace(path)
         except (OSError, zipfile.BadZipFile) as error:
-            raise BackupProblem(f"{path} can't be written: {error}") from error
+            raise BackupProblem("backup_unwritable", path=str(path), why=str(error)) from error
         finally:
             unfinished.unlink(missing_ok=True)
     return Written(path, manifest, path.stat().st_size)
@@ -110,9 +110,8 @@ def _sources(workspace: Workspace) -> tuple[dict[Path, str], dict[str, str]]:
     if (token := workspace.private / FOLDER_FILE).is_file():
         found[token] = f"{FILES}/{token.relative_to(workspace.root).as_posix()}"
     outside: dict[str, str] = {}
-    for place in workspace.places():
-        file = place.workbook
-        if not file.is_file() or file in found:
+    for file in workspace.workbook_files():
+        if not file.is_file():
             continue
         if file.is_relative_to(workspace.root):
             found[file] = f"{FILES}/{file.relative_to(workspace.root).as_posix()}"
@@ -180,16 +179,14 @@ def read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     try:
         content: dict[str, Any] = json.loads(archive.read(MANIFEST))
         if content.get("format") != FORMAT:
-            raise BackupProblem(
-                f"{path} has format {content.get('format')}, which this Roadwright does not know; update Roadwright"
-            )
+            raise BackupProblem("backup_format", path=str(path), format=content.get("format"))
         manifest = Manifest.model_validate(content)
     except (KeyError, ValueError, AttributeError, ValidationError, zipfile.BadZipFile) as error:
-        raise BackupProblem(f"{path} is no backup of Roadwright, or it is damaged: {MANIFEST} can't be read") from error
+        raise BackupProblem("no_backup", path=str(path), manifest=MANIFEST) from error
     for name in (*manifest.files, *manifest.outside.values()):
         parts = PurePosixPath(name).parts
         if not parts or PurePosixPath(name).is_absolute() or ".." in parts or "\\" in name or ":" in name:
-            raise BackupProblem(f"{path} is damaged: it names a file {name}")
+            raise BackupProblem("backup_names_file", path=str(path), name=name)
     return manifest
 
 
@@ -198,7 +195,7 @@ def content_of(archive: zipfile.ZipFile, name: str, manifest: Manifest) -> bytes
     try:
         content = archive.read(name)
     except (KeyError, OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise BackupProblem(f"the backup is damaged: {name} can't be read from it") from error
+        raise BackupProblem("backup_file_unreadable", name=name) from error
     if hashlib.sha256(content).hexdigest() != manifest.files[name]:
-        raise BackupProblem(f"the backup is damaged: {name} is not what was kept")
+        raise BackupProblem("backup_file_differs", name=name)
     return content

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.messages import Message
 from roadwright.domain.provenance import is_row_version
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Row, Table, read_table
@@ -31,18 +32,18 @@ class WorkbookContents:
     row_versions: dict[str, str] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
 
-    def unknown_to(self, session: Session) -> list[str]:
-        """What the database does not know, in words; empty where it knows everything."""
+    def unknown_to(self, session: Session) -> list[Message]:
+        """What the database does not know; empty where it knows everything."""
         numbers = {number: key for key in self.keys if (number := parse_key(INITIATIVE, key)) is not None}
         known = known_numbers(session, set(numbers))
         lost = {
-            "keys of initiatives": {key: self.keys[key] for number, key in numbers.items() if number not in known},
-            "optimization runs": _without(self.runs, known_runs(session, set(self.runs))),
-            "rows written by another database or later than this copy of it": _without(
-                self.row_versions, known_row_versions(session, set(self.row_versions))
-            ),
+            "unknown_keys": {key: self.keys[key] for number, key in numbers.items() if number not in known},
+            "unknown_runs": _without(self.runs, known_runs(session, set(self.runs))),
+            "unknown_rows": _without(self.row_versions, known_row_versions(session, set(self.row_versions))),
         }
-        return [f"{len(found):,} {what} ({_some(found)})" for what, found in lost.items() if found]
+        return [
+            Message(code, params={"count": len(found), "some": _some(found)}) for code, found in lost.items() if found
+        ]
 
     def shares_history(self, session: Session) -> bool:
         """Whether the database gave any of the rows their row version."""
@@ -53,11 +54,12 @@ def _without(found: Mapping[str, str], known: set[str]) -> dict[str, str]:
     return {what: where for what, where in found.items() if what not in known}
 
 
-def _some(found: Mapping[str, str]) -> str:
+def _some(found: Mapping[str, str]) -> Message:
     """``INIT-000061 on Backlog, INIT-000062 on Backlog and 7 more``."""
-    named = [f"{what} on {where}" for what, where in sorted(found.items())]
-    more = f" and {len(named) - _FEW:,} more" if len(named) > _FEW else ""
-    return ", ".join(named[:_FEW]) + more
+    named = tuple(f"{what} on {where}" for what, where in sorted(found.items()))
+    if len(named) <= _FEW:
+        return Message("all_named", params={"named": named})
+    return Message("some_named", params={"named": named[:_FEW], "more": len(named) - _FEW})
 
 
 def given_key(row: Row) -> str | None:
@@ -74,7 +76,7 @@ def held_by(workspace: Workspace) -> WorkbookContents:
     """Read all tabs of the workspace; those that can't be read hold nothing for now."""
     held = WorkbookContents()
     for place in workspace.places():
-        if not place.workbook.exists():
+        if place.workbook.is_missing:
             continue
         try:
             grid = workspace.open(place).read(place.tab)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from roadwright.domain.messages import Message
 from roadwright.sheets.template import write_template
 from roadwright.store.presence import PRIVATE
 from roadwright.tabs.guides import GUIDES
@@ -20,7 +21,7 @@ class Created:
 
     made: list[Path]
     kept: list[Path]
-    notice: str | None = None
+    notice: Message | None = None
     """What there is to tell of the database."""
 
 
@@ -58,7 +59,7 @@ def create_workspace(root: Path) -> Created:
 
 
 def _workbooks(workspace: Workspace) -> Iterator[tuple[Path, list[TabPlace]]]:
-    """The workbooks that the settings name, each with its tabs in order."""
+    """The files of workbooks that the settings name, each with its tabs in order."""
     places = workspace.places()
-    for path in dict.fromkeys(place.workbook for place in places):
-        yield path, [place for place in places if place.workbook == path]
+    for path in workspace.workbook_files():
+        yield path, [place for place in places if place.workbook.file == path]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadwright.domain.messages import Level, Message
+from roadwright.sheets.files import place_file
 from roadwright.store.identity import Revision, has_revision, is_empty, latest_revision, moved_to, workspace_id
 from roadwright.store.session import StoreError, shown_url
 from roadwright.workspace.contents import held_by
@@ -51,14 +53,12 @@ def read_note(private: Path) -> Note | None:
 
 def write_note(private: Path, note: Note) -> None:
     """Keep the note, whole or not at all. Raises SheetError where the disk won't take it."""
-    from roadwright.sheets.xlsx import place_file  # noqa: PLC0415 - hardly any command writes it
-
     revision = None if note.revision is None else {"number": note.revision.number, "token": note.revision.token}
     content = {"workspace_id": note.workspace_id, "revision": revision}
     place_file(private / FILE, (json.dumps(content, indent=2) + "\n").encode())
 
 
-def check_database(workspace: Workspace, note: Note | None) -> str | None:
+def check_database(workspace: Workspace, note: Note | None) -> Message | None:
     """Find out whether the database is the folder's. Returns what there is to tell. Raises WrongDatabase.
 
     A folder without an identity takes the database's, unless its workbooks hold what the database does not know.
@@ -69,17 +69,16 @@ def check_database(workspace: Workspace, note: Note | None) -> str | None:
         if note is not None and (note.workspace_id == mine or note.revision is not None):
             if note.workspace_id == mine and (note.revision is None or has_revision(session, note.revision)):
                 return None
-            raise WrongDatabase(_found(session, workspace, note))
+            raise _wrong(_found(session, workspace, note))
         unknown = held_by(workspace).unknown_to(session)
     if unknown:
-        raise WrongDatabase(
-            f"the workbooks hold what the database {_shown(workspace)} does not know: {'; '.join(unknown)}. "
-            f"{_ways_out(workspace.root)}"
-        )
+        ways = _ways_out(workspace.root)
+        raise WrongDatabase("database_lacks", database=_shown(workspace), unknown=tuple(unknown), ways=ways)
     write_note(workspace.private, Note(mine, latest))
     if latest is None and note is None:
         return None
-    return f"{workspace.root} now belongs to the workspace of the database {_shown(workspace)} ({mine[:8]})"
+    params = {"folder": str(workspace.root), "database": _shown(workspace), "identity": mine[:8]}
+    return Message("folder_joined", Level.OK, params=params)
 
 
 def refuse_moved(workspace: Workspace) -> None:
@@ -87,43 +86,39 @@ def refuse_moved(workspace: Workspace) -> None:
     with workspace.store.transaction() as session:
         url = moved_to(session)
     if url is not None:
-        raise WrongDatabase(
-            f"the database {_shown(workspace)} was moved to {url}. Nothing was written. Name that one in database_url, "
-            "with its password where it needs one. Where it is lost, go back to a backup: roadwright restore FILE.zip "
-            "-w NEWDIR; or name an empty database, and take over what the workbooks hold, keys kept: roadwright "
-            f"rebuild -w {workspace.root}"
-        )
+        raise WrongDatabase("database_moved", database=_shown(workspace), url=url, folder=str(workspace.root))
 
 
 def _shown(workspace: Workspace) -> str:
     return shown_url(workspace.store.engine.url)
 
 
-def _found(session: Session, workspace: Workspace, note: Note) -> str:
+def _found(session: Session, workspace: Workspace, note: Note) -> Message:
     """What is wrong with the database, for a folder that was synced before, and the ways out."""
-    shown, latest = _shown(workspace), latest_revision(session)
-    seen = f"revision {note.revision.number:,}" if note.revision is not None else "it"
-    ways = _ways_out(workspace.root)
+    latest, ways = latest_revision(session), _ways_out(workspace.root)
+    seen = Message("it")
+    if note.revision is not None:
+        seen = Message("revision", params={"number": note.revision.number})
+    params: dict[str, object] = {"database": _shown(workspace), "seen": seen, "ways": ways}
     if is_empty(session):
-        return f"the database {shown} is empty, but the workbooks of this folder were written from one ({seen}). {ways}"
+        return Message("database_empty_now", params=params)
     if note.workspace_id != workspace_id(session):
-        return (
-            f"the database {shown} belongs to another workspace than the workbooks of this folder. "
-            f"{_ways_out(workspace.root, 'name an empty database, and ')}"
-        )
+        params["ways"] = _ways_out(workspace.root, "ways_to_new_database")
+        return Message("database_of_others", params=params)
     if latest is None or (note.revision is not None and latest.number < note.revision.number):
-        number = 0 if latest is None else latest.number
-        return f"the database {shown} is older (revision {number:,}) than the workbooks of this folder ({seen}). {ways}"
-    return f"the database {shown} comes from an older copy: it lacks what the workbooks show since {seen}. {ways}"
+        params["number"] = 0 if latest is None else latest.number
+        return Message("database_older", params=params)
+    return Message("database_older_copy", params=params)
 
 
-def missing_database(root: Path, what: str) -> WrongDatabase:
+def missing_database(root: Path, what: Message) -> WrongDatabase:
     """The refusal where there is no database of ours at all under workbooks that were written from one."""
-    return WrongDatabase(f"{what}, but the workbooks of this folder were written from it. {_ways_out(root)}")
+    return WrongDatabase("database_gone", what=what, ways=_ways_out(root))
 
 
-def _ways_out(root: Path, first: str = "") -> str:
-    return (
-        "Nothing was written. Name the right database in database_url; or go back to a backup: roadwright restore "
-        f"FILE.zip -w NEWDIR; or {first}take over what the workbooks hold, keys kept: roadwright rebuild -w {root}"
-    )
+def _wrong(message: Message) -> WrongDatabase:
+    return WrongDatabase(message.code, **message.params)
+
+
+def _ways_out(root: Path, code: str = "ways_to_database") -> Message:
+    return Message(code, params={"folder": str(root)})

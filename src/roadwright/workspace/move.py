@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import DBAPIError
 
+from roadwright.domain.messages import Level, Message, MessageError
 from roadwright.sheets.backend import SheetError
+from roadwright.sheets.files import place_file
 from roadwright.store.copying import CopyProblem, Tally, copy_all, snapshot
 from roadwright.store.identity import next_revision, say_moved
 from roadwright.store.session import Store, open_store, shown_url, url_without_password
@@ -26,7 +28,7 @@ class MoveReport:
     source: str
     target: str
     tables: dict[str, Tally]
-    notices: list[str]
+    notices: list[Message]
 
     @property
     def rows(self) -> int:
@@ -43,8 +45,6 @@ def move_database(workspace: Workspace, url: str, record: Record) -> MoveReport:
     The old database keeps its data and the name of the new one, and is refused from then on, also to other folders.
     Raises StoreError or WorkspaceBusy; then nothing has changed.
     """
-    from roadwright.sheets.xlsx import place_file  # noqa: PLC0415 - the commands that need no workbook are quick
-
     with workspace.exclusive():
         target = open_store(database_url(workspace.root, url))
         try:
@@ -66,26 +66,26 @@ def move_database(workspace: Workspace, url: str, record: Record) -> MoveReport:
                 raise
             workspace.saw_revision(revision)
         except (OSError, SettingsChange, SheetError) as error:
-            raise CopyProblem(str(error)) from error
+            why = error.message if isinstance(error, MessageError) else str(error)
+            raise CopyProblem("not_moved", why=why) from error
         finally:
             target.close()
     notices += [
-        f"{place} works on the old database, too, and is refused there from now on; name the new one in its {SETTINGS}"
+        Message("folder_left_behind", Level.OK, params={"folder": str(place), "settings": SETTINGS})
         for place in other_places(workspace.store, workspace.private)
     ]
     if os.environ.get(ENVIRONMENT_URL):
-        notices.append(f"{ENVIRONMENT_URL} is set and wins over {SETTINGS}; set it to the new database, or unset it")
+        params = {"variable": ENVIRONMENT_URL, "settings": SETTINGS}
+        notices.append(Message("variable_wins", Level.OK, params=params))
     return replace(moved, notices=notices)
 
 
-def _say_where(old: Store, url: str | None) -> list[str]:
+def _say_where(old: Store, url: str | None) -> list[Message]:
     """Keep in the old database where its data are now. Returns what there is to tell where it can't be written."""
     try:
         with old.transaction() as session:
             say_moved(session, url)
     except DBAPIError as error:
-        return [
-            f"the old database can't be written ({error.orig}), so it does not tell other folders that it was moved; "
-            f"name the new one in their {SETTINGS} before they are used again"
-        ]
+        params = {"why": str(error.orig), "settings": SETTINGS}
+        return [Message("old_database_unwritable", Level.WARNING, params=params)]
     return []

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from roadwright.domain.messages import Level, Message
 from roadwright.store.copying import copy_all, snapshot
 from roadwright.store.identity import give_new_identity, next_revision
 from roadwright.store.models import ActionRun, ActionStatus
@@ -34,7 +35,6 @@ from roadwright.workspace.settings import FILE as SETTINGS
 from roadwright.workspace.settings_file import SettingsChange, with_database_url, with_paths
 from roadwright.workspace.workspace import database_url
 
-_GOING_ON = "it was going on when the backup was made, which does not hold its end; run it again, that is safe"
 ENVIRONMENT_URL = f"{ENVIRONMENT_PREFIX}DATABASE_URL"
 
 
@@ -44,7 +44,7 @@ class Restored:
 
     root: Path
     manifest: Manifest
-    notices: list[str]
+    notices: list[Message]
 
 
 Record = Callable[[Store, Manifest], None]
@@ -58,7 +58,7 @@ def restore_backup(path: Path, root: Path, url: str | None, record: Record) -> R
     """
     root = root.absolute()
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise BackupProblem(f"{root} is not empty; name a new folder")
+        raise BackupProblem("folder_not_empty", folder=str(root))
     try:
         remove_unfinished(root)
         with built_whole(root) as building, zipfile.ZipFile(path) as archive:
@@ -67,11 +67,11 @@ def restore_backup(path: Path, root: Path, url: str | None, record: Record) -> R
             _change_settings(building, manifest, url)
             _restore_database(archive, manifest, building, url, record)
     except (zipfile.BadZipFile, zlib.error) as error:
-        raise BackupProblem(f"{path} is no ZIP file, or it is damaged: {error}") from error
+        raise BackupProblem("no_zip_file", path=str(path), why=str(error)) from error
     except OSError as error:
-        raise BackupProblem(f"{path} can't be restored into {root}: {error}") from error
+        raise BackupProblem("not_restored", path=str(path), folder=str(root), why=str(error)) from error
     except SettingsChange as error:
-        raise BackupProblem(str(error)) from error
+        raise BackupProblem(error.message.code, **error.message.params) from error
     return Restored(root, manifest, _notices(manifest, root))
 
 
@@ -134,18 +134,15 @@ def _close_runs(session: Session, moment: str) -> None:
     backup = closing.where(ActionRun.action == ACTION, ActionRun.status == running)
     session.execute(backup.values(status=str(ActionStatus.SUCCESS)))
     others = closing.where(ActionRun.status.in_(going_on))
-    session.execute(others.values(status=str(ActionStatus.FAILED), error=_GOING_ON))
+    session.execute(others.values(status=str(ActionStatus.FAILED), error=str(Message("run_cut_by_backup"))))
 
 
-def _notices(manifest: Manifest, root: Path) -> list[str]:
+def _notices(manifest: Manifest, root: Path) -> list[Message]:
     notices = []
     if manifest.outside:
-        notices.append(
-            f"{len(manifest.outside)} workbook(s) that lay outside the folder are in {root / OUTSIDE}, and "
-            f"{SETTINGS} names them there"
-        )
+        params = {"count": len(manifest.outside), "folder": str(root / OUTSIDE), "settings": SETTINGS}
+        notices.append(Message("workbooks_brought_in", Level.OK, params=params))
     if os.environ.get(ENVIRONMENT_URL):
-        notices.append(
-            f"{ENVIRONMENT_URL} is set, and would win over {SETTINGS}; unset it before you work in the restored folder"
-        )
+        params = {"variable": ENVIRONMENT_URL, "settings": SETTINGS}
+        notices.append(Message("variable_wins_in_copy", Level.OK, params=params))
     return notices

@@ -17,8 +17,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from roadwright import tabs
 from roadwright.domain.disk import os_fault, special_kind
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
 from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
+from roadwright.sheets.backend import WorkbookRef, scheme_of
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import LAST_ROW
 
@@ -48,7 +50,7 @@ _CONTROLS = ("Cc", "Cs")
 
 def _one_line(text: str) -> str:
     if any(unicodedata.category(letter) in _CONTROLS for letter in text):
-        raise ValueError("should have no line breaks, tabs or other control characters")
+        raise ValueError(Message("control_characters"))
     return text
 
 
@@ -56,13 +58,13 @@ def _file_name(text: str) -> str:
     """Refuses what no file can be called, before a file system does in words of its own."""
     names = _one_line(text).replace("\\", "/").split("/")
     if max(len(os.fsencode(name)) for name in names) > _LONGEST_NAME or len(os.fsencode(text)) > _LONGEST_PATH:
-        raise ValueError(f"should be a name of at most {_LONGEST_NAME} bytes; it is too long for a file")
+        raise ValueError(Message("file_name_too_long", params={"most": _LONGEST_NAME}))
     return text
 
 
 def _no_truth_value(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("should be a number")
+        raise ValueError(Message("should_be_a_number"))
     return value
 
 
@@ -135,9 +137,11 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def workbook_path(root: Path, named: str) -> Path:
-    """Where a workbook lies that the settings name; a relative path begins at the workspace's folder."""
-    return Path(os.path.normpath(root / named))
+def workbook_ref(root: Path, named: str) -> WorkbookRef:
+    """The workbook that the settings name: an address, or a file, whose path begins at the workspace's folder."""
+    if scheme_of(named):
+        return WorkbookRef(named, named.partition("://")[2].partition("/")[2] or named)
+    return WorkbookRef(os.path.normpath(root / named), Path(named).as_posix())
 
 
 def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
@@ -147,14 +151,15 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
         if spec is not tabs.INTAKE:
             uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
     seen: dict[tuple[str, str], str] = {}
+    alike: dict[tuple[str, str], str] = {}
     for workbook, tab, use in uses:
-        # Unlike Path.resolve, this takes links that lead nowhere but to themselves; opening them says what they are.
-        place = (os.path.realpath(workbook_path(root, workbook)), folded(tab))
+        ref = workbook_ref(root, workbook)
+        place, name = (ref.identity, folded(tab)), (ref.label, folded(tab))
         if place in seen:
-            raise SettingsError(
-                f'{FILE}: {use}: the tab "{tab}" of {workbook} is used already by {seen[place]}; name each tab once'
-            )
-        seen[place] = use
+            raise SettingsError("tab_used_twice", file=FILE, use=use, tab=tab, workbook=workbook, other=seen[place])
+        if name in alike:  # the database keeps rows and copies of tabs by these names
+            raise SettingsError("workbooks_named_alike", file=FILE, use=use, label=ref.label, other=alike[name])
+        seen[place] = alike[name] = use
 
 
 def _variables() -> dict[str, str]:
@@ -169,21 +174,28 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
-def _describe(error: ValidationError) -> str:
-    variables, lines = _variables(), []
+def _faults(error: ValidationError) -> list[Message]:
+    """What is wrong, key by key."""
+    variables, found = _variables(), []
     for fault in error.errors():
         first, *rest = (str(part) for part in fault["loc"])
         source = [variables[first]] if first in variables else [FILE, first]
         place = ": ".join((source[0], ".".join((*source[1:], *rest)))).removesuffix(": ")
+        if fault["type"] == "extra_forbidden":
+            found.append(Message("unknown_setting", params={"place": _printable(place)}))
+            continue
+        if fault["type"] == "missing":
+            found.append(Message("setting_missing", params={"place": _printable(place), "why": fault["msg"]}))
+            continue
         value = str(fault["input"])
-        cut = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
-        found = "" if fault["type"] in ("missing", "extra_forbidden") else f' (it is "{_printable(cut)}")'
-        why = "is not a key that Roadwright knows" if fault["type"] == "extra_forbidden" else fault["msg"]
+        shown = _printable(value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…")
+        own = fault.get("ctx", {}).get("error")  # a ValueError of a check of ours, which carries a message
+        why = own.args[0] if isinstance(own, ValueError) else fault["msg"]
         bad = UNSTORABLE.search(value) if isinstance(fault["input"], str) and fault["type"] != "value_error" else None
         if bad is not None:
-            why = f"holds a character that no setting can have (code {ord(bad[0])}); type it again without it"
-        lines.append(f"{_printable(place)}: {why.removeprefix('Value error, ')}{found}")
-    return "\n".join(lines)
+            why = Message("setting_character", params={"character": ord(bad[0])})
+        found.append(Message("setting_wrong", params={"place": _printable(place), "why": why, "value": shown}))
+    return found
 
 
 def _read_variables() -> None:
@@ -195,23 +207,21 @@ def _read_variables() -> None:
         try:
             json.loads(os.environ[name])
         except (ValueError, RecursionError) as error:
-            raise SettingsError(
-                f"{name} can't be read as JSON ({error}); expected a value such as {_EXAMPLES[key]}"
-            ) from error
+            raise SettingsError("variable_not_json", name=name, why=str(error), example=_EXAMPLES[key]) from error
 
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         if (kind := special_kind(path)) is not None:
-            raise SettingsError(f"{path} is {kind}, not a file with settings")
+            raise SettingsError("not_settings", path=str(path), kind=kind)
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         root = path.parent
-        raise SettingsError(f"{root} is no workspace: {FILE} is missing. Make one: roadwright init {root}") from error
+        raise SettingsError("no_workspace", folder=str(root), file=FILE) from error
     except OSError as error:
-        raise SettingsError(f"{path} can't be read: {os_fault(error)}") from error
+        raise SettingsError("settings_unreadable", path=str(path), why=os_fault(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise SettingsError(f"{path} can't be read: {error}") from error
+        raise SettingsError("settings_unreadable", path=str(path), why=str(error)) from error
     return content
 
 
@@ -220,7 +230,7 @@ def check_folder_name(root: Path) -> None:
     try:
         str(root).encode()
     except UnicodeEncodeError as error:
-        raise SettingsError(f"the name of the folder {str(root)!a} is not UTF-8; rename it") from error
+        raise SettingsError("folder_name_not_utf8", folder=ascii(str(root))) from error
 
 
 def load_settings(root: Path) -> Settings:
@@ -231,11 +241,12 @@ def load_settings(root: Path) -> Settings:
     try:
         settings = Settings(**content)
     except ValidationError as error:
-        raise SettingsError(_describe(error)) from error
+        faults = _faults(error)
+        raise SettingsError("settings_wrong", lines="\n".join(map(str, faults)), faults=faults) from error
     known = {folded(name): name for name in tabs.BY_NAME}
     for name in settings.tabs:
         if known.get(folded(name)) != name or name == tabs.INTAKE.name:
-            raise SettingsError(f"{FILE}: [tabs.{name}]: there is no such tab; known: {', '.join(tabs.BY_NAME)}")
+            raise SettingsError("settings_of_no_tab", file=FILE, name=name, known=tuple(tabs.BY_NAME))
     _refuse_shared_tabs(root, settings)
     return settings
 

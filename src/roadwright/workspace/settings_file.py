@@ -29,7 +29,7 @@ def with_database_url(text: str, url: str) -> str:
     if _reads(text, url):
         return text
     if not _reads(changed, url):
-        raise SettingsChange(f"roadwright.toml can't be changed by program; write into it: {line}")
+        raise SettingsChange("settings_unchangeable", line=line)
     return changed
 
 

@@ -24,7 +24,7 @@ def rooms(workspace: Workspace) -> list[Room]:
     """Each disk once. A workbook needs its size again, because the new one is written beside it; so does the log of a
     SQLite database."""
     needs: dict[Path, int] = {workspace.root: 0}
-    for path in {place.workbook for place in workspace.places()}:
+    for path in workspace.workbook_files():
         with suppress(OSError):
             needs[path.parent] = max(needs.get(path.parent, 0), path.stat().st_size)
     url = workspace.store.engine.url

@@ -58,10 +58,7 @@ class Turn:
         told = False
         while not self._taken():
             if time.monotonic() >= deadline:
-                raise WorkspaceBusy(
-                    f"another action is running in this workspace, or on its database, and did not end within "
-                    f"{self._wait:g} s (action_wait); run again when it has ended: roadwright runs shows it"
-                )
+                raise WorkspaceBusy("workspace_busy", seconds=self._wait)
             if not told:
                 self._is_waiting()
                 told = True
@@ -85,10 +82,8 @@ class Turn:
             return False
         except OSError as error:
             self.give_back()
-            raise WorkspaceBusy(
-                f"the workspace can't be locked: {error.strerror or error} ({error.filename}); Roadwright must be able "
-                "to write into this folder"
-            ) from error
+            why = error.strerror or str(error)
+            raise WorkspaceBusy("workspace_not_lockable", why=why, file=error.filename) from error
         except BaseException:
             self.give_back()
             raise

@@ -10,16 +10,19 @@ from pathlib import Path
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import folded
-from roadwright.sheets.backend import SheetError, Workbook
+from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
+from roadwright.sheets.backends import open_backend
+from roadwright.sheets.files import clean_leftovers
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.identity import Revision, workspace_id
 from roadwright.store.presence import PRIVATE
 from roadwright.store.session import EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
 from roadwright.workspace.folders import Folder, use_folder
 from roadwright.workspace.identity import Note, check_database, missing_database, read_note, write_note
-from roadwright.workspace.settings import Settings, load_settings, workbook_path
+from roadwright.workspace.settings import Settings, load_settings, workbook_ref
 from roadwright.workspace.turns import Turn
 
 PUBLISHED = "published"
@@ -35,13 +38,16 @@ class TabPlace:
     """One tab of one workbook, and the declaration it follows."""
 
     spec: TabSpec
-    workbook: Path
+    workbook: WorkbookRef
     tab: str
     header_row: int
-    book: str
-    """The workbook as the settings name it, which tells two of one name in different folders apart."""
     name: str
     """The tab as people name it in this workspace: ``Backlog``, or in full where that is not unique."""
+
+    @property
+    def book(self) -> str:
+        """The workbook as the settings name it."""
+        return self.workbook.label
 
     @property
     def full_name(self) -> str:
@@ -58,7 +64,7 @@ class Workspace:
     root: Path
     settings: Settings
     store: Store
-    notice: str | None = None
+    notice: Message | None = None
     """What there is to tell whoever opened it."""
     folder: Folder | None = None
     """Which of the folders on this database it is, where an action has its turn in it."""
@@ -93,13 +99,17 @@ class Workspace:
         return self._place(spec, workbook, tab, header_row)
 
     def _place(self, spec: TabSpec, workbook: str, tab: str, header_row: int) -> TabPlace:
-        book = Path(workbook).as_posix()
-        name = tab if self.settings.tab_names[folded(tab)] == 1 else f"{book}!{tab}"
-        return TabPlace(spec, workbook_path(self.root, workbook), tab, header_row, book, name)
+        ref = workbook_ref(self.root, workbook)
+        name = tab if self.settings.tab_names[folded(tab)] == 1 else f"{ref.label}!{tab}"
+        return TabPlace(spec, ref, tab, header_row, name)
 
     def places(self) -> list[TabPlace]:
         """All tabs."""
         return [*self.intake(), *(self.place(spec) for spec in tabs.TABS if spec is not tabs.INTAKE)]
+
+    def workbook_files(self) -> list[Path]:
+        """The files among the workbooks, each once."""
+        return list(dict.fromkeys(file for place in self.places() if (file := place.workbook.file) is not None))
 
     def find(self, name: str) -> TabPlace:
         """The tab that a person names, as ``Tab`` or ``Workbook.xlsx!Tab``. Raises UnknownTab."""
@@ -107,15 +117,15 @@ class Workspace:
         places = self.places()
         if workbook:
             books = folded(workbook)
-            places = [p for p in places if books in (folded(p.book), folded(p.workbook.name))]
+            places = [p for p in places if books in (folded(p.workbook.label), folded(p.workbook.name))]
         found = [place for place in places if folded(tab) == folded(place.tab)]
         if not found and not workbook:
             found = [place for place in places if folded(tab) == folded(place.spec.name)]
         if len(found) == 1:
             return found[0]
-        known = ", ".join(place.full_name if found else place.name for place in (found or self.places()))
-        problem = "is the name of several tabs; name one" if found else "is no tab of this workspace; there are"
-        raise UnknownTab(f'"{name}" {problem}: {known}')
+        if found:
+            raise UnknownTab("tab_not_unique", name=name, tabs=tuple(place.full_name for place in found))
+        raise UnknownTab("unknown_tab", name=name, tabs=tuple(place.name for place in self.places()))
 
     @property
     def folder_token(self) -> str:
@@ -124,9 +134,7 @@ class Workspace:
 
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
-        from roadwright.sheets.xlsx import open_workbook  # noqa: PLC0415 - only actions on sheets need it
-
-        return open_workbook(place.workbook, self.private, self.tell)
+        return open_backend(place.workbook, self.private, self.tell)
 
     @contextmanager
     def exclusive(self, wait: float | None = None) -> Iterator[Turn]:
@@ -155,7 +163,7 @@ class Workspace:
         if self.is_checked:
             self.check()
 
-    def check(self) -> str | None:
+    def check(self) -> Message | None:
         """Whether the database is the one that the workbooks were written from. Returns what there is to tell.
 
         Raises WrongDatabase, or another StoreError where that can't be found out.
@@ -163,16 +171,14 @@ class Workspace:
         try:
             return check_database(self, read_note(self.private))
         except SheetError as error:
-            raise StoreError(str(error)) from error
+            raise StoreError(error.message.code, **error.message.params) from error
 
     def used(self) -> Workspace:
         """The workspace in use: to be asked by an action that has its turn."""
         return replace(self, folder=use_folder(self.store, self.private))
 
     def _clean(self) -> None:
-        from roadwright.sheets.xlsx import clean_leftovers  # noqa: PLC0415 - as above
-
-        for folder in {self.private, *(place.workbook.parent for place in self.places())}:
+        for folder in {self.private, *(file.parent for file in self.workbook_files())}:
             clean_leftovers(folder)
 
     def saw_revision(self, revision: Revision) -> None:
@@ -208,7 +214,7 @@ def open_workspace(root: Path, *, check: bool = True) -> Workspace:
     try:
         store = open_store(url, copies=folder / PRIVATE, must_exist=was_synced)
     except EmptyDatabase as error:
-        raise missing_database(folder, str(error)) from error
+        raise missing_database(folder, error.message) from error
     workspace = Workspace(folder, settings, store, is_checked=check)
     if not check:
         return workspace

@@ -51,7 +51,7 @@ class Question:
     """Whether the run was named, so that Results has to show it."""
 
     def place(self, id: str) -> str:
-        return place_in_sheet(self.scenario, id)
+        return place_in_sheet(self.scenario, self.kept.places, id)
 
 
 def asked_of(request: ActionContext, place: TabPlace) -> ExplainQuestion:
@@ -112,9 +112,9 @@ def question_of(session: Session, request: ActionContext, asked: ExplainQuestion
 
 
 def _id(kept: Explained, name: str) -> str:
-    """The initiative or row of the problem that a person means."""
-    rows = [row.id for row in kept.problem.constraints] + [target.id for target in kept.problem.targets]
-    by_name = {folded(id): id for id in (*rows, capacity_id())}
+    """The initiative or row of the problem that a person means; a row also by its place in the sheet."""
+    by_name = {folded(id): id for id in (*kept.problem.rows, capacity_id())}
+    by_name |= {folded(place): id for id, place in kept.places.items()}
     return canonical_key(name) or by_name.get(folded(name), name)
 
 

@@ -13,7 +13,7 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
-from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_computed
+from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_computed, with_names
 from roadwright.portfolios.diagnosis import diagnosed_rows, way_out
 from roadwright.portfolios.explaining import add_explanations, why_no_candidate
 from roadwright.portfolios.runs import is_answered
@@ -77,7 +77,7 @@ def _computed(request: ActionContext, question: Question) -> tuple[list[Explanat
 
         request.turn.give_back()
         with idle_worker() as worker, request.cancel.keeping_what_is_found():
-            found = explain_isolated(
+            explanations = explain_isolated(
                 kept.problem,
                 kept.solution,
                 missing,
@@ -86,6 +86,7 @@ def _computed(request: ActionContext, question: Question) -> tuple[list[Explanat
                 found=tell,
                 worker=worker,
             )
+            found = with_names(explanations, kept.places)
             was_cancelled = request.cancel.is_set() and not all(one.computed for one in found)
             with request.workspace.store.transaction() as session:
                 add_explanations(session, run.run_id, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled
@@ -23,7 +24,7 @@ from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
-from roadwright.optimize import Explanation, Progress, SolveOptions, Worker, idle_worker
+from roadwright.optimize import Explanation, SolveOptions, SolveProgress, Worker, idle_worker
 from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
 from roadwright.portfolios.drafts import RunDraft, explain_draft, solve_draft
 from roadwright.portfolios.runs import keep_run
@@ -48,12 +49,12 @@ def _run_notes(saved: Saved, draft: RunDraft) -> None:
     for fault in draft.faults:
         notes = by_id.get(fault.id)
         if notes is not None and notes.level not in (Level.FAILED, Level.CONFLICT):
-            notes.add(Message(fault.message))
+            notes.add(replace(fault.said, severity=Level.FAILED))
     for finding in draft.findings():
         notes = by_id.get(finding.id)
         if notes is not None:
             level = Level.OK if finding.severity is Severity.INFO else Level.WARNING
-            notes.add(Message(finding.message, level))
+            notes.add(replace(finding.said, severity=level))
     for row in draft.diagnosed():
         notes = by_id.get(row.place)
         if notes is not None:
@@ -203,14 +204,14 @@ def _answer(run: OptimizationRun, draft: RunDraft) -> Answer:
     return answer
 
 
-def _progress_text(name: str, step: Progress) -> str:
+def _progress_text(name: str, step: SolveProgress) -> str:
     best = "" if step.objective is None else f", best {figure(step.objective)}"
     bound = "" if step.bound is None else f" of at most {figure(step.bound)}"
     gap = "" if step.gap is None else f", gap {step.gap:.2%}"
     return f"solving {name}: {step.stage}{best}{bound}{gap}, {step.seconds:.0f} s"
 
 
-def progress_figures(step: Progress) -> dict[str, object]:
+def progress_figures(step: SolveProgress) -> dict[str, object]:
     """What the ledger keeps of a solve's progress."""
     return {
         "stage": step.stage,

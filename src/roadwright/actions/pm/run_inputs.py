@@ -13,7 +13,7 @@ from roadwright.actions.faults import row_stops
 from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import ScenarioOption, UsageError, chosen
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.optimize import Fault
 from roadwright.portfolios.candidates import (
@@ -83,7 +83,7 @@ def draft_of(session: Session, request: ActionContext, saved: Saved, *, ticked_o
         draft.built = build_problem(session, scenario, candidates, chosen.locks)
     except ScenarioProblem as problem:
         if not draft.faults:  # a set whose rows all failed would be said to be missing
-            draft.faults.append(Fault(draft.scenario_place, str(problem)))
+            draft.faults.append(Fault(draft.scenario_place, problem.message))
     return draft
 
 
@@ -162,5 +162,6 @@ def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str],
         else:
             concerned = said == mine
         if concerned:
-            faults.append(Fault(f"{spec.name}!{row.number}", result.notes.text))
+            params = {"status": result.notes.text, "messages": result.notes.messages}
+            faults.append(Fault(f"{spec.name}!{row.number}", Message("row_not_saved", params=params)))
     return faults

@@ -1,7 +1,7 @@
 """The formulas of math models: reading them, computing them, and telling whether they are an increment.
 
 The grammar is small and closed: numbers, names, arithmetic, comparisons, ``a if c else b`` and a dozen functions. A
-text passes three walls: only plain characters and known signs (``text``), only known kinds of expressions
+text passes three walls: only plain characters and known signs (``cells``), only known kinds of expressions
 (``grammar``), and an evaluator that knows nothing else and computes in floats only (``arithmetic``).
 """
 

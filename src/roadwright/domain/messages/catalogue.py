@@ -14,28 +14,43 @@ from roadwright.domain.messages import (
     actions,
     cells,
     commands,
+    database,
     filters,
     formulas,
+    optimizer,
     portfolios,
     roadmaps,
     rows,
     scoring,
     system,
+    workbooks,
+    workspace,
 )
 
 AREAS: tuple[Mapping[str, str], ...] = (
     actions.TEXTS,
     cells.TEXTS,
     commands.TEXTS,
+    database.TEXTS,
     filters.TEXTS,
     formulas.TEXTS,
+    optimizer.TEXTS,
     portfolios.TEXTS,
     roadmaps.TEXTS,
     rows.TEXTS,
     scoring.TEXTS,
     system.TEXTS,
+    workbooks.TEXTS,
+    workspace.TEXTS,
 )
-TEXTS: Mapping[str, str] = MappingProxyType(dict(chain.from_iterable(area.items() for area in AREAS)))
+TEXTS: dict[str, str] = dict(chain.from_iterable(area.items() for area in AREAS))
 """By code, the text with its parameters in braces."""
 HINTS: Mapping[str, str] = MappingProxyType(rows.HINTS)
 """By code, the way out for a person at a sheet or a command line, where the text does not say it."""
+
+
+def add_texts(texts: Mapping[str, str]) -> None:
+    """Further texts, for what is added to this program. Raises ValueError for a code that has another text already."""
+    for code, text in texts.items():
+        if TEXTS.setdefault(code, text) != text:
+            raise ValueError(f"the code {code} has another text already")

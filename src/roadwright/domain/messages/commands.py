@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS = {
     "all_and_select": "--all and --select exclude each other; leave one out",
-    "database_unusable": "the database can't be used: {why}; see roadwright doctor",
+    "database_stops_command": "the database can't be used: {why}; see roadwright doctor",
     "demo_left": (
         "stopped by the person who asked: {folder} holds what was done by then; `roadwright demo {folder}` runs "
         "the main job on it again"

@@ -6,15 +6,15 @@ program decides, a test asserts or an API answers never depends on how a message
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from string import Formatter
 from typing import Any, Self
 
-from roadwright.domain.figures import figure
-from roadwright.domain.shown import quoted
+from roadwright.domain.figures import figure, ten_digits
+from roadwright.domain.shown import in_json, quoted
 
 
 class Level(StrEnum):
@@ -51,6 +51,11 @@ class Message:
         """The same of a column."""
         return replace(self, column=column)
 
+    def renamed(self, shown_as: Mapping[str, str], *params: str) -> Message:
+        """The same with other names for what stands in these parameters, also in messages within this one."""
+        renamed = {name: _renamed(name, value, shown_as, params) for name, value in self.params.items()}
+        return replace(self, params=renamed)
+
     def to_json(self) -> dict[str, object]:
         """The message as the API tells it, with its words."""
         return {
@@ -70,12 +75,41 @@ def _as_json(value: object) -> object:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
+def _renamed(name: str, value: object, shown_as: Mapping[str, str], params: Sequence[str]) -> object:
+    if isinstance(value, Message):
+        return value.renamed(shown_as, *params)
+    if isinstance(value, list | tuple):
+        return [_renamed(name, part, shown_as, params) for part in value]
+    return shown_as.get(value, value) if name in params and isinstance(value, str) else value
+
+
+def _first(most: int) -> Callable[[Any], str]:
+    """Shows names; of very many only the first ones, and how many more there are."""
+
+    def shown(names: Any) -> str:
+        names = list(map(str, names)) if isinstance(names, list | tuple) else [str(names)]
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        return ", ".join(names[:most]) + more
+
+    return shown
+
+
+_FORMS: Mapping[str, Callable[[Any], str]] = {
+    "amount": ten_digits,
+    "json": in_json,
+    "names": _first(8),
+    "ten": _first(10),
+}
+
+
 class _Words(Formatter):
     """Fills a text of the catalogue with parameters.
 
     ``{value!q}`` is a value as its cell shows it, in quotes; ``{number!f}`` a number as people write it; ``{names}`` of
     a sequence its entries with commas (of messages with semicolons); ``{count:row|rows}`` the first word where the
-    number is 1, else the second. A parameter that the words do not use is for programs.
+    number is 1, else the second. ``{limit:amount}`` is a number in ten digits, ``{value:json}`` a value as JSON has it,
+    ``{keys:names}`` the first eight names and how many more there are, ``{keys:ten}`` the first ten. What is None shows
+    nothing. A parameter that the words do not use is for programs.
     """
 
     def vformat(self, format_string: str, args: Any, kwargs: Mapping[str, Any]) -> str:  # noqa: ARG002
@@ -94,6 +128,10 @@ class _Words(Formatter):
         return quoted(value) if conversion == "q" else super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec in _FORMS:
+            return _FORMS[format_spec](value)
+        if value is None and not format_spec:
+            return ""
         if "|" in format_spec:
             one, many = format_spec.split("|")
             count = len(value) if isinstance(value, Sequence | set | frozenset) else value

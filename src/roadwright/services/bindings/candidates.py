@@ -12,8 +12,8 @@ from roadwright import tabs
 from roadwright.domain.initiatives import tokens_field
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.kpis import KpiLevel
-from roadwright.domain.optimization import ConstraintType
 from roadwright.domain.registry import Registry
+from roadwright.optimize.constraints import Bundle, ExcludePair, Mandatory, RequireAny, RequirePrereq, SynergyBonus
 from roadwright.portfolios.candidates import CandidateSet, tokens_of
 from roadwright.services.bindings.initiatives import initiative_values, load_initiatives, stamp
 from roadwright.services.bindings.product_ops import known_initiative
@@ -114,18 +114,18 @@ def _said_of_each(rules: Iterable[OptimizationConstraint]) -> dict[str, _Said]:
         name = rule.dimension_key or ""
         own = canonical_key(name) or name
         members = [canonical_key(member) or member for member in rule.member_keys or ()]
-        if rule.constraint_type == ConstraintType.MANDATORY:
+        if rule.constraint_type == Mandatory.type:
             said[own].is_mandatory = True
-        elif rule.constraint_type in (ConstraintType.REQUIRE_PREREQ, ConstraintType.REQUIRE_ANY):
+        elif rule.constraint_type in (RequirePrereq.type, RequireAny.type):
             said[own].needs.update(members)
-        elif rule.constraint_type == ConstraintType.EXCLUDE_PAIR:
+        elif rule.constraint_type == ExcludePair.type:
             pair = {own, *members}
             for key in pair:
                 said[key].excludes |= pair - {key}
-        elif rule.constraint_type == ConstraintType.BUNDLE:
+        elif rule.constraint_type == Bundle.type:
             for key in members:
                 said[key].bundles.add(name)
-        elif rule.constraint_type == ConstraintType.SYNERGY_BONUS:
+        elif rule.constraint_type == SynergyBonus.type:
             for key in members:
                 said[key].synergies.add(name)
     return said

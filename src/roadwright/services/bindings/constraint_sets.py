@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -11,26 +11,25 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.messages import Level, Message
-from roadwright.domain.optimization import TOKENS, ConstraintType
+from roadwright.domain.optimization import TOKENS
 from roadwright.domain.registry import Registry, nearest
 from roadwright.domain.text import folded
-from roadwright.optimize.problem import Fault, Kpi
-from roadwright.optimize.rows import Names, RowReader
-from roadwright.portfolios.rules import FIELD_OF_COLUMN, constraint_rule, target_rule
+from roadwright.optimize import Fault, Faults, Names, RowReader
+from roadwright.optimize.constraints import KINDS
+from roadwright.portfolios.problem import problem_kpi
+from roadwright.portfolios.rules import FIELD_OF_COLUMN, rule_columns, rule_fields
 from roadwright.services.bindings.initiatives import all_keys
 from roadwright.services.rows.binding import Defaults, Edit, Values
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.services.rows.notes import Notes
-from roadwright.sheets.spec import Owner, TabSpec
+from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationConstraint, OptimizationConstraintSet, OptimizationTarget
 from roadwright.store.registry import load_registry
 
 SetRow = OptimizationConstraint | OptimizationTarget
-
-
-def rule_columns(spec: TabSpec) -> tuple[str, ...]:
-    return tuple(column.name for column in spec.owned(Owner.INPUT))
+_ROW = "row"
+"""What a single row is called while it is judged."""
 
 
 class RuleSetBinding(Defaults):
@@ -43,10 +42,6 @@ class RuleSetBinding(Defaults):
         self._known: tuple[Registry, frozenset[str]] | None = None
         self._owners: dict[Identity, OptimizationConstraintSet] | None = None
         self._index: dict[Identity, tuple[OptimizationConstraintSet, SetRow]] | None = None
-
-    def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
-        """The row as the optimizer's JSON."""
-        raise NotImplementedError
 
     def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
         """Judge one rule; returns what deserves a warning."""
@@ -90,23 +85,22 @@ class RuleSetBinding(Defaults):
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         registry, keys = self.known(session)
-        faults: list[Fault] = []
-        kpis = {k.key: Kpi(k.key, k.level, k.direction, k.unit, k.baseline_value) for k in registry.active}
+        faults = Faults()
+        kpis = {kpi.key: problem_kpi(kpi) for kpi in registry.active}
         # Whether a known initiative is a candidate is judged when something runs, so all of them pass for delivered.
         names = Names(kpis, {}, frozenset(), keys, {TOKENS})
-        rule = self.as_rule(values, registry)
+        rule = rule_fields(self.spec, values, registry)
         notes.add(*self.read_rule(RowReader(names, faults), rule))
-        notes.add(*(Message(self._in_columns(fault.message)) for fault in faults))
+        of_columns = (fault.said.renamed(self._columns, "field") for fault in faults)
+        notes.add(*(replace(message, severity=Level.FAILED) for message in of_columns))
         key = values.get("kpi_key")
         if key is not None and registry.resolve(str(key)) is None and not faults:
             notes.fail("unknown_kpi_of_config", "kpi_key", value=key, hint=nearest(str(key), registry.kpis))
 
-    def _in_columns(self, message: str) -> str:
-        """The optimizer's message in the words of the tab's columns."""
-        for column, field in FIELD_OF_COLUMN.items():
-            if column in self.spec.by_name:
-                message = re.sub(rf"^{field}\b|(?<=in ){field}\b|(?<=unknown ){field}\b", column, message)
-        return message
+    @property
+    def _columns(self) -> dict[str, str]:
+        """The tab's columns by the optimizer's names of them, where these differ."""
+        return {field: column for column, field in FIELD_OF_COLUMN.items() if column in self.spec.by_name}
 
     def save(self, session: Session, edit: Edit) -> None:
         sets = self._sets(session)
@@ -159,13 +153,11 @@ class ConstraintsBinding(RuleSetBinding):
     spec = tabs.CONSTRAINTS
     model = OptimizationConstraint
 
-    def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
-        return constraint_rule(values, registry)
-
     def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
-        constraint = reader.constraint(rule, 0)
-        if rule.get("type") == ConstraintType.MANDATORY and not rule.get("reason"):
-            reader.faults.append(Fault("row", "reason: is empty, but a mandatory row needs one"))
+        constraint = reader.constraint(rule, _ROW)
+        kind = KINDS.get(str(rule.get("type")))
+        if kind is not None and kind.needs_reason and not rule.get("reason"):
+            reader.faults.append(Fault(_ROW, Message("rule_reason_blank", column="reason", params={"type": kind.type})))
         if constraint is None or not constraint.unused:
             return []
         names = {field: column for column, field in FIELD_OF_COLUMN.items() if column != "floor_or_goal"}
@@ -179,9 +171,6 @@ class TargetsBinding(RuleSetBinding):
     spec = tabs.TARGETS
     model = OptimizationTarget
 
-    def as_rule(self, values: Values, registry: Registry) -> dict[str, object]:
-        return target_rule(values, registry)
-
     def read_rule(self, reader: RowReader, rule: Mapping[str, object]) -> list[Message]:
-        reader.target(rule, 0)
+        reader.target(rule, _ROW)
         return []

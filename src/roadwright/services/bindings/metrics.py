@@ -144,7 +144,7 @@ def _guard_uses(context: RowsContext, binding: MetricsConfigBinding, results: Se
         column, what = ("kpi_key", "renaming") if is_renamed else ("is_active", "deactivating")
         result = by_identity[edit.identity]
         severity = Level.WARNING if context.force else Level.FAILED
-        result.notes.say(severity, "kpi_in_use", column, what=what, kpi=before.kpi_key, uses="; ".join(uses))
+        result.notes.say(severity, "kpi_in_use", column, what=what, kpi=before.kpi_key, uses=tuple(uses))
         if context.force:
             continue
         result.kept |= result.merge.edited

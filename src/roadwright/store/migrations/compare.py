@@ -8,43 +8,47 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
+from roadwright.domain.messages import Message
 from roadwright.store.models import Base
 
+_KINDS = {"index": "index", "constraint": "constraint", "fk": "foreign key"}
 
-def schema_differences(engine: Engine) -> list[str]:
-    """Each difference in words; tables of other programs in the same database are none of our business."""
+
+def schema_differences(engine: Engine) -> list[Message]:
+    """Each difference; tables of other programs in the same database are none of our business."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": _is_ours, "compare_type": True})
         found = compare_metadata(context, Base.metadata)
     steps = [one for step in found for one in (step if isinstance(step, list) else [step])]
     missing = {table.name for kind, table, *_ in steps if kind == "add_table"}
-    return [_words(step) for step in steps if not (step[0] == "add_index" and step[1].table.name in missing)]
+    return [_message(step) for step in steps if not (step[0] == "add_index" and step[1].table.name in missing)]
 
 
 def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, other: object) -> bool:  # noqa: ARG001
     return kind != "table" or name in Base.metadata.tables
 
 
-def _words(step: tuple[Any, ...]) -> str:
+def _message(step: tuple[Any, ...]) -> Message:
     match step:
         case ("add_table", table):
-            words = f"the table {table.name} is missing"
+            message = _of("table_missing", table=table.name)
         case ("add_column", _, table, column):
-            words = f"the column {table}.{column.name} is missing"
+            message = _of("column_missing", column=f"{table}.{column.name}")
         case ("remove_column", _, table, column):
-            words = f"the column {table}.{column.name} is one too many"
-        case ("modify_type", _, table, column, _, found, expected):
-            words = f"the column {table}.{column} holds {found}, not {expected}"
-        case ("modify_nullable", _, table, column, _, found, _):
-            words = f"the column {table}.{column} {'may' if found else 'may not'} be empty"
-        case (("add_index" | "add_constraint") as kind, item):
-            words = f"the {kind.removeprefix('add_')} {item.name} is missing"
-        case (("remove_index" | "remove_constraint") as kind, item):
-            words = f"the {kind.removeprefix('remove_')} {item.name} is one too many"
-        case ("add_fk", item):
-            words = f"the foreign key {item.name} is missing"
-        case ("remove_fk", item):
-            words = f"the foreign key {item.name} is one too many"
+            message = _of("column_too_many", column=f"{table}.{column.name}")
+        case ("modify_type", _, table, column, _, held, expected):
+            message = _of("column_type", column=f"{table}.{column}", found=str(held), expected=str(expected))
+        case ("modify_nullable", _, table, column, _, is_nullable, _):
+            code = "column_may_be_empty" if is_nullable else "column_may_not_be_empty"
+            message = _of(code, column=f"{table}.{column}")
+        case (("add_index" | "add_constraint" | "add_fk") as kind, item):
+            message = _of("schema_item_missing", kind=_KINDS[kind.removeprefix("add_")], name=item.name)
+        case (("remove_index" | "remove_constraint" | "remove_fk") as kind, item):
+            message = _of("schema_item_too_many", kind=_KINDS[kind.removeprefix("remove_")], name=item.name)
         case _:
-            words = str(step[0])
-    return words
+            message = _of("schema_differs", what=str(step[0]))
+    return message
+
+
+def _of(code: str, **params: str) -> Message:
+    return Message(code, params=params)

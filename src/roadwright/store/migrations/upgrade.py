@@ -13,19 +13,15 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
-from roadwright.store.session import file_of, version_on
+from roadwright.domain.messages import Message
+from roadwright.store.session import NoUpgrade, file_of, version_on
 
 _HERE = Path(__file__).parent
 VERSIONS = [_HERE / "versions"]
 """The folders that hold migrations."""
 _LOCK = 0x726F6164
 """The number of the advisory lock on PostgreSQL; ours alone in a database of ours."""
-
-
-class NoUpgrade(SQLAlchemyError):
-    """The database can't be brought to this program's schema; the message says why."""
 
 
 def configuration(connection: Connection) -> Config:
@@ -51,17 +47,13 @@ def upgrade(engine: Engine, copies: Path | None = None) -> None:
         try:
             scripts.get_revision(version or "base")
         except CommandError as error:
-            raise NoUpgrade(
-                f"its schema {version} is not known to this Roadwright: a newer one made it, or one from before the "
-                "first release. Update Roadwright; or name a new database in database_url, and take over what the "
-                "workbooks hold: roadwright rebuild -w DIR"
-            ) from error
+            raise NoUpgrade(Message("schema_unknown", params={"version": version})) from error
         file = file_of(engine.url)
         if version is not None and file is not None:
             _keep_copy(file, version, copies or file.parent)
         command.upgrade(config, "head")
         if file is not None and (broken := connection.execute(text("PRAGMA foreign_key_check")).first()) is not None:
-            raise NoUpgrade(f"after the upgrade a row of {broken[0]} would refer to nothing; nothing was changed")
+            raise NoUpgrade(Message("upgrade_breaks_rows", params={"table": broken[0]}))
 
 
 @contextmanager

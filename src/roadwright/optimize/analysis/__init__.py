@@ -1,0 +1,1 @@
+"""Questions about an answer: conflicts and repairs, explanations by solving again, frontiers."""

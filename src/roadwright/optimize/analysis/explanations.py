@@ -1,0 +1,254 @@
+"""Why an initiative is in or out, what a mandate costs, what a limit is worth: by solving again, not by guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
+from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, capacity_id
+from roadwright.optimize.analysis.diagnosis import find_conflict
+from roadwright.optimize.analysis.what_if import SolvedProblem, Unproved, explain_limit, figure
+from roadwright.optimize.constraints import ExcludeInitiative, Mandatory
+from roadwright.optimize.messages import message
+from roadwright.optimize.model.constraint import Constraint
+from roadwright.optimize.model.portfolio_model import PortfolioModel
+from roadwright.optimize.model.problem import Problem
+from roadwright.optimize.model.solution import Explanation, ExplanationKind, Solution
+from roadwright.optimize.model.targets import demand_of
+from roadwright.optimize.solver.highs import CancelSignal
+
+ALL: Literal["all"] = "all"
+TRIED = "what is tried"
+"""The id of a row that is added to see what it costs: with blanks, so that no row of a workspace has it."""
+
+NOT_COMPUTED = {
+    None: "not_computed_cancelled",
+    StopReason.TIME_LIMIT: "not_computed_time_limit",
+    StopReason.GAP: "not_computed_gap",
+    StopReason.NUMERICS: "not_computed_numerics",
+}
+
+
+class UnknownKeys(InputError, ValueError):
+    """Keys to explain that are neither initiatives nor rows of the problem."""
+
+    def __init__(self, keys: list[str]) -> None:
+        super().__init__(str(message("nothing_called", keys=keys)))
+        self.keys = keys
+
+
+def explain(
+    problem: Problem,
+    solution: Solution,
+    keys: Iterable[str] | Literal["all"],
+    *,
+    seconds: float | None = 60.0,
+    cancel: CancelSignal | None = None,
+) -> list[Explanation]:
+    """Explanations for initiatives and row ids, or for ``all``: every mandate, binding limit and candidate.
+
+    Each is found by solving a changed problem to proved optimality; what `seconds` (None: any time) was too short for
+    comes back with `computed` False. Raises UnknownKeys, and ValueError where the solution holds no portfolio.
+    """
+    return list(explanations(problem, solution, keys, seconds=seconds, cancel=cancel))
+
+
+def explanations(
+    problem: Problem,
+    solution: Solution,
+    keys: Iterable[str] | Literal["all"],
+    *,
+    seconds: float | None,
+    cancel: CancelSignal | None,
+) -> Iterator[Explanation]:
+    """What `explain` returns, each explanation as soon as it is found."""
+    deadline = None if seconds is None else monotonic() + seconds
+    base = SolvedProblem.of(problem, solution, deadline, cancel)
+    for task in _tasks_for(base, solution, keys):
+        is_cancelled = cancel is not None and cancel.is_set()
+        if task.kind != "none" and (is_cancelled or (deadline is not None and monotonic() >= deadline)):
+            yield _not_computed(task.id, task.kind, None if is_cancelled else StopReason.TIME_LIMIT)
+            continue
+        try:
+            yield task.run()
+        except Unproved as error:
+            yield _not_computed(task.id, task.kind, error.reason)
+
+
+def not_computed(problem: Problem, solution: Solution, keys: Iterable[str] | Literal["all"]) -> list[Explanation]:
+    """What `explain` returns where there is no time at all."""
+    return list(explanations(problem, solution, keys, seconds=0.0, cancel=None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Something to explain."""
+
+    id: str
+    kind: ExplanationKind
+    run: Callable[[], Explanation]
+
+
+def _tasks_for(base: SolvedProblem, solution: Solution, keys: Iterable[str] | Literal["all"]) -> list[_Task]:
+    return _all_tasks(base, solution) if keys == ALL else _tasks(base, list(dict.fromkeys(keys)))
+
+
+def _all_tasks(base: SolvedProblem, solution: Solution) -> list[_Task]:
+    problem = base.model.problem
+    binding = {one.id for one in solution.constraints if one.binding}
+    binding |= {one.id for one in solution.targets if one.binding}
+    limits = [capacity_id(name) for name in (TOKENS, *sorted(problem.capacities))]
+    limits += [row.id for row in problem.constraints if row.id in binding and row.has_limit_price]
+    limits += [target.id for target in problem.targets if target.id in binding]
+    mandates = [row for row in problem.constraints if row.forces is not None]
+    keys = [candidate.key for candidate in sorted(problem.candidates, key=lambda one: one.key)]
+    return [
+        *(_mandate_task(base, row) for row in mandates),
+        *(_limit_task(base, one) for one in limits),
+        *(_initiative_task(base, key) for key in keys),
+    ]
+
+
+def unknown_keys(problem: Problem, keys: Iterable[str]) -> list[str]:
+    """Those keys that `explain` would refuse: neither initiatives nor rows of the problem."""
+    known = {candidate.key for candidate in problem.candidates} | problem.outside | problem.delivered
+    known |= problem.rows.keys()
+    known |= {capacity_id(name) for name in (TOKENS, *problem.capacities)}
+    return [key for key in keys if key not in known]
+
+
+def _tasks(base: SolvedProblem, keys: list[str]) -> list[_Task]:
+    problem = base.model.problem
+    unknown = unknown_keys(problem, keys)
+    if unknown:
+        raise UnknownKeys(unknown)
+    limits = {capacity_id(name) for name in (TOKENS, *problem.capacities)}
+    limits |= {row.id for row in problem.constraints if row.has_limit_price}
+    limits |= {needed.target.id for needed in base.model.targets if needed.is_floor}
+    tasks = []
+    for key in keys:
+        row = problem.rows.get(key)
+        if key in limits:
+            tasks.append(_limit_task(base, key))
+        elif isinstance(row, Constraint) and row.forces is not None:
+            tasks.append(_mandate_task(base, row))
+        elif row is not None:
+            tasks.append(_plain_task(base, key))
+        else:
+            tasks.append(_initiative_task(base, key))
+    return tasks
+
+
+def _plain_task(base: SolvedProblem, key: str) -> _Task:
+    said = message("no_price", demand=demand_of(base.model.problem, key))
+    return _Task(key, "none", lambda: Explanation(key, "none", True, said))
+
+
+def _not_computed(id: str, kind: ExplanationKind, reason: StopReason | None) -> Explanation:
+    return Explanation(id, kind, False, message(NOT_COMPUTED[reason]))
+
+
+def _initiative_task(base: SolvedProblem, key: str) -> _Task:
+    kind: ExplanationKind = "inside" if key in base.best.selected else "outside"
+    return _Task(key, "none" if base.model.index.column_of(key) is None else kind, lambda: _initiative(base, key))
+
+
+def _initiative(base: SolvedProblem, key: str) -> Explanation:
+    index = base.model.index
+    if index.column_of(key) is None:
+        code = "cannot_select_without_tokens" if key in index.without_tokens else "cannot_select_outside"
+        code = "cannot_select_delivered" if key in index.problem.delivered else code
+        return Explanation(key, "none", True, message(code, key=key))
+    inside = key in base.best.selected
+    kind: ExplanationKind = "inside" if inside else "outside"
+    answer = base.solve_with(key, selected=not inside)
+    if answer.status is RunStatus.INFEASIBLE:
+        problem = base.model.problem
+        tried = (ExcludeInitiative if inside else Mandatory)(id=TRIED, dimension_key=key)
+        changed = problem.changed(constraints=(*problem.constraints, tried))
+        found = find_conflict(PortfolioModel.of(changed), deadline=base.deadline, cancel=base.cancel)
+        rules = [rule for rule in (found.rules if found else []) if rule != TRIED]
+        if inside:
+            code = "cannot_leave_out" if rules else "cannot_leave_out_any"
+        else:
+            code = "cannot_select" if rules else "cannot_select_any"
+        return Explanation(key, kind, True, message(code, key=key, rules=rules), conflict=rules)
+    difference = base.difference(answer)
+    loss = figure(-difference.gain)
+    added = [other for other in difference.added if other != key]
+    dropped = [other for other in difference.dropped if other != key]
+    # Only an answer that was not proved to be the best can be beaten by a variant of it.
+    if inside:
+        code = "leaving_out_costs" if loss >= 0 else "leaving_out_finds"
+    else:
+        code = "forcing_in_costs" if loss >= 0 else "forcing_in_finds"
+    params = {"loss": loss, "gain": -loss, "stage": difference.stage, "changes": _changes(added, dropped)}
+    return Explanation(
+        key,
+        kind,
+        True,
+        message(code, **params),
+        loss=loss,
+        stage=difference.stage,
+        added=added,
+        dropped=dropped,
+    )
+
+
+def _changes(added: list[str], dropped: list[str]) -> Message | None:
+    """How the selection changes besides, for a message."""
+    if not added and not dropped:
+        return None
+    code = "would_do_both" if added and dropped else "would_drop" if dropped else "would_bring_in"
+    return message(code, added=added, dropped=dropped)
+
+
+def _mandate_task(base: SolvedProblem, row: Constraint) -> _Task:
+    return _Task(row.id, "mandate", lambda: _mandate(base, row))
+
+
+def _mandate(base: SolvedProblem, row: Constraint) -> Explanation:
+    problem = base.model.problem
+    changed = problem.changed(constraints=tuple(one for one in problem.constraints if one.id != row.id))
+    difference = base.difference(base.solve(changed))
+    loss = figure(difference.gain)
+    code = "mandate_costs" if loss else "mandate_is_free"
+    changes = _changes(difference.added, difference.dropped)
+    params = {"key": row.forces, "loss": loss, "stage": difference.stage, "changes": changes}
+    return Explanation(
+        row.id,
+        "mandate",
+        True,
+        message(code, **params),
+        loss=loss,
+        stage=difference.stage,
+        added=difference.added,
+        dropped=difference.dropped,
+    )
+
+
+def _limit_task(base: SolvedProblem, rule: str) -> _Task:
+    return _Task(rule, "limit", lambda: _limit(base, rule))
+
+
+def _limit(base: SolvedProblem, rule: str) -> Explanation:
+    unit, step = explain_limit(base, rule)
+    demand = demand_of(base.model.problem, rule)
+    if step is None:
+        return Explanation(rule, "limit", True, message("limit_is_idle", demand=demand))
+    said = message(
+        "limit_step",
+        demand=demand,
+        field=unit.field,
+        unit=unit.after,
+        brings=message("limit_brings", gain=unit.gain, stage=unit.stage) if unit.gain else message("brings_nothing"),
+        next=step.after,
+        gain=step.gain,
+        stage=step.stage,
+        changes=_changes(step.added, step.dropped),
+    )
+    return Explanation(rule, "limit", True, said, unit=unit, next_step=step)

@@ -1,0 +1,83 @@
+"""Everything that the optimizer offers to the rest of the program."""
+
+from roadwright.optimize.analysis.diagnosis import diagnose
+from roadwright.optimize.analysis.explanations import UnknownKeys, explain, explanations, not_computed, unknown_keys
+from roadwright.optimize.analysis.frontier import Frontier, FrontierPoint, frontier
+from roadwright.optimize.isolated import LastFound, explain_isolated, solve_isolated
+from roadwright.optimize.messages import message
+from roadwright.optimize.model.canonical import (
+    dumps,
+    ordered_constraints,
+    ordered_targets,
+    problem_to_json,
+    snapshot_hash,
+)
+from roadwright.optimize.model.checks import check
+from roadwright.optimize.model.constraint import Constraint
+from roadwright.optimize.model.names import Names, is_everything
+from roadwright.optimize.model.objective import candidate_worth
+from roadwright.optimize.model.problem import (
+    Candidate,
+    InvalidProblem,
+    Kpi,
+    Objective,
+    OrderItem,
+    Problem,
+    ProblemFinding,
+    Target,
+)
+from roadwright.optimize.model.schema import Fault, Faults
+from roadwright.optimize.model.solution import Diagnosis, Explanation, Solution, with_names
+from roadwright.optimize.reading import ProblemBuilder, RowReader, parse_problem
+from roadwright.optimize.solver.highs import CancelSignal
+from roadwright.optimize.solver.worker import Worker, idle_worker
+from roadwright.optimize.solving import SolveOptions, SolveProgress, solve
+
+__all__ = [
+    "CancelSignal",
+    "Candidate",
+    "Constraint",
+    "Diagnosis",
+    "Explanation",
+    "Fault",
+    "Faults",
+    "Frontier",
+    "FrontierPoint",
+    "InvalidProblem",
+    "Kpi",
+    "LastFound",
+    "Names",
+    "Objective",
+    "OrderItem",
+    "Problem",
+    "ProblemBuilder",
+    "ProblemFinding",
+    "RowReader",
+    "Solution",
+    "SolveOptions",
+    "SolveProgress",
+    "Target",
+    "UnknownKeys",
+    "Worker",
+    "candidate_worth",
+    "check",
+    "diagnose",
+    "dumps",
+    "explain",
+    "explain_isolated",
+    "explanations",
+    "frontier",
+    "idle_worker",
+    "is_everything",
+    "message",
+    "not_computed",
+    "ordered_constraints",
+    "ordered_targets",
+    "parse_problem",
+    "problem_to_json",
+    "snapshot_hash",
+    "solve",
+    "solve_isolated",
+    "unknown_keys",
+    "with_names",
+]

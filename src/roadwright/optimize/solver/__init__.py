@@ -1,0 +1,1 @@
+"""ProblemFinding the best selection: HiGHS, the exact search, and what makes their answers sure."""

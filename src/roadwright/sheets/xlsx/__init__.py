@@ -1,7 +1,0 @@
-"""The .xlsx and .xlsm backend of the sheet engine: reads tabs, and changes cells in place without touching the rest."""
-
-from roadwright.sheets.xlsx.swap import place_file
-from roadwright.sheets.xlsx.temporary import clean_leftovers
-from roadwright.sheets.xlsx.workbook import XlsxWorkbook, open_workbook
-
-__all__ = ["XlsxWorkbook", "clean_leftovers", "open_workbook", "place_file"]
