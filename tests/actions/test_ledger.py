@@ -19,6 +19,7 @@ from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.options import OnConflictOption, Text, UsageError
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
+from roadwright.domain.messages import Message
 from roadwright.store.models import ActionRun
 from roadwright.store.presence import Presences, presences
 from roadwright.workspace.workspace import open_workspace
@@ -161,7 +162,7 @@ def test_wrong_input_found_while_working_is_exit_2(house: House, monkeypatch: py
 
 def test_a_problem_makes_the_run_fail_and_what_is_done_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def half(request: ActionContext) -> Answer:
-        return Answer(summary={"done": 3}, problems=["one is open"])
+        return Answer(summary={"done": 3}, problems=[Message("run_summary", params={"summary": "one is open"})])
 
     pretend(monkeypatch, Action("pm.half", "", "", half))
     outcome = house.run("pm.half")

@@ -47,8 +47,8 @@ IN_THE_MAIN_JOB = f"""{PRESS}
 from roadwright.workspace.create import create_workspace
 def make_sample(folder, *_):
     create_workspace(folder)
-from roadwright.cli import demo_report
-demo_report.make_sample = make_sample
+from roadwright.cli import demo
+demo.make_sample = make_sample
 run_action, calls = flow.run_action, []
 def running(*arguments, **more):
     calls.append(arguments)

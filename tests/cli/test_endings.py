@@ -10,6 +10,7 @@ from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
 from roadwright.cli.endings import ending
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Message
 from roadwright.services.rows.notes import level_of
 from roadwright.sync.reports import RowReport, TabReport
 from tests.actions.company import constrain
@@ -58,7 +59,7 @@ def test_what_counts_as_saved(house: House) -> None:
     assert ledger.status_of(answer_of(house, "CONFLICT: title", "OK")) == "success"
     assert ledger.status_of(answer_of(house)) == "success"
     pending = answer_of(house, "OK")
-    pending.problems.append("Central_Backlog.xlsx is open")
+    pending.problems.append(Message("space_not_given_back", params={"why": "it is full"}))
     assert ledger.status_of(pending) == "failed"
 
 

@@ -237,7 +237,7 @@ def test_the_log_of_a_fault_outside_of_a_workspace(monkeypatch: pytest.MonkeyPat
     def break_down() -> None:
         raise AssertionError
 
-    monkeypatch.setattr("roadwright.actions.registry.find_action", lambda _: break_down())
+    monkeypatch.setattr("roadwright.cli.actions.find_action", lambda _: break_down())
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     result = roadwright("actions", "pm.backlog_sync")
     assert (result.exit_code, len(list(tmp_path.iterdir()))) == (1, 1)

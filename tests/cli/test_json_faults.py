@@ -45,7 +45,9 @@ def assert_told(result: Result, code: int, words: str) -> None:
 
 def test_all_commands_with_json_are_tried_here() -> None:
     commands = vars(get_command(app))["commands"]
-    assert {name for name, one in commands.items() if any(JSON in par.opts for par in one.params)} == set(WITH_JSON)
+    assert {name for name, one in commands.items() if any(JSON in par.opts for par in one.load().params)} == set(
+        WITH_JSON
+    )
 
 
 @pytest.mark.parametrize("command", WITH_JSON)

@@ -16,7 +16,7 @@ from roadwright.actions.options import (
     chosen,
 )
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.reports import RowReport, TabReport
@@ -96,7 +96,7 @@ class Answer:
     more_rows: list[RowReport] = field(default_factory=list)
     """Lines on initiatives that stand on no tab of this action, such as skipped candidates."""
     summary: dict[str, object] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     optimization_run_id: str | None = None
     status: str = "success"
     exit_code: ExitCode = ExitCode.DONE
@@ -104,7 +104,7 @@ class Answer:
     @property
     def error(self) -> str | None:
         """All problems, each on a line of its own."""
-        return "\n".join(self.problems) or None
+        return "\n".join(map(str, self.problems)) or None
 
     def rows(self) -> list[RowReport]:
         return [row for tab in self.tabs for row in (*tab.of_the_tab, *tab.rows)] + self.more_rows

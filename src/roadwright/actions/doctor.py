@@ -20,6 +20,7 @@ from roadwright.services.rows.notes import level_of
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner
+from roadwright.store.migrations.compare import schema_differences
 from roadwright.store.models import Initiative
 from roadwright.store.presence import PRIVATE
 from roadwright.store.registry import load_registry
@@ -91,8 +92,6 @@ def _roadmaps(session: Session) -> Iterator[Finding]:
 
 def _schema(workspace: Workspace) -> Iterator[Finding]:
     """Says something only where the tables are not those of the models."""
-    from roadwright.store.migrations.compare import schema_differences
-
     engine = workspace.store.engine
     found = schema_differences(engine)
     if found:

@@ -18,6 +18,7 @@ from roadwright.actions.submit import Submission, submitted
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
+from roadwright.domain.messages import Message
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
@@ -27,7 +28,7 @@ from roadwright.workspace.workspace import Workspace
 END_SECONDS = 15.0
 """For how long the end of a run is tried to be written where the connection to the database is lost."""
 _PAUSE = 0.5
-BY_PERSON = "by the person who asked"
+CANCELLED_BY_PERSON = Message("cancelled_by_person")
 
 
 @dataclass
@@ -87,17 +88,17 @@ def _run(workspace: Workspace, run: ActionRun, door: Door) -> ActionResult:
         finally:
             door.switch.is_done = True
     except (KeyboardInterrupt, Cancelled) as stop:
-        by = "on request" if isinstance(stop, Cancelled) else BY_PERSON
-        return end.failed(f"cancelled {by}", status=ActionStatus.CANCELLED)
+        message = Message("cancelled_on_request") if isinstance(stop, Cancelled) else CANCELLED_BY_PERSON
+        return end.failed(message, status=ActionStatus.CANCELLED)
     except PendingWrite as pending:
-        answer = Answer(tabs=pending.reports, problems=[str(pending)])
+        answer = Answer(tabs=pending.reports, problems=[pending.message])
     except RoadwrightError as problem:
-        return end.failed(str(problem), code=exit_code_of(problem))
+        return end.failed(problem, code=exit_code_of(problem))
     except (DBAPIError, OSError) as fault:
         return end.failed(unusable(fault))
     except Exception as fault:
         # Not for the person to fix: the ledger keeps what happened, and the door keeps the whole of it in a log.
-        end.failed(f"unexpected {type(fault).__name__}: {fault}")
+        end.failed(Message("action_broke", params={"kind": type(fault).__name__, "said": str(fault)}))
         raise
     hindrance = end.written(lambda: ledger.finish(store, run.id, answer))
     if hindrance is None:
@@ -135,20 +136,17 @@ def _done(workspace: Workspace, run: ActionRun, work: Submission, door: Door) ->
             return work.action.run(request)
 
 
-def unusable(fault: DBAPIError | OSError) -> str:
-    """A database that is gone, full or held by someone, or a file, in words."""
+def unusable(fault: DBAPIError | OSError) -> Message:
+    """A database that is gone, full or held by someone, or a file."""
     if isinstance(fault, DBAPIError):
-        what = f"the database can't be used: {fault.orig or fault}"
-    else:
-        what = f"{fault.filename or 'a file'} can't be used: {os_fault(fault)}"
-    return f"{what}; see roadwright doctor, then run again, that is safe"
+        return Message("database_stops_action", params={"why": str(fault.orig or fault)})
+    if fault.filename:
+        return Message("file_stops_action", params={"file": str(fault.filename), "why": os_fault(fault)})
+    return Message("some_file_stops_action", params={"why": os_fault(fault)})
 
 
-def _not_written(run: ActionRun, fault: DBAPIError) -> str:
-    return (
-        f"the end of {run.run_id} could not be written, so it will be shown as interrupted: the database can't be "
-        f"used: {fault.orig or fault}"
-    )
+def _not_written(run: ActionRun, fault: DBAPIError) -> Message:
+    return Message("end_not_written", params={"run_id": run.run_id, "why": str(fault.orig or fault)})
 
 
 @dataclass(frozen=True)
@@ -173,18 +171,22 @@ class _End:
             else:
                 return None
             if not is_said:
-                self.door.say("waiting for the database, to write down how the action ended")
+                self.door.say(str(Message("waiting_for_database")))
                 is_said = True
             sleep(_PAUSE)
 
     def failed(
-        self, error: str, *, status: ActionStatus = ActionStatus.FAILED, code: ExitCode = ExitCode.FAILED
+        self,
+        error: Message | RoadwrightError,
+        *,
+        status: ActionStatus = ActionStatus.FAILED,
+        code: ExitCode = ExitCode.FAILED,
     ) -> ActionResult:
         """The result of a run that did not work."""
-        hindrance = self.written(lambda: ledger.fail(self.store, self.run.id, status, error))
+        hindrance = self.written(lambda: ledger.fail(self.store, self.run.id, status, str(error)))
         if hindrance is not None:
-            error = f"{error}; {_not_written(self.run, hindrance)}"
-        return ActionResult(self.run.run_id, self.run.action, str(status), code, error=error)
+            error = Message("several_faults", params={"faults": (str(error), _not_written(self.run, hindrance))})
+        return ActionResult(self.run.run_id, self.run.action, str(status), code, error=str(error))
 
 
 def result_of(run_id: str, name: str, status: str, answer: Answer) -> ActionResult:

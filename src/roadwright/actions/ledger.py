@@ -16,6 +16,7 @@ from roadwright.actions.contract import Answer, Figures
 from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
+from roadwright.domain.messages import Message
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.numbers import next_number
@@ -24,7 +25,7 @@ from roadwright.store.session import Store
 
 _ATTEMPTS = 100
 _OPEN_STATES = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
-INTERRUPTED = "interrupted: the process ended before the action was done; run it again, that is safe"
+INTERRUPTED = str(Message("run_interrupted"))
 
 
 def requester(door: str) -> str:
@@ -152,11 +153,13 @@ def request_cancel(store: Store, run_id: str) -> ActionRun:
         mark_interrupted(session)
         run = session.scalar(select(ActionRun).where(ActionRun.run_id == run_id.strip().upper()).with_for_update())
         if run is None:
-            hint = "; name the action's run (ACT-…)" if run_id.strip().upper().startswith(OPTIMIZATION_RUN) else ""
-            raise NotRunning(f"there is no action run {run_id}{hint}")
+            is_optimization = run_id.strip().upper().startswith(OPTIMIZATION_RUN)
+            raise NotRunning("no_action_run_but_optimization" if is_optimization else "no_action_run", run_id=run_id)
         if run.status not in _OPEN_STATES:
-            ended = f" at {run.finished_at[:19].replace('T', ' ')} UTC" if run.finished_at else ""
-            raise NotRunning(f"{run.run_id} ({run.action}) is not running: it ended{ended} as {run.status}")
+            ended = {"run_id": run.run_id, "action": run.action, "status": run.status}
+            if run.finished_at:
+                raise NotRunning("run_ended_at", at=run.finished_at[:19].replace("T", " "), **ended)
+            raise NotRunning("run_ended", **ended)
         run.cancel_requested_at = run.cancel_requested_at or now()
     return run
 
@@ -234,8 +237,8 @@ def others(store: Store, number: int | None) -> list[ActionRun]:
 
 def awaited(store: Store, number: int | None = None) -> str:
     """In words, what has to end before the run, or a command that is none, has its turn."""
-    named = ", ".join(f"{one.run_id} {one.action} ({one.requested_by})" for one in others(store, number))
-    return f"waiting for {named or 'another action'} to end"
+    named = [f"{one.run_id} {one.action} ({one.requested_by})" for one in others(store, number)]
+    return str(Message("waiting_for_runs", params={"runs": named}) if named else Message("waiting_for_another"))
 
 
 def runs(store: Store, limit: int) -> list[ActionRun]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.options import Options, chosen, option
+from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.portfolios.shown import shows_answer
 from roadwright.store.chunks import chunks
@@ -79,7 +80,7 @@ def _run(request: ActionContext) -> Answer:
             _give_space_back(workspace)
             answer.summary[BYTES_FREED] = max(before - _size(workspace), 0)
         except DBAPIError as fault:
-            answer.problems.append(f"it was removed, but its space could not be given back: {fault.orig or fault}")
+            answer.problems.append(Message("space_not_given_back", params={"why": str(fault.orig or fault)}))
     return answer
 
 

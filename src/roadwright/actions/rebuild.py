@@ -12,6 +12,7 @@ from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
 from roadwright.actions.execute import ActionResult, result_of, unusable
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Message
 from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import ActionStatus
@@ -34,7 +35,7 @@ def run_rebuild(root: Path, requested_by: str, report: Callable[[str], None]) ->
     except (SheetError, WorkspaceBusy) as problem:
         return ActionResult(None, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(problem))
     except (DBAPIError, OSError) as fault:
-        return ActionResult(None, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=unusable(fault))
+        return ActionResult(None, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(unusable(fault)))
     finally:
         workspace.close()
 
@@ -47,7 +48,7 @@ def _rebuilt(workspace: Workspace, requested_by: str, report: Callable[[str], No
         ledger.start(store, run.id)
         done = rebuild(workspace, report)
         summary: dict[str, object] = {"keys": done.keys, "runs": done.runs}
-        answer = Answer(tabs=done.tabs, problems=done.problems, summary=summary)
+        answer = Answer(tabs=done.tabs, problems=list(map(Message, done.problems)), summary=summary)
         run = ledger.finish(store, run.id, answer)
         return result_of(run.run_id, REBUILD, run.status, answer)
     except SheetError as problem:

@@ -59,6 +59,7 @@ def find_action(name: str) -> Action:
     action = BY_NAME.get(name.strip())
     if action is None:
         close = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0.5)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise UsageError(f'there is no action "{name}"{hint} `roadwright actions` lists them')
+        if close:
+            raise UsageError("unknown_action_near", action=name, near=close[0])
+        raise UsageError("unknown_action", action=name)
     return action

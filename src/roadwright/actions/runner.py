@@ -61,5 +61,5 @@ def _run(workspace: Workspace, submission: Submission, requested_by: str, door: 
         run = submit(workspace, submission, requested_by, alive=True)
     except (DBAPIError, OSError) as fault:
         failed, name = str(ActionStatus.FAILED), submission.action.name
-        return ActionResult(None, name, failed, ExitCode.FAILED, error=unusable(fault))
+        return ActionResult(None, name, failed, ExitCode.FAILED, error=str(unusable(fault)))
     return execute(workspace, run, door)

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import Annotated, Protocol
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
+from roadwright.actions.cancelling import CancelSwitch
+from roadwright.actions.contract import Report
+from roadwright.actions.execute import CANCELLED_BY_PERSON, ActionResult
+from roadwright.actions.ledger import requester
+from roadwright.actions.options import helps
+from roadwright.actions.registry import ACTIONS, find_action
+from roadwright.actions.runner import run_action
+from roadwright.actions.submit import ActionRequest
 from roadwright.cli.endings import ending
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
-    from rich.progress import Progress
-
-    from roadwright.actions.cancelling import CancelSwitch
-    from roadwright.actions.contract import Report
-    from roadwright.actions.execute import ActionResult
-    from roadwright.workspace.workspace import Workspace
+from roadwright.domain.messages import Level
+from roadwright.workspace.workspace import Workspace
 
 
 def reporter(progress: Progress) -> Report:
@@ -52,11 +57,6 @@ def summary_line(summary: Mapping[str, object], hidden: Collection[str] = ()) ->
 
 def show_outcome(result: ActionResult, *, all_rows: bool = False) -> None:
     """An action's answer for people: how it ended, its figures, and every row that is not simply OK."""
-    from rich.console import Console
-    from rich.text import Text
-
-    from roadwright.domain.messages import Level
-
     console = Console(highlight=False)
     end = ending(result.status, result.summary)
     title = Text.assemble((end.text, f"bold {end.colour}"), f"  {result.action}")
@@ -93,13 +93,6 @@ class Work(Protocol):
 
 def attended(folder: Path, name: str, work: Work, show: Callable[[ActionResult], None]) -> ActionResult:
     """Do an action while its progress is shown and Ctrl-C can end it, and show what came of it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from roadwright.actions.cancelling import CancelSwitch
-    from roadwright.actions.execute import BY_PERSON, ActionResult
-    from roadwright.actions.ledger import requester
-
     console = Console(stderr=True)
     bars = Progress(
         SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
@@ -108,7 +101,7 @@ def attended(folder: Path, name: str, work: Work, show: Callable[[ActionResult],
     switch = CancelSwitch()
 
     def break_off() -> None:
-        error = f"cancelled {BY_PERSON}"
+        error = str(CANCELLED_BY_PERSON)
         if switch.break_off(error):
             run_id = switch.run.run_id if switch.run is not None else None
             show(ActionResult(run_id, name, "cancelled", ExitCode.FAILED, error=error))
@@ -145,19 +138,14 @@ def run(  # noqa: PLR0917 - typer calls it by name
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 4 where some rows failed.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Do an action in a workspace. Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage or input, 3 infeasible.
-
-    Where some rows failed the status is partial and the exit code 0, or 4 with --strict; where all failed and nothing
-    was saved, the action failed.
+    """Where some rows failed the status is partial and the exit code 0, or 4 with --strict; where all failed and
+    nothing was saved, the action failed.
 
     Ctrl-C ends a solve with the best answer found by then, which is kept and shown, and anything else where it can end
     without harm. Once more, it ends the program at once, which is safe as well.
     """
-    from roadwright.actions.runner import run_action
-    from roadwright.actions.submit import ActionRequest
-
     if everything and select is not None:
-        stop("--all and --select exclude each other; leave one out", ExitCode.WRONG)
+        stop(ExitCode.WRONG, "all_and_select")
     asked = ActionRequest(name, tab, select, tuple(option or ()))
 
     def show(result: ActionResult) -> None:
@@ -175,13 +163,6 @@ def run(  # noqa: PLR0917 - typer calls it by name
 def actions(
     name: Annotated[str | None, typer.Argument(metavar="[ACTION]", help="The action to explain.")] = None,
 ) -> None:
-    """List all actions, or explain one with its options."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from roadwright.actions.options import UsageError, helps
-    from roadwright.actions.registry import ACTIONS, find_action
-
     console = Console(highlight=False, markup=False)
     if name is None:
         table = Table(box=None, pad_edge=False, show_header=False)
@@ -189,10 +170,7 @@ def actions(
             table.add_row(action.name, action.help)
         console.print(table)
         return
-    try:
-        action = find_action(name)
-    except UsageError as error:
-        stop(str(error), ExitCode.WRONG)
+    action = find_action(name)
     console.print(f"{action.name}: {action.help}\n\n{action.explanation}\n")
     if action.tabs:
         console.print(f"Tabs: {', '.join(spec.name for spec in action.tabs)} (the first is the default)")

@@ -5,22 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
+from roadwright.domain.csv_cells import harmless
 from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.table import Table
-
-    from roadwright.filtering.backlog import Values
+from roadwright.domain.figures import figure
+from roadwright.domain.filters import FieldKind
+from roadwright.filtering import backlog_fields, backlog_values, cell_texts, find_initiatives, json_values, named_fields
+from roadwright.filtering.backlog import Values
 
 _SHOWN = ("initiative_key", "title", "department", "country", "lifecycle_status", "overall_score")
 """The columns of a table where none are asked for; CSV and JSON have all."""
@@ -55,17 +57,10 @@ def backlog(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there; an old file is replaced.")
     ] = None,
 ) -> None:
-    """Show the backlog, or what matches a filter. The exit code is 2 where the filter or a column can't be read."""
-    from roadwright.domain.filters import FilterError
-    from roadwright.filtering import backlog_fields, backlog_values, find_initiatives, named_fields
-
-    try:
-        default = _SHOWN if form is Format.TABLE else tuple(backlog_fields())
-        names = default if columns is None else named_fields(columns)
-        with opened(folder) as workspace, workspace.store.transaction() as session:
-            rows = backlog_values(session, find_initiatives(session, wanted))
-    except FilterError as error:
-        stop(str(error), ExitCode.WRONG)
+    default = _SHOWN if form is Format.TABLE else tuple(backlog_fields())
+    names = default if columns is None else named_fields(columns)
+    with opened(folder) as workspace, workspace.store.transaction() as session:
+        rows = backlog_values(session, find_initiatives(session, wanted))
     if output is None and form is Format.TABLE:
         _print_table(rows, names)
         return
@@ -76,7 +71,8 @@ def backlog(
     try:
         output.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        stop(f"{output} can't be written: {os_fault(error, folder=output.parent, needed=len(text))}", ExitCode.FAILED)
+        why = os_fault(error, folder=output.parent, needed=len(text))
+        stop(ExitCode.FAILED, "output_unwritable", file=str(output), why=why)
     typer.echo(f"{_counted(rows)} written to {output}", err=True)
 
 
@@ -85,17 +81,11 @@ def _counted(rows: Sequence[Values]) -> str:
 
 
 def _json(rows: Sequence[Values], names: Sequence[str]) -> str:
-    from roadwright.filtering import json_values
-
     chosen = [{name: values[name] for name in names} for values in map(json_values, rows)]
     return json.dumps(chosen, ensure_ascii=False, indent=2) + "\n"
 
 
 def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
-    from roadwright.domain.csv_cells import harmless
-    from roadwright.domain.filters import FieldKind
-    from roadwright.filtering import backlog_fields, cell_texts
-
     numbers = {name for name in names if backlog_fields()[name].kind is FieldKind.NUMBER}
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")
@@ -106,13 +96,6 @@ def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
 
 
 def _table(rows: Sequence[Values], names: Sequence[str]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    from roadwright.domain.figures import figure
-    from roadwright.domain.filters import FieldKind
-    from roadwright.filtering import backlog_fields, cell_texts
-
     table = Table(box=None, pad_edge=False, header_style="dim")
     numbers = {name for name in names if backlog_fields()[name].kind is FieldKind.NUMBER}
     for name in names:
@@ -126,8 +109,6 @@ def _table(rows: Sequence[Values], names: Sequence[str]) -> Table:
 
 def _print_table(rows: Sequence[Values], names: Sequence[str]) -> None:
     """The table on a terminal as wide as that is; through a pipe each row stays on one line."""
-    from rich.console import Console
-
     console = Console(highlight=False)
     if not console.is_terminal:
         typer.echo(_aligned(rows, names), nl=False)
@@ -139,8 +120,6 @@ def _print_table(rows: Sequence[Values], names: Sequence[str]) -> None:
 
 def _aligned(rows: Sequence[Values], names: Sequence[str]) -> str:
     """The table as text, each row on one line, however long."""
-    from rich.console import Console
-
     text = io.StringIO()
     if rows:
         Console(file=text, width=_ENDLESS, highlight=False).print(_table(rows, names))

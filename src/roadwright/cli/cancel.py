@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from roadwright.actions import ledger
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 
@@ -17,14 +18,11 @@ def cancel(
     folder: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a running action to end. A solve keeps the best answer found by then. Exit code 2: it is not running."""
-    from roadwright.actions import ledger
-
     with opened(folder) as workspace:
         try:
             run = ledger.request_cancel(workspace.store, run_id)
         except ledger.NotRunning as error:
-            stop(f"{error}; `roadwright runs -w {folder}` shows what runs", ExitCode.WRONG)
+            stop(ExitCode.WRONG, "nothing_to_cancel", why=error.message, folder=str(folder))
     if as_json:
         asked = {"run_id": run.run_id, "status": run.status, "cancel_requested_at": run.cancel_requested_at}
         typer.echo(json.dumps(asked, indent=2))

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from roadwright.cli.row_lines import NARROW
-from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
-from roadwright.domain.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from roadwright.roadmaps.compare import Changed, DecisionComparison, Figures, Moved, SliceFigures
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
+from roadwright.domain.figures import figure
+from roadwright.roadmaps.compare import Changed, DecisionComparison, Figures, Moved, SliceFigures, sentences
+from roadwright.roadmaps.compare import compare as compared
+from roadwright.roadmaps.decisions import find_decision
+from roadwright.roadmaps.in_words import shown, signed
 
 _NAME_HELP = "A roadmap, a version (growth@2) or a run (OPT-000001)."
 
@@ -27,16 +29,8 @@ def compare(
     folder: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two roadmaps, versions or runs: what came in, went out and changed from A to B, and what that means."""
-    from roadwright.roadmaps.compare import compare as compared
-    from roadwright.roadmaps.decisions import find_decision
-    from roadwright.roadmaps.lookup import UnknownName
-
     with opened(folder) as workspace, workspace.store.transaction() as session:
-        try:
-            comparison = compared(find_decision(session, a), find_decision(session, b))
-        except UnknownName as unknown:
-            stop(str(unknown), ExitCode.WRONG)
+        comparison = compared(find_decision(session, a), find_decision(session, b))
     if as_json:
         typer.echo(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2))
     else:
@@ -44,11 +38,6 @@ def compare(
 
 
 def _show(comparison: DecisionComparison) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from roadwright.roadmaps.compare import sentences
-
     console = Console(highlight=False)
     for sentence in sentences(comparison):
         console.print(Text(str(sentence)))
@@ -66,8 +55,6 @@ def _show(comparison: DecisionComparison) -> None:
 
 
 def _table(*names: str, right: Sequence[str] = ()) -> Table:
-    from rich.table import Table
-
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in names:
         is_key = name == "initiative"
@@ -77,10 +64,6 @@ def _table(*names: str, right: Sequence[str] = ()) -> Table:
 
 def _moved(why: str, rows: Sequence[Moved], *, is_narrow: bool) -> Table:
     """A line for each; where there is no room for a column of reasons, they stand below the titles."""
-    from rich.text import Text
-
-    from roadwright.roadmaps.in_words import shown
-
     names = ("tokens", "department", "country")
     if is_narrow:
         table = _table("initiative", f"title, {why}", *names, right=names[:1])
@@ -97,10 +80,6 @@ def _moved(why: str, rows: Sequence[Moved], *, is_narrow: bool) -> Table:
 
 
 def _changed(rows: Sequence[Changed]) -> Table:
-    from rich.text import Text
-
-    from roadwright.roadmaps.in_words import shown
-
     table = _table("initiative", "title", "what changed")
     for one in rows:
         said = "; ".join(f"{change.field}: {shown(change.a)} → {shown(change.b)}" for change in one.changes)
@@ -109,8 +88,6 @@ def _changed(rows: Sequence[Changed]) -> Table:
 
 
 def _slices(name: str, rows: Sequence[SliceFigures]) -> Table:
-    from rich.text import Text
-
     figures = ("initiatives", "change", "tokens", "change ")
     table = _table(name, *figures, right=figures)
     for one in rows:
@@ -119,7 +96,4 @@ def _slices(name: str, rows: Sequence[SliceFigures]) -> Table:
 
 
 def _pair(figures: Figures) -> tuple[str, str]:
-    from roadwright.domain.figures import figure
-    from roadwright.roadmaps.in_words import signed
-
     return f"{figure(figures.a)} → {figure(figures.b)}", signed(figures.change) if figures.change else ""

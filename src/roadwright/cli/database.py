@@ -8,9 +8,19 @@ from typing import Annotated
 
 import typer
 
-from roadwright.cli.actions import attended
+from roadwright.actions.execute import ActionResult
+from roadwright.actions.keeping import BACKUP, BackupOptions, move
+from roadwright.actions.keeping import restore as restored_from
+from roadwright.actions.ledger import requester
+from roadwright.actions.rebuild import run_rebuild
+from roadwright.actions.runner import run_command
+from roadwright.cli.actions import attended, show_outcome
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.store.clock import now
+from roadwright.store.session import StoreError
+from roadwright.workspace.backup import BackupProblem
+from roadwright.workspace.turns import WorkspaceBusy
 
 
 def backup(
@@ -22,12 +32,6 @@ def backup(
         ),
     ] = None,
 ) -> None:
-    """Write one ZIP file with the database, the workbooks and the settings of one moment."""
-    from roadwright.actions.execute import ActionResult
-    from roadwright.actions.keeping import BACKUP, BackupOptions
-    from roadwright.actions.runner import run_command
-    from roadwright.store.clock import now
-
     moment = now()[:19].replace("-", "").replace(":", "").replace("T", "-")
     path = output or Path(f"{folder.resolve().name}-{moment}.zip")
 
@@ -57,16 +61,10 @@ def restore(
         ),
     ] = None,
 ) -> None:
-    """Make a workspace of its own from a backup, in a new folder. The original and its database are left alone."""
-    from roadwright.actions.keeping import restore as restored_from
-    from roadwright.actions.ledger import requester
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.backup import BackupProblem
-
     try:
         restored = restored_from(path, folder, database, requester("cli"))
     except (BackupProblem, StoreError) as error:
-        stop(f"nothing was restored: {error}", ExitCode.FAILED)
+        stop(ExitCode.FAILED, "nothing_restored", why=error.message)
     manifest = restored.manifest
     typer.echo(f"restored {path} of {manifest.created_at[:19].replace('T', ' ')} UTC into {folder}:")
     typer.echo(f"  {manifest.rows:,} rows of the database and {manifest.files_beside} files")
@@ -78,17 +76,11 @@ def move_database(
     url: Annotated[str, typer.Argument(metavar="URL", help="The new database, which is empty.")],
     folder: WorkspaceOption = Path(),
 ) -> None:
-    """Move the data into another database (SQLite to PostgreSQL, or back), and let roadwright.toml name it."""
-    from roadwright.actions.keeping import move
-    from roadwright.actions.ledger import requester
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.turns import WorkspaceBusy
-
     with opened(folder) as workspace:
         try:
             moved = move(workspace, url, requester("cli"))
         except (StoreError, WorkspaceBusy) as error:
-            stop(f"nothing was moved: {error}", ExitCode.FAILED)
+            stop(ExitCode.FAILED, "nothing_moved", why=error.message)
     typer.echo(f"moved {moved.rows:,} rows of {len(moved.tables)} tables, counted and compared")
     typer.echo(f"  from {moved.source} (its data are left there; it names the new one, and is refused from now on)")
     typer.echo(f"  to   {moved.target}")
@@ -97,18 +89,6 @@ def move_database(
 
 
 def rebuild(folder: WorkspaceOption = Path()) -> None:
-    """Take over what the workbooks hold into the database, keys kept: for one that is new, or older than they are."""
-    from roadwright.actions.ledger import requester
-    from roadwright.actions.rebuild import run_rebuild
-    from roadwright.cli.actions import show_outcome
-    from roadwright.store.session import StoreError
-    from roadwright.workspace.settings import SettingsError
-
-    try:
-        result = run_rebuild(folder, requester("cli"), lambda message: typer.echo(message, err=True))
-    except SettingsError as error:
-        stop(str(error), ExitCode.WRONG)
-    except StoreError as error:
-        stop(str(error), ExitCode.FAILED)
+    result = run_rebuild(folder, requester("cli"), lambda message: typer.echo(message, err=True))
     show_outcome(result)
     raise typer.Exit(result.exit_code)

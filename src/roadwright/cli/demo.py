@@ -1,11 +1,48 @@
-"""`roadwright demo`: the main job from end to end on a sample workspace, told step by step."""
+"""`roadwright demo`: the main job on a sample workspace, each step told, then the whole answer for a reader."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from roadwright import tabs
+from roadwright.actions.cancelling import Cancelled, SeriesSwitch
+from roadwright.actions.execute import CANCELLED_BY_PERSON, ActionResult
+from roadwright.cli.actions import reporter, summary_line
+from roadwright.cli.interrupts import end_now, interrupts_ask
+from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.figures import figure
+from roadwright.domain.messages import Message
+from roadwright.domain.roadmaps import GateStatus
+from roadwright.roadmaps.compare import Decision, compare, sentences
+from roadwright.roadmaps.content import Content
+from roadwright.roadmaps.decisions import of_content
+from roadwright.roadmaps.snapshot import content_now
+from roadwright.sample.company import ABOUT, COMMITTED, NAME, OPEN_FLOOR
+from roadwright.sample.flow import DemoStep, Done, StepFailed, make_sample, run_main_job
+from roadwright.sheets.backend import SheetError
+from roadwright.store.models import OptimizationRun, Roadmap
+from roadwright.store.roadmaps import all_roadmaps
+from roadwright.store.session import StoreError
+from roadwright.sync.engine import read_tab
+from roadwright.sync.run_tabs import latest_runs
+from roadwright.workspace.settings import FILE, SettingsError
+from roadwright.workspace.workspace import PUBLISHED, Workspace, open_workspace
+
+_SAID_ELSEWHERE = frozenset(
+    {"selected", "ok", "scenario_name", "optimization_status", "published", "versions", "files"}
+)
+PLAIN_WIDTH = 110
+"""Columns of the report where it does not go to a terminal."""
 
 
 def demo(
@@ -13,7 +50,208 @@ def demo(
         Path, typer.Argument(metavar="DIR", help="The sample workspace; made if it is not there.")
     ] = Path("demo-workspace"),
 ) -> None:
-    """Make a sample workspace (or take it as it is), run the main job on it, and report."""
-    from roadwright.cli.demo_report import run_demo
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+    errors = Console(stderr=True, highlight=False)
+    switch = SeriesSwitch()
 
-    raise typer.Exit(run_demo(folder))
+    def break_off() -> None:
+        switch.break_off(str(CANCELLED_BY_PERSON))
+        end_now(ExitCode.FAILED)
+
+    with interrupts_ask(switch.turn_on, break_off):
+        code = _run_demo(console, errors, folder, switch)
+    raise typer.Exit(code)
+
+
+def _run_demo(console: Console, errors: Console, folder: Path, switch: SeriesSwitch) -> int:
+    try:
+        if folder.exists():
+            console.print(Text(f"{folder} is there: working on it as it is."))
+        else:
+            console.print(Text(f"{NAME}\n", style="bold").append(Text(f"{ABOUT}\n", style="not bold")))
+            make_sample(folder, lambda message: console.print(Text(f"  · {message}")), switch)
+        workspace = open_workspace(folder)
+    except Cancelled:
+        _tell(errors, "demo_not_made", folder=str(folder), soft_wrap=True)
+        return ExitCode.FAILED
+    except (SettingsError, StoreError, SheetError, StepFailed, OSError) as error:
+        _tell(errors, "demo_stopped_by_fault", why=str(error))
+        _tell(errors, "demo_start_over", folder=str(folder))
+        return ExitCode.FAILED
+    try:
+        done = _main_job(console, workspace, switch)
+        switch.is_done = True
+        _report(console, workspace, done, folder)
+    except Cancelled:
+        _tell(errors, "demo_left", folder=str(folder), soft_wrap=True)
+        return ExitCode.FAILED
+    finally:
+        workspace.close()
+    return max(result.exit_code for _, result in done.steps)
+
+
+def _tell(errors: Console, code: str, /, *, soft_wrap: bool = False, **params: object) -> None:
+    errors.print(Text(str(Message(code, params=params))), soft_wrap=soft_wrap)
+
+
+def _main_job(console: Console, workspace: Workspace, switch: SeriesSwitch) -> Done:
+    def say(step: DemoStep, result: ActionResult) -> None:
+        mark = ("✓ ", "green") if result.exit_code == 0 else ("✗ ", "bold red")
+        line = Text.assemble(mark, step.title)
+        figures = summary_line(result.summary, _SAID_ELSEWHERE)
+        line.append(f"  {figures}" if figures else "", style="dim")
+        console.print(line)
+        if result.error is not None:
+            console.print(Text(f"    {result.error}", style="red"))
+
+    console.print(Text("\nThe main job", style="bold"))
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
+        console=console, transient=True, disable=not sys.stdout.isatty(),
+    ) as bars:  # fmt: skip
+        return run_main_job(workspace, reporter(bars), say, switch)
+
+
+def _report(console: Console, workspace: Workspace, done: Done, folder: Path) -> None:
+    _came_in(console, next(o for step, o in done.steps if step.asked.action == "pm.backlog_sync"))
+    _scored(console, workspace)
+    with workspace.store.transaction() as session:
+        runs = latest_runs(session)
+        roadmaps = all_roadmaps(session)
+        contents = [content_now(session, roadmap) for roadmap in roadmaps]
+        compared = [of_content(content.roadmap.roadmap_name, "roadmap", content) for content in contents]
+    for run in reversed(runs):
+        _portfolio(console, run)
+    _roadmaps(console, roadmaps, contents, compared)
+    _files(console, workspace, folder)
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print(Text(f"\n{text}", style="bold"))
+
+
+def _came_in(console: Console, result: ActionResult) -> None:
+    _heading(console, "What came in")
+    by_tab: dict[str, list[Any]] = {}
+    for row in result.rows:
+        by_tab.setdefault(row.tab, []).append(row)
+    for tab, rows in by_tab.items():
+        odd = [row for row in rows if row.run_status != "OK"]
+        console.print(Text(f"  {tab}: {len(rows)} rows" + (f", {len(odd)} with something to say" if odd else "")))
+        for row in odd[:4]:
+            console.print(Text(f"    row {row.row}: {row.run_status}", style="yellow"))
+
+
+def _scored(console: Console, workspace: Workspace) -> None:
+    _heading(console, "What was scored")
+    table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS)).table
+    scored = [row for row in table.rows if isinstance(row.values.get("overall_score"), int | float)]
+    scored.sort(key=lambda row: (-_number(row.values["overall_score"]), row.text("initiative_key")))
+    console.print(Text(f"  {len(scored)} of {len(table.rows)} initiatives have an active score; the first five:"))
+    shown = Table("initiative", "title", "framework", "overall", box=None, padding=(0, 2), header_style="dim")
+    shown.columns[3].justify = "right"
+    for row in scored[:5]:
+        shown.add_row(
+            row.text("initiative_key"),
+            Text(row.text("title")),
+            row.text("active_scoring_framework"),
+            f"{_number(row.values['overall_score']):,.2f}",
+        )
+    console.print(shown)
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _portfolio(console: Console, run: OptimizationRun) -> None:
+    _heading(console, f"{run.scenario_name} ({run.run_id}, {run.status})")
+    console.print(Text(f"  {run.summary}"))
+    chosen = [row for row in run.context_json["results"] if row["selected"]]
+    left = [row for row in run.context_json["results"] if not row["selected"]]
+    table = Table("rank", "initiative", "title", "tokens", "north star", "reason", box=None, padding=(0, 1))
+    table.header_style = "dim"
+    table.columns[3].justify = table.columns[4].justify = "right"
+    for row in chosen:
+        table.add_row(
+            str(row["rank"]),
+            row["initiative_key"],
+            Text(row["title"]),
+            f"{figure(row['allocated_tokens'])}",
+            f"{figure(row['north_star_gain'])}",
+            Text(row["reason"]),
+        )
+    console.print(table)
+    _left_out(console, left)
+    used = (run.result_json or {}).get("tokens_used") or 0
+    console.print(
+        Text(f"  Capacity: {figure(used)} of {figure(run.capacity_total)} tokens ({used / run.capacity_total:.0%})")
+    )
+    _alerts(console, run.context_json["alerts"])
+
+
+def _left_out(console: Console, left: Sequence[Mapping[str, Any]]) -> None:
+    console.print(Text(f"  Left out: {len(left)}"))
+    for row in left:
+        reason = row["reason"].removeprefix("not selected: ")
+        console.print(Text(f"    {row['initiative_key']} {row['title']}: {reason}", style="dim"))
+
+
+def _alerts(console: Console, alerts: Sequence[Mapping[str, Any]]) -> None:
+    targets = [alert for alert in alerts if alert["kind"] == "target" and alert.get("target") is not None]
+    if targets:
+        table = Table("target", "slice", "asked", "reached", "gap", "", box=None, padding=(0, 1), header_style="dim")
+        for column in table.columns[2:5]:
+            column.justify = "right"
+        for row in targets:
+            met = not row["gap"]
+            table.add_row(
+                Text(row["kpi_key"]),
+                Text(f"{row['dimension']} {row['dimension_key']}"),
+                f"{figure(row['target'])}",
+                f"{figure(row['achieved'])}",
+                f"{figure(row['gap'])}",
+                Text("met", style="green") if met else Text("missed", style="yellow"),
+            )
+        console.print(Text("  Targets and gaps"))
+        console.print(table)
+    others = [alert for alert in alerts if alert not in targets and alert["severity"] != "info"]
+    if others:
+        console.print(Text("  Alerts"))
+    for row in others:
+        console.print(Text(f"    {row['severity']}: {row['message']}", style="yellow"))
+
+
+def _roadmaps(
+    console: Console, roadmaps: Sequence[Roadmap], contents: Sequence[Content], decisions: Sequence[Decision]
+) -> None:
+    _heading(console, "Roadmaps of this backlog, and what their gates let on")
+    for roadmap, content in zip(roadmaps, contents, strict=True):
+        waived = sum(entry.gate_status == GateStatus.WAIVED for entry in content.entries)
+        line = f"  {roadmap.roadmap_name} ({roadmap.status}): {len(content.entries)} on it"
+        line += f", {waived} of them waived" if waived else ""
+        console.print(Text(line + f", {len(content.left_out)} left out"))
+        for one in content.left_out:
+            console.print(Text(f"    {one.initiative_key} {one.title}: {'; '.join(one.reasons)}", style="dim"))
+    for first, second in pairwise(decisions):
+        for sentence in sentences(compare(first, second)):
+            console.print(Text(f"  {sentence}"))
+
+
+def _files(console: Console, workspace: Workspace, folder: Path) -> None:
+    _heading(console, "Where it is")
+    for path in workspace.workbook_files():
+        names = ", ".join(place.tab for place in workspace.places() if place.workbook.file == path)
+        console.print(Text(f"  {folder / path.name}: {names}"))
+    for path in sorted((folder / PUBLISHED).glob("*")):
+        console.print(Text(f"  {folder / PUBLISHED / path.name}: a published version"))
+    console.print(Text(f"  {folder / FILE}: settings"))
+    _heading(console, "Try next")
+    console.print(Text("  Open a workbook, change something, save and close it, then:"))
+    for command in (
+        f"run pm.backlog_sync -w {folder}",
+        f"run pm.optimize_run_all_candidates -w {folder} --option scenario_name='Growth first'",
+        f"compare '{OPEN_FLOOR}' '{COMMITTED}' -w {folder}",
+        f"runs -w {folder}",
+    ):
+        console.print(Text(f"    .venv/bin/roadwright {command}", style="cyan"))

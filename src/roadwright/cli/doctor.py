@@ -5,18 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
+from roadwright.actions.doctor import diagnose
 from roadwright.cli.workspace import WorkspaceOption
 from roadwright.domain.exit_codes import ExitCode
 
 
 def doctor(folder: WorkspaceOption = Path()) -> None:
-    """Check settings, database, disk, workbooks, rows and solver. Exit code 0: all is well; 1: not well."""
-    from rich.console import Console
-    from rich.text import Text
-
-    from roadwright.actions.doctor import diagnose
-
     console = Console(highlight=False)
     bad = 0
     for finding in diagnose(folder):

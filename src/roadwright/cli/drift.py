@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from roadwright.roadmaps.drift import Drift
+from roadwright.domain.figures import figure
+from roadwright.roadmaps.content import known_sum
+from roadwright.roadmaps.drift import Drift
+from roadwright.roadmaps.in_words import signed
+from roadwright.roadmaps.lookup import find_named
+from roadwright.roadmaps.policy import PolicyProblem
+from roadwright.roadmaps.standing import drift_judged_now
+from roadwright.roadmaps.versions import newest_version
 
 
 def drift(
@@ -22,31 +29,16 @@ def drift(
     folder: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Show what changed since a version was published: tokens, contributions, status, scores, gates, entries.
-
-    The gates judge anew for the answer; nothing is saved.
-    """
-    from roadwright.roadmaps.lookup import UnknownName, find_named
-    from roadwright.roadmaps.policy import PolicyProblem
-    from roadwright.roadmaps.standing import drift_judged_now
-    from roadwright.roadmaps.versions import newest_version
-
+    """The gates judge anew for the answer; nothing is saved."""
     with opened(folder) as workspace, workspace.store.transaction() as session:
-        try:
-            roadmap, version = find_named(session, name)
-        except UnknownName as unknown:
-            stop(str(unknown), ExitCode.WRONG)
+        roadmap, version = find_named(session, name)
         version = version or newest_version(roadmap)
         if version is None:
-            stop(
-                f'roadmap "{roadmap.roadmap_name}" was never published, so nothing can have drifted; '
-                "pm.roadmap_publish makes its first version",
-                ExitCode.WRONG,
-            )
+            stop(ExitCode.WRONG, "drift_never_published", roadmap=roadmap.roadmap_name)
         try:
             found = drift_judged_now(session, roadmap, version)
         except PolicyProblem as problem:
-            stop(f'roadmap "{roadmap.roadmap_name}" can\'t be judged: {problem}', ExitCode.FAILED)
+            stop(ExitCode.FAILED, "roadmap_not_judged", roadmap=roadmap.roadmap_name, why=problem.message)
     if as_json:
         typer.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
     else:
@@ -54,13 +46,6 @@ def drift(
 
 
 def _show(found: Drift) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from roadwright.domain.figures import figure
-    from roadwright.roadmaps.content import known_sum
-    from roadwright.roadmaps.in_words import signed
-
     console = Console(highlight=False)
     when = f"published {found.published_at[:16].replace('T', ' ')} UTC by {found.published_by}"
     if not found.changes:

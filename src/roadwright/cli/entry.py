@@ -12,6 +12,6 @@ def main() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from roadwright.cli.main import app
+    from roadwright.cli.main import app  # noqa: PLC0415 - Ctrl-C is seen to first
 
     app()

@@ -10,10 +10,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import platform
 import sys
 import tempfile
+import traceback
 from contextlib import suppress
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +24,12 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from roadwright import __version__
 from roadwright.cli.interrupts import answered
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
+from roadwright.domain.messages import Message
 
 _private: ContextVar[Path | None] = ContextVar("_private", default=None)
 JSON = "--json"
@@ -39,11 +44,15 @@ def keep_logs_in(private: Path) -> None:
 
 
 class Stopped(Exception):
-    """A command can't do what was asked; the message and the exit code are its whole answer."""
+    """A command can't do what was asked; the messages, a line each, and the exit code are its whole answer."""
 
-    def __init__(self, message: str, code: ExitCode) -> None:
-        super().__init__(message)
+    def __init__(self, code: ExitCode, *messages: Message) -> None:
+        super().__init__(code, *messages)
         self.code = code
+        self.messages = messages
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.messages))
 
 
 class Commands(TyperGroup):
@@ -68,14 +77,15 @@ class Commands(TyperGroup):
                 _print_json(wrong.format_message(), wrong.exit_code)
             raise
         except Stopped as stopped:
-            message, code = str(stopped), stopped.code
+            text, code = str(stopped), stopped.code
         except Exception as fault:
             if isinstance(fault, OSError) and fault.errno == errno.EPIPE:
                 raise  # whoever read the output has enough of it
-            message, code = _in_words(fault)
-        typer.echo(message, err=True)
+            told, code = _told(fault)
+            text = str(told)
+        typer.echo(text, err=True)
         if asks_for_json:
-            _print_json(message, code)
+            _print_json(text, code)
         raise typer.Exit(code)
 
 
@@ -91,35 +101,41 @@ def _print_whatever_is_asked() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def _in_words(fault: Exception) -> tuple[str, ExitCode]:
+def _told(fault: Exception) -> tuple[RoadwrightError | Message, ExitCode]:
+    """What there is to tell of a fault: the words are those of its message."""
     if isinstance(fault, RoadwrightError):
-        return str(fault), exit_code_of(fault)
-    if isinstance(fault, OSError):
-        named = f"{fault.filename} can't be used: " if fault.filename is not None else ""
-        return f"{named}{os_fault(fault)}", ExitCode.FAILED
+        return fault, exit_code_of(fault)
     if isinstance(fault, UnicodeEncodeError):
-        return f"{fault.object!a} is not valid text (bytes that are not UTF-8)", ExitCode.WRONG
+        return Message("text_not_utf8", params={"text": ascii(fault.object)}), ExitCode.WRONG
+    return _of_the_system(fault) or _of_our_own(fault), ExitCode.FAILED
+
+
+def _of_the_system(fault: Exception) -> Message | None:
+    if isinstance(fault, OSError):
+        why = os_fault(fault)
+        return why if fault.filename is None else Message("file_unusable", params={"file": fault.filename, "why": why})
     if isinstance(fault, MemoryError):
-        return "there is not enough memory for this", ExitCode.FAILED
-    from sqlalchemy.exc import DBAPIError
+        return Message("out_of_memory")
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - some commands need no database
 
     if isinstance(fault, DBAPIError):
-        return f"the database can't be used: {fault.orig or fault}; see roadwright doctor", ExitCode.FAILED
+        return Message("database_stops_command", params={"why": str(fault.orig or fault)})
+    return None
+
+
+def _of_our_own(fault: Exception) -> Message:
     said = " ".join(str(fault).split())
     said = said if len(said) <= _LONGEST else said[:_LONGEST] + "…"
+    params: dict[str, object] = {"kind": type(fault).__name__, "said": said or Message("without_words")}
     log = _keep_log(fault)
-    kept = f"the log is {log}" if log is not None else "no log could be written"
-    return f"unexpected fault, {type(fault).__name__}: {said or 'without words'}; {kept}", ExitCode.FAILED
+    if log is None:
+        return Message("unexpected_fault_unlogged", params=params)
+    params["log"] = str(log)
+    return Message("unexpected_fault", params=params)
 
 
 def _keep_log(fault: Exception) -> Path | None:
     """Write the traceback into the workspace, else into the system's folder for temporary files."""
-    import platform
-    import traceback
-    from datetime import UTC, datetime
-
-    from roadwright import __version__
-
     moment = datetime.now(UTC)
     head = f"roadwright {__version__}, Python {platform.python_version()}, {platform.platform()}"
     content = "\n".join((head, moment.isoformat(), *traceback.format_exception(fault))).encode(

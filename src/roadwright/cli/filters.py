@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
-from roadwright.domain.exit_codes import ExitCode
+from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
+from roadwright.filtering import remove_filter, save_filter, saved_filters
+from roadwright.store.models import SavedFilter
 
-if TYPE_CHECKING:
-    from roadwright.store.models import SavedFilter
-
-app = typer.Typer(help="The saved filters of the backlog; without a command, list them.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True, add_completion=False)
 
 _OwnWorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace's folder.")
@@ -24,9 +22,6 @@ _SOURCE = "roadwright filters save"
 
 @app.callback()
 def filters(context: typer.Context, folder: WorkspaceOption = Path(), as_json: JsonOption = False) -> None:
-    """The saved filters of the backlog, to be used as @NAME wherever a filter is typed."""
-    from roadwright.filtering import saved_filters
-
     if context.invoked_subcommand is not None:
         return
     with opened(folder) as workspace, workspace.store.transaction() as session:
@@ -62,14 +57,8 @@ def save(
     folder: _OwnWorkspaceOption = None,
 ) -> None:
     """Save a filter by name. It is checked first; one that had the name is replaced."""
-    from roadwright.domain.filters import FilterError
-    from roadwright.filtering import NameProblem, save_filter
-
-    try:
-        with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
-            saved, before = save_filter(session, name, text, _SOURCE)
-    except (FilterError, NameProblem) as error:
-        stop(str(error), ExitCode.WRONG)
+    with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
+        saved, before = save_filter(session, name, text, _SOURCE)
     typer.echo(f"@{saved.name} is saved" if before is None else f"@{saved.name} is replaced; it was: {before}")
 
 
@@ -80,11 +69,6 @@ def remove(
     folder: _OwnWorkspaceOption = None,
 ) -> None:
     """Forget a saved filter."""
-    from roadwright.filtering import NameProblem, remove_filter
-
-    try:
-        with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
-            removed = remove_filter(session, name)
-    except NameProblem as error:
-        stop(str(error), ExitCode.WRONG)
+    with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
+        removed = remove_filter(session, name)
     typer.echo(f"@{removed.name} is removed; it was: {removed.filter_text}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,8 @@ from roadwright.cli.solve import (
 )
 from roadwright.domain.exit_codes import EXIT_CODE_OF
 from roadwright.domain.optimization import RunStatus
-
-if TYPE_CHECKING:
-    from roadwright.optimize import Frontier, FrontierPoint, Problem
+from roadwright.optimize import Frontier, FrontierPoint, Problem, message
+from roadwright.optimize import frontier as walk
 
 
 def frontier(
@@ -41,14 +40,10 @@ def frontier(
     progress: ProgressOption = None,
     as_json: Annotated[bool, typer.Option(JSON, help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Show every portfolio that can't be beaten: more value only for more tokens, or more of one KPI only for less of
-    another.
-
-    Ctrl-C ends it with the points found by then, and exit code 1.
-    """
+    """Ctrl-C ends it with the points found by then, and exit code 1."""
     names = [name.strip() for name in kpis.split(",")] if kpis is not None else []
     if names and len(names) != 2:
-        refuse(f"--kpis must name two KPIs with a comma between them, not '{kpis}'")
+        refuse("kpis_not_two", kpis=kpis)
     refuse_infinite({"--time-limit": time_limit})
     problem = read_problem(problem_file)
     try:
@@ -75,9 +70,6 @@ def _walked(
     problem: Problem, kpis: tuple[str, str] | None, points: int | None, seconds: float | None, *, shows: bool
 ) -> Finished[Frontier]:
     """The frontier; after Ctrl-C its points that were found by then. Raises ValueError for wrong options."""
-    from roadwright.optimize import Frontier, message
-    from roadwright.optimize import frontier as walk
-
     found: list[FrontierPoint] = []
     began = monotonic()
 

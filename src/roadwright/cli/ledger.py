@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
+from roadwright.actions import ledger
 from roadwright.cli.endings import ending
 from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
-
-if TYPE_CHECKING:
-    from roadwright.store.models import ActionRun, OptimizationRun
+from roadwright.portfolios.rerun import rerun_snapshot
+from roadwright.portfolios.runs import find_optimization_run
+from roadwright.store.models import ActionRun, OptimizationRun
 
 
 def _action_json(run: ActionRun) -> dict[str, Any]:
@@ -95,12 +99,8 @@ def runs(
     log: Annotated[bool, typer.Option("--log", help="What the solver said in this run, instead of its facts.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the ledger: the newest runs, or the facts of one (with --json everything about it)."""
-    from roadwright.actions import ledger
-    from roadwright.portfolios.runs import find_optimization_run
-
     if log and run_id is None:
-        stop("--log shows the log of one run; name it: roadwright runs OPT-… --log", ExitCode.WRONG)
+        stop(ExitCode.WRONG, "log_of_no_run")
     with opened(folder) as workspace:
         if run_id is None:
             found = ledger.runs(workspace.store, limit)
@@ -121,10 +121,7 @@ def runs(
         if not as_json:
             body["status"] = ending(action.status, action.summary_json or {}).text
     else:
-        stop(
-            f"there is no run {run_id}; `roadwright runs -w {folder}` lists them (roadwright prune removes old ones)",
-            ExitCode.WRONG,
-        )
+        stop(ExitCode.WRONG, "no_run", run_id=run_id, folder=str(folder))
     if log:
         _show_log(run_id, optimization, as_json=as_json)
     elif as_json:
@@ -135,7 +132,7 @@ def runs(
 
 def _show_log(run_id: str, run: OptimizationRun | None, *, as_json: bool) -> None:
     if run is None or run.solver_log is None:
-        stop(f"{run_id} has no solver log: nothing was solved in it", ExitCode.WRONG)
+        stop(ExitCode.WRONG, "no_solver_log", run_id=run_id)
     if as_json:
         typer.echo(json.dumps({"run_id": run.run_id, "solver_log": run.solver_log}, ensure_ascii=False, indent=2))
     else:
@@ -143,10 +140,6 @@ def _show_log(run_id: str, run: OptimizationRun | None, *, as_json: bool) -> Non
 
 
 def _show_runs(found: list[ActionRun]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     console = Console(highlight=False)
     if not found:
         console.print("nothing was run yet")
@@ -163,9 +156,6 @@ def _show_runs(found: list[ActionRun]) -> None:
 
 
 def _show_run(body: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
     console = Console(highlight=False)
     for name, value in body.items():
         if value is None or value == []:
@@ -183,18 +173,11 @@ def rerun(
     folder: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Solve a run again from its stored inputs. Exit code 0: selection and every figure identical; 1: not."""
-    from roadwright.portfolios.rerun import NothingToRerun, rerun_snapshot
-    from roadwright.portfolios.runs import find_optimization_run
-
     with opened(folder) as workspace, workspace.store.transaction() as session:
         run = find_optimization_run(session, run_id)
     if run is None:
-        stop(f"there is no optimization run {run_id}; `roadwright runs -w {folder}` lists them", ExitCode.WRONG)
-    try:
-        comparison = rerun_snapshot(run)
-    except NothingToRerun as error:
-        stop(str(error), ExitCode.WRONG)
+        stop(ExitCode.WRONG, "no_optimization_run", run_id=run_id, folder=str(folder))
+    comparison = rerun_snapshot(run)
     if as_json:
         typer.echo(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2))
     else:

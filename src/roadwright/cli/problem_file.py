@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message, MessageError
 
 
 class Unreadable(InputError, ValueError):
@@ -21,29 +22,29 @@ def load_json(place: str) -> Any:
     Raises Unreadable where the file can't be read, is not UTF-8, is no JSON, or holds what JSON doesn't have
     (NaN, Infinity, a name twice in one object).
     """
-    name = "standard input" if place == "-" else place
+    name = Message("standard_input") if place == "-" else place
     try:
         data = sys.stdin.buffer.read() if place == "-" else Path(place).read_bytes()
     except OSError as error:
-        raise Unreadable(f"{name}: can't be read: {error.strerror or error}") from error
+        raise Unreadable("json_unreadable", file=name, why=error.strerror or str(error)) from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{name}: is not UTF-8 text (byte {error.start + 1})") from error
+        raise Unreadable("json_not_utf8", file=name, byte=error.start + 1) from error
     if not text.strip():
-        raise Unreadable(f"{name}: is empty")
+        raise Unreadable("json_empty", file=name)
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"{name}: line {error.lineno} column {error.colno}: {error.msg}") from error
+        raise Unreadable("json_syntax", file=name, line=error.lineno, place=error.colno, why=error.msg) from error
     except RecursionError as error:
-        raise Unreadable(f"{name}: is nested too deeply") from error
+        raise Unreadable("json_nested", file=name) from error
     except _NotJson as error:
-        raise Unreadable(f"{name}: {error}") from error
+        raise Unreadable("json_refused", file=name, why=error.message) from error
 
 
-class _NotJson(ValueError):
-    pass
+class _NotJson(MessageError, ValueError):
+    """What Python reads and JSON does not have."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -52,12 +53,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         rest = ", ".join(f"{name} {value!r}" for name, value in pairs if name in ("id", "key", "type"))
-        raise _NotJson(f"the name '{twice}' stands twice in one object{f' ({rest})' if rest else ''}")
+        raise _NotJson("json_name_twice_in" if rest else "json_name_twice", name=twice, entry=rest)
     return found
 
 
 def _constant(word: str) -> NoReturn:
-    raise _NotJson(f"{word} is not a number that JSON knows")
+    raise _NotJson("json_unknown_number", word=word)
 
 
 def _integer(digits: str) -> int | float:

@@ -10,6 +10,10 @@ from typing import Annotated
 
 import typer
 
+from roadwright.actions.execute import ActionResult
+from roadwright.actions.prune import FIGURES, PRUNE, PruneOptions
+from roadwright.actions.prune import prune as pruned
+from roadwright.actions.runner import run_command
 from roadwright.cli.actions import attended
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
 
@@ -23,16 +27,9 @@ def prune(
     dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove old answers for single rows, old solver logs, and old optimization runs that nothing refers to.
-
-    The ledger's lines stay, and so do the runs that roadmaps and their versions came from and the newest runs of each
-    scenario. The settings keep_details_days and keep_runs_days say what is old.
+    """The ledger's lines stay, and so do the runs that roadmaps and their versions came from and the newest runs of
+    each scenario. The settings keep_details_days and keep_runs_days say what is old.
     """
-    from roadwright.actions.execute import ActionResult
-    from roadwright.actions.prune import FIGURES, PRUNE, PruneOptions
-    from roadwright.actions.prune import prune as pruned
-    from roadwright.actions.runner import run_command
-
     if dry:
         with opened(folder) as workspace, workspace.exclusive():
             figures = pruned(workspace, older_than, dry=True).to_json()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 NARROW = 100
 """Columns of a terminal below which a table has no room for a column of sentences."""
@@ -24,9 +25,6 @@ class RowLine(NamedTuple):
 
 def print_rows(console: Console, rows: Sequence[RowLine]) -> None:
     """A table; in a narrow terminal a line each, and a long status below it over the whole width."""
-    from rich.table import Table
-    from rich.text import Text
-
     if not rows:
         return
     if console.width < NARROW:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -17,10 +17,24 @@ from roadwright.cli.faults import Stopped
 from roadwright.cli.interrupts import Finished, end_now, interruptible
 from roadwright.cli.problem_file import Unreadable, load_json
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import RunStatus
-
-if TYPE_CHECKING:
-    from roadwright.optimize import Explanation, Problem, Solution, SolveOptions, SolveProgress
+from roadwright.optimize import (
+    Explanation,
+    InvalidProblem,
+    LastFound,
+    Problem,
+    Solution,
+    SolveOptions,
+    SolveProgress,
+    UnknownKeys,
+    explanations,
+    not_computed,
+    parse_problem,
+    solve_isolated,
+    unknown_keys,
+)
+from roadwright.optimize import solve as solve_here
 
 TimeLimitOption = Annotated[
     float | None, typer.Option("--time-limit", min=0, help="Seconds for everything; without it there is no limit.")
@@ -30,36 +44,44 @@ ProgressOption = Annotated[
 ]
 
 
-def refuse(*lines: str) -> NoReturn:
-    """End the command as wrong usage or input, with one line for each fault."""
-    raise Stopped("\n".join(" ".join(line.splitlines()) for line in lines), ExitCode.WRONG)
+class Refused(Stopped):
+    """Wrong usage or input, with one line for each fault, whatever the names in it hold."""
+
+    def __str__(self) -> str:
+        return "\n".join(" ".join(str(message).splitlines()) for message in self.messages)
+
+
+def refuse(code: str, /, **params: object) -> NoReturn:
+    """End the command as wrong usage or input."""
+    raise Refused(ExitCode.WRONG, Message(code, params=params))
 
 
 def refuse_infinite(options: Mapping[str, float | None]) -> None:
     """End the command where one of the options is no finite number."""
     for name, value in options.items():
         if value is not None and not value < float("inf"):
-            refuse(f"{name} must be a finite number, not {value}")
+            refuse("option_not_finite", option=name, value=value)
 
 
 def read_problem(place: str) -> Problem:
     """The problem in a file (``-``: standard input); ends the command where it is unreadable or invalid."""
-    from roadwright.optimize import InvalidProblem, parse_problem
-
     try:
         return parse_problem(load_json(place))
     except Unreadable as error:
-        refuse(str(error))
+        raise Refused(ExitCode.WRONG, error.message) from error
     except InvalidProblem as error:
-        refuse(*(f"{fault.id}: {fault.message}" for fault in error.faults))
+        faults = ({"place": fault.id, "fault": fault.message} for fault in error.faults)
+        raise Refused(ExitCode.WRONG, *(Message("problem_fault", params=fault) for fault in faults)) from error
 
 
 def check_output(output: Path | None) -> None:
     """Refuse an output file that can't be written before any work is done for it."""
     if output is None:
         return
-    if output.is_dir() or not output.parent.is_dir():
-        refuse(f"{output}: " + ("is a folder" if output.is_dir() else f"there is no folder {output.parent}"))
+    if output.is_dir():
+        refuse("output_is_folder", file=str(output))
+    if not output.parent.is_dir():
+        refuse("output_without_folder", file=str(output), folder=str(output.parent))
 
 
 def write_json(value: dict[str, Any], output: Path | None) -> None:
@@ -72,7 +94,7 @@ def write_json(value: dict[str, Any], output: Path | None) -> None:
     try:
         output.write_bytes(data)
     except OSError as error:
-        refuse(f"{output}: can't be written: {error.strerror or error}")
+        refuse("json_unwritable", file=str(output), why=error.strerror or str(error))
 
 
 def solve(
@@ -99,14 +121,10 @@ def solve(
     ] = None,
     progress: ProgressOption = None,
 ) -> None:
-    """Find the best portfolio for a Problem JSON and print the Solution JSON.
-
-    Exit code 0: solved (optimal, or feasible within a limit), 1: no answer found, or stopped by Ctrl-C (with the best
-    answer found by then), 2: the problem is invalid (the faults are on standard error), 3: infeasible (with the
-    conflict and the cheapest repair).
+    """Exit code 0: solved (optimal, or feasible within a limit), 1: no answer found, or stopped by Ctrl-C (with the
+    best answer found by then), 2: the problem is invalid (the faults are on standard error), 3: infeasible (with
+    the conflict and the cheapest repair).
     """
-    from roadwright.optimize import SolveOptions
-
     refuse_infinite({"--time-limit": time_limit, "--gap": gap, "--explain-time": explain_time})
     check_output(output)
     problem = read_problem(problem_file)
@@ -130,8 +148,6 @@ def _solved(
     problem: Problem, options: SolveOptions, show: Callable[[SolveProgress], None] | None
 ) -> Finished[Solution]:
     """The solution; after Ctrl-C the best one found by then."""
-    from roadwright.optimize import LastFound, solve, solve_isolated
-
     found = LastFound(problem)
 
     def hear(progress: SolveProgress) -> None:
@@ -140,7 +156,7 @@ def _solved(
             show(progress)
 
     # Only a process that can be killed keeps a time limit whatever the solver is busy with.
-    solve_problem = solve if options.time_limit is None else solve_isolated
+    solve_problem = solve_here if options.time_limit is None else solve_isolated
     return interruptible(lambda stop: solve_problem(problem, options, progress=hear, cancel=stop), found.cancelled)
 
 
@@ -148,8 +164,6 @@ def _explained(
     problem: Problem, solution: Solution, keys: list[str] | Literal["all"], seconds: float
 ) -> Finished[list[Explanation]]:
     """The explanations; after Ctrl-C those that were found by then."""
-    from roadwright.optimize import explanations, not_computed
-
     found: dict[str, Explanation] = {}
 
     def work(stop: threading.Event) -> list[Explanation]:
@@ -162,14 +176,12 @@ def _explained(
 
 def _keys_to_explain(problem: Problem, text: str | None) -> list[str] | Literal["all"]:
     """The keys separated by commas, or ``all``; unknown ones end the command."""
-    from roadwright.optimize import UnknownKeys, unknown_keys
-
     keys = [key.strip() for key in (text or "").split(",") if key.strip()]
     if keys == ["all"]:
         return "all"
     unknown = unknown_keys(problem, keys)
     if unknown:
-        refuse(f"--explain: {UnknownKeys(unknown)}")
+        refuse("explain_unknown", why=str(UnknownKeys(unknown)))
     return keys
 
 

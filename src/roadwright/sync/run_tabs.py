@@ -78,7 +78,7 @@ def _latest(heads: Sequence[_Head], only: str | None) -> tuple[list[_Head], list
     if only is not None:
         wanted = next((head for head in heads if head.run_id == only.strip().upper()), None)
         if wanted is None:
-            raise UnknownRun("unknown_run", run=only, latest=[h.run_id for h in heads[:5]] or "none")
+            raise UnknownRun("run_not_kept", run=only, latest=[h.run_id for h in heads[:5]] or "none")
         latest[wanted.scenario] = wanted
         if wanted.is_answered:
             answered[wanted.scenario] = wanted

@@ -12,6 +12,7 @@ from roadwright import tabs
 from roadwright.actions.contract import ActionContext
 from roadwright.actions.options import RunOption, ScenarioOption, UsageError, chosen
 from roadwright.domain.keys import canonical_key
+from roadwright.domain.messages import Message
 from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.domain.text import folded
 from roadwright.optimize import unknown_keys
@@ -74,14 +75,12 @@ def _run_to_explain(session: Session, request: ActionContext, asked: ExplainQues
     if named is not None:
         run = find_optimization_run(session, named)
         if run is None:
-            raise UsageError(f"there is no optimization run {named}; Runs lists them")
+            raise UsageError("no_run_to_explain", run_id=named)
         return run, True
     name = chosen(request.options, ScenarioOption).scenario_name
     mine = {folded(scenario): scenario for scenario in asked.scenarios if scenario}
     if name is None and len(mine) > 1:
-        raise UsageError(
-            f"the selected rows belong to several scenarios: {', '.join(mine.values())}; select one's rows"
-        )
+        raise UsageError("rows_of_several_scenarios", scenarios=list(mine.values()))
     if name is None and mine:
         [name] = mine.values()
     place = request.workspace.place(tabs.SCENARIO_CONFIG)
@@ -89,7 +88,7 @@ def _run_to_explain(session: Session, request: ActionContext, asked: ExplainQues
     scenario = find_scenario(session, name, on_sheet).scenario_name
     run = latest_answer(session, scenario) or latest_run(session, scenario)
     if run is None:
-        raise UsageError(f'scenario "{scenario}" has no run yet; start with pm.optimize_run_all_candidates')
+        raise UsageError("scenario_without_run", scenario=scenario)
     return run, False
 
 
@@ -98,17 +97,17 @@ def question_of(session: Session, request: ActionContext, asked: ExplainQuestion
     run, is_chosen = _run_to_explain(session, request, asked)
     others = sorted({name for name in asked.scenarios if folded(name) != folded(run.scenario_name)})
     if others:
-        raise UsageError(f"selected rows belong to {', '.join(others)}, but {run.run_id} is of {run.scenario_name}")
+        raise UsageError("rows_of_other_scenario", scenarios=others, run_id=run.run_id, scenario=run.scenario_name)
     kept = Explained.of(run)
     if kept is None or not (is_answered(run) or run.status == RunStatus.INFEASIBLE):
-        raise UsageError(f"{run.run_id} has no portfolio to explain: {run.summary or run.status}")
+        raise UsageError("no_portfolio_to_explain", run_id=run.run_id, why=run.summary or run.status)
     scenarios = session.scalars(select(OptimizationScenario))
     scenario = next((s for s in scenarios if folded(s.scenario_name) == folded(run.scenario_name)), None)
     ids = None if asked.everything else list(dict.fromkeys(_id(kept, name) for name in asked.names))
     initiatives = initiatives_by_key(session, ids or ())
     wrong = unknown_keys(kept.problem, ids or ())
     if wrong:
-        raise UsageError("; ".join(_why_unknown(run, id, initiatives.get(id)) for id in wrong))
+        raise UsageError("several_faults", faults=[_why_unknown(run, id, initiatives.get(id)) for id in wrong])
     return Question(run, scenario, kept, ids, initiatives, is_chosen)
 
 
@@ -119,9 +118,9 @@ def _id(kept: Explained, name: str) -> str:
     return canonical_key(name) or by_name.get(folded(name), name)
 
 
-def _why_unknown(run: OptimizationRun, id: str, initiative: Initiative | None) -> str:
+def _why_unknown(run: OptimizationRun, id: str, initiative: Initiative | None) -> Message:
+    params: dict[str, object] = {"id": id, "run_id": run.run_id}
     if initiative is not None:
-        return f"{id} was no candidate of {run.run_id}: {why_no_candidate(initiative, run)}"
-    if canonical_key(id):
-        return f"there is no initiative {id}"
-    return f'{run.run_id} has neither an initiative nor a row "{id}"; name keys, row numbers, or rows as Targets!7'
+        params["why"] = why_no_candidate(initiative, run)
+        return Message("was_no_candidate", params=params)
+    return Message("no_such_initiative" if canonical_key(id) else "not_of_run", params=params)

@@ -11,7 +11,7 @@ from roadwright.actions.pm.explain_question import Question, asked_of, question_
 from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_computed, with_names
 from roadwright.portfolios.diagnosis import diagnosed_rows, way_out
@@ -40,7 +40,8 @@ def _explain(request: ActionContext) -> Answer:
         request.report("writing Results and Gaps_And_Alerts")
         numbers = _show(request, question)
     except PendingWrite as pending:
-        answer.problems.append(f"{pending}; {WRITE_RESULTS.name} shows what was explained")
+        params = {"why": pending.message, "action": WRITE_RESULTS.name}
+        answer.problems.append(Message("explained_not_shown", params=params))
     if place.spec is tabs.CANDIDATES:
         numbers = _rows_on(request, place, question.run.scenario_name)
     answer.more_rows = list(_rows(question, explanations, place, numbers))
@@ -53,7 +54,7 @@ def _explain(request: ActionContext) -> Answer:
     }
     if was_cancelled:
         answer.status, answer.exit_code = "cancelled", ExitCode.FAILED
-        answer.problems.append(f"cancelled; what had been explained of {question.run.run_id} is kept")
+        answer.problems.append(Message("explaining_cancelled", params={"run_id": question.run.run_id}))
     return answer
 
 

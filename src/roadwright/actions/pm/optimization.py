@@ -8,6 +8,7 @@ from dataclasses import replace
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled
 from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds, on_conflict, time_limit
+from roadwright.actions.faults import row_stops
 from roadwright.actions.options import (
     ExplainOption,
     OnConflictOption,
@@ -21,7 +22,7 @@ from roadwright.actions.pm.roadmap_choice import keep_choice, note_promised_twic
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
 from roadwright.optimize import Explanation, SolveOptions, SolveProgress, Worker, idle_worker
 from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
@@ -114,7 +115,7 @@ def _draft(request: ActionContext, saved: Saved, *, ticked_only: bool) -> RunDra
         try:
             _show_inputs(request, saved)
         except PendingWrite as pending:
-            raise UsageError(f"{wrong}; {pending}") from wrong
+            raise UsageError("several_faults", faults=(wrong.message, pending.message)) from wrong
         raise
 
 
@@ -133,32 +134,29 @@ def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
             run = keep_run(request.workspace.store, draft, options, request.action_run_id)
     _run_notes(saved, draft)
     answer = _answer(run, draft)
+    kept = {"run_id": run.run_id, "action": WRITE_RESULTS.name}
     if was_cut_short and answer.status == "success":
         answer.status, answer.exit_code = "cancelled", ExitCode.FAILED
-        answer.problems.append(f"cancelled while {run.run_id} was explained; its answer is kept")
+        answer.problems.append(Message("cancelled_while_explained", params={"run_id": run.run_id}))
     try:
         request.turn.take()
         keep_choice(request, run)
         request.report("writing Runs, Results and Gaps_And_Alerts")
         reports = _show(request, saved, draft)
         if (not_shown := show_choice(request, run)) is not None:
-            answer.summary["roadmap_entries"] = not_shown
+            answer.summary["roadmap_entries"] = str(not_shown)
     except (PendingWrite, WorkspaceBusy) as pending:
         reports = pending.reports if isinstance(pending, PendingWrite) else []
         answer.status = "failed"
         if answer.exit_code is not ExitCode.WRONG:
             answer.exit_code = ExitCode.FAILED
-        answer.problems.append(f"{pending}; {_is_kept(run)}")
+        answer.problems.append(Message("run_not_shown", params=kept | {"why": pending.message}))
     except (KeyboardInterrupt, Cancelled):
         reports = []
         answer.status, answer.exit_code = "cancelled", ExitCode.FAILED
-        answer.problems.append(f"cancelled while the sheets were written; {_is_kept(run)}")
+        answer.problems.append(Message("cancelled_while_written", params=kept))
     answer.tabs = [report for report in reports if report.place.spec not in RUN_TABS]
     return answer
-
-
-def _is_kept(run: OptimizationRun) -> str:
-    return f"{run.run_id} is kept, and {WRITE_RESULTS.name} shows it"
 
 
 def _solve(request: ActionContext, draft: RunDraft, options: SolveOptions, worker: Worker) -> None:
@@ -200,9 +198,9 @@ def _answer(run: OptimizationRun, draft: RunDraft) -> Answer:
     if status is RunStatus.CANCELLED:
         answer.status = "cancelled"
     if answer.status == "failed":
-        answer.problems.extend(f"{fault.id}: {fault.message}" for fault in draft.faults)
+        answer.problems.extend(row_stops(fault.id, str(fault.message)) for fault in draft.faults)
         if not draft.faults:
-            answer.problems.append(run.summary)
+            answer.problems.append(Message("run_summary", params={"summary": run.summary}))
     return answer
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.faults import numbered_row_stops, roadmap_stops, row_stops
 from roadwright.actions.options import OnConflictOption, RoadmapOption
 from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
 from roadwright.actions.pm.roadmap_status import ByOption, decided_by
@@ -26,6 +27,7 @@ from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.roadmaps.policy import PolicyProblem
 from roadwright.roadmaps.versions import NotApproved, Published, may_be_published, publish
 from roadwright.services.bindings.roadmaps import RoadmapsBinding
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import all_roadmaps
@@ -42,11 +44,11 @@ class _Publication:
     published: dict[str, Published] = field(default_factory=dict)
     """By the roadmap's name."""
     stems: dict[str, str] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
+    refused: list[Message] = field(default_factory=list)
     twice: list[Overlap] = field(default_factory=list)
 
 
-def _chosen(request: ActionContext, open: RoadmapTabs, refused: list[str]) -> list[Roadmap]:
+def _chosen(request: ActionContext, open: RoadmapTabs, refused: list[Message]) -> list[Roadmap]:
     """The roadmaps to publish; selected rows that are none are refused. Raises UsageError and SelectionError."""
     name, selection = named_roadmap(request), request.selection
     results = open.results(tabs.ROADMAPS.name)
@@ -56,7 +58,7 @@ def _chosen(request: ActionContext, open: RoadmapTabs, refused: list[str]) -> li
     rows = [result for result in results if result.row.number in picked]
     stored = RoadmapsBinding().rows(open.current.session)
     refused += [
-        f"{tabs.ROADMAPS.name} row {o.row.number}: {o.notes.text}"
+        numbered_row_stops(tabs.ROADMAPS, o.row.number, o.notes.text)
         for o in rows
         if o.is_duplicate or o.identity not in stored
     ]
@@ -67,26 +69,32 @@ def _chosen(request: ActionContext, open: RoadmapTabs, refused: list[str]) -> li
 def _publish(open: RoadmapTabs, roadmap: Roadmap, by: str, progress: _Publication) -> None:
     """Judge and publish one roadmap; what stands against it is said on its row."""
     session, notes, source = open.current.session, open.notes(roadmap), open.current.source
-    faults = [notes.text] if notes.level in STOPPED else _unsettled(open, roadmap)
-    if not faults:
-        try:
-            may_be_published(roadmap)
-            judge_roadmap(session, roadmap, source, tell=open.current.tell)
-            published = publish(session, roadmap, by, source)
-        except NotApproved as refusal:
-            faults.append(str(refusal))
-        except PolicyProblem as problem:
-            faults.append(f'roadmap "{roadmap.roadmap_name}" can\'t be judged: {problem}')
-        else:
-            _say_published(open, roadmap, published, progress)
-            return
-        notes.add(*map(Message, faults))
-    progress.refused += [
-        fault if roadmap.roadmap_name in fault else f"{roadmap.roadmap_name}: {fault}" for fault in faults
-    ]
+    if notes.level in STOPPED:
+        progress.refused.append(row_stops(roadmap.roadmap_name, notes.text))
+        return
+    unsettled = _unsettled(open, roadmap)
+    if unsettled:
+        progress.refused += [roadmap_stops(roadmap, fault) for fault in unsettled]
+        return
+    try:
+        may_be_published(roadmap)
+        judge_roadmap(session, roadmap, source, tell=open.current.tell)
+        published = publish(session, roadmap, by, source)
+    except NotApproved as refusal:
+        _refuse(refusal.message, notes, progress)
+    except PolicyProblem as problem:
+        params = {"roadmap": roadmap.roadmap_name, "why": problem.message}
+        _refuse(Message("roadmap_not_judged", params=params), notes, progress)
+    else:
+        _say_published(open, roadmap, published, progress)
 
 
-def _unsettled(open: RoadmapTabs, roadmap: Roadmap) -> list[str]:
+def _refuse(why: Message, notes: Notes, progress: _Publication) -> None:
+    notes.add(why)
+    progress.refused.append(why)
+
+
+def _unsettled(open: RoadmapTabs, roadmap: Roadmap) -> list[Message]:
     """What was typed and could not be saved: a version that never changes is not made of half of it."""
     return [*stopping_gates(open, roadmap), *stopping_entries(open, roadmap)]
 
@@ -104,20 +112,18 @@ def _say_published(open: RoadmapTabs, roadmap: Roadmap, published: Published, pr
         notes.notice("published_before", number=edition.number)
 
 
-def _write_files(request: ActionContext, progress: _Publication) -> tuple[list[str], list[str]]:
+def _write_files(request: ActionContext, progress: _Publication) -> tuple[list[str], list[Message]]:
     """Write the exports, for an unchanged version those that are missing. Returns the files and what went wrong."""
     folder = request.workspace.published
     files: list[str] = []
-    problems = []
+    problems: list[Message] = []
     for name, published in progress.published.items():
         request.report(f"writing the files of {name}, version {published.edition.number}")
         try:
             written = write_exports(folder, progress.stems[name], published.edition, only_missing=not published.is_new)
         except (SheetError, OSError) as error:
-            problems.append(
-                f"{name} is published, but its files are not all written: {str(error).rstrip('.')}. Run the action "
-                "again when that is settled; it writes those that are missing"
-            )
+            params = {"roadmap": name, "why": str(error).rstrip(".")}
+            problems.append(Message("files_not_written", params=params))
         else:
             files += [path.relative_to(request.workspace.root).as_posix() for path in written]
     return files, problems
@@ -147,7 +153,7 @@ def _run(request: ActionContext) -> Answer:
         )
     except PendingWrite as pending:
         answer.tabs = pending.reports
-        answer.problems.append(str(pending))
+        answer.problems.append(pending.message)
     files, problems = _write_files(request, progress)
     answer.problems = [*progress.refused, *problems, *answer.problems]
     answer.summary = _summary(progress, files)

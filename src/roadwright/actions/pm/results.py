@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import RunOption, UsageError, chosen
+from roadwright.actions.options import RunOption, chosen
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
 from roadwright.sync.reports import TabReport
-from roadwright.sync.run_tabs import RUN_TABS, UnknownRun, write_run_tab
+from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
 
 
 def _write_results(request: ActionContext) -> Answer:
@@ -17,10 +17,7 @@ def _write_results(request: ActionContext) -> Answer:
     only = chosen(request.options, RunOption).run_id
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-        try:
-            return [write_run_tab(current, tab, only) for tab in open_tabs]
-        except UnknownRun as unknown:
-            raise UsageError(str(unknown)) from unknown
+        return [write_run_tab(current, tab, only) for tab in open_tabs]
 
     request.report("writing Runs, Results and Gaps_And_Alerts")
     return Answer(

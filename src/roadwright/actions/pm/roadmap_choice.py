@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from roadwright import tabs
 from roadwright.actions.contract import ActionContext
+from roadwright.domain.messages import Message
 from roadwright.portfolios.drafts import RunDraft
 from roadwright.roadmaps.overlap import promised_twice
 from roadwright.roadmaps.selected import select_entries
@@ -33,7 +34,7 @@ def keep_choice(request: ActionContext, run: OptimizationRun) -> None:
             select_entries(session, roadmap)
 
 
-def show_choice(request: ActionContext, run: OptimizationRun) -> str | None:
+def show_choice(request: ActionContext, run: OptimizationRun) -> Message | None:
     """Show it on Roadmap_Entries. Returns why that could not be: the run is none the worse for it."""
     if run.roadmap_name is None:
         return None
@@ -41,7 +42,7 @@ def show_choice(request: ActionContext, run: OptimizationRun) -> str | None:
     try:
         run_pass(request.workspace, request.action, [place], _refresh, wait=0)
     except (SheetError, PendingWrite) as problem:
-        return f"{problem}; pm.refresh_tab --tab {place.name} shows what was chosen"
+        return Message("choice_not_shown", params={"why": problem.message, "tab": place.name})
     return None
 
 

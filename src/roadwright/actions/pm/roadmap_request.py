@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.actions.contract import ActionContext
 from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
+from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.domain.text import folded
@@ -130,26 +131,28 @@ def take_asked(session: Session, asked: AskedRoadmap, current: SyncContext) -> R
 def _new_roadmap(session: Session, asked: AskedRoadmap) -> Roadmap:
     period = asked.fields.get("period_key")
     if "source" not in asked.fields:
-        way_out = "; to make it, give filter, run_id or keys" if asked.may_be_new else ""
-        raise unknown_roadmap(session, str(asked.name), way_out)
+        why = unknown_roadmap(session, str(asked.name))
+        if asked.may_be_new:
+            raise UsageError("roadmap_to_be_made", why=why)
+        raise UsageError(why.code, **why.params)
     if period is None and asked.fields["source"] == RoadmapSource.PORTFOLIO:
         run = find_optimization_run(session, str(asked.fields["source_ref"]))
         period = run.period_key if run is not None else None
     if period is None:
-        raise UsageError(f'roadmap "{asked.name}" is new: give its period too, with --option period_key=2026-Q3')
+        raise UsageError("new_roadmap_without_period", roadmap=asked.name)
     roadmap = declare_roadmap(session, str(asked.name))
     roadmap.period_key = str(period)
     return roadmap
 
 
-def unknown_roadmap(session: Session, name: str, way_out: str = "") -> UsageError:
+def unknown_roadmap(session: Session, name: str) -> Message:
     """What is said of a roadmap that is not there."""
     named = only_named(session, name)
     if named is not None:
-        return UsageError(f"{named}{way_out}")
+        return named
     known = [roadmap.roadmap_name for roadmap in all_roadmaps(session)]
-    there = f"there are: {', '.join(known)}" if known else "there is none yet; fill in a row of Roadmaps"
-    return UsageError(f'there is no roadmap "{name}"{nearest(name, known)}, {there}{way_out}')
+    params: dict[str, object] = {"roadmap": name, "hint": nearest(name, known), "names": known}
+    return Message("no_such_roadmap" if known else "no_roadmap_at_all", params=params)
 
 
 def only_roadmap(session: Session, name: str | None, on_sheet: Sequence[Identity]) -> Roadmap:
@@ -157,13 +160,13 @@ def only_roadmap(session: Session, name: str | None, on_sheet: Sequence[Identity
     if name is not None:
         roadmap = find_roadmap(session, name)
         if roadmap is None:
-            raise unknown_roadmap(session, name)
+            why = unknown_roadmap(session, name)
+            raise UsageError(why.code, **why.params)
         return roadmap
     stored = all_roadmaps(session)
     listed = [roadmap for roadmap in stored if (folded(roadmap.roadmap_name),) in on_sheet] or stored
     if not listed:
-        raise UsageError("there is no roadmap yet; fill in a row of Roadmaps")
+        raise UsageError("no_roadmap_yet")
     if len(listed) > 1:
-        names = ", ".join(roadmap.roadmap_name for roadmap in listed)
-        raise UsageError(f"there are several roadmaps: {names}; name one: --option roadmap_name=…")
+        raise UsageError("several_roadmaps", names=[roadmap.roadmap_name for roadmap in listed])
     return listed[0]

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.faults import row_stops
 from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
 from roadwright.actions.pm.roadmap_request import only_roadmap
 from roadwright.actions.pm.roadmap_tabs import STOPPED, say_standing
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.text import folded
 from roadwright.roadmaps.status import Refusal, move_roadmap
@@ -71,10 +73,10 @@ def _run(request: ActionContext) -> Answer:
                 answer.summary["moved"] = True
             answer.summary["status"] = roadmap.status
         except Refusal as refusal:
-            answer.problems.append(str(refusal))
+            answer.problems.append(refusal.message)
         except UsageError as wrong:  # what was saved, or could not be, says so all the same
             may_be_why = name is not None or not all_roadmaps(current.session)
-            answer.problems += (_stopped_rows(results, name) if may_be_why else []) or [str(wrong)]
+            answer.problems += (_stopped_rows(results, name) if may_be_why else []) or [wrong.message]
             answer.status, answer.exit_code = "failed", ExitCode.WRONG
         say_standing(current.session, results)
         show_tab(current, tab, RoadmapsBinding(), results, report)
@@ -85,11 +87,11 @@ def _run(request: ActionContext) -> Answer:
     return answer
 
 
-def _stopped_rows(results: Iterable[SheetRow], name: str | None) -> list[str]:
+def _stopped_rows(results: Iterable[SheetRow], name: str | None) -> list[Message]:
     """Rows that could not be saved: a roadmap may be missing because of that, or stand otherwise than its row says."""
     wanted = None if name is None else folded(name)
     return [
-        f"{o.key}: {o.notes.text}"
+        row_stops(o.key, o.notes.text)
         for o in results
         if o.notes.level in STOPPED and not o.is_duplicate and wanted in (None, o.identity[0])
     ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions.contract import ActionContext, on_conflict
+from roadwright.actions.faults import row_stops
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.roadmaps.standing import standing_warnings
@@ -66,28 +67,28 @@ def save_roadmap_tabs(current: SyncContext, open_tabs: Sequence[OpenTab], reques
     return RoadmapTabs(current, {tab.spec.name: tab for tab in open_tabs}, merged)
 
 
-def stopping_gates(cache: RoadmapTabs, roadmap: Roadmap) -> list[str]:
+def stopping_gates(cache: RoadmapTabs, roadmap: Roadmap) -> list[Message]:
     """Rows of the roadmap's policy that could not be saved: a gate is never dropped in silence."""
     policy = folded(roadmap.gate_policy or "")
     return [
-        f"gate_policy: {tabs.GATES.name}!{o.row.number}: {o.notes.reason}"
+        row_stops(f"{tabs.GATES.name}!{o.row.number}", o.notes.reason).about("gate_policy")
         for o in cache.results(tabs.GATES.name)
         if policy and o.notes.level in STOPPED and folded(o.row.text("gate_policy")) in ("", policy)
     ]
 
 
-def stopping_entries(cache: RoadmapTabs, roadmap: Roadmap) -> list[str]:
+def stopping_entries(cache: RoadmapTabs, roadmap: Roadmap) -> list[Message]:
     """Rows of the roadmap on Roadmap_Entries that could not be saved, such as a waiver or a lock."""
     name = folded(roadmap.roadmap_name)
     return [
-        f"{tabs.ROADMAP_ENTRIES.name}!{o.row.number}: {o.notes.reason}"
+        row_stops(f"{tabs.ROADMAP_ENTRIES.name}!{o.row.number}", o.notes.reason)
         for o in cache.results(tabs.ROADMAP_ENTRIES.name)
         if o.notes.level in STOPPED and folded(o.row.text("roadmap_name")) in ("", name)
     ]
 
 
 def show_roadmap_tabs(
-    cache: RoadmapTabs, chosen: Iterable[Roadmap], notices: Mapping[Identity, str]
+    cache: RoadmapTabs, chosen: Iterable[Roadmap], notices: Mapping[Identity, Message]
 ) -> list[TabReport]:
     """Bring the three tabs up to date; ``notices`` are what there is to tell of single entries."""
     current, session = cache.current, cache.current.session
@@ -111,7 +112,7 @@ def show_roadmap_tabs(
     _say_not_declared(entries.rows(session), results)
     for result in results:
         if result.identity in notices:
-            result.notes.add(Message(notices[result.identity], Level.OK))
+            result.notes.add(notices[result.identity])
     shown = names | {result.identity[:1] for result in results}
     show_tab(
         current,

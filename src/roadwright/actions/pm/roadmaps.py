@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
+from roadwright.actions.faults import numbered_row_stops, roadmap_stops, row_stops
 from roadwright.actions.options import UsageError
 from roadwright.actions.pm.roadmap_request import AskedRoadmap, CheckOptions, CreateOptions, asked_roadmap, take_asked
 from roadwright.actions.pm.roadmap_tabs import (
@@ -49,7 +50,7 @@ class _EntryChanges:
     """How many entries each roadmap got."""
     done: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[Message] = field(default_factory=list)
     standing: Counter[str] = field(default_factory=Counter)
     """How many entries are admitted, blocked and waived."""
 
@@ -69,7 +70,9 @@ def _chosen(request: ActionContext, open: RoadmapTabs, asked: AskedRoadmap, prog
             return [take_asked(session, asked, open.current)]
         except UsageError as wrong:
             rows = [o for o in open.results(tabs.ROADMAPS.name) if o.identity == (folded(asked.name),)]
-            progress.wrong += [f"{o.key}: {o.notes.text}" for o in rows if o.notes.level in STOPPED] or [str(wrong)]
+            progress.wrong += [row_stops(o.key, o.notes.text) for o in rows if o.notes.level in STOPPED] or [
+                wrong.message
+            ]
             return []
     assert request.tab is not None
     spec = request.tab.spec
@@ -78,9 +81,12 @@ def _chosen(request: ActionContext, open: RoadmapTabs, asked: AskedRoadmap, prog
     names = {result.identity[:1] for result in rows}
     stored = RoadmapsBinding().rows(session)
     unsaved = [o for o in rows if o.identity[:1] not in stored and o.notes.of(Level.FAILED)]
-    progress.wrong += [f"{o.key or f'{spec.name} row {o.row.number}'}: {o.notes.text}" for o in unsaved]
+    progress.wrong += [
+        row_stops(o.key, o.notes.text) if o.key else numbered_row_stops(spec, o.row.number, o.notes.text)
+        for o in unsaved
+    ]
     mere_names = (only_named(session, name) for (name,) in sorted(names) if (name,) not in stored)
-    progress.wrong += dict.fromkeys(str(told) for told in mere_names if told is not None)
+    progress.wrong += {str(told): told for told in mere_names if told is not None}.values()
     return [roadmap for identity, roadmap in stored.items() if identity in names]
 
 
@@ -88,7 +94,7 @@ def _work_on(open: RoadmapTabs, roadmap: Roadmap, progress: _EntryChanges, *, fi
     """Make or judge one roadmap; what is wrong with it is said on its row."""
     session, notes, source = open.current.session, open.notes(roadmap), open.current.source
     if notes.level in STOPPED:
-        progress.wrong.append(f"{roadmap.roadmap_name}: {notes.text}")
+        progress.wrong.append(row_stops(roadmap.roadmap_name, notes.text))
         return
     if roadmap.status == RoadmapStatus.ARCHIVED:
         notes.skip("archived", "status")
@@ -103,10 +109,10 @@ def _work_on(open: RoadmapTabs, roadmap: Roadmap, progress: _EntryChanges, *, fi
         elif not faults:
             judge_roadmap(session, roadmap, source, tell=open.current.tell)
     except (SourceProblem, PolicyProblem) as problem:
-        faults.append(str(problem))
+        faults.append(problem.message)
     if faults:
-        notes.add(*map(Message, faults))
-        progress.wrong.append(f"{roadmap.roadmap_name}: {'; '.join(faults)}")
+        notes.add(*faults)
+        progress.wrong.append(roadmap_stops(roadmap, *faults))
         return
     if not roadmap.entry_rows:
         notes.warn("empty_roadmap", "entries")
@@ -128,7 +134,7 @@ def _run(request: ActionContext, *, fill: bool) -> Answer:
         for number, roadmap in enumerate(chosen):
             request.report(f"judging {roadmap.roadmap_name}", number, len(chosen))
             _work_on(open, roadmap, progress, fill=fill)
-        return show_roadmap_tabs(open, chosen, {i: str(change.message) for i, change in progress.changes.items()})
+        return show_roadmap_tabs(open, chosen, {i: change.message for i, change in progress.changes.items()})
 
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
     reports = run_pass(
@@ -155,10 +161,7 @@ def _answer(reports: list[TabReport], progress: _EntryChanges) -> Answer:
         },
     )
     if not progress.done and not progress.passed_over:
-        answer.problems = progress.wrong or [
-            "there is no roadmap to work on; fill in a row of Roadmaps, or give --option roadmap_name=… with "
-            "period_key and filter, run_id or keys"
-        ]
+        answer.problems = progress.wrong or [Message("no_roadmap_to_work_on")]
         answer.status, answer.exit_code = "failed", ExitCode.WRONG
     return answer
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions.contract import ActionContext, on_conflict
+from roadwright.actions.faults import row_stops
 from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import ScenarioOption, UsageError, chosen
 from roadwright.domain.keys import canonical_key
@@ -96,12 +97,12 @@ def _scenario(session: Session, request: ActionContext, saved: Saved) -> Optimiz
         named = {folded(text) for text in on_sheet if text}
         wanted = {folded(name)} if name is not None else named
         reasons = [
-            f"{spec.name}!{result.row.number}: {result.notes.text}"
+            row_stops(f"{spec.name}!{result.row.number}", result.notes.text)
             for spec, result in saved.stopped()
             if spec is tabs.SCENARIO_CONFIG and len(wanted) < 2 and (not named or result.identity[0] in wanted)
         ]
         if reasons:
-            raise UsageError("; ".join(reasons)) from None
+            raise UsageError("several_faults", faults=reasons) from None
         raise
 
 
@@ -119,20 +120,14 @@ def _selected(
         rows = list(_ticks(saved, scenario))
         keys = [o.row.text("initiative_key") for o in rows if o.row.values.get(_TICK) is True]
         if not keys and not any(_TICK in o.row.problems for o in rows):
-            raise UsageError(
-                f'no row of Candidates is ticked ({_TICK}) for "{scenario.scenario_name}"; tick the rows to run, or '
-                "use pm.optimize_run_all_candidates"
-            )
+            raise UsageError("nothing_ticked", tick=_TICK, scenario=scenario.scenario_name)
     else:
         keys = [*request.selection.names, *_keys_of_rows(request, saved)]
     candidates = {initiative.initiative_key: initiative for initiative in chosen.candidates}
     wanted = [canonical_key(key) or key for key in keys]
     missing = [key for key in wanted if key not in candidates]
     if missing:
-        raise UsageError(
-            f'{", ".join(missing)}: no candidate of scenario "{scenario.scenario_name}"; pm.populate_candidates shows '
-            "those there are"
-        )
+        raise UsageError("no_candidates_of_scenario", keys=missing, scenario=scenario.scenario_name)
     return [candidates[key] for key in sorted(set(wanted))]
 
 

@@ -55,14 +55,14 @@ def _wanted_keys(session: Session, request: ActionContext) -> list[str]:
     """
     selection, asked = request.selection, chosen(request.options, PopulateOptions)
     if selection.rows:
-        raise SelectionError("pm.populate_initiatives selects by initiative_key, not by row numbers")
+        raise SelectionError("populate_by_keys")
     only_candidates = asked.candidates
     initiatives = find_initiatives(session, None)
     known = {initiative.initiative_key for initiative in initiatives}
     names = [canonical_key(name) or name for name in selection.names]
     missing = [name for name in names if name not in known]
     if missing:
-        raise SelectionError(f"the backlog has no {', '.join(missing)}")
+        raise SelectionError("keys_not_on_backlog", keys=missing)
     picked = known if selection.everything else set(names)
     text = asked.filter
     if text is not None:
@@ -78,7 +78,7 @@ def _matching_keys(session: Session, text: str) -> set[str]:
     try:
         return {initiative.initiative_key for initiative in find_initiatives(session, text)}
     except FilterError as error:
-        raise UsageError("option_filter", why=str(error)) from error
+        raise UsageError("option_filter", why=error.placed) from error
 
 
 def _populate(request: ActionContext) -> Answer:

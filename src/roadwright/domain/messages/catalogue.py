@@ -13,6 +13,7 @@ from types import MappingProxyType
 from roadwright.domain.messages import (
     actions,
     cells,
+    commands,
     database,
     filters,
     formulas,
@@ -30,6 +31,7 @@ from roadwright.domain.messages import (
 AREAS: tuple[Mapping[str, str], ...] = (
     actions.TEXTS,
     cells.TEXTS,
+    commands.TEXTS,
     database.TEXTS,
     filters.TEXTS,
     formulas.TEXTS,

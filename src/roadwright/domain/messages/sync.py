@@ -21,7 +21,7 @@ TEXTS = {
         "Name the right database in database_url, or delete the rows; or take over what the workbooks hold, keys "
         "kept: roadwright rebuild -w {folder}"
     ),
-    "unknown_run": "there is no run {run}; the latest are {latest}",
+    "run_not_kept": "there is no run {run}; the latest are {latest}",
     "write_pending": (
         "the database is up to date, but {reasons}. Run the action again when that is settled; it completes what is "
         "pending"

@@ -1,0 +1,32 @@
+"""`roadwright init` makes a workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from roadwright.cli.workspace import stop
+from roadwright.domain.disk import os_fault
+from roadwright.domain.exit_codes import ExitCode
+from roadwright.sheets.backend import SheetError
+from roadwright.store.session import StoreError
+from roadwright.workspace.create import create_workspace
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; made if it is not there.")]) -> None:
+    try:
+        created = create_workspace(folder)
+    except (SheetError, StoreError) as error:
+        stop(ExitCode.FAILED, "workspace_not_made", why=error.message)
+    except OSError as error:
+        stop(ExitCode.FAILED, "workspace_file_not_made", file=str(error.filename or folder), why=os_fault(error))
+    if created.notice is not None:
+        typer.echo(created.notice, err=True)
+    for path in created.made:
+        typer.echo(f"made  {path}")
+    for path in created.kept:
+        typer.echo(f"kept  {path}")
+    typer.echo(f"\nNext: type ideas into {folder / 'Intake.xlsx'}, save and close it, then")
+    typer.echo(f"  roadwright run pm.backlog_sync -w {folder}")
