@@ -154,8 +154,6 @@ def render(code: str, params: Mapping[str, object]) -> str:
     """The words of a message. Raises KeyError for a code or a parameter that is missing."""
     from roadwright.domain.messages.catalogue import TEXTS  # noqa: PLC0415 - most commands say nothing
 
-    if " " in code:  # words that have no code yet
-        return code
     return _WORDS.vformat(TEXTS[code], (), params)
 
 
