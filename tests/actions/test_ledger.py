@@ -125,7 +125,7 @@ def test_an_action_that_stumbles_is_failed_in_the_ledger_and_shows_the_fault(
 
 
 def test_a_database_that_is_gone_is_told_in_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lost(*arguments: object) -> Answer:
+    def lost(*arguments: object, **named: object) -> Answer:
         raise OperationalError("select 1", {}, RuntimeError("server closed the connection"))
 
     pretend(monkeypatch, Action("pm.lost", "", "", lost))
