@@ -152,11 +152,15 @@ def test_ctrl_c_cancels(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_wrong_input_found_while_working_is_exit_2(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(request: ActionContext) -> Answer:
-        raise UsageError("not like this")
+        raise UsageError("selection_empty")
 
     pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=Noted))
     outcome = house.run("pm.refuse", options=["note = with = signs"])
-    assert (outcome.exit_code, outcome.error, last(house).status) == (2, "not like this", "failed")
+    assert (outcome.exit_code, outcome.error, last(house).status) == (
+        2,
+        "the selection is empty; name keys, names or row numbers, or use --all",
+        "failed",
+    )
     assert last(house).request_json["options"] == ["note = with = signs"]
 
 

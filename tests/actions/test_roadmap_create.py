@@ -273,7 +273,7 @@ def test_a_run_that_could_not_write_is_completed_by_the_next(house: House, monke
     type_roadmap(house, "Growth", "filter", "department = Growth")
 
     def busy(*_: object) -> bool:
-        raise WorkbookBusy("Roadmaps.xlsx is open elsewhere")
+        raise WorkbookBusy("file_unwritable", path="Roadmaps.xlsx", why="open elsewhere")
 
     with monkeypatch.context() as held:
         held.setattr(XlsxWorkbook, "write", busy)

@@ -399,7 +399,7 @@ def test_a_version_whose_files_could_not_be_written_is_published_all_the_same(
 
     def full_disk(path: Path, content: bytes) -> None:
         if path.suffix == ".md":
-            raise SheetError(f"{path} can't be written: no space left.")
+            raise SheetError("file_unwritable", path=path, why="no space left")
         place_file(path, content)
 
     monkeypatch.setattr("roadwright.roadmaps.export_files.place_file", full_disk)

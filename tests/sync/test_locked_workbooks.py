@@ -148,7 +148,7 @@ def test_a_workbook_that_cannot_be_written_leaves_the_others_written(
 
     def full(path: Path, *more: object) -> None:
         if path == intake:
-            raise SheetError("Intake.xlsx can't be written in here: No space left on device.")
+            raise SheetError("file_unwritable", path=path, why="No space left on device")
         replace_workbook(path, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(xlsx_workbook, "replace_workbook", full)

@@ -196,9 +196,15 @@ def test_a_move_that_is_stopped_before_the_settings_says_where_the_data_are(full
 
 
 def test_a_move_whose_settings_cannot_be_written_did_not_happen(full: House, second_url: str) -> None:
-    with patch("roadwright.workspace.move.place_file", side_effect=SheetError("the disk is full")):
+    with patch(
+        "roadwright.workspace.move.place_file",
+        side_effect=SheetError("file_unwritable", path="roadwright.toml", why="the disk is full"),
+    ):
         result = ask("move-database", second_url, "-w", full.root)
-    assert (result.exit_code, result.stderr) == (1, "nothing was moved: the disk is full\n")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "nothing was moved: roadwright.toml can't be written: the disk is full.\n",
+    )
     assert ask("run", "pm.backlog_sync", "-w", full.root).exit_code == 0
 
 

@@ -12,7 +12,6 @@ from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
 from roadwright.actions.execute import ActionResult, result_of, unusable
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.messages import Message
 from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import ActionStatus
@@ -48,7 +47,7 @@ def _rebuilt(workspace: Workspace, requested_by: str, report: Callable[[str], No
         ledger.start(store, run.id)
         done = rebuild(workspace, report)
         summary: dict[str, object] = {"keys": done.keys, "runs": done.runs}
-        answer = Answer(tabs=done.tabs, problems=list(map(Message, done.problems)), summary=summary)
+        answer = Answer(tabs=done.tabs, problems=done.problems, summary=summary)
         run = ledger.finish(store, run.id, answer)
         return result_of(run.run_id, REBUILD, run.status, answer)
     except SheetError as problem:

@@ -146,7 +146,7 @@ def _must_work(workspace: Workspace, switch: SeriesSwitch, asked: ActionRequest)
     if result.status == ActionStatus.CANCELLED:
         raise Cancelled
     if result.exit_code:
-        raise StepFailed(f"{asked.action}: {result.error}")
+        raise StepFailed("step_failed", action=asked.action, why=result.error)
 
 
 def run_main_job(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from roadwright import tabs
+from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress
 from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sheets.backend import SheetError
@@ -32,12 +33,12 @@ class SyncResult:
     """What a sync did on each tab, and what it could not do."""
 
     tabs: list[TabReport] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
 
 
 def keys_for_new_rows(
     workspace: Workspace, source: str, places: Sequence[TabPlace], cache: WorkbookCache, selection: Selection = ALL
-) -> str | None:
+) -> Message | None:
     """Give keys to rows without one, and write them into the sheets. Returns what is pending where that can't be.
 
     ``places`` are all tabs of one sync: whether a key stands on none of them tells lost keys from new ideas.
@@ -59,7 +60,7 @@ def keys_for_new_rows(
     try:
         run_pass(workspace, source, waiting, work, cache=cache)
     except PendingWrite as pending:
-        return f"new ideas wait for their keys: {pending.__cause__}"
+        return Message("keys_waiting", params={"why": str(pending.__cause__)})
     return None
 
 
@@ -84,13 +85,6 @@ def _sorted_out(places: Sequence[TabPlace], cache: WorkbookCache, progress: Sync
     return found
 
 
-_WITHOUT_BACKLOG = (
-    "What intake says is saved in the database all the same; the next pm.backlog_sync that can read the Backlog puts "
-    "it there"
-)
-_NOT_WITHOUT_BACKLOG = "No intake was read either, because it is not known which keys stand on the Backlog"
-
-
 def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, progress: SyncProgress) -> SyncResult:
     """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
@@ -104,11 +98,12 @@ def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, pro
     cache = WorkbookCache(workspace)
     found = _sorted_out([*workspace.intake(), backlog], cache, progress)
     fault = found.faults.pop(backlog.full_name, None)
-    result.problems.extend(map(str, found.faults.values()))
+    result.problems.extend(fault.message for fault in found.faults.values())
     if fault is not None:
         note = read_note(workspace.private)
         can_go_on = not isinstance(fault, ForeignTab) and note is not None and note.revision is not None
-        result.problems.append(f"{str(fault).rstrip('.')}. {_WITHOUT_BACKLOG if can_go_on else _NOT_WITHOUT_BACKLOG}")
+        code = "backlog_unreadable" if can_go_on else "backlog_unreadable_at_all"
+        result.problems.append(Message(code, params={"why": str(fault).rstrip(".")}))
         if not can_go_on:
             return result
     if not found.readable:
@@ -141,5 +136,5 @@ def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, pro
         result.tabs = run_pass(workspace, source, found.readable, work, wait=wait, cache=cache, tell=progress)
     except PendingWrite as unwritten:
         result.tabs = unwritten.reports
-        result.problems.append(str(unwritten))
+        result.problems.append(unwritten.message)
     return result

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, parse_key
+from roadwright.domain.messages import Message
 from roadwright.domain.provenance import REBUILD
 from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.sheets.backend import SheetError
@@ -62,7 +63,7 @@ class Rebuilt:
     """What a rebuild did on each tab, and what it could not do."""
 
     tabs: list[TabReport] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     keys: int = 0
     """Keys that stand on the tabs and that the database did not know."""
     runs: int = 0
@@ -117,9 +118,9 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
             result.tabs += run_pass(workspace, REBUILD, spec_places, work, cache=cache)
         except PendingWrite as pending:
             result.tabs += pending.reports
-            result.problems.append(str(pending))
+            result.problems.append(pending.message)
         except SheetError as error:
-            result.problems.append(str(error))
+            result.problems.append(error.message)
 
     of = {place.spec: place for place in places if place.spec is not tabs.INTAKE}
     if tabs.METRICS_CONFIG in of:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
 from roadwright.actions.options import OnConflictOption
-from roadwright.domain.messages import Message
 from roadwright.sync.backlog_sync import backlog_sync
 
 
 def _run(request: ActionContext) -> Answer:
     result = backlog_sync(request.workspace, request.action, on_conflict(request), request.report)
-    return Answer(tabs=result.tabs, problems=list(map(Message, result.problems)))
+    return Answer(tabs=result.tabs, problems=result.problems)
 
 
 BACKLOG_SYNC = Action(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
 from roadwright.actions.options import ForceOption, OnConflictOption
-from roadwright.domain.messages import Message
 from roadwright.sync.backlog_sync import keys_for_new_rows
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import WorkbookCache, run_pass, show_tab
@@ -42,7 +41,7 @@ def _run(request: ActionContext) -> Answer:
     if place.spec is tabs.BACKLOG:
         pending = keys_for_new_rows(request.workspace, request.action, [place], cache, request.selection)
         if pending is not None:
-            answer.problems.append(Message(pending))
+            answer.problems.append(pending)
     answer.tabs.append(save_tab(request, place, request.selection, cache))
     return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TEXTS = {
+    "step_failed": "{action}: {why}",
     "all_and_select": "--all and --select exclude each other; leave one out",
     "database_stops_command": "the database can't be used: {why}; see roadwright doctor",
     "demo_left": (

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 TEXTS = {
+    "backlog_unreadable": (
+        "{why}. What intake says is saved in the database all the same; the next pm.backlog_sync that can read the "
+        "Backlog puts it there"
+    ),
+    "backlog_unreadable_at_all": (
+        "{why}. No intake was read either, because it is not known which keys stand on the Backlog"
+    ),
+    "keys_waiting": "new ideas wait for their keys: {why}",
     "no_range_of_rows": '"{text}" is no range of rows; expected such as 7 or 9-12',
     "rebuild_into_another": (
         "the database {url} holds the data of another workspace than the workbooks of this folder. Nothing was "
