@@ -155,6 +155,7 @@ def test_wrong_input_found_while_working_is_exit_2(house: House, monkeypatch: py
         raise UsageError("selection_empty")
 
     pretend(monkeypatch, Action("pm.refuse", "", "", refuse, options=Noted))
+    words = str(Message("selection_empty"))
     outcome = house.run("pm.refuse", options=["note = with = signs"])
     assert (outcome.exit_code, outcome.error, last(house).status) == (
         2,
