@@ -20,9 +20,9 @@ from roadwright import tabs
 from roadwright.actions.collecting import rare_collections
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
-from roadwright.scoring.compute import compute_scores
 from roadwright.services.bindings.backlog import BacklogBinding
 from roadwright.services.bindings.initiatives import all_initiatives
+from roadwright.services.scoring.compute import compute_scores
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table
 from roadwright.sheets.values import CellValue

@@ -10,7 +10,7 @@ from roadwright import tabs
 from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS
 from roadwright.domain.roadmaps import Gate
-from roadwright.roadmaps.gates import GATES
+from roadwright.services.roadmaps.gates import GATES
 from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"

@@ -21,8 +21,8 @@ from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import Problem, Solution, SolveOptions, solve
-from roadwright.portfolios import drafts
-from roadwright.portfolios.runs import keep_run
+from roadwright.services.portfolios import drafts
+from roadwright.services.portfolios.runs import keep_run
 from roadwright.store.models import ActionRun, OptimizationRun, OptimizationScenario, Portfolio
 from tests.actions.company import add_candidates, add_kpis, add_scenario, chosen
 from tests.actions.hard import hard_plan

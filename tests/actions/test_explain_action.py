@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from roadwright.actions.execute import ActionResult
-from roadwright.portfolios.rerun import rerun_snapshot
+from roadwright.services.portfolios.rerun import rerun_snapshot
 from roadwright.store.models import OptimizationRun
 from tests.actions.company import PERIOD, add_candidates, add_initiatives, add_kpis, add_scenario, constrain
 from tests.house import House

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from roadwright.actions.execute import ActionResult
-from roadwright.portfolios.rerun import rerun_snapshot
+from roadwright.services.portfolios.rerun import rerun_snapshot
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import OptimizationRun, Portfolio
 from tests.actions.company import add_candidates, add_kpis, add_scenario, aim, chosen, constrain, stored

@@ -25,7 +25,7 @@ from roadwright.domain.filters import (
 )
 from roadwright.domain.filters.grammar import KEYWORDS
 from roadwright.domain.filters.parse import MAX_CHARACTERS, MAX_COMPARISONS, MAX_DEPTH
-from roadwright.filtering import backlog_fields
+from roadwright.services.backlog import backlog_fields
 
 FIELDS = backlog_fields()
 EMPTY: dict[str, object] = dict.fromkeys(FIELDS)

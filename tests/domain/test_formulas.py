@@ -295,7 +295,7 @@ def test_the_same_as_python_computes(text: str) -> None:
 def test_the_evaluator_and_graphs_are_loaded_by_use_only() -> None:
     code = (
         "import sys; import roadwright.domain.formulas, roadwright.domain.chains, roadwright.domain.patterns; "
-        "import roadwright.scoring.math_model, roadwright.scoring.contributions; "
+        "import roadwright.services.scoring.math_model, roadwright.services.scoring.contributions; "
         "sys.exit(bool({'simpleeval', 'networkx'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -22,7 +22,7 @@ from roadwright.domain.filters import (
 )
 from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.filters.tree import ORDERING, Value
-from roadwright.filtering import backlog_fields
+from roadwright.services.backlog import backlog_fields
 from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from roadwright.domain.filters import FilterError, parse_filter
-from roadwright.filtering import backlog_fields
+from roadwright.services.backlog import backlog_fields
 
 TEXT = (Path(__file__).parents[2] / "docs" / "filters.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"^\| `([^`]*)` \|", TEXT, re.MULTILINE) + re.findall(r'--filter "([^"]*)" ', TEXT)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from roadwright.domain.filters import Comparison, Every, Filter, FilterError, Not, Operator, Some, matches
 from roadwright.domain.filters.parse import MAX_COMPARISONS, MAX_DEPTH
 from roadwright.domain.text import folded
-from roadwright.filtering import (
+from roadwright.services.backlog import (
     NameProblem,
     backlog_fields,
     backlog_values,

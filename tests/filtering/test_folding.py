@@ -8,7 +8,7 @@ import unicodedata
 from sqlalchemy import Text, literal, select
 
 from roadwright.domain.text import folded
-from roadwright.filtering.folding import Folded, Position, folds
+from roadwright.services.backlog.folding import Folded, Position, folds
 from roadwright.store.session import open_store
 
 EVERYTHING = "".join(folds())

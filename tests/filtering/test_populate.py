@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from roadwright.filtering import save_filter
+from roadwright.services.backlog import save_filter
 from tests.house import House
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import Filter, filter_text, matches, parse_filter
-from roadwright.filtering import backlog_fields, backlog_values, find_initiatives
-from roadwright.filtering.backlog import Values
-from roadwright.filtering.conditions import condition
+from roadwright.services.backlog import backlog_fields, backlog_values, find_initiatives
+from roadwright.services.backlog.backlog import Values
+from roadwright.services.backlog.conditions import condition
 from roadwright.store.models import Initiative
 from roadwright.store.session import open_store
 from tests.conftest import postgres_database

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from roadwright.optimize import SolveOptions, parse_problem, problem_to_json, snapshot_hash, solve
-from roadwright.portfolios.rerun import NothingToRerun, rerun_snapshot
+from roadwright.services.portfolios.rerun import NothingToRerun, rerun_snapshot
 from roadwright.store.models import OptimizationRun
 
 PROBLEM: dict[str, Any] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from roadwright.optimize import candidate_worth, parse_problem, solve
-from roadwright.portfolios.facts import CandidateFacts, RunRef
-from roadwright.portfolios.results import results_rows
+from roadwright.services.portfolios.facts import CandidateFacts, RunRef
+from roadwright.services.portfolios.results import results_rows
 
 KPIS = [{"key": "gmv", "level": "north_star"}]
 

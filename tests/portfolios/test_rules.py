@@ -8,7 +8,7 @@ from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.optimization import TOKENS
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.optimize import Faults, Kpi, Names, RowReader
-from roadwright.portfolios.rules import RuleSet, add_locks, read_rules
+from roadwright.services.portfolios.rules import RuleSet, add_locks, read_rules
 from roadwright.store.models import OptimizationConstraint, OptimizationConstraintSet, OptimizationTarget
 
 A, B, C = (f"INIT-{number:06d}" for number in (1, 2, 3))

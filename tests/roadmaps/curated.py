@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.kpis import Direction, KpiLevel
-from roadwright.roadmaps.judge import judge_roadmap
 from roadwright.services.bindings.initiatives import new_initiative
+from roadwright.services.roadmaps.judge import judge_roadmap
 from roadwright.store.clock import now
 from roadwright.store.models import GatePolicy, Initiative, OrganizationMetricsConfig, Roadmap, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap

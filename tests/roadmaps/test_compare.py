@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roadwright.domain.messages import Message
-from roadwright.roadmaps.compare import Decision, Item, compare, sentences
+from roadwright.services.roadmaps.compare import Decision, Item, compare, sentences
 
 
 def said(code: str, **params: object) -> Message:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from roadwright.domain.kpis import Direction
 from roadwright.domain.roadmaps import GateSeverity, GateStatus
-from roadwright.roadmaps.content import (
+from roadwright.services.roadmaps.content import (
     Content,
     Entry,
     GateContent,
@@ -24,10 +24,10 @@ from roadwright.roadmaps.content import (
     content_hash,
     known_sum,
 )
-from roadwright.roadmaps.drift import Drift, Drifted, DriftedValue, KpiDrift, changes_since, kpi_drift
-from roadwright.roadmaps.judge import judge_roadmap
-from roadwright.roadmaps.standing import drift_judged_now, standing_warnings
-from roadwright.roadmaps.versions import newest_version, publish
+from roadwright.services.roadmaps.drift import Drift, Drifted, DriftedValue, KpiDrift, changes_since, kpi_drift
+from roadwright.services.roadmaps.judge import judge_roadmap
+from roadwright.services.roadmaps.standing import drift_judged_now, standing_warnings
+from roadwright.services.roadmaps.versions import newest_version, publish
 from roadwright.store.models import RoadmapEntry
 from tests.house import House
 from tests.roadmaps.curated import (

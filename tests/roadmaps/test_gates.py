@@ -10,10 +10,10 @@ import pytest
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.domain.roadmaps import Gate
-from roadwright.roadmaps.gates import GATES, ParameterProblem, Setting, Subject
-from roadwright.scoring.math_model import Param, ScoredModel
-from roadwright.scoring.models_of import LoadedModel
 from roadwright.services.bindings.initiatives import new_initiative
+from roadwright.services.roadmaps.gates import GATES, ParameterProblem, Setting, Subject
+from roadwright.services.scoring.math_model import Param, ScoredModel
+from roadwright.services.scoring.models_of import LoadedModel
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeScore
 
 REGISTRY = Registry.of(

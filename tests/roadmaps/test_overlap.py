@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
-from roadwright.roadmaps.standing import standing_warnings
+from roadwright.services.roadmaps.overlap import Overlap, of_roadmap, overlaps
+from roadwright.services.roadmaps.standing import standing_warnings
 from roadwright.store.models import OptimizationRun
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House

@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from roadwright.roadmaps.content import Content, content_hash
-from roadwright.roadmaps.export_files import file_stems
-from roadwright.roadmaps.versions import NeverChanges, content_of
+from roadwright.services.roadmaps.content import Content, content_hash
+from roadwright.services.roadmaps.export_files import file_stems
+from roadwright.services.roadmaps.versions import NeverChanges, content_of
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.files import place_file
 from roadwright.store.models import RoadmapVersion
@@ -402,7 +402,7 @@ def test_a_version_whose_files_could_not_be_written_is_published_all_the_same(
             raise SheetError("file_unwritable", path=path, why="no space left")
         place_file(path, content)
 
-    monkeypatch.setattr("roadwright.roadmaps.export_files.place_file", full_disk)
+    monkeypatch.setattr("roadwright.services.roadmaps.export_files.place_file", full_disk)
     outcome = house.run(PUBLISH)
     assert outcome.exit_code == 1
     assert "growth is published, but its files are not all written" in str(outcome.error)

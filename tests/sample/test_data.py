@@ -36,7 +36,7 @@ from roadwright.sample.company import (
     typed_cell,
 )
 from roadwright.sample.typing import NAMED_TITLE, Keys
-from roadwright.scoring.math_model import ModelResult, Param, ScoredModel, run_model
+from roadwright.services.scoring.math_model import ModelResult, Param, ScoredModel, run_model
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.read import read_table
 from roadwright.sheets.spec import Owner, TabSpec, header_names

@@ -9,7 +9,7 @@ import pytest
 
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
-from roadwright.scoring.activate import activate_in_batches, active_scores
+from roadwright.services.scoring.activate import activate_in_batches, active_scores
 from roadwright.store.models import InitiativeScore
 from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_initiatives, stored, type_by_key

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.scoring.frameworks import Score
-from roadwright.scoring.rice import rice
-from roadwright.scoring.wsjf import wsjf
+from roadwright.services.scoring.frameworks import Score
+from roadwright.services.scoring.rice import rice
+from roadwright.services.scoring.wsjf import wsjf
 
 NONE = Score()
 

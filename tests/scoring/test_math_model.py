@@ -9,8 +9,8 @@ import pytest
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.messages import Level
 from roadwright.domain.registry import RegisteredKpi, Registry
-from roadwright.scoring.frameworks import Score
-from roadwright.scoring.math_model import EffortInputs, ModelResult, Param, ScoredModel, math_score, run_model
+from roadwright.services.scoring.frameworks import Score
+from roadwright.services.scoring.math_model import EffortInputs, ModelResult, Param, ScoredModel, math_score, run_model
 
 REGISTRY = Registry.of(
     [

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from roadwright import tabs
 from roadwright.cli.main import app
 from roadwright.domain.roadmaps import RoadmapStatus
-from roadwright.roadmaps.versions import publish
+from roadwright.services.roadmaps.versions import publish
 from roadwright.sheets.plain import plain
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import Initiative, IssuedKey, Roadmap

@@ -15,7 +15,7 @@ from roadwright.domain.disk import size_in_words
 from roadwright.domain.messages import Level
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
-from roadwright.roadmaps.overlap import overlaps
+from roadwright.services.roadmaps.overlap import overlaps
 from roadwright.services.rows.notes import level_of
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Table

@@ -18,7 +18,7 @@ from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.options import Options, chosen, option
 from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapSource
-from roadwright.portfolios.shown import shows_answer
+from roadwright.services.portfolios.shown import shows_answer
 from roadwright.store.chunks import chunks
 from roadwright.store.clock import to_text
 from roadwright.store.models import ActionRun, OptimizationRun, Portfolio, PortfolioItem, Roadmap, RoadmapVersion

@@ -21,8 +21,15 @@ from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.filters import FieldKind
-from roadwright.filtering import backlog_fields, backlog_values, cell_texts, find_initiatives, json_values, named_fields
-from roadwright.filtering.backlog import Values
+from roadwright.services.backlog import (
+    backlog_fields,
+    backlog_values,
+    cell_texts,
+    find_initiatives,
+    json_values,
+    named_fields,
+)
+from roadwright.services.backlog.backlog import Values
 
 _SHOWN = ("initiative_key", "title", "department", "country", "lifecycle_status", "overall_score")
 """The columns of a table where none are asked for; CSV and JSON have all."""

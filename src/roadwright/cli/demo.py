@@ -23,12 +23,12 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import GateStatus
-from roadwright.roadmaps.compare import Decision, compare, sentences
-from roadwright.roadmaps.content import Content
-from roadwright.roadmaps.decisions import of_content
-from roadwright.roadmaps.snapshot import content_now
 from roadwright.sample.company import ABOUT, COMMITTED, NAME, OPEN_FLOOR
 from roadwright.sample.flow import DemoStep, Done, StepFailed, make_sample, run_main_job
+from roadwright.services.roadmaps.compare import Decision, compare, sentences
+from roadwright.services.roadmaps.content import Content
+from roadwright.services.roadmaps.decisions import of_content
+from roadwright.services.roadmaps.snapshot import content_now
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import OptimizationRun, Roadmap
 from roadwright.store.roadmaps import all_roadmaps

@@ -13,13 +13,13 @@ from rich.text import Text
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
-from roadwright.roadmaps.content import known_sum
-from roadwright.roadmaps.drift import Drift
-from roadwright.roadmaps.in_words import signed
-from roadwright.roadmaps.lookup import find_named
-from roadwright.roadmaps.policy import PolicyProblem
-from roadwright.roadmaps.standing import drift_judged_now
-from roadwright.roadmaps.versions import newest_version
+from roadwright.services.roadmaps.content import known_sum
+from roadwright.services.roadmaps.drift import Drift
+from roadwright.services.roadmaps.in_words import signed
+from roadwright.services.roadmaps.lookup import find_named
+from roadwright.services.roadmaps.policy import PolicyProblem
+from roadwright.services.roadmaps.standing import drift_judged_now
+from roadwright.services.roadmaps.versions import newest_version
 
 
 def drift(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
-from roadwright.filtering import remove_filter, save_filter, saved_filters
+from roadwright.services.backlog import remove_filter, save_filter, saved_filters
 from roadwright.store.models import SavedFilter
 
 app = typer.Typer(invoke_without_command=True, add_completion=False)

@@ -17,8 +17,8 @@ from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
-from roadwright.portfolios.rerun import rerun_snapshot
-from roadwright.portfolios.runs import find_optimization_run
+from roadwright.services.portfolios.rerun import rerun_snapshot
+from roadwright.services.portfolios.runs import find_optimization_run
 from roadwright.store.models import ActionRun, OptimizationRun
 
 

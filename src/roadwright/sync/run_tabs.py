@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
-from roadwright.portfolios.shown import shows_answer
+from roadwright.services.portfolios.shown import shows_answer
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.annotations import collect_annotations

@@ -18,10 +18,10 @@ from roadwright.domain.initiatives import ContributionSource
 from roadwright.domain.keys import OPTIMIZATION_RUN, canonical_key, make_key, parse_key
 from roadwright.domain.optimization import ObjectiveMode, RunStatus
 from roadwright.domain.provenance import REBUILD
-from roadwright.roadmaps.export_files import file_stems
 from roadwright.services.bindings.initiatives import by_identity
 from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding
 from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding
+from roadwright.services.roadmaps.export_files import file_stems
 from roadwright.services.rows.identity import Identity
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row

@@ -9,16 +9,16 @@ from roadwright.actions.contract import Action, ActionContext, Answer, on_confli
 from roadwright.actions.options import OnConflictOption, ScenarioOption, chosen
 from roadwright.domain.initiatives import tokens_field
 from roadwright.domain.messages import Level
-from roadwright.portfolios.candidates import (
+from roadwright.services.bindings.candidates import candidate_rows
+from roadwright.services.bindings.initiatives import all_keys
+from roadwright.services.portfolios.candidates import (
     CandidateSet,
     ScenarioProblem,
     constraints_of,
     find_scenario,
     tokens_of,
 )
-from roadwright.roadmaps.scenarios import judged_candidates
-from roadwright.services.bindings.candidates import candidate_rows
-from roadwright.services.bindings.initiatives import all_keys
+from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.services.rows.identity import identity_of
 from roadwright.services.rows.notes import Notes
 from roadwright.store.models import OptimizationScenario

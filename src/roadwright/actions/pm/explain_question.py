@@ -16,10 +16,10 @@ from roadwright.domain.messages import Message
 from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.domain.text import folded
 from roadwright.optimize import unknown_keys
-from roadwright.portfolios.candidates import find_scenario
-from roadwright.portfolios.drafts import place_in_sheet
-from roadwright.portfolios.explaining import Explained, why_no_candidate
-from roadwright.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run
+from roadwright.services.portfolios.candidates import find_scenario
+from roadwright.services.portfolios.drafts import place_in_sheet
+from roadwright.services.portfolios.explaining import Explained, why_no_candidate
+from roadwright.services.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
 from roadwright.sync.engine import read_tab

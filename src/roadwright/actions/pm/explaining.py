@@ -14,9 +14,9 @@ from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_computed, with_names
-from roadwright.portfolios.diagnosis import diagnosed_rows, way_out
-from roadwright.portfolios.explaining import add_explanations, why_no_candidate
-from roadwright.portfolios.runs import is_answered
+from roadwright.services.portfolios.diagnosis import diagnosed_rows, way_out
+from roadwright.services.portfolios.explaining import add_explanations, why_no_candidate
+from roadwright.services.portfolios.runs import is_answered
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, read_tab, run_pass
 from roadwright.sync.reports import RowReport, TabReport

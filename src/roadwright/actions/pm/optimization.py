@@ -25,10 +25,10 @@ from roadwright.domain.figures import figure
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
 from roadwright.optimize import Explanation, SolveOptions, SolveProgress, Worker, idle_worker
-from roadwright.portfolios.candidates import ScenarioProblem, find_scenario
-from roadwright.portfolios.drafts import RunDraft, explain_draft, solve_draft
-from roadwright.portfolios.runs import keep_run
-from roadwright.roadmaps.scenarios import judged_candidates
+from roadwright.services.portfolios.candidates import ScenarioProblem, find_scenario
+from roadwright.services.portfolios.drafts import RunDraft, explain_draft, solve_draft
+from roadwright.services.portfolios.runs import keep_run
+from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows

@@ -21,12 +21,12 @@ from roadwright.actions.pm.roadmap_tabs import (
     stopping_gates,
 )
 from roadwright.domain.messages import Message
-from roadwright.roadmaps.export_files import file_stems, write_exports
-from roadwright.roadmaps.judge import judge_roadmap
-from roadwright.roadmaps.overlap import Overlap, of_roadmap, overlaps
-from roadwright.roadmaps.policy import PolicyProblem
-from roadwright.roadmaps.versions import NotApproved, Published, may_be_published, publish
 from roadwright.services.bindings.roadmaps import RoadmapsBinding
+from roadwright.services.roadmaps.export_files import file_stems, write_exports
+from roadwright.services.roadmaps.judge import judge_roadmap
+from roadwright.services.roadmaps.overlap import Overlap, of_roadmap, overlaps
+from roadwright.services.roadmaps.policy import PolicyProblem
+from roadwright.services.roadmaps.versions import NotApproved, Published, may_be_published, publish
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import Roadmap

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from roadwright import tabs
 from roadwright.actions.contract import ActionContext
 from roadwright.domain.messages import Message
-from roadwright.portfolios.drafts import RunDraft
-from roadwright.roadmaps.overlap import promised_twice
-from roadwright.roadmaps.selected import select_entries
 from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding
+from roadwright.services.portfolios.drafts import RunDraft
+from roadwright.services.roadmaps.overlap import promised_twice
+from roadwright.services.roadmaps.selected import select_entries
 from roadwright.sheets.backend import SheetError
 from roadwright.store.models import OptimizationRun
 from roadwright.store.roadmaps import find_roadmap

@@ -15,7 +15,7 @@ from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.domain.text import folded
-from roadwright.portfolios.runs import find_optimization_run
+from roadwright.services.portfolios.runs import find_optimization_run
 from roadwright.services.rows.identity import Identity
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import all_roadmaps, declare_roadmap, find_roadmap, only_named

@@ -17,8 +17,8 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.text import folded
-from roadwright.roadmaps.status import Refusal, move_roadmap
 from roadwright.services.bindings.roadmaps import RoadmapsBinding
+from roadwright.services.roadmaps.status import Refusal, move_roadmap
 from roadwright.sheets.kinds import choice
 from roadwright.store.models import ActionRun
 from roadwright.store.roadmaps import all_roadmaps

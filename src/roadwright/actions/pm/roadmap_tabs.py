@@ -12,9 +12,9 @@ from roadwright.actions.contract import ActionContext, on_conflict
 from roadwright.actions.faults import row_stops
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
-from roadwright.roadmaps.standing import standing_warnings
 from roadwright.services.bindings.roadmap_entries import UNDECLARED, RoadmapEntriesBinding, entry_notes, say_entries
 from roadwright.services.bindings.roadmaps import GatesBinding, RoadmapsBinding
+from roadwright.services.roadmaps.standing import standing_warnings
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.store.models import Roadmap, RoadmapEntry

@@ -25,12 +25,12 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import GateStatus, RoadmapStatus
 from roadwright.domain.text import folded
-from roadwright.roadmaps.changes import Judgement, StatusChange, changes_since, judgements
-from roadwright.roadmaps.create import build_roadmap
-from roadwright.roadmaps.judge import judge_roadmap
-from roadwright.roadmaps.policy import PolicyProblem
-from roadwright.roadmaps.sources import SourceProblem
 from roadwright.services.bindings.roadmaps import RoadmapsBinding
+from roadwright.services.roadmaps.changes import Judgement, StatusChange, changes_since, judgements
+from roadwright.services.roadmaps.create import build_roadmap
+from roadwright.services.roadmaps.judge import judge_roadmap
+from roadwright.services.roadmaps.policy import PolicyProblem
+from roadwright.services.roadmaps.sources import SourceProblem
 from roadwright.services.rows.identity import Identity
 from roadwright.store.models import Roadmap
 from roadwright.store.roadmaps import only_named

@@ -16,14 +16,14 @@ from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.optimize import Fault
-from roadwright.portfolios.candidates import (
+from roadwright.services.portfolios.candidates import (
     CandidateSet,
     ScenarioProblem,
     find_scenario,
 )
-from roadwright.portfolios.drafts import RunDraft
-from roadwright.portfolios.problem import build_problem
-from roadwright.roadmaps.scenarios import judged_candidates
+from roadwright.services.portfolios.drafts import RunDraft
+from roadwright.services.portfolios.problem import build_problem
+from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.sync.context import OpenTab, SyncContext

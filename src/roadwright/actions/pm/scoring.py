@@ -14,13 +14,13 @@ from roadwright.domain.filters import FilterError
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
-from roadwright.filtering import find_initiatives
-from roadwright.scoring.activate import activate_in_batches
-from roadwright.scoring.compute import Scored, compute_scores
+from roadwright.services.backlog import find_initiatives
 from roadwright.services.bindings.backlog import BacklogBinding, say_intake
 from roadwright.services.bindings.initiatives import by_identity
 from roadwright.services.bindings.product_ops import ScoringInputsBinding
 from roadwright.services.rows.identity import Identity
+from roadwright.services.scoring.activate import activate_in_batches
+from roadwright.services.scoring.compute import Scored, compute_scores
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, say_of_rows, show_tab
 from roadwright.sync.reports import SheetRow, TabReport

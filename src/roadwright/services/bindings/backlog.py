@@ -11,7 +11,7 @@ from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
-from roadwright.filtering.backlog import backlog_values, cell_values
+from roadwright.services.backlog.backlog import backlog_values, cell_values
 from roadwright.services.bindings.initiatives import (
     all_keys,
     by_identity,

@@ -14,9 +14,9 @@ from roadwright.domain.keys import canonical_key
 from roadwright.domain.kpis import KpiLevel
 from roadwright.domain.registry import Registry
 from roadwright.optimize.constraints import Bundle, ExcludePair, Mandatory, RequireAny, RequirePrereq, SynergyBonus
-from roadwright.portfolios.candidates import CandidateSet, tokens_of
 from roadwright.services.bindings.initiatives import initiative_values, load_initiatives, stamp
 from roadwright.services.bindings.product_ops import known_initiative
+from roadwright.services.portfolios.candidates import CandidateSet, tokens_of
 from roadwright.services.rows.binding import Defaults, Edit
 from roadwright.services.rows.identity import Identity
 from roadwright.store.models import OptimizationConstraint

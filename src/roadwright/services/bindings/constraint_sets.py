@@ -16,9 +16,9 @@ from roadwright.domain.registry import Registry, nearest
 from roadwright.domain.text import folded
 from roadwright.optimize import Fault, Faults, Names, RowReader
 from roadwright.optimize.constraints import KINDS
-from roadwright.portfolios.problem import problem_kpi
-from roadwright.portfolios.rules import FIELD_OF_COLUMN, rule_columns, rule_fields
 from roadwright.services.bindings.initiatives import all_keys
+from roadwright.services.portfolios.problem import problem_kpi
+from roadwright.services.portfolios.rules import FIELD_OF_COLUMN, rule_columns, rule_fields
 from roadwright.services.rows.binding import Defaults, Edit, Values
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.services.rows.notes import Notes

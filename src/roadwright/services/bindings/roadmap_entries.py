@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.domain.text import folded
-from roadwright.portfolios.candidates import tokens_of
-from roadwright.roadmaps.judge import is_waived, settle_waiver
 from roadwright.services.bindings.initiatives import load_initiatives
 from roadwright.services.bindings.product_ops import known_initiative
+from roadwright.services.portfolios.candidates import tokens_of
+from roadwright.services.roadmaps.judge import is_waived, settle_waiver
 from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes

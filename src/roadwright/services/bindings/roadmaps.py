@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.roadmaps import Gate
 from roadwright.domain.text import folded
-from roadwright.portfolios.candidates import tokens_of
-from roadwright.roadmaps.content import known_sum
-from roadwright.roadmaps.gates import GATES, ParameterProblem
 from roadwright.services.bindings.initiatives import load_initiatives
+from roadwright.services.portfolios.candidates import tokens_of
+from roadwright.services.roadmaps.content import known_sum
+from roadwright.services.roadmaps.gates import GATES, ParameterProblem
 from roadwright.services.rows.binding import Defaults, Edit, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes

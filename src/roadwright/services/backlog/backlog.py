@@ -1,0 +1,112 @@
+"""What the backlog shows of initiatives: their values by column name, and the texts that stand in its cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from functools import cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.figures import figure
+from roadwright.domain.filters.fields import LISTS
+from roadwright.domain.shown import tidy
+from roadwright.domain.text import folded
+from roadwright.services.backlog.fields import backlog_fields
+from roadwright.store.chunks import chunks
+from roadwright.store.initiatives import ATTRIBUTES, attributes_of
+from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.tabs import BACKLOG
+
+Values = dict[str, object]
+
+CONTRIBUTIONS = "kpi_contributions"
+
+
+def backlog_values(session: Session, initiatives: Collection[Initiative]) -> list[Values]:
+    """Each initiative's values by column name: what filters compare, and what is put out.
+
+    Lists are lists, contributions are {KPI key: number}, empty ones are None.
+    """
+    roadmaps = _roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
+    return [_values(initiative, roadmaps.get(initiative.initiative_key)) for initiative in initiatives]
+
+
+def _values(initiative: Initiative, roadmaps: list[str] | None) -> Values:
+    # All fields first, so that they stand in the order of the columns.
+    values: Values = dict.fromkeys(backlog_fields())
+    values.update(zip(_stored_fields(), attributes_of(initiative, _stored_fields()), strict=True))
+    values["metric_chain"] = _chain_source(initiative)
+    values[CONTRIBUTIONS] = initiative.kpi_contribution_json or None
+    values["roadmaps"] = roadmaps
+    return values
+
+
+@cache
+def _stored_fields() -> tuple[str, ...]:
+    """The fields that are attributes of an initiative, as they are."""
+    return tuple(name for name in backlog_fields() if name in ATTRIBUTES)
+
+
+def _chain_source(initiative: Initiative) -> str | None:
+    """The primary model's metric chain as it was typed."""
+    source = (initiative.metric_chain_json or {}).get("source")
+    return str(source) if source else None
+
+
+def _roadmaps_of(session: Session, keys: Collection[str]) -> Mapping[str, list[str]]:
+    """The roadmaps that each of these initiatives is on, by name."""
+    found: dict[str, list[str]] = {}
+    for part in chunks(keys):
+        pairs = session.execute(
+            select(RoadmapEntry.initiative_key, Roadmap.roadmap_name)
+            .join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
+            .where(RoadmapEntry.initiative_key.in_(part), Roadmap.is_declared)
+        )
+        for key, name in pairs:
+            found.setdefault(key, []).append(name)
+    return {key: sorted(names, key=folded) for key, names in found.items()}
+
+
+def cell_values(values: Values) -> Values:
+    """The values as the Backlog tab's cells hold them: contributions as text."""
+    contributions = values[CONTRIBUTIONS]
+    assert contributions is None or isinstance(contributions, dict)
+    return {**values, CONTRIBUTIONS: contributions_text(contributions)}
+
+
+def cell_texts(values: Values) -> dict[str, str]:
+    """The cells as text, as CSV has them: empty ones are empty, a list is ``a, b``."""
+    return {name: _text(name, value) for name, value in cell_values(values).items()}
+
+
+def _text(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    shown = BACKLOG.by_name[name].kind.show(value)
+    return str(shown).upper() if isinstance(shown, bool) else str(shown)
+
+
+def json_values(values: Values) -> Values:
+    """The values as JSON has them: dates as ISO text, lists and contributions as such, also where they are empty."""
+    return {name: _json_value(name, value) for name, value in values.items()}
+
+
+def _json_value(name: str, value: object) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return tidy(value)
+    if isinstance(value, dict):
+        return {key: tidy(float(number)) for key, number in sorted(value.items())}
+    if value is None and name == CONTRIBUTIONS:
+        return {}
+    return [] if value is None and backlog_fields()[name].kind in LISTS else value
+
+
+def contributions_text(contributions: dict[str, float] | None) -> str | None:
+    """Contributions as people read them: ``gmv: 120,000; retention: 0.01``."""
+    if not contributions:
+        return None
+    return "; ".join(f"{kpi}: {figure(float(value))}" for kpi, value in sorted(contributions.items()))

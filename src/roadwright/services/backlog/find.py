@@ -1,0 +1,24 @@
+"""Finding the initiatives that match a filter."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.filters import Filter
+from roadwright.services.backlog.conditions import condition
+from roadwright.services.backlog.saved import resolve_filter
+from roadwright.store.models import Initiative
+
+
+def find_initiatives(session: Session, wanted: str | Filter | None) -> list[Initiative]:
+    """The initiatives that match a filter (text, ``@name`` of a saved one, or read already), in the order of keys.
+
+    None finds all. Raises FilterError.
+    """
+    key = Initiative.initiative_key
+    query = select(Initiative).order_by(func.length(key), key)
+    if wanted is not None:
+        read = resolve_filter(session, wanted) if isinstance(wanted, str) else wanted
+        query = query.where(condition(session, read))
+    return list(session.scalars(query))

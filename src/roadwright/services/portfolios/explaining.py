@@ -1,0 +1,101 @@
+"""Explaining a run that is kept: what was asked and answered, what is known of it, and what is found out later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle
+from roadwright.domain.messages import Message
+from roadwright.domain.periods import same_period
+from roadwright.optimize import Explanation, Problem, Solution, candidate_worth, parse_problem
+from roadwright.services.portfolios.alerts import Alert, explanation_alerts
+from roadwright.services.portfolios.facts import CandidateFacts, RunRef
+from roadwright.services.portfolios.results import reasons_of
+from roadwright.store.models import Initiative, OptimizationRun
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A run's problem and answer, and what is known about its initiatives and rows, by id."""
+
+    run: OptimizationRun
+    problem: Problem
+    solution: Solution
+    facts: list[CandidateFacts]
+    known: dict[str, Explanation]
+    """What was computed; what there was no time for is not in here."""
+    places: Mapping[str, str]
+    """By id of a rule where it stood in a sheet."""
+
+    @classmethod
+    def of(cls, run: OptimizationRun) -> Explained | None:
+        """What is kept of a run; None where nothing was solved in it."""
+        if run.inputs_snapshot_json is None or run.result_json is None:
+            return None
+        told = [Explanation.from_json(one) for one in run.context_json.get("explanations", ())]
+        return cls(
+            run,
+            parse_problem(run.inputs_snapshot_json),
+            Solution.from_json(run.result_json),
+            [CandidateFacts.from_json(fact) for fact in run.context_json.get("candidates", ())],
+            {one.id: one for one in told if one.computed},
+            run.context_json.get("places", {}),
+        )
+
+    def reasons(self, explained: Mapping[str, Explanation]) -> dict[str, Message]:
+        """By candidate why it is in or out, with what these explanations say of its price."""
+        alone = candidate_worth(self.problem)
+        return reasons_of(self.problem, self.solution, self.facts, alone=alone, explained=explained, places=self.places)
+
+
+def add_explanations(session: Session, run_id: str, found: Sequence[Explanation]) -> None:
+    """Put explanations into a kept run, and what they say into its reasons and alerts."""
+    run = session.scalars(select(OptimizationRun).where(OptimizationRun.run_id == run_id).with_for_update()).one()
+    kept = Explained.of(run)
+    assert kept is not None
+    before = [Explanation.from_json(one) for one in run.context_json["explanations"]]
+    merged = {one.id: one for one in before}
+    merged.update((one.id, one) for one in found if one.computed or one.id not in kept.known)
+    reasons = kept.reasons(merged)
+    ref = RunRef(run.run_id, run.scenario_name)
+    run.context_json = {
+        **run.context_json,
+        "explanations": [one.to_json() for one in merged.values()],
+        "results": [{**row, "reason": str(reasons[row["initiative_key"]])} for row in run.context_json["results"]],
+        "alerts": _exchanged(
+            run.context_json["alerts"],
+            explanation_alerts(ref, kept.problem, before, kept.places),
+            explanation_alerts(ref, kept.problem, list(merged.values()), kept.places),
+        ),
+    }
+
+
+def _exchanged(alerts: Sequence[Alert], old: Sequence[Alert], new: Sequence[Alert]) -> list[Alert]:
+    """The alerts with the new ones in the place of the old ones."""
+    place = next((number for number, alert in enumerate(alerts) if alert in old), len(alerts))
+    rest = [alert for alert in alerts if alert not in old]
+    return [*rest[:place], *new, *rest[place:]]
+
+
+def why_no_candidate(initiative: Initiative, run: OptimizationRun) -> Message:
+    """Why an initiative took no part in a run, as far as that can be seen from how it stands today."""
+    period = initiative.candidate_period_key
+    reasons = (
+        (Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES, "no_candidate_lifecycle"),
+        (run.roadmap_name is not None, "no_candidate_roadmap"),
+        (not initiative.is_optimization_candidate, "no_candidate_not_flagged"),
+        (not period, "no_candidate_period_blank"),
+        (bool(period) and not same_period(period or "", run.period_key), "no_candidate_other_period"),
+    )
+    code = next((code for applies, code in reasons if applies), "no_candidate_not_ticked")
+    params = {
+        "status": initiative.lifecycle_status,
+        "roadmap": run.roadmap_name,
+        "period": period,
+        "run_period": run.period_key,
+    }
+    return Message(code, params=params)

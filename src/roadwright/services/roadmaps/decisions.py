@@ -1,0 +1,121 @@
+"""Finds what a person names in a comparison (a roadmap, a version ``name@2``, a run ``OPT-000001``) and loads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
+from roadwright.domain.kpis import KpiLevel
+from roadwright.domain.messages import Level, Message
+from roadwright.services.portfolios.runs import is_answered
+from roadwright.services.roadmaps.compare import Decision, Item
+from roadwright.services.roadmaps.content import Content, reading_kpis
+from roadwright.services.roadmaps.lookup import UnknownName, find_named, listed
+from roadwright.services.roadmaps.snapshot import content_now
+from roadwright.services.roadmaps.versions import content_of
+from roadwright.store.models import OptimizationRun
+
+_NEWEST_RUNS = 20
+
+
+def find_decision(session: Session, text: str) -> Decision:
+    """What a person names: a roadmap as it is now, a published version, or a run. Raises UnknownName."""
+    try:
+        roadmap, version = find_named(session, text)
+    except UnknownName as unknown:
+        number = parse_key(OPTIMIZATION_RUN, text)
+        if number is not None:
+            return _run(session, make_key(OPTIMIZATION_RUN, number))
+        raise UnknownName("name_forms", why=unknown.message) from unknown
+    if version is None:
+        return of_content(roadmap.roadmap_name, "roadmap", content_now(session, roadmap))
+    return of_content(f"{roadmap.roadmap_name}@{version.number}", "version", content_of(version))
+
+
+def of_content(label: str, kind: str, content: Content) -> Decision:
+    """A roadmap or version: its chosen entries are in, the others and what was left out are not."""
+    chosen = {entry.initiative_key for entry in content.chosen}
+    items = [
+        Item(
+            key=entry.initiative_key,
+            title=entry.title,
+            tokens=entry.tokens,
+            contributions=entry.kpi_contributions,
+            department=entry.department,
+            country=entry.country,
+            planned_period=entry.planned_period,
+            rank=entry.priority_rank,
+            scope_mode=entry.scope_mode,
+            why_not=None if entry.initiative_key in chosen else _because("not_selected_on", label=label),
+        )
+        for entry in content.entries
+    ]
+    items += [
+        Item(
+            key=one.initiative_key,
+            title=one.title,
+            tokens=one.tokens,
+            contributions={},
+            department=one.department,
+            country=one.country,
+            why_not=_because("left_out_of", label=label, reasons="; ".join(one.reasons) or _because("reasons_unknown")),
+            why_briefly=_briefly(one.reasons),
+        )
+        for one in content.left_out
+    ]
+    units = {kpi.kpi_key: kpi.unit for kpi in reading_kpis(content)}
+    return Decision(label, kind, content.roadmap.period_key, items, units)
+
+
+def _because(code: str, **params: object) -> Message:
+    """Why an initiative is not in."""
+    return Message(code, Level.OK, params=params)
+
+
+def _briefly(reasons: Sequence[str]) -> Message:
+    """The first reason for leaving an initiative out, and how many more there are."""
+    if not reasons:
+        return _because("left_out_blocked")
+    if len(reasons) == 1:
+        return _because("left_out_for", reason=reasons[0])
+    return _because("left_out_for_more", reason=reasons[0], more=len(reasons) - 1)
+
+
+def _run(session: Session, run_id: str) -> Decision:
+    run = session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_id))
+    if run is None:
+        newest = select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(_NEWEST_RUNS)
+        raise UnknownName("unknown_run", run=run_id, known=listed("runs", list(session.scalars(newest))))
+    if not is_answered(run):
+        raise UnknownName("run_chose_nothing", run=run_id, status=run.status)
+    return of_run(run)
+
+
+def of_run(run: OptimizationRun) -> Decision:
+    """A run: its portfolio is in, its other candidates are not. It plans no periods, ranks or scopes."""
+    snapshot: Mapping[str, Any] = run.inputs_snapshot_json or {}
+    candidates = {row["key"]: row for row in snapshot.get("candidates", ())}
+    rows: Sequence[Mapping[str, Any]] = run.context_json.get("results") or ()
+    items = []
+    for row in sorted(rows, key=lambda one: str(one["initiative_key"])):
+        key = row["initiative_key"]
+        candidate = candidates.get(key, {})
+        why_not = None if row["selected"] else _because("candidate_not_selected", run=run.run_id)
+        items.append(
+            Item(
+                key=key,
+                title=row["title"],
+                tokens=candidate.get("tokens"),
+                contributions=candidate.get("contributions") or {},
+                department=row["department"],
+                country=row["country"],
+                why_not=why_not,
+            )
+        )
+    kpis = sorted(snapshot.get("kpis", ()), key=lambda kpi: (kpi["level"] != KpiLevel.NORTH_STAR, kpi["key"]))
+    units = {kpi["key"]: kpi.get("unit") for kpi in kpis}
+    return Decision(run.run_id, "run", run.period_key, items, units, tells_plan=False)
