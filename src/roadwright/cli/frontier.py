@@ -46,12 +46,7 @@ def frontier(
         refuse("kpis_not_two", kpis=kpis)
     refuse_infinite({"--time-limit": time_limit})
     problem = read_problem(problem_file)
-    try:
-        finished = _walked(
-            problem, (names[0], names[1]) if names else None, points, time_limit, shows=is_shown(progress)
-        )
-    except ValueError as error:
-        refuse(str(error))
+    finished = _walked(problem, (names[0], names[1]) if names else None, points, time_limit, shows=is_shown(progress))
     found = finished.value
     if as_json:
         write_json(found.to_json(), None)

@@ -6,7 +6,7 @@
     │   ├── cli              Unreadable
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
     │   ├── filtering        NameProblem
-    │   ├── optimize         InvalidProblem, UnknownKeys
+    │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
     │   ├── portfolios       NothingToRerun, ScenarioProblem
     │   ├── roadmaps         ParameterProblem, PolicyProblem, SourceProblem, UnknownName
     │   ├── sync             SelectionError, UnknownRun

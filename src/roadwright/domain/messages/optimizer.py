@@ -123,6 +123,8 @@ TEXTS = {
     "not_computed_time_limit": "not computed: the time was up",
     "not_selectable": "{who}, so {key} can't be selected",
     "nothing_achieved": "there is no candidate in {slice}: nothing is achieved there",
+    "fault_at": "{place}: {what}",
+    "invalid_problem": "{faults}",
     "nothing_called": "nothing to explain is called {keys:names}: name initiatives, row ids, or all",
     "nothing_spent": "there is no candidate in {slice}: nothing is spent there",
     "nothing_to_improve": "no weighted KPI is left to improve: any portfolio that keeps the rules will do",

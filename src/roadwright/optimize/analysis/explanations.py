@@ -37,8 +37,11 @@ class UnknownKeys(InputError, ValueError):
     """Keys to explain that are neither initiatives nor rows of the problem."""
 
     def __init__(self, keys: list[str]) -> None:
-        super().__init__(str(message("nothing_called", keys=keys)))
+        super().__init__("nothing_called", keys=keys)
         self.keys = keys
+
+    def __reduce__(self) -> tuple[type[UnknownKeys], tuple[list[str]]]:
+        return UnknownKeys, (self.keys,)
 
 
 def explain(

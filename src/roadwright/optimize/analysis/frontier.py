@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 from roadwright.domain.decimals import as_float
+from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message
 from roadwright.domain.optimization import TOKENS, RunStatus, StopReason
 from roadwright.optimize.messages import message
@@ -31,6 +32,10 @@ from roadwright.optimize.solver.steps import ObjectiveCut, SolveStep, is_proved,
 MAX_POINTS = 500
 STRICTLY = 10 * ROUNDING
 """By this share of itself an axis must move to count as another point."""
+
+
+class WrongFrontier(InputError, ValueError):
+    """KPIs that the problem does not have, or a number of points out of range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,11 @@ def frontier(
     `progress` is called with each point as it is found, the last one of the frontier first.
 
     With `points` the first is capped at that number, and between KPIs the second one moves by at least its range
-    divided by it: within that resolution the frontier is exact. Raises ValueError for KPIs that the problem doesn't
+    divided by it: within that resolution the frontier is exact. Raises WrongFrontier for KPIs that the problem doesn't
     have, or for a number of points out of range.
     """
     if points is not None and not 2 <= points <= MAX_POINTS:
-        raise ValueError(str(message("frontier_wrong_points", most=MAX_POINTS, points=points)))
+        raise WrongFrontier("frontier_wrong_points", most=MAX_POINTS, points=points)
     model = PortfolioModel.of(problem)
     most = points if points and kpis is None else MAX_POINTS
     walk = _Walk(model, plan(model), most, None if seconds is None else monotonic() + seconds, cancel, progress)
@@ -102,8 +107,9 @@ def frontier(
         return walk.by_tokens()
     unknown = [kpi for kpi in kpis if kpi not in problem.kpi]
     if unknown or kpis[0] == kpis[1]:
-        said = message("unknown_frontier_kpi", kpi=unknown[0], known=sorted(problem.kpi)) if unknown else None
-        raise ValueError(str(said or message("frontier_same_kpi")))
+        if unknown:
+            raise WrongFrontier("unknown_frontier_kpi", kpi=unknown[0], known=sorted(problem.kpi))
+        raise WrongFrontier("frontier_same_kpi")
     return walk.by_kpis(*kpis, points)
 
 

@@ -152,8 +152,12 @@ class InvalidProblem(InputError, ValueError):
     """A problem that is wrong by itself; `faults` are all of them, in the order of the input."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.id}: {fault.message}" for fault in faults))
+        said = [Message("fault_at", params={"place": fault.id, "what": fault.said}) for fault in faults]
+        super().__init__("invalid_problem", faults=said)
         self.faults = faults
+
+    def __reduce__(self) -> tuple[type[InvalidProblem], tuple[list[Fault]]]:
+        return InvalidProblem, (self.faults,)
 
 
 @plain_dataclass(frozen=True, slots=True)
