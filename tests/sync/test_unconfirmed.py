@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from roadwright.sheets.values import CellValue
 from roadwright.store.models import Initiative, UnconfirmedWrite
 from tests.house import House
+
+_SCENARIO: dict[str, CellValue | None] = {
+    "scenario_name": "T",
+    "period_key": "2026-Q2",
+    "capacity_total_tokens": 5,
+    "objective_mode": "north_star",
+}
 
 
 class Killed(BaseException):
@@ -51,13 +59,41 @@ def test_a_second_edit_after_a_killed_write_is_no_conflict(scored: House) -> Non
     assert unconfirmed(scored) == 0
 
 
-def test_an_edit_that_is_taken_back_after_a_killed_write_counts(scored: House) -> None:
+def test_a_cell_that_says_again_what_it_said_before_it_was_saved_is_in_conflict(scored: House) -> None:
+    """It was taken back, or an older copy of the file was put in place: nobody can tell, so nothing is lost."""
     scored.type_into("Scoring_Inputs", 2, {"rice_reach": 20})
     killed_before_the_write(scored, "pm.save_selected", "Scoring_Inputs")
     scored.type_into("Scoring_Inputs", 2, {"rice_reach": 10})
-    scored.done("pm.save_selected", tab="Scoring_Inputs")
+    for _ in range(2):
+        scored.done("pm.save_selected", tab="Scoring_Inputs")
+        assert (
+            scored.rows("Scoring_Inputs")[0]
+            .text("run_status")
+            .startswith('CONFLICT: rice_reach: the sheet has "10", the database has "20"')
+        )
+    scored.done("pm.save_selected", tab="Scoring_Inputs", options=["on_conflict=sheet"])
     [row] = scored.rows("Scoring_Inputs")
-    assert (row.text("run_status"), row.values["rice_reach"]) == ("OK", 10)
+    assert (row.text("run_status"), row.values["rice_reach"], unconfirmed(scored)) == ("OK", 10, 0)
+
+
+def test_what_another_changed_since_stays_however_often_the_write_fails(scored: House) -> None:
+    scored.type_into("Backlog", 2, {"department": "Product"})
+    killed_before_the_write(scored, "pm.save_selected", "Backlog")
+    with scored.workspace.store.transaction() as session:
+        session.scalars(select(Initiative)).one().department = "Design"
+    for _ in range(3):
+        killed_before_the_write(scored, "pm.save_selected", "Backlog")
+    scored.done("pm.save_selected", tab="Backlog")
+    [row] = scored.rows("Backlog")
+    assert (row.text("run_status"), row.text("department"), unconfirmed(scored)) == ("OK", "Design", 0)
+
+
+def test_what_is_kept_of_a_row_goes_with_it(house: House) -> None:
+    house.type_new("Scenario_Config", _SCENARIO)
+    killed_before_the_write(house, "pm.save_selected", "Scenario_Config")
+    house.clear_row("Scenario_Config", 2)
+    house.done("pm.refresh_tab", tab="Scenario_Config")
+    assert (len(house.rows("Scenario_Config")), unconfirmed(house)) == (1, 0)
 
 
 def test_a_row_that_nobody_touched_since_gets_its_version(scored: House) -> None:

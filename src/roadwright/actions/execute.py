@@ -70,7 +70,13 @@ class Door:
 
 def execute(workspace: Workspace, run: ActionRun, door: Door) -> ActionResult:
     """Do a run that was submitted. Never raises for what a person or a workbook can get wrong: the result says it."""
-    ledger.claim(workspace.store, run)
+    failed = str(ActionStatus.FAILED)
+    try:
+        ledger.claim(workspace.store, run)
+    except ledger.NotQueued as problem:
+        return ActionResult(run.run_id, run.action, failed, exit_code_of(problem), error=str(problem))
+    except (DBAPIError, OSError) as fault:
+        return ActionResult(run.run_id, run.action, failed, ExitCode.FAILED, error=str(unusable(fault)))
     door.switch.watch(workspace.store, run)
     try:
         return _run(workspace, run, door)

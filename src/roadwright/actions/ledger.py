@@ -6,9 +6,9 @@ import getpass
 import os
 import socket
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Update, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -74,17 +74,25 @@ def enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: s
     return run
 
 
+class NotQueued(InputError):
+    """The run can't be executed: something else has claimed it, or it has ended."""
+
+
 def claim(store: Store, run: ActionRun) -> None:
-    """This process is going to execute the run, unless it has claimed it already."""
+    """This process is going to execute the run, unless it has claimed it already. Raises NotQueued."""
     if run.worker in _present:
         return
     presence = presences(store.engine).begin()
+    waiting = (ActionRun.id == run.id, ActionRun.status == str(ActionStatus.QUEUED), ActionRun.worker.is_(None))
     try:
         with store.transaction() as session:
-            session.get_one(ActionRun, run.id).worker = run.worker = presence.worker
+            claimed = session.execute(update(ActionRun).where(*waiting).values(worker=presence.worker))
+            if not cast("CursorResult[Any]", claimed).rowcount:
+                raise NotQueued("run_not_queued", run_id=run.run_id)
     except BaseException:
         presence.end()
         raise
+    run.worker = presence.worker
     _present[presence.worker] = presence
 
 

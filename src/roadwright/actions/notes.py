@@ -13,7 +13,7 @@ RowKey = tuple[object, ...]
 
 
 def row_key(result: SheetRow) -> RowKey:
-    """The row's identity; its content where it has no identity of its own (blank or is_duplicate)."""
+    """The row's identity; its content where it has no identity of its own (blank or a duplicate)."""
     if result.is_duplicate or not any(result.identity):
         return ("row", result.row.number, *result.identity)
     return result.identity

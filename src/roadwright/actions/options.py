@@ -6,6 +6,7 @@ reference page are made from these models. A value may come as text, as people t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -13,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import MessageError
+from roadwright.domain.messages import Message, MessageError
 from roadwright.domain.shown import shown_value
 from roadwright.sheets.kinds import BOOLEAN
 from roadwright.sheets.merge import OnConflict
@@ -65,12 +66,17 @@ def reads(parse: Callable[[str], object]) -> BeforeValidator:
     """Read a text, or a plain JSON value as the text that shows it, by this function, which raises MessageError."""
 
     def read(value: object) -> object:
+        if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+            value = ", ".join(value)
         if not isinstance(value, str | bool | int | float):
             raise OptionProblem("option_no_plain_value")
         try:
-            return parse(shown_value(value).strip())
+            found = parse(shown_value(value).strip())
         except MessageError as problem:
             raise OptionProblem(problem.message.code, **problem.message.params) from problem
+        if found is None:
+            raise OptionProblem("option_blank")
+        return found
 
     return BeforeValidator(read)
 
@@ -86,15 +92,16 @@ def parse_options(action: str, options: type[Options], asked: Sequence[str] | Ma
             )
         if known in values:
             raise UsageError("option_given_twice", name=known)
-        values[known] = value
+        if value is not None:  # JSON's way to leave an option out
+            values[known] = value
     try:
         return options.model_validate(values)
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        why = first.get("ctx", {}).get("error")
-        assert isinstance(why, OptionProblem), first
+        problem = first.get("ctx", {}).get("error")
+        why = problem.message if isinstance(problem, OptionProblem) else Message("option_no_value")
         name = str(first["loc"][0])
-        raise UsageError("option_unreadable", name=name, value=values[name], why=why.message) from wrong
+        raise UsageError("option_unreadable", name=name, value=values[name], why=why) from wrong
 
 
 def _name_and_value(text: str) -> tuple[str, object]:
@@ -127,11 +134,11 @@ def _positive(text: str) -> float:
 
 
 def _seconds(text: str) -> float:
-    return 0.0 if text == "0" else _positive(text)
+    return 0.0 if text in ("0", "0.0") else _positive(text)
 
 
 def _batch(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 10_000:
         raise OptionProblem("option_no_batch", most=10_000)
     return int(text)
 

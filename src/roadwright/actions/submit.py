@@ -86,7 +86,7 @@ def command(action: Action, options: Options) -> Submission:
 def _as_typed(options: Sequence[str] | Mapping[str, object]) -> list[str]:
     """As the ledger keeps them: ``name=value`` each."""
     if isinstance(options, Mapping):
-        return [f"{name}={shown_value(value)}" for name, value in options.items()]
+        return [f"{name}={shown_value(value)}" for name, value in options.items() if value is not None]
     return list(options)
 
 

@@ -2,17 +2,16 @@
 
     RoadwrightError
     ├── InputError           what was asked or typed can't be used as it is
-    │   ├── actions          NotRunning, UsageError
+    │   ├── actions          NotQueued, NotRunning, UsageError
     │   ├── cli              Unreadable
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
-    │   ├── filtering        NameProblem
     │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
-    │   ├── portfolios       NothingToRerun, ScenarioProblem
-    │   ├── roadmaps         ParameterProblem, PolicyProblem, SourceProblem, UnknownName
+    │   ├── services         NameProblem, NothingToRerun, ParameterProblem, PolicyProblem, ScenarioProblem,
+    │   │                    SourceProblem, UnknownName
     │   ├── sync             SelectionError, UnknownRun
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now
-        ├── roadmaps         NeverChanges, NotApproved, Refusal
+        ├── services         NeverChanges, NotApproved, Refusal
         ├── sample           StepFailed
         ├── sheets           SheetError: ForeignTab, HeaderProblem, WorkbookBusy, WorkbookUnreadable
         ├── store            StoreError: CopyProblem, EmptyDatabase

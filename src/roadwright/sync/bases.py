@@ -18,6 +18,7 @@ from roadwright.services.rows.baselines import (
 from roadwright.services.rows.binding import Binding, Values
 from roadwright.services.rows.identity import Identity, display_key, identity_of, identity_text
 from roadwright.services.rows.merge import MergeRules, merge_and_save
+from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.context import OpenTab, SyncContext
@@ -35,6 +36,10 @@ def load_bases(session: Session, tab: OpenTab, rows: Iterable[Row] | None = None
     copies = load_baselines(session, tab.spec.name, filter(None, row_versions.values())) if row_versions else {}
     tab.bases.update((number, copies.get(row_version)) for number, row_version in row_versions.items())
     return {number: copy for number, copy in tab.bases.items() if copy is not None}
+
+
+DOUBTFUL = "\x00"
+"""The base of a cell of which nobody can tell whether it was edited; no cell and no database holds it."""
 
 
 def give_bases(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) -> None:
@@ -56,21 +61,24 @@ def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[Sheet
     unconfirmed = load_unconfirmed(session, folder, place)
     if not unconfirmed:
         return
-    saved = load_baselines(session, tab.spec.name, [one.row_version for one in unconfirmed.values()])
-    written = []
+    there = {identity_text(identity_of(tab.spec.identity, row.brief)) for row in tab.table.rows}
+    over = [identity for identity in unconfirmed if identity not in there]
+    blanks = {column.name: plain(column.blank_means) for column in tab.spec.saved}
     for result in results:
         one = unconfirmed.get(identity_text(result.identity))
-        version = result.row.text("updated_at")
         if one is None or result.is_duplicate:
             continue
-        if version == one.row_version:
-            written.append(one.identity)
-        elif version == one.seen_version and (baseline := saved.get(one.row_version)) is not None:
-            said = {name: baseline.values.get(name) for name in one.columns}
-            result.base = {**(result.base or {}), **said}
-            result.saved = one.columns
-            tab.needs_row_version.add(result.identity)
-    confirm(session, folder, place, written)
+        if result.row.text("updated_at") != one.seen_version:  # it was written, then or since
+            over.append(one.identity)
+            continue
+        before = {**blanks, **(result.base or {})}
+        now = result.row.plain
+        # What says again what it said before it was saved was taken back, or comes from an older copy of the file.
+        doubtful = [n for n, said in one.said.items() if n in now and now[n] == before.get(n) != said]
+        result.base = {**(result.base or {}), **one.said, **dict.fromkeys(doubtful, DOUBTFUL)}
+        result.unconfirmed = one.said
+        tab.needs_row_version.add(result.identity)
+    confirm(session, folder, place, over)
 
 
 def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[SheetRow]) -> None:

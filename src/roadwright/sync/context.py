@@ -41,6 +41,9 @@ class Pending:
     copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
     unconfirmed: list[Unconfirmed] = field(default_factory=list)
     """Of the rows that were saved, what holds until their write is known to have worked."""
+    to_confirm: list[str] = field(default_factory=list)
+    """The identities of those whose version is written."""
+    appended_identities: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -63,7 +66,7 @@ class OpenTab:
     emptied: set[Identity] = field(default_factory=set)
     """The sets of which no row is left on the tab, and whose rows were removed for that."""
     early_row_versions: list[str] = field(default_factory=list)
-    """RowVersions that are older than those of all rows of this pass."""
+    """Row versions that are older than those of all rows of this pass."""
     needs_row_version: set[Identity] = field(default_factory=set)
     """Rows that get a new row version although nothing in them changed: they tell how new this copy of the tab is."""
 
@@ -77,7 +80,7 @@ class OpenTab:
 
 @dataclass
 class SyncContext(RowsContext):
-    """The same for tabs of a workspace."""
+    """What the steps of one attempt share that work on tabs of a workspace."""
 
     workspace: Workspace = field(kw_only=True)
 

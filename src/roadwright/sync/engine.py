@@ -191,7 +191,7 @@ def _write_workbook(tabs: Sequence[OpenTab], edits: dict[str, TabEdit], result: 
 
 
 def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[int]) -> None:
-    """Save the next pass the reading of this tab."""
+    """Spare the next pass the reading of this tab."""
     # Where another process remembers the same tab, or holds the database, the next pass reads it, that is all.
     with suppress(IntegrityError, OperationalError), workspace.store.transaction() as session:
         remember(session, tab, new_rows)
@@ -200,13 +200,12 @@ def _remember(workspace: Workspace, tab: OpenTab, new_rows: Sequence[int]) -> No
 def _confirm(workspace: Workspace, written: Sequence[OpenTab]) -> None:
     """Keep in the database that the workbooks show what was planned for these tabs."""
     shown = [row_version for tab in written for row_version in tab.set_row_versions.values()]
-    if not shown and not any(tab.pending.unconfirmed for tab in written):
+    if not shown and not any(tab.pending.to_confirm for tab in written):
         return
     with workspace.store.transaction() as session:
         sets_were_written(session, shown)
         for tab in written:
-            identities = (one.identity for one in tab.pending.unconfirmed)
-            confirm(session, workspace.folder_token, tab.place.full_name, identities)
+            confirm(session, workspace.folder_token, tab.place.full_name, tab.pending.to_confirm)
 
 
 def _say_of_tabs(tabs: Sequence[OpenTab], reports: Sequence[TabReport]) -> None:

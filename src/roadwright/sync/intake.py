@@ -39,7 +39,6 @@ from roadwright.sync.write_back import bring_up_to_date
 
 UNTITLED = "(untitled)"
 _FIELDS = tuple(column.name for column in tabs.INTAKE.owned(Owner.INPUT))
-_ALL_FIELDS = frozenset(_FIELDS)
 _PLACE = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing")
 """Where an initiative's intake row stands, and whether it is gone."""
 _TAKEN_IN = ("initiative_key", *_FIELDS, *_PLACE, "intake_conflicts")
@@ -233,7 +232,8 @@ def _take_in(
         initiative = _enter(context, found.tab, result)
     if _merge(result, initiative, on_conflict) or created:
         result.row_version = context.row_versions.next()
-        result.saved |= _ALL_FIELDS if created else frozenset(result.merge.changes)
+        taken = _FIELDS if created else result.merge.changes
+        result.saved = {name: result.row.plain[name] for name in taken if name in result.row.plain}
         stamp(initiative, result.row_version, context.source)
     for name, problem in result.row.problems.items():
         words = replace(problem, column=None)

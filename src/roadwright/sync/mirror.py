@@ -23,7 +23,7 @@ from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import Words, annotations_of, annotations_shown
-from roadwright.sync.bases import load_bases
+from roadwright.sync.bases import DOUBTFUL, load_bases
 from roadwright.sync.context import ANNOTATIONS, OpenTab, SyncContext
 from roadwright.sync.replaced import computed, computed_columns, say_computed, say_written, shown, typed_over, writable
 from roadwright.sync.reports import RowReport, SheetRow
@@ -81,9 +81,14 @@ def _words_now(spec: TabSpec, places: Mapping[str, int], own: dict[str, object],
 
 
 def _same_as_before(spec: TabSpec, standing: _Standing, values: Mapping[str, object], words: Words) -> bool:
-    """Whether the row's values are what stands there already, and its own words what it was last written with."""
+    """Whether the row's values are what stands there already, and its own words what it was last written with.
+
+    A row of which something was saved gets a new version, under which it shows that.
+    """
+    was_saved = standing.outcome is not None and bool(standing.outcome.saved or standing.outcome.unconfirmed)
     return (
-        not standing.row.overtyped
+        not was_saved
+        and not standing.row.overtyped
         and standing.words == words
         and all(
             not differs(c, standing.row, values.get(c.name))
@@ -181,7 +186,7 @@ def replace_rows(
             kept = before.waiting if before is not None else {}
             base = before.outcome.base if before is not None and before.outcome is not None else None
             copy = {name: plain(full.get(name)) for name in saved if name not in kept}
-            copy.update({name: base[name] for name in kept if base is not None and name in base})
+            copy.update({name: base[name] for name in kept if base and base.get(name, DOUBTFUL) != DOUBTFUL})
             copy.update({ANNOTATIONS: words_now} if own else {})
             pending.copies.append((row_version, identity, {**copy, **computed(mine, mirror.values)}))
             if before is not None and before.outcome is not None:

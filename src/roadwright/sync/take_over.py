@@ -91,8 +91,8 @@ def _backlog(session: Session, rows: Mapping[Identity, Row]) -> None:
 
 def _place_intake(initiative: Initiative) -> None:
     """An initiative whose intake row is gone keeps where that stood; one that is there is found again by the sync."""
-    workbook, row_version, tab = initiative.intake_source.rpartition("!")
-    if row_version and initiative.intake_workbook is None:
+    workbook, separator, tab = initiative.intake_source.rpartition("!")
+    if separator and initiative.intake_workbook is None:
         initiative.intake_workbook, initiative.intake_tab, initiative.intake_missing = workbook, tab, True
 
 

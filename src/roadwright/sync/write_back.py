@@ -12,7 +12,7 @@ from operator import eq
 from sqlalchemy.orm import Session
 
 from roadwright.domain.provenance import is_row_version
-from roadwright.services.rows.baselines import Unconfirmed, save_baselines, save_unconfirmed
+from roadwright.services.rows.baselines import Unconfirmed, confirm, save_baselines, save_unconfirmed
 from roadwright.services.rows.identity import Identity, display_key, identity_text
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
@@ -21,6 +21,7 @@ from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
 from roadwright.sheets.styles import width_of
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
+from roadwright.sync.bases import DOUBTFUL
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
 from roadwright.sync.replaced import (
     LONGEST,
@@ -139,10 +140,10 @@ def bring_up_to_date(
         ):
             row_version = result.row_version or context.row_versions.next()
             pending.copies.append((row_version, result.identity, base | computed(mine, now, tab.bases.get(row.number))))
-            keep_unconfirmed(tab, result, row_version)
             cells[row.number, places["updated_source"]] = context.source
             cells[row.number, places["updated_at"]] = row_version
             dropped |= _drop_protected(tab, result, cells, names)
+            keep_unconfirmed(tab, result, row_version, is_written="updated_at" not in dropped)
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
             result.notes.add(*say_written(spec, row, marked))
             pending.cells.update(cells)
@@ -151,12 +152,13 @@ def bring_up_to_date(
         _say_status(tab, result, places, names)
 
 
-def keep_unconfirmed(tab: OpenTab, result: SheetRow, row_version: str) -> None:
-    """Plan to keep what was saved of the row, until it is known to be written."""
-    if result.saved:
-        seen = result.row.text("updated_at")
-        identity = identity_text(result.identity)
-        tab.pending.unconfirmed.append(Unconfirmed(identity, seen, row_version, result.saved))
+def keep_unconfirmed(tab: OpenTab, result: SheetRow, row_version: str, *, is_written: bool = True) -> None:
+    """Plan to keep what was saved of the row until it is known to be written; for good where its version can't be."""
+    earlier = {n: said for n, said in result.unconfirmed.items() if result.row.plain.get(n) == said}
+    if said := {**earlier, **result.saved}:
+        identity, seen = identity_text(result.identity), result.row.text("updated_at")
+        tab.pending.unconfirmed.append(Unconfirmed(identity, seen, row_version, said))
+        tab.pending.to_confirm += [identity] if is_written else []
 
 
 def _say_what_is_replaced(tab: OpenTab, result: SheetRow, cells: Collection[tuple[int, int]]) -> None:
@@ -247,7 +249,7 @@ def _new_base(
     base: dict[str, object] = {}
     for name in columns:
         if name in result.kept or name in dropped:
-            if result.base is not None and name in result.base:
+            if result.base is not None and result.base.get(name, DOUBTFUL) != DOUBTFUL:
                 base[name] = result.base[name]
         elif inputs:
             base[name] = plain(now.get(name))
@@ -294,6 +296,7 @@ def append_rows(
             if c.name in places and (cell := shown(c, full.get(c.name))) is not None
         }
         pending.appended.append(cells)
+        pending.appended_identities.append(identity_text(identity))
         pending.new_rows.append((display_key(spec, values), str(full["run_status"])))
         is_settled = all(_is_read_as(c, cells.get(places[c.name]), full.get(c.name)) for c in data if c.name in places)
         pending.new_fingerprints.append(fingerprint_of(values) if is_settled else None)
@@ -307,6 +310,7 @@ def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
     save_unconfirmed(session, folder, tab.place.full_name, pending.unconfirmed)
+    confirm(session, folder, tab.place.full_name, pending.appended_identities)
     save_baselines(session, tab.spec, pending.copies)
     pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     places = {**table.columns, **table.new_columns}

@@ -147,8 +147,7 @@ def _guard_uses(context: RowsContext, binding: MetricsConfigBinding, results: Se
         result.notes.say(severity, "kpi_in_use", column, what=what, kpi=before.kpi_key, uses=tuple(uses))
         if context.force:
             continue
-        result.kept |= result.merge.edited
-        result.row_version = None
+        result.take_back()
         binding.edits.remove(edit)
 
 
@@ -168,8 +167,7 @@ def _refuse(results: Sequence[RowResult], why: str) -> None:
     for result in results:
         if result.is_selected:
             result.notes.fail("nothing_saved", why=why)
-            result.kept |= result.merge.edited
-            result.row_version = None
+            result.take_back()
 
 
 def _warn_of_unknown_drivers(results: Sequence[RowResult], registry: Registry) -> None:

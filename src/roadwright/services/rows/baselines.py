@@ -102,7 +102,8 @@ class Unconfirmed:
     identity: str
     seen_version: str
     row_version: str
-    columns: frozenset[str]
+    said: Mapping[str, object]
+    """What the sheet said in the columns that were saved, in plain values."""
 
 
 def load_unconfirmed(session: Session, folder: str, place: str) -> dict[str, Unconfirmed]:
@@ -110,7 +111,7 @@ def load_unconfirmed(session: Session, folder: str, place: str) -> dict[str, Unc
     rows = session.scalars(
         select(UnconfirmedWrite).where(UnconfirmedWrite.folder == folder, UnconfirmedWrite.place == place)
     )
-    return {r.identity: Unconfirmed(r.identity, r.seen_version, r.row_version, frozenset(r.columns)) for r in rows}
+    return {r.identity: Unconfirmed(r.identity, r.seen_version, r.row_version, r.said) for r in rows}
 
 
 def save_unconfirmed(session: Session, folder: str, place: str, saved: Iterable[Unconfirmed]) -> None:
@@ -122,7 +123,7 @@ def save_unconfirmed(session: Session, folder: str, place: str, saved: Iterable[
             "identity": one.identity,
             "seen_version": one.seen_version,
             "row_version": one.row_version,
-            "columns": sorted(one.columns),
+            "said": dict(one.said),
         }
         for one in saved
     ]

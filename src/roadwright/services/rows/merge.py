@@ -148,7 +148,8 @@ def _save(context: RowsContext, saving: _Saving, binding: Binding, result: RowRe
         notes.add(*refusal.messages)
         return False
     result.row_version = row_version
-    result.saved |= frozenset(changes) if stored is not None else frozenset(saving.names)
+    taken = changes if stored is not None else saving.names
+    result.saved = {name: row.plain[name] for name in taken if name in row.plain}
     return True
 
 

@@ -46,8 +46,10 @@ class RowResult:
     is_selected: bool = True
     base: Mapping[str, object] | None = None
     merge: RowMerge = NO_EDITS
-    saved: frozenset[str] = frozenset()
-    """Columns whose typed value was stored, now or by an earlier pass whose write is not known to have worked."""
+    saved: Mapping[str, object] = field(default_factory=dict)
+    """What was typed and is stored now, by column, in plain values."""
+    unconfirmed: Mapping[str, object] = field(default_factory=dict)
+    """The same of an earlier pass whose write is not known to have worked."""
     kept: set[str] = field(default_factory=set)
     unsaved: set[str] = field(default_factory=set)
     """Columns that were edited and are not for this pass to save."""
@@ -61,6 +63,11 @@ class RowResult:
     """Its identity belongs to another row: nothing but its status is written."""
     only_shown: bool = False
     """Nothing was judged: where there is nothing to say, the row keeps the status that it has."""
+
+    def take_back(self) -> None:
+        """What was to be saved is not, for what the rows of the tab say together: it stays as it was typed."""
+        self.kept |= self.merge.edited
+        self.row_version, self.saved = None, {}
 
     @property
     def status(self) -> tuple[str, Level]:

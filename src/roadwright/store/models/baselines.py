@@ -59,8 +59,8 @@ class UnconfirmedWrite(Base):
     """The row version that stood on the sheet when the row was saved; empty where there was none."""
     row_version: Mapped[Moment]
     """The row version that is to be written, under which its baseline stands."""
-    columns: Mapped[list[str]]
-    """The columns whose value was taken from the sheet."""
+    said: Mapped[Row]
+    """What the sheet said in the columns whose value was taken from it, by column, as JSON values."""
 
 
 class CachedTab(Base):
