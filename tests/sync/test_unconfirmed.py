@@ -171,3 +171,29 @@ def test_an_older_copy_of_the_workbook_takes_nothing_back(scored: House) -> None
         (scored.root / name).write_bytes(content)
     scored.done("pm.save_selected", tab="Backlog")
     assert scored.rows("Backlog")[0].text("department") == "Product"
+
+
+def test_a_score_that_was_saved_and_never_shown_can_be_typed_again(scored: House) -> None:
+    for number in (20, 30):
+        scored.type_into("Scoring_Inputs", 2, {"rice_reach": number})
+        killed_before_the_write(scored, "pm.score_selected")
+    scored.type_into("Scoring_Inputs", 2, {"rice_reach": 40})
+    scored.done("pm.score_selected")
+    [row] = scored.rows("Scoring_Inputs")
+    assert (row.values["rice_reach"], "CONFLICT" in row.text("run_status"), unconfirmed(scored)) == (40, False, 0)
+
+
+def test_a_score_that_is_killed_between_saving_and_showing(scored: House) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+
+        def killed(*_: object, **_more: object) -> None:
+            raise Killed
+
+        patched.setattr("roadwright.actions.pm.scoring._show", killed)
+        scored.type_into("Scoring_Inputs", 2, {"rice_reach": 20})
+        with pytest.raises(Killed):
+            scored.run("pm.score_selected")
+    scored.type_into("Scoring_Inputs", 2, {"rice_reach": 40})
+    scored.done("pm.score_selected")
+    [row] = scored.rows("Scoring_Inputs")
+    assert (row.values["rice_reach"], "CONFLICT" in row.text("run_status"), unconfirmed(scored)) == (40, False, 0)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.provenance import is_row_version
 from roadwright.services.rows.baselines import (
     Baseline,
+    Unconfirmed,
     baselines_of,
     confirm,
     content_of,
@@ -81,6 +82,15 @@ def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[Sheet
     confirm(session, folder, place, over)
 
 
+def keep_unconfirmed(tab: OpenTab, result: SheetRow, row_version: str, *, is_written: bool) -> None:
+    """Plan to keep what was saved of the row until it is known to be written; for good where its version can't be."""
+    earlier = {n: said for n, said in result.unconfirmed.items() if result.row.plain.get(n) == said}
+    if said := {**earlier, **result.saved}:
+        identity, seen = identity_text(result.identity), result.row.text("updated_at")
+        tab.pending.unconfirmed[identity] = Unconfirmed(identity, seen, row_version, said)
+        tab.pending.to_confirm += [identity] if is_written else []
+
+
 def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[SheetRow]) -> None:
     """Find the base of stored rows without a version that say word for word what they said once: nobody edited them.
 
@@ -150,4 +160,6 @@ def merge_results(
     unsettled = [result for result in results if result.unchanged_as is None]
     give_bases(context, tab, unsettled)
     find_lost_bases(context.session, binding.spec, (o for o in unsettled if o.identity in stored_rows))
-    return merge_and_save(context, binding, results, stored_rows, rules)
+    counts = merge_and_save(context, binding, results, stored_rows, rules)
+    tab.merged += results
+    return counts

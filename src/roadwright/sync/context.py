@@ -16,6 +16,7 @@ from roadwright.sheets.read import Table
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.store.clock import RowVersions
+from roadwright.sync.reports import SheetRow
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 SET_VERSION = "*set"
@@ -39,7 +40,7 @@ class Pending:
     new_fingerprints: list[str | None] = field(default_factory=list)
     """Of each of these, the fingerprint of what is stored, where it is settled (see ``sync.tab_cache``)."""
     copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
-    unconfirmed: list[Unconfirmed] = field(default_factory=list)
+    unconfirmed: dict[str, Unconfirmed] = field(default_factory=dict)
     """Of the rows that were saved, what holds until their write is known to have worked."""
     to_confirm: list[str] = field(default_factory=list)
     """The identities of those whose version is written."""
@@ -59,6 +60,8 @@ class OpenTab:
     for each then, as a fingerprint (see ``sync.tab_cache``)."""
     settled: dict[int, str] = field(init=False)
     """The settled rows as this pass leaves the tab."""
+    merged: list[SheetRow] = field(default_factory=list)
+    """The rows that were merged."""
     bases: dict[int, Baseline | None] = field(default_factory=dict)
     """By row what this copy of the tab showed there, where somebody asked (see ``sync.bases.load_bases``)."""
     set_row_versions: dict[Identity, str] = field(default_factory=dict)

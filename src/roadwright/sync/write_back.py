@@ -12,7 +12,7 @@ from operator import eq
 from sqlalchemy.orm import Session
 
 from roadwright.domain.provenance import is_row_version
-from roadwright.services.rows.baselines import Unconfirmed, confirm, save_baselines, save_unconfirmed
+from roadwright.services.rows.baselines import confirm, save_baselines, save_unconfirmed
 from roadwright.services.rows.identity import Identity, display_key, identity_text
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
@@ -21,7 +21,7 @@ from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
 from roadwright.sheets.styles import width_of
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
-from roadwright.sync.bases import DOUBTFUL
+from roadwright.sync.bases import DOUBTFUL, keep_unconfirmed
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
 from roadwright.sync.replaced import (
     LONGEST,
@@ -150,15 +150,6 @@ def bring_up_to_date(
         if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)
-
-
-def keep_unconfirmed(tab: OpenTab, result: SheetRow, row_version: str, *, is_written: bool = True) -> None:
-    """Plan to keep what was saved of the row until it is known to be written; for good where its version can't be."""
-    earlier = {n: said for n, said in result.unconfirmed.items() if result.row.plain.get(n) == said}
-    if said := {**earlier, **result.saved}:
-        identity, seen = identity_text(result.identity), result.row.text("updated_at")
-        tab.pending.unconfirmed.append(Unconfirmed(identity, seen, row_version, said))
-        tab.pending.to_confirm += [identity] if is_written else []
 
 
 def _say_what_is_replaced(tab: OpenTab, result: SheetRow, cells: Collection[tuple[int, int]]) -> None:
@@ -309,7 +300,7 @@ def append_rows(
 def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
-    save_unconfirmed(session, folder, tab.place.full_name, pending.unconfirmed)
+    save_unconfirmed(session, folder, tab.place.full_name, pending.unconfirmed.values())
     confirm(session, folder, tab.place.full_name, pending.appended_identities)
     save_baselines(session, tab.spec, pending.copies)
     pending.copies.clear()  # they are stored, and a large workbook's write needs the room
