@@ -15,6 +15,7 @@ from roadwright.services.rows.baselines import (
     content_of,
     load_baselines,
     load_unconfirmed,
+    save_unconfirmed,
 )
 from roadwright.services.rows.binding import Binding, Values
 from roadwright.services.rows.identity import Identity, display_key, identity_of, identity_text
@@ -82,13 +83,19 @@ def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[Sheet
     confirm(session, folder, place, over)
 
 
-def keep_unconfirmed(tab: OpenTab, result: SheetRow, row_version: str, *, is_written: bool) -> None:
-    """Plan to keep what was saved of the row until it is known to be written; for good where its version can't be."""
-    earlier = {n: said for n, said in result.unconfirmed.items() if result.row.plain.get(n) == said}
-    if said := {**earlier, **result.saved}:
-        identity, seen = identity_text(result.identity), result.row.text("updated_at")
-        tab.pending.unconfirmed[identity] = Unconfirmed(identity, seen, row_version, said)
-        tab.pending.to_confirm += [identity] if is_written else []
+def keep_saved(session: Session, tab: OpenTab, folder: str) -> set[Identity]:
+    """Keep what was saved of the tab's rows, now or by a pass whose write may have failed, until it is written.
+
+    Returns the rows of which something is kept.
+    """
+    kept: dict[Identity, Unconfirmed] = {}
+    for result in tab.merged:
+        earlier = {n: said for n, said in result.unconfirmed.items() if result.row.plain.get(n) == said}
+        if said := {**earlier, **result.saved}:
+            seen = result.row.text("updated_at")
+            kept[result.identity] = Unconfirmed(identity_text(result.identity), seen, said)
+    save_unconfirmed(session, folder, tab.place.full_name, kept.values())
+    return set(kept)
 
 
 def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[SheetRow]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright.domain.progress import TellProgress, tell_nobody
-from roadwright.services.rows.baselines import Baseline, Unconfirmed
+from roadwright.services.rows.baselines import Baseline
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity
 from roadwright.sheets.backend import Workbook
@@ -40,11 +40,10 @@ class Pending:
     new_fingerprints: list[str | None] = field(default_factory=list)
     """Of each of these, the fingerprint of what is stored, where it is settled (see ``sync.tab_cache``)."""
     copies: list[tuple[str, Identity, Mapping[str, object]]] = field(default_factory=list)
-    unconfirmed: dict[str, Unconfirmed] = field(default_factory=dict)
-    """Of the rows that were saved, what holds until their write is known to have worked."""
+    unversioned: set[Identity] = field(default_factory=set)
+    """Rows whose version can't be written, because its cell is protected."""
     to_confirm: list[str] = field(default_factory=list)
-    """The identities of those whose version is written."""
-    appended_identities: list[str] = field(default_factory=list)
+    """Of the rows of which something is kept until it is written, the identities of those that get a version."""
 
 
 @dataclass
@@ -61,7 +60,7 @@ class OpenTab:
     settled: dict[int, str] = field(init=False)
     """The settled rows as this pass leaves the tab."""
     merged: list[SheetRow] = field(default_factory=list)
-    """The rows that were merged."""
+    """The rows that were merged, with what was saved of them."""
     bases: dict[int, Baseline | None] = field(default_factory=dict)
     """By row what this copy of the tab showed there, where somebody asked (see ``sync.bases.load_bases``)."""
     set_row_versions: dict[Identity, str] = field(default_factory=dict)

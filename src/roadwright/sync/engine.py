@@ -15,12 +15,11 @@ from functools import partial
 from typing import NoReturn, cast
 
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
 from roadwright.domain.errors import OperationError
 from roadwright.domain.messages import Level
 from roadwright.domain.progress import TellProgress, tell_nobody
-from roadwright.services.rows.baselines import confirm, save_unconfirmed
+from roadwright.services.rows.baselines import confirm
 from roadwright.services.rows.binding import Binding, SetBinding
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.services.rows.merge import MergeRules
@@ -30,7 +29,7 @@ from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.store.identity import known_row_versions, next_revision
 from roadwright.store.session import one_at_a_time, writes
-from roadwright.sync.bases import keep_unconfirmed, merge_results, results_of, unsettle
+from roadwright.sync.bases import keep_saved, merge_results, results_of, unsettle
 from roadwright.sync.context import OpenTab, SyncContext, begin_sync
 from roadwright.sync.reports import RowReport, SheetRow, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
@@ -221,16 +220,6 @@ def _say_of_tabs(tabs: Sequence[OpenTab], reports: Sequence[TabReport]) -> None:
             ]
 
 
-def _keep_saved(session: Session, workspace: Workspace, tabs: Sequence[OpenTab]) -> None:
-    """Keep what was saved of these tabs until a later pass of the action shows it, which may be killed."""
-    for tab in tabs:
-        for result in tab.merged:
-            if result.row_version is not None:
-                keep_unconfirmed(tab, result, result.row_version, is_written=False)
-        saved = tab.pending.unconfirmed.values()
-        save_unconfirmed(session, workspace.folder_token, tab.place.full_name, saved)
-
-
 def run_pass(
     workspace: Workspace,
     source: str,
@@ -258,13 +247,11 @@ def run_pass(
         tabs = [_safely_read(workspace, cache, place) for place in places]
         with workspace.store.transaction() as session:
             one_at_a_time(session)
-            reports = work(
-                begin_sync(workspace, session, source, tell),
-                tabs,
-            )
+            reports = work(begin_sync(workspace, session, source, tell), tabs)
             _say_of_tabs(tabs, reports)
             if not write:
-                _keep_saved(session, workspace, tabs)
+                for tab in tabs:  # a later pass shows it, and may be killed
+                    keep_saved(session, tab, workspace.folder_token)
                 return reports
             edits = {tab.place.name: finish(session, tab, workspace.folder_token) for tab in tabs}
             revision = next_revision(session) if writes(session) else None

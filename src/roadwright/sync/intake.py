@@ -283,6 +283,7 @@ def sync_intake(
     now_stored = {identity: _taken_in(initiative) for identity, initiative in taken_in.items()}
     for tab, items in _by_tab(intake, found):
         results = [item.result for item in items]
+        tab.merged += results
         bring_up_to_date(context, tab, results, now_stored, inputs=False)
         reports[tab.place.name].rows = report_rows(tab.place, results)
     return list(reports.values())

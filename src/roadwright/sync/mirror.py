@@ -23,7 +23,7 @@ from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import Words, annotations_of, annotations_shown
-from roadwright.sync.bases import DOUBTFUL, keep_unconfirmed, load_bases
+from roadwright.sync.bases import DOUBTFUL, load_bases
 from roadwright.sync.context import ANNOTATIONS, OpenTab, SyncContext
 from roadwright.sync.replaced import computed, computed_columns, say_computed, say_written, shown, typed_over, writable
 from roadwright.sync.reports import RowReport, SheetRow
@@ -189,8 +189,6 @@ def replace_rows(
             copy.update({name: base[name] for name in kept if base and base.get(name, DOUBTFUL) != DOUBTFUL})
             copy.update({ANNOTATIONS: words_now} if own else {})
             pending.copies.append((row_version, identity, {**copy, **computed(mine, mirror.values)}))
-            if before is not None and before.outcome is not None:
-                keep_unconfirmed(tab, before.outcome, row_version, is_written=True)
         cells = {c.name: shown(c, full.get(c.name)) for c in spec.columns if c.name in places}
         if before is not None:
             cells.update({name: value for name, value in before.waiting.items() if name in places})

@@ -12,7 +12,7 @@ from operator import eq
 from sqlalchemy.orm import Session
 
 from roadwright.domain.provenance import is_row_version
-from roadwright.services.rows.baselines import confirm, save_baselines, save_unconfirmed
+from roadwright.services.rows.baselines import save_baselines
 from roadwright.services.rows.identity import Identity, display_key, identity_text
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
@@ -21,7 +21,7 @@ from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
 from roadwright.sheets.styles import width_of
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
-from roadwright.sync.bases import DOUBTFUL, keep_unconfirmed
+from roadwright.sync.bases import DOUBTFUL, keep_saved
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
 from roadwright.sync.replaced import (
     LONGEST,
@@ -143,7 +143,8 @@ def bring_up_to_date(
             cells[row.number, places["updated_source"]] = context.source
             cells[row.number, places["updated_at"]] = row_version
             dropped |= _drop_protected(tab, result, cells, names)
-            keep_unconfirmed(tab, result, row_version, is_written="updated_at" not in dropped)
+            if "updated_at" in dropped:
+                pending.unversioned.add(result.identity)
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
             result.notes.add(*say_written(spec, row, marked))
             pending.cells.update(cells)
@@ -287,7 +288,6 @@ def append_rows(
             if c.name in places and (cell := shown(c, full.get(c.name))) is not None
         }
         pending.appended.append(cells)
-        pending.appended_identities.append(identity_text(identity))
         pending.new_rows.append((display_key(spec, values), str(full["run_status"])))
         is_settled = all(_is_read_as(c, cells.get(places[c.name]), full.get(c.name)) for c in data if c.name in places)
         pending.new_fingerprints.append(fingerprint_of(values) if is_settled else None)
@@ -300,8 +300,8 @@ def append_rows(
 def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
     """The edit to write, with its memory stored in the session."""
     table, pending = tab.table, tab.pending
-    save_unconfirmed(session, folder, tab.place.full_name, pending.unconfirmed.values())
-    confirm(session, folder, tab.place.full_name, pending.appended_identities)
+    versioned = {identity for _, identity, _ in pending.copies} - pending.unversioned
+    pending.to_confirm = [identity_text(identity) for identity in keep_saved(session, tab, folder) & versioned]
     save_baselines(session, tab.spec, pending.copies)
     pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     places = {**table.columns, **table.new_columns}

@@ -101,7 +101,6 @@ class Unconfirmed:
 
     identity: str
     seen_version: str
-    row_version: str
     said: Mapping[str, object]
     """What the sheet said in the columns that were saved, in plain values."""
 
@@ -111,7 +110,7 @@ def load_unconfirmed(session: Session, folder: str, place: str) -> dict[str, Unc
     rows = session.scalars(
         select(UnconfirmedWrite).where(UnconfirmedWrite.folder == folder, UnconfirmedWrite.place == place)
     )
-    return {r.identity: Unconfirmed(r.identity, r.seen_version, r.row_version, r.said) for r in rows}
+    return {r.identity: Unconfirmed(r.identity, r.seen_version, r.said) for r in rows}
 
 
 def save_unconfirmed(session: Session, folder: str, place: str, saved: Iterable[Unconfirmed]) -> None:
@@ -122,7 +121,6 @@ def save_unconfirmed(session: Session, folder: str, place: str, saved: Iterable[
             "place": place,
             "identity": one.identity,
             "seen_version": one.seen_version,
-            "row_version": one.row_version,
             "said": dict(one.said),
         }
         for one in saved

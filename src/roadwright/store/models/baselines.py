@@ -57,8 +57,6 @@ class UnconfirmedWrite(Base):
     """The row's identity as JSON text."""
     seen_version: Mapped[str]
     """The row version that stood on the sheet when the row was saved; empty where there was none."""
-    row_version: Mapped[Moment]
-    """The row version that is to be written, under which its baseline stands."""
     said: Mapped[Row]
     """What the sheet said in the columns whose value was taken from it, by column, as JSON values."""
 

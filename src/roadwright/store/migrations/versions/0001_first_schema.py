@@ -262,7 +262,6 @@ def upgrade() -> None:
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("seen_version", sa.Text(), nullable=False),
-        sa.Column("row_version", sa.String(length=32), nullable=False),
         sa.Column("said", JSON, nullable=False),
         sa.PrimaryKeyConstraint("folder", "place", "identity", name=op.f("pk_unconfirmed_writes")),
     )
