@@ -10,11 +10,10 @@ from typing import ClassVar
 import pytest
 from pydantic.dataclasses import dataclass
 
-from roadwright.domain.messages import Message, catalogue
+from roadwright.domain.messages import Message, catalogue, notice
 from roadwright.domain.optimization import RunStatus
 from roadwright.optimize import InvalidProblem, explain, parse_problem, problem_to_json, snapshot_hash, solve
 from roadwright.optimize.constraints.initiatives import WithMembers
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import (
     KINDS,
     JudgedSelection,
@@ -42,7 +41,7 @@ class WeightedLimit(WithMembers):
     def faults(self, names: Names) -> Iterator[Message]:
         yield from super().faults(names)
         if self.limit is not None and self.limit > 99:
-            yield message("limit_too_large", field="limit", value=self.limit)
+            yield notice("limit_too_large", field="limit", value=self.limit)
 
     def numbers(self) -> list[RuleNumber]:
         return [RuleNumber("limit", 1, self.limit)]
@@ -62,7 +61,7 @@ class WeightedLimit(WithMembers):
         return [violated(self, number, taken) for number in self.numbers()]
 
     def words(self) -> Message:
-        return message("weighted_limit", members=self.members, limit=self.limit)
+        return notice("weighted_limit", members=self.members, limit=self.limit)
 
 
 @pytest.fixture(autouse=True)

@@ -70,13 +70,10 @@ class Door:
 
 def execute(workspace: Workspace, run: ActionRun, door: Door) -> ActionResult:
     """Do a run that was submitted. Never raises for what a person or a workbook can get wrong: the result says it."""
-    failed = str(ActionStatus.FAILED)
     try:
         ledger.claim(workspace.store, run)
-    except ledger.NotQueued as problem:
-        return ActionResult(run.run_id, run.action, failed, exit_code_of(problem), error=str(problem))
-    except (DBAPIError, OSError) as fault:
-        return ActionResult(run.run_id, run.action, failed, ExitCode.FAILED, error=str(unusable(fault)))
+    except (ledger.NotQueued, DBAPIError, OSError) as fault:
+        return failed_result(run.run_id, run.action, fault)
     door.switch.watch(workspace.store, run)
     try:
         return _run(workspace, run, door)
@@ -193,6 +190,15 @@ class _End:
         if hindrance is not None:
             error = Message("several_faults", params={"faults": (str(error), _not_written(self.run, hindrance))})
         return ActionResult(self.run.run_id, self.run.action, str(status), code, error=str(error))
+
+
+def failed_result(run_id: str | None, name: str, fault: RoadwrightError | DBAPIError | OSError) -> ActionResult:
+    """What the doors show of an action that a fault prevents."""
+    if isinstance(fault, RoadwrightError):
+        error, code = str(fault), exit_code_of(fault)
+    else:
+        error, code = str(unusable(fault)), ExitCode.FAILED
+    return ActionResult(run_id, name, str(ActionStatus.FAILED), code, error=error)
 
 
 def result_of(run_id: str, name: str, status: str, answer: Answer) -> ActionResult:

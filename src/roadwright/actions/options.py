@@ -73,7 +73,7 @@ def reads(parse: Callable[[str], object]) -> BeforeValidator:
         try:
             found = parse(shown_value(value).strip())
         except MessageError as problem:
-            raise OptionProblem(problem.message.code, **problem.message.params) from problem
+            raise OptionProblem.saying(problem.message) from problem
         if found is None:
             raise OptionProblem("option_blank")
         return found

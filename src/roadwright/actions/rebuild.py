@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
-from roadwright.actions.execute import ActionResult, result_of, unusable
+from roadwright.actions.execute import ActionResult, failed_result, result_of
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError
@@ -31,10 +31,8 @@ def run_rebuild(root: Path, requested_by: str, report: Callable[[str], None]) ->
                 report("the database knows everything that the workbooks hold; there is nothing to take over")
                 return ActionResult(None, REBUILD, str(ActionStatus.SUCCESS), ExitCode.DONE)
             return _rebuilt(workspace.used(), requested_by, report)
-    except (SheetError, WorkspaceBusy) as problem:
-        return ActionResult(None, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(problem))
-    except (DBAPIError, OSError) as fault:
-        return ActionResult(None, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(unusable(fault)))
+    except (SheetError, WorkspaceBusy, DBAPIError, OSError) as fault:
+        return failed_result(None, REBUILD, fault)
     finally:
         workspace.close()
 
@@ -52,6 +50,6 @@ def _rebuilt(workspace: Workspace, requested_by: str, report: Callable[[str], No
         return result_of(run.run_id, REBUILD, run.status, answer)
     except SheetError as problem:
         ledger.fail(store, run.id, ActionStatus.FAILED, str(problem))
-        return ActionResult(run.run_id, REBUILD, str(ActionStatus.FAILED), ExitCode.FAILED, error=str(problem))
+        return failed_result(run.run_id, REBUILD, problem)
     finally:
         ledger.leave(run)

@@ -46,7 +46,7 @@ ACTIONS: tuple[Action, ...] = (
 BY_NAME = {action.name: action for action in ACTIONS}
 
 _COMMANDS = {action.name: action for action in (PRUNE, BACKUP)}
-"""What has a command of its own, and stands in the ledger like any action."""
+"""What has a command of its own; the ledger lists it like any action."""
 
 
 def find_command(name: str) -> Action | None:

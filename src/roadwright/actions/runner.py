@@ -8,12 +8,10 @@ from sqlalchemy.exc import DBAPIError
 
 from roadwright.actions.cancelling import CancelSwitch
 from roadwright.actions.contract import Action, Report
-from roadwright.actions.execute import ActionResult, Door, execute, unusable
+from roadwright.actions.execute import ActionResult, Door, execute, failed_result
 from roadwright.actions.options import Options
 from roadwright.actions.submit import ActionRequest, Submission, checked, command, submit
 from roadwright.domain.errors import InputError
-from roadwright.domain.exit_codes import ExitCode, exit_code_of
-from roadwright.store.models import ActionStatus
 from roadwright.workspace.workspace import Workspace
 
 
@@ -38,7 +36,7 @@ def run_action(
     try:
         submission = checked(workspace, asked)
     except InputError as wrong:
-        return ActionResult(None, asked.action, str(ActionStatus.FAILED), exit_code_of(wrong), error=str(wrong))
+        return failed_result(None, asked.action, wrong)
     return _run(workspace, submission, requested_by, Door(report, say, switch or CancelSwitch()))
 
 
@@ -60,6 +58,5 @@ def _run(workspace: Workspace, submission: Submission, requested_by: str, door: 
     try:
         run = submit(workspace, submission, requested_by, alive=True)
     except (DBAPIError, OSError) as fault:
-        failed, name = str(ActionStatus.FAILED), submission.action.name
-        return ActionResult(None, name, failed, ExitCode.FAILED, error=str(unusable(fault)))
+        return failed_result(None, submission.action.name, fault)
     return execute(workspace, run, door)

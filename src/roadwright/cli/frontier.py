@@ -20,8 +20,9 @@ from roadwright.cli.solve import (
     write_json,
 )
 from roadwright.domain.exit_codes import EXIT_CODE_OF
+from roadwright.domain.messages import notice
 from roadwright.domain.optimization import RunStatus
-from roadwright.optimize import Frontier, FrontierPoint, Problem, message
+from roadwright.optimize import Frontier, FrontierPoint, Problem
 from roadwright.optimize import frontier as walk
 
 
@@ -75,7 +76,7 @@ def _walked(
             show_progress(monotonic() - began, f"point {len(found)}: {figures}")
 
     def so_far() -> Frontier:
-        return Frontier(found[::-1], RunStatus.CANCELLED, message("points_cancelled"))
+        return Frontier(found[::-1], RunStatus.CANCELLED, notice("points_cancelled"))
 
     return interruptible(
         lambda stop: walk(problem, kpis=kpis, points=points, seconds=seconds, cancel=stop, progress=hear), so_far

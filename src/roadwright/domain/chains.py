@@ -111,7 +111,7 @@ def _node(part: str, line: str) -> str:
     for word in words:
         problem = key_problem(word)
         if problem is not None:
-            raise ChainError(problem.code, **problem.params)
+            raise ChainError.saying(problem)
     return node
 
 

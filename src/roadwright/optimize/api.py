@@ -4,7 +4,6 @@ from roadwright.optimize.analysis.diagnosis import diagnose
 from roadwright.optimize.analysis.explanations import UnknownKeys, explain, explanations, not_computed, unknown_keys
 from roadwright.optimize.analysis.frontier import Frontier, FrontierPoint, frontier
 from roadwright.optimize.isolated import LastFound, explain_isolated, solve_isolated
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.canonical import (
     dumps,
     ordered_constraints,
@@ -69,7 +68,6 @@ __all__ = [
     "frontier",
     "idle_worker",
     "is_everything",
-    "message",
     "not_computed",
     "ordered_constraints",
     "ordered_targets",

@@ -11,9 +11,9 @@ from time import monotonic
 from typing import Literal
 
 from roadwright.domain.decimals import exact
+from roadwright.domain.messages import notice
 from roadwright.domain.optimization import Proof, RunStatus, StopReason
 from roadwright.optimize.analysis.explanations import ALL, UnknownKeys, explanations, not_computed, unknown_keys
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.checks import findings_of
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
 from roadwright.optimize.model.objective import Plan, plan
@@ -193,8 +193,8 @@ def _answer(end: TaskEnd, best: Evaluation | None) -> PortfolioAnswer:
         status = RunStatus.UNKNOWN if best is None else RunStatus.FEASIBLE
         return PortfolioAnswer(status, best, reason=StopReason.TIME_LIMIT)
     if best is None:
-        return PortfolioAnswer(RunStatus.FAILED, said=message("solver_crashed"))
-    return PortfolioAnswer(RunStatus.FEASIBLE, best, said=message("solver_crashed_with_answer"))
+        return PortfolioAnswer(RunStatus.FAILED, said=notice("solver_crashed"))
+    return PortfolioAnswer(RunStatus.FEASIBLE, best, said=notice("solver_crashed_with_answer"))
 
 
 def _stages(steps: Plan, best: Evaluation, last: SolveProgress | None) -> list[StageAnswer]:

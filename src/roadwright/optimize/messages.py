@@ -9,17 +9,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection
 
-from roadwright.domain.messages import Level, Message
-
-
-def message(code: str, **params: object) -> Message:
-    """A message with these parameters."""
-    return Message(code, Level.OK, params=params)
+from roadwright.domain.messages import Message, notice
 
 
 def text(words: str) -> Message:
     """Words that were read from a stored answer."""
-    return message("stored_words", words=words)
+    return notice("stored_words", words=words)
 
 
 def hint(word: str, words: Collection[str]) -> Message | None:
@@ -29,5 +24,5 @@ def hint(word: str, words: Collection[str]) -> Message | None:
     known = sorted(words)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
     if close:
-        return message("hint_nearest", word=close[0])
-    return message("hint_known", words=known) if 0 < len(known) <= 12 else None
+        return notice("hint_nearest", word=close[0])
+    return notice("hint_known", words=known) if 0 < len(known) <= 12 else None

@@ -8,6 +8,7 @@ from time import monotonic
 
 import numpy as np
 
+from roadwright.domain.messages import notice
 from roadwright.domain.optimization import (
     FindingKind,
     Proof,
@@ -15,7 +16,6 @@ from roadwright.domain.optimization import (
     Severity,
 )
 from roadwright.optimize.analysis.diagnosis import diagnose_model
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.checks import findings_of
 from roadwright.optimize.model.objective import Plan, plan
 from roadwright.optimize.model.portfolio_model import PortfolioModel
@@ -112,7 +112,7 @@ def solve(
 def _large(size: int) -> ProblemFinding:
     return ProblemFinding(
         "objective",
-        message("problem_large", count=size, gap=LARGE_GAP),
+        notice("problem_large", count=size, gap=LARGE_GAP),
         Severity.INFO,
         FindingKind.OBJECTIVE,
     )

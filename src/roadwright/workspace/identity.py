@@ -69,7 +69,7 @@ def check_database(workspace: Workspace, note: Note | None) -> Message | None:
         if note is not None and (note.workspace_id == mine or note.revision is not None):
             if note.workspace_id == mine and (note.revision is None or has_revision(session, note.revision)):
                 return None
-            raise _wrong(_found(session, workspace, note))
+            raise WrongDatabase.saying(_found(session, workspace, note))
         unknown = held_by(workspace).unknown_to(session)
     if unknown:
         ways = _ways_out(workspace.root)
@@ -114,10 +114,6 @@ def _found(session: Session, workspace: Workspace, note: Note) -> Message:
 def missing_database(root: Path, what: Message) -> WrongDatabase:
     """The refusal where there is no database of ours at all under workbooks that were written from one."""
     return WrongDatabase("database_gone", what=what, ways=_ways_out(root))
-
-
-def _wrong(message: Message) -> WrongDatabase:
-    return WrongDatabase(message.code, **message.params)
 
 
 def _ways_out(root: Path, code: str = "ways_to_database") -> Message:

@@ -71,7 +71,7 @@ def restore_backup(path: Path, root: Path, url: str | None, record: Record) -> R
     except OSError as error:
         raise BackupProblem("not_restored", path=str(path), folder=str(root), why=str(error)) from error
     except SettingsChange as error:
-        raise BackupProblem(error.message.code, **error.message.params) from error
+        raise BackupProblem.saying(error.message) from error
     return Restored(root, manifest, _notices(manifest, root))
 
 

@@ -171,7 +171,7 @@ class Workspace:
         try:
             return check_database(self, read_note(self.private))
         except SheetError as error:
-            raise StoreError(error.message.code, **error.message.params) from error
+            raise StoreError.saying(error.message) from error
 
     def used(self) -> Workspace:
         """The workspace in use: to be asked by an action that has its turn."""

@@ -134,7 +134,7 @@ def _new_roadmap(session: Session, asked: AskedRoadmap) -> Roadmap:
         why = unknown_roadmap(session, str(asked.name))
         if asked.may_be_new:
             raise UsageError("roadmap_to_be_made", why=why)
-        raise UsageError(why.code, **why.params)
+        raise UsageError.saying(why)
     if period is None and asked.fields["source"] == RoadmapSource.PORTFOLIO:
         run = find_optimization_run(session, str(asked.fields["source_ref"]))
         period = run.period_key if run is not None else None
@@ -160,8 +160,7 @@ def only_roadmap(session: Session, name: str | None, on_sheet: Sequence[Identity
     if name is not None:
         roadmap = find_roadmap(session, name)
         if roadmap is None:
-            why = unknown_roadmap(session, name)
-            raise UsageError(why.code, **why.params)
+            raise UsageError.saying(unknown_roadmap(session, name))
         return roadmap
     stored = all_roadmaps(session)
     listed = [roadmap for roadmap in stored if (folded(roadmap.roadmap_name),) in on_sheet] or stored

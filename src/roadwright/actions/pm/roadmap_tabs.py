@@ -128,7 +128,7 @@ def show_roadmap_tabs(
 
 
 def _say_not_declared(rows: Mapping[Identity, tuple[Roadmap, RoadmapEntry]], results: Iterable[SheetRow]) -> None:
-    """Entries of a mere name are saved like others, but here is where they would be judged."""
+    """Entries of a roadmap that is not declared are saved like others; here, where others are judged, they say so."""
     for result in results:
         if result.identity in rows and not result.is_duplicate and not rows[result.identity][0].is_declared:
             result.notes.take_back(UNDECLARED)

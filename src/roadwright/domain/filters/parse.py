@@ -24,6 +24,7 @@ from roadwright.domain.filters.tree import (
 )
 from roadwright.domain.filters.values import operator_problem, read_value
 from roadwright.domain.messages import Message, MessageError
+from roadwright.domain.shown import UNSTORABLE
 
 MAX_CHARACTERS = 30_000
 """Nearly as many as a cell holds."""
@@ -51,9 +52,8 @@ def parse_filter(text: str, fields: Mapping[str, Field]) -> Filter:
 def _refuse_unreadable(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise FilterError(text, MAX_CHARACTERS, "filter_too_long", characters=len(text), most=MAX_CHARACTERS)
-    for place, character in enumerate(text):
-        if character == "\x00" or "\ud800" <= character <= "\udfff":
-            raise FilterError(text, place, "filter_character", character=ord(character))
+    if (bad := UNSTORABLE.search(text)) is not None:
+        raise FilterError(text, bad.start(), "filter_character", character=ord(bad[0]))
 
 
 def _refuse_endless(tree: _Node, text: str) -> None:

@@ -52,7 +52,7 @@ class Message:
         return replace(self, column=column)
 
     def renamed(self, shown_as: Mapping[str, str], *params: str) -> Message:
-        """The same with other names for what stands in these parameters, also in messages within this one."""
+        """The same with the values of these parameters renamed, also in nested messages."""
         renamed = {name: _renamed(name, value, shown_as, params) for name, value in self.params.items()}
         return replace(self, params=renamed)
 
@@ -65,6 +65,19 @@ class Message:
             "params": {name: _as_json(value) for name, value in self.params.items()},
             "text": self.words,
         }
+
+
+def notice(code: str, /, **params: object) -> Message:
+    """A message that is no more than a statement: what it is part of says how serious that is."""
+    return Message(code, Level.OK, params=params)
+
+
+def warning(code: str, /, **params: object) -> Message:
+    return Message(code, Level.WARNING, params=params)
+
+
+def failure(code: str, /, **params: object) -> Message:
+    return Message(code, params=params)
 
 
 def _as_json(value: object) -> object:
@@ -179,17 +192,17 @@ class MessageError(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    @classmethod
+    def saying(cls, message: Message) -> Self:
+        """The exception that carries this message."""
+        error = cls(message.code)
+        error.message = message
+        return error
+
     def about(self, column: str) -> Self:
         """The same, of a column: ``raise SourceProblem("run_source_blank").about("source_ref")``."""
         self.message = self.message.about(column)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (type(self), self.message)
-
-
-def _rebuilt(kind: type[MessageError], message: Message) -> MessageError:
-    """The exception as it arrives in another process."""
-    error = kind(message.code, **message.params)
-    error.message = message
-    return error
+        return type(self).saying, (self.message,)

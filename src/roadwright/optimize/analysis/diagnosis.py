@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from time import monotonic
 
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import CAPACITY_ID, RunStatus
 from roadwright.optimize.analysis.repair import RepairPlan, RuleChange, find_repair, repaired
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import plan as objective_plan
@@ -126,7 +125,7 @@ def diagnose_model(model: PortfolioModel, *, seconds: float | None, cancel: Canc
 
     conflict = find_conflict(model, deadline=until(CONFLICT_UNTIL), cancel=cancel)
     if conflict is None:
-        return Diagnosis([], False, None, message("no_conflict_found"))
+        return Diagnosis([], False, None, notice("no_conflict_found"))
     plan = find_repair(model, deadline=until(REPAIR_UNTIL), cancel=cancel)
     selected = [] if plan is None else _portfolio(model, plan, until(1.0), cancel)
     return Diagnosis(
@@ -157,17 +156,17 @@ def _repair(model: PortfolioModel, plan: RepairPlan, selected: list[str]) -> Rep
 
 def _change_words(change: RuleChange, demand: Message) -> Message:
     if change.field is None:
-        return message("drop_row", rule=change.id, demand=demand)
+        return notice("drop_row", rule=change.id, demand=demand)
     code = "change_capacity" if change.id.split(":")[0] == CAPACITY_ID else "change_row"
     moved = {"before": change.before, "after": change.after}
-    return message(code, rule=change.id, field=change.field, demand=demand, **moved)
+    return notice(code, rule=change.id, field=change.field, demand=demand, **moved)
 
 
 def _open_points(conflict: Conflict, plan: RepairPlan | None) -> Message:
     """What the time was too short for."""
-    parts = [] if conflict.is_minimal else [message("conflict_not_minimal")]
+    parts = [] if conflict.is_minimal else [notice("conflict_not_minimal")]
     if plan is None:
-        parts.append(message("no_repair_found"))
+        parts.append(notice("no_repair_found"))
     elif not plan.is_proved:
-        parts.append(message("repair_not_proved"))
-    return message("several_points", parts=parts)
+        parts.append(notice("repair_not_proved"))
+    return notice("several_points", parts=parts)

@@ -8,12 +8,11 @@ from time import monotonic
 from typing import Literal
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, capacity_id
 from roadwright.optimize.analysis.diagnosis import find_conflict
 from roadwright.optimize.analysis.what_if import SolvedProblem, Unproved, explain_limit, figure
 from roadwright.optimize.constraints import ExcludeInitiative, Mandatory
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem
@@ -147,12 +146,12 @@ def _tasks(base: SolvedProblem, keys: list[str]) -> list[_Task]:
 
 
 def _plain_task(base: SolvedProblem, key: str) -> _Task:
-    said = message("no_price", demand=demand_of(base.model.problem, key))
+    said = notice("no_price", demand=demand_of(base.model.problem, key))
     return _Task(key, "none", lambda: Explanation(key, "none", True, said))
 
 
 def _not_computed(id: str, kind: ExplanationKind, reason: StopReason | None) -> Explanation:
-    return Explanation(id, kind, False, message(NOT_COMPUTED[reason]))
+    return Explanation(id, kind, False, notice(NOT_COMPUTED[reason]))
 
 
 def _initiative_task(base: SolvedProblem, key: str) -> _Task:
@@ -165,7 +164,7 @@ def _initiative(base: SolvedProblem, key: str) -> Explanation:
     if index.column_of(key) is None:
         code = "cannot_select_without_tokens" if key in index.without_tokens else "cannot_select_outside"
         code = "cannot_select_delivered" if key in index.problem.delivered else code
-        return Explanation(key, "none", True, message(code, key=key))
+        return Explanation(key, "none", True, notice(code, key=key))
     inside = key in base.best.selected
     kind: ExplanationKind = "inside" if inside else "outside"
     answer = base.solve_with(key, selected=not inside)
@@ -179,7 +178,7 @@ def _initiative(base: SolvedProblem, key: str) -> Explanation:
             code = "cannot_leave_out" if rules else "cannot_leave_out_any"
         else:
             code = "cannot_select" if rules else "cannot_select_any"
-        return Explanation(key, kind, True, message(code, key=key, rules=rules), conflict=rules)
+        return Explanation(key, kind, True, notice(code, key=key, rules=rules), conflict=rules)
     difference = base.difference(answer)
     loss = figure(-difference.gain)
     added = [other for other in difference.added if other != key]
@@ -194,7 +193,7 @@ def _initiative(base: SolvedProblem, key: str) -> Explanation:
         key,
         kind,
         True,
-        message(code, **params),
+        notice(code, **params),
         loss=loss,
         stage=difference.stage,
         added=added,
@@ -207,7 +206,7 @@ def _changes(added: list[str], dropped: list[str]) -> Message | None:
     if not added and not dropped:
         return None
     code = "would_do_both" if added and dropped else "would_drop" if dropped else "would_bring_in"
-    return message(code, added=added, dropped=dropped)
+    return notice(code, added=added, dropped=dropped)
 
 
 def _mandate_task(base: SolvedProblem, row: Constraint) -> _Task:
@@ -226,7 +225,7 @@ def _mandate(base: SolvedProblem, row: Constraint) -> Explanation:
         row.id,
         "mandate",
         True,
-        message(code, **params),
+        notice(code, **params),
         loss=loss,
         stage=difference.stage,
         added=difference.added,
@@ -242,13 +241,13 @@ def _limit(base: SolvedProblem, rule: str) -> Explanation:
     unit, step = explain_limit(base, rule)
     demand = demand_of(base.model.problem, rule)
     if step is None:
-        return Explanation(rule, "limit", True, message("limit_is_idle", demand=demand))
-    said = message(
+        return Explanation(rule, "limit", True, notice("limit_is_idle", demand=demand))
+    said = notice(
         "limit_step",
         demand=demand,
         field=unit.field,
         unit=unit.after,
-        brings=message("limit_brings", gain=unit.gain, stage=unit.stage) if unit.gain else message("brings_nothing"),
+        brings=notice("limit_brings", gain=unit.gain, stage=unit.stage) if unit.gain else notice("brings_nothing"),
         next=step.after,
         gain=step.gain,
         stage=step.stage,

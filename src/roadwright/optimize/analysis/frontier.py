@@ -14,9 +14,8 @@ from typing import Any
 
 from roadwright.domain.decimals import as_float
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import TOKENS, RunStatus, StopReason
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.evaluation import Evaluation
 from roadwright.optimize.model.objective import Plan, Stage, plan
 from roadwright.optimize.model.portfolio_model import PortfolioModel
@@ -139,7 +138,7 @@ class _Walk:
         limits: list[ObjectiveCut] = []
 
         def below() -> Message:
-            return message("below_tokens", tokens=as_float(tokens.cost(found[-1])))
+            return notice("below_tokens", tokens=as_float(tokens.cost(found[-1])))
 
         try:
             while tokens.costs.columns or not found:
@@ -147,11 +146,11 @@ class _Walk:
                 if point is None:
                     break
                 if len(found) == self.most:
-                    return self.frontier(found[::-1], message("frontier_capped", most=self.most, missing=below()))
+                    return self.frontier(found[::-1], notice("frontier_capped", most=self.most, missing=below()))
                 self.take(point, found)
                 limits = [_beyond(tokens, tokens.cost(point), Fraction(0))]
         except _Stopped as stop:
-            missing = message("points_below_missing", below=below()) if found else None
+            missing = notice("points_below_missing", below=below()) if found else None
             return self.stopped(found[::-1], stop, missing)
         return self.frontier(found[::-1])
 
@@ -162,7 +161,7 @@ class _Walk:
         found: list[Evaluation] = []
         limits: list[ObjectiveCut] = []
         step, top = Fraction(0), None
-        missing = message("points_before_missing", kpi=second)
+        missing = notice("points_before_missing", kpi=second)
         try:
             top = self.best((other, one), None, limits)
             while top is not None:
@@ -172,7 +171,7 @@ class _Walk:
                     break
                 if len(found) == self.most - 1:
                     self.take(top, found)
-                    return self.frontier(found[::-1], message("frontier_capped_before", most=self.most, kpi=second))
+                    return self.frontier(found[::-1], notice("frontier_capped_before", most=self.most, kpi=second))
                 if resolution and not found:
                     step = (other.value(top) - other.value(point)) / resolution
                 self.take(point, found)
@@ -212,7 +211,7 @@ class _Walk:
             status, said = RunStatus.FEASIBLE, missing
         else:
             status = RunStatus.OPTIMAL if found else RunStatus.INFEASIBLE
-            said = message("nothing_to_say" if found else "solve_infeasible")
+            said = notice("nothing_to_say" if found else "solve_infeasible")
         return Frontier([self.point(one) for one in found], status, said)
 
     def point(self, found: Evaluation) -> FrontierPoint:
@@ -225,9 +224,9 @@ class _Walk:
 
     def stopped(self, found: list[Evaluation], stop: _Stopped, missing: Message | None) -> Frontier:
         cancelled = stop.status is RunStatus.CANCELLED
-        why = message("stopped_late" if stop.reason is StopReason.TIME_LIMIT else "stopped_by_numerics")
-        why = message("stopped_on_request") if cancelled else why
-        frontier = self.frontier(found, why if missing is None else message("stopped_with", why=why, missing=missing))
+        why = notice("stopped_late" if stop.reason is StopReason.TIME_LIMIT else "stopped_by_numerics")
+        why = notice("stopped_on_request") if cancelled else why
+        frontier = self.frontier(found, why if missing is None else notice("stopped_with", why=why, missing=missing))
         status = RunStatus.CANCELLED if cancelled else frontier.status if found else RunStatus.UNKNOWN
         return Frontier(frontier.points, status, frontier.said)
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic.dataclasses import dataclass
 
 from roadwright.domain.decimals import exact_sum
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import TOKENS
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import (
     Constraint,
     JudgedSelection,
@@ -42,7 +41,7 @@ class SliceRule(Constraint):
         yield from names.resource(self.resource)
         low, high = (self._typed(name) for name in ("min_tokens", "max_tokens"))
         if low is not None and high is not None and low > high:
-            yield message("low_above_high", low_field="min_tokens", low=low, high_field="max_tokens", high=high)
+            yield notice("low_above_high", low_field="min_tokens", low=low, high_field="max_tokens", high=high)
 
     def _typed(self, field: str) -> float | None:
         """A number of the row, also one that this kind has no use for."""
@@ -73,7 +72,7 @@ class SliceRule(Constraint):
         return [violated(self, number, total) for number in self.numbers()]
 
     def _demand(self, code: str, limit: float) -> Message:
-        return message(code, limit=limit, resource=self.resource, slice=slice_name(self.dimension, self.dimension_key))
+        return notice(code, limit=limit, resource=self.resource, slice=slice_name(self.dimension, self.dimension_key))
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

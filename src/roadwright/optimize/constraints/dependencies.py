@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.optimize.constraints.initiatives import AboutInitiative, WithMembers, not_selectable
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import NEEDS, JudgedSelection, LinearRow, Violation, broken
 from roadwright.optimize.model.schema import STRICT
 
@@ -56,11 +55,11 @@ class Bundle(WithMembers):
         return broken(self, is_any and not all(key in chosen or key in delivered for key in self.members))
 
     def words(self) -> Message:
-        return message("all_or_none", members=self.members)
+        return notice("all_or_none", members=self.members)
 
     def why_never(self, key: str, absent: frozenset[str]) -> Message | None:
         missing = sorted(absent.intersection(self.members)) if key in self.members else []
-        return message("comes_with_absent", keys=missing, rule=self.id) if missing else None
+        return notice("comes_with_absent", keys=missing, rule=self.id) if missing else None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -103,11 +102,11 @@ class RequirePrereq(WithMembers, AboutInitiative):
         return broken(self, is_broken)
 
     def words(self) -> Message:
-        return message("rule_needs", key=self.dimension_key, members=self.members)
+        return notice("rule_needs", key=self.dimension_key, members=self.members)
 
     def why_never(self, key: str, absent: frozenset[str]) -> Message | None:
         missing = sorted(absent.intersection(self.members)) if key == self.dimension_key else []
-        return message("needs_absent", keys=missing, rule=self.id) if missing else None
+        return notice("needs_absent", keys=missing, rule=self.id) if missing else None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -141,9 +140,9 @@ class RequireAny(WithMembers, AboutInitiative):
         return broken(self, is_broken)
 
     def words(self) -> Message:
-        return message("needs_one_of", key=self.dimension_key, members=self.members)
+        return notice("needs_one_of", key=self.dimension_key, members=self.members)
 
     def why_never(self, key: str, absent: frozenset[str]) -> Message | None:
         if key != self.dimension_key or not absent.issuperset(self.members):
             return None
-        return message("needs_one_absent", keys=sorted(self.members), rule=self.id)
+        return notice("needs_one_absent", keys=sorted(self.members), rule=self.id)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.optimize.constraints.initiatives import WithMembers
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import (
     Bonus,
     JudgedSelection,
@@ -41,13 +40,13 @@ class ChooseCount(WithMembers):
         yield from super().faults(names)
         low, high = self.min_count, self.max_count
         if low is None and high is None and self.unread.isdisjoint(("min_count", "max_count")):
-            yield message("field_one_missing", fields="min_count or max_count")
+            yield notice("field_one_missing", fields="min_count or max_count")
         if low is None:
             return
         if high is not None and low > high:
-            yield message("low_above_high", low_field="min_count", low=low, high_field="max_count", high=high)
+            yield notice("low_above_high", low_field="min_count", low=low, high_field="max_count", high=high)
         if self.members and low > len(self.members):
-            yield message("above_members", count=low, members=len(self.members))
+            yield notice("above_members", count=low, members=len(self.members))
 
     def numbers(self) -> list[RuleNumber]:
         given = (("min_count", -1, self.min_count), ("max_count", 1, self.max_count))
@@ -69,7 +68,7 @@ class ChooseCount(WithMembers):
     def words(self) -> Message:
         low, high = self.min_count, self.max_count
         code = "count_at_least" if high is None else "count_at_most" if low is None else "count_between"
-        return message(code, low=low, high=high, members=self.members)
+        return notice(code, low=low, high=high, members=self.members)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -108,4 +107,4 @@ class SynergyBonus(WithMembers):
         return ()
 
     def words(self) -> Message:
-        return message("together_add", members=self.members, bonus=self.bonus_value, kpi=self.kpi_key)
+        return notice("together_add", members=self.members, bonus=self.bonus_value, kpi=self.kpi_key)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from roadwright.domain.messages import Message
-from roadwright.optimize.messages import message
+from roadwright.domain.messages import Message, notice
 from roadwright.optimize.model.constraint import (
     Constraint,
     JudgedSelection,
@@ -47,15 +46,15 @@ class WithMembers(Constraint):
         members, field, count = self.members, "members", len(self.members)
         least, most = self.min_members, self.max_members
         if count < least or (most is not None and count > most):
-            found = message("names_some", count=count) if members else message("names_none")
+            found = notice("names_some", count=count) if members else notice("names_none")
             code = "too_few_members" if count < least else "too_many_members"
-            yield message(code, field=field, least=least, most=most, found=found)
+            yield notice(code, field=field, least=least, most=most, found=found)
         if count > 1 and len(set(members)) < count:
             for member, times in Counter(members).items():
                 if times > 1:
-                    yield message("member_twice", field=field, value=member)
+                    yield notice("member_twice", field=field, value=member)
         if self.key_is_initiative and self.dimension_key in members:
-            yield message("own_member", value=self.dimension_key)
+            yield notice("own_member", value=self.dimension_key)
         for member in members if count == 1 else dict.fromkeys(members):
             if not names.knows(member):
                 yield from names.initiative(field, member)
@@ -95,9 +94,9 @@ class Mandatory(Constraint):
         if not key or key in names.delivered:
             return
         if key in names.outside:
-            yield message("mandatory_outside", value=key)
+            yield notice("mandatory_outside", value=key)
         elif key in names.tokens_of and names.tokens_of[key] is None:
-            yield message("mandatory_without_tokens", value=key)
+            yield notice("mandatory_without_tokens", value=key)
 
     @property
     def forces(self) -> str:
@@ -114,7 +113,7 @@ class Mandatory(Constraint):
         return broken(self, key not in selection.chosen and key not in selection.delivered)
 
     def words(self) -> Message:
-        return message("is_mandatory", key=self.dimension_key)
+        return notice("is_mandatory", key=self.dimension_key)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -136,15 +135,15 @@ class ExcludeInitiative(AboutInitiative):
         return broken(self, self.dimension_key in selection.chosen)
 
     def words(self) -> Message:
-        return message("is_excluded", key=self.dimension_key)
+        return notice("is_excluded", key=self.dimension_key)
 
     def why_out(self, key: str, selected: frozenset[str]) -> Message | None:
         del selected
         if key != self.dimension_key:
             return None
         if self.reason:
-            return message("excluded_because", rule=self.id, reason=self.reason)
-        return message("excluded_by", rule=self.id)
+            return notice("excluded_because", rule=self.id, reason=self.reason)
+        return notice("excluded_by", rule=self.id)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -169,9 +168,9 @@ class ExcludePair(WithMembers, AboutInitiative):
         return broken(self, self.dimension_key in chosen and self.members[0] in chosen)
 
     def words(self) -> Message:
-        return message("not_both", key=self.dimension_key, members=self.members)
+        return notice("not_both", key=self.dimension_key, members=self.members)
 
     def why_out(self, key: str, selected: frozenset[str]) -> Message | None:
         pair = {self.dimension_key, *self.members}
         chosen = sorted(selected & pair) if key in pair else []
-        return message("excluded_with", keys=chosen, rule=self.id) if chosen else None
+        return notice("excluded_with", keys=chosen, rule=self.id) if chosen else None

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from roadwright.domain.decimals import exact, exact_sum
 from roadwright.domain.kpis import CONTRIBUTABLE
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import (
     TOKENS,
     FindingKind,
@@ -22,7 +22,6 @@ from roadwright.domain.optimization import (
     parse_dimension,
     slice_value,
 )
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import Constraint, Slice
 from roadwright.optimize.model.names import slice_name
 from roadwright.optimize.model.objective import plan
@@ -63,7 +62,7 @@ def by_severity(findings: Iterable[ProblemFinding]) -> list[ProblemFinding]:
 
 
 def _warning(id: str, kind: FindingKind, code: str, **params: object) -> ProblemFinding:
-    return ProblemFinding(id, message(code, **params), Severity.WARNING, kind)
+    return ProblemFinding(id, notice(code, **params), Severity.WARNING, kind)
 
 
 def _without_tokens(model: PortfolioModel) -> Iterable[ProblemFinding]:
@@ -158,7 +157,7 @@ def _empty_targets(model: PortfolioModel) -> Iterable[ProblemFinding]:
 def _supporting_kpis(model: PortfolioModel) -> Iterable[ProblemFinding]:
     for kpi in model.problem.kpis:
         if kpi.level not in CONTRIBUTABLE and any(model.index.contributions(kpi.key)):
-            said = message("supporting_kpi", kpi=kpi.key)
+            said = notice("supporting_kpi", kpi=kpi.key)
             yield ProblemFinding("objective", said, Severity.INFO, FindingKind.OBJECTIVE)
 
 
@@ -184,7 +183,7 @@ def _selected_and_not(model: PortfolioModel) -> Iterable[ProblemFinding]:
     for row in model.problem.constraints:
         key = row.forces
         if key in excluded and key in model.index.columns:
-            yield _critical(row.id, message("mandatory_and_excluded", key=key, rule=excluded[key]))
+            yield _critical(row.id, notice("mandatory_and_excluded", key=key, rule=excluded[key]))
 
 
 class SliceLimit(NamedTuple):
@@ -218,14 +217,14 @@ def _floors(model: PortfolioModel) -> Iterable[ProblemFinding]:
         row, part, value = floor
         lowest = caps.get(floor.key)
         if lowest is not None and _least(value) > _most(lowest.value):
-            said = message("floor_above_cap", floor=row.words(), rule=lowest.row.id, limit=lowest.value)
+            said = notice("floor_above_cap", floor=row.words(), rule=lowest.row.id, limit=lowest.value)
             yield _critical(row.id, said)
         columns = model.index.in_slice(part.dimension, part.dimension_key)
         usage = model.index.usage(part.resource)
         available = exact_sum(usage[column] for column in columns)
         if value - available > rounding_of(value):
             code = "floor_above_all" if columns else "floor_over_nothing"
-            yield _critical(row.id, message(code, floor=row.words(), available=available))
+            yield _critical(row.id, notice(code, floor=row.words(), available=available))
         if floor.key not in floors or value > floors[floor.key].value:
             floors[floor.key] = floor
     yield from _floors_over_capacity(model, floors.values())
@@ -252,7 +251,7 @@ def _floors_over_capacity(model: PortfolioModel, floors: Iterable[SliceLimit]) -
         if sum((_least(floor.value) for floor in group), Fraction(0)) > _most(capacity):
             rules, total = [floor.row.id for floor in group], sum((floor.value for floor in group), Fraction(0))
             params = {"rules": rules, "total": total, "resource": resource, "capacity": capacity}
-            yield _critical(capacity_id(resource), message("floors_above_capacity", **params))
+            yield _critical(capacity_id(resource), notice("floors_above_capacity", **params))
 
 
 def _capacity(model: PortfolioModel, resource: str) -> Fraction:
@@ -278,7 +277,7 @@ def _mandatory_over_capacity(model: PortfolioModel) -> Iterable[ProblemFinding]:
         total, capacity = exact_sum(usage[column] for column in found), _capacity(model, resource)
         if total - capacity > rounding_of(capacity):
             params = {"total": total, "resource": resource, "capacity": capacity}
-            yield _critical(capacity_id(resource), message("mandates_above_capacity", **params))
+            yield _critical(capacity_id(resource), notice("mandates_above_capacity", **params))
 
 
 def _targets_out_of_reach(model: PortfolioModel) -> Iterable[ProblemFinding]:
@@ -296,4 +295,4 @@ def _targets_out_of_reach(model: PortfolioModel) -> Iterable[ProblemFinding]:
         if needed.need - most > rounding_of(needed.need):
             part = slice_name(target.dimension, target.dimension_key)
             params = {"need": needed.need, "kpi": target.kpi_key, "slice": part, "most": most}
-            yield _critical(target.id, message("target_out_of_reach", **params), FindingKind.TARGET)
+            yield _critical(target.id, notice("target_out_of_reach", **params), FindingKind.TARGET)

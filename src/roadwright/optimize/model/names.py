@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import Dimension, DimensionProblem, parse_dimension
 from roadwright.domain.text import folded
-from roadwright.optimize.messages import hint, message
+from roadwright.optimize.messages import hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,17 @@ class Names:
     def initiative(self, field: str, key: str) -> Iterator[Message]:
         """Nothing for a known initiative."""
         if not self.knows(key):
-            yield message("unknown_initiative", value=key, field=field, hint=hint(key, self.tokens_of))
+            yield notice("unknown_initiative", value=key, field=field, hint=hint(key, self.tokens_of))
 
     def kpi(self, field: str, key: str) -> Iterator[Message]:
         """Nothing for a known KPI."""
         if key not in self.kpis:
-            yield message("unknown_problem_kpi", value=key, field=field, hint=hint(key, self.kpis))
+            yield notice("unknown_problem_kpi", value=key, field=field, hint=hint(key, self.kpis))
 
     def resource(self, name: str) -> Iterator[Message]:
         """Nothing for a resource that has a capacity."""
         if name not in self.resources:
-            yield message("unknown_resource", value=name, hint=hint(name, self.resources))
+            yield notice("unknown_resource", value=name, hint=hint(name, self.resources))
 
     def part(self, dimension: str, key: str) -> Iterator[Message]:
         """Nothing for a slice that a row can be about, also where no candidate is in it."""
@@ -48,10 +48,10 @@ class Names:
             yield error.message
             return
         if parts == (Dimension.ALL,) and key.strip().lower() != Dimension.ALL:
-            yield message("all_of_all", value=key)
+            yield notice("all_of_all", value=key)
         pieces = [piece.strip() for piece in key.split("+")]
         if len(parts) > 1 and (len(pieces) < len(parts) or not all(pieces)):
-            yield message("parts_missing", field="dimension_key", value=key, dimension=dimension)
+            yield notice("parts_missing", field="dimension_key", value=key, dimension=dimension)
         elif parts == (Dimension.INITIATIVE,):
             yield from self._initiative_in_any_case(key)
         elif Dimension.INITIATIVE in parts and len(pieces) == len(parts):
@@ -73,7 +73,7 @@ def is_everything(dimension: str) -> bool:
 def slice_name(dimension: str, dimension_key: str) -> Message:
     """A slice in the user's words."""
     return (
-        message("whole_portfolio")
+        notice("whole_portfolio")
         if is_everything(dimension)
-        else message("slice_named", dimension=dimension, key=dimension_key)
+        else notice("slice_named", dimension=dimension, key=dimension_key)
     )

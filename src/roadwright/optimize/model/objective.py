@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from roadwright.domain.decimals import as_float, exact, exact_sum
+from roadwright.domain.messages import notice
 from roadwright.domain.optimization import FindingKind, ObjectiveMode, Severity
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.evaluation import Evaluation
 from roadwright.optimize.model.names import is_everything
 from roadwright.optimize.model.numbers import WholeCost
@@ -85,7 +85,7 @@ def plan(model: PortfolioModel) -> Plan:
 
 
 def _finding(code: str, severity: Severity = Severity.WARNING, **params: object) -> ProblemFinding:
-    return ProblemFinding("objective", message(code, **params), severity, FindingKind.OBJECTIVE)
+    return ProblemFinding("objective", notice(code, **params), severity, FindingKind.OBJECTIVE)
 
 
 def _kpi_stage(kpi: str, tolerance: Fraction = Fraction(0)) -> Stage:

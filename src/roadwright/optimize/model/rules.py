@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import FindingKind, Severity
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.candidates import CandidateIndex
 from roadwright.optimize.model.canonical import ordered_constraints
 from roadwright.optimize.model.constraint import Bonus, Constraint, LinearRow, RuleNumber
@@ -82,17 +81,17 @@ class RuleRows:
 
     def notice_of(self, rule: Constraint, code: str, keys: Iterable[str] = (), **params: object) -> None:
         """Say what initiatives that are no candidates leave of a rule, where that changes little."""
-        self.say(rule, Severity.INFO, message(code, who=[self.who(key) for key in keys], **params))
+        self.say(rule, Severity.INFO, notice(code, who=[self.who(key) for key in keys], **params))
 
     def warn_of(self, rule: Constraint, code: str, keys: Iterable[str] = (), **params: object) -> None:
         """Say what initiatives that are no candidates make of a rule, where that deserves a look."""
-        self.say(rule, Severity.WARNING, message(code, who=[self.who(key) for key in keys], **params))
+        self.say(rule, Severity.WARNING, notice(code, who=[self.who(key) for key in keys], **params))
 
     def who(self, key: str) -> Message:
         """What an initiative is that is no candidate of the model."""
         if key in self.index.problem.delivered:
-            return message("candidate_delivered", key=key)
-        return message("candidate_left_out" if key in self.index.without_tokens else "candidate_none", key=key)
+            return notice("candidate_delivered", key=key)
+        return notice("candidate_left_out" if key in self.index.without_tokens else "candidate_none", key=key)
 
 
 def resolve(index: CandidateIndex) -> RuleRows:

@@ -16,8 +16,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from roadwright.domain.messages import Message
-from roadwright.optimize.messages import hint, message
+from roadwright.domain.messages import Message, notice
+from roadwright.optimize.messages import hint
 
 Text = Annotated[str, Field(pattern=r"[^\s\x1c-\x1f]")]
 """A text that is not blank and can be written as UTF-8 (JSON can hold half of a surrogate pair)."""
@@ -61,7 +61,7 @@ class Faults(list[Fault]):
     """All faults that were found so far."""
 
     def add(self, id: str, code: str, **params: Any) -> None:
-        self.append(Fault(id, message(code, **params)))
+        self.append(Fault(id, notice(code, **params)))
 
     def extend_with(self, id: str, messages: Iterable[Message]) -> None:
         self.extend(Fault(id, one) for one in messages)
@@ -122,7 +122,7 @@ def read(shape: type[Shape], value: object, id: str, faults: Faults) -> Shape | 
 def unknown_fields(names: Iterable[object], known: Collection[str]) -> Iterator[Message]:
     """What to say of fields that nothing knows."""
     for name in names:
-        yield message("unknown_problem_field", value=name, hint=hint(str(name), known))
+        yield notice("unknown_problem_field", value=name, hint=hint(str(name), known))
 
 
 def _message(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> Message | None:
@@ -131,7 +131,7 @@ def _message(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> Messa
     info = fields[name]
     value = error["input"]
     if error["type"] == "missing":
-        return message("field_missing", field=name)
+        return notice("field_missing", field=name)
     if rest:
         return _message_within(error, name, rest, value)
     if error["type"] in ("string_type", "string_pattern_mismatch", "string_unicode", "enum"):
@@ -139,7 +139,7 @@ def _message(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> Messa
         return None if is_left_out else text_fault(name, value, _words(info.annotation))
     codes = {"tuple_type": "field_not_list", "list_type": "field_not_list", "dict_type": "field_not_mapping"}
     code = codes.get(error["type"])
-    return number_fault(name, value) if code is None else message(code, field=name, value=value)
+    return number_fault(name, value) if code is None else notice(code, field=name, value=value)
 
 
 def _words(annotation: object) -> list[str]:
@@ -150,38 +150,38 @@ def _words(annotation: object) -> list[str]:
 def text_fault(name: str, value: object, words: Sequence[str] = ()) -> Message:
     """What is wrong with a value that should be a text, or one of some words."""
     if not isinstance(value, str):
-        return message("field_not_text", field=name, value=value)
+        return notice("field_not_text", field=name, value=value)
     if not value.strip():
-        return message("field_blank", field=name)
+        return notice("field_blank", field=name)
     if not encodable(value):
-        return message("field_broken_character", field=name, value=value.encode("utf-8", "backslashreplace").decode())
-    return message("field_unknown_word", field=name, value=value, words=words)
+        return notice("field_broken_character", field=name, value=value.encode("utf-8", "backslashreplace").decode())
+    return notice("field_unknown_word", field=name, value=value, words=words)
 
 
 def _message_within(error: Mapping[str, Any], name: str, rest: list[Any], value: object) -> Message:
     """An error within a list of texts or an object of numbers or texts."""
     if rest[-1] == "[key]":
-        return message("field_not_named_by_texts", field=name, value=rest[0])
+        return notice("field_not_named_by_texts", field=name, value=rest[0])
     if isinstance(rest[0], int) and error["type"].startswith("string"):
-        return message("field_not_texts", field=name, value=value)
+        return notice("field_not_texts", field=name, value=value)
     if error["type"].startswith("string"):
-        return message("field_not_text", field=f"{name}.{rest[0]}", value=value)
+        return notice("field_not_text", field=f"{name}.{rest[0]}", value=value)
     return number_fault(f"{name}.{rest[0]}", value)
 
 
 def number_fault(name: str, value: object) -> Message:
     """What is wrong with a value that should be a number, not negative, or a whole one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return message("field_not_number", field=name, value=value)
+        return notice("field_not_number", field=name, value=value)
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        return message("field_not_finite", field=name, value=value)
+        return notice("field_not_finite", field=name, value=value)
     if number < 0:
-        return message("field_negative", field=name, value=value)
-    return message("field_not_whole", field=name, value=number)
+        return notice("field_negative", field=name, value=value)
+    return notice("field_not_whole", field=name, value=number)
 
 
 def _right(fields: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from fractions import Fraction
 from math import inf
 
 from roadwright.domain.decimals import exact
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import CAPACITY_ID, TOKENS, FindingKind, Severity, TargetKind
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.constraint import LinearRow
 from roadwright.optimize.model.names import is_everything, slice_name
 from roadwright.optimize.model.problem import Problem, ProblemFinding, Target
@@ -18,11 +17,11 @@ from roadwright.optimize.model.problem import Problem, ProblemFinding, Target
 def target_words(target: Target) -> Message:
     """What a target asks for."""
     baseline = target.baseline_value
-    return message(
+    return notice(
         "must_reach" if target.type is TargetKind.FLOOR else "should_reach",
         kpi=target.kpi_key,
         value=target.target_value,
-        baseline=None if baseline is None else message("from_baseline", value=baseline),
+        baseline=None if baseline is None else notice("from_baseline", value=baseline),
         slice=slice_name(target.dimension, target.dimension_key),
     )
 
@@ -34,7 +33,7 @@ def demand_of(problem: Problem, rule: str) -> Message:
         return target_words(row) if isinstance(row, Target) else row.words()
     resource = rule.removeprefix(f"{CAPACITY_ID}:") if rule != CAPACITY_ID else TOKENS
     capacity = problem.capacity if resource == TOKENS else problem.capacities[resource]
-    return message("capacity_is", limit=capacity, resource=resource)
+    return notice("capacity_is", limit=capacity, resource=resource)
 
 
 def baseline_of(problem: Problem, target: Target) -> float | None:
@@ -108,7 +107,7 @@ def target_notices(problem: Problem) -> list[ProblemFinding]:
     return [
         ProblemFinding(
             target.id,
-            message("target_is_increment", slice=slice_name(target.dimension, target.dimension_key)),
+            notice("target_is_increment", slice=slice_name(target.dimension, target.dimension_key)),
             Severity.INFO,
             FindingKind.TARGET,
         )

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from roadwright.domain.decimals import as_float, exact
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import (
     TOKENS,
     ObjectiveMode,
@@ -15,7 +15,6 @@ from roadwright.domain.optimization import (
     StopReason,
     capacity_id,
 )
-from roadwright.optimize.messages import message
 from roadwright.optimize.model.canonical import snapshot_hash
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.evaluation import Evaluation, TargetValue
@@ -83,9 +82,9 @@ def report(
 def _said(answer: PortfolioAnswer) -> Message:
     """What there is to say of how it ended."""
     if answer.status is RunStatus.FEASIBLE and answer.reason is not None:
-        return message(REASONS[answer.reason], rules=list(answer.delicate) or ["the problem"])
+        return notice(REASONS[answer.reason], rules=list(answer.delicate) or ["the problem"])
     is_empty = answer.status is RunStatus.CANCELLED and answer.best is None
-    return message("solve_cancelled_early" if is_empty else ENDS.get(answer.status, "nothing_to_say"))
+    return notice("solve_cancelled_early" if is_empty else ENDS.get(answer.status, "nothing_to_say"))
 
 
 def _objective(

@@ -84,7 +84,6 @@ def remove_filter(session: Session, name: str) -> SavedFilter:
     """Forget a saved filter. Raises NameProblem where there is none of this name."""
     saved = find_saved(session, name)
     if saved is None:
-        unknown = _unknown(session, _bare(name))
-        raise NameProblem(unknown.code, **unknown.params)
+        raise NameProblem.saying(_unknown(session, _bare(name)))
     session.delete(saved)
     return saved

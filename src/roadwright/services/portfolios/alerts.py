@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.amounts import amount
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TargetKind
 from roadwright.optimize import Explanation, Fault, Problem, ProblemFinding, Solution, Target, is_everything
 from roadwright.services.portfolios.diagnosis import DiagnosedRow, way_out
@@ -41,10 +41,6 @@ def alert(run: RunRef, kind: AlertKind, severity: Severity, message: Message, **
     }
 
 
-def _say(code: str, **params: object) -> Message:
-    return Message(code, Level.OK, params=params)
-
-
 def _baseline(problem: Problem, target: Target) -> float | None:
     if target.baseline_value is not None:
         return target.baseline_value
@@ -68,15 +64,15 @@ def target_alerts(run: RunRef, problem: Problem, solution: Solution, places: Map
         level = (baseline or 0.0) + result.achieved
         about: dict[str, object] = {"kpi": kpi.key, "where": "", "target": amount(target.target_value, kpi.unit)}
         if not is_everything(target.dimension):
-            about["where"] = _say("in_slice", dimension=target.dimension, slice=target.dimension_key)
+            about["where"] = notice("in_slice", dimension=target.dimension, slice=target.dimension_key)
         if result.met:
             severity, advice = Severity.INFO, None
-            message = _say("target_met", **about, type=target.type)
+            message = notice("target_met", **about, type=target.type)
         else:
             severity = Severity.CRITICAL if target.type is TargetKind.FLOOR else Severity.WARNING
             short = amount(result.shortfall, kpi.unit)
-            message = _say("target_missed", **about, level=amount(level, kpi.unit), shortfall=short)
-            advice = _say("advice_target")
+            message = notice("target_missed", **about, level=amount(level, kpi.unit), shortfall=short)
+            advice = notice("advice_target")
         rows.append(
             alert(
                 run,
@@ -109,7 +105,7 @@ def diagnosis_alerts(run: RunRef, problem: Problem, rows: Iterable[DiagnosedRow]
             run,
             AlertKind.INFEASIBLE,
             Severity.CRITICAL if row.clash is not None else Severity.WARNING,
-            _say("at_place", place=row.place, what=row.clash or row.way_out),
+            notice("at_place", place=row.place, what=row.clash or row.way_out),
             recommendation=row.way_out,
             **_about(problem, row.id),
         )
@@ -127,7 +123,7 @@ def finding_alerts(
         about = {"dimension": "initiative", "dimension_key": finding.id} if is_data else _about(problem, finding.id)
         message = finding.said
         if not is_data:
-            message = _say("at_place", place=place(finding.id), what=message)
+            message = notice("at_place", place=place(finding.id), what=message)
         result.append(alert(run, _KINDS[finding.kind], finding.severity, message, **about))
     return result
 
@@ -140,14 +136,14 @@ def unanswered_alerts(run: RunRef, status: RunStatus, solution: Solution | None,
     known_way_out = way_out(diagnosis) if diagnosis is not None else None
     open_points = diagnosis.said if diagnosis is not None else None
     advice = _ADVICE.get(status)
-    parts = [part for part in (_say("run_is", status=status), said, open_points, standing) if str(part or "")]
+    parts = [part for part in (notice("run_is", status=status), said, open_points, standing) if str(part or "")]
     return [
         alert(
             run,
             AlertKind.INFEASIBLE if is_infeasible else AlertKind.DATA,
             Severity.CRITICAL,
-            _say("run_unanswered", parts=parts),
-            recommendation=known_way_out or (_say(advice) if advice is not None else None),
+            notice("run_unanswered", parts=parts),
+            recommendation=known_way_out or (notice(advice) if advice is not None else None),
         )
     ]
 
@@ -159,8 +155,8 @@ def no_candidates_alerts(run: RunRef, period_key: str) -> list[Alert]:
             run,
             AlertKind.DATA,
             Severity.WARNING,
-            _say("no_candidates", period=period_key),
-            recommendation=_say("advice_no_candidates"),
+            notice("no_candidates", period=period_key),
+            recommendation=notice("advice_no_candidates"),
         )
     ]
 
@@ -173,12 +169,12 @@ def explanation_alerts(
     for one in explanations:
         if one.computed and one.kind in ("mandate", "limit"):
             kind = AlertKind.TARGET if isinstance(problem.rows.get(one.id), Target) else AlertKind.CONSTRAINT
-            told = _say("at_place", place=places.get(one.id, one.id), what=one.said)
+            told = notice("at_place", place=places.get(one.id, one.id), what=one.said)
             result.append(alert(run, kind, Severity.INFO, told, **_about(problem, one.id)))
     missing = sum(not one.computed for one in explanations)
     if missing:
-        message = _say("explanations_missing", missing=missing, count=len(explanations))
-        result.append(alert(run, AlertKind.DATA, Severity.INFO, message, recommendation=_say("advice_explain")))
+        message = notice("explanations_missing", missing=missing, count=len(explanations))
+        result.append(alert(run, AlertKind.DATA, Severity.INFO, message, recommendation=notice("advice_explain")))
     return result
 
 
@@ -189,8 +185,8 @@ def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:
             run,
             AlertKind.DATA,
             Severity.CRITICAL,
-            _say("at_place", place=fault.id, what=fault.said),
-            recommendation=_say("advice_fault"),
+            notice("at_place", place=fault.id, what=fault.said),
+            recommendation=notice("advice_fault"),
         )
         for fault in faults
     ]
@@ -208,10 +204,10 @@ def dependency_alerts(
             run,
             AlertKind.DATA,
             Severity.WARNING,
-            _say("at_place", place=key, what=dependencies),
+            notice("at_place", place=key, what=dependencies),
             dimension="initiative",
             dimension_key=key,
-            recommendation=_say("advice_dependency"),
+            recommendation=notice("advice_dependency"),
         )
         for key, dependencies in found
         if any(one.code == NOT_SELECTED for one in dependencies)
@@ -227,9 +223,9 @@ def data_alerts(
             run,
             AlertKind.DATA,
             Severity.WARNING,
-            _say("initiative_note", initiative=key, title=titles[key].title, what=message)
+            notice("initiative_note", initiative=key, title=titles[key].title, what=message)
             if key in titles
-            else _say("at_place", place=key, what=message),
+            else notice("at_place", place=key, what=message),
             dimension="initiative",
             dimension_key=key,
         )

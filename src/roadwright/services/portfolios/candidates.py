@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.errors import InputError
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle, tokens_field
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Level, Message, warning
 from roadwright.domain.periods import same_period
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import STANDS
@@ -90,7 +90,7 @@ def candidates_of(session: Session, scenario: OptimizationScenario) -> Candidate
     flagged = select(Initiative).where(Initiative.is_optimization_candidate).order_by(Initiative.initiative_key)
     for initiative in session.scalars(flagged):
         if not initiative.candidate_period_key:
-            result.skipped.append((initiative, _because("fields_blank", names=("candidate_period_key",))))
+            result.skipped.append((initiative, warning("fields_blank", names=("candidate_period_key",))))
         elif not same_period(initiative.candidate_period_key, scenario.period_key):
             continue
         elif (over := _over(initiative)) is not None:
@@ -100,15 +100,10 @@ def candidates_of(session: Session, scenario: OptimizationScenario) -> Candidate
     return result
 
 
-def _because(code: str, **params: object) -> Message:
-    """Why an initiative is no candidate."""
-    return Message(code, Level.WARNING, params=params)
-
-
 def _over(initiative: Initiative) -> Message | None:
     """Why an initiative takes part in nothing any more."""
     is_over = Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES
-    return _because("lifecycle_over", status=initiative.lifecycle_status) if is_over else None
+    return warning("lifecycle_over", status=initiative.lifecycle_status) if is_over else None
 
 
 def _roadmap_of(session: Session, scenario: OptimizationScenario, name: str) -> Roadmap:
@@ -150,7 +145,7 @@ def _entries_of(session: Session, roadmap: Roadmap) -> CandidateSet:
             continue
         if entry.is_locked:
             result.idle_locks.add(key)
-            why = _because("lock_idle", why=why)
+            why = warning("lock_idle", why=why)
         result.skipped.append((initiative, why))
     return result
 
@@ -159,9 +154,9 @@ def _not_standing(entry: RoadmapEntry, roadmap: Roadmap) -> Message | None:
     if entry.gate_status in STANDS:
         return None
     if entry.gate_status is None:
-        return _because("entry_unjudged", roadmap=roadmap.roadmap_name)
+        return warning("entry_unjudged", roadmap=roadmap.roadmap_name)
     failures = "; ".join(entry.gate_failures or ())
-    return _because("entry_blocked", roadmap=roadmap.roadmap_name, failures=failures)
+    return warning("entry_blocked", roadmap=roadmap.roadmap_name, failures=failures)
 
 
 def constraint_set_of(session: Session, scenario: OptimizationScenario) -> OptimizationConstraintSet | None:

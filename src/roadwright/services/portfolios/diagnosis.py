@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Level, Message, warning
 from roadwright.optimize import Diagnosis
 
 
@@ -37,17 +37,13 @@ def diagnosed_rows(diagnosis: Diagnosis, place: Callable[[str], str]) -> list[Di
     """The rows of the conflict first, then those that only the repair touches. ``place`` names an id's row."""
     changes = {}
     if diagnosis.repair is not None:
-        changes = {change.id: _say("repair_of_row", change=change.said) for change in diagnosis.repair.changes}
+        changes = {change.id: warning("repair_of_row", change=change.said) for change in diagnosis.repair.changes}
     rows = []
     for row in diagnosis.conflict:
         others = [place(other.id) for other in diagnosis.conflict if other.id != row.id]
-        clash = _say("clash" if others else "clash_alone", demand=row.said, others=others)
+        clash = warning("clash" if others else "clash_alone", demand=row.said, others=others)
         rows.append(DiagnosedRow(row.id, place(row.id), clash, changes.pop(row.id, None)))
     return rows + [DiagnosedRow(id, place(id), None, change) for id, change in changes.items()]
-
-
-def _say(code: str, **params: object) -> Message:
-    return Message(code, Level.WARNING, params=params)
 
 
 def way_out(diagnosis: Diagnosis) -> Message | None:
@@ -56,5 +52,5 @@ def way_out(diagnosis: Diagnosis) -> Message | None:
     if repair is None:
         return None
     changes = [change.said for change in repair.changes]
-    chosen = _say("would_choose", keys=list(repair.selected)) if repair.selected else ""
-    return _say("way_out_cheapest" if repair.proved else "way_out", changes=changes, chosen=chosen)
+    chosen = warning("would_choose", keys=list(repair.selected)) if repair.selected else ""
+    return warning("way_out_cheapest" if repair.proved else "way_out", changes=changes, chosen=chosen)

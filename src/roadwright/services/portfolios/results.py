@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import capacity_id
 from roadwright.optimize import Constraint, Explanation, Problem, Solution
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
@@ -95,12 +95,8 @@ def dependencies_of(fact: CandidateFacts, selected: Collection[str], done: froze
     for typed in fact.dependencies:
         key = canonical_key(typed) or typed
         code = "dependency_selected" if key in selected else NOT_SELECTED
-        found.append(_say("dependency_delivered" if key in done else code, key=key))
+        found.append(notice("dependency_delivered" if key in done else code, key=key))
     return found
-
-
-def _say(code: str, **params: object) -> Message:
-    return Message(code, Level.OK, params=params)
 
 
 class _Reasons:
@@ -134,18 +130,18 @@ class _Reasons:
             if row.forces == fact.key:
                 cost = self._cost(row.id)
                 code = "reason_mandatory" if cost is None else "reason_mandatory_costs"
-                return _say(code, why=row.reason or self._place(row.id), cost=cost)
+                return notice(code, why=row.reason or self._place(row.id), cost=cost)
         needed_by = {
             row.dimension_key for row in rows if fact.key in row.prerequisites and row.dimension_key in self.selected
         }
         if needed_by:
-            return self._with_loss(_say("reason_needed_by", keys=sorted(needed_by)), fact.key)
+            return self._with_loss(notice("reason_needed_by", keys=sorted(needed_by)), fact.key)
         if alone.get(fact.key, 0.0) <= 0:
             for row in rows:
                 if row.group is not None and fact.key in row.member_keys:
-                    return self._with_loss(_say("reason_bundle", bundle=row.group), fact.key)
-            return self._with_loss(_say("reason_keeps_rules"), fact.key)
-        return self._with_loss(_say("reason_best_use"), fact.key)
+                    return self._with_loss(notice("reason_bundle", bundle=row.group), fact.key)
+            return self._with_loss(notice("reason_keeps_rules"), fact.key)
+        return self._with_loss(notice("reason_best_use"), fact.key)
 
     def _place(self, id: str) -> str:
         return self.places.get(id, id)
@@ -154,20 +150,20 @@ class _Reasons:
         """The reason, and what leaving the initiative out would cost where that was computed."""
         found = self.explained.get(key)
         if found is not None and found.computed and found.conflict:
-            return _say("reason_not_without", why=why, rules=self._rules(found))
+            return notice("reason_not_without", why=why, rules=self._rules(found))
         cost = self._cost(key)
-        return why if cost is None else _say("reason_cost_without", why=why, cost=cost)
+        return why if cost is None else notice("reason_cost_without", why=why, cost=cost)
 
     def _rules(self, found: Explanation) -> list[str]:
-        return [str(_say("the_capacity")) if rule == capacity_id() else self._place(rule) for rule in found.conflict]
+        return [str(notice("the_capacity")) if rule == capacity_id() else self._place(rule) for rule in found.conflict]
 
     def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
         why = self._unaffordable(fact) or self._ruled_out(fact.key)
         if why is None:
             why = self._price(fact.key)
         if why is None and alone.get(fact.key, 0.0) <= 0:
-            why = _say("reason_adds_nothing")
-        return _say("not_selected", why=why or _say("reason_others_bring_more"))
+            why = notice("reason_adds_nothing")
+        return notice("not_selected", why=why or notice("reason_others_bring_more"))
 
     def _cost(self, id: str) -> Message | None:
         """What a mandate or a wish costs, in the unit of what is maximised; None where that was not computed."""
@@ -175,10 +171,10 @@ class _Reasons:
         if found is None or not found.computed or found.loss is None:
             return None
         is_kpi = found.stage is not None and found.stage in self.problem.kpi
-        unit = found.stage if is_kpi else _say("unit_of_objective")
+        unit = found.stage if is_kpi else notice("unit_of_objective")
         if found.loss < 0:
-            return _say("cost_negative", gain=-found.loss, unit=unit)
-        return _say("cost", loss=found.loss, unit=unit) if found.loss else _say("cost_nothing")
+            return notice("cost_negative", gain=-found.loss, unit=unit)
+        return notice("cost", loss=found.loss, unit=unit) if found.loss else notice("cost_nothing")
 
     def _price(self, key: str) -> Message | None:
         """What it would cost to force the initiative in, and what would go for it."""
@@ -186,20 +182,20 @@ class _Reasons:
         if found is None or not found.computed:
             return None
         if found.conflict:
-            return _say("reason_conflict", rules=self._rules(found))
+            return notice("reason_conflict", rules=self._rules(found))
         cost = self._cost(key)
         if cost is None:
             return None
         if not found.dropped:
-            return _say("reason_cost_to_force", cost=cost)
-        return _say("reason_cost_to_force_drops", cost=cost, dropped=list(found.dropped))
+            return notice("reason_cost_to_force", cost=cost)
+        return notice("reason_cost_to_force_drops", cost=cost, dropped=list(found.dropped))
 
     def _unaffordable(self, fact: CandidateFacts) -> Message | None:
         if fact.tokens is None:
-            return _say("reason_no_tokens")
+            return notice("reason_no_tokens")
         if fact.tokens <= self.problem.capacity:
             return None
-        return _say("reason_too_large", tokens=fact.tokens, capacity=self.problem.capacity)
+        return notice("reason_too_large", tokens=fact.tokens, capacity=self.problem.capacity)
 
     def _ruled_out(self, key: str) -> Message | None:
         """The rule that keeps the initiative out of this portfolio, or else of any."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.text import folded
 from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.services.portfolios import alerts as alert_rows
@@ -26,32 +26,28 @@ from roadwright.store.session import Store
 _ATTEMPTS = 20
 
 
-def _say(code: str, **params: object) -> Message:
-    return Message(code, Level.OK, params=params)
-
-
 def _summary(draft: RunDraft) -> list[Message]:
     """The run in a sentence or two."""
     solution = draft.solution
     if solution is None:
         if not draft.faults:
-            return [_say("run_invalid", place="problem", what=_say("no_problem"))]
+            return [notice("run_invalid", place="problem", what=notice("no_problem"))]
         first, more = draft.faults[0], len(draft.faults) - 1
-        return [_say("run_invalid_more" if more else "run_invalid", place=first.id, what=first.said, more=more)]
+        return [notice("run_invalid_more" if more else "run_invalid", place=first.id, what=first.said, more=more)]
     if not has_answer(solution):
         return [solution.said]
     missed, count = sum(not target.met for target in solution.targets), len(solution.targets)
     targets: Message | str = ""
     if solution.targets:
-        targets = _say("run_targets_missed", missed=missed, count=count) if missed else _say("run_targets_met")
-    answer = _say(
+        targets = notice("run_targets_missed", missed=missed, count=count) if missed else notice("run_targets_met")
+    answer = notice(
         "run_answer",
         selected=len(solution.selected),
         candidates=len(draft.built.candidates) if draft.built else 0,
         tokens=solution.tokens_used or 0,
         capacity=draft.scenario.capacity_total_tokens,
         targets=targets,
-        gap=_say("run_gap", gap=solution.gap) if solution.gap else "",
+        gap=notice("run_gap", gap=solution.gap) if solution.gap else "",
     )
     return [answer, solution.said]
 
@@ -158,7 +154,7 @@ def is_answered(run: OptimizationRun) -> bool:
 
 def _standing(earlier: OptimizationRun | None) -> Message:
     """What Results shows after a run that found no answer."""
-    return _say("results_still_show", run=earlier.run_id) if earlier is not None else _say("results_have_none")
+    return notice("results_still_show", run=earlier.run_id) if earlier is not None else notice("results_have_none")
 
 
 def _portfolio(run: OptimizationRun, solution: Solution, results: Sequence[dict[str, Any]]) -> Portfolio:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.kpis import KpiLevel
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Message, notice
 from roadwright.services.portfolios.runs import is_answered
 from roadwright.services.roadmaps.compare import Decision, Item
 from roadwright.services.roadmaps.content import Content, reading_kpis
@@ -50,7 +50,7 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
             planned_period=entry.planned_period,
             rank=entry.priority_rank,
             scope_mode=entry.scope_mode,
-            why_not=None if entry.initiative_key in chosen else _because("not_selected_on", label=label),
+            why_not=None if entry.initiative_key in chosen else notice("not_selected_on", label=label),
         )
         for entry in content.entries
     ]
@@ -62,7 +62,7 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
             contributions={},
             department=one.department,
             country=one.country,
-            why_not=_because("left_out_of", label=label, reasons="; ".join(one.reasons) or _because("reasons_unknown")),
+            why_not=notice("left_out_of", label=label, reasons="; ".join(one.reasons) or notice("reasons_unknown")),
             why_briefly=_briefly(one.reasons),
         )
         for one in content.left_out
@@ -71,18 +71,13 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
     return Decision(label, kind, content.roadmap.period_key, items, units)
 
 
-def _because(code: str, **params: object) -> Message:
-    """Why an initiative is not in."""
-    return Message(code, Level.OK, params=params)
-
-
 def _briefly(reasons: Sequence[str]) -> Message:
     """The first reason for leaving an initiative out, and how many more there are."""
     if not reasons:
-        return _because("left_out_blocked")
+        return notice("left_out_blocked")
     if len(reasons) == 1:
-        return _because("left_out_for", reason=reasons[0])
-    return _because("left_out_for_more", reason=reasons[0], more=len(reasons) - 1)
+        return notice("left_out_for", reason=reasons[0])
+    return notice("left_out_for_more", reason=reasons[0], more=len(reasons) - 1)
 
 
 def _run(session: Session, run_id: str) -> Decision:
@@ -104,7 +99,7 @@ def of_run(run: OptimizationRun) -> Decision:
     for row in sorted(rows, key=lambda one: str(one["initiative_key"])):
         key = row["initiative_key"]
         candidate = candidates.get(key, {})
-        why_not = None if row["selected"] else _because("candidate_not_selected", run=run.run_id)
+        why_not = None if row["selected"] else notice("candidate_not_selected", run=run.run_id)
         items.append(
             Item(
                 key=key,

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Message, warning
 from roadwright.services.roadmaps.content import (
     Content,
     Entry,
@@ -150,21 +150,17 @@ def changes_since(then: Content, now: Content) -> tuple[DriftedValue, ...]:
 
 
 def _entered(entry: Entry, was: LeftOut | None) -> DriftedValue:
-    how = _what("drift_entered")
+    how = warning("drift_entered")
     if was:
-        how = _what("drift_entered_again", reasons="; ".join(was.reasons), status=entry.gate_status)
+        how = warning("drift_entered_again", reasons="; ".join(was.reasons), status=entry.gate_status)
     return _of(entry, Drifted.ENTERED, how, then="left_out" if was else None, now=str(entry.gate_status))
 
 
 def _gone(entry: Entry, now: LeftOut | None) -> DriftedValue:
     if now is None:
-        return _of(entry, Drifted.REMOVED, _what("drift_gone"), then=str(entry.gate_status))
-    why = _what("left_out_now", reasons="; ".join(now.reasons))
+        return _of(entry, Drifted.REMOVED, warning("drift_gone"), then=str(entry.gate_status))
+    why = warning("left_out_now", reasons="; ".join(now.reasons))
     return _of(entry, Drifted.BLOCKED, why, then=str(entry.gate_status), now="left_out")
-
-
-def _what(code: str, **params: object) -> Message:
-    return Message(code, Level.WARNING, params=params)
 
 
 def _of(
@@ -176,15 +172,15 @@ def _of(
     then: object = None,
     now: object = None,
 ) -> DriftedValue:
-    said = _what("drift_of_initiative", initiative=one.initiative_key, title=one.title, what=what)
+    said = warning("drift_of_initiative", initiative=one.initiative_key, title=one.title, what=what)
     return DriftedValue(kind, one.initiative_key, one.title, field, then, now, said)
 
 
 def _left_out_changes(then: LeftOut | None, now: LeftOut | None) -> Iterable[DriftedValue]:
     if then is None and now is not None:
-        yield _of(now, Drifted.LEFT_OUT, _what("left_out_new", reasons="; ".join(now.reasons)), now="left_out")
+        yield _of(now, Drifted.LEFT_OUT, warning("left_out_new", reasons="; ".join(now.reasons)), now="left_out")
     elif now is None and then is not None:
-        yield _of(then, Drifted.LEFT_OUT, _what("left_out_gone"), then="left_out")
+        yield _of(then, Drifted.LEFT_OUT, warning("left_out_gone"), then="left_out")
     elif then is not None and now is not None:
         yield from _field_changes(now, Drifted.LEFT_OUT, then.model_dump(mode="json"), now.model_dump(mode="json"))
 
@@ -203,7 +199,7 @@ def _field_changes(
 ) -> Iterable[DriftedValue]:
     for name in now:
         if plain(then.get(name)) != plain(now[name]):
-            what = _what("field_changed", field=name, then=shown(then.get(name)), now=shown(now[name]))
+            what = warning("field_changed", field=name, then=shown(then.get(name)), now=shown(now[name]))
             yield _of(one, kind, what, field=name, then=then.get(name), now=now[name])
 
 
@@ -216,17 +212,17 @@ def _gate_changes(then: Entry, now: Entry) -> Iterable[DriftedValue]:
             continue
         old = "gate_was_not_asked" if was is None else "gate_passed" if was.passed else "gate_failed"
         if is_now is None:
-            new = _what("gate_not_asked_now")
+            new = warning("gate_not_asked_now")
         elif is_now.passed:
-            new = _what("gate_passes_now")
+            new = warning("gate_passes_now")
         else:
-            new = _what("gate_fails_now_for", why=is_now.message) if is_now.message else _what("gate_fails_now")
-        what = _what("gate_changed", gate=gate, then=_what(old), now=new)
+            new = warning("gate_fails_now_for", why=is_now.message) if is_now.message else warning("gate_fails_now")
+        what = warning("gate_changed", gate=gate, then=warning(old), now=new)
         yield _of(now, Drifted.GATE, what, field=gate, then=_plain(was), now=_plain(is_now))
     if before == after and then.gate_failures != now.gate_failures:
         old_failures, new_failures = list(then.gate_failures), list(now.gate_failures)
         name, old_words, new_words = "gate_failures", shown(old_failures), shown(new_failures)
-        what = _what("field_changed", field=name, then=old_words, now=new_words)
+        what = warning("field_changed", field=name, then=old_words, now=new_words)
         yield _of(now, Drifted.GATE, what, field="gate_failures", then=old_failures, now=new_failures)
 
 
@@ -236,13 +232,13 @@ def _roadmap_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
         if before.get(name) == value:
             continue
         if name == "gates":
-            what = _what("policy_gates_changed", then=_gates(then), now=_gates(now))
+            what = warning("policy_gates_changed", then=_gates(then), now=_gates(now))
         else:
-            what = _what("roadmap_field_changed", field=name, then=shown(before.get(name)), now=shown(value))
+            what = warning("roadmap_field_changed", field=name, then=shown(before.get(name)), now=shown(value))
         yield DriftedValue(Drifted.ROADMAP, None, None, name, before.get(name), value, what)
     if then.origin != now.origin:
         old, new = (None if origin is None else origin.run_id for origin in (then.origin, now.origin))
-        what = _what("run_changed", then=shown(old), now=shown(new))
+        what = warning("run_changed", then=shown(old), now=shown(new))
         yield DriftedValue(Drifted.ROADMAP, None, None, "origin", _plain(then.origin), _plain(now.origin), what)
 
 
@@ -253,7 +249,7 @@ def _plain(part: Verdict | Origin | None) -> object:
 def _gates(content: Content) -> list[str] | Message:
     gates = content.roadmap.gates
     told = [f"{one.severity} {one.gate}{f' {one.parameter}' if one.parameter else ''}" for one in gates]
-    return told or _what("shown_none")
+    return told or warning("shown_none")
 
 
 def _kpi_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
@@ -264,5 +260,5 @@ def _kpi_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
         for name in ("kpi_name", "level", "unit", "direction"):
             old, new = getattr(was, name, None), getattr(kpi, name)
             if was is not None and old != new:
-                what = _what("kpi_field_changed", field=name, kpi=kpi.kpi_key, then=shown(old), now=shown(new))
+                what = warning("kpi_field_changed", field=name, kpi=kpi.kpi_key, then=shown(old), now=shown(new))
                 yield DriftedValue(Drifted.KPI, None, None, f"{kpi.kpi_key}.{name}", old, new, what)

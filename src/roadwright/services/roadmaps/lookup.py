@@ -38,7 +38,7 @@ def find_named(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | N
     if match is None or roadmap is None:
         named = only_named(session, wanted) or only_named(session, name)
         if named is not None:
-            raise UnknownName(named.code, **named.params)
+            raise UnknownName.saying(named)
         there = [one.roadmap_name for one in by_name.values()]
         raise UnknownName("unknown_roadmap", roadmap=name, hint=nearest(name, there), known=listed("roadmaps", there))
     for version in roadmap.versions:

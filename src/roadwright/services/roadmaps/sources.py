@@ -55,7 +55,7 @@ def _by_filter(session: Session, text: str) -> Named:
     try:
         found = find_initiatives(session, text)
     except FilterError as error:
-        raise SourceProblem(error.placed.code, **error.placed.params).about(_REF) from error
+        raise SourceProblem.saying(error.placed).about(_REF) from error
     return Named(
         [initiative.initiative_key for initiative in found], [] if found else [_warning("filter_source_empty")]
     )

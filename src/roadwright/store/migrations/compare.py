@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, failure
 from roadwright.store.models import Base
 
 _KINDS = {"index": "index", "constraint": "constraint", "fk": "foreign key"}
@@ -31,24 +31,20 @@ def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, other: obj
 def _message(step: tuple[Any, ...]) -> Message:
     match step:
         case ("add_table", table):
-            message = _of("table_missing", table=table.name)
+            message = failure("table_missing", table=table.name)
         case ("add_column", _, table, column):
-            message = _of("column_missing", column=f"{table}.{column.name}")
+            message = failure("column_missing", column=f"{table}.{column.name}")
         case ("remove_column", _, table, column):
-            message = _of("column_too_many", column=f"{table}.{column.name}")
+            message = failure("column_too_many", column=f"{table}.{column.name}")
         case ("modify_type", _, table, column, _, held, expected):
-            message = _of("column_type", column=f"{table}.{column}", found=str(held), expected=str(expected))
+            message = failure("column_type", column=f"{table}.{column}", found=str(held), expected=str(expected))
         case ("modify_nullable", _, table, column, _, is_nullable, _):
             code = "column_may_be_empty" if is_nullable else "column_may_not_be_empty"
-            message = _of(code, column=f"{table}.{column}")
+            message = failure(code, column=f"{table}.{column}")
         case (("add_index" | "add_constraint" | "add_fk") as kind, item):
-            message = _of("schema_item_missing", kind=_KINDS[kind.removeprefix("add_")], name=item.name)
+            message = failure("schema_item_missing", kind=_KINDS[kind.removeprefix("add_")], name=item.name)
         case (("remove_index" | "remove_constraint" | "remove_fk") as kind, item):
-            message = _of("schema_item_too_many", kind=_KINDS[kind.removeprefix("remove_")], name=item.name)
+            message = failure("schema_item_too_many", kind=_KINDS[kind.removeprefix("remove_")], name=item.name)
         case _:
-            message = _of("schema_differs", what=str(step[0]))
+            message = failure("schema_differs", what=str(step[0]))
     return message
-
-
-def _of(code: str, **params: str) -> Message:
-    return Message(code, params=params)

@@ -11,7 +11,7 @@ from roadwright.domain.chains import ChainError, check_chain, parse_chain
 from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Framework, Lifecycle, RiskLevel, tokens_field
 from roadwright.domain.keys import canonical_key
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Message, failure
 from roadwright.domain.periods import days_of
 from roadwright.domain.registry import Registry, UnknownKpi
 from roadwright.domain.roadmaps import Gate
@@ -29,13 +29,8 @@ _CHAIN = "metric_chain_text"
 _NO_VALUE: tuple[object, ...] = (None, "", [], {})
 
 
-def _because(code: str, **params: object) -> Message:
-    """Why an initiative does not pass."""
-    return Message(code, params=params)
-
-
 def _blank(names: Sequence[str]) -> Message | None:
-    return _because("fields_blank", names=tuple(names)) if names else None
+    return failure("fields_blank", names=tuple(names)) if names else None
 
 
 @gate(Gate.REQUIRED_FIELDS, "Every one of these Backlog columns is filled in.", FIELDS)
@@ -46,7 +41,7 @@ def required_fields(subject: Subject, names: tuple[str, ...], setting: Setting) 
 @gate(Gate.LIFECYCLE_STATUS_IN, "Its lifecycle_status is one of these.", LIFECYCLES)
 def lifecycle_status_in(subject: Subject, accepted: tuple[Lifecycle, ...], setting: Setting) -> Message | None:  # noqa: ARG001
     status = Lifecycle(subject.initiative.lifecycle_status)
-    return None if status in accepted else _because("lifecycle_not_accepted", status=status, accepted=accepted)
+    return None if status in accepted else failure("lifecycle_not_accepted", status=status, accepted=accepted)
 
 
 @gate(
@@ -57,16 +52,16 @@ def lifecycle_status_in(subject: Subject, accepted: tuple[Lifecycle, ...], setti
 def score_current(subject: Subject, _none: None, setting: Setting) -> Message | None:
     initiative, stored = subject.initiative, subject.score
     if initiative.active_scoring_framework is None:
-        return _because("framework_blank")
+        return failure("framework_blank")
     framework = Framework(initiative.active_scoring_framework)
     fresh = fresh_score(initiative, framework, [run_model(item.model, setting.registry) for item in subject.models])
     if stored is None:
-        return _because("score_not_computed" if fresh.exists else "score_not_computable", framework=framework)
+        return failure("score_not_computed" if fresh.exists else "score_not_computable", framework=framework)
     if _figures(stored.value, stored.effort, stored.overall) != _figures(fresh.value, fresh.effort, fresh.overall):
-        return _because("score_outdated", framework=framework)
+        return failure("score_outdated", framework=framework)
     active = _figures(initiative.value_score, initiative.effort_score, initiative.overall_score)
     if active != active_scores(stored, initiative.strategic_priority_coefficient):
-        return _because("score_not_active", framework=framework)
+        return failure("score_not_active", framework=framework)
     return None
 
 
@@ -79,9 +74,9 @@ def _figures(*scores: float | None) -> tuple[float | None, ...]:
 def min_overall_score(subject: Subject, least: float, setting: Setting) -> Message | None:  # noqa: ARG001
     overall = subject.initiative.overall_score
     if overall is None:
-        return _because("overall_score_blank", least=least)
+        return failure("overall_score_blank", least=least)
     is_enough = rounded(overall) >= rounded(least)
-    return None if is_enough else _because("overall_score_too_low", overall=overall, least=least)
+    return None if is_enough else failure("overall_score_too_low", overall=overall, least=least)
 
 
 @gate(
@@ -95,7 +90,7 @@ def contribution_present(subject: Subject, _none: None, setting: Setting) -> Mes
         return _blank(["kpi_contributions"])
     if any(_is_contributable(key, setting.registry) for key in claimed):
         return None
-    return _because("contributes_elsewhere", kpis=claimed)
+    return failure("contributes_elsewhere", kpis=claimed)
 
 
 def _is_contributable(key: str, registry: Registry) -> bool:
@@ -120,10 +115,10 @@ def tokens_present(subject: Subject, _none: None, setting: Setting) -> Message |
 def math_model_approved(subject: Subject, _none: None, setting: Setting) -> Message | None:  # noqa: ARG001
     models = [item.model for item in subject.models_that_matter]
     if not models:
-        return _because("no_math_model")
+        return failure("no_math_model")
     if any(model.approved for model in models):
         return None
-    return _because("models_not_approved", models=[model.name for model in models])
+    return failure("models_not_approved", models=[model.name for model in models])
 
 
 @gate(
@@ -135,18 +130,18 @@ def math_model_approved(subject: Subject, _none: None, setting: Setting) -> Mess
 def metric_chain_valid(subject: Subject, _none: None, setting: Setting) -> Message | None:
     models = subject.models_that_matter
     if not models:
-        return _because("no_math_model_no_chain")
+        return failure("no_math_model_no_chain")
     faults = [
-        _because("model_note", model=item.model.name, what=fault)
+        failure("model_note", model=item.model.name, what=fault)
         for item in models
         for fault in _chain_faults(item, setting.registry)
     ]
-    return _because("gate_faults", faults=faults) if faults else None
+    return failure("gate_faults", faults=faults) if faults else None
 
 
 def _chain_faults(item: LoadedModel, registry: Registry) -> list[Message]:
     if not item.row.metric_chain_text:
-        return [_because("fields_blank", names=(_CHAIN,))]
+        return [failure("fields_blank", names=(_CHAIN,))]
     try:
         chain = parse_chain(item.row.metric_chain_text)
     except ChainError as problem:
@@ -160,9 +155,9 @@ def _chain_faults(item: LoadedModel, registry: Registry) -> list[Message]:
 def max_risk_level(subject: Subject, most: RiskLevel, setting: Setting) -> Message | None:  # noqa: ARG001
     risk = subject.initiative.risk_level
     if risk is None:
-        return _because("risk_blank", most=most)
+        return failure("risk_blank", most=most)
     is_within = _RISKS.index(RiskLevel(risk)) <= _RISKS.index(most)
-    return None if is_within else _because("risk_too_high", risk=risk, most=most)
+    return None if is_within else failure("risk_too_high", risk=risk, most=most)
 
 
 @gate(
@@ -176,11 +171,11 @@ def deadline_in_period(subject: Subject, _none: None, setting: Setting) -> Messa
         return None
     days = days_of(setting.period_key)
     if days is None:
-        return _because("period_has_no_days", period=setting.period_key, deadline=deadline)
+        return failure("period_has_no_days", period=setting.period_key, deadline=deadline)
     first, last = days
     if first <= deadline <= last:
         return None
-    return _because("deadline_outside", deadline=deadline, period=setting.period_key, first=first, last=last)
+    return failure("deadline_outside", deadline=deadline, period=setting.period_key, first=first, last=last)
 
 
 @gate(
@@ -192,20 +187,20 @@ def deadline_in_period(subject: Subject, _none: None, setting: Setting) -> Messa
 def dependencies_on_roadmap(subject: Subject, _none: None, setting: Setting) -> Message | None:
     needed = dict.fromkeys(canonical_key(text) or text for text in subject.initiative.dependencies_initiatives or ())
     faults = [why for key in needed if (why := _unmet(key, setting)) is not None]
-    return _because("gate_faults", faults=faults) if faults else None
+    return failure("gate_faults", faults=faults) if faults else None
 
 
 def _unmet(key: str, setting: Setting) -> Message | None:
     status = setting.lifecycles.get(key)
     if status is None:
-        return _because("needs_no_initiative", key=key)
+        return failure("needs_no_initiative", key=key)
     if status == Lifecycle.DONE or (key in setting.standing and status not in NEVER_CANDIDATES):
         return None
     if key not in setting.listed:
-        return _because("needs_not_listed", key=key)
+        return failure("needs_not_listed", key=key)
     if status in NEVER_CANDIDATES:
-        return _because("needs_over", key=key, status=status)
-    return _because("needs_blocked", key=key)
+        return failure("needs_over", key=key, status=status)
+    return failure("needs_blocked", key=key)
 
 
 @gate(Gate.BRIEF_DESCRIPTION_PRESENT, "Its brief_description is filled in.", NONE)
