@@ -88,6 +88,10 @@ class Area:
     def covers(self, row: int, column: int) -> bool:
         return self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column
 
+    def swallows(self, row: int, column: int) -> bool:
+        """Whether the cell is one that these merged cells hide: all but their first."""
+        return self.covers(row, column) and (row, column) != (self.first_row, self.first_column)
+
 
 @dataclass
 class Grid:

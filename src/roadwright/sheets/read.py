@@ -266,7 +266,7 @@ def persons_column(params: Mapping[str, object]) -> Message:
 def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
     """The merged area that swallows this cell (its top left cell is its own master)."""
     for area in merged:
-        if area.covers(row, column) and (row, column) != (area.first_row, area.first_column):
+        if area.swallows(row, column):
             return area
     return None
 

@@ -60,7 +60,7 @@ def give_bases(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) 
 
 def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) -> None:
     session, folder, place = context.session, context.workspace.folder_token, tab.place.full_name
-    unconfirmed = load_unconfirmed(session, folder, place) if results else {}
+    unconfirmed = load_unconfirmed(session, folder, place)
     if not unconfirmed:
         return
     there = {identity_text(identity_of(tab.spec.identity, row.brief)) for row in tab.table.rows}
@@ -155,7 +155,8 @@ def unsettle(
             continue
         result.unchanged_as = None
         changed.append(result)
-    give_bases(context, tab, changed)
+    if changed:
+        give_bases(context, tab, changed)
 
 
 def merge_results(

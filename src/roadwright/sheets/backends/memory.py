@@ -213,10 +213,10 @@ def _protected(tab: MemoryTab, edit: TabEdit) -> dict[tuple[int, int], Message]:
     found: dict[tuple[int, int], Message] = {}
     for row, column in edit.cells:
         cell = cell_name(row, column)
-        over = next((area for area in tab.merged if area.covers(row, column)), None)
+        over = next((area for area in tab.merged if area.swallows(row, column)), None)
         if (row, column) in tab.formulas:
             found[row, column] = Message("cell_with_formula", params={"cell": cell})
-        elif over is not None and (row, column) != (over.first_row, over.first_column):
+        elif over is not None:
             first, last = cell_name(over.first_row, over.first_column), cell_name(over.last_row, over.last_column)
             found[row, column] = Message(
                 "cell_merged", params={"cell": cell, "master": first, "area": f"{first}:{last}"}

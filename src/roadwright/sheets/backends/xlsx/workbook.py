@@ -43,7 +43,7 @@ class Protection:
         if (row, column) in self._formulas:
             return _of_cell("cell_with_formula", row, column)
         for area in self._merged.over(row):
-            if area.covers(row, column) and (row, column) != (area.first_row, area.first_column):
+            if area.swallows(row, column):
                 master = cell_name(area.first_row, area.first_column)
                 return _of_cell("cell_merged", row, column, master=master, area=area_text(area))
         for table in self._tables:
