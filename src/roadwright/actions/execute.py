@@ -186,7 +186,7 @@ class _End:
         code: ExitCode = ExitCode.FAILED,
     ) -> ActionResult:
         """The result of a run that did not work."""
-        hindrance = self.written(lambda: ledger.fail(self.store, self.run.id, status, str(error)))
+        hindrance = self.written(lambda: ledger.fail(self.store, self.run.id, status, str(error), code))
         if hindrance is not None:
             error = Message("several_faults", params={"faults": (str(error), _not_written(self.run, hindrance))})
         return ActionResult(self.run.run_id, self.run.action, str(status), code, error=str(error))
@@ -203,14 +203,11 @@ def failed_result(run_id: str | None, name: str, fault: RoadwrightError | DBAPIE
 
 def result_of(run_id: str, name: str, status: str, answer: Answer) -> ActionResult:
     """What the doors show of a run that gave this answer."""
-    code = answer.exit_code
-    if status not in (ActionStatus.SUCCESS, ActionStatus.PARTIAL) and code == ExitCode.DONE:
-        code = ExitCode.FAILED
     return ActionResult(
         run_id,
         name,
         status,
-        code,
+        ledger.exit_code_with(status, answer.exit_code),
         answer.full_summary(),
         answer.rows(),
         answer.error,

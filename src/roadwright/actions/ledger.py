@@ -26,6 +26,9 @@ from roadwright.store.session import Store
 _ATTEMPTS = 100
 _OPEN_STATES = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 INTERRUPTED = str(Message("run_interrupted"))
+INTERRUPTED_TRY = str(Message("try_interrupted"))
+MOST_TRIES = 3
+"""How often workers begin a run that each of them dies of."""
 
 
 def requester(door: str) -> str:
@@ -45,7 +48,21 @@ def mark_interrupted(session: Session) -> None:
     for worker, word in presences(session.get_bind().engine).dead(workers).items() if workers else ():
         # Only if it is open still: it may have ended, and said so, since it was looked at.
         status = ActionStatus.FAILED if word is None else ActionStatus.CANCELLED
+        if word is None:
+            session.execute(_taken_again(worker))
         session.execute(_closing(ActionRun.worker == worker, status, word or INTERRUPTED))
+
+
+def _taken_again(worker: str) -> Update:
+    """Let a run whose worker is gone wait for another one, unless it was begun too often, or is asked to end."""
+    taking = update(ActionRun).where(
+        ActionRun.worker == worker,
+        ActionRun.status.in_(_OPEN_STATES),
+        ActionRun.for_worker.is_(True),
+        ActionRun.tries < MOST_TRIES,
+        ActionRun.cancel_requested_at.is_(None),
+    )
+    return taking.values(status=str(ActionStatus.QUEUED), worker=None, started_at=None, progress=INTERRUPTED_TRY)
 
 
 def _closing(which: ColumnElement[bool], status: ActionStatus, error: str) -> Update:
@@ -57,14 +74,24 @@ _present: dict[str, Presence] = {}
 """The signs of life of this process' own runs."""
 
 
-def enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, *, alive: bool = True) -> ActionRun:
+def enqueue(
+    store: Store,
+    action: str,
+    asked: Mapping[str, Any],
+    requested_by: str,
+    *,
+    alive: bool = True,
+    for_worker: bool = False,
+) -> ActionRun:
     """Write the run down before anything is done: queued, until something claims it.
 
     With ``alive`` this process has claimed it. Then it counts as alive until its end is written, or `leave` is called.
+    With ``for_worker`` it waits for a worker, and for another one where that dies.
     """
     presence = presences(store.engine).begin() if alive else None
+    worker = None if presence is None else presence.worker
     try:
-        run = _enqueue(store, action, asked, requested_by, None if presence is None else presence.worker)
+        run = _enqueue(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
     except BaseException:
         if presence is not None:
             presence.end()
@@ -86,7 +113,8 @@ def claim(store: Store, run: ActionRun) -> None:
     waiting = (ActionRun.id == run.id, ActionRun.status == str(ActionStatus.QUEUED), ActionRun.worker.is_(None))
     try:
         with store.transaction() as session:
-            claimed = session.execute(update(ActionRun).where(*waiting).values(worker=presence.worker))
+            taken = {"worker": presence.worker, "tries": ActionRun.tries + 1}
+            claimed = session.execute(update(ActionRun).where(*waiting).values(taken))
             if not cast("CursorResult[Any]", claimed).rowcount:
                 raise NotQueued("run_not_queued", run_id=run.run_id)
     except BaseException:
@@ -103,16 +131,20 @@ def leave(run: ActionRun) -> None:
         presence.end()
 
 
-def _enqueue(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, worker: str | None) -> ActionRun:
+def _enqueue(
+    store: Store, action: str, asked: Mapping[str, Any], requested_by: str, *, worker: str | None, for_worker: bool
+) -> ActionRun:
     for _ in range(_ATTEMPTS):
         try:
-            return _insert(store, action, asked, requested_by, worker)
+            return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
         except IntegrityError:
             continue  # someone who asked at the same moment got the number; the next one is free
-    return _insert(store, action, asked, requested_by, worker)
+    return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
 
 
-def _insert(store: Store, action: str, asked: Mapping[str, Any], requested_by: str, worker: str | None) -> ActionRun:
+def _insert(
+    store: Store, action: str, asked: Mapping[str, Any], requested_by: str, *, worker: str | None, for_worker: bool
+) -> ActionRun:
     with store.transaction() as session:
         mark_interrupted(session)
         number = next_number(session, ActionRun.id, ACTION_RUN)
@@ -125,6 +157,8 @@ def _insert(store: Store, action: str, asked: Mapping[str, Any], requested_by: s
             requested_by=requested_by,
             worker=worker,
             created_at=now(),
+            for_worker=for_worker,
+            tries=0 if worker is None else 1,
         )
         session.add(run)
     return run
@@ -169,6 +203,9 @@ def request_cancel(store: Store, run_id: str) -> ActionRun:
                 raise NotRunning("run_ended_at", at=run.finished_at[:19].replace("T", " "), **ended)
             raise NotRunning("run_ended", **ended)
         run.cancel_requested_at = run.cancel_requested_at or now()
+        if run.for_worker and run.worker is None:  # nobody has begun it
+            run.status, run.finished_at = str(ActionStatus.CANCELLED), now()
+            run.error, run.exit_code = str(Message("cancelled_on_request")), int(ExitCode.FAILED)
     return run
 
 
@@ -201,14 +238,21 @@ def finish(store: Store, number: int, answer: Answer) -> ActionRun:
         run.rows_json = [row.to_json() for row in answer.rows()]
         run.error = answer.error
         run.optimization_run_id = answer.optimization_run_id
+        run.exit_code = int(exit_code_with(status_of(answer), answer.exit_code))
     return run
 
 
-def fail(store: Store, number: int, status: ActionStatus, error: str) -> ActionRun:
+def exit_code_with(status: ActionStatus | str, code: ExitCode) -> ExitCode:
+    """The exit code of a run that ended with this status; ``code`` is what its answer asks for."""
+    has_failed = status not in (ActionStatus.SUCCESS, ActionStatus.PARTIAL)
+    return ExitCode.FAILED if has_failed and code == ExitCode.DONE else code
+
+
+def fail(store: Store, number: int, status: ActionStatus, error: str, code: ExitCode = ExitCode.FAILED) -> ActionRun:
     """Write down that it did not work, and why."""
     with store.transaction() as session:
         run = session.get_one(ActionRun, number)
-        run.status, run.error, run.finished_at = str(status), error, now()
+        run.status, run.error, run.finished_at, run.exit_code = str(status), error, now(), int(code)
     return run
 
 
@@ -254,6 +298,16 @@ def runs(store: Store, limit: int) -> list[ActionRun]:
     with store.transaction() as session:
         mark_interrupted(session)
         return list(session.scalars(select(ActionRun).order_by(ActionRun.id.desc()).limit(limit)))
+
+
+def waiting_for_worker(store: Store) -> ActionRun | None:
+    """The oldest run that waits for a worker."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        waiting = select(ActionRun).where(
+            ActionRun.status == str(ActionStatus.QUEUED), ActionRun.for_worker.is_(True), ActionRun.worker.is_(None)
+        )
+        return session.scalar(waiting.order_by(ActionRun.id).limit(1))
 
 
 def find_run(store: Store, run_id: str) -> ActionRun | None:

@@ -90,12 +90,21 @@ def _as_typed(options: Sequence[str] | Mapping[str, object]) -> list[str]:
     return list(options)
 
 
-def submit(workspace: Workspace, submission: Submission, requested_by: str, *, alive: bool = False) -> ActionRun:
+def submit(
+    workspace: Workspace,
+    submission: Submission,
+    requested_by: str,
+    *,
+    alive: bool = False,
+    for_worker: bool = False,
+) -> ActionRun:
     """Write down what is asked for: the run is queued until something executes it.
 
-    With ``alive`` this process is going to: if it ends before that, the run counts as interrupted.
+    With ``alive`` this process is going to: if it ends before that, the run counts as interrupted. With ``for_worker``
+    a worker is; where that one dies, another one begins again.
     """
-    return ledger.enqueue(workspace.store, submission.action.name, submission.request_json, requested_by, alive=alive)
+    name, asked = submission.action.name, submission.request_json
+    return ledger.enqueue(workspace.store, name, asked, requested_by, alive=alive, for_worker=for_worker)
 
 
 def submitted(workspace: Workspace, run: ActionRun) -> Submission:

@@ -86,6 +86,8 @@ COMMANDS = {
         "roadwright.cli.demo:demo",
         "Make a sample workspace (or take it as it is), run the main job on it, and report.",
     ),
+    "users": ("roadwright.cli.users:app", "Who may sign in, and with which role: add, list, set-role, disable."),
+    "tokens": ("roadwright.cli.tokens:app", "What programs sign in with: create, list, revoke."),
     "filters": (
         "roadwright.cli.filters:app",
         "The saved filters of the backlog; without a command, list them.",

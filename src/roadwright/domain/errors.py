@@ -6,8 +6,8 @@
     │   ├── cli              Unreadable
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
     │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
-    │   ├── services         NameProblem, NothingToRerun, ParameterProblem, PolicyProblem, ScenarioProblem,
-    │   │                    SourceProblem, UnknownName
+    │   ├── services         NameProblem, NothingToRerun, ParameterProblem, PeopleProblem, PolicyProblem,
+    │   │                    ScenarioProblem, SourceProblem, UnknownName
     │   ├── sync             SelectionError, UnknownRun
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now

@@ -27,7 +27,7 @@ class Turn:
 
     ``wait`` are the seconds that it is waited for; ``is_waiting`` is called once it has to be, and ``safe_point`` again
     and again meanwhile. ``check`` is called whenever it is taken, because others may have worked until then; where that
-    raises something, it is given back.
+    raises something, it is given back. ``is_given_back`` is called when it was held and is not any more.
     """
 
     def __init__(
@@ -39,8 +39,10 @@ class Turn:
         is_waiting: Callable[[], None],
         safe_point: Callable[[], None],
         check: Callable[[], None],
+        is_given_back: Callable[[], None],
     ) -> None:
         self._wait = wait
+        self._is_given_back = is_given_back
         self._is_waiting = is_waiting
         self._safe_point = safe_point
         self._check = check
@@ -67,7 +69,7 @@ class Turn:
         try:
             self._check()
         except BaseException:
-            self.give_back()
+            self._release()
             raise
 
     def _taken(self) -> bool:
@@ -78,22 +80,26 @@ class Turn:
             if self._engine.dialect.name == "postgresql":
                 self._session = locked_session(self._engine, _DATABASE)
         except Timeout:
-            self.give_back()
+            self._release()
             return False
         except OSError as error:
-            self.give_back()
+            self._release()
             why = error.strerror or str(error)
             raise WorkspaceBusy("workspace_not_lockable", why=why, file=error.filename) from error
         except BaseException:
-            self.give_back()
+            self._release()
             raise
         if self._engine.dialect.name == "postgresql" and self._session is None:
-            self.give_back()
+            self._release()
             return False
         return True
 
     def give_back(self) -> None:
         """Let others have their turn."""
+        self._release()
+        self._is_given_back()
+
+    def _release(self) -> None:
         if self._session is not None:
             close_session(self._session)
             self._session = None

@@ -72,6 +72,8 @@ class Workspace:
     """Called where an action can end without harm; raises what ends it."""
     is_waiting: Callable[[], None] = _do_nothing
     """Called once where a turn has to be waited for."""
+    is_aside: Callable[[], None] = _do_nothing
+    """Called where a turn that was held is given back, so that others can work while this action goes on."""
     tell: TellProgress = tell_nobody
     """Hears how far the reading and writing of long tabs is; may raise what ends it."""
     is_checked: bool = True
@@ -151,6 +153,7 @@ class Workspace:
             is_waiting=self.is_waiting,
             safe_point=self.safe_point,
             check=self._check,
+            is_given_back=self.is_aside,
         )
         turn.take()
         try:

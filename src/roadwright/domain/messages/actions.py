@@ -73,6 +73,7 @@ TEXTS = {
     "run_not_shown": "{why}; {run_id} is kept, and {action} shows it",
     "run_summary": "{summary}",
     "scenario_without_run": 'scenario "{scenario}" has no run yet; start with pm.optimize_run_all_candidates',
+    "try_interrupted": "interrupted: its worker is gone; it waits for another one, which begins again",
     "several_faults": "{faults}",
     "several_roadmaps": "there are several roadmaps: {names}; name one: --option roadmap_name=…",
     "several_sources": "{options}: a roadmap has one source; give one of them",

@@ -16,6 +16,7 @@ from roadwright.store.models.optimization import (
     Portfolio,
     PortfolioItem,
 )
+from roadwright.store.models.people import ApiToken, IdempotentRequest, User, WebSession, WrittenWorkbook
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
 from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, WorkspaceRevision
@@ -23,9 +24,11 @@ from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, Works
 __all__ = [
     "ActionRun",
     "ActionStatus",
+    "ApiToken",
     "Base",
     "CachedTab",
     "GatePolicy",
+    "IdempotentRequest",
     "Initiative",
     "InitiativeMathModel",
     "InitiativeParam",
@@ -49,7 +52,10 @@ __all__ = [
     "SavedFilter",
     "SetBaseline",
     "UnconfirmedWrite",
+    "User",
+    "WebSession",
     "WorkspaceFolder",
     "WorkspaceIdentity",
     "WorkspaceRevision",
+    "WrittenWorkbook",
 ]

@@ -50,3 +50,9 @@ class ActionRun(Base):
     error: Mapped[str | None]
     """Why it failed, in words, and what is still pending."""
     optimization_run_id: Mapped[str | None] = mapped_column(String(32))
+    exit_code: Mapped[int | None]
+    """With which it would have ended on a command line."""
+    for_worker: Mapped[bool]
+    """Whether it waits for a worker, instead of being done by the process that wrote it down."""
+    tries: Mapped[int]
+    """How often it was begun."""

@@ -1,0 +1,1 @@
+"""Who may come in, and with which role: users, tokens and sessions."""

@@ -1,0 +1,120 @@
+"""Users: added, listed, given a role, disabled; and whether a password is theirs."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.errors import InputError
+from roadwright.domain.registry import nearest
+from roadwright.domain.roles import ROLES, Role
+from roadwright.domain.text import folded
+from roadwright.store.clock import now
+from roadwright.store.models import User, WebSession
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 1000
+"""Characters: hashing takes time by the length of what is hashed."""
+_LONGEST_EMAIL = 254
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
+
+
+class PeopleProblem(InputError):
+    """What is asked of a user or a token can't be done so; the message says why."""
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Compared with where there is no such user, so that the answer takes as long."""
+    return _hasher().hash("nobody's password")
+
+
+def read_role(text: str) -> Role:
+    """The role of this name. Raises PeopleProblem."""
+    try:
+        return Role(folded(text))
+    except ValueError as error:
+        raise PeopleProblem("unknown_role", value=text, roles=[str(role) for role in ROLES]) from error
+
+
+def has_users(session: Session) -> bool:
+    """Whether anybody was ever added: from then on nobody gets in without signing in."""
+    return session.scalar(select(func.count()).select_from(User)) != 0
+
+
+def users(session: Session) -> list[User]:
+    """All users, by address."""
+    return list(session.scalars(select(User).order_by(User.email)))
+
+
+def find_user(session: Session, email: str) -> User:
+    """The user of this address. Raises PeopleProblem."""
+    found = session.scalar(select(User).where(User.email == folded(email)))
+    if found is None:
+        known = [user.email for user in users(session)]
+        raise PeopleProblem("no_user", email=email, hint=nearest(email, known))
+    return found
+
+
+def add_user(session: Session, email: str, role: Role, password: str | None) -> User:
+    """Add a person. Raises PeopleProblem."""
+    address = folded(email)
+    if not _EMAIL.fullmatch(address) or not address.isprintable() or len(address) > _LONGEST_EMAIL:
+        raise PeopleProblem("no_email", value=email)
+    if session.scalar(select(User).where(User.email == address)) is not None:
+        raise PeopleProblem("user_known", email=address)
+    if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise PeopleProblem("password_length", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+    hashed = None if password is None else _hasher().hash(password)
+    user = User(email=address, role=str(role), password_hash=hashed, created_at=now())
+    session.add(user)
+    session.flush()
+    return user
+
+
+def set_role(session: Session, email: str, role: Role) -> User:
+    """Give a person another role, which ends their sessions. Raises PeopleProblem."""
+    user = find_user(session, email)
+    if user.role != role:
+        user.role = str(role)
+        end_sessions(session, user)
+    return user
+
+
+def disable_user(session: Session, email: str) -> User:
+    """Let a person in no more, which ends their sessions. Raises PeopleProblem."""
+    user = find_user(session, email)
+    if user.disabled_at is None:
+        user.disabled_at = now()
+        end_sessions(session, user)
+    return user
+
+
+def end_sessions(session: Session, user: User) -> None:
+    """Sign a person out everywhere."""
+    session.execute(delete(WebSession).where(WebSession.user_id == user.id))
+
+
+def user_with_password(session: Session, email: str, password: str) -> User | None:
+    """The user that may sign in with this password; None where there is none, for whatever reason."""
+    user = session.scalar(select(User).where(User.email == folded(email)))
+    known = user.password_hash if user is not None else None
+    try:
+        is_right = _hasher().verify(known or _nobodys_hash(), password[:LONGEST_PASSWORD])
+    except (Argon2Error, InvalidHashError):
+        return None
+    if user is None or known is None or user.disabled_at is not None or not is_right:
+        return None
+    if _hasher().check_needs_rehash(known):
+        user.password_hash = _hasher().hash(password[:LONGEST_PASSWORD])
+    return user
