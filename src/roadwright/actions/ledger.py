@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -308,6 +309,38 @@ def waiting_for_worker(store: Store) -> ActionRun | None:
             ActionRun.status == str(ActionStatus.QUEUED), ActionRun.for_worker.is_(True), ActionRun.worker.is_(None)
         )
         return session.scalar(waiting.order_by(ActionRun.id).limit(1))
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """Some runs, newest first."""
+
+    runs: Sequence[ActionRun]
+    total: int
+    """How many there are of the sort that was asked for."""
+    has_more: bool
+
+
+def page_of_runs(
+    store: Store, limit: int, *, before: str | None = None, status: str | None = None, action: str | None = None
+) -> RunPage:
+    """The newest runs of a status or an action, or those before another run. Raises InputError where that is none."""
+    wanted: list[ColumnElement[bool]] = []
+    if status is not None:
+        wanted.append(ActionRun.status == str(status))
+    if action is not None:
+        wanted.append(ActionRun.action == action)
+    with store.transaction() as session:
+        mark_interrupted(session)
+        total = session.scalar(select(func.count()).select_from(ActionRun).where(*wanted)) or 0
+        if before is not None:
+            number = session.scalar(select(ActionRun.id).where(ActionRun.run_id == before.strip().upper()))
+            if number is None:
+                raise InputError("no_action_run", run_id=before)
+            wanted.append(ActionRun.id < number)
+        newest = select(ActionRun).where(*wanted).order_by(ActionRun.id.desc()).limit(limit + 1)
+        found = list(session.scalars(newest))
+    return RunPage(found[:limit], total, len(found) > limit)
 
 
 def find_run(store: Store, run_id: str) -> ActionRun | None:

@@ -86,6 +86,10 @@ COMMANDS = {
         "roadwright.cli.demo:demo",
         "Make a sample workspace (or take it as it is), run the main job on it, and report.",
     ),
+    "serve": (
+        "roadwright.cli.serve:serve",
+        "Serve the workspace: the HTTP API, and a worker that does what it is asked for.",
+    ),
     "users": ("roadwright.cli.users:app", "Who may sign in, and with which role: add, list, set-role, disable."),
     "tokens": ("roadwright.cli.tokens:app", "What programs sign in with: create, list, revoke."),
     "filters": (

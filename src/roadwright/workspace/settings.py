@@ -97,6 +97,15 @@ class TabSetting(BaseModel):
     header_row: _HeaderRow = 1
 
 
+class ServerSettings(BaseModel):
+    """How the server is reached."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hosts: list[Annotated[str, Field(min_length=1), AfterValidator(_one_line)]] = []
+    trusted_proxies: list[Annotated[str, Field(min_length=1), AfterValidator(_one_line)]] = []
+
+
 class Settings(BaseSettings):
     """The settings of a workspace. A variable ROADWRIGHT_… of the environment wins over the file."""
 
@@ -112,6 +121,7 @@ class Settings(BaseSettings):
     keep_runs_days: Annotated[int, _Number] = Field(default=365, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabSetting] = {}
+    server: ServerSettings = ServerSettings()
 
     def place_of(self, spec: TabSpec) -> tuple[str, str, int]:
         """The workbook, tab and header row of a tab (any tab but intake's)."""
@@ -302,4 +312,10 @@ tabs = ["{tabs.INTAKE.name}"]
 
 # Where the other tabs lie, if you move or rename them:
 {places.rstrip()}
+
+# `roadwright serve`: the names by which it is reached beyond its own address, such as "roadwright.example.com", and the
+# addresses of proxies before it whose X-Forwarded headers are believed.
+# [server]
+# hosts = []
+# trusted_proxies = []
 """

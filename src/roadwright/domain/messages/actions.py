@@ -8,11 +8,13 @@ TEXTS = {
     "action_without_selection": "{action} always works on everything; leave --select out",
     "action_without_tab": "{action} works on no single tab; leave --tab out",
     "cancelled_by_person": "cancelled by the person who asked",
+    "cancelled_by_stop": "ended with the server, which was stopped; run it again, that is safe",
     "cancelled_on_request": "cancelled on request",
     "cancelled_while_explained": "cancelled while {run_id} was explained; its answer is kept",
     "cancelled_while_written": "cancelled while the sheets were written; {run_id} is kept, and {action} shows it",
     "choice_not_shown": "{why}; pm.refresh_tab --tab {tab} shows what was chosen",
     "database_stops_action": "the database can't be used: {why}; see roadwright doctor, then run again, that is safe",
+    "decided_by_another": 'option by is "{name}"; you are signed in as {who}, and decide in that name only',
     "end_not_written": (
         "the end of {run_id} could not be written, so it will be shown as interrupted: the database can't be "
         "used: {why}"

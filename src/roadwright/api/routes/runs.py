@@ -1,0 +1,171 @@
+"""Runs: asked for, listed, waited for, cancelled, and followed as they go on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from roadwright.actions import ledger
+from roadwright.actions.registry import find_action
+from roadwright.actions.roles import in_the_name_of, role_for
+from roadwright.actions.submit import ActionRequest, checked, submit
+from roadwright.api.events import BEAT_SECONDS, listen
+from roadwright.api.guard import caller_of
+from roadwright.api.idempotency import Key, once
+from roadwright.api.problems import Problem
+from roadwright.api.routing import problems
+from roadwright.api.schemas import ENDED, Run, RunList, RunRequest, run_shape
+from roadwright.api.state import Caller, CallerOf, Server, ServerOf
+from roadwright.domain.roles import Role
+from roadwright.store.models import ActionRun, ActionStatus
+
+router = APIRouter(tags=["runs"])
+LONGEST_WAIT = 60.0
+_LOOK_SECONDS = 0.25
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Server-sent events."}
+}
+_RunId = Annotated[str, "A run, such as ACT-000007."]
+
+
+@router.post("/runs", status_code=202, responses=problems(409, 413, 422))
+def create_run(
+    body: RunRequest, server: ServerOf, caller: CallerOf, response: Response, idempotency_key: Key = None
+) -> Run:
+    """Ask for an action. It is queued; `Location` says where it is followed.
+
+    What can't be asked for like this is refused at once, and stands in no ledger.
+    """
+
+    def ask() -> dict[str, Any]:
+        return {"run_id": _submitted(server, caller, body).run_id}
+
+    asked = once(server, caller, "/runs", idempotency_key, body.model_dump(), ask)
+    run = _found(server, str(asked["run_id"]))
+    response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
+    return Run.model_validate(run_shape(run))
+
+
+def _submitted(server: Server, caller: Caller, body: RunRequest) -> ActionRun:
+    action = find_action(body.action)
+    if caller.actions is not None and action.name not in caller.actions:
+        raise Problem(403, "action_not_of_token", action=action.name, actions=sorted(caller.actions))
+    options = in_the_name_of(action, body.options, caller.who)
+    submission = checked(server.workspace, ActionRequest(action.name, body.tab, body.select, options))
+    needed = role_for(action, submission.options)
+    if caller.actions is None and not caller.role.may(needed):
+        raise Problem(403, "action_needs_role", action=action.name, needed=needed, role=caller.role)
+    run = submit(server.workspace, submission, caller.requested_by, for_worker=True)
+    server.wake()
+    return run
+
+
+def _found(server: Server, run_id: str) -> ActionRun:
+    run = ledger.find_run(server.workspace.store, run_id)
+    if run is None:
+        raise Problem(404, "no_action_run", run_id=run_id)
+    return run
+
+
+@router.get("/runs", responses=problems(422))
+def list_runs(
+    server: ServerOf,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    before: Annotated[str | None, Query(description="Only runs older than this one.", examples=["ACT-000007"])] = None,
+    status: Annotated[ActionStatus | None, Query(description="Only runs of this status.")] = None,
+    action: Annotated[str | None, Query(description="Only runs of this action.")] = None,
+) -> RunList:
+    """The runs, newest first."""
+    page = ledger.page_of_runs(server.workspace.store, limit, before=before, status=status, action=action)
+    items = [Run.model_validate(run_shape(run)) for run in page.runs]
+    return RunList(items=items, next=items[-1].run_id if page.has_more and items else None, total=page.total)
+
+
+@router.get("/runs/{run_id}", responses=problems(404, 422))
+async def show_run(
+    run_id: _RunId,
+    server: ServerOf,
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for its end.")] = 0,
+) -> Run:
+    """One run; with `wait` once it has ended, or when these seconds are over."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + wait
+    while True:
+        run = await run_in_threadpool(_found, server, run_id)
+        if run.status in ENDED or loop.time() >= deadline or server.is_closing:
+            return Run.model_validate(run_shape(run))
+        await asyncio.sleep(min(_LOOK_SECONDS, max(deadline - loop.time(), 0.01)))
+
+
+@router.post("/runs/{run_id}/cancel", status_code=202, responses=problems(404, 409))
+def cancel_run(run_id: _RunId, server: ServerOf, caller: CallerOf) -> Run:
+    """Ask a run to end: a planner one's own, an admin any. A solve keeps what it has found."""
+    run = _found(server, run_id)
+    is_own = run.requested_by.partition(":")[2] == caller.who
+    if not is_own and not caller.role.may(Role.ADMIN):
+        raise Problem(403, "run_of_another", run_id=run.run_id, who=run.requested_by)
+    return Run.model_validate(run_shape(ledger.request_cancel(server.workspace.store, run.run_id)))
+
+
+async def _while_valid(server: Server, caller: Caller) -> AsyncIterator[bool]:
+    """Again and again whether the caller may still listen; it is asked every two seconds."""
+    loop = asyncio.get_running_loop()
+    asked_at, is_valid = loop.time(), True
+    while True:
+        if loop.time() - asked_at >= 2:
+            found = await run_in_threadpool(caller_of, server, caller.digest, is_cookie=caller.by_cookie)
+            asked_at, is_valid = loop.time(), found is not None and found.role == caller.role
+        yield is_valid and not server.is_closing
+
+
+@router.get("/events", responses={**problems(), **_STREAM}, response_class=StreamingResponse)
+async def events(
+    server: ServerOf,
+    caller: CallerOf,
+    last_event_id: Annotated[str | None, Header(description="The event that was heard last.")] = None,
+) -> StreamingResponse:
+    """What happens, as server-sent events: `run` where a run moves on, `rows` where rows of tabs changed.
+
+    After a break, `Last-Event-ID` brings what was missed.
+    """
+    stream = listen(server.hub, server.hub.place_of(last_event_id), _while_valid(server, caller))
+    return StreamingResponse(stream, media_type="text/event-stream")
+
+
+@router.get("/runs/{run_id}/events", responses={**problems(404), **_STREAM}, response_class=StreamingResponse)
+async def run_events(run_id: _RunId, server: ServerOf, caller: CallerOf) -> StreamingResponse:
+    """How one run goes on, as server-sent events: `progress`, and `end` with the whole run."""
+    run = await run_in_threadpool(_found, server, run_id)
+    return StreamingResponse(_follow(server, caller, run.run_id), media_type="text/event-stream")
+
+
+async def _follow(server: Server, caller: Caller, run_id: str) -> AsyncIterator[str]:
+    shown: object = None
+    number, silent = 0, 0.0
+    async for is_valid in _while_valid(server, caller):
+        run = await run_in_threadpool(_found, server, run_id)
+        now = (run.status, run.progress, run.progress_json)
+        if run.status in ENDED:
+            yield _event("end", number + 1, run_shape(run))
+            return
+        if not is_valid:
+            return
+        if now != shown:
+            shown, number, silent = now, number + 1, 0.0
+            said = {"status": run.status, "progress": run.progress, "progress_figures": run.progress_json}
+            yield _event("progress", number, {"run_id": run.run_id, **said})
+        elif silent >= BEAT_SECONDS:
+            silent = 0.0
+            yield ": still there\n\n"
+        silent += _LOOK_SECONDS
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _event(kind: str, number: int, data: dict[str, Any]) -> str:
+    return f"id: {number}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,0 +1,133 @@
+"""Serving: from the open workspace to the process that answers, and its end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+
+from roadwright.api.app import make_app
+from roadwright.api.state import LOOPBACK, Server
+from roadwright.domain.errors import InputError, OperationError
+from roadwright.jobs.worker import GRACE_SECONDS, Worker
+from roadwright.services.people.accounts import has_users
+from roadwright.workspace.workspace import Workspace
+
+
+class CantServe(OperationError):
+    """The address can't be served at; the message says why."""
+
+
+class NotForStrangers(InputError):
+    """The server would be reached by others, and nobody could sign in."""
+
+
+def log_as_json() -> None:
+    """What happens goes to standard error, a JSON object a line. No secret is ever put into it."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket at this address; of port 0 one that is free. Raises CantServe."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as fault:
+        listener.close()
+        why = getattr(fault, "strerror", None) or str(fault)
+        raise CantServe("address_not_served", host=host, port=port, why=why) from fault
+    return listener
+
+
+class _Serving(uvicorn.Server):
+    """Leaves signals to whoever serves."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None of its own."""
+        yield
+
+
+def serve(
+    workspace: Workspace,
+    host: str,
+    port: int,
+    *,
+    with_worker: bool,
+    told: Callable[[str], None],
+) -> None:
+    """Serve until it is told to end. ``told`` hears the address once it answers. Raises CantServe, NotForStrangers."""
+    with workspace.store.transaction() as session:
+        anybody = has_users(session)
+    if host not in LOOPBACK and not anybody:
+        raise NotForStrangers("no_user_to_serve", host=host)
+    log_as_json()
+    listener = _listening(host, port)
+    settings = workspace.settings.server
+    server = Server(workspace, host, listener.getsockname()[1], hosts=settings.hosts)
+    if with_worker:
+        server.worker = Worker(workspace)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{server.port}/" + ("" if anybody else f"?key={server.key}")
+    config = uvicorn.Config(
+        make_app(server),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        lifespan="off",
+        ws="none",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    asyncio.run(_serve(server, _Serving(config), listener, lambda: told(f"Roadwright is at {address}")))
+
+
+async def _serve(server: Server, http: uvicorn.Server, listener: socket.socket, told: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    ending = asyncio.Event()
+
+    def heard(number: int) -> None:
+        if ending.is_set():
+            os._exit(128 + number)  # asked again: at once
+        ending.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, heard, number)
+    server.hub.start()
+    if server.worker is not None:
+        server.worker.start()
+    serving = asyncio.create_task(http.serve(sockets=[listener]))
+    while not http.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if not serving.done():
+        told()
+    await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
+    server.is_closing = True
+    server.hub.stop()
+    if server.worker is not None:
+        await asyncio.to_thread(server.worker.stop, GRACE_SECONDS)
+    http.should_exit = True
+    await serving

@@ -1,0 +1,1 @@
+"""Runs that wait for a worker: who does them, in which order, and how that ends."""
