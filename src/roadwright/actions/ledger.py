@@ -267,6 +267,39 @@ def record(store: Store, action: str, asked: Mapping[str, Any], requested_by: st
         leave(run)
 
 
+def note(
+    session: Session,
+    action: str,
+    asked: Mapping[str, Any],
+    requested_by: str,
+    *,
+    summary: dict[str, object],
+    rows: list[dict[str, Any]],
+) -> str:
+    """Write down what was done in this very transaction, without a run that could be waited for. Returns its key."""
+    number = next_number(session, ActionRun.id, ACTION_RUN)
+    moment = now()
+    run = ActionRun(
+        id=number,
+        run_id=make_key(ACTION_RUN, number),
+        action=action,
+        status=str(ActionStatus.SUCCESS),
+        request_json=dict(asked),
+        requested_by=requested_by,
+        created_at=moment,
+        started_at=moment,
+        finished_at=moment,
+        summary_json=summary,
+        rows_json=rows,
+        exit_code=int(ExitCode.DONE),
+        for_worker=False,
+        tries=1,
+    )
+    session.add(run)
+    session.flush()
+    return run.run_id
+
+
 def break_off(store: Store, run: ActionRun, error: str) -> None:
     """Write down that the run ends with its process, which is about to end in the middle of whatever it does.
 

@@ -17,7 +17,7 @@ from roadwright.api.guard import Guard
 from roadwright.api.metrics import Metrics
 from roadwright.api.pages import Throttle
 from roadwright.api.problems import Problem, told_database, told_error, told_http, told_problem, told_validation
-from roadwright.api.routes import runs, system
+from roadwright.api.routes import initiatives, runs, system, tabs
 from roadwright.api.schemas import ProblemBody
 from roadwright.api.state import Server
 from roadwright.domain.errors import RoadwrightError
@@ -26,7 +26,7 @@ _ABOUT = (
     "From intake sheets to roadmaps that can be defended: what the sheets, the command line and the control room do, "
     "by HTTP. Sign in with Authorization: Bearer rw_… (roadwright tokens create makes a token)."
 )
-_ROUTERS: tuple[APIRouter, ...] = (system.router, docs.router, runs.router)
+_ROUTERS: tuple[APIRouter, ...] = (system.router, docs.router, runs.router, tabs.router, initiatives.router)
 
 
 def make_app(server: Server) -> FastAPI:

@@ -12,26 +12,29 @@ from http.cookies import CookieError, SimpleCookie
 import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roadwright.api.calls import PREFIX, READS, ROLES, call_of
 from roadwright.api.metrics import Metrics
-from roadwright.api.problems import MEDIA_TYPE, Problem, body_of
+from roadwright.api.problems import LARGEST_BODY, MEDIA_TYPE, Problem, body_of, too_large
 from roadwright.api.state import Caller, Server
 from roadwright.domain.roles import Role
 from roadwright.services.people.accounts import has_users
 from roadwright.services.people.keys import digest_of, standing_token, user_of_session
 
-LARGEST_BODY = 5 * 1024 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_PATHS = frozenset({"/", "/sign-in", "/sign-out"})
 """Pages that see to who may see them by themselves."""
 log = structlog.get_logger("roadwright.api")
 
 
-class _TooLarge(Exception):
+class _TooLarge(HTTPException):
     """The body is larger than is taken, which was seen while it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class Guard:
@@ -98,10 +101,7 @@ class Guard:
         except Problem as problem:
             await self._refuse(problem, scope, receive, send)
             return
-        try:
-            await self._app(scope, _limited(receive), send)
-        except _TooLarge:
-            await self._refuse(_too_large(), scope, receive, send)
+        await self._app(scope, _limited(receive), send)
 
     async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
         body = body_of(problem.status, problem.message, scope["state"]["request_id"])
@@ -178,11 +178,7 @@ def _cookie(headers: Headers, name: str) -> str | None:
 def _check_length(headers: Headers) -> None:
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > LARGEST_BODY:
-        raise _too_large()
-
-
-def _too_large() -> Problem:
-    return Problem(413, "body_too_large", most=LARGEST_BODY // (1024 * 1024))
+        raise Problem.of(413, too_large())
 
 
 def _limited(receive: Receive) -> Receive:

@@ -35,6 +35,15 @@ TITLES = {
 MEDIA_TYPE = "application/problem+json"
 
 
+LARGEST_BODY = 5 * 1024 * 1024
+"""Bytes of a body that are taken."""
+
+
+def too_large() -> Message:
+    """What is said of a larger body."""
+    return Message("body_too_large", params={"most": LARGEST_BODY // (1024 * 1024)})
+
+
 class Problem(MessageError):
     """What a call is refused with: its status and its message."""
 
@@ -120,6 +129,8 @@ async def told_http(request: Request, fault: Exception) -> JSONResponse:
         message = Message("no_such_path", params={"path": path})
     elif fault.status_code == 405:
         message = Message("no_such_method", params={"method": request.method, "path": path})
+    elif fault.status_code == 413:
+        message = too_large()
     else:
         message = Message("refused", params={"why": str(fault.detail)})
     response = answer(request, fault.status_code, message)

@@ -16,8 +16,10 @@ from fastapi import Depends, Request
 from roadwright.actions import ledger
 from roadwright.api.events import Hub
 from roadwright.domain.roles import Role
+from roadwright.jobs.following import follow
 from roadwright.jobs.worker import Worker
 from roadwright.services.people.keys import digest_of
+from roadwright.sheets.spec import TabSpec
 from roadwright.workspace.workspace import Workspace
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -93,6 +95,11 @@ class Server:
         """A run was written down."""
         if self.worker is not None:
             self.worker.wake()
+
+    def follow(self, spec: TabSpec) -> None:
+        """Rows of a tab were saved without its sheet: let the workbook show them."""
+        if follow(self.workspace, spec):
+            self.wake()
 
     @property
     def local_person(self) -> Caller:

@@ -43,4 +43,32 @@ TEXTS = {
     "unknown_role": '"{value}" is no role; there are: {roles}',
     "user_known": "{email} is a user already; roadwright users set-role changes the role",
     "wrong_password": "this address and password don't go together",
+    "column_is_computed": "{tab} row {row}: {column} is written by Roadwright, and can not be changed",
+    "column_is_sheet_only": "{tab} row {row}: {column} holds words of people at the sheet, which are kept there only",
+    "identity_blank": "it has no identity; fill in {names}",
+    "identity_stored": '"{key}" is stored already, as another row',
+    "initiative_enters_as_idea": 'there is no "{key}"; an initiative enters as an idea, by POST /api/v1/initiatives',
+    "mark_missing": (
+        "the row is stored already, and says something else in {columns:names}; send the mark that it was read with"
+    ),
+    "mark_unknown": "it is no mark of a row of {tab}; read the row again",
+    "no_column_to_change": '{tab} row {row}: there is no column "{column}" to change{hint}; there are: {names}',
+    "no_column_to_sort": '{tab} has no column "{value}" to sort by{hint}',
+    "no_cursor": '"{value}" is no cursor; take the one that the last page gave as next',
+    "no_identity_column": '{tab} row {row}: "{column}" is no part of its identity{hint}; that is: {names}',
+    "removed_but_changed": (
+        "it was changed since it was read ({columns:names}), so it was not removed; read it again, or send "
+        "on_conflict sheet"
+    ),
+    "row_not_renamed": "a row of {tab} can not be renamed; add one under the new name",
+    "row_not_there": 'there is no row "{key}" on {tab} any more; leave the mark out to add it',
+    "row_of_another_initiative": "a row of {tab} can not be given to another initiative; add one there",
+    "row_sent_twice": '"{key}" is sent twice; it is row {first}, too',
+    "rows_stay": "rows of {tab} are not removed; only those of sets and roadmaps are",
+    "tab_not_saved": "nothing is saved by rows of {tab}",
+    "idea_of_another": "{key} was not submitted by you; a planner changes what others submitted",
+    "idea_looked_at": "{key} is {status} by now; its submitter changes it while it is {statuses}",
+    "no_tab_of_this_name": 'there is no tab "{name}"{hint}; there are: {names}',
+    "waiver_needs_role": "row {row}: a gate is waived by the role {needed}; yours is {role}",
+    "waived_by_another": 'row {row}: waived_by is "{name}"; you are signed in as {who}, and waive in that name only',
 }

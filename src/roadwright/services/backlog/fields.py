@@ -22,6 +22,8 @@ _KINDS = {
     kinds.KEY.name: FieldKind.KEY,
     kinds.TIMESTAMP.name: FieldKind.MOMENT,
     kinds.NUMBER.name: FieldKind.NUMBER,
+    kinds.SHARE.name: FieldKind.NUMBER,
+    kinds.COUNT.name: FieldKind.NUMBER,
     kinds.BOOLEAN.name: FieldKind.BOOLEAN,
     kinds.DATE.name: FieldKind.DATE,
     kinds.PERIOD.name: FieldKind.PERIOD,
@@ -58,9 +60,14 @@ def named_fields(text: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+def kind_of(column: Column) -> FieldKind:
+    """How the values of a tab's column compare in a filter; cells of other kinds are texts."""
+    return _OTHER_KINDS.get(column.name, _KINDS.get(column.kind.name, FieldKind.TEXT))
+
+
 def _field(column: Column) -> Field:
-    kind = _OTHER_KINDS.get(column.name, _KINDS[column.kind.name])
-    return Field(column.name, kind, _READERS.get(kind, column.kind.read), column.aliases, column.kind.choices)
+    kind = kind_of(column)
+    return Field(column.name, kind, READERS.get(kind, column.kind.read), column.aliases, column.kind.choices)
 
 
 def _key(text: str) -> object:
@@ -107,7 +114,7 @@ def _precision(text: str) -> dt.timedelta:
     return dt.timedelta(seconds=1) if clock.count(":") == 2 else dt.timedelta(minutes=1)
 
 
-_READERS: Mapping[FieldKind, Callable[[str], object]] = {
+READERS: Mapping[FieldKind, Callable[[str], object]] = {
     FieldKind.KEY: _key,
     FieldKind.KEY_LIST: _key,
     FieldKind.LIST: kinds.TEXT.read,

@@ -32,18 +32,18 @@ class ScenarioBinding(Defaults):
     def __init__(self) -> None:
         self._index: dict[Identity, OptimizationScenario] | None = None
 
-    def _rows(self, session: Session) -> dict[Identity, OptimizationScenario]:
+    def rows(self, session: Session) -> dict[Identity, OptimizationScenario]:
         if self._index is None:
             rows = session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id))
             self._index = {(folded(row.scenario_name),): row for row in rows}
         return self._index
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
-        rows = self._rows(session)
+        rows = self.rows(session)
         return {i: {name: getattr(rows[i], name) for name in _FIELDS} for i in identities if i in rows}
 
     def listed(self, session: Session) -> Sequence[Identity]:
-        return list(self._rows(session))
+        return list(self.rows(session))
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         mode, weights = values.get("objective_mode"), values.get(_WEIGHTS)
@@ -57,9 +57,9 @@ class ScenarioBinding(Defaults):
             notes.warn("weights_not_used", _WEIGHTS)
 
     def save(self, session: Session, edit: Edit) -> None:
-        row = self._rows(session).get(edit.identity)
+        row = self.rows(session).get(edit.identity)
         if row is None:
-            row = self._rows(session)[edit.identity] = OptimizationScenario(created_at=now())
+            row = self.rows(session)[edit.identity] = OptimizationScenario(created_at=now())
             session.add(row)
         for name in _FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))
@@ -67,7 +67,7 @@ class ScenarioBinding(Defaults):
 
     def remember_rows(self, session: Session, places: Mapping[Identity, int]) -> None:
         """Keep in which row of the sheet each scenario stands now; the row names it in a run's answer."""
-        for identity, row in self._rows(session).items():
+        for identity, row in self.rows(session).items():
             if identity in places and row.sheet_row != places[identity]:
                 row.sheet_row = places[identity]
 

@@ -1,0 +1,49 @@
+"""Rows as callers send them, read by the tab's declaration: exactly as the cells of a sheet are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from roadwright.domain.messages import Message
+from roadwright.sheets.backend import Grid
+from roadwright.sheets.read import Row, read_table
+from roadwright.sheets.spec import Column, TabSpec
+from roadwright.sheets.values import CellValue
+
+_HEADER_ROW = 1
+
+
+def cell_of(column: Column, value: object) -> CellValue | None:
+    """What would stand in the cell: text as it is typed, lists with an entry a line, anything else as JSON."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, list) and all(isinstance(part, str | int | float) for part in value) and _is_list(column):
+        return "\n".join(map(str, value)) or None
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _is_list(column: Column) -> bool:
+    return column.kind.name == "list"
+
+
+def read_rows(spec: TabSpec, rows: Sequence[Mapping[str, object]]) -> list[Row]:
+    """Each row read, in this order; a column that a row does not have is blank in it."""
+    required = [column.name for column in spec.columns if column.required]
+    names = list(dict.fromkeys([*spec.identity, *required, *(name for row in rows for name in row)]))
+    places = {name: place for place, name in enumerate(names, start=1)}
+    grid = Grid({_HEADER_ROW: dict(enumerate(names, start=1))})
+    for number, row in enumerate(rows, start=_HEADER_ROW + 1):
+        cells = {places[name]: cell_of(spec.by_name[name], value) for name, value in row.items()}
+        grid.rows[number] = {place: value for place, value in cells.items() if value is not None}
+    table = read_table(grid, spec, tab=spec.name)
+    read = {row.number: row for row in (*table.rows, *table.leftovers)}
+    return [read.get(number) or _blank(number, required) for number in range(2, len(rows) + 2)]
+
+
+def _blank(number: int, required: Sequence[str]) -> Row:
+    """A row in which nothing stands."""
+    problems = {name: Message("empty", column=name) for name in required}
+    return Row(number, {}, {}, problems)

@@ -1,0 +1,145 @@
+"""How the rows of each tab are saved beyond its binding: what is judged together, and how a row moves or goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from roadwright import tabs
+from roadwright.domain.errors import InputError
+from roadwright.domain.messages import Message
+from roadwright.services.bindings.backlog import say_intake
+from roadwright.services.bindings.math_models import MathModelsBinding, PartsBinding
+from roadwright.services.bindings.metrics import MetricsConfigBinding, judge_registry
+from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, say_entries
+from roadwright.services.bindings.scenarios import ScenarioBinding
+from roadwright.services.rows.binding import Binding, SetBinding
+from roadwright.services.rows.context import RowsContext
+from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.results import RowResult
+from roadwright.sheets.read import Row
+from roadwright.sheets.spec import Layout, TabSpec
+from roadwright.sync.saves import BINDINGS
+
+
+class NotSaved(InputError):
+    """A tab of which nothing is saved by rows."""
+
+
+class Tab:
+    """What most tabs have no more to say about than their binding. An instance serves one call."""
+
+    def __init__(self, spec: TabSpec, binding: Binding) -> None:
+        self.spec = spec
+        self.binding = binding
+
+    def finish(self, context: RowsContext, results: Sequence[RowResult]) -> tuple[int, int] | None:
+        """After the rows are saved one by one. Returns how many are saved and new, where that is decided here."""
+
+    def cannot_move(self, before: Identity, after: Identity) -> Message | None:  # noqa: ARG002
+        """Why a row can't get another identity."""
+        return None if self.spec.layout is Layout.SETS else Message("row_not_renamed", params={"tab": self.spec.name})
+
+    def move(self, session: Session, before: Identity, after: Identity) -> None:
+        """A row is about to be saved under another identity."""
+
+    def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:  # noqa: ARG002
+        """It was, or was not: then it stays where it is."""
+        if was_saved:  # it was stored anew under its new identity
+            self.remove(session, before)
+
+    def remove(self, session: Session, identity: Identity) -> None:
+        """Take a row off its set."""
+        cast("SetBinding", self.binding).remove(session, identity)
+
+
+class _Backlog(Tab):
+    def finish(self, context: RowsContext, results: Sequence[RowResult]) -> None:
+        context.session.flush()
+        say_intake(context.session, results)
+
+
+class _Entries(Tab):
+    def finish(self, context: RowsContext, results: Sequence[RowResult]) -> None:
+        context.session.flush()
+        assert isinstance(self.binding, RoadmapEntriesBinding)
+        say_entries(self.binding.rows(context.session), results)
+
+
+class _Renamed(Tab):
+    """A tab whose binding keeps the stored rows in an index: a row that is renamed stays the same one there."""
+
+    def _index(self, session: Session) -> dict[Identity, object]:
+        binding = self.binding
+        if isinstance(binding, ScenarioBinding):
+            return cast("dict[Identity, object]", binding.rows(session))
+        assert isinstance(binding, PartsBinding)
+        return cast("dict[Identity, object]", binding.rows(session))
+
+    def cannot_move(self, before: Identity, after: Identity) -> Message | None:
+        if isinstance(self.binding, PartsBinding) and before[0] != after[0]:
+            return Message("row_of_another_initiative", params={"tab": self.spec.name})
+        return None
+
+    def move(self, session: Session, before: Identity, after: Identity) -> None:
+        index = self._index(session)
+        index[after] = index.pop(before)
+
+    def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
+        if not was_saved:
+            self.move(session, after, before)
+
+
+class _MathModels(_Renamed):
+    def finish(self, context: RowsContext, results: Sequence[RowResult]) -> None:  # noqa: ARG002
+        assert isinstance(self.binding, MathModelsBinding)
+        self.binding.show_primaries(context.session)
+
+
+class _Metrics(Tab):
+    """The registry is judged as a whole: also the KPIs that are not sent are looked at."""
+
+    def cannot_move(self, before: Identity, after: Identity) -> None:
+        """A KPI is renamed where nothing uses it, which is judged in the end."""
+
+    def move(self, session: Session, before: Identity, after: Identity) -> None:  # noqa: ARG002
+        assert isinstance(self.binding, MetricsConfigBinding)
+        self.binding.renamed[after] = before
+
+    def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:  # noqa: ARG002
+        assert isinstance(self.binding, MetricsConfigBinding)
+        if not was_saved:
+            self.binding.renamed.pop(after, None)
+
+    def finish(self, context: RowsContext, results: Sequence[RowResult]) -> tuple[int, int]:
+        assert isinstance(self.binding, MetricsConfigBinding)
+        sent = {result.identity for result in results}
+        others = [i for i in self.binding.listed(context.session) if i not in sent]
+        unsent = [RowResult(Row(0), identity, "", is_selected=False) for identity in others]
+        return judge_registry(context, self.binding, [*results, *unsent])
+
+
+_TABS: Mapping[str, Callable[[TabSpec, Binding], Tab]] = MappingProxyType(
+    {
+        tabs.BACKLOG.name: _Backlog,
+        tabs.MATH_MODELS.name: _MathModels,
+        tabs.PARAMS.name: _Renamed,
+        tabs.SCENARIO_CONFIG.name: _Renamed,
+        tabs.METRICS_CONFIG.name: _Metrics,
+        tabs.ROADMAP_ENTRIES.name: _Entries,
+    }
+)
+
+
+def tab_of(spec: TabSpec, rows: Sequence[Mapping[str, object]] = ()) -> Tab:
+    """How the rows of a tab are saved; ``rows`` are those that are sent, as they will stand. Raises NotSaved."""
+    make = BINDINGS.get(spec.name)
+    if make is None:
+        raise NotSaved("tab_not_saved", tab=spec.name)
+    binding: Binding = make()
+    if spec is tabs.MATH_MODELS:  # whether an initiative has one primary model is seen on all of them
+        binding = MathModelsBinding([Row(0, {}, dict(row)) for row in rows])
+    return _TABS.get(spec.name, Tab)(spec, binding)
