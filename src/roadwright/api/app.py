@@ -17,7 +17,8 @@ from roadwright.api.guard import Guard
 from roadwright.api.metrics import Metrics
 from roadwright.api.pages import Throttle
 from roadwright.api.problems import Problem, told_database, told_error, told_http, told_problem, told_validation
-from roadwright.api.routes import initiatives, runs, system, tabs
+from roadwright.api.routes import initiatives, optimization, roadmaps, runs, system, tabs
+from roadwright.api.routes.system import NOT_READY
 from roadwright.api.schemas import ProblemBody
 from roadwright.api.state import Server
 from roadwright.domain.errors import RoadwrightError
@@ -26,7 +27,15 @@ _ABOUT = (
     "From intake sheets to roadmaps that can be defended: what the sheets, the command line and the control room do, "
     "by HTTP. Sign in with Authorization: Bearer rw_… (roadwright tokens create makes a token)."
 )
-_ROUTERS: tuple[APIRouter, ...] = (system.router, docs.router, runs.router, tabs.router, initiatives.router)
+_ROUTERS: tuple[APIRouter, ...] = (
+    system.router,
+    docs.router,
+    runs.router,
+    tabs.router,
+    initiatives.router,
+    optimization.router,
+    roadmaps.router,
+)
 
 
 def make_app(server: Server) -> FastAPI:
@@ -76,7 +85,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
                     call["security"] = [{"token": []}]
                     call["x-role"] = str(role)
                 for status, answer in call["responses"].items():
-                    if int(status) >= 400:
+                    is_own = "application/json" in answer.get("content", {}) and answer["description"] == NOT_READY
+                    if int(status) >= 400 and not is_own:
                         answer["content"] = {
                             "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}
                         }

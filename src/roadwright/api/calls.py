@@ -26,32 +26,29 @@ ROLES: Mapping[str, Role | None] = MappingProxyType(
         "GET /runs/{run_id}/events": Role.VIEWER,
         "GET /events": Role.VIEWER,
         "GET /tabs": Role.VIEWER,
-        "GET /tabs/{name}": Role.VIEWER,
         "GET /tabs/{name}/rows": Role.VIEWER,
+        "GET /tabs/{name}": Role.VIEWER,
         "PATCH /tabs/{name}/rows": Role.PLANNER,
         "GET /initiatives": Role.VIEWER,
         "POST /initiatives": Role.CONTRIBUTOR,
         "GET /initiatives/{key}": Role.VIEWER,
         "PATCH /initiatives/{key}": Role.CONTRIBUTOR,
-        "POST /what-if": Role.VIEWER,
         "GET /optimization-runs": Role.VIEWER,
         "GET /optimization-runs/{run_id}": Role.VIEWER,
         "GET /optimization-runs/{run_id}/frontier": Role.VIEWER,
         "GET /roadmaps": Role.VIEWER,
-        "GET /roadmaps/{name}": Role.VIEWER,
         "GET /roadmaps/{name}/versions/{number}": Role.VIEWER,
         "GET /roadmaps/{name}/drift": Role.VIEWER,
+        "GET /roadmaps/{name}": Role.VIEWER,
         "GET /compare": Role.VIEWER,
     }
 )
 """By method and path below the prefix; None needs no sign-in. What is not listed here is not there."""
 
-READS = frozenset({"POST /what-if"})
-"""Calls that change nothing, although their method is not GET: a token made for some actions may send them."""
-
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)))
+    escaped = re.escape(template).replace(r"\{name\}", ".+")  # names of people may hold a slash
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", escaped))
 
 
 _PATTERNS = [(call, method, _pattern(path)) for call in ROLES for method, path in [call.split(" ", 1)]]

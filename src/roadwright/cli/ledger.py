@@ -19,6 +19,7 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
 from roadwright.services.portfolios.rerun import rerun_snapshot
 from roadwright.services.portfolios.runs import find_optimization_run
+from roadwright.services.portfolios.shown import whole_run
 from roadwright.store.models import ActionRun, OptimizationRun
 
 
@@ -39,24 +40,6 @@ def _action_json(run: ActionRun) -> dict[str, Any]:
         "rows": run.rows_json,
         "error": run.error,
         "optimization_run_id": run.optimization_run_id,
-    }
-
-
-def _optimization_json(run: OptimizationRun) -> dict[str, Any]:
-    return {
-        "run_id": run.run_id,
-        "scenario_name": run.scenario_name,
-        "constraint_set_name": run.constraint_set_name,
-        "period_key": run.period_key,
-        "status": run.status,
-        "objective_mode": run.objective_mode,
-        "created_at": run.created_at,
-        "finished_at": run.finished_at,
-        "summary": run.summary,
-        "snapshot_hash": run.snapshot_hash,
-        "inputs_snapshot": run.inputs_snapshot_json,
-        "options": run.options_json,
-        "result": run.result_json,
     }
 
 
@@ -115,7 +98,7 @@ def runs(
             optimization = find_optimization_run(session, behind) if behind is not None else None
     body: dict[str, Any]
     if optimization is not None:
-        body = _optimization_json(optimization) if as_json else _optimization_facts(optimization)
+        body = whole_run(optimization) if as_json else _optimization_facts(optimization)
     elif action is not None:
         body = _action_json(action)
         if not as_json:

@@ -3,14 +3,17 @@
     RoadwrightError
     ├── InputError           what was asked or typed can't be used as it is
     │   ├── actions          NotQueued, NotRunning, UsageError
+    │   ├── api              NotForStrangers
     │   ├── cli              Unreadable
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
+    │   ├── grid             ListingProblem, NotSaved; ChangeProblem: NotYours
     │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
-    │   ├── services         NameProblem, NothingToRerun, ParameterProblem, PeopleProblem, PolicyProblem,
+    │   ├── services         NameProblem, NoCurve, NothingToRerun, ParameterProblem, PeopleProblem, PolicyProblem,
     │   │                    ScenarioProblem, SourceProblem, UnknownName
     │   ├── sync             SelectionError, UnknownRun
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now
+        ├── api              CantServe
         ├── services         NeverChanges, NotApproved, Refusal
         ├── sample           StepFailed
         ├── sheets           SheetError: ForeignTab, HeaderProblem, WorkbookBusy, WorkbookUnreadable

@@ -22,6 +22,7 @@ from roadwright.api.problems import Problem
 from roadwright.api.routing import problems
 from roadwright.api.schemas import ENDED, Run, RunList, RunRequest, run_shape
 from roadwright.api.state import Caller, CallerOf, Server, ServerOf
+from roadwright.domain.errors import InputError
 from roadwright.domain.roles import Role
 from roadwright.store.models import ActionRun, ActionStatus
 
@@ -57,7 +58,10 @@ def _submitted(server: Server, caller: Caller, body: RunRequest) -> ActionRun:
     if caller.actions is not None and action.name not in caller.actions:
         raise Problem(403, "action_not_of_token", action=action.name, actions=sorted(caller.actions))
     options = in_the_name_of(action, body.options, caller.who)
-    submission = checked(server.workspace, ActionRequest(action.name, body.tab, body.select, options))
+    try:
+        submission = checked(server.workspace, ActionRequest(action.name, body.tab, body.select, options))
+    except InputError as wrong:  # also a tab that there is not: the path is right
+        raise Problem.of(422, wrong.message) from wrong
     needed = role_for(action, submission.options)
     if caller.actions is None and not caller.role.may(needed):
         raise Problem(403, "action_needs_role", action=action.name, needed=needed, role=caller.role)

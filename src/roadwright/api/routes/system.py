@@ -20,6 +20,7 @@ from roadwright.store.session import schema_version
 
 router = APIRouter(tags=["system"])
 _SILENT_SECONDS = 60.0
+NOT_READY = "It can't work: the checks say why."
 
 
 @router.get("/health", responses={**problems(), 200: {"description": "It is alive."}})
@@ -28,7 +29,7 @@ async def health() -> Health:
     return Health(status="alive")
 
 
-@router.get("/ready", responses=problems())
+@router.get("/ready", responses={**problems(), 503: {"model": Ready, "description": NOT_READY}})
 def ready(server: ServerOf, response: Response) -> Ready:
     """Whether it can work: database, worker and workbooks. 503 where it can't."""
     checks = [_database(server), _worker(server), *_workbooks(server)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from roadwright.domain.decimals import rounded
 from roadwright.optimize import Solution
+from roadwright.store.models import OptimizationRun
 
 
 def has_answer(solution: Solution) -> bool:
@@ -33,6 +35,25 @@ def shown_figures(candidates: int, solution: Solution | None) -> dict[str, objec
             targets_met=f"{met} of {len(solution.targets)}" if solution.targets else None,
         )
     return figures
+
+
+def whole_run(run: OptimizationRun) -> dict[str, Any]:
+    """All that is kept of a run, as JSON."""
+    return {
+        "run_id": run.run_id,
+        "scenario_name": run.scenario_name,
+        "constraint_set_name": run.constraint_set_name,
+        "period_key": run.period_key,
+        "status": run.status,
+        "objective_mode": run.objective_mode,
+        "created_at": run.created_at,
+        "finished_at": run.finished_at,
+        "summary": run.summary,
+        "snapshot_hash": run.snapshot_hash,
+        "inputs_snapshot": run.inputs_snapshot_json,
+        "options": run.options_json,
+        "result": run.result_json,
+    }
 
 
 def shows_answer(shown: Mapping[str, object]) -> bool:

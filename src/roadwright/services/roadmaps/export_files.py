@@ -13,7 +13,7 @@ from roadwright.services.roadmaps.export_markdown import markdown_text
 from roadwright.services.roadmaps.export_workbook import workbook_bytes
 from roadwright.sheets.files import clean_leftovers, place_file
 
-_EXPORTS: Mapping[str, Callable[[Edition], bytes]] = {
+EXPORTS: Mapping[str, Callable[[Edition], bytes]] = {
     "xlsx": workbook_bytes,
     "md": lambda edition: markdown_text(edition).encode(),
     "csv": lambda edition: csv_text(edition).encode(),
@@ -57,7 +57,7 @@ def write_exports(folder: Path, stem: str, edition: Edition, *, only_missing: bo
     """
     clean_leftovers(folder)
     written = []
-    for ending, export in _EXPORTS.items():
+    for ending, export in EXPORTS.items():
         path = folder / f"{stem}-v{edition.number}.{ending}"
         if path.exists():
             if only_missing:

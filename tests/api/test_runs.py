@@ -1,0 +1,213 @@
+"""Runs over the API: asked for, waited for, cancelled, followed, sent twice, and kept in order."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from roadwright.actions import ledger
+from roadwright.actions.execute import ActionResult
+from roadwright.actions.registry import BY_NAME
+from roadwright.actions.submit import ActionRequest, checked, submit
+from roadwright.api.events import Hub
+from roadwright.api.state import Server
+from roadwright.domain.roles import Role
+from roadwright.jobs.worker import Worker
+from roadwright.store.models import ActionRun
+from tests.actions.company import add_candidates, add_kpis, add_scenario
+from tests.api.conftest import Api
+from tests.house import House
+
+SYNC = {"action": "pm.backlog_sync"}
+
+
+def asked(api: Api, **body: object) -> str:
+    answer = api.call("POST", "/runs", json=body or SYNC)
+    assert answer.status_code == 202, answer.text
+    run_id: str = answer.json()["run_id"]
+    assert answer.headers["location"] == f"/api/v1/runs/{run_id}"
+    return run_id
+
+
+def test_an_action_is_queued_done_and_told(api: Api) -> None:
+    run_id = asked(api)
+    run = api.get(f"/runs/{run_id}", params={"wait": 30})
+    assert (run["status"], run["exit_code"], run["tries"]) == ("success", 0, 1)
+    assert run["requested_by"] == "api:token:the admin"
+    assert run["summary"]["failed"] == 0
+    assert api.get("/runs")["items"][0]["run_id"] == run_id
+    assert api.call("GET", "/runs/ACT-000999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"action": "pm.backlog_snyc"}, "unknown_action_near"),
+        ({"action": "pm.populate_candidates", "tab": "Gates"}, "action_on_other_tabs"),
+        ({"action": "pm.save_selected", "tab": "Nowhere"}, "unknown_tab"),
+        ({"action": "pm.backlog_sync", "options": {"colour": "red"}}, "unknown_option"),
+        ({"action": "pm.save_selected", "tab": "Gates", "options": {"force": "perhaps"}}, "option_unreadable"),
+    ],
+)
+def test_wrong_usage_is_refused_and_stands_in_no_ledger(api: Api, body: dict[str, object], code: str) -> None:
+    answer = api.call("POST", "/runs", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert api.get("/runs")["total"] == 0
+
+
+def test_runs_are_listed_by_page_status_and_action(api: Api) -> None:
+    ids = [asked(api) for _ in range(3)]
+    for run_id in ids:
+        api.get(f"/runs/{run_id}", params={"wait": 30})
+    first = api.get("/runs", params={"limit": 2})
+    assert ([run["run_id"] for run in first["items"]], first["total"]) == ([ids[2], ids[1]], 3)
+    rest = api.get("/runs", params={"limit": 2, "before": first["next"]})
+    assert ([run["run_id"] for run in rest["items"]], rest["next"]) == ([ids[0]], None)
+    assert api.get("/runs", params={"status": "failed"})["total"] == 0
+    assert api.get("/runs", params={"action": "pm.backlog_sync", "status": "success"})["total"] == 3
+
+
+def test_the_same_request_twice_is_one_run(api: Api, as_role: Callable[..., Api]) -> None:
+    headers = {"Idempotency-Key": "once"}
+    first, second = (api.call("POST", "/runs", json=SYNC, headers=headers).json()["run_id"] for _ in range(2))
+    assert first == second
+    other = api.call("POST", "/runs", json={"action": "pm.refresh_tab", "tab": "Gates"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_of_other_body")
+    planner = as_role(Role.PLANNER)
+    assert planner.call("POST", "/runs", json=SYNC, headers=headers).json()["run_id"] != first
+
+
+def test_the_same_request_at_the_same_time_is_one_run(api: Api) -> None:
+    found: list[str] = []
+
+    def send() -> None:
+        answer = api.call("POST", "/runs", json=SYNC, headers={"Idempotency-Key": "race"})
+        found.append(answer.json()["run_id"])
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    assert len(set(found)) == 1
+
+
+def test_a_queued_run_is_cancelled_by_who_asked_or_an_admin(server: Server, as_role: Callable[..., Api]) -> None:
+    assert server.worker is not None
+    server.worker.stop(5)
+    planner, other, admin = as_role(Role.PLANNER, name="p"), as_role(Role.PLANNER, name="o"), as_role(Role.ADMIN)
+    mine, theirs = asked(planner), asked(planner)
+    assert other.call("POST", f"/runs/{mine}/cancel").json()["code"] == "run_of_another"
+    assert planner.call("POST", f"/runs/{mine}/cancel").json()["status"] == "cancelled"
+    again = planner.call("POST", f"/runs/{mine}/cancel")
+    assert again.status_code == 409
+    assert admin.call("POST", f"/runs/{theirs}/cancel").status_code == 202
+
+
+def test_events_of_a_run_end_with_it(api: Api) -> None:
+    run_id = asked(api)
+    text = api.call("GET", f"/runs/{run_id}/events").text
+    last = text.strip().split("\n\n")[-1].splitlines()
+    assert "event: end" in last
+    [data] = [json.loads(line.removeprefix("data: ")) for line in last if line.startswith("data: ")]
+    assert (data["run_id"], data["status"]) == (run_id, "success")
+
+
+def test_events_are_kept_for_those_who_come_back(house: House, api: Api) -> None:
+    hub = Hub(house.workspace.store)
+    hub._look()
+    api.get(f"/runs/{asked(api)}", params={"wait": 30})
+    hub._look()
+    _, events = hub.since(0)
+    assert [(event.kind, event.data["status"]) for event in events] == [("run", "success")]
+    assert hub.place_of(events[0].id) == 1
+    assert hub.place_of("another-9") == 0
+    assert hub.place_of(None) == 1
+
+
+def test_rows_that_changed_are_told(house: House, api: Api) -> None:
+    hub = Hub(house.workspace.store)
+    hub._look()
+    identity = {"gate_policy": "strict", "gate": "tokens_present"}
+    api.patch("Gates", {"identity": identity, "changes": {"severity": "block"}})
+    hub._look()
+    said = [event.data for event in hub.since(0)[1] if event.kind == "rows"]
+    assert said[0]["tabs"] == ["Gates"]
+
+
+def test_a_dead_workers_run_is_taken_again_three_times_at_most(house: House) -> None:
+    store = house.workspace.store
+    run = submit(house.workspace, checked(house.workspace, ActionRequest("pm.backlog_sync")), "test", for_worker=True)
+    for number in range(1, 4):
+        waiting = ledger.waiting_for_worker(store)
+        assert waiting is not None
+        assert waiting.id == run.id
+        ledger.claim(store, waiting)
+        ledger.leave(waiting)  # its process is gone
+        ledger.find_run(store, run.run_id)
+        found = ledger.find_run(store, run.run_id)
+        assert found is not None
+        assert (found.tries, found.status) == (number, "queued" if number < 3 else "failed")
+    assert ledger.waiting_for_worker(store) is None
+
+
+def test_runs_begin_in_the_order_in_which_they_were_asked_for(house: House) -> None:
+    ended: list[str] = []
+
+    def hear(run: ActionRun, result: ActionResult | None) -> None:
+        assert result is not None
+        ended.append(run.run_id)
+
+    worker = Worker(house.workspace, hear)
+    submission = checked(house.workspace, ActionRequest("pm.refresh_tab", "Gates"))
+    ids = [submit(house.workspace, submission, "test", for_worker=True).run_id for _ in range(12)]
+    worker.start()
+    deadline = time.monotonic() + 60
+    while len(ended) < len(ids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    worker.stop()
+    assert ended == ids
+
+
+def test_a_solve_holds_up_nobodys_save(house: House, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_kpis(house)
+    add_candidates(house, {"engineering_tokens": 60, "contributions": "gmv: 60"})
+    add_scenario(house, capacity=100)
+    is_saved, is_solving = threading.Event(), threading.Event()
+    from roadwright.actions.pm import optimization
+
+    solve = optimization.solve_draft
+
+    def slow(*args: object, **more: object) -> object:
+        is_solving.set()
+        assert is_saved.wait(30)
+        return solve(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(optimization, "solve_draft", slow)
+    solving = asked(api, action="pm.optimize_run_all_candidates")
+    assert is_solving.wait(30)
+    saved = api.get(f"/runs/{asked(api, action='pm.save_selected', tab='Gates')}", params={"wait": 30})
+    assert saved["status"] == "success"
+    is_saved.set()
+    assert api.get(f"/runs/{solving}", params={"wait": 60})["optimization_run_id"] == "OPT-000001"
+
+
+def test_the_actions_are_described(api: Api) -> None:
+    listed = {action["name"]: action for action in api.get("/actions")["items"]}
+    assert listed.keys() == BY_NAME.keys()
+    assert listed["pm.roadmap_publish"]["role"] == "approver"
+    assert {o["name"] for o in listed["pm.save_selected"]["options"]} == {"on_conflict", "force"}
+
+
+def test_ready_and_metrics_tell_how_the_work_stands(api: Api) -> None:
+    api.get(f"/runs/{asked(api)}", params={"wait": 30})
+    ready = api.call("GET", "/ready")
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    text = api.call("GET", "/metrics").text
+    assert 'roadwright_runs{action="pm.backlog_sync",status="success"} 1.0' in text
+    assert "roadwright_queue_length 0.0" in text
