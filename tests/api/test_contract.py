@@ -58,7 +58,7 @@ def test_no_call_answers_otherwise_than_described(house: House, api: Api) -> Non
     for found in schema.exclude(path=list(_ENDLESS)).get_all_operations():
 
         @_odd
-        @given(found.ok().as_strategy())
+        @given(found.ok().as_strategy())  # type: ignore[union-attr]
         def check(case: Any) -> None:
             nonlocal asked
             asked += 1

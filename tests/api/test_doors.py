@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from roadwright.api.app import make_app
@@ -140,6 +141,14 @@ def test_what_protects_pages_stands_on_every_answer(client: TestClient) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
+def _lose_role(session: Session) -> None:
+    set_role(session, "anna@example.com", Role.VIEWER)
+
+
+def _lose_account(session: Session) -> None:
+    disable_user(session, "anna@example.com")
+
+
 def test_sessions_end_with_sign_out_role_and_account(
     server: Server, client: TestClient, signed_in: Callable[[str, Role], Api]
 ) -> None:
@@ -147,16 +156,11 @@ def test_sessions_end_with_sign_out_role_and_account(
     assert anna.get("/me") == {"who": "anna@example.com", "role": "planner", "actions": None}
     assert client.post("/sign-out", headers={"Origin": ORIGIN}).status_code == 303
     assert anna.call("GET", "/me").status_code == 401
-    for end in (
-        lambda session: set_role(session, "anna@example.com", Role.VIEWER),
-        lambda session: disable_user(session, "anna@example.com"),
-    ):
-        answer = client.post(
-            "/sign-in", json={"email": "Anna@Example.com", "password": PASSWORD}, headers={"Origin": ORIGIN}
-        )
-        assert answer.status_code == 204
+    for ends in (_lose_role, _lose_account):
+        credentials = {"email": "Anna@Example.com", "password": PASSWORD}
+        assert client.post("/sign-in", json=credentials, headers={"Origin": ORIGIN}).status_code == 204
         with server.workspace.store.transaction() as session:
-            end(session)
+            ends(session)
         assert anna.call("GET", "/me").status_code == 401
     answer = client.post(
         "/sign-in", data={"email": "anna@example.com", "password": PASSWORD}, headers={"Origin": ORIGIN}

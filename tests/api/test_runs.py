@@ -10,13 +10,13 @@ from collections.abc import Callable
 import pytest
 
 from roadwright.actions import ledger
-from roadwright.actions.execute import ActionResult
 from roadwright.actions.registry import BY_NAME
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.api.events import Hub
 from roadwright.api.state import Server
 from roadwright.domain.roles import Role
 from roadwright.jobs.worker import Worker
+from roadwright.services.portfolios.drafts import solve_draft
 from roadwright.store.models import ActionRun
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.api.conftest import Api
@@ -159,8 +159,7 @@ def test_a_dead_workers_run_is_taken_again_three_times_at_most(house: House) -> 
 def test_runs_begin_in_the_order_in_which_they_were_asked_for(house: House) -> None:
     ended: list[str] = []
 
-    def hear(run: ActionRun, result: ActionResult | None) -> None:
-        assert result is not None
+    def hear(run: ActionRun) -> None:
         ended.append(run.run_id)
 
     worker = Worker(house.workspace, hear)
@@ -179,16 +178,13 @@ def test_a_solve_holds_up_nobodys_save(house: House, api: Api, monkeypatch: pyte
     add_candidates(house, {"engineering_tokens": 60, "contributions": "gmv: 60"})
     add_scenario(house, capacity=100)
     is_saved, is_solving = threading.Event(), threading.Event()
-    from roadwright.actions.pm import optimization
 
-    solve = optimization.solve_draft
-
-    def slow(*args: object, **more: object) -> object:
+    def slow(*args: object, **more: object) -> None:
         is_solving.set()
         assert is_saved.wait(30)
-        return solve(*args, **more)  # type: ignore[arg-type]
+        solve_draft(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(optimization, "solve_draft", slow)
+    monkeypatch.setattr("roadwright.actions.pm.optimization.solve_draft", slow)
     solving = asked(api, action="pm.optimize_run_all_candidates")
     assert is_solving.wait(30)
     saved = api.get(f"/runs/{asked(api, action='pm.save_selected', tab='Gates')}", params={"wait": 30})

@@ -18,7 +18,7 @@ from roadwright.actions.submit import Submission, submitted
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Level, Message
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 from roadwright.sync.engine import PendingWrite
@@ -66,6 +66,8 @@ class Door:
     report: Report
     say: Callable[[str], None]
     switch: CancelSwitch = field(default_factory=CancelSwitch)
+    completes_writes: bool = False
+    """Whether it sees to workbooks that can't be written now: then they are no fault, but stand in the summary."""
 
 
 def execute(workspace: Workspace, run: ActionRun, door: Door) -> ActionResult:
@@ -103,6 +105,8 @@ def _run(workspace: Workspace, run: ActionRun, door: Door) -> ActionResult:
         # Not for the person to fix: the ledger keeps what happened, and the door keeps the whole of it in a log.
         end.failed(Message("action_broke", params={"kind": type(fault).__name__, "said": str(fault)}))
         raise
+    if door.completes_writes:
+        _put_off(answer)
     hindrance = end.written(lambda: ledger.finish(store, run.id, answer))
     if hindrance is None:
         return result_of(run.run_id, name, str(ledger.status_of(answer)), answer)
@@ -137,6 +141,22 @@ def _done(workspace: Workspace, run: ActionRun, work: Submission, door: Door) ->
         )
         with rare_collections():
             return work.action.run(request)
+
+
+PENDING_WRITES = "pending_writes"
+"""In a summary: what could not be written yet, and will be without being asked."""
+_CAN_WAIT = frozenset({"write_pending", "keys_waiting"})
+"""The codes of problems that the same action settles once the workbook is free."""
+
+
+def _put_off(answer: Answer) -> None:
+    if answer.problems and all(problem.code in _CAN_WAIT for problem in answer.problems):
+        answer.summary[PENDING_WRITES] = [problem.words for problem in answer.problems]
+        answer.problems.clear()
+        for row in answer.rows():
+            if row.waits:
+                row.run_status = row.run_status.replace(str(row.level), str(Level.SKIPPED), 1)
+                row.level = Level.SKIPPED
 
 
 def unusable(fault: DBAPIError | OSError) -> Message:

@@ -17,6 +17,8 @@ import uvicorn
 from roadwright.api.app import make_app
 from roadwright.api.state import LOOPBACK, Server
 from roadwright.domain.errors import InputError, OperationError
+from roadwright.jobs.pending import PendingWrites
+from roadwright.jobs.watching import Watch
 from roadwright.jobs.worker import GRACE_SECONDS, Worker
 from roadwright.services.people.accounts import has_users
 from roadwright.workspace.workspace import Workspace
@@ -74,6 +76,7 @@ def serve(
     port: int,
     *,
     with_worker: bool,
+    watches: bool,
     told: Callable[[str], None],
 ) -> None:
     """Serve until it is told to end. ``told`` hears the address once it answers. Raises CantServe, NotForStrangers."""
@@ -85,8 +88,12 @@ def serve(
     listener = _listening(host, port)
     settings = workspace.settings.server
     server = Server(workspace, host, listener.getsockname()[1], hosts=settings.hosts)
+    pending = None
     if with_worker:
-        server.worker = Worker(workspace)
+        pending = PendingWrites(workspace)
+        server.worker = Worker(workspace, pending.ended)
+    server.pending = pending
+    watch = Watch(workspace, pending, server.wake, saves=watches)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{server.port}/" + ("" if anybody else f"?key={server.key}")
     config = uvicorn.Config(
@@ -102,10 +109,12 @@ def serve(
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    asyncio.run(_serve(server, _Serving(config), listener, lambda: told(f"Roadwright is at {address}")))
+    asyncio.run(_serve(server, _Serving(config), listener, watch, lambda: told(f"Roadwright is at {address}")))
 
 
-async def _serve(server: Server, http: uvicorn.Server, listener: socket.socket, told: Callable[[], None]) -> None:
+async def _serve(
+    server: Server, http: uvicorn.Server, listener: socket.socket, watch: Watch, told: Callable[[], None]
+) -> None:
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
 
@@ -119,6 +128,7 @@ async def _serve(server: Server, http: uvicorn.Server, listener: socket.socket, 
     server.hub.start()
     if server.worker is not None:
         server.worker.start()
+    watch.start()
     serving = asyncio.create_task(http.serve(sockets=[listener]))
     while not http.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -127,6 +137,7 @@ async def _serve(server: Server, http: uvicorn.Server, listener: socket.socket, 
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     server.is_closing = True
     server.hub.stop()
+    watch.stop()
     if server.worker is not None:
         await asyncio.to_thread(server.worker.stop, GRACE_SECONDS)
     http.should_exit = True

@@ -17,6 +17,7 @@ from roadwright.actions import ledger
 from roadwright.api.events import Hub
 from roadwright.domain.roles import Role
 from roadwright.jobs.following import follow
+from roadwright.jobs.pending import PendingWrites
 from roadwright.jobs.worker import Worker
 from roadwright.services.people.keys import digest_of
 from roadwright.sheets.spec import TabSpec
@@ -53,6 +54,8 @@ class Server:
     host: str = "127.0.0.1"
     port: int = 8765
     worker: Worker | None = None
+    pending: PendingWrites | None = None
+    """What waits to be written, where it is this process that does it."""
     hosts: Collection[str] = ()
     """Names by which it is reached, beyond its own."""
     hub: Hub = field(init=False)

@@ -12,11 +12,14 @@ from roadwright.api.serving import serve as serve_workspace
 from roadwright.cli.workspace import WorkspaceOption, opened
 
 
-def serve(
+def serve(  # noqa: PLR0917 - typer calls it by name
     folder: WorkspaceOption = Path(),
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where it listens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 8765,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open it in the browser.")] = False,
+    no_watch: Annotated[
+        bool, typer.Option("--no-watch", help="Do not save workbooks by themselves when a person saved them.")
+    ] = False,
     with_worker: Annotated[
         bool | None,
         typer.Option(
@@ -36,4 +39,11 @@ def serve(
 
     with opened(folder) as workspace:
         is_sqlite = workspace.store.engine.dialect.name == "sqlite"
-        serve_workspace(workspace, host, port, with_worker=is_sqlite if with_worker is None else with_worker, told=told)
+        serve_workspace(
+            workspace,
+            host,
+            port,
+            with_worker=is_sqlite if with_worker is None else with_worker,
+            watches=not no_watch,
+            told=told,
+        )

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import CancelSwitch
-from roadwright.actions.execute import ActionResult, Door, execute
+from roadwright.actions.execute import Door, execute
 from roadwright.domain.messages import Message
 from roadwright.store.models import ActionRun
 from roadwright.workspace.workspace import Workspace
@@ -31,7 +31,7 @@ _LATE = 0.5
 log = structlog.get_logger("roadwright.worker")
 
 
-def _ignore(_run: ActionRun, _result: ActionResult | None) -> None:
+def _ignore(_run: ActionRun) -> None:
     pass
 
 
@@ -49,7 +49,7 @@ class _Job:
 class Worker:
     """Does the runs of one workspace. ``ended`` hears of each run that has ended."""
 
-    def __init__(self, workspace: Workspace, ended: Callable[[ActionRun, ActionResult | None], None] = _ignore) -> None:
+    def __init__(self, workspace: Workspace, ended: Callable[[ActionRun], None] = _ignore) -> None:
         self._workspace = workspace
         self._ended = ended
         self._awake = threading.Event()
@@ -103,10 +103,11 @@ class Worker:
             return len(self._jobs) >= MOST_ASIDE
 
     def _do(self, job: _Job) -> None:
-        result = None
         try:
-            workspace = replace(self._workspace, is_aside=job.is_aside.set)
-            result = execute(workspace, job.run, Door(_quiet, _say_nothing, job.switch))
+            settings = self._workspace.settings.model_copy(update={"lock_wait": 0.0})  # what waits is written later
+            workspace = replace(self._workspace, settings=settings, is_aside=job.is_aside.set)
+            door = Door(_quiet, _say_nothing, job.switch, completes_writes=True)
+            execute(workspace, job.run, door)
         except Exception:
             log.exception("run broke", run_id=job.run.run_id, action=job.run.action)
         finally:
@@ -115,7 +116,7 @@ class Worker:
             job.has_ended.set()
             job.is_aside.set()
             try:
-                self._ended(job.run, result)
+                self._ended(job.run)
             except Exception:
                 log.exception("the end of a run was not heard of", run_id=job.run.run_id)
 

@@ -156,6 +156,9 @@ class WriteReceipt:
     changed: bool
     """False where the workbook said all this already and was left alone."""
     tabs: tuple[TabReceipt, ...]
+    digest: str = ""
+    """Of the workbook as it was written, by which the write is told from those of people; empty where that is told
+    otherwise. For a file its SHA-256."""
 
 
 class Workbook(Protocol):

@@ -36,6 +36,7 @@ from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import new_to_the_tab, record_sets, remove_gone, reserve_row_versions, sets_were_written
 from roadwright.sync.tab_cache import recall, remember
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
+from roadwright.sync.written import note_written
 from roadwright.tabs import INTAKE
 from roadwright.workspace.contents import newest_row_version_on
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -139,6 +140,8 @@ class _Written:
     """Those that had to be written."""
     receipts: dict[str, TabReceipt] = field(default_factory=dict)
     refused: dict[str, SheetError] = field(default_factory=dict)
+    digests: dict[WorkbookRef, str] = field(default_factory=dict)
+    """Of the workbooks that were written, as they are now."""
 
     def reasons(self, tabs: Sequence[OpenTab]) -> list[str]:
         """What is not up to date and why: a whole workbook where nothing of it could be written, else a tab."""
@@ -182,6 +185,7 @@ def _write_workbook(tabs: Sequence[OpenTab], edits: dict[str, TabEdit], result: 
         return
     if written.changed:
         result.tabs.update(names)
+        result.digests[tabs[0].place.workbook] = written.digest
     for name, receipt in zip(names, written.tabs, strict=True):
         result.receipts[name] = receipt
         if receipt.refused:
@@ -260,6 +264,7 @@ def run_pass(
         for report, before in zip(reports, earlier, strict=bool(earlier)):
             report.absorb(before)
         written = _write(tabs, edits)
+        note_written(workspace.store, written.digests)
         refused = written.refused
         _confirm(workspace, [tab for tab in tabs if tab.place.name not in refused])
         for tab in tabs:

@@ -27,6 +27,8 @@ class RowReport:
     run_status: str
     level: Level
     notices: tuple[str, ...] = ()
+    waits: bool = False
+    """It failed only because its workbook could not be written just then."""
 
     def to_json(self) -> dict[str, object]:
         """The row as the ledger and ``--json`` tell it."""
@@ -60,5 +62,11 @@ class TabReport:
 def report_rows(place: TabPlace, results: list[SheetRow]) -> list[RowReport]:
     """The lines of the rows that were looked at."""
     return [
-        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices)) for o in results if o.is_selected
+        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices), _waits(o))
+        for o in results
+        if o.is_selected
     ]
+
+
+def _waits(result: SheetRow) -> bool:
+    return {message.code for message in result.notes.of(Level.FAILED)} == {"key_waits_for_workbook"}

@@ -14,7 +14,7 @@ from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
-from roadwright.sheets.backends import open_backend
+from roadwright.sheets.backends import is_open, open_backend
 from roadwright.sheets.files import clean_leftovers
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.identity import Revision, workspace_id
@@ -137,6 +137,10 @@ class Workspace:
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
         return open_backend(place.workbook, self.private, self.tell)
+
+    def is_open_elsewhere(self, place: TabPlace) -> bool:
+        """Whether a program says that a person has the workbook of a tab open, so that it can't be written."""
+        return is_open(place.workbook)
 
     @contextmanager
     def exclusive(self, wait: float | None = None) -> Iterator[Turn]:

@@ -28,3 +28,10 @@ def open_backend(ref: WorkbookRef, scratch: Path | None = None, tell: TellProgre
 
         return open_book(ref.address)
     raise SheetError("no_backend", workbook=ref.label, scheme=ref.scheme)
+
+
+def is_open(ref: WorkbookRef) -> bool:
+    """Whether a program says that a person has the workbook open, so that it can't be written now."""
+    from roadwright.sheets.backends.xlsx.swap import find_lock  # noqa: PLC0415 - of files only
+
+    return ref.file is not None and find_lock(ref.file) is not None

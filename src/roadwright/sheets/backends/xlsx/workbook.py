@@ -136,7 +136,7 @@ class XlsxWorkbook:
             package = checked(self._package, changed, new)
             replace_workbook(self._path, new, self._package.sha256, self._scratch)
             self._take(package)
-        return WriteReceipt(bool(changed), tuple(receipts))
+        return WriteReceipt(bool(changed), tuple(receipts), self._package.sha256 if changed else "")
 
     def _work(self, edit: TabEdit, refused: Collection[int]) -> TabWork:
         if refused:
