@@ -4,10 +4,15 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 DEMO := demo-workspace
 
-.PHONY: demo test lint bench docs env lock
+.PHONY: demo serve test lint bench docs env lock
 
 demo: env
 	@$(BIN)/roadwright demo $(DEMO)
+
+# The demo's workspace by HTTP, its page opened; made first where it is not there.
+serve: env
+	@test -d $(DEMO) || $(BIN)/roadwright demo $(DEMO)
+	@$(BIN)/roadwright serve -w $(DEMO) --open
 
 test: env
 	@$(BIN)/python -m pytest

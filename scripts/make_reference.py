@@ -9,6 +9,8 @@ from pathlib import Path
 from roadwright import tabs
 from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS
+from roadwright.api.app import described
+from roadwright.api.calls import PREFIX
 from roadwright.domain.roadmaps import Gate
 from roadwright.services.roadmaps.gates import GATES
 from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
@@ -113,7 +115,25 @@ def gates_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"tabs.md": tabs_page, "actions.md": actions_page, "gates.md": gates_page}
+def api_page() -> str:
+    """All calls of the server."""
+    calls = []
+    for path, methods in described()["paths"].items():
+        for method, call in methods.items():
+            about = str(call.get("description", "")).split("\n\n", maxsplit=1)[0].replace("\n", " ")
+            calls.append((f"{method.upper()} `{path.removeprefix(PREFIX)}`", call.get("x-role", "nobody"), about))
+    lines = [
+        "# Calls of the server",
+        "",
+        f"Made from the declarations by `make docs`. Paths are below `{PREFIX}`; [The server](../server.md) tells how",
+        "they go together, and the server itself describes them whole at `/api/v1/docs`.",
+        "",
+        *_table(("call", "role", "what"), calls),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"api.md": api_page, "tabs.md": tabs_page, "actions.md": actions_page, "gates.md": gates_page}
 
 
 def main() -> None:

@@ -40,6 +40,22 @@ _ROUTERS: tuple[APIRouter, ...] = (
 
 def make_app(server: Server) -> FastAPI:
     """The application of one server."""
+    app = _bare_app()
+    app.state.server = server
+    app.state.metrics = Metrics()
+    app.state.throttle = Throttle()
+    app.include_router(pages.router)
+    app.add_exception_handler(Problem, told_problem)
+    app.add_exception_handler(RoadwrightError, told_error)
+    app.add_exception_handler(DBAPIError, told_database)
+    app.add_exception_handler(HTTPException, told_http)
+    app.add_exception_handler(RequestValidationError, told_validation)
+    app.add_middleware(Guard, server=server, metrics=app.state.metrics)
+    return app
+
+
+def _bare_app() -> FastAPI:
+    """All calls, and nothing that stands before them."""
     app = FastAPI(
         title="Roadwright",
         version=__version__,
@@ -50,20 +66,15 @@ def make_app(server: Server) -> FastAPI:
         separate_input_output_schemas=False,
         redirect_slashes=False,
     )
-    app.state.server = server
-    app.state.metrics = Metrics()
-    app.state.throttle = Throttle()
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
-    app.include_router(pages.router)
-    app.add_exception_handler(Problem, told_problem)
-    app.add_exception_handler(RoadwrightError, told_error)
-    app.add_exception_handler(DBAPIError, told_database)
-    app.add_exception_handler(HTTPException, told_http)
-    app.add_exception_handler(RequestValidationError, told_validation)
-    app.add_middleware(Guard, server=server, metrics=app.state.metrics)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
+
+
+def described() -> dict[str, Any]:
+    """The description of the API."""
+    return _bare_app().openapi()
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

@@ -39,7 +39,7 @@ _RunId = Annotated[str, "A run, such as ACT-000007."]
 def create_run(
     body: RunRequest, server: ServerOf, caller: CallerOf, response: Response, idempotency_key: Key = None
 ) -> Run:
-    """Ask for an action. It is queued; `Location` says where it is followed.
+    """Ask for an action, in the role that it needs. It is queued; `Location` says where it is followed.
 
     What can't be asked for like this is refused at once, and stands in no ledger.
     """
