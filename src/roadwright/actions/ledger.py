@@ -335,9 +335,16 @@ def runs(store: Store, limit: int) -> list[ActionRun]:
 
 
 def waiting_for_worker(store: Store) -> ActionRun | None:
-    """The oldest run that waits for a worker."""
+    """The oldest run that waits for a worker. None while one before it was taken and has not begun: order is kept,
+    whichever workers there are.
+    """
+    taken = select(ActionRun.id).where(
+        ActionRun.status == str(ActionStatus.QUEUED), ActionRun.for_worker.is_(True), ActionRun.worker.is_not(None)
+    )
     with store.transaction() as session:
         mark_interrupted(session)
+        if session.scalar(taken.limit(1)) is not None:
+            return None
         waiting = select(ActionRun).where(
             ActionRun.status == str(ActionStatus.QUEUED), ActionRun.for_worker.is_(True), ActionRun.worker.is_(None)
         )

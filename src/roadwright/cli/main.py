@@ -90,6 +90,10 @@ COMMANDS = {
         "roadwright.cli.serve:serve",
         "Serve the workspace: the HTTP API, and a worker that does what it is asked for.",
     ),
+    "worker": (
+        "roadwright.cli.worker:worker",
+        "Do the runs that servers on this database are asked for; any number of workers, on PostgreSQL.",
+    ),
     "users": ("roadwright.cli.users:app", "Who may sign in, and with which role: add, list, set-role, disable."),
     "tokens": ("roadwright.cli.tokens:app", "What programs sign in with: create, list, revoke."),
     "filters": (

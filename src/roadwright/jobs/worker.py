@@ -26,7 +26,7 @@ POLL_SECONDS = 1.0
 GRACE_SECONDS = 10.0
 """How long runs get to end in good order."""
 MOST_ASIDE = 4
-"""How many runs solve or explain at once."""
+"""How many runs it has at once: one that works on the sheets, the others solve or explain."""
 _LATE = 0.5
 log = structlog.get_logger("roadwright.worker")
 
@@ -49,9 +49,12 @@ class _Job:
 class Worker:
     """Does the runs of one workspace. ``ended`` hears of each run that has ended."""
 
-    def __init__(self, workspace: Workspace, ended: Callable[[ActionRun], None] = _ignore) -> None:
+    def __init__(
+        self, workspace: Workspace, ended: Callable[[ActionRun], None] = _ignore, *, at_once: int = MOST_ASIDE
+    ) -> None:
         self._workspace = workspace
         self._ended = ended
+        self._at_once = at_once
         self._awake = threading.Event()
         self._stops = threading.Event()
         self._jobs: list[_Job] = []
@@ -100,7 +103,7 @@ class Worker:
 
     def _is_full(self) -> bool:
         with self._lock:
-            return len(self._jobs) >= MOST_ASIDE
+            return len(self._jobs) >= self._at_once
 
     def _do(self, job: _Job) -> None:
         try:

@@ -42,6 +42,10 @@ TEXTS = {
     "unknown_host": 'this server is not called "{host}"; name it under [server] hosts of roadwright.toml',
     "unknown_role": '"{value}" is no role; there are: {roles}',
     "user_known": "{email} is a user already; roadwright users set-role changes the role",
+    "worker_needs_postgresql": (
+        "a worker of its own needs a database that several machines can use: set database_url to a PostgreSQL database "
+        "(roadwright move-database moves the data). On SQLite roadwright serve does the runs itself"
+    ),
     "wrong_password": "this address and password don't go together",
     "column_is_computed": "{tab} row {row}: {column} is written by Roadwright, and can not be changed",
     "column_is_sheet_only": "{tab} row {row}: {column} holds words of people at the sheet, which are kept there only",
