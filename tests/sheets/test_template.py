@@ -18,8 +18,9 @@ from roadwright.sheets.backend import SheetError, TabEdit
 from roadwright.sheets.backends.xlsx import open_workbook
 from roadwright.sheets.kinds import BOOLEAN, CHOSEN, COUNT, DATE, KEY, LONG_TEXT, NUMBER, PERIOD, SCORE, TEXT, choice
 from roadwright.sheets.read import read_table
+from roadwright.sheets.rules import LAST_ROW
 from roadwright.sheets.spec import Column, Guide, Kind, Layout, Owner, TabSpec, Tone
-from roadwright.sheets.template import LAST_ROW, header_note, template_bytes, write_template
+from roadwright.sheets.template import header_note, template_bytes, write_template
 from roadwright.sheets.values import CellValue, column_letters
 from roadwright.tabs import INTAKE, TABS, workbooks
 from roadwright.tabs.guides import GUIDES
