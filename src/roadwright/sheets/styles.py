@@ -20,7 +20,7 @@ TONES = {
 """Fill and ink of the cells that say something."""
 
 STATUS_COLOURS = {
-    "OK": TONES[Tone.GOOD],
+    "OK": ("#F5F5F5", "#2E6B1F"),  # most rows: no fill that shouts
     "WARNING": TONES[Tone.LOOK],
     "SKIPPED": TONES[Tone.LOOK],
     "CONFLICT": TONES[Tone.BAD],
@@ -40,8 +40,10 @@ TAB_OF_PEOPLE, TAB_OF_ANSWERS, TAB_OF_HELP = _STRONG, "#A6A6A6", "#38765A"
 """Colours of the tabs that people fill, that the backend writes, and that explain."""
 
 
+STATUS_LINES = 3
+"""How many lines of a run_status are seen at most; the cell holds all of it."""
 _STATUS_WIDTH, _QUIET_STATUS_WIDTH = 40, 24
-"""Of a run_status: three lines of the first hold all but a long one. Where nothing is typed it is nearly always OK."""
+"""Of a run_status: where nothing is typed it is nearly always OK."""
 _STATUS_WIDTH_ON_ONE_LINE = 56
 _FILTER_BUTTON = 3.5
 

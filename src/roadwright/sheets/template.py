@@ -36,6 +36,7 @@ from roadwright.sheets.styles import (
     header_format,
     width_of,
 )
+from roadwright.sheets.values import LAST_ROW as LAST_SHEET_ROW
 from roadwright.sheets.values import column_letters
 
 _EDGE = "#D0D0D0"
@@ -119,12 +120,15 @@ def _frozen_columns(spec: TabSpec) -> int:
     return frozen
 
 
-def _set_up_printing(sheet: Worksheet, spec: TabSpec) -> None:
+def _set_up_printing(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-    # Whole columns: programs print them as far down as there is something.
-    sheet.print_area(0, 0, sheet.xls_rowmax - 1, spec.printed - 1)
+    # Whole columns: programs print them as far down as there is something. Written as cells, since openpyxl drops a
+    # print area of columns when it saves.
+    name, last = spec.name.replace("'", "''"), column_letters(spec.printed)
+    if "!" not in name:  # where XlsxWriter takes what is before it for the tab
+        book.define_name(f"{spec.name}!_xlnm.Print_Area", f"='{name}'!$A$1:${last}${LAST_SHEET_ROW}")
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_header("&L&A")
@@ -163,7 +167,7 @@ def _add_tab(book: Workbook, spec: TabSpec, lists: Sequence[str]) -> None:
     sheet.autofilter(0, 0, LAST_ROW - 1, len(spec.columns) - 1)
     sheet.set_tab_color(TAB_OF_ANSWERS if spec.layout is Layout.MIRROR else TAB_OF_PEOPLE)
     add_rules(book, sheet, spec, lists)
-    _set_up_printing(sheet, spec)
+    _set_up_printing(book, sheet, spec)
 
 
 def template_bytes(specs: Sequence[TabSpec], *, title: str = "", guide: Guide | None = None) -> bytes:

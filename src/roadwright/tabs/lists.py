@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-KPIS = "kpis"
+KPIS = "kpi_keys"
 SCENARIOS = "scenarios"
 SETS = "constraint_sets"
 POLICIES = "gate_policies"
