@@ -59,7 +59,7 @@ class Kind:
     what the cell holds. ``expects`` completes the sentence "expected …". ``choices`` become a dropdown.
 
     The rest is what the template gives the column: its ``width``, a ``number_format``, ``wrap`` to break long text into
-    lines, ``align`` (left where it is empty), ``tones`` to colour the cells that hold one of these words, and
+    lines (``most_lines`` of them make a row higher; 0: all), ``align`` (left where it is empty), ``tones`` to colour the cells that hold one of these words, and
     ``large_formats``: number formats for numbers that a condition is true of, ``{cell}`` in it being the cell. The
     first that is true holds.
     """
@@ -71,6 +71,7 @@ class Kind:
     width: float = 16
     number_format: str = ""
     wrap: bool = False
+    most_lines: int = 0
     choices: tuple[str, ...] = ()
     align: str = ""
     tones: Mapping[str, Tone] = field(default_factory=dict, hash=False)
@@ -101,6 +102,8 @@ class Column:
     """Rarely looked at: the template lets people fold it away, beside others of the sort."""
     technical: bool = False
     """For machines more than for people: the template has folded it away already."""
+    examples: str = ""
+    """Lines that the header's note ends with, each a whole sentence."""
     offers: str = ""
     """The list of what exists (see ``roadwright.tabs.lists``) that the template's dropdown offers."""
 

@@ -40,8 +40,7 @@ TAB_OF_PEOPLE, TAB_OF_ANSWERS, TAB_OF_HELP = _STRONG, "#A6A6A6", "#38765A"
 """Colours of the tabs that people fill, that the backend writes, and that explain."""
 
 
-STATUS_LINES = 3
-"""How many lines of a run_status are seen at most; the cell holds all of it."""
+_STATUS_LINES = 3
 _STATUS_WIDTH, _QUIET_STATUS_WIDTH = 40, 24
 """Of a run_status: where nothing is typed it is nearly always OK."""
 _STATUS_WIDTH_ON_ONE_LINE = 56
@@ -54,6 +53,11 @@ def width_of(column: Column, spec: TabSpec) -> float:
     if column.name == STATUS_COLUMN:
         content = _STATUS_WIDTH if spec.saved else _QUIET_STATUS_WIDTH
     return max(content, _two_lines(column.header) * 1.05 + _FILTER_BUTTON)
+
+
+def most_lines(column: Column) -> int:
+    """How many lines of the column's texts make a row higher; 0 for all of them."""
+    return _STATUS_LINES if column.name == STATUS_COLUMN else column.kind.most_lines
 
 
 def width_on_one_line(column: Column) -> float:

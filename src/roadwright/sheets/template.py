@@ -51,6 +51,7 @@ _OWNER_WORDS = {
 
 _FROZEN_WIDTH = 90  # characters; more would leave a small screen no room to scroll
 _NOTE_COLUMNS = 46  # characters in a line of a note
+_LONG_NOTE = 600  # characters; a longer note is twice as wide
 _HEADER_HEIGHT = 31  # points: two lines
 
 
@@ -99,12 +100,16 @@ def header_note(column: Column) -> str:
         lines.append("Every row needs it.")
     if column.aliases:
         lines.append(f"The header may also be {', '.join(column.aliases)}.")
+    if column.examples:
+        lines += ["", *column.examples.split("\n")]
     return "\n".join(lines)
 
 
 def _note_options(text: str) -> dict[str, Any]:
-    lines = sum(max(1, len(textwrap.wrap(line, _NOTE_COLUMNS))) for line in text.split("\n"))
-    return {"width": 300, "height": 16 * lines + 14, "font_name": "Calibri", "font_size": 9, "color": "#FFFFE8"}
+    columns = _NOTE_COLUMNS if len(text) <= _LONG_NOTE else _NOTE_COLUMNS * 2
+    lines = sum(max(1, len(textwrap.wrap(line, columns))) for line in text.split("\n"))
+    size = {"width": 6.5 * columns, "height": 16 * lines + 14}
+    return {**size, "font_name": "Calibri", "font_size": 9, "color": "#FFFFE8"}
 
 
 def _frozen_columns(spec: TabSpec) -> int:

@@ -17,8 +17,8 @@ from roadwright.services.rows.identity import Identity, display_key, identity_te
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
-from roadwright.sheets.spec import STATUS_COLUMN, CellProblem, Column, Owner, TabSpec, meaning
-from roadwright.sheets.styles import STATUS_LINES, width_on_one_line
+from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
+from roadwright.sheets.styles import most_lines, width_on_one_line
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
 from roadwright.sync.bases import DOUBTFUL, keep_saved
@@ -313,5 +313,5 @@ def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
         pending.appended,
         table.last_data_row,
         own,
-        {places[STATUS_COLUMN]: STATUS_LINES} if STATUS_COLUMN in places else {},
+        {places[c.name]: lines for c in tab.spec.columns if c.name in places and (lines := most_lines(c))},
     )

@@ -26,9 +26,14 @@ def typed(
     check: Check | None = None,
     group: str = "",
     offers: str = "",
+    examples: str = "",
 ) -> Column:
     """A column that people type."""
-    return Column(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group, offers=offers)
+    return Column(
+        *(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group),
+        offers=offers,
+        examples=examples,
+    )
 
 
 def name_of(name: str, help: str, *, offers: str = "") -> Column:

@@ -29,6 +29,7 @@ from roadwright.sheets.kinds import TITLE as TITLE_TEXT
 from roadwright.sheets.spec import Layout, TabSpec, Tone
 from roadwright.tabs import lists
 from roadwright.tabs.columns import PROVENANCE, REQUIRED_KEY, TITLE, amount, derived, name_of, own_words, typed
+from roadwright.tabs.constraint_examples import worked_rows
 
 _WORKBOOK = "Optimization_Center"
 
@@ -144,12 +145,22 @@ CONSTRAINTS = TabSpec(
     ),
     layout=Layout.SETS,
     set_identity=("scenario_name", "constraint_set_name"),
+    main=(
+        *("scenario_name", "constraint_set_name", "constraint_type", "dimension", "dimension_key"),
+        *("min_tokens", "max_tokens", "member_keys", "kpi_key", "bonus_value", "min_count", "max_count", "reason"),
+    ),
     columns=(
         name_of("scenario_name", "The scenario it is for.", offers=lists.SCENARIOS),
         name_of("constraint_set_name", "The set it belongs to.", offers=lists.SETS),
-        typed("constraint_type", choice(tuple(KINDS)), "What the row demands; see the reference.", required=True),
-        typed("dimension", WORD, "country, department, …, all or initiative; several joined by +."),
-        typed("dimension_key", WORD, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
+        typed(
+            "constraint_type",
+            choice(tuple(KINDS)),
+            "What the row demands.",
+            required=True,
+            examples=worked_rows(),
+        ),
+        typed("dimension", TEXT, "Of caps and floors: country, department, …, all or initiative; several joined by +."),
+        typed("dimension_key", TEXT, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
         typed("min_tokens", NUMBER, "capacity_floor: at least so many tokens in the slice."),
         typed("max_tokens", NUMBER, "capacity_cap: at most so many tokens in the slice."),
         typed(

@@ -10,7 +10,6 @@ from roadwright.sheets.kinds import (
     CONTRIBUTIONS,
     LIST,
     LONG_TEXT,
-    MESSAGE,
     NUMBER,
     SCORE,
     TEXT,
@@ -80,7 +79,7 @@ SCORING_INPUTS = TabSpec(
         typed("wsjf_job_size", NUMBER, "Job size, above 0.", check=within(above=0), group="WSJF"),
         *_framework_scores(),
         *ACTIVE_SCORES,
-        derived("math_warnings", MESSAGE, "What is wrong with the math models."),
+        derived("math_warnings", LONG_TEXT, "What is wrong with the math models."),
         *PROVENANCE,
     ),
 )

@@ -81,7 +81,7 @@ ROADMAP_ENTRIES = TabSpec(
         TITLE,
         derived("brief_description", LONG_TEXT, "The initiative in one line."),
         derived("gate_status", choice(GateStatus, _GATE_TONES), "admitted, blocked or waived."),
-        derived("gate_failures", LONG_TEXT, "Every gate that it fails, and why; (warn) marks those that do not block."),
+        derived("gate_failures", MESSAGE, "Every gate that it fails, and why; (warn) marks those that do not block."),
         typed(
             "waived_by",
             TEXT,
