@@ -28,7 +28,7 @@ _HEADERS: tuple[tuple[str, Owner, bool, str], ...] = (
 """What the headers' colours mean: a name, whose column it is, whether it is required, and the meaning."""
 _RULES = (
     "Point at a header to read what the column is for and what it accepts.",
-    "The cell that run_status names is coloured. Columns behind a + above the headers are folded away: click to see them.",
+    "The cell that run_status names is coloured. A + above the headers opens columns that are folded away.",
     "Columns, tabs, charts and notes that you add stay as they are. Rows may be sorted, moved and filtered.",
     "Save and close the workbook before you run an action on it.",
 )

@@ -59,9 +59,9 @@ class Kind:
     what the cell holds. ``expects`` completes the sentence "expected …". ``choices`` become a dropdown.
 
     The rest is what the template gives the column: its ``width``, a ``number_format``, ``wrap`` to break long text into
-    lines (``most_lines`` of them make a row higher; 0: all), ``align`` (left where it is empty), ``tones`` to colour the cells that hold one of these words, and
-    ``large_formats``: number formats for numbers that a condition is true of, ``{cell}`` in it being the cell. The
-    first that is true holds.
+    lines (``most_lines`` of them make a row higher; 0: all), ``align`` (left where it is empty), ``tones`` to colour
+    the cells that hold one of these words, and ``large_formats``: number formats for numbers that a condition is true
+    of, ``{cell}`` in it being the cell. The first that is true holds.
     """
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
-from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
+from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, MESSAGE, NUMBER, PERIOD, TEXT, choice
 from roadwright.sheets.spec import Layout, TabSpec, Tone
 from roadwright.tabs import lists
 from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, name_of, typed
