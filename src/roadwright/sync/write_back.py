@@ -43,7 +43,7 @@ def column_places(tab: OpenTab) -> dict[str, int]:
     """Where each column stands; missing system columns are added."""
     table = tab.table
     for name, place in table.new_columns.items():
-        tab.pending.cells[table.header_row, place] = tab.spec.by_name[name].header
+        tab.pending.cells[table.header_row, place] = name
     return {**table.columns, **table.new_columns}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.initiatives import Lifecycle
 from roadwright.domain.optimization import ObjectiveMode, RunStatus, Severity, TargetKind
@@ -32,6 +34,8 @@ from roadwright.tabs.columns import PROVENANCE, REQUIRED_KEY, TITLE, amount, der
 from roadwright.tabs.constraint_examples import worked_rows
 
 _WORKBOOK = "Optimization_Center"
+
+_SLICE = replace(TEXT, width=18)
 
 _RUN_TONES: dict[str, Tone] = {
     RunStatus.OPTIMAL: Tone.GOOD,
@@ -159,8 +163,10 @@ CONSTRAINTS = TabSpec(
             required=True,
             examples=worked_rows(),
         ),
-        typed("dimension", TEXT, "Of caps and floors: country, department, …, all or initiative; several joined by +."),
-        typed("dimension_key", TEXT, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
+        typed(
+            "dimension", _SLICE, "Of caps and floors: country, department, …, all or initiative; several joined by +."
+        ),
+        typed("dimension_key", _SLICE, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
         typed("min_tokens", NUMBER, "capacity_floor: at least so many tokens in the slice."),
         typed("max_tokens", NUMBER, "capacity_cap: at most so many tokens in the slice."),
         typed(
@@ -173,7 +179,7 @@ CONSTRAINTS = TabSpec(
         typed("bonus_value", NUMBER, "synergy_bonus: what it gains when all members are chosen."),
         typed("min_count", COUNT, "choose_count: at least so many of the members."),
         typed("max_count", COUNT, "choose_count: at most so many of the members."),
-        typed("reason", LONG_TEXT, "Why; needed for mandatory."),
+        typed("reason", replace(LONG_TEXT, width=30), "Why; needed for mandatory."),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),
