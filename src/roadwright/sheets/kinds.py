@@ -325,7 +325,7 @@ ADDRESS = replace(TEXT, width=30)
 MESSAGE = replace(TEXT, width=56, wrap=True)
 """A text of a sentence or two."""
 KEY = Kind("key", _read_text, _show_text, "a key such as INIT-000001", width=14)
-TIMESTAMP = Kind("timestamp", _read_text, _show_text, "a time in UTC", width=28)
+TIMESTAMP = Kind("timestamp", _read_text, _show_text, "a time in UTC", width=30)
 MINUTE = Kind(
     "minute",
     _read_minute,

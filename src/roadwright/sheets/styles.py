@@ -63,7 +63,7 @@ def most_lines(column: Column) -> int:
 def width_on_one_line(column: Column) -> float:
     """The width in a person's own workbook, where no text is broken into lines."""
     content = _STATUS_WIDTH_ON_ONE_LINE if column.name == STATUS_COLUMN else column.kind.width
-    return max(content, len(column.name) + 4.0)
+    return max(content, len(column.name) * 0.95 + 4)
 
 
 def _two_lines(header: str) -> int:

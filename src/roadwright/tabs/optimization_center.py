@@ -163,9 +163,7 @@ CONSTRAINTS = TabSpec(
             required=True,
             examples=worked_rows(),
         ),
-        typed(
-            "dimension", _SLICE, "Of caps and floors: country, department, …, all or initiative; several joined by +."
-        ),
+        typed("dimension", _SLICE, "Of caps and floors: country, department, …, all, initiative; several joined by +."),
         typed("dimension_key", _SLICE, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
         typed("min_tokens", NUMBER, "capacity_floor: at least so many tokens in the slice."),
         typed("max_tokens", NUMBER, "capacity_cap: at most so many tokens in the slice."),
