@@ -318,7 +318,7 @@ TEXT = Kind("text", _read_text, _show_text, "text", width=20)
 WORD = replace(TEXT, width=14)
 """A text of a word or two."""
 TITLE = replace(TEXT, width=32, wrap=True)
-LONG_TEXT = replace(TEXT, width=40, wrap=True, most_lines=5)
+LONG_TEXT = replace(TEXT, width=40, wrap=True, most_lines=3)
 """Of which a list shows the beginning; the cell holds all of it."""
 ADDRESS = replace(TEXT, width=30)
 """One long word: an e-mail address, a workbook with its tab."""

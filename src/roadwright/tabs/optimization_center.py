@@ -177,7 +177,7 @@ CONSTRAINTS = TabSpec(
         typed("bonus_value", NUMBER, "synergy_bonus: what it gains when all members are chosen."),
         typed("min_count", COUNT, "choose_count: at least so many of the members."),
         typed("max_count", COUNT, "choose_count: at most so many of the members."),
-        typed("reason", replace(LONG_TEXT, width=30), "Why; needed for mandatory."),
+        typed("reason", replace(MESSAGE, width=30), "Why; needed for mandatory."),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),

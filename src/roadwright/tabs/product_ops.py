@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roadwright.domain.initiatives import ContributionSource, Framework
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.math_models import Pattern
@@ -10,6 +12,7 @@ from roadwright.sheets.kinds import (
     CONTRIBUTIONS,
     LIST,
     LONG_TEXT,
+    MESSAGE,
     NUMBER,
     SCORE,
     TEXT,
@@ -35,6 +38,9 @@ from roadwright.tabs.columns import (
 )
 
 _WORKBOOK = "ProductOps"
+
+_FORMULA = replace(MESSAGE, width=40)
+"""All lines of which are seen."""
 
 
 SCORE_PREFIX = {Framework.RICE: "rice", Framework.WSJF: "wsjf", Framework.MATH_MODEL: "math"}
@@ -105,12 +111,12 @@ MATH_MODELS = TabSpec(
         ),
         typed("immediate_kpi_key", WORD, "The KPI that moves first.", offers=lists.KPIS),
         typed("metric_chain_text", LONG_TEXT, "The causal path, e.g. page_load_time -> checkout_conversion -> gmv."),
-        typed("formula_text", LONG_TEXT, "One expression, or lines name = expression with a final value = …"),
+        typed("formula_text", _FORMULA, "One expression, or lines name = expression with a final value = …"),
         typed("assumptions_text", LONG_TEXT, "What the formula takes for granted."),
         flag("is_primary", "TRUE for the one model whose value is the initiative's MATH_MODEL score."),
         flag("approved_by_user", "TRUE once a person stands behind the formula; only approved models count."),
         typed("pattern", choice(Pattern), "The kind of effect; gives a suggested formula."),
-        derived("suggested_formula_text", LONG_TEXT, "A formula for the pattern, to accept by copying."),
+        derived("suggested_formula_text", _FORMULA, "A formula for the pattern, to accept by copying."),
         derived("suggested_metric_chain_text", LONG_TEXT, "A chain for the KPIs, to accept by copying."),
         derived("computed_score", SCORE, "The approved model's value, in the target KPI's unit."),
         *PROVENANCE,

@@ -44,7 +44,8 @@ _CELLS = {
 
 def _about_its_cell(said: Message, spec: TabSpec) -> Message:
     """The message with the column in front that it is about, where it says so."""
-    column = said.params.get("field") or said.params.get("low_field") or _CELLS.get(said.code)
+    named = said.params.get("field") or said.params.get("low_field") or said.params.get("fields")
+    column = str(named).partition(" or ")[0] if named else _CELLS.get(said.code)
     return said.about(str(column)) if said.column is None and column in spec.by_name else said
 
 
