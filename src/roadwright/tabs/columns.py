@@ -30,9 +30,9 @@ def typed(
     return Column(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group)
 
 
-def name_of(name: str, help: str) -> Column:
-    """A name that people give to something, and by which it is found again: always needed, and not too long."""
-    return typed(name, TEXT, help, required=True, check=at_most(LONGEST_NAME))
+def name_of(name: str, help: str, *, required: bool = True) -> Column:
+    """A name that people give to something, and by which it is found again: needed as a rule, and not too long."""
+    return typed(name, TEXT, help, required=required, check=at_most(LONGEST_NAME))
 
 
 def derived(name: str, kind: Kind, help: str, *, group: str = "", minor: bool = False) -> Column:

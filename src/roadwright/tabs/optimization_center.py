@@ -67,7 +67,7 @@ CANDIDATES = TabSpec(
         derived("immediate_kpi_key", WORD, "The KPI that moves first.", group="Value"),
         derived("is_mandatory", BOOLEAN, "TRUE where a mandatory row names it.", group="Constraints"),
         derived("bundle_key", LIST, "The bundles it is in.", group="Constraints"),
-        derived("prerequisite_keys", LIST, "What it needs.", group="Constraints"),
+        derived("prerequisite_keys", LIST, "What it needs, by Constraints or the Backlog.", group="Constraints"),
         derived("exclusion_keys", LIST, "What it can't be chosen with.", group="Constraints"),
         derived("synergy_group_keys", LIST, "The synergy groups it is in.", group="Constraints"),
         derived("gate_status", TEXT, "How its roadmap's gates judged it."),
@@ -102,6 +102,11 @@ SCENARIO_CONFIG = TabSpec(
             "weighted_kpis: gmv: 0.6; retention: 0.4. lexicographic: retention > gmv.",
         ),
         typed("constraint_set_name", TEXT, "The set of constraints and targets; blank: the scenario's only set."),
+        typed(
+            "use_dependencies",
+            BOOLEAN,
+            "TRUE or blank: the Backlog's dependencies_initiatives bind. FALSE: they are shown only.",
+        ),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),
@@ -123,7 +128,7 @@ CONSTRAINTS = TabSpec(
     layout=Layout.SETS,
     set_identity=("scenario_name", "constraint_set_name"),
     columns=(
-        name_of("scenario_name", "The scenario it is for."),
+        name_of("scenario_name", "The scenario it is for; blank: every scenario that names the set.", required=False),
         name_of("constraint_set_name", "The set it belongs to."),
         typed("constraint_type", choice(tuple(KINDS)), "What the row demands; see the reference.", required=True),
         typed("dimension", WORD, "country, department, …, all or initiative; several joined by +."),
@@ -161,7 +166,7 @@ TARGETS = TabSpec(
     layout=Layout.SETS,
     set_identity=("scenario_name", "constraint_set_name"),
     columns=(
-        name_of("scenario_name", "The scenario it is for."),
+        name_of("scenario_name", "The scenario it is for; blank: every scenario that names the set.", required=False),
         name_of("constraint_set_name", "The set it belongs to."),
         typed("dimension", WORD, "all, country, department, …; several joined by +.", required=True),
         typed("dimension_key", WORD, "The slice; all for the whole portfolio.", required=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
-from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
+from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, NUMBER, PERIOD, TEXT, WORD, choice
 from roadwright.sheets.spec import Layout, TabSpec, Tone
 from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, name_of, typed
 
@@ -24,10 +24,13 @@ ROADMAPS = TabSpec(
         typed("source", choice(RoadmapSource), "filter, portfolio or list."),
         typed("source_ref", LONG_TEXT, "The filter (or @name of a saved one), the run's key, or initiative keys."),
         typed("gate_policy", TEXT, "The policy on the Gates tab; blank: tokens are asked for, with a warning."),
+        typed("adopted_run", WORD, "The run whose choice it shows and publishes, e.g. OPT-000003."),
         derived("status", choice(RoadmapStatus), "Where it stands."),
         derived("version", COUNT, "The newest published version."),
         derived("entries", COUNT, "How many initiatives are on Roadmap_Entries for it, blocked ones included."),
-        derived("tokens", NUMBER, "The tokens they need."),
+        derived(
+            "tokens", NUMBER, "The tokens of what is selected where a run is adopted, else of all admitted and waived."
+        ),
         typed("owner", TEXT, "Who answers for it."),
         *PROVENANCE,
     ),
@@ -76,7 +79,7 @@ ROADMAP_ENTRIES = TabSpec(
         derived(
             "selected",
             CHOSEN,
-            "TRUE: chosen, by a run of this roadmap or, from a portfolio or list, by standing on it.",
+            "TRUE: chosen, by the roadmap's adopted_run or, from a portfolio or list, by standing on it.",
         ),
         derived("tokens", NUMBER, "The tokens of its scope."),
         typed("notes", LONG_TEXT, "Your notes."),

@@ -74,10 +74,9 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     results: list[dict[str, object]] = []
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
-        done = draft.built.done if draft.built is not None else frozenset()
         explained = {one.id: one for one in draft.explanations}
         results = results_rows(
-            ref, problem, solution, facts, alone=alone, done=done, explained=explained, places=draft.places
+            ref, problem, solution, facts, alone=alone, met=draft.met, explained=explained, places=draft.places
         )
     standing = None if solution is not None and has_answer(solution) else _standing(earlier)
     run = OptimizationRun(
@@ -86,9 +85,7 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
         action_run_id=action_run_id,
         scenario_name=scenario.scenario_name,
         roadmap_name=scenario.roadmap_name,
-        constraint_set_name=(
-            draft.built.constraint_set.constraint_set_name if draft.built and draft.built.constraint_set else None
-        ),
+        constraint_set_name=draft.built.constraint_set_name if draft.built is not None else None,
         period_key=scenario.period_key,
         status=str(draft.status),
         objective_mode=scenario.objective_mode,
@@ -196,7 +193,10 @@ def _alerts(
         rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
         rows += alert_rows.finding_alerts(run, draft.problem, draft.solution.warnings, draft.place)
         rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations, draft.places)
-    rows += alert_rows.dependency_alerts(run, results, by_key, draft.built.done if draft.built else frozenset())
+    rows += alert_rows.dependency_alerts(run, results, by_key, draft.met)
+    if draft.built is not None:
+        rows += alert_rows.data_alerts(run, draft.built.dependencies.findings, by_key)
+        rows += alert_rows.ignored_sets_alerts(run, draft.built.ignored_sets)
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:
         told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}
