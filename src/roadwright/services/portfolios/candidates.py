@@ -185,10 +185,10 @@ def rules_of(session: Session, scenario: OptimizationScenario) -> RuleOwners:
     A blank constraint_set_name means the scenario's only set, or no rules where it has none; rows for every scenario
     (their scenario_name is blank) belong to those that name their set.
     """
-    everything = session.scalars(select(OptimizationConstraintSet).order_by(OptimizationConstraintSet.id))
-    there = [row for row in everything if row.constraints or row.targets]
-    mine = [row for row in there if folded(row.scenario_name) == folded(scenario.scenario_name)]
-    shared = [row for row in there if not row.scenario_name]
+    everything = list(session.scalars(select(OptimizationConstraintSet).order_by(OptimizationConstraintSet.id)))
+    usable = [row for row in everything if folded(row.scenario_name) in ("", folded(scenario.scenario_name))]
+    filled = [row for row in usable if row.constraints or row.targets]
+    mine, shared = ([row for row in filled if bool(row.scenario_name) is own] for own in (True, False))
     wanted = scenario.constraint_set_name
     named: dict[str, object] = {"scenario": scenario.scenario_name, "set": wanted}
     if not wanted:
@@ -200,12 +200,16 @@ def rules_of(session: Session, scenario: OptimizationScenario) -> RuleOwners:
         if not names:
             return RuleOwners(ignored=tuple(row.constraint_set_name for row in shared))
         [wanted] = names.values()
-    owners = tuple(row for row in (*mine, *shared) if folded(row.constraint_set_name) == folded(wanted))
+    owners = tuple(
+        row
+        for row in sorted(usable, key=lambda row: not row.scenario_name)
+        if folded(row.constraint_set_name) == folded(wanted)  # one that was emptied has no rules left
+    )
     if not owners:
         names = {folded(row.constraint_set_name): row.constraint_set_name for row in (*mine, *shared)}
         code = "scenario_set_unknown" if names else "scenario_set_missing"
         raise ScenarioProblem(code, **named, names=list(names.values())).about("constraint_set_name")
-    return RuleOwners(owners[0].constraint_set_name, owners)
+    return RuleOwners(wanted, owners)
 
 
 def constraints_of(session: Session, scenario: OptimizationScenario) -> list[OptimizationConstraint]:

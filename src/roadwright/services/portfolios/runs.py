@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
 from roadwright.domain.messages import Message, notice
@@ -116,30 +116,21 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
 
 def latest_answer(session: Session, scenario_name: str) -> OptimizationRun | None:
     """The scenario's newest run that holds an answer: the one that Results shows."""
-    return _latest(session, OptimizationRun.scenario_name, scenario_name, is_wanted=shows_answer)
-
-
-def latest_answer_on(session: Session, roadmap_name: str) -> OptimizationRun | None:
-    """The newest run with an answer whose candidates were the entries of this roadmap."""
-    return _latest(session, OptimizationRun.roadmap_name, roadmap_name, is_wanted=shows_answer)
+    return _latest(session, scenario_name, is_wanted=shows_answer)
 
 
 def latest_run(session: Session, scenario_name: str) -> OptimizationRun | None:
     """The scenario's newest run, whatever came of it."""
-    return _latest(session, OptimizationRun.scenario_name, scenario_name, is_wanted=lambda _: True)
+    return _latest(session, scenario_name, is_wanted=lambda _: True)
 
 
 def _latest(
-    session: Session,
-    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
-    wanted: str,
-    *,
-    is_wanted: Callable[[Mapping[str, object]], bool],
+    session: Session, wanted: str, *, is_wanted: Callable[[Mapping[str, object]], bool]
 ) -> OptimizationRun | None:
-    """The newest run with this name (any case) in a column, among those whose shown figures are wanted."""
-    runs = select(OptimizationRun.id, column, OptimizationRun.shown_json).where(column.is_not(None))
+    """The newest run of this scenario (any case), among those whose shown figures are wanted."""
+    runs = select(OptimizationRun.id, OptimizationRun.scenario_name, OptimizationRun.shown_json)
     for number, name, shown in session.execute(runs.order_by(OptimizationRun.id.desc())):
-        if folded(str(name)) == folded(wanted) and is_wanted(shown):
+        if folded(name) == folded(wanted) and is_wanted(shown):
             return session.get_one(OptimizationRun, number)
     return None
 
