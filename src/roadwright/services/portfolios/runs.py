@@ -16,6 +16,7 @@ from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem
 from roadwright.services.portfolios import alerts as alert_rows
 from roadwright.services.portfolios.drafts import RunDraft
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
+from roadwright.services.portfolios.prices import keep_prices, prices_in
 from roadwright.services.portfolios.results import results_rows
 from roadwright.services.portfolios.shown import has_answer, shown_figures, shows_answer
 from roadwright.store.clock import now
@@ -111,6 +112,7 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     session.flush()
     if results and solution is not None:
         session.add(_portfolio(run, solution, results))
+        keep_prices(session, number, (fact.key for fact in facts), prices_in(draft.explanations))
     return run
 
 
