@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.roadmaps import STANDS, Gate
+from roadwright.domain.roadmaps import Gate, GateStatus
 from roadwright.domain.text import folded
 from roadwright.services.bindings.initiatives import load_initiatives
 from roadwright.services.portfolios.candidates import tokens_of
@@ -68,7 +68,7 @@ class RoadmapsBinding(Defaults):
 
 def _roadmap_values(session: Session, row: Roadmap) -> dict[str, object]:
     entries = list(row.entry_rows)
-    counted = [entry for entry in entries if entry.gate_status in STANDS]
+    counted = [entry for entry in entries if entry.gate_status != GateStatus.BLOCKED]  # those nobody judged yet, too
     if adopted_run_of(session, row) is not None:
         counted = [entry for entry in counted if entry.selected]
     initiatives = load_initiatives(session, (entry.initiative_key for entry in counted))
