@@ -274,3 +274,23 @@ def test_ticked_entries_only(house: House) -> None:
     assert chosen(house) == [a]
     outcome = house.run(SELECTED, select=b)
     assert outcome.exit_code == 0
+
+
+def test_a_roadmap_made_from_a_portfolio_has_adopted_its_run(house: House) -> None:
+    a, b, c, *_ = growth(house)
+    add_scenario(house, roadmap_name="Growth")
+    house.done(RUN)
+    type_roadmap(house, "Chosen", "portfolio", "opt-1")
+    house.done(CREATE, select="Chosen")
+    assert house.row("Roadmaps", "Chosen").text("adopted_run") == "OPT-000001"
+    assert house.status("Roadmaps", "Chosen") == "OK"
+    assert shown(house, "Chosen", "selected") == {b: True, c: True}
+    before = house.bytes()
+    house.done(CREATE, select="Chosen")
+    assert house.bytes() == before
+    house.type_into("Scenario_Config", 2, {"capacity_total_tokens": 60})
+    house.done(RUN)
+    house.type_into("Roadmaps", house.row("Roadmaps", "Chosen").number, {"source_ref": "OPT-000002"})
+    house.done(CREATE, select="Chosen")
+    assert house.row("Roadmaps", "Chosen").text("adopted_run") == "OPT-000002"
+    assert shown(house, "Chosen", "selected") == {b: True, c: True, a: True}

@@ -12,9 +12,17 @@ from roadwright.domain.roadmaps import Gate, GateStatus
 from roadwright.domain.text import folded
 from roadwright.services.bindings.initiatives import load_initiatives
 from roadwright.services.portfolios.candidates import tokens_of
+from roadwright.services.portfolios.runs import run_key
 from roadwright.services.roadmaps.content import known_sum
 from roadwright.services.roadmaps.gates import GATES, ParameterProblem
-from roadwright.services.roadmaps.selected import NotAdoptable, adoptable, adopted_run_of, run_key, select_entries
+from roadwright.services.roadmaps.selected import (
+    NotAdoptable,
+    adopt_source,
+    adoptable,
+    adopted_run_of,
+    select_entries,
+    shows_its_source,
+)
 from roadwright.services.rows.binding import Defaults, Edit, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
@@ -44,7 +52,8 @@ class RoadmapsBinding(Defaults):
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         text = values.get("adopted_run")
-        if text is None:
+        row = self.rows(session).get((folded(str(values.get("roadmap_name") or "")),))
+        if text is None or (row is not None and row.adopted_run == text and shows_its_source(row)):
             return
         about = {name: values.get(name) for name in ("source", "source_ref")}
         try:
@@ -56,9 +65,12 @@ class RoadmapsBinding(Defaults):
         row = self.rows(session).get(edit.identity)
         if row is None:
             row = declare_roadmap(session, str(edit.values["roadmap_name"]))
+        follows = "adopted_run" not in edit.changes and shows_its_source(row)
         for name in _ROADMAP_FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))
-        row.adopted_run = run_key(row.adopted_run) if row.adopted_run else None
+        row.adopted_run = run_key(row.adopted_run) if row.adopted_run and not follows else None
+        if follows:
+            adopt_source(session, row)
         row.updated_at, row.updated_source = edit.row_version, edit.source
         session.add(row)
         session.flush()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
+from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.messages import Message, notice
 from roadwright.domain.text import folded
 from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
@@ -202,5 +202,11 @@ def _alerts(
 
 
 def find_optimization_run(session: Session, run_id: str) -> OptimizationRun | None:
-    """The run of this key, in any case."""
-    return session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_id.strip().upper()))
+    """The run of this key, in any case and also in short."""
+    return session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_key(run_id)))
+
+
+def run_key(text: str) -> str:
+    """A run's key in full: ``opt-3`` is ``OPT-000003``. Another text stays as it is."""
+    number = parse_key(OPTIMIZATION_RUN, text)
+    return text if number is None else make_key(OPTIMIZATION_RUN, number)

@@ -8,23 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import STANDS, RoadmapSource
 from roadwright.domain.text import folded
-from roadwright.services.portfolios.runs import find_optimization_run, is_answered
+from roadwright.services.portfolios.runs import find_optimization_run, is_answered, run_key
 from roadwright.services.portfolios.shown import shows_answer
 from roadwright.store.models import OptimizationRun, Roadmap, RoadmapEntry
 
 
 class NotAdoptable(InputError):
     """A run that a roadmap can't adopt; the message says which ones it can."""
-
-
-def run_key(text: str) -> str:
-    """A run's key in full: ``opt-3`` is ``OPT-000003``. Another text stays as it is."""
-    number = parse_key(OPTIMIZATION_RUN, text)
-    return text if number is None else make_key(OPTIMIZATION_RUN, number)
 
 
 def runs_over(session: Session, roadmap_name: str) -> dict[str, str]:
@@ -61,24 +54,34 @@ def adoptable(
     Of a run that was taken over from the sheets nobody knows what its candidates were, so it is believed.
     Raises NotAdoptable.
     """
-    key = run_key(text)
-    run = find_optimization_run(session, key)
+    run = find_optimization_run(session, text)
     known = listed_runs(runs_over(session, roadmap_name))
     if run is None:
         raise NotAdoptable("adopted_run_unknown", run=text, known=known)
     if not is_answered(run):
         raise NotAdoptable("adopted_run_unanswered", run=run.run_id, status=run.status, known=known)
-    is_source = source == RoadmapSource.PORTFOLIO and run_key(str(source_ref or "")) == run.run_id
+    is_source = _is_source(run, source, source_ref)
     is_taken_over = run.inputs_snapshot_json is None
     if not (is_source or is_taken_over or folded(run.roadmap_name or "") == folded(roadmap_name)):
         raise NotAdoptable("adopted_run_of_other", run=run.run_id, scenario=run.scenario_name, known=known)
     return run
 
 
+def _is_source(run: OptimizationRun, source: object, source_ref: object) -> bool:
+    """Whether this is the portfolio that a roadmap was made from: all that stands on it is chosen."""
+    return source == RoadmapSource.PORTFOLIO and run_key(str(source_ref or "")) == run.run_id
+
+
+def shows_its_source(roadmap: Roadmap) -> bool:
+    """Whether the roadmap has adopted the portfolio that it was made from: then it follows its source."""
+    is_portfolio = roadmap.source == RoadmapSource.PORTFOLIO and roadmap.adopted_run is not None
+    return is_portfolio and run_key(roadmap.source_ref or "") == roadmap.adopted_run
+
+
 def adopted_run_of(session: Session, roadmap: Roadmap) -> OptimizationRun | None:
     """The answered run whose choice the roadmap shows."""
     text = roadmap.adopted_run or (roadmap.source_ref if roadmap.source == RoadmapSource.PORTFOLIO else None)
-    run = find_optimization_run(session, run_key(text)) if text else None
+    run = find_optimization_run(session, text) if text else None
     return run if run is not None and is_answered(run) else None
 
 
@@ -89,10 +92,10 @@ def adopt_source(session: Session, roadmap: Roadmap) -> bool:
     """
     if roadmap.source != RoadmapSource.PORTFOLIO:
         return False
-    run = find_optimization_run(session, run_key(roadmap.source_ref or ""))
+    run = find_optimization_run(session, roadmap.source_ref or "")
     if run is None or roadmap.adopted_run == run.run_id:
         return False
-    adopted = find_optimization_run(session, run_key(roadmap.adopted_run)) if roadmap.adopted_run else None
+    adopted = find_optimization_run(session, roadmap.adopted_run) if roadmap.adopted_run else None
     if adopted is not None and folded(adopted.roadmap_name or "") == folded(roadmap.roadmap_name):
         return False
     roadmap.adopted_run = run.run_id
@@ -107,9 +110,7 @@ def select_entries(session: Session, roadmap: Roadmap) -> None:
     it was judged.
     """
     run = adopted_run_of(session, roadmap)
-    is_source = roadmap.source == RoadmapSource.PORTFOLIO and run is not None
-    is_source = is_source and run_key(roadmap.source_ref or "") == (run.run_id if run is not None else None)
-    if run is not None and not is_source:
+    if run is not None and not _is_source(run, roadmap.source, roadmap.source_ref):
         chosen = _chosen_by(run)
         if chosen is None:
             return  # what it chose stood on the sheet only, and was taken from there
