@@ -19,7 +19,6 @@ from roadwright.services.roadmaps.selected import (
     NotAdoptable,
     adopt_source,
     adoptable,
-    adopted_run_of,
     select_entries,
     shows_its_source,
 )
@@ -81,7 +80,7 @@ class RoadmapsBinding(Defaults):
 def _roadmap_values(session: Session, row: Roadmap) -> dict[str, object]:
     entries = list(row.entry_rows)
     counted = [entry for entry in entries if entry.gate_status != GateStatus.BLOCKED]  # those nobody judged yet, too
-    if adopted_run_of(session, row) is not None:
+    if row.adopted_run is not None:
         counted = [entry for entry in counted if entry.selected]
     initiatives = load_initiatives(session, (entry.initiative_key for entry in counted))
     tokens = [tokens_of(initiative) for initiative in initiatives.values()]
