@@ -312,3 +312,14 @@ def test_a_selected_new_row_gets_its_key_and_others_wait(house: House) -> None:
     assert [row.text("initiative_key") for row in house.rows("Backlog")] == ["", "INIT-000001"]
     house.done("pm.save_selected", tab="Backlog")
     assert [row.text("initiative_key") for row in house.rows("Backlog")] == ["INIT-000002", "INIT-000001"]
+
+
+def test_who_asked_for_it_may_be_typed_on_the_backlog(house: House) -> None:
+    house.type_new("Intake", {"title": "From a form", "requester_name": "Ann"})
+    house.done("pm.backlog_sync")
+    row = house.row("Backlog", "INIT-000001").number
+    house.type_into("Backlog", row, {"requester_name": "Ann Lee", "requester_email": "ann@example.com"})
+    for _ in range(2):
+        house.done("pm.backlog_sync")
+        found = house.row("Backlog", "INIT-000001")
+        assert (found.text("requester_name"), found.text("requester_email")) == ("Ann Lee", "ann@example.com")

@@ -60,13 +60,13 @@ COLUMNS = {
         is_selected_for_run o · notes o""",
     "Scenario_Config": """
         scenario_name* i · period_key* i · roadmap_name i · capacity_total_tokens* i · objective_mode* i ·
-        objective_weights_json i · constraint_set_name i · notes i""",
+        objective_weights_json i · constraint_set_name i · use_dependencies i · notes i""",
     "Constraints": """
-        scenario_name* i · constraint_set_name* i · constraint_type* i · dimension i · dimension_key i ·
+        scenario_name i · constraint_set_name* i · constraint_type* i · dimension i · dimension_key i ·
         min_tokens i · max_tokens i · member_keys i · kpi_key i · bonus_value i · min_count i · max_count i ·
         reason i · notes i""",
     "Targets": """
-        scenario_name* i · constraint_set_name* i · dimension* i · dimension_key* i · kpi_key* i · target_value* i ·
+        scenario_name i · constraint_set_name* i · dimension* i · dimension_key* i · kpi_key* i · target_value* i ·
         baseline_value i · floor_or_goal* i · notes i""",
     "Runs": """
         run_id d · scenario_name d · constraint_set_name d · period_key d · status d · objective_mode d ·
@@ -81,7 +81,8 @@ COLUMNS = {
         run_id d · scenario_name d · kind d · dimension d · dimension_key d · kpi_key d · target d · baseline d ·
         achieved d · gap d · severity d · message d · recommendation d · notes o""",
     "Roadmaps": """
-        roadmap_name* i · period_key* i · description i · source i · source_ref i · gate_policy i · status d ·
+        roadmap_name* i · period_key* i · description i · source i · source_ref i · gate_policy i ·
+        adopted_run i · status d ·
         version d · entries d · tokens d · owner i""",
     "Gates": "gate_policy* i · gate* i · parameter i · severity* i · notes i",
     "Roadmap_Entries": """
@@ -153,6 +154,7 @@ BLANKS = {
     "Metrics_Config.is_active": True,
     "Backlog.use_math_model": None,
     "Scoring_Inputs.use_math_model": None,
+    "Scenario_Config.use_dependencies": None,
 }
 """What a blank cell means, where it is not nothing; every other boolean that people type is FALSE."""
 

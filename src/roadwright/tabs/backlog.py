@@ -68,7 +68,11 @@ BACKLOG = TabSpec(
         amount("engineering_tokens_mvp", "Capacity it uses in scope `mvp`.", group="Size"),
         amount("engineering_tokens_full", "Capacity it uses in scope `full`.", group="Size"),
         typed("scope_mode", choice(ScopeMode), "Which size is planned; blank counts as custom.", group="Size"),
-        typed("dependencies_initiatives", LIST, "Keys of initiatives it depends on, for information."),
+        typed(
+            "dependencies_initiatives",
+            LIST,
+            "Keys of initiatives that it needs: a scenario chooses it with them only (see use_dependencies there).",
+        ),
         typed("dependencies_others", LONG_TEXT, "What else it depends on."),
         typed("deadline_date", DATE, "The date after which it is worth less."),
         typed("earliest_start_date", DATE, "The first day work can start."),

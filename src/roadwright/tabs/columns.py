@@ -36,9 +36,9 @@ def typed(
     )
 
 
-def name_of(name: str, help: str, *, offers: str = "") -> Column:
-    """A name that people give to something, and by which it is found again: always needed, and not too long."""
-    return typed(name, TEXT, help, required=True, check=at_most(LONGEST_NAME), offers=offers)
+def name_of(name: str, help: str, *, required: bool = True, offers: str = "") -> Column:
+    """A name that people give to something, and by which it is found again: needed as a rule, and not too long."""
+    return typed(name, TEXT, help, required=required, check=at_most(LONGEST_NAME), offers=offers)
 
 
 def derived(

@@ -78,7 +78,7 @@ CANDIDATES = TabSpec(
         derived("immediate_kpi_key", WORD, "The KPI that moves first.", group="Value"),
         derived("is_mandatory", BOOLEAN, "TRUE where a mandatory row names it.", group="Constraints"),
         derived("bundle_key", LIST, "The bundles it is in.", group="Constraints"),
-        derived("prerequisite_keys", LIST, "What it needs.", group="Constraints"),
+        derived("prerequisite_keys", LIST, "What it needs, by Constraints or the Backlog.", group="Constraints"),
         derived("exclusion_keys", LIST, "What it can't be chosen with.", group="Constraints"),
         derived("synergy_group_keys", LIST, "The synergy groups it is in.", group="Constraints"),
         derived("gate_status", TEXT, "How its roadmap's gates judged it."),
@@ -129,6 +129,11 @@ SCENARIO_CONFIG = TabSpec(
             "The set of constraints and targets; blank: the scenario's only set.",
             offers=lists.SETS,
         ),
+        typed(
+            "use_dependencies",
+            BOOLEAN,
+            "TRUE or blank: the Backlog's dependencies_initiatives bind. FALSE: they are shown only.",
+        ),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),
@@ -154,7 +159,12 @@ CONSTRAINTS = TabSpec(
         *("min_tokens", "max_tokens", "member_keys", "kpi_key", "bonus_value", "min_count", "max_count", "reason"),
     ),
     columns=(
-        name_of("scenario_name", "The scenario it is for.", offers=lists.SCENARIOS),
+        name_of(
+            "scenario_name",
+            "The scenario it is for; blank: every scenario that names the set.",
+            required=False,
+            offers=lists.SCENARIOS,
+        ),
         name_of("constraint_set_name", "The set it belongs to.", offers=lists.SETS),
         typed(
             "constraint_type",
@@ -198,7 +208,12 @@ TARGETS = TabSpec(
     layout=Layout.SETS,
     set_identity=("scenario_name", "constraint_set_name"),
     columns=(
-        name_of("scenario_name", "The scenario it is for.", offers=lists.SCENARIOS),
+        name_of(
+            "scenario_name",
+            "The scenario it is for; blank: every scenario that names the set.",
+            required=False,
+            offers=lists.SCENARIOS,
+        ),
         name_of("constraint_set_name", "The set it belongs to.", offers=lists.SETS),
         typed("dimension", WORD, "all, country, department, …; several joined by +.", required=True),
         typed("dimension_key", WORD, "The slice; all for the whole portfolio.", required=True),

@@ -14,6 +14,7 @@ from roadwright.services.roadmaps.export_words import (
     policy_line,
     published_line,
     source_line,
+    synergies_line,
     tokens_note,
 )
 
@@ -45,6 +46,7 @@ def _totals(content: Content) -> list[str]:
         ("Chosen", chosen_line(content)),
         ("Tokens", amount(totals.tokens) + (f" ({note})" if note else "")),
         *((kpi_label(kpi), amount(kpi.total, kpi.unit)) for kpi in reading_kpis(content)),
+        *([("Synergies", synergies)] if (synergies := synergies_line(content)) else []),
         ("Source", source_line(content)),
         ("Gates", policy_line(content)),
     ]

@@ -25,6 +25,7 @@ from roadwright.services.roadmaps.export_words import (
     policy_line,
     published_line,
     source_line,
+    synergies_line,
     tokens_note,
 )
 from roadwright.sheets.styles import FONT, STATUS_COLOURS
@@ -191,6 +192,7 @@ def _facts(sheet: Worksheet, content: Content, styles: _Styles, row: int) -> int
     said: list[tuple[str, str | float, str | None]] = [("Chosen", chosen_line(content), None)]
     said.append(("Tokens" if note is None else f"Tokens, {note}", totals.tokens, None))
     said += [(kpi_label(kpi), kpi.total, kpi.unit) for kpi in reading_kpis(content)]
+    said += [("Synergies", synergies, None)] if (synergies := synergies_line(content)) else []
     said += [("Source", source_line(content), None), ("Gates", policy_line(content), None)]
     for name, value, unit in said:
         sheet.merge_range(row, 0, row, _LABEL_COLUMNS - 1, "", label)
