@@ -48,6 +48,7 @@ class Gate(StrEnum):
     LIFECYCLE_STATUS_IN = "lifecycle_status_in"
     SCORE_CURRENT = "score_current"
     MIN_OVERALL_SCORE = "min_overall_score"
+    MIN_SCORE_PERCENTILE = "min_score_percentile"
     CONTRIBUTION_PRESENT = "contribution_present"
     TOKENS_PRESENT = "tokens_present"
     MATH_MODEL_APPROVED = "math_model_approved"

@@ -305,6 +305,7 @@ NUMBER = Kind(
     large_formats=(_WHOLE_THOUSANDS, _THOUSANDS),
 )
 SCORE = replace(NUMBER, width=12, number_format="0.00####", large_formats=(_LONG_SCORE,))
+PERCENTILE = replace(NUMBER, width=12, number_format="0.0", large_formats=())
 SHARE = replace(
     NUMBER, name="share", expects="a share from 0 to 1, or a percentage such as 80 %", width=12, large_formats=()
 )

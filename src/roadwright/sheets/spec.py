@@ -96,6 +96,8 @@ class Column:
     written: Callable[[str], bool] | None = None
     minor: bool = False
     """Rarely looked at: the template lets people fold it away, beside others of the sort."""
+    moves: bool = False
+    """It tells where the row stands among others: the cell is kept up to date, and is no change of the row."""
 
 
 def meaning(column: Column, cell: CellValue | None) -> object:

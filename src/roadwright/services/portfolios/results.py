@@ -76,6 +76,7 @@ def results_rows(
                 "north_star_gain": item.north_star_gain if item is not None else north_star,
                 "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
                 "overall_score": fact.overall_score,
+                "score_percentile": fact.score_percentile,
                 "reason": str(reasons[fact.key]),
                 "dependency_status": "; ".join(map(str, dependencies_of(fact, selected, done))) or None,
             }

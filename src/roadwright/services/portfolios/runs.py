@@ -21,6 +21,7 @@ from roadwright.services.portfolios.shown import has_answer, shown_figures, show
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationRun, Portfolio, PortfolioItem
 from roadwright.store.numbers import next_number
+from roadwright.store.percentiles import score_percentiles
 from roadwright.store.session import Store
 
 _ATTEMPTS = 20
@@ -70,7 +71,9 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     run_id = make_key(OPTIMIZATION_RUN, number)
     ref = RunRef(run_id, draft.scenario.scenario_name)
     scenario, solution, problem = draft.scenario, draft.solution, draft.problem
-    facts = [CandidateFacts.of(initiative) for initiative in (draft.built.candidates if draft.built else ())]
+    shares = score_percentiles(session)
+    candidates = draft.built.candidates if draft.built else ()
+    facts = [CandidateFacts.of(initiative, shares.get(initiative.initiative_key)) for initiative in candidates]
     results: list[dict[str, object]] = []
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)

@@ -11,6 +11,7 @@ from roadwright.services.roadmaps.export_words import (
     chosen_line,
     gates_line,
     kpi_label,
+    order_line,
     policy_line,
     published_line,
     source_line,
@@ -47,6 +48,7 @@ def _totals(content: Content) -> list[str]:
         *((kpi_label(kpi), amount(kpi.total, kpi.unit)) for kpi in reading_kpis(content)),
         ("Source", source_line(content)),
         ("Gates", policy_line(content)),
+        *((("Order", order),) if (order := order_line(content)) else ()),
     ]
     return [f"* **{escaped(name)}:** {escaped(value)}" for name, value in said]
 

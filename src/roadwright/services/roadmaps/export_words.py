@@ -5,7 +5,7 @@ from __future__ import annotations
 from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.domain.text import folded
-from roadwright.services.roadmaps.content import Content, Edition, Entry, KpiTotal
+from roadwright.services.roadmaps.content import Content, Edition, Entry, KpiTotal, scores_are_mixed
 
 
 def published_line(edition: Edition) -> str:
@@ -32,6 +32,16 @@ def tokens_note(content: Content) -> str | None:
     """What the sum of tokens leaves out, where it leaves something out."""
     missing = content.totals.without_tokens
     return f"without {missing} that {'has' if missing == 1 else 'have'} no tokens" if missing else None
+
+
+def order_line(content: Content) -> str | None:
+    """What the entries are ordered by, where their scores can't be compared with each other."""
+    if not scores_are_mixed(content):
+        return None
+    frameworks = sorted({entry.active_scoring_framework or "" for entry in content.entries if entry.overall_score})
+    return (
+        f"by rank, then by score_percentile, because the scores ({', '.join(filter(None, frameworks))}) differ in kind"
+    )
 
 
 def source_line(content: Content) -> str:

@@ -16,7 +16,7 @@ from roadwright.domain.periods import days_of
 from roadwright.domain.registry import Registry, UnknownKpi
 from roadwright.domain.roadmaps import Gate
 from roadwright.services.portfolios.candidates import tokens_of
-from roadwright.services.roadmaps.gates.parameter import BACKLOG_FIELDS, FIELDS, LIFECYCLES, NONE, NUMBER, RISK
+from roadwright.services.roadmaps.gates.parameter import BACKLOG_FIELDS, FIELDS, LIFECYCLES, NONE, NUMBER, PERCENT, RISK
 from roadwright.services.roadmaps.gates.rule import gate
 from roadwright.services.roadmaps.gates.subject import Setting, Subject
 from roadwright.services.scoring.activate import active_scores
@@ -77,6 +77,21 @@ def min_overall_score(subject: Subject, least: float, setting: Setting) -> Messa
         return failure("overall_score_blank", least=least)
     is_enough = rounded(overall) >= rounded(least)
     return None if is_enough else failure("overall_score_too_low", overall=overall, least=least)
+
+
+@gate(
+    Gate.MIN_SCORE_PERCENTILE,
+    "Its score_percentile, 0 to 100, is at least this: its score against those of the same framework (MATH_MODEL: and "
+    "target KPI). A blank one is not.",
+    PERCENT,
+    looks_at_scores=True,
+)
+def min_score_percentile(subject: Subject, least: float, setting: Setting) -> Message | None:
+    share = setting.percentiles.get(subject.initiative.initiative_key)
+    if share is None:
+        return failure("score_percentile_blank", least=least)
+    is_enough = rounded(share) >= rounded(least)
+    return None if is_enough else failure("score_percentile_too_low", share=share, least=least)
 
 
 @gate(
