@@ -97,6 +97,7 @@ def why_no_candidate(initiative: Initiative, run: OptimizationRun) -> Message:
     period = initiative.candidate_period_key
     reasons = (
         (Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES, "no_candidate_lifecycle"),
+        (initiative.duplicate_of is not None, "is_duplicate"),
         (run.roadmap_name is not None, "no_candidate_roadmap"),
         (not initiative.is_optimization_candidate, "no_candidate_not_flagged"),
         (not period, "no_candidate_period_blank"),
@@ -105,6 +106,7 @@ def why_no_candidate(initiative: Initiative, run: OptimizationRun) -> Message:
     code = next((code for applies, code in reasons if applies), "no_candidate_not_ticked")
     params = {
         "status": initiative.lifecycle_status,
+        "key": initiative.duplicate_of,
         "roadmap": run.roadmap_name,
         "period": period,
         "run_period": run.period_key,

@@ -27,6 +27,7 @@ from roadwright.optimize import (
     RowReader,
 )
 from roadwright.services.portfolios.candidates import constraint_set_of, tokens_of
+from roadwright.services.portfolios.duplicates import duplicates, mandatory_duplicates
 from roadwright.services.portfolios.rules import RuleSet, add_locks, named_initiatives, read_rules
 from roadwright.store.models import Initiative, OptimizationConstraintSet, OptimizationScenario
 from roadwright.store.registry import load_registry
@@ -137,6 +138,7 @@ def build_problem(
     reader = RowReader(names, builder.faults)
     rules = read_rules(reader, owner, registry)
     add_locks(rules, reader, locks, str(Message("locked_on_roadmap", params={"roadmap": scenario.roadmap_name})))
+    findings += mandatory_duplicates(duplicates(session), owner.constraints if owner is not None else ())
     named = {text.strip().upper() for text in named_initiatives(rules)} & outside
     builder.set_others(named - done, named & done)
     return _built(builder, rules, BuiltProblem(None, [], rules.places, owner, list(candidates), findings, done))

@@ -15,6 +15,7 @@ from roadwright.domain.text import folded
 from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.services.portfolios import alerts as alert_rows
 from roadwright.services.portfolios.drafts import RunDraft
+from roadwright.services.portfolios.duplicates import MANDATORY_DUPLICATE
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
 from roadwright.services.portfolios.results import results_rows
 from roadwright.services.portfolios.shown import has_answer, shown_figures, shows_answer
@@ -203,7 +204,9 @@ def _alerts(
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:
         told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}
-        rows += alert_rows.data_alerts(run, (f for f in draft.built.findings if f[0] not in told), by_key)
+        rows += alert_rows.data_alerts(
+            run, (f for f in draft.built.findings if f[0] not in told or f[1].code == MANDATORY_DUPLICATE), by_key
+        )
     rows += alert_rows.data_alerts(run, draft.promised_twice, by_key)
     unique: dict[tuple[object, ...], alert_rows.Alert] = {}
     for row in rows:
