@@ -80,21 +80,6 @@ def min_overall_score(subject: Subject, least: float, setting: Setting) -> Messa
 
 
 @gate(
-    Gate.MIN_SCORE_PERCENTILE,
-    "Its score_percentile, 0 to 100, is at least this: its score against those of the same framework (MATH_MODEL: and "
-    "target KPI). A blank one is not.",
-    PERCENT,
-    looks_at_scores=True,
-)
-def min_score_percentile(subject: Subject, least: float, setting: Setting) -> Message | None:
-    share = setting.percentiles.get(subject.initiative.initiative_key)
-    if share is None:
-        return failure("score_percentile_blank", least=least)
-    is_enough = rounded(share) >= rounded(least)
-    return None if is_enough else failure("score_percentile_too_low", share=share, least=least)
-
-
-@gate(
     Gate.CONTRIBUTION_PRESENT,
     "It says what it brings to at least one active north_star or strategic KPI; 0 is an answer, blank is none.",
     NONE,
@@ -173,6 +158,21 @@ def max_risk_level(subject: Subject, most: RiskLevel, setting: Setting) -> Messa
         return failure("risk_blank", most=most)
     is_within = _RISKS.index(RiskLevel(risk)) <= _RISKS.index(most)
     return None if is_within else failure("risk_too_high", risk=risk, most=most)
+
+
+@gate(
+    Gate.MIN_SCORE_PERCENTILE,
+    "Its score_percentile, 0 to 100, is at least this: its score against those of the same framework (MATH_MODEL: and "
+    "target KPI). A blank one is not.",
+    PERCENT,
+    looks_at_scores=True,
+)
+def min_score_percentile(subject: Subject, least: float, setting: Setting) -> Message | None:
+    share = setting.percentiles.get(subject.initiative.initiative_key)
+    if share is None:
+        return failure("score_percentile_blank", least=least)
+    is_enough = rounded(share) >= rounded(least)
+    return None if is_enough else failure("score_percentile_too_low", share=share, least=least)
 
 
 @gate(
