@@ -131,7 +131,7 @@ def bring_up_to_date(
         _say_what_is_replaced(tab, result, cells)
         base = {**_new_base(result, now, saved_columns, dropped, inputs), **_more_shown(tab, result)}
         if (
-            cells
+            any(not owned[names[place]].moves for _, place in cells)
             or result.row_version
             or result.base is None
             or needs_row_version
@@ -147,7 +147,7 @@ def bring_up_to_date(
                 pending.unversioned.add(result.identity)
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
             result.notes.add(*say_written(spec, row, marked))
-            pending.cells.update(cells)
+        pending.cells.update(cells)
         if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)

@@ -10,7 +10,7 @@ from roadwright.sync.backlog_sync import backlog_sync
 
 def _run(request: ActionContext) -> Answer:
     result = backlog_sync(request.workspace, request.action, on_conflict(request), request.report)
-    return Answer(tabs=result.tabs, problems=result.problems)
+    return Answer(tabs=result.tabs, more_rows=result.told, problems=result.problems)
 
 
 BACKLOG_SYNC = Action(
@@ -20,7 +20,8 @@ BACKLOG_SYNC = Action(
         "Everything, always: there is no selection, because no idea is ever left out. Rows without a key get one, "
         "written into the sheet. Running it again changes nothing. After the first sync the backlog owns the fields "
         "that were edited there: a later change of the same field in intake is shown as CONFLICT on both rows, and "
-        "on_conflict settles it (sheet: the intake's value, database: the backlog's)."
+        "on_conflict settles it (sheet: the intake's value, database: the backlog's). Ideas that look like another one "
+        "are told once; the column duplicate_of says that one is."
     ),
     run=_run,
     tabs=(tabs.BACKLOG,),
