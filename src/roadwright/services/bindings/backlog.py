@@ -58,12 +58,16 @@ class BacklogBinding(Defaults):
             notes.warn("after_deadline", "earliest_start_date", start=start, deadline=deadline)
         wanted = values.get("dependencies_initiatives")
         if isinstance(wanted, list):
-            unseen = [str(key) for key in wanted if canonical_key(str(key)) not in self._initiatives]
-            if unseen:
-                self._initiatives.update(load_initiatives(session, unseen))
-            for key in unseen:
-                if canonical_key(key) not in self._initiatives:
-                    notes.warn("no_known_initiative", "dependencies_initiatives", value=key)
+            notes.fail_cell(*(_unknown_dependency(key) for key in self._unknown(session, map(str, wanted))))
+
+    def _unknown(self, session: Session, keys: Iterable[str]) -> list[str]:
+        """Those keys, among these, that were never given: an initiative may be stored later in the same pass."""
+        unseen = [key for key in keys if canonical_key(key) not in self._initiatives]
+        if unseen:
+            self._initiatives.update(load_initiatives(session, unseen))
+        unseen = [key for key in unseen if canonical_key(key) not in self._initiatives]
+        issued = issued_numbers(session, unseen) if unseen else ()
+        return [key for key in unseen if parse_key(INITIATIVE, key) not in issued]
 
     def save(self, session: Session, edit: Edit) -> None:
         key = canonical_key(str(edit.values.get("initiative_key") or ""))
@@ -93,6 +97,10 @@ class BacklogBinding(Defaults):
 def _as_read(names: object) -> object:
     """Names as they will be read in a cell, where one that holds a comma is two: so the cell is written once only."""
     return LIST.read(LIST.show(names)) if names else None
+
+
+def _unknown_dependency(key: str) -> Message:
+    return Message("no_known_initiative", column="dependencies_initiatives", params={"value": key})
 
 
 def unknown_key(key: object) -> Message:

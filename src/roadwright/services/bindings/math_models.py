@@ -134,6 +134,11 @@ class MathModelsBinding(PartsBinding):
                 )
         return values
 
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:
+        """Nobody approves the formula that is stored by approving another."""
+        is_stored = stored is not None and stored.get(column) is not None
+        return column == "formula_text" and is_stored and "approved_by_user" in changes
+
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         _known(session, values, notes)
         registry, _ = self.known(session)
@@ -156,7 +161,7 @@ class MathModelsBinding(PartsBinding):
         try:
             chain = parse_chain(str(text))
         except ChainError as problem:
-            notes.add(problem.message.about("metric_chain_text"))
+            notes.fail_cell(problem.message.about("metric_chain_text"))
             return
         immediate, target = values.get("immediate_kpi_key"), values.get("target_kpi_key")
         found = check_chain(chain, _text(immediate), _text(target), registry)
@@ -169,7 +174,7 @@ class MathModelsBinding(PartsBinding):
         try:
             formula = parse_formula(str(text))
         except FormulaError as problem:
-            notes.add(problem.placed.about("formula_text"))
+            notes.fail_cell(problem.placed.about("formula_text"))
             return
         warning = increment_warning(formula, self._increments(session, values))
         if warning is not None:
@@ -254,6 +259,11 @@ class ParamsBinding(PartsBinding):
 
     def new_row(self, initiative: Initiative) -> InitiativeParam:
         return InitiativeParam(initiative_id=initiative.id, created_at=now(), is_auto_seeded=False)
+
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:
+        """A unit or an approval that came with a new value is not of the stored one."""
+        is_stored = stored is not None and stored.get(column) is not None
+        return column == "value" and is_stored and not {"unit", "approved"}.isdisjoint(changes)
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         _known(session, values, notes)

@@ -56,7 +56,15 @@ class Binding(Protocol):
         """What is stored for these rows, by column: everything that the tab may show. Unknown ones are left out."""
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
-        """Look at a row as it will stand, saved or not: add what fails it and what deserves a warning."""
+        """Look at a row as it will stand, saved or not: add what fails it, or one of its cells, and what deserves a
+        warning.
+        """
+
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:
+        """Whether a failed cell of this column keeps the whole row from being saved, for what is judged with it.
+
+        ``stored`` is what is saved of the row, ``changes`` are the columns that would be.
+        """
 
     def save(self, session: Session, edit: Edit) -> None:
         """Store a row. Raises Refused."""
@@ -73,6 +81,9 @@ class Defaults:
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         """Nothing beyond the declaration."""
+
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:  # noqa: ARG002
+        return False
 
     def listed(self, session: Session) -> Sequence[Identity]:  # noqa: ARG002 - other actions choose the tab's rows
         return ()
