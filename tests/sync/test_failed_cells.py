@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from roadwright.sheets.values import CellValue
 from roadwright.store.models import (
     Initiative,
     InitiativeMathModel,
@@ -13,7 +14,6 @@ from roadwright.store.models import (
     OptimizationScenario,
 )
 from roadwright.store.models.base import Base
-from roadwright.sheets.values import CellValue
 from tests.house import House
 
 FIRST = "INIT-000001"
@@ -70,7 +70,8 @@ def test_the_other_cells_of_the_row_are_saved(idea: House) -> None:
     row, kept = idea.row("Backlog", FIRST), initiative(idea)
     assert row.text("run_status").startswith('FAILED: risk_level: "dangerous" is not known; ')
     assert "engineering_tokens: -1 is out of range" in row.text("run_status")
-    assert row.text("run_status").count(REST) == 1 and row.text("run_status").endswith(REST)
+    assert row.text("run_status").count(REST) == 1
+    assert row.text("run_status").endswith(REST)
     assert (row.raw["risk_level"], row.raw["engineering_tokens"]) == ("dangerous", -1)
     assert (kept.risk_level, kept.engineering_tokens, kept.country) == (None, None, "UK")
     says_the_same_again(idea, "Backlog")
@@ -129,7 +130,8 @@ def test_an_unknown_dependency_is_the_cells_problem(idea: House) -> None:
     idea.type_into("Backlog", 2, {"dependencies_initiatives": "INIT-000099", "country": "UK"})
     idea.done("pm.backlog_sync")
     status = idea.status("Backlog", FIRST)
-    assert status.startswith("FAILED: dependencies_initiatives: ") and status.endswith(REST)
+    assert status.startswith("FAILED: dependencies_initiatives: ")
+    assert status.endswith(REST)
     assert (initiative(idea).dependencies_initiatives, initiative(idea).country) == (None, "UK")
     assert idea.row("Backlog", FIRST).text("dependencies_initiatives") == "['INIT-000099']"
     says_the_same_again(idea, "Backlog")
@@ -188,7 +190,8 @@ def test_a_contribution_that_fails_leaves_the_notes(idea: House) -> None:
     idea.done("pm.save_selected", tab="KPI_Contributions")
     assert (initiative(idea).kpi_contribution_json, initiative(idea).kpi_contribution_notes) == (None, "x")
     row = idea.row("KPI_Contributions", FIRST)
-    assert row.raw["kpi_contribution_json"] == "gmw: 5" and row.text("run_status").endswith(REST)
+    assert row.raw["kpi_contribution_json"] == "gmw: 5"
+    assert row.text("run_status").endswith(REST)
     says_the_same_again(idea, "KPI_Contributions")
     idea.type_into("KPI_Contributions", 2, {"kpi_contribution_json": "gmv: 5"})
     idea.done("pm.save_selected", tab="KPI_Contributions")
@@ -222,7 +225,8 @@ def test_a_rule_with_a_failed_cell_stops_the_run(idea: House) -> None:
     idea.done("pm.optimize_save_constraints")
     idea.type_into("Constraints", 2, {"max_tokens": "lots", "notes": "x"})
     outcome = idea.run("pm.optimize_run_all_candidates")
-    assert outcome.exit_code == 2 and "Constraints!2" in str(outcome.error)
+    assert outcome.exit_code == 2
+    assert "Constraints!2" in str(outcome.error)
     [rule] = stored(idea, OptimizationConstraint)
     assert isinstance(rule, OptimizationConstraint)
     assert (rule.max_tokens, rule.notes) == (50, "x")

@@ -12,7 +12,6 @@ from roadwright.services.rows.baselines import (
     Unconfirmed,
     baselines_of,
     confirm,
-    content_of,
     load_baselines,
     load_unconfirmed,
     save_unconfirmed,
@@ -99,17 +98,21 @@ def keep_saved(session: Session, tab: OpenTab, folder: str) -> set[Identity]:
 
 
 def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[SheetRow]) -> None:
-    """Find the base of stored rows without a version that say word for word what they said once: nobody edited them.
+    """Find the base of stored rows without a version: the newest copy of the row that it equals most.
 
     Such rows come from a run that was killed before it wrote them, from a copy of the workbook that is older still, or
-    lost their system columns or were typed over there.
+    lost their system columns or were typed over there. One that nobody edited equals a copy in all that it says.
     """
     lost = [o for o in known if o.base is None and not is_row_version(o.row.text("updated_at")) and not o.is_duplicate]
     copies = baselines_of(session, spec.name, {result.identity for result in lost}) if lost else {}
+    blanks = {column.name: plain(column.blank_means) for column in spec.saved}
     for result in lost:
-        said = content_of(spec, result.row.values)
-        shown = copies.get(result.identity, ())
-        result.base = next((copy for copy in shown if content_of(spec, copy) == said), None)
+        said = {name: value for name, value in result.row.plain.items() if name in blanks}
+
+        def likeness(copy: Mapping[str, object], said: Mapping[str, object] = said) -> int:
+            return sum(value == copy.get(name, blanks[name]) for name, value in said.items())
+
+        result.base = max(copies.get(result.identity, ()), key=likeness, default=None)
 
 
 def results_of(tab: OpenTab, picked: Collection[int]) -> list[SheetRow]:

@@ -23,14 +23,17 @@ from roadwright.services.bindings.initiatives import (
 )
 from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
 from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.merge import prose_of
 from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.kinds import LIST
+from roadwright.sheets.merge import same_meaning
 from roadwright.sheets.plain import plain
 from roadwright.store.models import Initiative
 
 FROM_BACKLOG = "backlog"
 """intake_source of an initiative that was typed on the Backlog tab."""
+_PROSE = prose_of(tabs.INTAKE)
 
 
 class BacklogBinding(Defaults):
@@ -117,7 +120,11 @@ def missing_from_tab(session: Session, present: set[Identity]) -> list[Identity]
 def settle_equal(initiative: Initiative) -> None:
     """Forget conflicts with intake in which both sides say the same by now."""
     if initiative.intake_conflicts:
-        left = {n: v for n, v in initiative.intake_conflicts.items() if plain(getattr(initiative, n)) != plain(v)}
+        left = {
+            name: said
+            for name, said in initiative.intake_conflicts.items()
+            if not same_meaning(plain(getattr(initiative, name)), plain(said), is_prose=name in _PROSE)
+        }
         initiative.intake_conflicts = left or None
 
 

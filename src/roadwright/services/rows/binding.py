@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -52,6 +52,14 @@ class Binding(Protocol):
     @property
     def spec(self) -> TabSpec: ...
 
+    @property
+    def is_lenient(self) -> bool:
+        """Whether a cell that can't be read neither fails nor holds back its row; who calls says what is to be said."""
+
+    @property
+    def conflict(self) -> str:
+        """The code of what a row says of a field that was changed on both sides."""
+
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         """What is stored for these rows, by column: everything that the tab may show. Unknown ones are left out."""
 
@@ -78,6 +86,9 @@ class Binding(Protocol):
 
 class Defaults:
     """What most bindings have no more to say about."""
+
+    is_lenient: ClassVar[bool] = False
+    conflict: ClassVar[str] = "conflict_with_database"
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         """Nothing beyond the declaration."""

@@ -27,6 +27,8 @@ class MergeRules:
     """The columns that are saved, where not all of them are."""
     show_only: bool = False
     """Show what is stored and save nothing; what was typed and not saved stays in its cell."""
+    settled: frozenset[Identity] | None = None
+    """The rows that ``on_conflict`` is said of, where these are not all; on the others nobody wins."""
 
     def columns(self, spec: TabSpec) -> frozenset[str]:
         """The columns that this pass saves."""
@@ -34,9 +36,18 @@ class MergeRules:
             return frozenset()
         return frozenset(c.name for c in spec.saved if self.only is None or c.name in self.only)
 
+    def settles(self, identity: Identity) -> OnConflict:
+        """Who wins on this row."""
+        return self.on_conflict if self.settled is None or identity in self.settled else OnConflict.ASK
+
     def judges(self, column: str) -> bool:
         """Whether a cell of this column that can't be read fails its row."""
         return self.only is None or column in self.only
+
+
+def prose_of(spec: TabSpec) -> frozenset[str]:
+    """The columns of a tab that hold sentences, not names."""
+    return frozenset(column.name for column in spec.saved if column.kind.wrap)
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class _Saving:
     blanks: Mapping[str, object]
     new: Mapping[str, object]
     """What a row that is not stored yet counts as."""
+    prose: frozenset[str]
     others: Sequence[str]
     """The columns that are not saved."""
 
@@ -65,6 +77,7 @@ class _Saving:
             [column.name for column in columns if column.owner is Owner.SHARED],
             {c.name: plain(c.blank_means) for c in columns if c.blank_means is not None},
             {column.name: column.blank_means for column in columns},
+            prose_of(spec),
             [column.name for column in spec.columns if column not in columns],
         )
 
@@ -95,23 +108,24 @@ def _merge_cells(saving: _Saving, binding: Binding, result: RowResult, stored: V
         sheet=result.row.plain,
         stored=before,
         blanks=saving.blanks,
-        on_conflict=saving.rules.on_conflict,
+        on_conflict=saving.rules.settles(result.identity),
         yielding={name for name in saving.shared if binding.yields(name, before)},
+        prose=saving.prose,
     )
     result.unsaved = set(merge.edited - saving.allowed if result.is_selected else merge.edited)
     result.kept = {*result.row.problems, *merge.conflicts, *result.unsaved}
 
 
-def _judge_cells(saving: _Saving, result: RowResult) -> None:
+def _judge_cells(saving: _Saving, binding: Binding, result: RowResult) -> None:
     """Say what can't be read, what is in conflict, and what was typed and is not saved."""
     rules, notes, conflicts = saving.rules, result.notes, result.merge.conflicts
     result.only_shown = rules.show_only
-    if result.unchanged_as is None:
+    if result.unchanged_as is None and not binding.is_lenient:
         notes.add(*(problem for name, problem in result.row.problems.items() if rules.judges(name)))
     if conflicts:
         for name, (said, kept) in conflicts.items():
             if rules.judges(name):
-                notes.say(Level.CONFLICT, "conflict_with_database", name, said=said, kept=kept, tab=saving.spec.name)
+                notes.say(Level.CONFLICT, binding.conflict, name, said=said, kept=kept, tab=saving.spec.name)
 
 
 def _say_what_waits(saving: _Saving, binding: Binding, result: RowResult, stored: Values | None) -> None:
@@ -135,7 +149,7 @@ class _Examined:
 def _unread_holding(saving: _Saving, binding: Binding, result: RowResult, stored: Values | None) -> Iterator[str]:
     """The cells, among those that can't be read, without which the row can't be saved."""
     spec, changes = saving.spec, result.merge.changes
-    for name, problem in result.row.problems.items():
+    for name, problem in result.row.problems.items() if not binding.is_lenient else ():
         if not saving.rules.judges(name):
             continue
         is_missing = spec.by_name[name].required and (stored is None or problem.code == "empty")
@@ -187,6 +201,8 @@ def _examine(
 
 def _say_of_the_rest(result: RowResult, failed: Collection[str], holding: Collection[str | None]) -> None:
     """Of a row with failed cells, say what becomes of the others."""
+    if not result.notes.has_failed:
+        return
     columns = [name for name in holding if name is not None]
     waiting = result.merge.edited - set(failed) - result.merge.conflicts.keys()
     if holding and waiting.difference(columns):
@@ -250,7 +266,7 @@ def merge_and_save(
         _merge_cells(saving, binding, result, stored)
         if not result.is_selected:
             continue
-        _judge_cells(saving, result)
+        _judge_cells(saving, binding, result)
         if rules.show_only:
             _say_what_waits(saving, binding, result, stored)
             continue
