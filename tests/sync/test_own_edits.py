@@ -1,0 +1,170 @@
+"""What one person does alone is no conflict: after a refused write, without a row's mark, in an own spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from roadwright.sheets.backend import WorkbookBusy
+from roadwright.sheets.values import CellValue
+from roadwright.store.models import Initiative
+from tests.house import House
+from tests.sync.test_every_tab import ROWS
+
+FIRST, SECOND = "INIT-000001", "INIT-000002"
+EDITS: dict[str, tuple[str, tuple[CellValue, CellValue, CellValue]]] = {
+    "Intake": ("department", ("Sales", "Growth", "Design")),
+    "Backlog": ("country", ("UK", "FR", "ES")),
+    "Scoring_Inputs": ("rice_reach", (20, 30, 40)),
+    "KPI_Contributions": ("kpi_contribution_json", ("GMV: 5", "Gmv: 6", "GMV: 7")),
+    "Metrics_Config": ("kpi_name", ("a", "b", "c")),
+    "MathModels": ("assumptions_text", ("a", "b", "c")),
+    "Params": ("value", (2, 3, 4)),
+    "Scenario_Config": ("capacity_total_tokens", (10, 20, 30)),
+    "Constraints": ("reason", ("a", "b", "c")),
+    "Targets": ("target_value", (5, 6, 7)),
+    "Roadmaps": ("owner", ("Ann", "Ben", "Cat")),
+    "Gates": ("notes", ("a", "b", "c")),
+    "Roadmap_Entries": ("notes", ("a", "b", "c")),
+    "Candidates": ("engineering_tokens", (5, 6, 7)),
+}
+"""For each tab that people type on, what one types into a cell of its first row, one after the other."""
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    """A row on every tab that people type on."""
+    flags = {"is_optimization_candidate": True, "candidate_period_key": "2026-Q2"}
+    house.type_new("Intake", {"title": "Search"})
+    house.done("pm.backlog_sync")
+    house.type_into("Backlog", 2, flags)
+    house.done("pm.backlog_sync")
+    for tab in ("Metrics_Config", *(tab for tab in ROWS if tab != "Metrics_Config")):
+        house.type_new(tab, ROWS[tab])
+        house.done("pm.save_selected", tab=tab)
+    house.done("pm.populate_initiatives")
+    house.done("pm.populate_candidates")
+    return house
+
+
+@contextmanager
+def open_elsewhere() -> Iterator[None]:
+    """Every workbook is open in another program."""
+
+    def refuse(tabs: Any, _edits: Any, result: Any) -> None:
+        result.refused.update({tab.place.name: WorkbookBusy("workbook_in_use", workbook="x", why="") for tab in tabs})
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("roadwright.sync.engine._write_workbook", refuse)
+        yield
+
+
+def save(house: House, tab: str) -> None:
+    house.run(*_SAVES.get(tab, ("pm.save_selected",)), **({} if tab in _SAVES else {"tab": tab}))
+
+
+_SAVES = {"Intake": ("pm.backlog_sync",), "Candidates": ("pm.populate_candidates",)}
+
+
+def saved_as_typed(house: House, tab: str, column: str, value: CellValue) -> str:
+    """What is wrong, if anything, once the edit was saved: in its row, or because it is not settled."""
+    save(house, tab)
+    row = house.rows(tab)[0]
+    before = house.bytes()
+    save(house, tab)
+    shown = row.raw.get(column)
+    if "CONFLICT" in row.text("run_status") or "FAILED" in row.text("run_status"):
+        return f"{tab}: {row.text('run_status')}"
+    if shown != value and str(value).split()[-1].strip("}") not in str(shown):
+        return f"{tab}: shows {shown}"
+    return "" if house.bytes() == before else f"{tab}: is written again"
+
+
+def test_ones_own_second_edit_after_a_refused_write_is_no_conflict(full: House) -> None:
+    wrong = []
+    for tab, (column, values) in EDITS.items():
+        for value in values[:2]:
+            full.type_into(tab, 2, {column: value})
+            with open_elsewhere():
+                save(full, tab)
+        full.type_into(tab, 2, {column: values[2]})
+        wrong.append(saved_as_typed(full, tab, column, values[2]))
+    assert [said for said in wrong if said] == []
+
+
+def test_an_edited_row_without_its_mark_is_merged_with_what_it_showed(full: House) -> None:
+    wrong = []
+    for tab, (column, values) in EDITS.items():
+        full.type_into(tab, 2, {column: values[0], "updated_at": None})
+        wrong.append(saved_as_typed(full, tab, column, values[0]))
+    assert [said for said in wrong if said] == []
+
+
+def test_what_nobody_touched_in_a_row_without_its_mark_is_no_conflict(house: House) -> None:
+    """The row comes from an older copy of the workbook: it equals what that showed."""
+    house.type_new("Backlog", {"title": "Search", "country": "UK", "department": "Sales"})
+    house.done("pm.backlog_sync")
+    older = house.copied("Backlog")
+    house.type_into("Backlog", 2, {"country": "FR", "department": "Growth"})
+    house.done("pm.backlog_sync")
+    house.bring_back("Backlog", older)
+    house.type_into("Backlog", 2, {"updated_at": None, "category": "Discovery"})
+    house.done("pm.backlog_sync")
+    row = house.row("Backlog", FIRST)
+    shown = [row.text(name) for name in ("country", "department", "category", "run_status")]
+    assert shown == ["FR", "Growth", "Discovery", "OK"]
+
+
+def test_a_field_that_both_changed_is_a_conflict_without_the_mark_too(house: House) -> None:
+    house.type_new("Backlog", {"title": "Search", "country": "UK", "department": "Sales"})
+    house.done("pm.backlog_sync")
+    older = house.copied("Backlog")
+    house.type_into("Backlog", 2, {"country": "FR", "department": "Growth"})
+    house.done("pm.backlog_sync")
+    house.bring_back("Backlog", older)
+    house.type_into("Backlog", 2, {"updated_at": None, "country": "ES"})
+    house.done("pm.backlog_sync")
+    assert house.status("Backlog", FIRST).startswith(
+        'CONFLICT: country: the sheet has "ES", the database has "FR"; settle'
+    )
+    assert house.row("Backlog", FIRST).text("department") == "Growth"
+
+
+def test_a_spelling_of_ones_own_is_no_conflict_on_a_tab(full: House) -> None:
+    full.type_into("KPI_Contributions", 2, {"kpi_contribution_json": "gmv: 5"})
+    save(full, "KPI_Contributions")
+    older = full.copied("KPI_Contributions")
+    full.type_into("KPI_Contributions", 2, {"kpi_contribution_json": "gmv: 6"})
+    save(full, "KPI_Contributions")
+    full.bring_back("KPI_Contributions", older)
+    full.type_into("KPI_Contributions", 2, {"kpi_contribution_json": "GMV: 6"})
+    assert saved_as_typed(full, "KPI_Contributions", "kpi_contribution_json", "gmv: 6") == ""
+
+
+def test_conflicts_with_intake_are_settled_on_selected_rows_only(house: House) -> None:
+    house.type_new("Intake", *({"title": title, "country": "UK"} for title in ("Search", "Wallet", "Loans")))
+    house.done("pm.backlog_sync")
+    for row in (2, 3, 4):
+        house.type_into("Backlog", row, {"country": "FR"})
+    house.done("pm.backlog_sync")
+    for row in (2, 3, 4):
+        house.type_into("Intake", row, {"country": "ES"})
+    assert house.done("pm.backlog_sync").summary["conflicts"] == 6
+    sheet, database = ["on_conflict=sheet"], ["on_conflict=database"]
+
+    def countries() -> list[str | None]:
+        with house.workspace.store.transaction() as session:
+            return list(session.scalars(select(Initiative.country).order_by(Initiative.id)))
+
+    assert house.done("pm.backlog_sync", select=FIRST, options=sheet).summary["conflicts"] == 4
+    assert countries() == ["ES", "FR", "FR"]
+    assert house.done("pm.backlog_sync", tab="Intake", select="3", options=sheet).summary["conflicts"] == 2
+    assert countries() == ["ES", "ES", "FR"]
+    house.type_new("Intake", {"title": "Everything is synced all the same"})
+    assert house.done("pm.backlog_sync", select="4", options=database).summary["conflicts"] == 0
+    assert countries() == ["ES", "ES", "FR", None]
+    assert house.run("pm.backlog_sync", select="INIT-000099", options=sheet).exit_code == 2
