@@ -133,7 +133,7 @@ def _say_what_waits(saving: _Saving, binding: Binding, result: RowResult, stored
     if waiting := result.unsaved - result.merge.conflicts.keys():
         result.notes.notice("typed_not_saved", columns=sorted(waiting))
     if result.notes.has_failed and result.unchanged_as is None:
-        _say_of_the_rest(result, result.row.problems, list(_unread_holding(saving, binding, result, stored)))
+        _say_of_the_rest(saving, result, result.row.problems, list(_unread_holding(saving, binding, result, stored)))
 
 
 @dataclass
@@ -199,9 +199,11 @@ def _examine(
     return _Examined(values, changes, failed, holding)
 
 
-def _say_of_the_rest(result: RowResult, failed: Collection[str], holding: Collection[str | None]) -> None:
-    """Of a row with failed cells, say what becomes of the others."""
-    if not result.notes.has_failed:
+def _say_of_the_rest(
+    saving: _Saving, result: RowResult, failed: Collection[str], holding: Collection[str | None]
+) -> None:
+    """Of a row with failed cells, say what becomes of the others; one without an identity of its own can't be saved."""
+    if not result.notes.has_failed or not set(saving.spec.identity).isdisjoint(holding):
         return
     columns = [name for name in holding if name is not None]
     waiting = result.merge.edited - set(failed) - result.merge.conflicts.keys()
@@ -236,7 +238,7 @@ def _save(context: RowsContext, saving: _Saving, binding: Binding, result: RowRe
             notes.add(*refusal.messages)
             found.holding.update((message.column, None) for message in refusal.messages)
             is_saved = False
-    _say_of_the_rest(result, found.failed, found.holding)
+    _say_of_the_rest(saving, result, found.failed, found.holding)
     result.kept |= result.merge.edited if found.holding else found.failed & result.merge.edited
     if is_saved:
         result.row_version = row_version
