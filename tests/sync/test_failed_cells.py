@@ -238,3 +238,33 @@ def test_a_new_rule_is_not_saved_without_one_of_its_parts(house: House) -> None:
     house.run("pm.save_selected", tab="Constraints")
     assert "(max_count holds back this row" in house.rows("Constraints")[0].text("run_status")
     assert stored(house, OptimizationConstraint) == []
+
+
+def test_a_kpi_that_there_is_not_is_the_cells_problem(idea: House) -> None:
+    idea.type_new(
+        "Scenario_Config", {**_SCENARIO, "objective_mode": "weighted_kpis", "objective_weights_json": "gmv: 1"}
+    )
+    model: dict[str, CellValue] = {"initiative_key": FIRST, "model_name": "m", "target_kpi_key": "gmv"}
+    idea.type_new("MathModels", model)
+    for tab, name in (("Scenario_Config", "Q2"), ("MathModels", "m")):
+        idea.done("pm.save_selected", tab=tab)
+        assert idea.status(tab, name).startswith("OK")
+    idea.type_into("Scenario_Config", 2, {"objective_weights_json": "gmw: 1", "capacity_total_tokens": 7})
+    idea.type_into("MathModels", 2, {"immediate_kpi_key": "visits", "assumptions_text": "x"})
+    for tab, name in (("Scenario_Config", "Q2"), ("MathModels", "m")):
+        assert idea.run("pm.save_selected", tab=tab).status == "partial"
+        assert idea.status(tab, name).endswith(REST)
+        says_the_same_again(idea, tab)
+    [scenario], [found] = stored(idea, OptimizationScenario), stored(idea, InitiativeMathModel)
+    assert isinstance(scenario, OptimizationScenario)
+    assert isinstance(found, InitiativeMathModel)
+    assert (scenario.objective_weights_json, scenario.capacity_total_tokens) == ({"gmv": 1}, 7)
+    assert (found.immediate_kpi_key, found.assumptions_text) == (None, "x")
+
+
+def test_weights_that_the_mode_lacks_hold_back_the_row(house: House) -> None:
+    house.type_new("Scenario_Config", {**_SCENARIO, "objective_mode": "weighted_kpis"})
+    assert house.run("pm.save_selected", tab="Scenario_Config").status == "failed"
+    status = house.status("Scenario_Config", "Q2")
+    assert "(objective_weights_json holds back this row: nothing else on it is saved)" in status
+    assert stored(house, OptimizationScenario) == []

@@ -38,7 +38,7 @@ EDITS: dict[str, tuple[str, tuple[CellValue, CellValue, CellValue]]] = {
 @pytest.fixture
 def full(house: House) -> House:
     """A row on every tab that people type on."""
-    flags = {"is_optimization_candidate": True, "candidate_period_key": "2026-Q2"}
+    flags: dict[str, CellValue] = {"is_optimization_candidate": True, "candidate_period_key": "2026-Q2"}
     house.type_new("Intake", {"title": "Search"})
     house.done("pm.backlog_sync")
     house.type_into("Backlog", 2, flags)

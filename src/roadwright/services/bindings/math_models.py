@@ -12,6 +12,7 @@ from roadwright import tabs
 from roadwright.domain.chains import ChainError, chain_json, check_chain, parse_chain
 from roadwright.domain.formulas import FormulaError, increment_warning, parse_formula
 from roadwright.domain.math_models import says_increment
+from roadwright.domain.messages import Message
 from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import Registry, UnknownKpi, nearest
 from roadwright.domain.shown import tidy
@@ -149,7 +150,8 @@ class MathModelsBinding(PartsBinding):
         immediate = values.get("immediate_kpi_key")
         if immediate is not None and registry.resolve(str(immediate)) is None:
             hint = nearest(str(immediate), registry.kpis)
-            notes.warn("unknown_kpi_of_config", "immediate_kpi_key", value=immediate, hint=hint)
+            params = {"value": immediate, "hint": hint}
+            notes.fail_cell(Message("unknown_kpi_of_config", column="immediate_kpi_key", params=params))
         self._examine_chain(registry, values, notes)
         self._examine_formula(session, values, notes)
         self._examine_primary(session, values, notes)
@@ -165,6 +167,7 @@ class MathModelsBinding(PartsBinding):
             return
         immediate, target = values.get("immediate_kpi_key"), values.get("target_kpi_key")
         found = check_chain(chain, _text(immediate), _text(target), registry)
+        notes.fail_cell(*(error for error in found.errors if error.code == "chain_circle"))
         notes.add(*found.errors, *found.warnings)
 
     def _examine_formula(self, session: Session, values: Values, notes: Notes) -> None:
