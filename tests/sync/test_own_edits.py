@@ -11,7 +11,10 @@ from sqlalchemy import select
 
 from roadwright.sheets.backend import WorkbookBusy
 from roadwright.sheets.values import CellValue
-from roadwright.store.models import Initiative
+from roadwright.store.models import Initiative, RowBaseline
+from roadwright.sync.context import COMPUTED
+from roadwright.sync.replaced import in_short
+from roadwright.tabs import BACKLOG
 from tests.house import House
 from tests.sync.test_every_tab import ROWS
 
@@ -168,3 +171,21 @@ def test_conflicts_with_intake_are_settled_on_selected_rows_only(house: House) -
     assert house.done("pm.backlog_sync", select="4", options=database).summary["conflicts"] == 0
     assert countries() == ["ES", "ES", "FR", None]
     assert house.run("pm.backlog_sync", select="INIT-000099", options=sheet).exit_code == 2
+
+
+def test_a_column_that_was_computed_once_counts_as_shown(house: House) -> None:
+    """An earlier version computed it: what it showed there nobody typed."""
+    names = {"department": "Sales", "problem_statement": "Nobody finds what was bought before"}
+    house.type_new("Backlog", {"title": "Search", **names})
+    house.done("pm.backlog_sync")
+    with house.workspace.store.transaction() as session:
+        for copy in session.scalars(select(RowBaseline).where(RowBaseline.tab == "Backlog")):
+            short = {name: in_short(BACKLOG.by_name[name], value) for name, value in names.items()}
+            kept = {name: value for name, value in copy.values.items() if name not in names}
+            copy.values = {**kept, COMPUTED: {**copy.values[COMPUTED], **short}}
+        initiative = session.scalars(select(Initiative)).one()
+        initiative.department, initiative.problem_statement = "Growth", "Another"
+    house.type_into("Backlog", 2, {"country": "UK"})
+    house.done("pm.backlog_sync")
+    row = house.row("Backlog", FIRST)
+    assert [row.text(name) for name in (*names, "country", "run_status")] == ["Growth", "Another", "UK", "OK"]

@@ -22,7 +22,8 @@ from roadwright.services.rows.merge import MergeRules, merge_and_save
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
-from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.context import COMPUTED, OpenTab, SyncContext
+from roadwright.sync.replaced import in_short
 from roadwright.sync.reports import SheetRow
 from roadwright.sync.tab_cache import fingerprint_of
 
@@ -50,11 +51,24 @@ def give_bases(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) 
     worked: what a person types next is an edit of that.
     """
     bases = load_bases(context.session, tab, [result.row for result in results])
+    typed = frozenset(tab.spec.typed)
     for result in results:
         copy = bases.get(result.row.number)
         if copy is not None and copy.identity == identity_text(result.identity):
-            result.base = copy.values
+            result.base = _with_former_computed(tab.spec, typed, copy.values, result.row)
     _add_unconfirmed(context, tab, results)
+
+
+def _with_former_computed(spec: TabSpec, typed: frozenset[str], shown: Values, row: Row) -> Values:
+    """What a copy showed, also in typed columns that were computed when it was written."""
+    computed = shown.get(COMPUTED)
+    if not isinstance(computed, Mapping) or computed.keys().isdisjoint(typed):
+        return shown
+    base = dict(shown)
+    for name in computed.keys() & typed:
+        is_as_shown = name in row.values and in_short(spec.by_name[name], row.values[name]) == computed[name]
+        base[name] = row.plain[name] if is_as_shown else computed[name]
+    return base
 
 
 def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) -> None:
