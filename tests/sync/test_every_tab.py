@@ -97,5 +97,5 @@ def test_a_param_out_of_its_own_range_fails_in_words(house: House) -> None:
     house.type_new("Params", {**ROWS["Params"], "value": 9})
     house.run("pm.save_selected", tab="Params")
     assert house.status("Params", "p").startswith(
-        "FAILED: value: 9 is above max, 5 (value holds back this row: nothing else on it is saved) · WARNING: model_name"
+        "FAILED: value: 9 is above max, 5 (value holds back this row: nothing else on it is saved) · WARNING: "
     )
