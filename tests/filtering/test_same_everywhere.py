@@ -90,7 +90,7 @@ def test_percentiles_are_asked_for_alike_everywhere(sessions: list[Session], row
         "score_percentile > 0 and duplicate_of = INIT-1",
     ]
     for text in asked:
-        wanted = parse_filter(text, backlog_fields())
+        wanted = parse_filter(text, filter_fields())
         in_python = {str(row["initiative_key"]) for row in rows if matches(wanted, row)}
         for session in sessions:
             assert found(session, wanted) == in_python, text

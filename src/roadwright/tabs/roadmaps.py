@@ -34,9 +34,7 @@ ROADMAPS = TabSpec(
             "The policy on the Gates tab; blank: tokens are asked for, with a warning.",
             offers=lists.POLICIES,
         ),
-        typed(
-            "adopted_run", WORD, "The run whose choice it shows and publishes, e.g. OPT-000003.", offers=lists.RUNS
-        ),
+        typed("adopted_run", WORD, "The run whose choice it shows and publishes, e.g. OPT-000003.", offers=lists.RUNS),
         derived("status", choice(RoadmapStatus), "Where it stands."),
         derived("version", COUNT, "The newest published version."),
         derived("entries", COUNT, "How many initiatives are on Roadmap_Entries for it, blocked ones included."),

@@ -34,6 +34,8 @@ from roadwright.store.registry import load_registry
 SetRow = OptimizationConstraint | OptimizationTarget
 _ROW = "row"
 """What a single row is called while it is judged."""
+_REMARKS = ("reason", "notes")
+"""What a rule says beside what it demands."""
 
 
 _CELLS = {
@@ -102,6 +104,10 @@ class RuleSetBinding(Defaults):
         if self._known is None:
             self._known = load_registry(session), frozenset(all_keys(session))
         return self._known
+
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:  # noqa: ARG002
+        """Without one of its parts a new rule is another one."""
+        return stored is None and column not in _REMARKS and column in rule_columns(self.spec)
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         registry, keys = self.known(session)
