@@ -88,6 +88,11 @@ def test_typed_text_is_read_as_in_a_cell(backlog: Api) -> None:
 
 def test_a_bad_row_stops_no_neighbour_and_leaves_nothing(backlog: Api) -> None:
     one, two, _ = backlog.rows("Backlog")
+    [half, _] = backlog.patch("Backlog", edit(one, engineering_tokens="plenty", country="IT"), edit(two))
+    assert half["run_status"].endswith("(everything else on this row is saved)")
+    assert (half["values"]["country"], half["values"]["engineering_tokens"]) == ("IT", 5)
+    one = backlog.rows("Backlog")[0]
+    assert one["run_status"] == "OK"
     bad, good = backlog.patch("Backlog", edit(one, engineering_tokens="plenty"), edit(two, country="FR"))
     assert bad["run_status"].startswith("FAILED: engineering_tokens")
     assert bad["values"] == one["values"]

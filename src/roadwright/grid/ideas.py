@@ -20,12 +20,12 @@ from roadwright.grid.listing import words_of
 from roadwright.grid.reading import cell_of, read_rows
 from roadwright.services.backlog import backlog_values, json_values
 from roadwright.services.bindings.initiatives import new_initiative, set_attribute
+from roadwright.services.bindings.intake import UNTITLED
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import CellProblem, Owner, meaning
 from roadwright.store.clock import RowVersions
 from roadwright.store.models import Initiative, IssuedKey
 from roadwright.store.session import one_at_a_time
-from roadwright.sync.intake import UNTITLED
 from roadwright.sync.keys import issue_keys
 from roadwright.workspace.workspace import Workspace
 

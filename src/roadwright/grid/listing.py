@@ -117,6 +117,8 @@ def words_of(notes: Notes) -> str:
     for level in _WORST_FIRST:
         if found := notes.of(level):
             parts.append(f"{level}: {'; '.join(dict.fromkeys(message.words for message in found))}")
+    if notes.rest is not None and notes.has_failed:
+        parts[0] = f"{parts[0]} ({notes.rest})"
     return " · ".join(parts) or str(Level.OK)
 
 

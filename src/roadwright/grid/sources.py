@@ -14,6 +14,7 @@ from roadwright.services.bindings.backlog import from_intake
 from roadwright.services.bindings.candidates import candidate_rows
 from roadwright.services.bindings.initiatives import all_keys, initiative_values
 from roadwright.services.portfolios.candidates import ScenarioProblem, constraints_of
+from roadwright.services.portfolios.dependencies import dependencies_bind
 from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.services.rows.binding import Binding
 from roadwright.services.rows.identity import Identity, identity_of
@@ -43,7 +44,8 @@ def _candidates(session: Session) -> list[Values]:
             rules = constraints_of(session, scenario)
         except ScenarioProblem:
             continue
-        rows += candidate_rows(session, scenario.scenario_name, chosen, rules)
+        binds = dependencies_bind(scenario)
+        rows += candidate_rows(session, scenario.scenario_name, chosen, rules, with_dependencies=binds)
     return rows
 
 

