@@ -20,8 +20,8 @@ from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.grid.marks import mark_of
 from roadwright.grid.sources import Source, Values
-from roadwright.services.backlog import find_initiatives
 from roadwright.services.backlog.fields import READERS, kind_of
+from roadwright.services.backlog.find import matching_keys
 from roadwright.services.bindings.backlog import intake_notes_of
 from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, entry_notes
 from roadwright.services.rows.binding import Binding
@@ -159,7 +159,7 @@ def _matching(session: Session, source: Source, wanted: str | None) -> Sequence[
     if wanted is None or not wanted.strip():
         return source.identities
     if source.spec is tabs.BACKLOG:
-        return [(folded(initiative.initiative_key),) for initiative in find_initiatives(session, wanted)]
+        return [(key.casefold(),) for key in matching_keys(session, wanted)]
     read = parse_filter(wanted, fields_of(source.spec))
     rows = source.values(source.identities)
     names = fields_of(source.spec)
@@ -171,14 +171,16 @@ def _ordered(source: Source, identities: Sequence[Identity], sort: str | None) -
     order = list(identities)
     if sort is None or not sort.strip():
         return order
-    rows = source.values(order)
-    order = [identity for identity in order if identity in rows]
-    for part in reversed([part.strip() for part in sort.split(",") if part.strip()]):
-        falls = part.startswith("-")
+    wanted: list[tuple[Field, bool]] = []
+    for part in filter(None, map(str.strip, sort.split(","))):
         field = find_field(fields_of(source.spec), part.lstrip("+-"))
         if field is None:
             hint = nearest(part.lstrip("+-"), fields_of(source.spec))
             raise ListingProblem("no_column_to_sort", tab=source.spec.name, value=part.lstrip("+-"), hint=hint)
+        wanted.append((field, part.startswith("-")))
+    rows = source.columns(order, [field.name for field, _ in wanted])
+    order = [identity for identity in order if identity in rows]
+    for field, falls in reversed(wanted):
         filled = [i for i in order if rows[i].get(field.name) is not None]
         blank = [i for i in order if rows[i].get(field.name) is None]
         filled.sort(key=lambda i, f=field: _sort_key(f, rows[i][f.name]), reverse=falls)  # type: ignore[misc]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.text import folded
+from roadwright.domain.keys import canonical_key
+from roadwright.services.backlog.find import column_values
 from roadwright.services.bindings.backlog import from_intake
 from roadwright.services.bindings.candidates import candidate_rows
 from roadwright.services.bindings.initiatives import all_keys, initiative_values
@@ -19,6 +20,7 @@ from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.services.rows.binding import Binding
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.sheets.spec import TabSpec
+from roadwright.store.initiatives import ATTRIBUTES
 from roadwright.store.models import OptimizationScenario
 from roadwright.sync.run_tabs import RUN_TABS, rows_for
 from roadwright.sync.saves import BINDINGS
@@ -80,10 +82,17 @@ class Source:
             self._rows = {identity_of(spec.identity, row): row for row in written}
             self.identities: Sequence[Identity] = list(self._rows)
         elif spec.identity == ("initiative_key",):
-            self.identities = [(folded(key),) for key in all_keys(session)]
+            self.identities = [(key.casefold(),) for key in all_keys(session)]
         else:
             assert self.binding is not None
             self.identities = list(self.binding.listed(session))
+
+    def columns(self, identities: Sequence[Identity], names: Collection[str]) -> Mapping[Identity, Values]:
+        """Some columns of these rows: of the backlog without loading all else."""
+        if self.spec is not tabs.BACKLOG or not ATTRIBUTES.issuperset(names) or "updated_at" in names:
+            return self.values(identities)
+        keys = {canonical_key(identity[0]) or "": identity for identity in identities}
+        return {keys[key]: row for key, row in column_values(self._session, keys, names).items()}
 
     def values(self, identities: Iterable[Identity]) -> dict[Identity, Values]:
         """What these rows say, in this order; those that are gone are left out."""

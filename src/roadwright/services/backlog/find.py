@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -22,3 +24,18 @@ def find_initiatives(session: Session, wanted: str | Filter | None) -> list[Init
         read = resolve_filter(session, wanted) if isinstance(wanted, str) else wanted
         query = query.where(condition(session, read))
     return list(session.scalars(query))
+
+
+def matching_keys(session: Session, wanted: str) -> list[str]:
+    """The keys of the initiatives that match a filter, in order; nothing else of them is read. Raises FilterError."""
+    key = Initiative.initiative_key
+    matching = condition(session, resolve_filter(session, wanted))
+    return list(session.scalars(select(key).where(matching).order_by(func.length(key), key)))
+
+
+def column_values(session: Session, keys: Collection[str], names: Collection[str]) -> dict[str, dict[str, object]]:
+    """Some stored columns of these initiatives, by key."""
+    columns = [getattr(Initiative, name) for name in names]
+    wanted = set(keys)
+    rows = session.execute(select(Initiative.initiative_key, *columns))
+    return {key: dict(zip(names, values, strict=True)) for key, *values in rows if key in wanted}
