@@ -22,9 +22,10 @@ from roadwright.domain.filters import (
 )
 from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.filters.tree import ORDERING, Value
-from roadwright.services.backlog import backlog_fields
+from roadwright.domain.roadmaps import GateStatus
+from roadwright.services.backlog import backlog_fields, filter_fields
 from roadwright.services.bindings.initiatives import new_initiative
-from roadwright.store.models import Initiative, InitiativeMathModel, Roadmap, RoadmapEntry
+from roadwright.store.models import Initiative, InitiativeMathModel, LastRunPrice, Roadmap, RoadmapEntry
 
 TEXTS = (
     "Growth", "growth", "GROWTH TEAM", "Straße", "STRASSE", "strasse", "ẞ", "ß", "ss", "S", "ſ", "İstanbul", "istanbul",
@@ -105,11 +106,23 @@ def add_backlog(session: Session, count: int, seed: int) -> None:
     for initiative in initiatives:
         if random.random() < 0.7:
             session.add(_primary_model(random, initiative))
+    session.add_all(
+        LastRunPrice(initiative_key=one.initiative_key, run_number=1, price=random.choice((None, *NUMBERS)))
+        for one in initiatives
+        if random.random() < 0.7
+    )
     for name in ROADMAPS:
-        roadmap = Roadmap(roadmap_name=name, period_key="2026-Q2", status="draft", **_written())
+        adopted = random.choice((None, "OPT-000001"))
+        roadmap = Roadmap(roadmap_name=name, period_key="2026-Q2", status="draft", adopted_run=adopted, **_written())
         session.add(roadmap)
         roadmap.entry_rows = [
-            RoadmapEntry(initiative_key=initiative.initiative_key, is_locked=False, **_written())
+            RoadmapEntry(
+                initiative_key=initiative.initiative_key,
+                is_locked=False,
+                gate_status=random.choice((None, *GateStatus)),
+                selected=random.choice((None, True, False)),
+                **_written(),
+            )
             for initiative in initiatives
             if random.random() < 0.3
         ]
@@ -193,7 +206,7 @@ def a_filter(random: Random, depth: int = 3) -> Filter:
     if chance < 0.5:
         parts = tuple(a_filter(random, depth - 1) for _ in range(random.randint(2, 3)))
         return Every(parts) if chance < 0.33 else Some(parts)
-    field = random.choice(list(backlog_fields().values()))
+    field = random.choice(list(filter_fields().values()))
     chance = random.random()
     if chance < 0.12:
         return Emptiness(field, random.random() < 0.5)

@@ -43,7 +43,7 @@ def rows(
         solve(problem),
         facts,
         alone=candidate_worth(problem),
-        done=frozenset({"INIT-000009"}),
+        met={"INIT-000009": "dependency_delivered"},
     )
     return {str(row["initiative_key"]): row for row in found}
 

@@ -11,6 +11,8 @@ from roadwright.domain.messages import Level, Message, notice
 from roadwright.domain.progress import TellProgress
 from roadwright.services.backlog.duplicates import tell_duplicates
 from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
+from roadwright.services.rows.identity import identity_of
+from roadwright.services.rows.merge import MergeRules
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.context import OpenTab, SyncContext
@@ -37,6 +39,24 @@ class SyncResult:
     problems: list[Message] = field(default_factory=list)
     told: list[RowReport] = field(default_factory=list)
     """Lines on ideas that were put on the Backlog only now."""
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Who wins where intake and backlog changed the same field: on all rows, or on those that are selected on a tab."""
+
+    on_conflict: OnConflict
+    place: TabPlace
+    selection: Selection = ALL
+
+    def rules(self, source: str, open_tabs: Sequence[OpenTab]) -> MergeRules:
+        """The same for the rows of intake, by their initiative. Raises SelectionError."""
+        if self.selection.everything:
+            return MergeRules(source, self.on_conflict)
+        rows = [row for tab in open_tabs if tab.place == self.place for row in tab.table.rows]
+        picked = self.selection.picks(self.place.spec, rows)
+        settled = {identity_of(tabs.INTAKE.identity, row.brief) for row in rows if row.number in picked}
+        return MergeRules(source, self.on_conflict, settled=frozenset(settled))
 
 
 def keys_for_new_rows(
@@ -99,7 +119,7 @@ def _tell_duplicates(current: SyncContext, backlog: OpenTab, results: Sequence[S
             yield RowReport(backlog.place.name, 0, pair.key, str(Level.OK), Level.OK, (str(said),))
 
 
-def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, progress: SyncProgress) -> SyncResult:
+def backlog_sync(workspace: Workspace, source: str, settling: Settling, progress: SyncProgress) -> SyncResult:
     """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
     Where the Backlog can't be read, intake goes into the database, and a later sync writes the Backlog: what was typed
@@ -131,11 +151,12 @@ def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, pro
         intake_tabs = [tab for tab in open_tabs if tab.spec is tabs.INTAKE]
         progress(f"merging {sum(len(tab.table.rows) for tab in intake_tabs):,} intake rows")
         backlog_tab = next((tab for tab in open_tabs if tab.spec is tabs.BACKLOG), None)
+        rules = settling.rules(current.source, open_tabs)
         if backlog_tab is None:
-            return sync_intake(current, intake_tabs, found.faults, on_conflict)
+            return sync_intake(current, intake_tabs, found.faults, rules)
         binding = BacklogBinding()
         results, report = merge_tab(current, backlog_tab, binding)
-        intake_reports = sync_intake(current, intake_tabs, found.faults, on_conflict)
+        intake_reports = sync_intake(current, intake_tabs, found.faults, rules)
         say_intake(current.session, results)
         current.session.flush()
         progress("bringing the Backlog up to date")

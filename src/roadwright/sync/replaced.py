@@ -58,14 +58,15 @@ def computed(
             return {}  # it was written before that was remembered
         kept = {name: earlier[name] for name in others if name in earlier}
     found = {
-        column.name: _in_short(column, value)
+        column.name: in_short(column, value)
         for column in columns
         if (value := values.get(column.name)) not in (None, "", [], {})
     }
     return {COMPUTED: {**kept, **found}}
 
 
-def _in_short(column: Column, value: object) -> object:
+def in_short(column: Column, value: object) -> object:
+    """What is remembered of a computed value: itself where it is short, else a digest."""
     said = plain(value)
     text = repr(said)
     if len(text) > LONGEST:
@@ -94,9 +95,7 @@ def typed_over(columns: Iterable[Column], row: Row, copy: Baseline | None) -> li
         for column in columns
         if column.name in row.raw
         and not (column.moves and column.name in row.values)
-        and not (
-            column.name in row.values and _in_short(column, row.values[column.name]) == remembered.get(column.name)
-        )
+        and not (column.name in row.values and in_short(column, row.values[column.name]) == remembered.get(column.name))
     ]
 
 

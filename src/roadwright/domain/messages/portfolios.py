@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TEXTS = {
-    "advice_dependency": "add a require_prereq row to Constraints if the dependency must bind",
+    "advice_dependency": "set use_dependencies to TRUE on Scenario_Config if the dependency must bind",
     "advice_explain": "pm.explain_selection computes them, those you select or all: --option explain_seconds=…",
     "advice_fault": "fix the row and run again",
     "advice_infeasible": "relax or drop one of the rules that clash, or add capacity, and run again",
@@ -14,6 +14,7 @@ TEXTS = {
     "amount": "{number!f}",
     "amount_of_unit": "{number!f} {unit}",
     "at_place": "{place}: {what}",
+    "cells_of_rule": "a {type} row needs {needed}",
     "clash": "{demand}: can't be met together with {others}",
     "clash_alone": "{demand}: can't be met",
     "clash_and_way_out": "{clash}; {way_out}",
@@ -24,9 +25,19 @@ TEXTS = {
     "cost": "{loss!f} {unit}",
     "cost_negative": "nothing (with it {gain!f} {unit} more are found: this run did not prove its answer)",
     "cost_nothing": "nothing",
+    "dependency_blocks": (
+        "needs {key}, which is {status} and no candidate of this run, so it can't be selected; make {key} a candidate, "
+        "or take it out of dependencies_initiatives"
+    ),
+    "dependency_counts_as_met": "needs {key}, which is in_progress and no candidate: counted as met",
     "dependency_delivered": "needs {key}, delivered",
     "dependency_not_selected": "needs {key}, not selected",
+    "dependency_on_itself": "names itself in dependencies_initiatives, which has no effect",
     "dependency_selected": "needs {key}, selected",
+    "dependency_under_way": "needs {key}, in progress",
+    "dependency_unknown": (
+        "needs {key}, which is no initiative of the Backlog, so it can't be selected; correct dependencies_initiatives"
+    ),
     "dimension_joins_all": "dimension '{dimension}' joins all with others; leave all out",
     "dimension_part_twice": "dimension '{dimension}' names a part twice",
     "entry_blocked": 'blocked on roadmap "{roadmap}": {failures}',
@@ -106,6 +117,10 @@ TEXTS = {
         "Constraints and Targets"
     ),
     "scenario_sets_several": ('scenario "{scenario}" has several sets: {names}; name one of them on Scenario_Config'),
+    "shared_sets_unused": (
+        "the scenario names no set and has none of its own, so the rows for every scenario are not used ({names}); "
+        "name one of them in constraint_set_name on Scenario_Config to use it"
+    ),
     "several_scenarios": "there are several scenarios: {names}; name one: --option scenario_name=…",
     "target_met": "{kpi}{where}: the {type} of {target} is met",
     "target_missed": "{kpi}{where}: reaches {level} of {target}, {shortfall} short",

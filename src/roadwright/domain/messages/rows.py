@@ -77,6 +77,13 @@ TEXTS = {
     ),
     "published": "published as version {number}",
     "published_before": "nothing changed since version {number}, so there is no new version",
+    "published_without_run": (
+        "no run is adopted, and there is none over this roadmap, so it is blank; the totals count all that is admitted "
+        "and waived"
+    ),
+    "rest_is_saved": "everything else on this row is saved",
+    "rest_not_saved": "nothing on this row is saved",
+    "row_held_back": "{columns} {columns:holds|hold} back this row: nothing else on it is saved",
     "row_left_the_tab": "the row left the tab, and what was typed into it went with it: {texts}",
     "taken_without_value": "{problem}; {instead}",
     "the_backlog_has": "the backlog has {value!q}",

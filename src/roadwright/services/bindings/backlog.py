@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Level, Message, failure
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.services.backlog.backlog import backlog_values, cell_values
@@ -24,14 +24,17 @@ from roadwright.services.bindings.initiatives import (
 )
 from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
 from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.merge import prose_of
 from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.kinds import LIST
+from roadwright.sheets.merge import same_meaning
 from roadwright.sheets.plain import plain
 from roadwright.store.models import Initiative
 
 FROM_BACKLOG = "backlog"
 """intake_source of an initiative that was typed on the Backlog tab."""
+_PROSE = prose_of(tabs.INTAKE)
 
 
 _DUPLICATE = "duplicate_of"
@@ -63,12 +66,7 @@ class BacklogBinding(Defaults):
             notes.warn("after_deadline", "earliest_start_date", start=start, deadline=deadline)
         wanted = values.get("dependencies_initiatives")
         if isinstance(wanted, list):
-            unseen = [str(key) for key in wanted if canonical_key(str(key)) not in self._initiatives]
-            if unseen:
-                self._initiatives.update(load_initiatives(session, unseen))
-            for key in unseen:
-                if canonical_key(key) not in self._initiatives:
-                    notes.warn("no_known_initiative", "dependencies_initiatives", value=key)
+            notes.fail_cell(*(_unknown_dependency(key) for key in self._unknown(session, map(str, wanted))))
         self._judge_duplicate(session, values, notes)
 
     def _judge_duplicate(self, session: Session, values: Values, notes: Notes) -> None:
@@ -83,13 +81,21 @@ class BacklogBinding(Defaults):
             self._initiatives.update(load_initiatives(session, [other]))
         original = self._initiatives.get(other or "")
         if other is not None and other == key:
-            notes.fail("duplicate_of_itself", _DUPLICATE, key=key)
+            notes.fail_cell(failure("duplicate_of_itself", key=key).about(_DUPLICATE))
         elif other is None or (original is None and parse_key(INITIATIVE, other) not in self._unused_keys):
-            notes.fail("duplicate_of_unknown", _DUPLICATE, value=typed, hint=nearest(str(typed), all_keys(session)))
+            notes.fail_cell(
+                failure("duplicate_of_unknown", value=typed, hint=nearest(str(typed), all_keys(session))).about(
+                    _DUPLICATE
+                )
+            )
         elif original is not None and original.duplicate_of:
-            notes.fail("duplicate_of_duplicate", _DUPLICATE, key=other, original=original.duplicate_of)
+            notes.fail_cell(
+                failure("duplicate_of_duplicate", key=other, original=original.duplicate_of).about(_DUPLICATE)
+            )
         elif key is not None and (marked := self._marked(session).get(key)):
-            notes.fail("duplicate_has_duplicates", _DUPLICATE, key=key, keys=sorted(marked), other=other)
+            notes.fail_cell(
+                failure("duplicate_has_duplicates", key=key, keys=sorted(marked), other=other).about(_DUPLICATE)
+            )
 
     def _marked(self, session: Session) -> dict[str, set[str]]:
         """By initiative those that are marked as duplicates of it."""
@@ -107,6 +113,15 @@ class BacklogBinding(Defaults):
         initiative.duplicate_of = canonical_key(str(typed)) if typed else None
         if initiative.duplicate_of:
             marked.setdefault(initiative.duplicate_of, set()).add(key)
+
+    def _unknown(self, session: Session, keys: Iterable[str]) -> list[str]:
+        """Those keys, among these, that were never given: an initiative may be stored later in the same pass."""
+        unseen = [key for key in keys if canonical_key(key) not in self._initiatives]
+        if unseen:
+            self._initiatives.update(load_initiatives(session, unseen))
+        unseen = [key for key in unseen if canonical_key(key) not in self._initiatives]
+        issued = issued_numbers(session, unseen) if unseen else ()
+        return [key for key in unseen if parse_key(INITIATIVE, key) not in issued]
 
     def save(self, session: Session, edit: Edit) -> None:
         key = canonical_key(str(edit.values.get("initiative_key") or ""))
@@ -141,6 +156,10 @@ def _as_read(names: object) -> object:
     return LIST.read(LIST.show(names)) if names else None
 
 
+def _unknown_dependency(key: str) -> Message:
+    return Message("no_known_initiative", column="dependencies_initiatives", params={"value": key})
+
+
 def unknown_key(key: object) -> Message:
     """What is said of a key that was never given."""
     return Message("key_not_given", column="initiative_key", params={"key": key})
@@ -155,7 +174,11 @@ def missing_from_tab(session: Session, present: set[Identity]) -> list[Identity]
 def settle_equal(initiative: Initiative) -> None:
     """Forget conflicts with intake in which both sides say the same by now."""
     if initiative.intake_conflicts:
-        left = {n: v for n, v in initiative.intake_conflicts.items() if plain(getattr(initiative, n)) != plain(v)}
+        left = {
+            name: said
+            for name, said in initiative.intake_conflicts.items()
+            if not same_meaning(plain(getattr(initiative, name)), plain(said), is_prose=name in _PROSE)
+        }
         initiative.intake_conflicts = left or None
 
 

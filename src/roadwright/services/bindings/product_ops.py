@@ -94,7 +94,7 @@ class KpiContributionsBinding(Defaults):
             try:
                 self._resolved(session, typed)
             except Refused as refusal:
-                notes.add(*refusal.messages)
+                notes.fail_cell(*refusal.messages)
 
     def _resolved(self, session: Session, typed: dict[str, float]) -> dict[str, float]:
         """The contributions under the registry's own keys. Raises Refused, naming every key that can't stand there."""

@@ -15,6 +15,7 @@ from roadwright.domain.periods import same_period
 from roadwright.optimize import Explanation, Problem, Role, Solution, parse_problem, roles
 from roadwright.services.portfolios.alerts import Alert, explanation_alerts
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
+from roadwright.services.portfolios.prices import keep_prices, prices_in
 from roadwright.services.portfolios.results import reasons_of
 from roadwright.store.models import Initiative, OptimizationRun
 
@@ -73,6 +74,7 @@ def add_explanations(session: Session, run_id: str, found: Sequence[Explanation]
     merged.update((one.id, one) for one in found if one.computed or one.id not in kept.known)
     reasons = kept.reasons(merged)
     ref = RunRef(run.run_id, run.scenario_name)
+    keep_prices(session, run.id, (fact.key for fact in kept.facts), prices_in(merged.values()))
     run.context_json = {
         **run.context_json,
         "explanations": [one.to_json() for one in merged.values()],

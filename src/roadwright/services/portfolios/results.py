@@ -35,14 +35,15 @@ def results_rows(
     facts: Sequence[CandidateFacts],
     *,
     alone: Mapping[str, float],
-    done: frozenset[str],
+    met: Mapping[str, str],
     explained: Mapping[str, Explanation] = MappingProxyType({}),
     places: Mapping[str, str] = MappingProxyType({}),
 ) -> list[dict[str, object]]:
     """The rows, in rank order.
 
-    ``alone`` is what each candidate alone adds to the objective, ``done`` are the initiatives that are delivered
-    already, ``explained`` what was found by solving again, by initiative or row. ``places`` are those of the rules.
+    ``alone`` is what each candidate alone adds to the objective, ``met`` are the initiatives that are there already,
+    with the code that says how, ``explained`` what was found by solving again, by initiative or row. ``places`` are
+    those of the rules.
     """
     items = {item.key: item for item in solution.items}
     selected = set(solution.selected)
@@ -78,7 +79,7 @@ def results_rows(
                 "overall_score": fact.overall_score,
                 "score_percentile": fact.score_percentile,
                 "reason": str(reasons[fact.key]),
-                "dependency_status": "; ".join(map(str, dependencies_of(fact, selected, done))) or None,
+                "dependency_status": "; ".join(map(str, dependencies_of(fact, selected, met))) or None,
             }
         )
     return rows
@@ -100,13 +101,13 @@ def reasons_of(
     return {fact.key: reasons.chosen(fact) if fact.key in selected else reasons.left_out(fact) for fact in facts}
 
 
-def dependencies_of(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> list[Message]:
-    """How the dependencies named on the Backlog stand; they bind only where a require_prereq row says so."""
+def dependencies_of(fact: CandidateFacts, selected: Collection[str], met: Mapping[str, str]) -> list[Message]:
+    """How the dependencies named on the Backlog stand."""
     found = []
     for typed in fact.dependencies:
         key = canonical_key(typed) or typed
         code = "dependency_selected" if key in selected else NOT_SELECTED
-        found.append(notice("dependency_delivered" if key in done else code, key=key))
+        found.append(notice(met.get(key, code), key=key))
     return found
 
 

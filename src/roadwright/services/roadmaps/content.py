@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -116,14 +117,29 @@ class KpiTotal(_Part):
     total: float = 0.0
 
 
+class Synergy(_Part):
+    """What initiatives bring beyond their own contributions, because all of the group are chosen or delivered."""
+
+    group: str
+    kpi_key: str
+    bonus: float
+    members: tuple[str, ...] = ()
+
+
 class Totals(_Part):
-    """Sums over the chosen entries; ``without_tokens`` of them have no tokens, and count as nothing in the sum."""
+    """Sums over the chosen entries, ``kpis`` with the ``synergies`` that count.
+
+    ``without_tokens`` of them have no tokens, and count as nothing in the sum. ``standing_tokens`` are those of all
+    entries, chosen or not; None in versions that were published before that was told.
+    """
 
     entries: int = 0
     chosen: int = 0
     tokens: float = 0.0
     without_tokens: int = 0
     kpis: tuple[KpiTotal, ...] = ()
+    standing_tokens: float | None = None
+    synergies: tuple[Synergy, ...] = ()
 
 
 class Origin(_Part):
@@ -152,12 +168,12 @@ class Content(_Part):
     @property
     def chosen(self) -> tuple[Entry, ...]:
         """The entries that are in: those that are selected, or all where nothing is known of a selection yet."""
-        return chosen_of(self.entries)
+        return chosen_of(self.entries, by_run=self.origin is not None)
 
 
-def chosen_of(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The selected entries; all of them where no entry has a value for ``selected``."""
-    if all(entry.selected is None for entry in entries):
+def chosen_of(entries: Sequence[Entry], *, by_run: bool = False) -> tuple[Entry, ...]:
+    """The selected entries; all of them where no run is adopted and no entry has a value for ``selected``."""
+    if not by_run and all(entry.selected is None for entry in entries):
         return tuple(entries)
     return tuple(entry for entry in entries if entry.selected)
 
@@ -209,13 +225,17 @@ def _one_form(value: object) -> object:
     return value
 
 
-def _without_percentiles(content: Content) -> dict[str, object]:
-    return content.model_dump(mode="json", exclude={"entries": {"__all__": {"score_percentile"}}})
+_FOLLOWS: dict[str, Any] = {
+    "totals": {"standing_tokens", "synergies"},
+    "entries": {"__all__": {"score_percentile"}},
+}
+"""What follows from the rest or from other initiatives, and is no part of the hash: it makes no new version."""
 
 
 def content_hash(content: Content) -> str:
     """``sha256:`` and the hash of the content's canonical JSON text in UTF-8."""
-    return "sha256:" + hashlib.sha256(dumps(_one_form(_without_percentiles(content))).encode()).hexdigest()
+    told = _one_form(content.model_dump(mode="json", exclude=_FOLLOWS))
+    return "sha256:" + hashlib.sha256(dumps(told).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from roadwright.services.roadmaps.export_words import (
     policy_line,
     published_line,
     source_line,
+    synergies_line,
     tokens_note,
 )
 from roadwright.sheets.styles import FONT, STATUS_COLOURS
@@ -205,6 +206,7 @@ def _facts(sheet: Worksheet, content: Content, styles: _Styles, row: int) -> int
     said: list[tuple[str, str | float, str | None]] = [("Chosen", chosen_line(content), None)]
     said.append(("Tokens" if note is None else f"Tokens, {note}", totals.tokens, None))
     said += [(kpi_label(kpi), kpi.total, kpi.unit) for kpi in reading_kpis(content)]
+    said += [("Synergies", synergies, None)] if (synergies := synergies_line(content)) else []
     said += [("Source", source_line(content), None), ("Gates", policy_line(content), None)]
     if (order := order_line(content)) is not None:
         said.append(("Order", order, None))
@@ -270,10 +272,14 @@ def _write(sheet: Worksheet, place: tuple[int, int], value: Value, styles: _Styl
 
 
 def _number_format(value: float, unit: str | None = None) -> str:
-    """Thousands separated and as many decimals as the number needs, with the unit behind it."""
+    """As on the templates: thousands parted, no more decimals than help, with the unit behind it."""
     is_whole = abs(value - round(value)) <= _NOISE * max(1.0, abs(value))
-    shown = "#,##0" if is_whole else "#,##0.00" if abs(value) >= 1 else "0.00####"
+    shown = "#,##0" if is_whole else _decimals(abs(value))
     return shown + (f' "{unit.replace(chr(34), chr(39))[:60]}"' if unit else "")
+
+
+def _decimals(size: float) -> str:
+    return "#,##0.0#" if size >= 1000 else "0.0###" if size >= 0.001 else "General"
 
 
 def _lines(text: str, width: float) -> int:

@@ -8,6 +8,7 @@ from roadwright.store.models.initiative import COMPARED, Initiative, IssuedKey, 
 from roadwright.store.models.ledger import ActionRun, ActionStatus
 from roadwright.store.models.metrics import OrganizationMetricsConfig
 from roadwright.store.models.optimization import (
+    LastRunPrice,
     OptimizationConstraint,
     OptimizationConstraintSet,
     OptimizationRun,
@@ -33,6 +34,7 @@ __all__ = [
     "InitiativeScore",
     "IssuedKey",
     "KeyFloor",
+    "LastRunPrice",
     "OptimizationConstraint",
     "OptimizationConstraintSet",
     "OptimizationRun",
