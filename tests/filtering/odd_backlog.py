@@ -25,7 +25,7 @@ from roadwright.domain.filters.tree import ORDERING, Value
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.services.backlog import backlog_fields, filter_fields
 from roadwright.services.bindings.initiatives import new_initiative
-from roadwright.store.models import Initiative, LastRunPrice, Roadmap, RoadmapEntry
+from roadwright.store.models import Initiative, InitiativeMathModel, LastRunPrice, Roadmap, RoadmapEntry
 
 TEXTS = (
     "Growth", "growth", "GROWTH TEAM", "Straße", "STRASSE", "strasse", "ẞ", "ß", "ss", "S", "ſ", "İstanbul", "istanbul",
@@ -102,6 +102,10 @@ def add_backlog(session: Session, count: int, seed: int) -> None:
     random = Random(seed)
     initiatives = [_initiative(random, number) for number in range(1, count + 1)]
     session.add_all(initiatives)
+    session.flush()
+    for initiative in initiatives:
+        if random.random() < 0.7:
+            session.add(_primary_model(random, initiative))
     session.add_all(
         LastRunPrice(initiative_key=one.initiative_key, run_number=1, price=random.choice((None, *NUMBERS)))
         for one in initiatives
@@ -128,6 +132,18 @@ def _written() -> dict[str, str]:
     return {"created_at": MOMENTS[0], "updated_at": MOMENTS[0], "updated_source": "test"}
 
 
+def _primary_model(random: Random, initiative: Initiative) -> InitiativeMathModel:
+    """It says which KPI a MATH_MODEL score is in, in any spelling."""
+    return InitiativeMathModel(
+        initiative_id=initiative.id,
+        model_name="m",
+        target_kpi_key=random.choice(("gmv", "GMV", "retention")),
+        is_primary=True,
+        approved_by_user=True,
+        **_written(),
+    )
+
+
 def _initiative(random: Random, number: int) -> Initiative:
     made = new_initiative(f"INIT-{number:06d}", random.choice(TEXTS), row_version=random.choice(MOMENTS), source="test")
     for field in backlog_fields().values():
@@ -138,7 +154,7 @@ def _initiative(random: Random, number: int) -> Initiative:
     return made
 
 
-_NEVER_EMPTY = ("initiative_key", "title", "roadmaps", "updated_at", "updated_source")
+_NEVER_EMPTY = ("initiative_key", "title", "roadmaps", "score_percentile", "updated_at", "updated_source")
 _VALUES: dict[str, Callable[[Random], tuple[str, object]]] = {
     "metric_chain": lambda random: ("metric_chain_json", {"nodes": [], "edges": [], "source": random.choice(SOURCES)}),
     "kpi_contributions": lambda random: (
@@ -149,6 +165,7 @@ _VALUES: dict[str, Callable[[Random], tuple[str, object]]] = {
         "dependencies_initiatives",
         random.sample(KEYS, random.randint(0, 3)),
     ),
+    "duplicate_of": lambda random: ("duplicate_of", random.choice((None, None, None, "INIT-000001", "INIT-000040"))),
 }
 _STORED: dict[FieldKind, Callable[[Random, Field], object]] = {
     FieldKind.TEXT: lambda random, _: random.choice((*TEXTS, "")),
@@ -210,6 +227,8 @@ def _value(random: Random, field: Field, operator: Operator) -> Value:
     if operator is Operator.CONTAINS and field.kind not in LISTS:
         return _part(random, field)
     while True:
+        if field.name == "score_percentile" and random.random() < 0.8:
+            return random.choice((50.0, 100.0, 75.0, 25.0, 100 / 3, 200 / 3, 20.0, 40.0))
         asked = _ASKED[field.kind](random, field) if field.kind is not FieldKind.LIST else _element(random, field)
         value = field.read(asked)
         if value is not None and not (operator in ORDERING and value in ("spring", "Spring", "2026-Q9", "ß")):

@@ -77,3 +77,20 @@ def test_what_a_generated_filter_says_is_read_as_it_was_meant() -> None:
         again = parse_filter(text, filter_fields())
         assert again == wanted, text
         assert filter_text(again) == text
+
+
+def test_percentiles_are_asked_for_alike_everywhere(sessions: list[Session], rows: list[Values]) -> None:
+    shares = sorted({float(str(row["score_percentile"])) for row in rows if row["score_percentile"] is not None})
+    assert len(shares) > 5
+    asked = [f"score_percentile {op} {share!r}" for share in shares for op in ("=", "!=", "<", "<=", ">", ">=")]
+    asked += [f"not score_percentile >= {shares[2]!r}", f"score_percentile in ({shares[0]!r}, {shares[-1]!r})"]
+    asked += [
+        "score_percentile is empty",
+        "score_percentile is not empty",
+        "score_percentile > 0 and duplicate_of = INIT-1",
+    ]
+    for text in asked:
+        wanted = parse_filter(text, filter_fields())
+        in_python = {str(row["initiative_key"]) for row in rows if matches(wanted, row)}
+        for session in sessions:
+            assert found(session, wanted) == in_python, text

@@ -15,6 +15,7 @@ from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.messages import Message
 from roadwright.domain.provenance import REBUILD
 from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
+from roadwright.services.rows.merge import MergeRules
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import Table
@@ -201,7 +202,7 @@ def _save_backlog(context: SyncContext, open_tabs: Sequence[OpenTab]) -> list[Ta
     take_over(context.session, tab.spec.name, results, trust.rows)
     for place in intake:
         yield_to_backlog(context.session, place, tab)
-    reports = sync_intake(context, intake, (), OnConflict.DATABASE)
+    reports = sync_intake(context, intake, (), MergeRules(context.source, OnConflict.DATABASE))
     say_intake(context.session, results)
     context.session.flush()
     missing = missing_from_tab(context.session, {result.identity for result in results})

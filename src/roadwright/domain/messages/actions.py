@@ -5,6 +5,10 @@ from __future__ import annotations
 TEXTS = {
     "action_broke": "unexpected {kind}: {said}",
     "action_on_other_tabs": "{action} does not work on {tab}; it works on: {tabs}",
+    "selection_settles_nothing": (
+        "{action} always works on everything; --select only says on which rows conflicts are settled: add --option "
+        "on_conflict=sheet (the intake's value) or on_conflict=database (the backlog's), or leave --select out"
+    ),
     "action_without_selection": "{action} always works on everything; leave --select out",
     "action_without_tab": "{action} works on no single tab; leave --tab out",
     "cancelled_by_person": "cancelled by the person who asked",

@@ -94,6 +94,8 @@ TEXTS = {
     "not_on": "not on {label}",
     "not_selected_on": "on {label}, but not selected",
     "overall_score_blank": "overall_score is blank; at least {least!f} is asked for",
+    "score_percentile_blank": "score_percentile is blank; at least {least!f} is asked for",
+    "score_percentile_too_low": "score_percentile is {share!f}; at least {least!f} is asked for",
     "overall_score_too_low": "overall_score is {overall!f}; at least {least!f} is asked for",
     "overlap": "{subject} {claim}",
     "overlap_claim_both": ('is selected on both "{one}" and "{other}" in {period}: its capacity is promised twice'),
@@ -110,6 +112,7 @@ TEXTS = {
     "overlap_subject_tokens": "{initiative} ({title}, {tokens!f} tokens)",
     "parameter_blank": "is blank; expected {expected}",
     "parameter_no_column": ("{value!q} is no column of the Backlog that can be asked for{hint}; expected {expected}"),
+    "parameter_out_of_range": "{value!q} is out of range; expected {expected}",
     "parameter_no_word": "{value!q} is none of {words}{hint}",
     "period_has_no_days": (
         "the roadmap's period_key {period} names no days, so that {deadline} can't be told to be in it"

@@ -19,6 +19,7 @@ from roadwright.sheets.kinds import LIST, NUMBER
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import ATTRIBUTES, attributes_of
 from roadwright.store.models import Initiative, LastRunPrice, Roadmap, RoadmapEntry
+from roadwright.store.percentiles import score_percentiles
 from roadwright.tabs import BACKLOG
 
 Values = dict[str, object]
@@ -32,7 +33,11 @@ def backlog_values(session: Session, initiatives: Collection[Initiative]) -> lis
     Lists are lists, contributions are {KPI key: number}, empty ones are None.
     """
     roadmaps = _roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
-    return [_values(initiative, roadmaps.get(initiative.initiative_key)) for initiative in initiatives]
+    shares = score_percentiles(session) if initiatives else {}
+    return [
+        _values(initiative, roadmaps.get(initiative.initiative_key), shares.get(initiative.initiative_key))
+        for initiative in initiatives
+    ]
 
 
 def filter_values(session: Session, initiatives: Collection[Initiative]) -> list[Values]:
@@ -53,13 +58,14 @@ def filter_values(session: Session, initiatives: Collection[Initiative]) -> list
     ]
 
 
-def _values(initiative: Initiative, roadmaps: list[str] | None) -> Values:
+def _values(initiative: Initiative, roadmaps: list[str] | None, share: float | None) -> Values:
     # All fields first, so that they stand in the order of the columns.
     values: Values = dict.fromkeys(backlog_fields())
     values.update(zip(_stored_fields(), attributes_of(initiative, _stored_fields()), strict=True))
     values["metric_chain"] = _chain_source(initiative)
     values[CONTRIBUTIONS] = initiative.kpi_contribution_json or None
     values["roadmaps"] = roadmaps
+    values["score_percentile"] = share
     return values
 
 

@@ -80,7 +80,7 @@ def find_scenario(session: Session, name: str | None, on_sheet: Iterable[str] = 
 
 
 def candidates_of(session: Session, scenario: OptimizationScenario) -> CandidateSet:
-    """The candidates of a scenario; never one that is done, rejected or withdrawn. Raises ScenarioProblem.
+    """The candidates of a scenario; never one that is done, rejected, withdrawn or a duplicate. Raises ScenarioProblem.
 
     With a roadmap_name they are the admitted and waived entries of that roadmap, else the initiatives that are flagged
     for the scenario's period.
@@ -103,8 +103,9 @@ def candidates_of(session: Session, scenario: OptimizationScenario) -> Candidate
 
 def _over(initiative: Initiative) -> Message | None:
     """Why an initiative takes part in nothing any more."""
-    is_over = Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES
-    return warning("lifecycle_over", status=initiative.lifecycle_status) if is_over else None
+    if Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES:
+        return warning("lifecycle_over", status=initiative.lifecycle_status)
+    return warning("is_duplicate", key=initiative.duplicate_of) if initiative.duplicate_of else None
 
 
 def _roadmap_of(session: Session, scenario: OptimizationScenario, name: str) -> Roadmap:

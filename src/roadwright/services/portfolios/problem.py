@@ -28,6 +28,7 @@ from roadwright.optimize import (
 )
 from roadwright.services.portfolios.candidates import rules_of, tokens_of
 from roadwright.services.portfolios.dependencies import DependencyRules, dependencies_bind, dependency_rules
+from roadwright.services.portfolios.duplicates import duplicates, mandatory_duplicates
 from roadwright.services.portfolios.rules import RuleSet, add_locks, named_initiatives, read_rules
 from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.store.registry import load_registry
@@ -144,6 +145,7 @@ def build_problem(
     add_locks(rules, reader, locks, str(Message("locked_on_roadmap", params={"roadmap": scenario.roadmap_name})))
     needed = dependency_rules(candidates, status) if dependencies_bind(scenario) else DependencyRules()
     rules.constraints += needed.rules
+    findings += mandatory_duplicates(duplicates(session), owners.constraints)
     named = {text.strip().upper() for text in named_initiatives(rules)} & outside
     builder.set_others((named - done) | needed.unknown, named & done)
     built = BuiltProblem(

@@ -15,6 +15,7 @@ from roadwright.domain.text import folded
 from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.services.portfolios import alerts as alert_rows
 from roadwright.services.portfolios.drafts import RunDraft
+from roadwright.services.portfolios.duplicates import MANDATORY_DUPLICATE
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
 from roadwright.services.portfolios.prices import keep_prices, prices_in
 from roadwright.services.portfolios.results import results_rows
@@ -22,6 +23,7 @@ from roadwright.services.portfolios.shown import has_answer, shown_figures, show
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationRun, Portfolio, PortfolioItem
 from roadwright.store.numbers import next_number
+from roadwright.store.percentiles import score_percentiles
 from roadwright.store.session import Store
 
 _ATTEMPTS = 20
@@ -71,7 +73,9 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     run_id = make_key(OPTIMIZATION_RUN, number)
     ref = RunRef(run_id, draft.scenario.scenario_name)
     scenario, solution, problem = draft.scenario, draft.solution, draft.problem
-    facts = [CandidateFacts.of(initiative) for initiative in (draft.built.candidates if draft.built else ())]
+    shares = score_percentiles(session)
+    candidates = draft.built.candidates if draft.built else ()
+    facts = [CandidateFacts.of(initiative, shares.get(initiative.initiative_key)) for initiative in candidates]
     results: list[dict[str, object]] = []
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
@@ -193,7 +197,9 @@ def _alerts(
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:
         told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}
-        rows += alert_rows.data_alerts(run, (f for f in draft.built.findings if f[0] not in told), by_key)
+        rows += alert_rows.data_alerts(
+            run, (f for f in draft.built.findings if f[0] not in told or f[1].code == MANDATORY_DUPLICATE), by_key
+        )
     rows += alert_rows.data_alerts(run, draft.promised_twice, by_key)
     unique: dict[tuple[object, ...], alert_rows.Alert] = {}
     for row in rows:

@@ -82,6 +82,8 @@ class Entry(_Part):
     value_score: float | None = None
     effort_score: float | None = None
     overall_score: float | None = None
+    score_percentile: float | None = None
+    """It moves with the scores of others, so it is no part of what makes two versions equal."""
     kpi_contributions: dict[str, float] = Field(default_factory=dict)
     gate_status: GateStatus
     gate_results: tuple[Verdict, ...] = ()
@@ -177,15 +179,29 @@ def chosen_of(entries: Sequence[Entry], *, by_run: bool = False) -> tuple[Entry,
 
 
 def reading_order(content: Content) -> list[Entry]:
-    """The entries as a person reads them: chosen first, each part by rank, then by score, then by key."""
+    """The entries as a person reads them: chosen first, each part by rank, then by score, then by key.
+
+    Scores of several frameworks are compared by their percentiles; within one that is the order of the scores.
+    """
     chosen = {entry.initiative_key for entry in content.chosen}
 
-    def place(entry: Entry) -> tuple[bool, float, float, str]:
+    def place(entry: Entry) -> tuple[bool, float, float, float, str]:
         rank = math.inf if entry.priority_rank is None else entry.priority_rank
+        share = math.inf if entry.score_percentile is None else -entry.score_percentile
         score = math.inf if entry.overall_score is None else -entry.overall_score
-        return entry.initiative_key not in chosen, rank, score, entry.initiative_key
+        return entry.initiative_key not in chosen, rank, share, score, entry.initiative_key
 
     return sorted(content.entries, key=place)
+
+
+def scores_are_mixed(content: Content) -> bool:
+    """Whether the entries' scores can't be compared: they are of several frameworks, or in units of several KPIs."""
+    scored = [e for e in content.entries if e.score_percentile is not None and e.overall_score is not None]
+    if len({entry.active_scoring_framework for entry in scored}) > 1:
+        return True
+    ordered = sorted(scored, key=lambda entry: (entry.overall_score, entry.score_percentile))
+    shares = [entry.score_percentile for entry in ordered]
+    return shares != sorted(shares, key=lambda share: share or 0.0)
 
 
 def reading_kpis(content: Content) -> list[KpiTotal]:
@@ -209,8 +225,11 @@ def _one_form(value: object) -> object:
     return value
 
 
-_FOLLOWS: dict[str, Any] = {"totals": {"standing_tokens", "synergies"}}
-"""What follows from the rest, and is no part of the hash: versions from before it was told keep theirs."""
+_FOLLOWS: dict[str, Any] = {
+    "totals": {"standing_tokens", "synergies"},
+    "entries": {"__all__": {"score_percentile"}},
+}
+"""What follows from the rest or from other initiatives, and is no part of the hash: it makes no new version."""
 
 
 def content_hash(content: Content) -> str:

@@ -124,7 +124,7 @@ def kpi_drift(then: Content, now: Content) -> tuple[KpiDrift, ...]:
     )
 
 
-_DERIVED = frozenset({"initiative_key", "gate_results", "gate_failures", "kpi_contributions"})
+_DERIVED = frozenset({"initiative_key", "score_percentile", "gate_results", "gate_failures", "kpi_contributions"})
 """Fields of an entry that are told in a way of their own."""
 
 

@@ -11,6 +11,7 @@ from roadwright.services.roadmaps.export_words import (
     chosen_line,
     gates_line,
     kpi_label,
+    order_line,
     policy_line,
     published_line,
     source_line,
@@ -49,6 +50,7 @@ def _totals(content: Content) -> list[str]:
         *([("Synergies", synergies)] if (synergies := synergies_line(content)) else []),
         ("Source", source_line(content)),
         ("Gates", policy_line(content)),
+        *((("Order", order),) if (order := order_line(content)) else ()),
     ]
     return [f"* **{escaped(name)}:** {escaped(value)}" for name, value in said]
 

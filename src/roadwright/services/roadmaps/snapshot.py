@@ -36,6 +36,7 @@ from roadwright.store.models import (
     Roadmap,
     RoadmapEntry,
 )
+from roadwright.store.percentiles import score_percentiles
 from roadwright.store.registry import load_registry
 
 
@@ -44,11 +45,12 @@ def content_now(session: Session, roadmap: Roadmap) -> Content:
     registry, run = load_registry(session), adopted_run_of(session, roadmap)
     rows = sorted(roadmap.entry_rows, key=lambda row: row.initiative_key)
     initiatives = initiatives_by_key(session, (row.initiative_key for row in rows))
+    shares = score_percentiles(session) if rows else {}
     entries, left_out = [], []
     for row in rows:
         initiative = initiatives[row.initiative_key]
         if row.gate_status in STANDS:
-            entries.append(_entry(row, initiative, registry))
+            entries.append(_entry(row, initiative, registry, shares.get(row.initiative_key)))
         else:
             left_out.append(_left_out(row, initiative))
     return Content(
@@ -82,7 +84,7 @@ def _gates(session: Session, policy: str | None) -> tuple[GateContent, ...]:
     )
 
 
-def _entry(row: RoadmapEntry, initiative: Initiative, registry: Registry) -> Entry:
+def _entry(row: RoadmapEntry, initiative: Initiative, registry: Registry, share: float | None) -> Entry:
     waiver = None
     if row.gate_status == GateStatus.WAIVED and row.waived_by and row.waiver_reason:
         waiver = Waiver(waived_by=row.waived_by, reason=row.waiver_reason, waived_at=row.waived_at)
@@ -103,6 +105,7 @@ def _entry(row: RoadmapEntry, initiative: Initiative, registry: Registry) -> Ent
         value_score=initiative.value_score,
         effort_score=initiative.effort_score,
         overall_score=initiative.overall_score,
+        score_percentile=share,
         kpi_contributions=_contributions(initiative.kpi_contribution_json or {}, registry),
         gate_status=GateStatus(row.gate_status or GateStatus.ADMITTED),
         gate_results=tuple(sorted(map(Verdict.model_validate, row.gate_results_json or ()), key=lambda one: one.gate)),
