@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from roadwright import tabs
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Level, Message, notice
 from roadwright.domain.progress import TellProgress
+from roadwright.services.backlog.duplicates import tell_duplicates
 from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.services.rows.identity import identity_of
 from roadwright.services.rows.merge import MergeRules
@@ -18,7 +19,7 @@ from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import ForeignTab, PendingWrite, WorkbookCache, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, unkeyed
-from roadwright.sync.reports import TabReport
+from roadwright.sync.reports import RowReport, SheetRow, TabReport
 from roadwright.sync.selection import ALL, Selection
 from roadwright.workspace.identity import read_note
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -36,6 +37,8 @@ class SyncResult:
 
     tabs: list[TabReport] = field(default_factory=list)
     problems: list[Message] = field(default_factory=list)
+    told: list[RowReport] = field(default_factory=list)
+    """Lines on ideas that were put on the Backlog only now."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,17 @@ def _sorted_out(places: Sequence[TabPlace], cache: WorkbookCache, progress: Sync
     return found
 
 
+def _tell_duplicates(current: SyncContext, backlog: OpenTab, results: Sequence[SheetRow]) -> Iterator[RowReport]:
+    """Say of ideas that they look like another one: on their rows, or in lines of their own where they are new."""
+    rows = {result.key: result for result in results if not result.is_duplicate}
+    for pair in tell_duplicates(current.session):
+        said = notice("looks_like", key=pair.key, other=pair.other, title=pair.other_title)
+        if pair.key in rows:
+            rows[pair.key].notes.add(said)
+        else:
+            yield RowReport(backlog.place.name, 0, pair.key, str(Level.OK), Level.OK, (str(said),))
+
+
 def backlog_sync(workspace: Workspace, source: str, settling: Settling, progress: SyncProgress) -> SyncResult:
     """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
@@ -148,6 +162,7 @@ def backlog_sync(workspace: Workspace, source: str, settling: Settling, progress
         progress("bringing the Backlog up to date")
         missing = missing_from_tab(current.session, {result.identity for result in results})
         notes = intake_notes_of(current.session, missing)
+        result.told += _tell_duplicates(current, backlog_tab, results)
         show_tab(current, backlog_tab, binding, results, report, add=lambda _: missing, statuses=notes.__getitem__)
         progress("writing the workbooks")
         return [*intake_reports, report]

@@ -53,7 +53,7 @@ _ORDER: tuple[TabSpec, ...] = (
     tabs.TARGETS,
     tabs.CANDIDATES,
 )
-"""The tabs after the KPI registry, the Backlog and intake: each after those that it refers to."""
+"""The tabs after the KPI registry, the Backlog and intake: each after those that it refers to, roadmaps after runs."""
 
 _SHOWN_AGAIN = (tabs.BACKLOG, tabs.ROADMAPS)
 """The tabs that show something of the later ones."""
@@ -132,17 +132,17 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
         waiting = keys_for_new_rows(workspace, REBUILD, both, cache)
         result.problems += [waiting] if waiting else []
         step("taking over the Backlog, then intake", both, _save_backlog)
+    run_places = [of[spec] for spec in RUN_TABS if spec in of]
+
+    def take_over_runs(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        result.runs += take_runs(current.session, *(tab.table.rows for tab in open_tabs))
+        return [write_run_tab(current, tab) for tab in open_tabs]
+
     for spec in _ORDER:
+        if spec is tabs.ROADMAPS and len(run_places) == len(RUN_TABS):  # roadmaps name the run that they adopted
+            step("taking over the runs", run_places, take_over_runs)
         if spec in of:
             step(f"taking over {of[spec].name}", [of[spec]], _save)
-    run_places = [of[spec] for spec in RUN_TABS if spec in of]
-    if len(run_places) == len(RUN_TABS):
-
-        def context(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-            result.runs += take_runs(current.session, *(tab.table.rows for tab in open_tabs))
-            return [write_run_tab(current, tab) for tab in open_tabs]
-
-        step("taking over the runs", run_places, context)
     with workspace.store.transaction() as session:
         take_published_versions(session, published_versions(workspace))
     again = [of[spec] for spec in _SHOWN_AGAIN if spec in of]

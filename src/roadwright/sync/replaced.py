@@ -49,7 +49,7 @@ def computed(
 
     A cell of which ``values`` say nothing is not written, and shows what the row's copy ``before`` says.
     """
-    columns = list(columns)
+    columns = [column for column in columns if not column.moves]
     kept: dict[str, object] = {}
     others = [column.name for column in columns if column.name not in values]
     if before is not None and others:
@@ -83,7 +83,10 @@ def _as_read(column: Column, value: object) -> object:
 
 
 def typed_over(columns: Iterable[Column], row: Row, copy: Baseline | None) -> list[str]:
-    """The columns, among these computed ones, whose cell says what this copy of the row never showed."""
+    """The columns, among these computed ones, whose cell says what this copy of the row never showed.
+
+    What one that moves showed is not remembered, so there it is what can't be read that counts.
+    """
     remembered = {} if copy is None else copy.values.get(COMPUTED)
     if not isinstance(remembered, Mapping):
         return []  # it was written before that was remembered
@@ -91,6 +94,7 @@ def typed_over(columns: Iterable[Column], row: Row, copy: Baseline | None) -> li
         column.name
         for column in columns
         if column.name in row.raw
+        and not (column.moves and column.name in row.values)
         and not (column.name in row.values and in_short(column, row.values[column.name]) == remembered.get(column.name))
     ]
 

@@ -18,7 +18,7 @@ from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
-from roadwright.sheets.styles import width_of
+from roadwright.sheets.styles import most_lines, width_on_one_line
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
 from roadwright.sync.bases import DOUBTFUL, keep_saved
@@ -131,7 +131,7 @@ def bring_up_to_date(
         _say_what_is_replaced(tab, result, cells)
         base = {**_new_base(result, now, saved_columns, dropped, inputs), **_more_shown(tab, result)}
         if (
-            cells
+            any(not owned[names[place]].moves for _, place in cells)
             or result.row_version
             or result.base is None
             or needs_row_version
@@ -147,7 +147,7 @@ def bring_up_to_date(
                 pending.unversioned.add(result.identity)
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
             result.notes.add(*say_written(spec, row, marked))
-            pending.cells.update(cells)
+        pending.cells.update(cells)
         if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)
@@ -313,5 +313,13 @@ def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
     save_baselines(session, tab.spec, pending.copies)
     pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     places = {**table.columns, **table.new_columns}
-    own = {places[c.name]: width_of(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}
-    return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row, own)
+    own = {places[c.name]: width_on_one_line(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}
+    return TabEdit(
+        tab.place.tab,
+        table.header_row,
+        pending.cells,
+        pending.appended,
+        table.last_data_row,
+        own,
+        {places[c.name]: lines for c in tab.spec.columns if c.name in places and (lines := most_lines(c))},
+    )

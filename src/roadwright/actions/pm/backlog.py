@@ -16,7 +16,7 @@ def _run(request: ActionContext) -> Answer:
     assert request.tab is not None
     settling = Settling(rule, request.tab, request.selection)
     result = backlog_sync(request.workspace, request.action, settling, request.report)
-    return Answer(tabs=result.tabs, problems=result.problems)
+    return Answer(tabs=result.tabs, more_rows=result.told, problems=result.problems)
 
 
 BACKLOG_SYNC = Action(
@@ -27,7 +27,8 @@ BACKLOG_SYNC = Action(
         "again changes nothing. After the first sync the backlog owns the fields that were edited there: a later "
         "change of the same field in intake is shown as CONFLICT on both rows, and on_conflict settles it (sheet: the "
         "intake's value, database: the backlog's): everywhere, or with --select for these rows of the Backlog, or of "
-        "the intake tab that --tab names."
+        "the intake tab that --tab names. Ideas that look like another one are told once; the column duplicate_of "
+        "says that one is."
     ),
     run=_run,
     tabs=(tabs.BACKLOG, tabs.INTAKE),

@@ -15,7 +15,6 @@ TEXTS = {
     "cancelled_on_request": "cancelled on request",
     "cancelled_while_explained": "cancelled while {run_id} was explained; its answer is kept",
     "cancelled_while_written": "cancelled while the sheets were written; {run_id} is kept, and {action} shows it",
-    "choice_not_shown": "{why}; pm.refresh_tab --tab {tab} shows what was chosen",
     "database_stops_action": "the database can't be used: {why}; see roadwright doctor, then run again, that is safe",
     "end_not_written": (
         "the end of {run_id} could not be written, so it will be shown as interrupted: the database can't be "

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Level, Message, failure
+from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.services.backlog.backlog import backlog_values, cell_values
 from roadwright.services.bindings.initiatives import (
@@ -36,6 +37,9 @@ FROM_BACKLOG = "backlog"
 _PROSE = prose_of(tabs.INTAKE)
 
 
+_DUPLICATE = "duplicate_of"
+
+
 class BacklogBinding(Defaults):
     """Backlog rows are initiatives, one to one."""
 
@@ -44,6 +48,7 @@ class BacklogBinding(Defaults):
     def __init__(self) -> None:
         self._initiatives: dict[str, Initiative] = {}
         self._unused_keys: set[int] = set()
+        self._duplicates: dict[str, set[str]] | None = None
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         found = by_identity(session, identities)
@@ -62,6 +67,52 @@ class BacklogBinding(Defaults):
         wanted = values.get("dependencies_initiatives")
         if isinstance(wanted, list):
             notes.fail_cell(*(_unknown_dependency(key) for key in self._unknown(session, map(str, wanted))))
+        self._judge_duplicate(session, values, notes)
+
+    def _judge_duplicate(self, session: Session, values: Values, notes: Notes) -> None:
+        """Whether a newly typed duplicate_of names another initiative that is no duplicate itself."""
+        key = canonical_key(str(values.get("initiative_key") or ""))
+        typed = values.get(_DUPLICATE)
+        known = self._initiatives.get(key or "")
+        other = canonical_key(str(typed or ""))
+        if not typed or (other is not None and known is not None and known.duplicate_of == other):
+            return
+        if other is not None and other not in self._initiatives:
+            self._initiatives.update(load_initiatives(session, [other]))
+        original = self._initiatives.get(other or "")
+        if other is not None and other == key:
+            notes.fail_cell(failure("duplicate_of_itself", key=key).about(_DUPLICATE))
+        elif other is None or (original is None and parse_key(INITIATIVE, other) not in self._unused_keys):
+            notes.fail_cell(
+                failure("duplicate_of_unknown", value=typed, hint=nearest(str(typed), all_keys(session))).about(
+                    _DUPLICATE
+                )
+            )
+        elif original is not None and original.duplicate_of:
+            notes.fail_cell(
+                failure("duplicate_of_duplicate", key=other, original=original.duplicate_of).about(_DUPLICATE)
+            )
+        elif key is not None and (marked := self._marked(session).get(key)):
+            notes.fail_cell(
+                failure("duplicate_has_duplicates", key=key, keys=sorted(marked), other=other).about(_DUPLICATE)
+            )
+
+    def _marked(self, session: Session) -> dict[str, set[str]]:
+        """By initiative those that are marked as duplicates of it."""
+        if self._duplicates is None:
+            self._duplicates = {}
+            pairs = select(Initiative.initiative_key, Initiative.duplicate_of)
+            for key, original in session.execute(pairs.where(Initiative.duplicate_of.is_not(None))):
+                self._duplicates.setdefault(str(original), set()).add(key)
+        return self._duplicates
+
+    def _mark(self, session: Session, initiative: Initiative, typed: object) -> None:
+        marked, key = self._marked(session), initiative.initiative_key
+        if initiative.duplicate_of:
+            marked.get(initiative.duplicate_of, set()).discard(key)
+        initiative.duplicate_of = canonical_key(str(typed)) if typed else None
+        if initiative.duplicate_of:
+            marked.setdefault(initiative.duplicate_of, set()).add(key)
 
     def _unknown(self, session: Session, keys: Iterable[str]) -> list[str]:
         """Those keys, among these, that were never given: an initiative may be stored later in the same pass."""
@@ -90,7 +141,10 @@ class BacklogBinding(Defaults):
         else:
             initiative = self._initiatives[key]
         for name in edit.changes:
-            set_attribute(initiative, name, edit.values.get(name))
+            if name == _DUPLICATE:
+                self._mark(session, initiative, edit.values.get(name))
+            else:
+                set_attribute(initiative, name, edit.values.get(name))
         stamp(initiative, edit.row_version, edit.source)
 
     def listed(self, session: Session) -> Sequence[Identity]:
