@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -311,3 +312,24 @@ def test_the_sheet_follows(house: House, backlog: Api) -> None:
     ended = backlog.get(f"/runs/{runs[0]['run_id']}", params={"wait": 20})
     assert (ended["status"], ended["requested_by"]) == ("success", "server:follow")
     assert house.row("Backlog", "INIT-000001").values["country"] == "FR"
+
+
+def test_many_people_edit_at_once_and_nothing_is_lost(house: House, api: Api) -> None:
+    add_initiatives(house, *({} for _ in range(12)))
+    assert api.server.worker is not None
+    api.server.worker.gate = api.server.edits
+    seen = api.rows("Backlog")
+    answers: list[str] = []
+
+    def save(row: dict[str, Any]) -> None:
+        [saved] = api.patch("Backlog", edit(row, country=f"C {row['identity']['initiative_key']}"))
+        answers.append(saved["run_status"])
+
+    threads = [threading.Thread(target=save, args=(row,)) for row in seen]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == ["OK"] * 12
+    for row in api.rows("Backlog"):
+        assert row["values"]["country"] == f"C {row['identity']['initiative_key']}"

@@ -92,6 +92,7 @@ def serve(
     if with_worker:
         pending = PendingWrites(workspace)
         server.worker = Worker(workspace, pending.ended)
+        server.worker.gate = server.edits  # a long queue of runs keeps nobody from editing a row
     server.pending = pending
     watch = Watch(workspace, pending, server.wake, saves=watches)
     shown = f"[{host}]" if ":" in host else host

@@ -24,6 +24,7 @@ from roadwright.services.backlog.fields import READERS, kind_of
 from roadwright.services.backlog.find import matching_keys
 from roadwright.services.bindings.backlog import intake_notes_of
 from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, entry_notes
+from roadwright.services.rows.baselines import load_annotations
 from roadwright.services.rows.binding import Binding
 from roadwright.services.rows.identity import Identity, identity_text
 from roadwright.services.rows.notes import Notes
@@ -97,6 +98,9 @@ def page_of(
 def told_rows(session: Session, source: Source, identities: Sequence[Identity]) -> list[GridRow]:
     """These rows, with what is to be said of each as it is stored."""
     found = source.values(identities)
+    if source.spec.sheet_only:
+        own = load_annotations(session, source.spec.name)
+        found = {identity: {**own.get(identity_text(identity), {}), **row} for identity, row in found.items()}
     notes = _notes(session, source, found)
     return [told(source.spec, values, notes[identity], source.binding) for identity, values in found.items()]
 

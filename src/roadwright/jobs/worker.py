@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -60,6 +61,8 @@ class Worker:
         self._jobs: list[_Job] = []
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
+        self.gate: AbstractContextManager[object] = nullcontext()
+        """Entered before a run begins: whoever is in there has its turn first."""
         self.seen_at = time.monotonic()
         """When it was last seen at work, or waiting for some."""
 
@@ -86,6 +89,8 @@ class Worker:
                 self._awake.wait(POLL_SECONDS)
                 self._awake.clear()
             else:
+                with self.gate:
+                    pass
                 self._begin(run)
 
     def _begin(self, run: ActionRun) -> None:
