@@ -14,7 +14,7 @@ from roadwright.optimize.model.canonical import (
 from roadwright.optimize.model.checks import check
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.names import Names, is_everything
-from roadwright.optimize.model.objective import candidate_worth
+from roadwright.optimize.model.objective import candidate_worth, selection_worth
 from roadwright.optimize.model.problem import (
     Candidate,
     InvalidProblem,
@@ -73,6 +73,7 @@ __all__ = [
     "ordered_targets",
     "parse_problem",
     "problem_to_json",
+    "selection_worth",
     "snapshot_hash",
     "solve",
     "solve_isolated",
