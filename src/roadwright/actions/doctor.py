@@ -27,6 +27,7 @@ from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache
+from roadwright.sync.run_tabs import is_there, without_overview
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.space import rooms
@@ -146,7 +147,10 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
         try:
             tab = cache.tab(place)
         except SheetError as error:
-            yield Finding(place.name, str(error), is_well=False)
+            if place.spec.optional and not is_there(workspace, place):
+                yield Finding(place.name, str(without_overview(workspace)))
+            else:
+                yield Finding(place.name, str(error), is_well=False)
             continue
         absent = [c.name for c in place.spec.columns if c.name not in tab.table.columns and c.owner is not Owner.SYSTEM]
         rows = f"{len(tab.table.rows):,} rows"

@@ -24,6 +24,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from roadwright.domain.disk import os_fault
 from roadwright.sheets.backend import SheetError
+from roadwright.sheets.charts import add_charts
 from roadwright.sheets.readme import add_readme
 from roadwright.sheets.spec import Column, Guide, Layout, Owner, TabSpec
 from roadwright.sheets.styles import (
@@ -206,7 +207,10 @@ def _set_up_printing(sheet: Worksheet, spec: TabSpec, frozen: int) -> None:
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     # A wide tab goes over several pages across: on one it would be too small to read.
-    sheet.fit_to_pages(math.ceil(sum(map(width_of, spec.columns)) / _PAGE_WIDTH), 0)
+    if spec.charts:
+        sheet.fit_to_pages(1, 1)
+    else:
+        sheet.fit_to_pages(math.ceil(sum(map(width_of, spec.columns)) / _PAGE_WIDTH), 0)
     sheet.repeat_rows(0)
     if frozen:
         sheet.repeat_columns(0, frozen - 1)
@@ -237,6 +241,7 @@ def _add_tab(book: Workbook, spec: TabSpec) -> None:
     _colour_words(book, sheet, spec)
     _format_large_numbers(book, sheet, spec)
     _set_up_printing(sheet, spec, frozen)
+    add_charts(book, sheet, spec)
 
 
 def template_bytes(specs: Sequence[TabSpec], *, title: str = "", guide: Guide | None = None) -> bytes:

@@ -29,7 +29,7 @@ from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, Work, WorkbookCache, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.reports import TabReport
-from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
+from roadwright.sync.run_tabs import RUN_TABS, is_there, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
 from roadwright.sync.take_over import take_over, take_published_versions, take_runs
@@ -108,7 +108,11 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     """
     result = Rebuilt()
     progress("reading the workbooks")
-    places = [place for place in workspace.places() if not place.workbook.is_missing]
+    places = [
+        place
+        for place in workspace.places()
+        if not place.workbook.is_missing and (not place.spec.optional or is_there(workspace, place))
+    ]
     cache = WorkbookCache(workspace, checks_origin=False)
     result.keys = _take_numbers(workspace, [(place, cache.tab(place).table) for place in places])
 
@@ -135,10 +139,11 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
         if spec in of:
             step(f"taking over {of[spec].name}", [of[spec]], _save)
     run_places = [of[spec] for spec in RUN_TABS if spec in of]
-    if len(run_places) == len(RUN_TABS):
+    if all(spec in of or spec.optional for spec in RUN_TABS):
 
         def context(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-            result.runs += take_runs(current.session, *(tab.table.rows for tab in open_tabs))
+            held = [tab.table.rows for tab in open_tabs if not tab.spec.optional]
+            result.runs += take_runs(current.session, *held)
             return [write_run_tab(current, tab) for tab in open_tabs]
 
         step("taking over the runs", run_places, context)

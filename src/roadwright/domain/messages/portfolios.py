@@ -107,7 +107,7 @@ TEXTS = {
     "tokens_blank": "{field} is blank, so it can't be chosen; fill it in",
     "unit_of_objective": "of the objective",
     "unknown_dimension": "unknown dimension '{part}'; one of {dimensions}, or several with +",
-    "unknown_scenario": 'there is no scenario "{scenario}"; there are: {names}',
+    "unknown_scenario": 'there is no scenario "{scenario}"{hint}; there are: {names}',
     "way_out": "a way out: {changes}{chosen}",
     "way_out_cheapest": "cheapest way out: {changes}{chosen}",
     "would_choose": "; it would choose {keys}",
