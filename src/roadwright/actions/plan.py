@@ -161,7 +161,7 @@ class Round:
         """
         result = self._done(step)
         if result.exit_code is ExitCode.FAILED and result.status == "failed" and not result.rows:
-            self.save(step.saves)
+            self.save(spec for spec in step.saves if is_there(self.workspace, self.workspace.place(spec)))
         else:
             self._saved.update(spec.name for spec in step.saves)
         return result
@@ -273,15 +273,18 @@ def _scenarios(workspace: Workspace, wanted: str | None) -> list[str]:
 
 
 def _failed_steps(planned: Planned) -> Iterator[Need]:
-    """What could not be done, but for scenarios, whose runs say it themselves."""
-    ran = {folded(one.scenario_name) for one in planned.answers if one.last_run is not None}
+    """What could not be done and why, but for runs, which say it themselves; the same reason is told once."""
+    stopped: dict[str, list[tuple[PlanStep, ActionResult]]] = {}
     for step, result in planned.steps:
-        if result.error is None or result.exit_code is ExitCode.DONE:
-            continue
-        if step.scenario is not None and result.optimization_run_id is not None and folded(step.scenario) in ran:
-            continue
-        said = Message("step_failed", params={"action": result.action, "why": result.error})
-        yield Need(NeedKind.STEP, said, step.asked.tab or "", "", scenario=step.scenario or "")
+        said_by_run = step.scenario is not None and result.optimization_run_id is not None
+        if result.error is not None and result.exit_code is not ExitCode.DONE and not said_by_run:
+            stopped.setdefault(result.error, []).append((step, result))
+    for why, steps in stopped.items():
+        first = steps[0][0]
+        names = list(dict.fromkeys(result.action for _, result in steps))
+        said = Message("need_step", params={"actions": names, "why": why})
+        tab = first.asked.tab or "" if len(steps) == 1 else ""
+        yield Need(NeedKind.STEP, said, tab, scenario=first.scenario or "" if len(steps) == 1 else "")
 
 
 def _with_rows(workspace: Workspace, stored: Sequence[Need]) -> list[Need]:

@@ -93,7 +93,7 @@ def run_round(
     console: Console,
     *,
     switch: SeriesSwitch,
-    say: object,
+    say: Callable[[str], None],
     door: str = "cli",
 ) -> Planned:
     """Do the round and tell each step when it is done. Raises Cancelled and ScenarioProblem."""

@@ -60,7 +60,9 @@ def _bars(book: Workbook, spec: TabSpec, chart: Chart) -> object:
             "line": {"none": True},
         }
     )
-    drawn.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"color": "#BFBFBF"}, "major_tick_mark": "none"})
+    drawn.set_y_axis(
+        {"reverse": True, "crossing": "max", "num_font": _FONT, "line": {"color": "#BFBFBF"}, "major_tick_mark": "none"}
+    )
     if len(chart.series) > 1:
         drawn.set_legend({"position": "bottom", "font": _FONT})
     else:

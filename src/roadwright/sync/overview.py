@@ -82,7 +82,7 @@ def _stopped(context: SyncContext) -> Iterator[tuple[str, list[int], list[int]]]
     stopped = select(CachedTab.place, CachedTab.content).where(
         or_(*(text.contains(f'"{level}') for level in (Level.FAILED, Level.CONFLICT)))
     )
-    kept = dict(context.session.execute(stopped).tuples().all())
+    kept = {row.place: row.content for row in context.session.execute(stopped)}
     for place in context.workspace.places():
         rows = (kept.get(place.full_name) or {}).get("rows", ())
         levels = [(number, level_of(status or "")) for number, _, status, _ in rows]

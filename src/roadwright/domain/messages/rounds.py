@@ -10,7 +10,7 @@ TEXTS = {
     "need_model_approval": "the model {model} for {kpi} waits for approval (approved_by_user)",
     "need_param_approval": "the param {param} of {model} waits for approval (approved)",
     "need_param_value": "the param {param} of {model} has no value",
-    "need_step": "{step}: {why}",
+    "need_step": "{why} ({actions})",
     "need_tokens": "it can't be chosen: {field} is blank",
     "need_valid_run": "{run}: {why}",
     "overview_candidates": "{count:,} {count:candidate|candidates} can't be chosen, something is blank: {keys:names}",
