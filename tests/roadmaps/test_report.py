@@ -136,6 +136,7 @@ def test_the_workbook_has_charts_prints_one_page_a_sheet_and_holds_no_formula(ho
     ]
     for sheet in book:
         assert {sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight} <= {1, None}, "None is the default, 1"
+        assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         for row in sheet.iter_rows():
             assert all(cell.data_type != "f" for cell in row), "texts are texts"
