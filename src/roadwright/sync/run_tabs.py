@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
+from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Message, notice
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer
 from roadwright.sheets.backend import SheetError
-from roadwright.sheets.spec import TabSpec
+from roadwright.sheets.spec import TabSpec, header_names
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.context import OpenTab, SyncContext
@@ -34,11 +35,16 @@ def run_tab_places(workspace: Workspace) -> list[TabPlace]:
 
 
 def is_there(workspace: Workspace, place: TabPlace) -> bool:
-    """Whether the workbook has the tab."""
+    """Whether the workbook has the tab: one of this name with other columns is a person's own."""
+    if place.workbook.is_missing:
+        return False
     try:
-        return not place.workbook.is_missing and place.tab in workspace.open(place).tabs()
+        workbook = workspace.open(place)
+        header = workbook.read(place.tab).rows.get(place.header_row, {}) if place.tab in workbook.tabs() else {}
     except SheetError:
         return False  # whoever reads another tab of the workbook says so
+    names = {normalised(str(cell)) for cell in header.values()}
+    return all(header_names(place.spec.by_name[column]) & names for column in place.spec.identity)
 
 
 def without_overview(workspace: Workspace) -> Message | None:
