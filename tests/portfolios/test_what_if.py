@@ -89,9 +89,9 @@ def test_no_changes_leave_the_problem_as_it_is(problem: Problem) -> None:
         ({"left_out": ["rubbish"]}, "what_if_key_unknown", ""),
         ({"weights": "gmw: 1"}, "what_if_kpi_unknown", "gmv"),
         ({"put_in": ["INIT-000009"]}, "what_if_no_candidate", ""),
-        ({"capacity": "lots"}, "option_unreadable", ""),
-        ({"capacity": "0"}, "option_unreadable", ""),
-        ({"capacity": " "}, "option_unreadable", ""),
+        ({"capacity": "lots"}, "what_if_unreadable", ""),
+        ({"capacity": "0"}, "what_if_unreadable", ""),
+        ({"capacity": " "}, "what_if_unreadable", ""),
         ({"weights": "gmv"}, None, ""),
     ],
 )

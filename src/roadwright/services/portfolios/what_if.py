@@ -84,9 +84,9 @@ def _typed(column: str, option: str, text: str) -> Any:
     try:
         value = meaning(tabs.SCENARIO_CONFIG.by_name[column], text)
     except CellProblem as problem:
-        raise WrongQuestion("option_unreadable", option=option, why=problem.message) from problem
+        raise WrongQuestion("what_if_unreadable", option=option, why=problem.message) from problem
     if value is None:
-        raise WrongQuestion("option_unreadable", option=option, why=Message("is_blank"))
+        raise WrongQuestion("what_if_unreadable", option=option, why=Message("is_blank"))
     return value
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
@@ -16,17 +15,13 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from roadwright.domain.optimization import Severity
-from roadwright.services.roadmaps.export_workbook import Styles, fitting, lines_of, number_format
+from roadwright.services.roadmaps.export_workbook import fitting, lines_of, number_format
 from roadwright.services.roadmaps.report import charts
+from roadwright.services.roadmaps.report.canvas import BLUE, EDGE, INK, LINE, PALE, QUIET, Canvas, Column
 from roadwright.services.roadmaps.report.content import Alternative, Conflict, Report, SliceLine
 from roadwright.sheets.spec import Tone
 from roadwright.sheets.styles import TONES
 
-INK, QUIET, EDGE, BLUE, PALE = "#1F3864", "#6B6B6B", "#D9D9D9", "#2F6DAB", "#EEF3F8"
-LINE = 13.5
-"""Points of one line of text."""
-_DENSE = 1.1
-"""By how much more letters a line of a table takes than a line of mixed text."""
 _ONE_PAGE = 60
 """Rows that one page still shows legibly."""
 _WIDTH = 12
@@ -35,17 +30,6 @@ _COLUMN = 11.5
 
 DECISION, INITIATIVES, CAPACITY, TARGETS = "Decision", "In and out", "Capacity", "KPIs and targets"
 VALUE, ALTERNATIVES, CONFLICTS = "Value and tokens", "Alternatives", "Conflicts"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table: header, width in characters, the cell of a row, its number format (None: by number)."""
-
-    name: str
-    width: float
-    value: Callable[[Any], str | float | None]
-    is_number: bool = False
-    form: str | None = None
 
 
 def report_bytes(report: Report) -> bytes:
@@ -73,9 +57,10 @@ def report_bytes(report: Report) -> bytes:
     return buffer.getvalue()
 
 
-class _Pages:
+class _Pages(Canvas):
     def __init__(self, book: Workbook, report: Report) -> None:
-        self.book, self.report, self.styles = book, report, Styles(book)
+        super().__init__(book, f"{report.name} · {report.subtitle}")
+        self.report = report
         self.first: Worksheet = None
         self._row = 0
         self._places: dict[str, tuple[int, int]] = {}
@@ -83,73 +68,10 @@ class _Pages:
         self._points: dict[bool, list[str]] = {}
         """What the points of the scatter are called: those that are in, and those that are out."""
 
-    # What pages share
-
-    def _page(self, name: str, heading: str, widths: Sequence[float]) -> Worksheet:
-        sheet = self.book.add_worksheet(name)
-        sheet.hide_gridlines(2)
-        for position, width in enumerate(widths):
-            sheet.set_column(position, position, width)
-        sheet.write_string(
-            0, 0, fitting(heading), self.styles.get(bold=True, font_size=16, font_color=INK, valign="vcenter")
-        )
-        sheet.set_row(0, 28)
-        sheet.write_string(
-            1, 0, fitting(f"{self.report.name} · {self.report.subtitle}"), self.styles.get(font_color=QUIET)
-        )
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        sheet.set_footer("&L&8&K6B6B6B&A&R&8&K6B6B6BPage &P of &N")
-        sheet.fit_to_pages(1, 1)
-        return sheet
-
-    def _table(
-        self,
-        sheet: Worksheet,
-        top: int,
-        columns: Sequence[Column],
-        rows: Sequence[Any],
-        *,
-        look: Callable[[Any], dict[str, object]] = lambda _: {},
-    ) -> int:
-        """A header and a row each. Returns the row behind the last one."""
-        for position, column in enumerate(columns):
-            side: dict[str, object] = {"align": "right"} if column.is_number else {"align": "left"}
-            heading = self.styles.get(
-                bold=True, font_color="#FFFFFF", bg_color=INK, text_wrap=True, valign="vcenter", indent=1, **side
-            )
-            sheet.write_string(top, position, fitting(column.name), heading)
-        sheet.set_row(top, LINE * max(lines_of(column.name, column.width - 3) for column in columns) + 8)
-        for number, one in enumerate(rows, start=top + 1):
-            height = 1
-            for position, column in enumerate(columns):
-                style: dict[str, object] = {"bottom": 1, "bottom_color": EDGE, "valign": "vcenter", **look(one)}
-                value = column.value(one)
-                if isinstance(value, str) and value:
-                    edge = "right" if column.is_number else "left"
-                    shown = self.styles.get(**style, text_wrap=True, align=edge, indent=1)
-                    sheet.write_string(number, position, fitting(value), shown)
-                    height = max(height, lines_of(value, (column.width - 2) * _DENSE))
-                elif isinstance(value, int | float):
-                    form = column.form or number_format(value)
-                    shown = self.styles.get(**style, num_format=form, align="right", indent=1)
-                    sheet.write_number(number, position, value, shown)
-                else:
-                    sheet.write_blank(number, position, None, self.styles.get(**style))
-            sheet.set_row(number, LINE * height + 4)
-        return top + 1 + len(rows)
-
-    def _heading(self, sheet: Worksheet, row: int, text: str) -> None:
-        sheet.write_string(row, 0, text, self.styles.get(bold=True, font_size=12, font_color=INK, valign="vcenter"))
-        sheet.set_row(row, 22)
-
-    # The pages
-
     def decision(self) -> None:
         """The decision in a sentence, its figures, and below them what the other pages show in full."""
         report = self.report
-        sheet = self.first = self._page(DECISION, report.name, [_COLUMN] * _WIDTH)
+        sheet = self.first = self.page(DECISION, report.name, [_COLUMN] * _WIDTH)
         sheet.write_string(1, 0, fitting(report.subtitle), self.styles.get(font_color=QUIET))
         row = 3
         for number, sentence in enumerate(report.sentences):
@@ -169,7 +91,7 @@ class _Pages:
         if report.figures:
             row = self._figures(sheet, row)
         if not report.slices and report.conflicts:
-            self._heading(sheet, row, "What can't be met together, and the way out")
+            self.heading(sheet, row, "What can't be met together, and the way out")
             row = self._messages(sheet, row + 1, report.conflicts[:12])
         self._row = row
 
@@ -261,14 +183,14 @@ class _Pages:
             ]
 
         first = columns("Leaving it out costs")
-        sheet = self._page(INITIATIVES, f"In: {len(report.chosen)}, out: {len(report.left)}", [c.width for c in first])
+        sheet = self.page(INITIATIVES, f"In: {len(report.chosen)}, out: {len(report.left)}", [c.width for c in first])
         row = 3
         if report.chosen:
-            self._heading(sheet, row, "In")
-            row = self._table(sheet, row + 1, first, report.chosen) + 1
+            self.heading(sheet, row, "In")
+            row = self.table(sheet, row + 1, first, report.chosen) + 1
         if report.left:
-            self._heading(sheet, row, "Out")
-            row = self._table(
+            self.heading(sheet, row, "Out")
+            row = self.table(
                 sheet, row + 1, columns("Forcing it in costs"), report.left, look=lambda _: {"font_color": "#595959"}
             )
         if len(report.lines) > _ONE_PAGE:
@@ -292,28 +214,17 @@ class _Pages:
             Column("Tokens left out", 14, lambda one: one.out_tokens, is_number=True),
         ]
         spent = sum(one.tokens for one in report.slices)
-        sheet = self._page(CAPACITY, "Capacity by department", [column.width for column in columns])
-        end = self._table(sheet, 3, columns, report.slices)
+        sheet = self.page(CAPACITY, "Capacity by department", [column.width for column in columns])
+        end = self.table(sheet, 3, columns, report.slices)
         self._places[CAPACITY] = (4, end - 1)
         total = SliceLine("All", sum(o.count for o in report.slices), spent, sum(o.out_tokens for o in report.slices))
-        self._total(sheet, end, columns, total)
+        self.total(sheet, end, columns, total)
         if report.capacity is not None:
             said = f"Capacity: {number_text(report.capacity)} tokens"
             sheet.write_string(end + 1, 0, said, self.styles.get(font_color=QUIET))
         drawn = self._capacity_chart()
         drawn.set_size({"width": 640, "height": max(420, min(760, 90 + 40 * len(report.slices)))})
         sheet.insert_chart(3, len(columns), drawn, {"x_offset": 24, "object_position": 1})
-
-    def _total(self, sheet: Worksheet, row: int, columns: Sequence[Column], total: Any) -> None:
-        for position, column in enumerate(columns):
-            value = column.value(total)
-            style: dict[str, object] = {"bold": True, "top": 1, "top_color": INK, "indent": 1, "valign": "vcenter"}
-            if isinstance(value, str):
-                sheet.write_string(row, position, value, self.styles.get(**style))
-            elif value is not None:
-                form = column.form or number_format(value)
-                sheet.write_number(row, position, value, self.styles.get(**style, num_format=form, align="right"))
-        sheet.set_row(row, LINE + 5)
 
     def _capacity_chart(self) -> Any:
         return charts.stacked_bars(
@@ -340,10 +251,10 @@ class _Pages:
             Column("Reached of what is asked", 14, lambda one: one.share, is_number=True, form="0 %"),
             Column("", 10, lambda one: "met" if one.is_met else "missed"),
         ]
-        sheet = self._page(TARGETS, "KPIs and targets", [column.width for column in columns])
+        sheet = self.page(TARGETS, "KPIs and targets", [column.width for column in columns])
         row = 3
         if report.targets:
-            end = self._table(sheet, row, columns, report.targets)
+            end = self.table(sheet, row, columns, report.targets)
             self._places[TARGETS] = (row + 1, end - 1)
             for number, one in enumerate(report.targets, start=row + 1):
                 fill, ink = TONES[Tone.GOOD if one.is_met else Tone.LOOK]
@@ -361,14 +272,14 @@ class _Pages:
             sheet.write_string(row, 0, "No targets were set.", self.styles.get(italic=True, font_color=QUIET))
             row += 2
         if report.kpis:
-            self._heading(sheet, row, "What the decision adds to the KPIs")
+            self.heading(sheet, row, "What the decision adds to the KPIs")
             kpis = [
                 Column("KPI", 34, lambda one: one[0]),
                 Column("", 9, lambda _: None),
                 Column("Unit", 16, lambda one: one[1] or ""),
                 Column("Change", 14, lambda one: one[2], is_number=True),
             ]
-            self._table(sheet, row + 1, kpis, report.kpis)
+            self.table(sheet, row + 1, kpis, report.kpis)
 
     def _targets_chart(self) -> Any:
         return charts.shares(
@@ -392,8 +303,8 @@ class _Pages:
             Column("Tokens", 10, lambda line: line.tokens, is_number=True),
             Column(report.value_label or "Value", 15, lambda line: line.value, is_number=True),
         ]
-        sheet = self._page(VALUE, "Value and tokens of each initiative", [column.width for column in columns])
-        end = self._table(sheet, 3, columns, lines)
+        sheet = self.page(VALUE, "Value and tokens of each initiative", [column.width for column in columns])
+        end = self.table(sheet, 3, columns, lines)
         self._places[VALUE] = (4, end - 1)
         self._points = {is_in: [_short(line.key) for line in lines if line.is_in is is_in] for is_in in (True, False)}
         drawn = self._value_chart()
@@ -441,8 +352,8 @@ class _Pages:
             Column("Of them in this one, too", 12, lambda one: _count(one.shared), is_number=True),
             Column("Targets met", 12, lambda one: one.answer.targets_met),
         ]
-        sheet = self._page(ALTERNATIVES, "Alternatives side by side", [column.width for column in columns])
-        end = self._table(
+        sheet = self.page(ALTERNATIVES, "Alternatives side by side", [column.width for column in columns])
+        end = self.table(
             sheet,
             3,
             columns,
@@ -480,9 +391,9 @@ class _Pages:
             Column("What", 80, lambda one: one.message),
             Column("What helps", 60, lambda one: one.recommendation),
         ]
-        sheet = self._page(CONFLICTS, "Conflicts and open points", [column.width for column in columns])
+        sheet = self.page(CONFLICTS, "Conflicts and open points", [column.width for column in columns])
         order = sorted(self.report.conflicts, key=lambda one: one.severity != Severity.CRITICAL)
-        self._table(sheet, 3, columns, order)
+        self.table(sheet, 3, columns, order)
         for number, one in enumerate(order, start=4):
             fill, ink = TONES[Tone.BAD if one.severity == Severity.CRITICAL else Tone.LOOK]
             style = self.styles.get(
