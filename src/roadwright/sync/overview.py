@@ -25,7 +25,8 @@ def write_overview(context: SyncContext, tab: OpenTab) -> TabReport:
     rows = [_scenario_row(one, needs) for one in answers_of(context.session)]
     rows += [_tab_row(name, said) for name, said in _by_tab(context, needs)]
     report = TabReport(tab.place)
-    report.rows = replace_rows(context, tab, rows)
+    # Its rows only repeat what others say: they are no work that was done or failed.
+    report.rows = [line for line in replace_rows(context, tab, rows) if line.level is not Level.OK]
     return report
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.registry import RegisteredKpi
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer
 from roadwright.store.models import OptimizationRun, OptimizationScenario
@@ -74,14 +75,12 @@ def answers_of(session: Session) -> list[ScenarioAnswer]:
     names = {folded(name): name for name in session.scalars(stored)}
     for name, run in latest.items():
         names.setdefault(name, run.scenario_name)
-    north_stars = load_registry(session).north_stars
-    return [
-        _answer(session, name, answered.get(key), latest.get(key), north_stars[0] if north_stars else None)
-        for key, name in names.items()
-    ]
+    registry = load_registry(session)
+    north_star = registry.resolve(registry.north_stars[0]) if registry.north_stars else None
+    return [_answer(session, name, answered.get(key), latest.get(key), north_star) for key, name in names.items()]
 
 
-def _answer(session: Session, name: str, answer: Any, latest: Any, north_star: str | None) -> ScenarioAnswer:
+def _answer(session: Session, name: str, answer: Any, latest: Any, north_star: RegisteredKpi | None) -> ScenarioAnswer:
     run = answer or latest
     if run is None:
         return ScenarioAnswer(name)
@@ -101,7 +100,12 @@ def _answer(session: Session, name: str, answer: Any, latest: Any, north_star: s
     )
 
 
-def _gain(session: Session, number: int, north_star: str) -> float | None:
-    result = session.scalar(select(OptimizationRun.result_json).where(OptimizationRun.id == number)) or {}
-    gain = (result.get("achieved") or {}).get(north_star)
-    return None if gain is None else float(gain)
+def _gain(session: Session, number: int, north_star: RegisteredKpi) -> float | None:
+    """What a run's portfolio adds; of one that only the workbooks know any more, the sum of what Results says."""
+    result = session.scalar(select(OptimizationRun.result_json).where(OptimizationRun.id == number))
+    if result is not None:
+        gain = (result.get("achieved") or {}).get(north_star.key)
+        return None if gain is None else float(gain)
+    context = session.scalars(select(OptimizationRun.context_json).where(OptimizationRun.id == number)).one()
+    gains = [row.get("north_star_gain") or 0.0 for row in context.get("results", ()) if row.get("selected")]
+    return north_star.direction.sign * float(sum(gains)) if gains else None
