@@ -136,7 +136,11 @@ def _came_in(console: Console, result: ActionResult) -> None:
 
 def _scored(console: Console, workspace: Workspace) -> None:
     _heading(console, "What was scored")
-    table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS)).table
+    try:
+        table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS)).table
+    except SheetError as error:
+        console.print(Text(f"  {error}", style="yellow"))
+        return
     scored = [row for row in table.rows if isinstance(row.values.get("overall_score"), int | float)]
     scored.sort(key=lambda row: (-_number(row.values["overall_score"]), row.text("initiative_key")))
     console.print(Text(f"  {len(scored)} of {len(table.rows)} initiatives have an active score; the first five:"))
