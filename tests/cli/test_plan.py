@@ -33,7 +33,7 @@ def test_as_json_it_is_one_object_with_steps_answers_and_needs(house: House) -> 
     assert found.exit_code == 3
     answer = json.loads(found.stdout)
     assert answer["status"] == "success"
-    assert [step["action"] for step in answer["steps"]][0] == "pm.backlog_sync"
+    assert answer["steps"][0]["action"] == "pm.backlog_sync"
     assert [(one["run_id"], one["last_run"], one["unchanged"]) for one in answer["scenarios"]] == [
         ("OPT-000001", "OPT-000002", False)
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from roadwright.domain.headers import normalised
 from roadwright.store.models import Initiative
 from tests.house import House
 from tests.sync.spreadsheet import opened, rearrange
@@ -238,9 +239,9 @@ def test_cells_of_the_backend_are_put_right(house: House) -> None:
         "intake_source": "Intake.xlsx!Intake",
         "requester_name": "Ann",
         "requester_email": "a@example.org",
-        "run_status": 'WARNING: intake_source is computed; "somewhere else" was replaced; overall_score is computed; '
-        '"high" was replaced; roadmaps is computed; "2027" was replaced; updated_source is written by Roadwright; '
-        '"me" was replaced',
+        "run_status": 'WARNING: overall_score is computed; "high" was replaced; intake_source is computed; '
+        '"somewhere else" was replaced; roadmaps is computed; "2027" was replaced; updated_source is written by '
+        'Roadwright; "me" was replaced',
     }
     assert "overall_score" not in row.raw
     assert "roadmaps" not in row.raw
@@ -281,9 +282,9 @@ def test_what_computed_cells_showed_before_is_no_persons_text(house: House) -> N
 def test_formulas_are_read_by_their_value_and_never_overwritten(house: House) -> None:
     three_ideas(house)
     with opened(house.place("Backlog").workbook, "Backlog") as sheet:
-        columns = {cell.value: cell.coordinate.rstrip("1") for cell in sheet[1]}
-        sheet[columns["engineering_tokens"] + "2"] = "=2*3"
-        sheet[columns["overall_score"] + "3"] = '="x"&A1'
+        columns = {normalised(str(cell.value)): cell.coordinate.rstrip("1") for cell in sheet[1]}
+        sheet[columns["engineeringtokens"] + "2"] = "=2*3"
+        sheet[columns["overallscore"] + "3"] = '="x"&A1'
     house.type_into("Backlog", 4, {"country": "UK"})
     house.done("pm.backlog_sync")
     assert house.status("Backlog", FIRST).startswith(

@@ -225,7 +225,7 @@ def test_ideas_of_a_tab_that_cannot_be_read_now_are_not_said_to_be_missing(teams
 
 def _without_title(path: Path) -> None:
     with opened(path, "Backlog") as sheet:
-        [title] = [cell for cell in sheet[1] if cell.value == "title"]
+        [title] = [cell for cell in sheet[1] if cell.value == "Title"]
         title.value = "Titel"
 
 
@@ -314,7 +314,7 @@ def test_a_column_that_was_taken_out_and_put_back_empty_clears_nothing(house: Ho
     house.done("pm.backlog_sync")
     place = house.place("Backlog")
     with opened(place.workbook, place.tab) as sheet:
-        [number] = [cell.column for cell in sheet[1] if cell.value == "category"]
+        [number] = [cell.column for cell in sheet[1] if cell.value == "Category"]
         sheet.delete_cols(int(number or 0))
     house.done("pm.save_selected", tab="Backlog")
     before = house.bytes()

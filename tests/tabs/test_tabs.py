@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import pytest
 
+from roadwright.domain.headers import normalised
+from roadwright.optimize.constraints import KINDS
+from roadwright.services.bindings.constraint_sets import needed_cells
 from roadwright.sheets.kinds import BOOLEAN, CHOSEN, CONTRIBUTIONS, COUNT, DATE, LIST, OBJECTIVE, PERIOD
 from roadwright.sheets.read import BACKEND_COLUMNS
-from roadwright.sheets.spec import CellProblem, Column, Kind, Layout, Owner, TabSpec, header_names
-from roadwright.tabs import BY_NAME, TABS, workbooks
+from roadwright.sheets.spec import TYPED, CellProblem, Column, Kind, Layout, Owner, TabSpec, header_names
+from roadwright.sheets.styles import width_of
+from roadwright.tabs import BY_NAME, TABS, lists, workbooks
+from roadwright.tabs.constraint_examples import EXAMPLES
 
 OWNERS = {"i": Owner.INPUT, "d": Owner.DERIVED, "s": Owner.SYSTEM, "o": Owner.SHEET_ONLY, "shared": Owner.SHARED}
 
@@ -186,7 +191,53 @@ def test_columns_owners_and_required_flags(tab: str) -> None:
         name, owner = entry.split()
         expected.append((name.rstrip("*"), OWNERS[owner], name.endswith("*")))
     system = [(name, Owner.SYSTEM, False) for name in ("run_status", "updated_source", "updated_at")]
-    assert [(c.name, c.owner, c.required) for c in BY_NAME[tab].columns] == expected + system
+    assert sorted((c.name, c.owner, c.required) for c in BY_NAME[tab].columns) == sorted(expected + system)
+
+
+@pytest.mark.parametrize("spec", TABS, ids=lambda spec: spec.name)
+def test_the_status_stands_beside_the_rows_name_and_technical_columns_at_the_end(spec: TabSpec) -> None:
+    names = [found.name for found in spec.columns]
+    assert names[0] in (*spec.identity, "run_id")
+    assert names[1] == "run_status"
+    assert names[-2:] == ["updated_source", "updated_at"]
+    technical = [found.technical for found in spec.columns]
+    assert technical == sorted(technical)
+
+
+@pytest.mark.parametrize("spec", TABS, ids=lambda spec: spec.name)
+def test_the_main_columns_come_first_and_are_legible_on_one_page(spec: TabSpec) -> None:
+    printed = spec.columns[: spec.printed]
+    assert {*spec.main} <= {found.name for found in printed}
+    assert not any(found.technical or found.minor for found in printed)
+    required = {found.name for found in spec.columns if found.required}
+    assert required <= {found.name for found in printed}
+    # A4 across holds about 150 characters at full size; at less than 0.58 of it nobody reads on.
+    assert sum(width_of(found, spec) for found in printed) <= 264
+
+
+def test_headers_are_the_fields_names_in_words() -> None:
+    for spec, found in all_columns():
+        assert normalised(found.header) == normalised(found.name), (spec.name, found.name)
+    headers = {found.name: found.header for _, found in all_columns()}
+    assert headers["brief_description"] == "Brief description"
+    assert headers["kpi_contribution_json"] == "KPI contribution JSON"
+    assert headers["rice_reach"] == "RICE reach"
+    assert headers["run_id"] == "Run ID"
+    assert headers["engineering_tokens_mvp"] == "Engineering tokens MVP"
+    assert headers["is_mandatory"] == "Is mandatory"
+    assert headers["wsjf_job_size"] == "WSJF job size"
+
+
+def test_columns_offer_lists_that_there_are() -> None:
+    offers = {f"{spec.name}.{found.name}": found.offers for spec, found in all_columns() if found.offers}
+    assert set(offers.values()) <= set(lists.ALL)
+    assert offers["Constraints.kpi_key"] == offers["MathModels.target_kpi_key"] == lists.KPIS
+    assert offers["Targets.scenario_name"] == lists.SCENARIOS
+    assert offers["Scenario_Config.constraint_set_name"] == lists.SETS
+    assert offers["Roadmaps.gate_policy"] == lists.POLICIES
+    assert offers["Backlog.candidate_period_key"] == lists.PERIODS
+    assert offers["Intake.requester_name"] == offers["Roadmaps.owner"] == lists.PEOPLE
+    assert all(BY_NAME[place.partition(".")[0]].by_name[place.partition(".")[2]].owner in TYPED for place in offers)
 
 
 @pytest.mark.parametrize("tab", list(IDENTITIES))
@@ -323,9 +374,17 @@ def test_every_tab_and_column_is_explained(spec: TabSpec) -> None:
         assert found.help, found.name
 
 
-def test_the_reader_knows_the_system_columns_that_end_every_tab() -> None:
+def test_the_reader_knows_the_system_columns_of_every_tab() -> None:
     for spec in TABS:
-        assert tuple(found.name for found in spec.columns[-3:]) == BACKEND_COLUMNS
+        assert {*BACKEND_COLUMNS} <= set(spec.by_name)
+
+
+def test_each_type_of_constraint_has_a_worked_row_of_the_cells_that_it_needs() -> None:
+    assert set(EXAMPLES) == set(KINDS)
+    for type, cells in EXAMPLES.items():
+        assert set(cells) <= set(BY_NAME["Constraints"].by_name)
+        for name in needed_cells(KINDS[type]):
+            assert set(name.split(" or ")) & set(cells), (type, name)
 
 
 def test_names_fit_what_spreadsheets_allow() -> None:

@@ -5,16 +5,25 @@ from __future__ import annotations
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from roadwright.sheets.rules import LAST_ROW
 from roadwright.sheets.spec import Chart, TabSpec
 
-_WIDTH, _HEIGHT, _GAP = 520, 300, 16
+_WIDTH, _HEIGHT, _GAP = 440, 290, 16
 """In pixels."""
 _WHOLE, _PART, _INK, _LINE = "#D6DEE8", "#2F6DAB", "#404040", "#E3E3E3"
 _FONT = {"name": "Calibri", "size": 9, "color": _INK}
 
 
+_SHORT = '[>=1000000]0.0,,"M";[<=-1000000]-0.0,,"M";#,##0'
+"""Numbers of an axis: there is no room for many digits."""
+
+
 def add_charts(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
-    """Draw the tab's charts to the right of its columns, one below the other."""
+    """Draw the tab's charts to the right of its columns, one below the other, and a line below each row."""
+    if spec.charts:
+        line = book.add_format({"bottom": 1, "bottom_color": "#D9D9D9"})
+        rule = {"type": "formula", "criteria": '=$A2<>""', "format": line}
+        sheet.conditional_format(1, 0, LAST_ROW - 1, len(spec.columns) - 1, rule)
     for number, chart in enumerate(spec.charts):
         drawn = _bars(book, spec, chart)
         place = {"y_offset": number * (_HEIGHT + _GAP), "object_position": 3}
@@ -30,9 +39,10 @@ def _bars(book: Workbook, spec: TabSpec, chart: Chart) -> object:
         place = names.index(column)
         return [spec.name, 1, place, chart.rows, place]
 
-    fills = (_WHOLE, _PART) if len(chart.series) > 1 else (_PART,)
-    for (column, name), fill in zip(chart.series, fills, strict=False):
-        labels = {"value": True, "font": _FONT, "num_format": "#,##0;-#,##0;;"} if fill is _PART else None
+    is_part = len(chart.series) > 1
+    label = {"position": "inside_end", "font": {**_FONT, "color": "#FFFFFF"}} if is_part else {"font": _FONT}
+    for (column, name), fill in zip(chart.series, (_WHOLE, _PART) if is_part else (_PART,), strict=True):
+        labels = {"value": True, "num_format": "#,##0;-#,##0;;", **label}
         drawn.add_series(
             {
                 "name": name,
@@ -41,29 +51,32 @@ def _bars(book: Workbook, spec: TabSpec, chart: Chart) -> object:
                 "fill": {"color": fill},
                 "gap": 60,
                 "overlap": 100,
-                **(
-                    {"data_labels": {**labels, "position": "inside_base" if len(fills) > 1 else "outside_end"}}
-                    if labels
-                    else {}
-                ),
+                **({"data_labels": labels} if fill == _PART else {}),
             }
         )
     drawn.set_title({"name": chart.title, "name_font": {**_FONT, "size": 12, "bold": True}, "overlay": False})
-    # A bar chart's first axis is the upright one.
     drawn.set_x_axis(
         {
             "num_font": _FONT,
             "name": chart.unit,
             "name_font": {**_FONT, "bold": False},
-            "num_format": "#,##0",
+            "num_format": _SHORT,
             "major_gridlines": {"visible": True, "line": {"color": _LINE}},
             "line": {"none": True},
+            **({"min": 0} if is_part else {}),
         }
     )
     drawn.set_y_axis(
-        {"reverse": True, "crossing": "max", "num_font": _FONT, "line": {"color": "#BFBFBF"}, "major_tick_mark": "none"}
+        {
+            "reverse": True,
+            "crossing": "max",  # the numbers stay below, though the names begin on top
+            "label_position": "low",
+            "num_font": _FONT,
+            "line": {"color": "#BFBFBF"},
+            "major_tick_mark": "none",
+        }
     )
-    if len(chart.series) > 1:
+    if is_part:
         drawn.set_legend({"position": "bottom", "font": _FONT})
     else:
         drawn.set_legend({"none": True})

@@ -12,6 +12,7 @@ from roadwright.domain.text import folded
 from roadwright.services.portfolios.overview import ScenarioAnswer, answers_of
 from roadwright.services.roadmaps.attention import Need, NeedKind, stored_needs
 from roadwright.services.rows.notes import level_of
+from roadwright.sheets.kinds import MINUTE
 from roadwright.store.models import CachedTab
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.mirror import MirrorRow, replace_rows
@@ -43,7 +44,7 @@ def _scenario_row(answer: ScenarioAnswer, needs: Sequence[Need]) -> MirrorRow:
         "selected_count": answer.selected_count,
         "targets_met": answer.targets_met,
         "run_id": answer.run_id,
-        "finished_at": answer.finished_at,
+        "finished_at": None if answer.finished_at is None else MINUTE.read(answer.finished_at),
         "needs_a_person": "; ".join(str(one.said) for one in mine) or None,
         "chart_label": name,
     }

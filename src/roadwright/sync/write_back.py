@@ -18,7 +18,7 @@ from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
-from roadwright.sheets.styles import width_of
+from roadwright.sheets.styles import most_lines, width_on_one_line
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
 from roadwright.sync.bases import DOUBTFUL, keep_saved
@@ -305,5 +305,13 @@ def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
     save_baselines(session, tab.spec, pending.copies)
     pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     places = {**table.columns, **table.new_columns}
-    own = {places[c.name]: width_of(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}
-    return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row, own)
+    own = {places[c.name]: width_on_one_line(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}
+    return TabEdit(
+        tab.place.tab,
+        table.header_row,
+        pending.cells,
+        pending.appended,
+        table.last_data_row,
+        own,
+        {places[c.name]: lines for c in tab.spec.columns if c.name in places and (lines := most_lines(c))},
+    )

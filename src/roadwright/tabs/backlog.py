@@ -5,6 +5,7 @@ from __future__ import annotations
 from roadwright.domain.initiatives import Lifecycle, RiskLevel, ScopeMode
 from roadwright.sheets.kinds import ADDRESS, DATE, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, TITLE, WORD, choice, within
 from roadwright.sheets.spec import TabSpec
+from roadwright.tabs import lists
 from roadwright.tabs.columns import (
     ACTIVE_FRAMEWORK,
     ACTIVE_SCORES,
@@ -27,6 +28,10 @@ BACKLOG = TabSpec(
     workbook="Central_Backlog",
     help="Every idea that was ever submitted. Work on it here: status, size, scoring framework, candidate flag.",
     identity=("initiative_key",),
+    main=(
+        *("initiative_key", "title", "lifecycle_status", "department", "country", "risk_level"),
+        *("engineering_tokens", "overall_score", "deadline_date", "is_optimization_candidate", "candidate_period_key"),
+    ),
     columns=(
         INITIATIVE_KEY,
         typed("title", TITLE, "A short name for the initiative.", required=True),
@@ -34,7 +39,7 @@ BACKLOG = TabSpec(
         system("intake_source", ADDRESS, "The intake workbook and tab it came from; `backlog` if it was typed here."),
         typed("department", WORD, "The department that owns it."),
         typed("requesting_team", TEXT, "The team that asked for it."),
-        typed("requester_name", TEXT, "Who asked for it."),
+        typed("requester_name", TEXT, "Who asked for it.", offers=lists.PEOPLE),
         typed("requester_email", ADDRESS, "Where to reach them."),
         typed("country", WORD, "The market it is for.", aliases=("market",)),
         typed("product_area", WORD, "The part of the product it touches."),
@@ -74,7 +79,12 @@ BACKLOG = TabSpec(
         derived("metric_chain", LONG_TEXT, "The causal path to the target KPI.", group="KPIs"),
         derived("kpi_contributions", LONG_TEXT, "What it brings to the KPIs, in their own units.", group="KPIs"),
         flag("is_optimization_candidate", "TRUE: it is a candidate for the scenarios of its period."),
-        typed("candidate_period_key", PERIOD, "The period it is a candidate for, e.g. 2026-Q2."),
+        typed(
+            "candidate_period_key",
+            PERIOD,
+            "The period it is a candidate for, e.g. 2026-Q2.",
+            offers=lists.PERIODS,
+        ),
         derived("roadmaps", LIST, "The roadmaps it is on."),
         *PROVENANCE,
     ),

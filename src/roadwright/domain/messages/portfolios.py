@@ -72,6 +72,7 @@ TEXTS = {
     "results_have_none": "Results has no run of this scenario",
     "results_still_show": "Results still shows {run}",
     "row_not_saved": "{status}",
+    "rule_needs": "a {type} row needs {needed}",
     "rule_reason_blank": "is empty, but a {type} row needs one",
     "run_answer": "{selected} of {candidates} candidates, {tokens!f} of {capacity!f} tokens{targets}{gap}",
     "run_gap": ", gap {gap:.2%}",

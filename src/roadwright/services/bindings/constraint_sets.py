@@ -14,8 +14,9 @@ from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import TOKENS
 from roadwright.domain.registry import Registry, nearest
 from roadwright.domain.text import folded
-from roadwright.optimize import Fault, Faults, Names, RowReader
+from roadwright.optimize import Constraint, Fault, Faults, Names, RowReader
 from roadwright.optimize.constraints import KINDS
+from roadwright.optimize.model.schema import fields_of
 from roadwright.services.bindings.initiatives import all_keys
 from roadwright.services.portfolios.problem import problem_kpi
 from roadwright.services.portfolios.rules import FIELD_OF_COLUMN, rule_columns, rule_fields
@@ -30,6 +31,22 @@ from roadwright.store.registry import load_registry
 SetRow = OptimizationConstraint | OptimizationTarget
 _ROW = "row"
 """What a single row is called while it is judged."""
+
+
+_CELLS = {
+    **dict.fromkeys(("unknown_dimension", "dimension_part_twice", "dimension_joins_all"), "dimension"),
+    "all_of_all": "dimension_key",
+    "own_member": "member_keys",
+    "above_members": "min_count",
+}
+"""The cell that a message is about which names none."""
+
+
+def _about_its_cell(said: Message, spec: TabSpec) -> Message:
+    """The message with the column in front that it is about, where it says so."""
+    named = said.params.get("field") or said.params.get("low_field") or said.params.get("fields")
+    column = str(named).partition(" or ")[0] if named else _CELLS.get(said.code)
+    return said.about(str(column)) if said.column is None and column in spec.by_name else said
 
 
 class RuleSetBinding(Defaults):
@@ -91,7 +108,7 @@ class RuleSetBinding(Defaults):
         names = Names(kpis, {}, frozenset(), keys, {TOKENS})
         rule = rule_fields(self.spec, values, registry)
         notes.add(*self.read_rule(RowReader(names, faults), rule))
-        of_columns = (fault.said.renamed(self._columns, "field") for fault in faults)
+        of_columns = (_about_its_cell(fault.said.renamed(self._columns, "field"), self.spec) for fault in faults)
         notes.add(*(replace(message, severity=Level.FAILED) for message in of_columns))
         key = values.get("kpi_key")
         if key is not None and registry.resolve(str(key)) is None and not faults:
@@ -147,6 +164,19 @@ class RuleSetBinding(Defaults):
                 member.sheet_row = number
 
 
+_BLANK = frozenset({"field_missing", "field_blank", "field_one_missing", "rule_reason_blank"})
+"""What is said of a cell that a row needs and that is blank."""
+
+
+def needed_cells(kind: type[Constraint]) -> list[str]:
+    """The columns of Constraints that a row of this kind needs, in their order."""
+    needed = {name for name, field in fields_of(kind).items() if field.is_required()}
+    needed |= {"reason"} if kind.needs_reason else set()
+    columns = rule_columns(tabs.CONSTRAINTS)
+    named = [column for column in columns if FIELD_OF_COLUMN.get(column, column) in needed]
+    return [*named, *([" or ".join(kind.needs_one_of)] if kind.needs_one_of else [])]
+
+
 class ConstraintsBinding(RuleSetBinding):
     """Which portfolios are allowed."""
 
@@ -158,6 +188,9 @@ class ConstraintsBinding(RuleSetBinding):
         kind = KINDS.get(str(rule.get("type")))
         if kind is not None and kind.needs_reason and not rule.get("reason"):
             reader.faults.append(Fault(_ROW, Message("rule_reason_blank", column="reason", params={"type": kind.type})))
+        if kind is not None and any(fault.said.code in _BLANK for fault in reader.faults):
+            needed = needed_cells(kind)
+            reader.faults.append(Fault(_ROW, Message("rule_needs", params={"type": kind.type, "needed": needed})))
         if constraint is None or not constraint.unused:
             return []
         names = {field: column for column, field in FIELD_OF_COLUMN.items() if column != "floor_or_goal"}

@@ -254,10 +254,14 @@ def _write(sheet: Worksheet, place: tuple[int, int], value: Value, styles: Style
 
 
 def number_format(value: float, unit: str | None = None) -> str:
-    """Thousands separated and as many decimals as the number needs, with the unit behind it."""
+    """As on the templates: thousands parted, no more decimals than help, with the unit behind it."""
     is_whole = abs(value - round(value)) <= _NOISE * max(1.0, abs(value))
-    shown = "#,##0" if is_whole else "#,##0.00" if abs(value) >= 1 else "0.00####"
+    shown = "#,##0" if is_whole else _decimals(abs(value))
     return shown + (f' "{unit.replace(chr(34), chr(39))[:60]}"' if unit else "")
+
+
+def _decimals(size: float) -> str:
+    return "#,##0.0#" if size >= 1000 else "0.0###" if size >= 0.001 else "General"
 
 
 def lines_of(text: str, width: float) -> int:
