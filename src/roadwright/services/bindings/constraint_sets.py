@@ -190,7 +190,7 @@ class ConstraintsBinding(RuleSetBinding):
             reader.faults.append(Fault(_ROW, Message("rule_reason_blank", column="reason", params={"type": kind.type})))
         if kind is not None and any(fault.said.code in _BLANK for fault in reader.faults):
             needed = needed_cells(kind)
-            reader.faults.append(Fault(_ROW, Message("rule_needs", params={"type": kind.type, "needed": needed})))
+            reader.faults.append(Fault(_ROW, Message("cells_of_rule", params={"type": kind.type, "needed": needed})))
         if constraint is None or not constraint.unused:
             return []
         names = {field: column for column, field in FIELD_OF_COLUMN.items() if column != "floor_or_goal"}
