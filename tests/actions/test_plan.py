@@ -11,6 +11,7 @@ from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancelled, SeriesSwitch
 from roadwright.actions.execute import ActionResult
 from roadwright.actions.plan import Planned, PlanStep, plan
+from roadwright.domain.messages import Message
 from roadwright.services.portfolios.candidates import ScenarioProblem
 from roadwright.services.roadmaps.attention import Need, NeedKind
 from roadwright.sheets.backends.memory import book_at
@@ -138,7 +139,9 @@ def test_one_scenario_can_be_asked_for(house: House) -> None:
     with pytest.raises(ScenarioProblem) as refused:
         planned(house, "Wild")
     assert refused.value.message.code == "unknown_scenario"
-    assert refused.value.message.params["hint"].params == {"name": "Wide"}
+    hint = refused.value.message.params["hint"]
+    assert isinstance(hint, Message)
+    assert hint.params == {"name": "Wide"}
     assert actions_of(house) == before, "nothing was done"
 
 
