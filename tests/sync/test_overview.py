@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from roadwright.sheets.backends.memory import MemoryTab, book_at
 from roadwright.sync.run_tabs import without_overview
@@ -104,8 +103,5 @@ def test_the_charts_of_the_template_survive_what_is_written(tmp_path: Path) -> N
     assert len(before) == 2
     house.done(RUN)
     assert drawn() == before
-    sheet = load_workbook(file)["Overview"]
     assert load_workbook(file).sheetnames[0] == "Overview"
-    assert isinstance(sheet, Worksheet)
-    assert len(sheet._charts) == 2
     house.workspace.close()
