@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.alerts import AlertKind
+from roadwright.domain.decimals import rounded
 from roadwright.domain.figures import figure
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.kpis import KpiLevel
@@ -237,7 +238,7 @@ def _add_run(report: Report, run: OptimizationRun, names: Mapping[str, str]) -> 
             where = "" if folded(str(row["dimension"])) == "all" else f", {row['dimension_key']}"
             kind = kinds.get((row["dimension"], row["dimension_key"], row["kpi_key"]), "goal")
             label = f"{names.get(row['kpi_key'], row['kpi_key'])}{where}"
-            numbers = (row.get("baseline"), row["target"], row["achieved"], row.get("gap") or 0.0)
+            numbers = (row.get("baseline"), row["target"], rounded(row["achieved"]), row.get("gap") or 0.0)
             report.targets.append(TargetLine(label, kind, units.get(row["kpi_key"]), *numbers))
         elif row["severity"] != Severity.INFO:
             report.conflicts.append(
