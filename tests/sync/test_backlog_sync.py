@@ -197,7 +197,7 @@ def test_an_idea_can_be_withdrawn_and_brought_back_in_intake(house: House) -> No
 def test_everything_is_synced_always(house: House) -> None:
     outcome = house.run("pm.backlog_sync", select="INIT-000001")
     assert outcome.exit_code == 2
-    assert outcome.error == "pm.backlog_sync always works on everything; leave --select out"
+    assert str(outcome.error).startswith("pm.backlog_sync always works on everything; ")
 
 
 @pytest.mark.files

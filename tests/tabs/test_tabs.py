@@ -31,14 +31,15 @@ COLUMNS = {
         strategic_priority_coefficient i · risk_level i · effort_engineering_days i · engineering_tokens i ·
         engineering_tokens_mvp i · engineering_tokens_full i · scope_mode i · dependencies_initiatives i ·
         dependencies_others i · deadline_date i · earliest_start_date i · active_scoring_framework i ·
-        use_math_model i · value_score d · effort_score d · overall_score d · immediate_kpi_key d · metric_chain d ·
-        kpi_contributions d · is_optimization_candidate i · candidate_period_key i · roadmaps d""",
+        use_math_model i · value_score d · effort_score d · overall_score d · score_percentile d ·
+        immediate_kpi_key d · metric_chain d · duplicate_of i · kpi_contributions d ·
+        is_optimization_candidate i · candidate_period_key i · roadmaps d""",
     "Scoring_Inputs": """
         initiative_key* s · title d · active_scoring_framework i · use_math_model i · rice_reach i · rice_impact i ·
         rice_confidence i · rice_effort i · wsjf_business_value i · wsjf_time_criticality i · wsjf_risk_reduction i ·
         wsjf_job_size i · rice_value_score d · rice_effort_score d · rice_overall_score d · wsjf_value_score d ·
         wsjf_effort_score d · wsjf_overall_score d · math_value_score d · math_effort_score d · math_overall_score d ·
-        value_score d · effort_score d · overall_score d · math_warnings d""",
+        value_score d · effort_score d · overall_score d · score_percentile d · math_warnings d""",
     "MathModels": """
         initiative_key* i · model_name* i · target_kpi_key* i · immediate_kpi_key i · metric_chain_text i ·
         formula_text i · assumptions_text i · is_primary i · approved_by_user i · pattern i ·
@@ -63,13 +64,13 @@ COLUMNS = {
         is_selected_for_run o · notes o""",
     "Scenario_Config": """
         scenario_name* i · period_key* i · roadmap_name i · capacity_total_tokens* i · objective_mode* i ·
-        objective_weights_json i · constraint_set_name i · notes i""",
+        objective_weights_json i · constraint_set_name i · use_dependencies i · notes i""",
     "Constraints": """
-        scenario_name* i · constraint_set_name* i · constraint_type* i · dimension i · dimension_key i ·
+        scenario_name i · constraint_set_name* i · constraint_type* i · dimension i · dimension_key i ·
         min_tokens i · max_tokens i · member_keys i · kpi_key i · bonus_value i · min_count i · max_count i ·
         reason i · notes i""",
     "Targets": """
-        scenario_name* i · constraint_set_name* i · dimension* i · dimension_key* i · kpi_key* i · target_value* i ·
+        scenario_name i · constraint_set_name* i · dimension* i · dimension_key* i · kpi_key* i · target_value* i ·
         baseline_value i · floor_or_goal* i · notes i""",
     "Runs": """
         run_id d · scenario_name d · constraint_set_name d · period_key d · status d · objective_mode d ·
@@ -79,12 +80,13 @@ COLUMNS = {
     "Results": """
         run_id d · scenario_name d · rank d · initiative_key* s · title d · selected d · allocated_tokens d ·
         country d · department d · category d · program_key d · north_star_gain d · objective_contribution d ·
-        overall_score d · reason d · dependency_status d · notes o""",
+        overall_score d · score_percentile d · reason d · dependency_status d · notes o""",
     "Gaps_And_Alerts": """
         run_id d · scenario_name d · kind d · dimension d · dimension_key d · kpi_key d · target d · baseline d ·
         achieved d · gap d · severity d · message d · recommendation d · notes o""",
     "Roadmaps": """
-        roadmap_name* i · period_key* i · description i · source i · source_ref i · gate_policy i · status d ·
+        roadmap_name* i · period_key* i · description i · source i · source_ref i · gate_policy i ·
+        adopted_run i · status d ·
         version d · entries d · tokens d · owner i""",
     "Gates": "gate_policy* i · gate* i · parameter i · severity* i · notes i",
     "Roadmap_Entries": """
@@ -142,8 +144,8 @@ WORDS = {
     "Roadmaps.status": "draft in_review approved published archived",
     "Gates.gate": (
         "required_fields lifecycle_status_in score_current min_overall_score contribution_present tokens_present "
-        "math_model_approved metric_chain_valid max_risk_level deadline_in_period dependencies_on_roadmap "
-        "brief_description_present"
+        "math_model_approved metric_chain_valid max_risk_level min_score_percentile deadline_in_period "
+        "dependencies_on_roadmap brief_description_present"
     ),
     "Gates.severity": "block warn",
     "Roadmap_Entries.gate_status": "admitted blocked waived",
@@ -157,6 +159,7 @@ BLANKS = {
     "Metrics_Config.is_active": True,
     "Backlog.use_math_model": None,
     "Scoring_Inputs.use_math_model": None,
+    "Scenario_Config.use_dependencies": None,
 }
 """What a blank cell means, where it is not nothing; every other boolean that people type is FALSE."""
 

@@ -346,6 +346,7 @@ NUMBER = Kind(
     large_formats=SHOWN_NUMBERS,
 )
 SCORE = replace(NUMBER, width=11)
+PERCENTILE = replace(NUMBER, width=12, number_format="0.0", large_formats=())
 SHARE = replace(
     NUMBER, name="share", expects="a share from 0 to 1, or a percentage such as 80 %", width=12, large_formats=()
 )

@@ -106,6 +106,8 @@ class Column:
     """Lines that the header's note ends with, each a whole sentence."""
     offers: str = ""
     """The list of what exists (see ``roadwright.tabs.lists``) that the template's dropdown offers."""
+    moves: bool = False
+    """It tells where the row stands among others: the cell is kept up to date, and is no change of the row."""
 
     @property
     def header(self) -> str:

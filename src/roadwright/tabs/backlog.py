@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from roadwright.domain.initiatives import Lifecycle, RiskLevel, ScopeMode
-from roadwright.sheets.kinds import ADDRESS, DATE, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, TITLE, WORD, choice, within
+from roadwright.sheets.kinds import (
+    ADDRESS,
+    DATE,
+    KEY,
+    LIST,
+    LONG_TEXT,
+    NUMBER,
+    PERIOD,
+    TEXT,
+    TITLE,
+    WORD,
+    choice,
+    within,
+)
 from roadwright.sheets.spec import TabSpec
 from roadwright.tabs import lists
 from roadwright.tabs.columns import (
@@ -68,7 +81,11 @@ BACKLOG = TabSpec(
         amount("engineering_tokens_mvp", "Capacity it uses in scope `mvp`.", group="Size"),
         amount("engineering_tokens_full", "Capacity it uses in scope `full`.", group="Size"),
         typed("scope_mode", choice(ScopeMode), "Which size is planned; blank counts as custom.", group="Size"),
-        typed("dependencies_initiatives", LIST, "Keys of initiatives it depends on, for information."),
+        typed(
+            "dependencies_initiatives",
+            LIST,
+            "Keys of initiatives that it needs: a scenario chooses it with them only (see use_dependencies there).",
+        ),
         typed("dependencies_others", LONG_TEXT, "What else it depends on."),
         typed("deadline_date", DATE, "The date after which it is worth less."),
         typed("earliest_start_date", DATE, "The first day work can start."),
@@ -77,6 +94,11 @@ BACKLOG = TabSpec(
         *ACTIVE_SCORES,
         derived("immediate_kpi_key", WORD, "The KPI that its primary model moves first.", group="KPIs"),
         derived("metric_chain", LONG_TEXT, "The causal path to the target KPI.", group="KPIs"),
+        typed(
+            "duplicate_of",
+            KEY,
+            "The key of another initiative that says the same. This one then competes for nothing: it is no candidate.",
+        ),
         derived("kpi_contributions", LONG_TEXT, "What it brings to the KPIs, in their own units.", group="KPIs"),
         flag("is_optimization_candidate", "TRUE: it is a candidate for the scenarios of its period."),
         typed(

@@ -8,7 +8,19 @@ from dataclasses import replace
 from roadwright.domain.initiatives import Framework
 from roadwright.domain.provenance import is_row_version, is_source, is_status
 from roadwright.sheets import kinds
-from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, at_most, choice, within
+from roadwright.sheets.kinds import (
+    BOOLEAN,
+    KEY,
+    NUMBER,
+    PERCENTILE,
+    SCORE,
+    TEXT,
+    TIMESTAMP,
+    Check,
+    at_most,
+    choice,
+    within,
+)
 from roadwright.sheets.spec import Column, Kind, Owner
 
 LONGEST_NAME = 200
@@ -36,9 +48,9 @@ def typed(
     )
 
 
-def name_of(name: str, help: str, *, offers: str = "") -> Column:
-    """A name that people give to something, and by which it is found again: always needed, and not too long."""
-    return typed(name, TEXT, help, required=True, check=at_most(LONGEST_NAME), offers=offers)
+def name_of(name: str, help: str, *, required: bool = True, offers: str = "") -> Column:
+    """A name that people give to something, and by which it is found again: needed as a rule, and not too long."""
+    return typed(name, TEXT, help, required=required, check=at_most(LONGEST_NAME), offers=offers)
 
 
 def derived(
@@ -95,6 +107,16 @@ ACTIVE_SCORES = (
     derived("effort_score", SCORE, "Effort by the active framework.", group="Active score"),
     derived(
         "overall_score", SCORE, "The active framework's overall × strategic_priority_coefficient.", group="Active score"
+    ),
+    replace(
+        derived(
+            "score_percentile",
+            PERCENTILE,
+            "The share of initiatives of the same framework (MATH_MODEL: and the same target KPI) that score no "
+            "higher, 0 to 100. What is done, rejected, withdrawn or a duplicate is not counted.",
+            group="Active score",
+        ),
+        moves=True,
     ),
 )
 

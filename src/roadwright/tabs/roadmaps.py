@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
-from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, MESSAGE, NUMBER, PERIOD, TEXT, choice
+from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, MESSAGE, NUMBER, PERIOD, TEXT, WORD, choice
 from roadwright.sheets.spec import Layout, TabSpec, Tone
 from roadwright.tabs import lists
 from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, name_of, typed
@@ -19,7 +19,7 @@ ROADMAPS = TabSpec(
     help="One roadmap a row: its period, where its entries come from, and the gates that guard it.",
     identity=("roadmap_name",),
     main=(
-        *("roadmap_name", "period_key", "source", "source_ref", "gate_policy"),
+        *("roadmap_name", "period_key", "source", "source_ref", "gate_policy", "adopted_run"),
         *("status", "version", "entries", "tokens", "owner"),
     ),
     columns=(
@@ -34,10 +34,13 @@ ROADMAPS = TabSpec(
             "The policy on the Gates tab; blank: tokens are asked for, with a warning.",
             offers=lists.POLICIES,
         ),
+        typed("adopted_run", WORD, "The run whose choice it shows and publishes, e.g. OPT-000003.", offers=lists.RUNS),
         derived("status", choice(RoadmapStatus), "Where it stands."),
         derived("version", COUNT, "The newest published version."),
         derived("entries", COUNT, "How many initiatives are on Roadmap_Entries for it, blocked ones included."),
-        derived("tokens", NUMBER, "The tokens they need."),
+        derived(
+            "tokens", NUMBER, "The tokens of what is selected where a run is adopted, else of all admitted and waived."
+        ),
         typed("owner", TEXT, "Who answers for it.", offers=lists.PEOPLE),
         *PROVENANCE,
     ),
@@ -95,7 +98,7 @@ ROADMAP_ENTRIES = TabSpec(
         derived(
             "selected",
             CHOSEN,
-            "TRUE: chosen, by a run of this roadmap or, from a portfolio or list, by standing on it.",
+            "TRUE: chosen, by the roadmap's adopted_run or, from a portfolio or list, by standing on it.",
         ),
         derived("tokens", NUMBER, "The tokens of its scope."),
         typed("notes", LONG_TEXT, "Your notes."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TEXTS = {
-    "advice_dependency": "add a require_prereq row to Constraints if the dependency must bind",
+    "advice_dependency": "set use_dependencies to TRUE on Scenario_Config if the dependency must bind",
     "advice_explain": "pm.explain_selection computes them, those you select or all: --option explain_seconds=…",
     "advice_fault": "fix the row and run again",
     "advice_infeasible": "relax or drop one of the rules that clash, or add capacity, and run again",
@@ -25,16 +25,29 @@ TEXTS = {
     "cost": "{loss!f} {unit}",
     "cost_negative": "nothing (with it {gain!f} {unit} more are found: this run did not prove its answer)",
     "cost_nothing": "nothing",
+    "dependency_blocks": (
+        "needs {key}, which is {status} and no candidate of this run, so it can't be selected; make {key} a candidate, "
+        "or take it out of dependencies_initiatives"
+    ),
+    "dependency_counts_as_met": "needs {key}, which is in_progress and no candidate: counted as met",
     "dependency_delivered": "needs {key}, delivered",
     "dependency_not_selected": "needs {key}, not selected",
+    "dependency_on_itself": "names itself in dependencies_initiatives, which has no effect",
     "dependency_selected": "needs {key}, selected",
+    "dependency_under_way": "needs {key}, in progress",
+    "dependency_unknown": (
+        "needs {key}, which is no initiative of the Backlog, so it can't be selected; correct dependencies_initiatives"
+    ),
     "dimension_joins_all": "dimension '{dimension}' joins all with others; leave all out",
     "dimension_part_twice": "dimension '{dimension}' names a part twice",
     "entry_blocked": 'blocked on roadmap "{roadmap}": {failures}',
     "entry_unjudged": 'it was not judged yet on roadmap "{roadmap}"; pm.roadmap_check_gates judges it',
+    "duplicate_locked": 'locked on roadmap "{roadmap}", but {key} is a duplicate of {original}, which never competes',
+    "duplicate_mandatory": "{place}: {key} is mandatory, but it is a duplicate of {original}, which never competes",
     "explanations_missing": "{missing} of {count} explanations were not computed: there was no time for them",
     "in_slice": " in {dimension} {slice}",
     "initiative_note": "{initiative} ({title}): {what}",
+    "is_duplicate": "it is a duplicate of {key}",
     "lifecycle_over": "lifecycle_status is {status}",
     "lock_idle": "is_locked has no effect, because it is no candidate: {why}",
     "locked_on_roadmap": "locked on roadmap {roadmap}",
@@ -50,18 +63,21 @@ TEXTS = {
     "no_scenarios": "there is no scenario yet; fill in a row of Scenario_Config",
     "not_selected": "not selected: {why}",
     "reason_adds_nothing": "it adds nothing to what is maximised",
+    "reason_and_price": "{why}; {price}",
+    "reason_as_good": "one of several equally good choices",
     "reason_best_use": "best use of capacity",
+    "reason_best_use_for": "best use of capacity for {stage}",
     "reason_bundle": "comes with the bundle {bundle}",
     "reason_conflict": "it can't be chosen together with {rules}",
-    "reason_cost_to_force": "costs {cost} to force in",
-    "reason_cost_to_force_drops": "costs {cost} to force in; would drop {dropped}",
-    "reason_cost_without": "{why}; leaving it out costs {cost}",
-    "reason_keeps_rules": "needed to keep the rules and targets",
+    "reason_cost_to_force": "costs {cost} to force in{changes}{sum}{tie_break}",
+    "reason_cost_without": "{why}; leaving it out costs {cost}{changes}{sum}{tie_break}",
+    "reason_keeps_rules": "needed to keep {demands}",
     "reason_mandatory": "mandatory: {why}",
-    "reason_mandatory_costs": "mandatory: {why} (costs {cost})",
+    "reason_mandatory_costs": "mandatory: {why} (costs {cost}{changes}{sum})",
     "reason_needed_by": "needed by {keys}",
     "reason_no_tokens": "its engineering tokens are missing",
-    "reason_not_without": "{why}; it can't be left out: {rules}",
+    "reason_no_use": "it adds nothing, and no rule needs it: the tie-break was cut short",
+    "reason_not_without": "needed to keep {demands}; it can't be left out",
     "reason_others_bring_more": "within the capacity and the rules, the chosen ones together bring more",
     "reason_too_large": "it needs {tokens!f} tokens, more than the capacity of {capacity!f}",
     "repair_of_row": "the cheapest way out: {change}",
@@ -101,11 +117,16 @@ TEXTS = {
         "Constraints and Targets"
     ),
     "scenario_sets_several": ('scenario "{scenario}" has several sets: {names}; name one of them on Scenario_Config'),
+    "shared_sets_unused": (
+        "the scenario names no set and has none of its own, so the rows for every scenario are not used ({names}); "
+        "name one of them in constraint_set_name on Scenario_Config to use it"
+    ),
     "several_scenarios": "there are several scenarios: {names}; name one: --option scenario_name=…",
     "target_met": "{kpi}{where}: the {type} of {target} is met",
     "target_missed": "{kpi}{where}: reaches {level} of {target}, {shortfall} short",
     "the_capacity": "the capacity",
     "tokens_blank": "{field} is blank, so it can't be chosen; fill it in",
+    "unit_of_goals": "of the goals' needs",
     "unit_of_objective": "of the objective",
     "unknown_dimension": "unknown dimension '{part}'; one of {dimensions}, or several with +",
     "unknown_scenario": 'there is no scenario "{scenario}"{hint}; there are: {names}',

@@ -1,4 +1,7 @@
-"""Constraints and Targets: rows of a set of one scenario, saved set by set, judged by the optimizer's own rules."""
+"""Constraints and Targets: rows of a set, of one scenario or of all that name it, saved set by set.
+
+They are judged by the optimizer's own rules.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ from roadwright.store.registry import load_registry
 SetRow = OptimizationConstraint | OptimizationTarget
 _ROW = "row"
 """What a single row is called while it is judged."""
+_REMARKS = ("reason", "notes")
+"""What a rule says beside what it demands."""
 
 
 _CELLS = {
@@ -75,7 +80,7 @@ class RuleSetBinding(Defaults):
 
     def _values(self, row: OptimizationConstraintSet, member: SetRow) -> dict[str, object]:
         own = {name: getattr(member, name) for name in rule_columns(self.spec) if hasattr(member, name)}
-        return {"scenario_name": row.scenario_name, "constraint_set_name": row.constraint_set_name, **own}
+        return {"scenario_name": row.scenario_name or None, "constraint_set_name": row.constraint_set_name, **own}
 
     def _rows(self, session: Session) -> dict[Identity, tuple[OptimizationConstraintSet, SetRow]]:
         """All stored rows of all sets by identity."""
@@ -99,6 +104,10 @@ class RuleSetBinding(Defaults):
         if self._known is None:
             self._known = load_registry(session), frozenset(all_keys(session))
         return self._known
+
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:  # noqa: ARG002
+        """Without one of its parts a new rule is another one."""
+        return stored is None and column not in _REMARKS and column in rule_columns(self.spec)
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         registry, keys = self.known(session)
@@ -125,7 +134,7 @@ class RuleSetBinding(Defaults):
         owner = sets.get(set_identity)
         if owner is None:
             owner = OptimizationConstraintSet(
-                scenario_name=str(edit.values["scenario_name"]),
+                scenario_name=str(edit.values.get("scenario_name") or ""),
                 constraint_set_name=str(edit.values["constraint_set_name"]),
                 created_at=now(),
                 constraints=[],

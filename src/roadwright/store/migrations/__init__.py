@@ -1,9 +1,11 @@
 """Schema migrations (Alembic). Each change of a model comes with one file under ``versions``."""
 
-NEWEST = "0001"
+NEWEST = "0003"
 """The newest revision; a test compares it with the files."""
 
 DIGESTS = {
     "0001_first_schema.py": "6789e5925bd7fe9ab244d958eb39b628791fd95556973adae568a9e59c388a96",
+    "0002_adopted_runs.py": "de561b9cd2217936d9e287a248a2dfa8a2b776ca8852ac5c75a921324008ea82",
+    "0003_duplicates.py": "8e6433d2c6e26a985831b826a5b3c506454ae9f0f1b41c555ce50d591a2dc874",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""
