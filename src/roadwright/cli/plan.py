@@ -30,7 +30,17 @@ from roadwright.services.roadmaps.attention import Need, NeedKind
 from roadwright.workspace.workspace import Workspace
 
 _SAID_ELSEWHERE = frozenset(
-    {"selected", "ok", "scenario_name", "optimization_status", "published", "versions", "files", "unchanged_since"}
+    {
+        "selected",
+        "ok",
+        "scenario_name",
+        "optimization_status",
+        "published",
+        "versions",
+        "files",
+        "tokens",
+        "unchanged_since",
+    }
 )
 PLAIN_WIDTH = 110
 """Columns of the output where it does not go to a terminal."""
