@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -191,6 +192,45 @@ def test_a_solve_holds_up_nobodys_save(house: House, api: Api, monkeypatch: pyte
     assert saved["status"] == "success"
     is_saved.set()
     assert api.get(f"/runs/{solving}", params={"wait": 60})["optimization_run_id"] == "OPT-000001"
+
+
+def test_what_if_is_answered_and_kept_nowhere(house: House, api: Api) -> None:
+    add_kpis(house)
+    keys = add_candidates(
+        house,
+        {"engineering_tokens": 60, "contributions": "gmv: 60"},
+        {"engineering_tokens": 50, "contributions": "gmv: 55"},
+        {"engineering_tokens": 50, "contributions": "gmv: 52"},
+    )
+    add_scenario(house, capacity=100)
+    house.done("pm.save_selected", tab="Scenario_Config")
+    [scenario] = [row["identity"]["scenario_name"] for row in api.rows("Scenario_Config")]
+    before = api.get("/runs")["total"]
+
+    def ask(**question: object) -> dict[str, Any]:
+        answer = api.call("POST", "/what-if", json={"scenario_name": scenario, **question})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    forced = ask(force_in=[keys[0]])
+    assert (forced["added"], forced["dropped"]) == ([keys[0]], [keys[1], keys[2]])
+    assert forced["objective_change"] == -47
+    assert ask(capacity="160")["added"] == [keys[0]]
+    assert ask(capacity=160)["solution"]["objective_value"] == 167
+    same = ask(force_out=[keys[0]])
+    assert (same["added"], same["dropped"], same["objective_change"]) == ([], [], 0)
+    infeasible = ask(force_in=keys)
+    assert infeasible["solution"]["status"] == "infeasible"
+    assert infeasible["conflict"]
+    assert infeasible["repair"]
+    assert infeasible["objective_change"] is None
+    unknown = api.call("POST", "/what-if", json={"scenario_name": "nothing"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_scenario")
+    wrong = api.call("POST", "/what-if", json={"scenario_name": scenario, "force_in": ["INIT-000099"]})
+    assert wrong.status_code == 422
+    assert api.get("/runs")["total"] == before
+    assert api.get("/optimization-runs")["total"] == 0
 
 
 def test_the_actions_are_described(api: Api) -> None:

@@ -17,7 +17,7 @@ from roadwright.api.guard import Guard
 from roadwright.api.metrics import Metrics
 from roadwright.api.pages import Throttle
 from roadwright.api.problems import Problem, told_database, told_error, told_http, told_problem, told_validation
-from roadwright.api.routes import initiatives, optimization, roadmaps, runs, system, tabs
+from roadwright.api.routes import initiatives, optimization, roadmaps, runs, system, tabs, what_if
 from roadwright.api.routes.system import NOT_READY
 from roadwright.api.schemas import ProblemBody
 from roadwright.api.state import Server
@@ -33,6 +33,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     runs.router,
     tabs.router,
     initiatives.router,
+    what_if.router,
     optimization.router,
     roadmaps.router,
 )
@@ -44,6 +45,7 @@ def make_app(server: Server) -> FastAPI:
     app.state.server = server
     app.state.metrics = Metrics()
     app.state.throttle = Throttle()
+    app.state.questions = what_if.Questions()
     app.include_router(pages.router)
     app.add_exception_handler(Problem, told_problem)
     app.add_exception_handler(RoadwrightError, told_error)

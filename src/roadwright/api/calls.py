@@ -33,6 +33,7 @@ ROLES: Mapping[str, Role | None] = MappingProxyType(
         "POST /initiatives": Role.CONTRIBUTOR,
         "GET /initiatives/{key}": Role.VIEWER,
         "PATCH /initiatives/{key}": Role.CONTRIBUTOR,
+        "POST /what-if": Role.VIEWER,
         "GET /optimization-runs": Role.VIEWER,
         "GET /optimization-runs/{run_id}": Role.VIEWER,
         "GET /optimization-runs/{run_id}/frontier": Role.VIEWER,
@@ -44,6 +45,10 @@ ROLES: Mapping[str, Role | None] = MappingProxyType(
     }
 )
 """By method and path below the prefix; None needs no sign-in. What is not listed here is not there."""
+
+
+READS = frozenset({"POST /what-if"})
+"""Calls that change nothing, although their method is not GET: a token made for some actions may send them."""
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from roadwright.api.calls import PREFIX, ROLES, call_of
+from roadwright.api.calls import PREFIX, READS, ROLES, call_of
 from roadwright.api.metrics import Metrics
 from roadwright.api.problems import LARGEST_BODY, MEDIA_TYPE, Problem, body_of, too_large
 from roadwright.api.state import Caller, Server
@@ -127,7 +127,7 @@ class Guard:
         needed = ROLES[call]
         if needed is not None and not caller.role.may(needed):
             raise Problem(403, "role_too_low", needed=needed, role=caller.role)
-        if caller.actions is not None and method not in _SAFE and call != "POST /runs":
+        if caller.actions is not None and method not in _SAFE and call != "POST /runs" and call not in READS:
             raise Problem(403, "token_of_actions", actions=sorted(caller.actions))
 
     def _check_origin(self, scope: Scope, headers: Headers, *, is_needed: bool) -> None:

@@ -8,8 +8,8 @@
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
     │   ├── grid             ListingProblem, NotSaved; ChangeProblem: NotYours
     │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
-    │   ├── services         NameProblem, NoCurve, NothingToRerun, ParameterProblem, PeopleProblem, PolicyProblem,
-    │   │                    ScenarioProblem, SourceProblem, UnknownName
+    │   ├── services         NameProblem, NoCurve, NotAdoptable, NothingToRerun, ParameterProblem, PeopleProblem,
+    │   │                    PolicyProblem, ScenarioProblem, SourceProblem, UnknownName, WrongQuestion
     │   ├── sync             SelectionError, UnknownRun
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now

@@ -30,6 +30,7 @@ TEXTS = {
         "that roadwright serve printed"
     ),
     "password_length": "a password takes {least} to {most} characters",
+    "question_superseded": "ended: the same client asked another question, or is gone",
     "refused": "{why}",
     "request_wrong": "{field}: {why}",
     "request_wrong_and_more": "{field}: {why} (and {more} more)",
