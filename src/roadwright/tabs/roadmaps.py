@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
-from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, NUMBER, PERIOD, TEXT, choice
+from roadwright.domain.roadmaps import (
+    GATE_SEVERITY_SYNONYMS,
+    SOURCE_SYNONYMS,
+    Gate,
+    GateSeverity,
+    GateStatus,
+    RoadmapSource,
+    RoadmapStatus,
+)
+from roadwright.sheets.kinds import (
+    AMOUNT,
+    CHOSEN,
+    COUNT,
+    LONG_TEXT,
+    NUMBER,
+    PERIOD,
+    POLICY_NAME,
+    ROADMAP_NAME,
+    TEXT,
+    choice,
+)
 from roadwright.sheets.spec import Layout, TabSpec, Tone
 from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, name_of, typed
 
@@ -21,9 +40,9 @@ ROADMAPS = TabSpec(
         name_of("roadmap_name", "A name for the roadmap."),
         typed("period_key", PERIOD, "The period it plans.", required=True),
         typed("description", LONG_TEXT, "What it is for."),
-        typed("source", choice(RoadmapSource), "filter, portfolio or list."),
+        typed("source", choice(RoadmapSource, also=SOURCE_SYNONYMS), "filter, portfolio or list."),
         typed("source_ref", LONG_TEXT, "The filter (or @name of a saved one), the run's key, or initiative keys."),
-        typed("gate_policy", TEXT, "The policy on the Gates tab; blank: tokens are asked for, with a warning."),
+        typed("gate_policy", POLICY_NAME, "The policy on the Gates tab; blank: tokens are asked for, with a warning."),
         derived("status", choice(RoadmapStatus), "Where it stands."),
         derived("version", COUNT, "The newest published version."),
         derived("entries", COUNT, "How many initiatives are on Roadmap_Entries for it, blocked ones included."),
@@ -48,7 +67,7 @@ GATES = TabSpec(
             LONG_TEXT,
             "The gate's parameter: names, a list, a number or a word; see docs/reference/gates.md.",
         ),
-        typed("severity", choice(GateSeverity), "block, or warn.", required=True),
+        typed("severity", choice(GateSeverity, also=GATE_SEVERITY_SYNONYMS), "block, or warn.", required=True),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),
@@ -62,7 +81,7 @@ ROADMAP_ENTRIES = TabSpec(
     layout=Layout.SETS,
     set_identity=("roadmap_name",),
     columns=(
-        name_of("roadmap_name", "The roadmap."),
+        name_of("roadmap_name", "The roadmap.", kind=ROADMAP_NAME),
         TYPED_KEY,
         TITLE,
         derived("brief_description", LONG_TEXT, "The initiative in one line."),
@@ -70,7 +89,7 @@ ROADMAP_ENTRIES = TabSpec(
         derived("gate_failures", LONG_TEXT, "Every gate that it fails, and why; (warn) marks those that do not block."),
         typed("waived_by", TEXT, "Who lets it on in spite of the gates; counts with a reason only."),
         typed("waiver_reason", LONG_TEXT, "Why."),
-        typed("priority_rank", NUMBER, "Your order."),
+        typed("priority_rank", AMOUNT, "Your order."),
         typed("planned_period", PERIOD, "When it is planned."),
         flag("is_locked", "TRUE: an optimization of this roadmap must choose it."),
         derived(

@@ -9,6 +9,7 @@ from roadwright.domain.messages import Level, Message
 
 _LONGEST = 8_000
 """Characters of a run_status: more than anyone reads, and fewer than a cell holds, whatever the row's cells held."""
+_JOINT = " · "
 _WORST_FIRST = (Level.FAILED, Level.CONFLICT, Level.WARNING, Level.SKIPPED)
 
 
@@ -17,6 +18,13 @@ class Notes:
     """What there is to say of one row. Messages that are OK are notices: they go into the run's answer only."""
 
     messages: list[Message] = field(default_factory=list)
+    readings: list[Message] = field(default_factory=list)
+    """How cells were read that were typed in another form than their value's own: said behind all else."""
+
+    def understand(self, message: Message) -> None:
+        """Say how a cell was read."""
+        if message not in self.readings:
+            self.readings.append(message)
 
     def add(self, *messages: Message) -> None:
         """Say these too, each once."""
@@ -64,7 +72,9 @@ class Notes:
     def text(self) -> str:
         """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
         parts = [f"{level}: {_joined(found)}" for level in _WORST_FIRST if (found := self.of(level))]
-        text = " · ".join(parts) or str(Level.OK)
+        if self.readings:
+            parts.append(f"{Level.OK}: {_joined(self.readings)}")
+        text = _JOINT.join(parts) or str(Level.OK)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
     @property
@@ -75,6 +85,13 @@ class Notes:
 
 def _joined(messages: Iterable[Message]) -> str:
     return "; ".join(dict.fromkeys(map(str, messages)))
+
+
+def says_before(run_status: str, text: str) -> bool:
+    """Whether a row's status says this and, behind it, how its cells were read when somebody typed them."""
+    if text == Level.OK:
+        return run_status.startswith(f"{Level.OK}: ")
+    return run_status.startswith(f"{text}{_JOINT}{Level.OK}: ")
 
 
 def level_of(run_status: str) -> Level:

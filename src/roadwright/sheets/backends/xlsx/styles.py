@@ -9,7 +9,7 @@ import datetime as dt
 import re
 
 from roadwright.domain.messages import MessageError
-from roadwright.sheets.backends.xlsx.cells import DateValue, Shows, what_format_shows
+from roadwright.sheets.backends.xlsx.cells import DateValue, Shows, shows_percent, what_format_shows
 from roadwright.sheets.backends.xlsx.markup import (
     Attributes,
     ElementPath,
@@ -72,6 +72,8 @@ class Styles:
         self._derived: dict[tuple[str, Shows | str | None], str] = {}
         self.shows: dict[str, Shows] = {}
         """What the formats show that show no plain number, by the cell's ``s`` attribute; no ``s`` means ``"0"``."""
+        self.percent: set[str] = set()
+        """The formats that show a number as a percentage."""
         self.wrapping: dict[str, float] = {}
         """The font sizes, in points, of the formats that break long text into lines."""
         if raw is not None:
@@ -114,6 +116,8 @@ class Styles:
             shows = what_format_shows(number, codes.get(number))
             if shows is not None:
                 self.shows[str(index)] = shows
+            elif shows_percent(number, codes.get(number)):
+                self.percent.add(str(index))
 
     def showing(self, style: str | None, value: float | DateValue) -> str | None:
         """A format like ``style`` that shows this value as what it is: the same one where it does, else a copy of it.
@@ -151,6 +155,8 @@ class Styles:
                 return style
             if style in self.shows:
                 self.shows[self._derived[key]] = self.shows[style]
+            if style in self.percent:
+                self.percent.add(self._derived[key])
         return self._derived[key]
 
     def _like(self, style: str | None, needed: Shows | None) -> str:
