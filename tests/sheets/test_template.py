@@ -228,9 +228,9 @@ def test_every_header_has_a_note(sheet: Worksheet) -> None:
     ("name", "parts"),
     [
         ("title", ("Its name.", "You type this.", "Accepts text.", "Required.", "may also be name, headline")),
-        ("is_urgent", ("Accepts TRUE or FALSE, yes or no, 1 or 0.", "Optional; blank counts as FALSE.")),
+        ("is_urgent", ("Accepts TRUE or FALSE, yes or no, x or a blank.", "Optional; blank counts as FALSE.")),
         ("state", ("Accepts one of new, done.", "Optional; blank counts as new.")),
-        ("due", ("Accepts a date, or text such as 2026-05-31.", "Optional.")),
+        ("due", ("Accepts a date, or text such as 2026-05-31, 31 May 2026 or Q2 2026.", "Optional.")),
         ("gain", ("until you type something else here",)),
         ("notes", ("Yours alone",)),
         ("rank", ("Its place.", "Computed: what you type here is overwritten.")),

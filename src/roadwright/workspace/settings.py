@@ -237,14 +237,14 @@ def _faults(error: ValidationError) -> list[Message]:
 
 def _read_variables() -> None:
     """Refuse variables of the environment whose value should be JSON and is not."""
-    for key in _EXAMPLES:
+    for key, example in _EXAMPLES.items():
         name = _variables().get(key)
         if name is None:
             continue
         try:
             json.loads(os.environ[name])
         except (ValueError, RecursionError) as error:
-            raise SettingsError("variable_not_json", name=name, why=str(error), example=_EXAMPLES[key]) from error
+            raise SettingsError("variable_not_json", name=name, why=str(error), example=example) from error
 
 
 def _read_file(path: Path) -> dict[str, Any]:

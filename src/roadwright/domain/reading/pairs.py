@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from roadwright.domain.messages import MessageError
 from roadwright.domain.shown import tidy
 
 _BREAKS = re.compile(r"[;\r\n]+")
@@ -18,19 +17,19 @@ _AMBIGUOUS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _SWAPPED = str.maketrans(",.", ".,")
 
 
-class NoPairs(MessageError):
-    """A text that is no list of pairs; the message names the part that is none."""
+class NoPair(ValueError):
+    """A text that is no list of pairs; its argument is the part that is none."""
 
 
 def split_pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Each name with the text of its number. Raises NoPairs."""
+    """Each name with the text of its number. Raises NoPair."""
     for part in _BREAKS.split(text):
         for piece in _COMMA.split(part):
             if not (pair := piece.strip().rstrip(",").rstrip()):
                 continue
             found = _PAIR.fullmatch(pair) or _WITH_BLANK.fullmatch(pair)
             if found is None or not found["name"].strip():
-                raise NoPairs("no_pair", value=pair)
+                raise NoPair(pair)
             yield found["name"].strip(), found["number"].strip()
 
 

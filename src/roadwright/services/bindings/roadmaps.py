@@ -11,6 +11,7 @@ from roadwright import tabs
 from roadwright.domain.roadmaps import Gate
 from roadwright.domain.text import folded
 from roadwright.services.bindings.initiatives import load_initiatives
+from roadwright.services.bindings.periods import warn_of_missing_year
 from roadwright.services.portfolios.candidates import tokens_of
 from roadwright.services.roadmaps.content import known_sum
 from roadwright.services.roadmaps.gates import GATES, ParameterProblem
@@ -19,7 +20,7 @@ from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
-from roadwright.store.models import GatePolicy, Roadmap
+from roadwright.store.models import GatePolicy, OptimizationScenario, Roadmap
 from roadwright.store.roadmaps import all_roadmaps, declare_roadmap
 
 _ROADMAP_FIELDS = tuple(column.name for column in tabs.ROADMAPS.owned(Owner.INPUT))
@@ -41,8 +42,13 @@ class RoadmapsBinding(Defaults):
     def listed(self, session: Session) -> Sequence[Identity]:
         return list(self.rows(session))
 
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:  # noqa: ARG002
+        warn_of_missing_year(values.get("period_key"), "period_key", notes)
+
     def save(self, session: Session, edit: Edit) -> None:
         row = self.rows(session).get(edit.identity)
+        if row is not None and "roadmap_name" in edit.changes:
+            _respell(session, str(edit.values["roadmap_name"]))
         if row is None:
             row = declare_roadmap(session, str(edit.values["roadmap_name"]))
         for name in _ROADMAP_FIELDS if edit.is_new else edit.changes:
@@ -50,6 +56,13 @@ class RoadmapsBinding(Defaults):
         row.updated_at, row.updated_source = edit.row_version, edit.source
         session.add(row)
         session.flush()
+
+
+def _respell(session: Session, name: str) -> None:
+    """Let the scenarios of a roadmap name it as it is spelled now."""
+    for row in session.scalars(select(OptimizationScenario)):
+        if folded(row.roadmap_name or "") == folded(name):
+            row.roadmap_name = name
 
 
 def _roadmap_values(session: Session, row: Roadmap) -> dict[str, object]:

@@ -81,7 +81,7 @@ def _read_dimension(value: CellValue, _: Scope) -> object:
     try:
         parts = "+".join(parse_dimension(text))
     except DimensionProblem:
-        return text
+        return text or None
     return text if text == parts else read_as(value, parts, parts)
 
 

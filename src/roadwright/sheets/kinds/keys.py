@@ -45,7 +45,7 @@ def _read_initiative(value: CellValue, scope: Scope) -> object:
         key = initiative_named(text, scope.title_of, scope.key_of)
     except Unreadable as problem:
         raise CellProblem("unreadable_key", value=value, why=problem.message) from problem
-    return key if key == text else read_as(value, key, key)
+    return key or None if key == text else read_as(value, key, key)
 
 
 INITIATIVE = Kind("key", _read_initiative, show_text, "a key such as INIT-000001", width=14)

@@ -204,7 +204,7 @@ def _read_ratio(value: CellValue, scope: Scope) -> object:
     if isinstance(value, Percent):
         return tidy(float(storable(value)))
     if isinstance(value, int | float):
-        typed = TypedNumber(storable(value), is_plain=True)
+        typed = TypedNumber(float(storable(value)), is_plain=True)
     else:
         typed = parsed(value, clean_text(value), scope, NO_UNIT, _ACCEPTED_RATIO)
     number = typed.value

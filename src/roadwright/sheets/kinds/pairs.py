@@ -10,7 +10,7 @@ from dataclasses import replace
 from roadwright.domain.messages import Message
 from roadwright.domain.reading.json_text import BadJson, strict_json
 from roadwright.domain.reading.numbers import parse_number
-from roadwright.domain.reading.pairs import NoPairs, are_pairs, pair_number, pairs_text, split_pairs
+from roadwright.domain.reading.pairs import NoPair, are_pairs, pair_number, pairs_text, split_pairs
 from roadwright.domain.reading.rules import Unreadable
 from roadwright.domain.reading.units import NO_UNIT, Unit
 from roadwright.domain.shown import compact_json, tidy
@@ -51,8 +51,8 @@ class _Pairs:
         try:
             for name, number in split_pairs(text):
                 self._take(name, number, scope, what, in_units=in_units)
-        except NoPairs as problem:
-            raise CellProblem("no_pair", expected=what, **problem.message.params) from problem
+        except NoPair as piece:
+            raise CellProblem("no_pair", value=str(piece), expected=what) from piece
         if not self.numbers:
             raise CellProblem("names_no_kpi", value=text, expected=what)
 
