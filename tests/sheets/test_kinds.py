@@ -520,6 +520,8 @@ class TestKeys:
             (KPI_LIST, "GMV, nps", ["gmv", "nps"], 'read "GMV, nps" as gmv, nps'),
             (SCENARIO_NAME, "q3  plan", "Q3 Plan", 'read "q3  plan" as Q3 Plan'),
             (SCENARIO_NAME, "Q4 Plan", "Q4 Plan", ""),
+            (INITIATIVE, "INIT-000077 the wallet", "INIT-000077 the wallet", ""),
+            (INITIATIVE_LIST, "init-12, INIT-77, the wallet", ["INIT-000012", "INIT-000077", "the wallet"], None),
             (SLICE, "UK", "UK", ""),
             (SLICE, "INIT-12 faster search", "INIT-000012", None),
         ],

@@ -110,7 +110,7 @@ OUT_OF_RANGE: tuple[tuple[str, CellValue, str], ...] = (
     ("wsjf_risk_reduction", -3, "-3 is out of range; expected a number of 0 or more"),
     ("wsjf_job_size", -2, "-2 is out of range; expected a number above 0"),
     ("rice_reach", "many", '"many" is not a number'),
-    ("active_scoring_framework", "ICE", '"ICE" is not known; expected one of RICE, WSJF, MATH_MODEL'),
+    ("active_scoring_framework", "ICE", '"ICE" is not known; accepted: RICE, WSJF, MATH_MODEL'),
 )
 
 
@@ -514,7 +514,7 @@ def test_a_bad_row_of_the_registry_does_not_stop_the_others(house: House) -> Non
     outcome = house.done("pm.save_selected", tab="Metrics_Config")
     assert (outcome.summary["failed"], outcome.summary["created"], outcome.summary["warned"]) == (3, 1, 1)
     assert "holds a blank" in house.status("Metrics_Config", "n p s")
-    assert "expected one of north_star, strategic, supporting" in house.status("Metrics_Config", "csat")
+    assert "accepted: north_star, strategic, supporting" in house.status("Metrics_Config", "csat")
     assert "Metrics_Config row 2" in house.status("Metrics_Config", "GMV")
     assert "did you mean visits?" in house.status("Metrics_Config", "margin")
     assert "margin" in kpis(house)

@@ -21,7 +21,7 @@ from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message
 from roadwright.domain.periods import FiscalYear
 from roadwright.domain.reading.rules import ReadingRules
-from roadwright.domain.shown import UNSTORABLE, tidy
+from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import WorkbookRef, scheme_of
 from roadwright.sheets.spec import TabSpec
@@ -147,7 +147,7 @@ class Settings(BaseSettings):
         """How the cells of its workbooks are read."""
         reading = self.reading
         years = FiscalYear(reading.fiscal_year_starts, named_by_end=reading.fiscal_year_named_by == "end")
-        sizes = {folded(word): tidy(amount) for word, amount in self.sizes.items()}
+        sizes = {folded(word): float(amount) for word, amount in self.sizes.items()}
         return ReadingRules(reading.decimal, reading.dates, years, sizes)
 
     def place_of(self, spec: TabSpec) -> tuple[str, str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.reading.rules import Unreadable
@@ -38,7 +39,9 @@ def initiative_named(text: str, title_of: Titles, key_of: KeyOfTitle) -> str:
     behind = bare[found.end() :].strip(_BEHIND_KEY)
     said = letters_and_digits(behind)
     title = title_of(key) if said else None
-    if not said or title is None or letters_and_digits(title) == said:
+    if said and title is None:
+        return bare  # nobody knows the initiative, so nobody knows what stands behind its key
+    if title is None or letters_and_digits(title) == said:
         return key
     other = key_of(said)
     if other is not None:
@@ -55,9 +58,8 @@ def initiatives_named(text: str, title_of: Titles, key_of: KeyOfTitle) -> list[s
     """The keys of a list, each perhaps with its title, which may hold a comma. Raises Unreadable."""
     pieces = _BEFORE_KEY.split(text.strip().strip(",;"))
     if all(starts_with_key(piece) for piece in pieces):
-        try:
-            return [initiative_named(piece, title_of, key_of) for piece in pieces]
-        except Unreadable:
-            if not _BREAKS.search(text):
-                raise
+        with suppress(Unreadable):
+            keys = [initiative_named(piece, title_of, key_of) for piece in pieces]
+            if all(canonical_key(key) for key in keys):
+                return keys
     return [initiative_named(entry, title_of, key_of) for entry in split_list(text)]

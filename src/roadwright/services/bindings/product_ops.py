@@ -56,8 +56,8 @@ def nearest_initiative(session: Session, typed: str) -> Message | str:
         return did_you_mean(make_key(INITIATIVE, close)) if close is not None else ""
     rows = session.execute(select(Initiative.title, Initiative.initiative_key).limit(_MOST_TITLES))
     titles = {folded(title): f"{key} {title}" for title, key in rows}
-    [close_title] = difflib.get_close_matches(folded(typed), titles, n=1) or [None]
-    return did_you_mean(titles[close_title]) if close_title is not None else ""
+    near = difflib.get_close_matches(folded(typed), titles, n=1)
+    return did_you_mean(titles[near[0]]) if near else ""
 
 
 class ScoringInputsBinding(Defaults):

@@ -27,6 +27,9 @@ MAX_CELL_FORMATS = 65_000
 _DEFAULT_FORMAT = {None: "0", Shows.DATE: "14", Shows.DATE_AND_TIME: "22", Shows.TIME: "21", Shows.DURATION: "46"}
 """The built-in number format for each, dates in the user's own locale; ``None`` is a plain number."""
 
+_PERCENT = "10"
+"""The built-in format of percentages with two decimals."""
+
 _USUAL_SIZE, _LARGEST_SIZE = 11.0, 409.0
 """Points."""
 
@@ -157,6 +160,22 @@ class Styles:
                 self.shows[self._derived[key]] = self.shows[style]
             if style in self.percent:
                 self.percent.add(self._derived[key])
+        return self._derived[key]
+
+    def in_percent(self, style: str | None) -> str:
+        """A format like ``style`` that shows a number as a percentage. Raises NoFormat."""
+        if style is not None and style in self.percent:
+            return style
+        key = style or "0", _PERCENT
+        if key not in self._derived:
+            original = self._format(key[0])
+            end = tag_end(original, 0)
+            tag = set_attribute(original[:end], "numFmtId", _PERCENT)
+            number = self._number_of(set_attribute(tag, "applyNumberFormat", "1") + original[end:])
+            self._derived[key] = number
+            self.percent.add(number)
+            if key[0] in self.wrapping:
+                self.wrapping[number] = self.wrapping[key[0]]
         return self._derived[key]
 
     def _like(self, style: str | None, needed: Shows | None) -> str:

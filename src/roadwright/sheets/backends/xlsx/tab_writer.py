@@ -20,7 +20,7 @@ from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, check_
 from roadwright.sheets.backends.xlsx.rows import RowCells, changed_row, locate_cells, locate_wanted
 from roadwright.sheets.backends.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
 from roadwright.sheets.backends.xlsx.styles import NoFormat, Styles
-from roadwright.sheets.values import CellValue, PercentPoints, Unwritable, cell_name
+from roadwright.sheets.values import CellValue, Percent, PercentPoints, Unwritable, cell_name
 
 TALLEST = 409.0
 """Points; no row can be higher."""
@@ -248,6 +248,8 @@ class TabWriter:
         try:
             if isinstance(content, PercentPoints):
                 content = content.as_share() if (style or "0") in self._styles.percent else float(content)
+            elif isinstance(content, Percent):
+                style = self._styles.in_percent(style)
             if isinstance(content, int | float | dt.date | dt.time | dt.timedelta) and not isinstance(content, bool):
                 style = self._styles.showing(style, content)
             self.formulas_changed |= isinstance(content, CellFormula)
