@@ -336,7 +336,7 @@ class TestObjective:
         ("value", "words"),
         [
             ("retention > ", "names no KPI"),
-            ("gmv: 0.6, retention", 'gmv: "0.6, retention" has the unit'),
+            ("gmv: 0.6, retention", 'gmv: "0.6, retention" is in'),
             ('[{"kpi": "gmv", "tolerance": -1}]', 'the tolerance of gmv is "-1"; expected a number of 0 or more'),
             ('[{"kpi": "gmv", "tolerance": true}]', "the tolerance of gmv"),
             ('[{"kpi": "gmv", "slack": 1}]', "is no step of an order"),

@@ -6,7 +6,7 @@ page. See ``roadwright.tabs`` for the declarations themselves and ``roadwright.s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -90,6 +90,8 @@ class Kind:
     align: str = ""
     tones: Mapping[str, Tone] = field(default_factory=dict, hash=False)
     large_formats: tuple[tuple[str, str], ...] = ()
+    also: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
+    """By word of a choice what people may type instead."""
     is_text: bool = False
     reads_row: bool = False
     asks: tuple[str, ...] = ()

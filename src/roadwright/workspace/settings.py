@@ -326,7 +326,7 @@ def template() -> str:
 # the newest runs of each scenario, stay for good.
 # keep_runs_days = {defaults["keep_runs_days"].default}
 
-# How cells are read where they can mean two things; without a setting such cells are refused. See docs/typing.md.
+# How cells are read that can mean two things; without a setting they are refused. See docs/reference/typing.md.
 # [reading]
 # The decimal sign of texts, "." or ",": with "," 4.000 is 4000 and 1,500 is 1.5.
 # decimal = "."

@@ -63,10 +63,10 @@ TEXTS = {
     ),
     "number_too_large": "is too large a number",
     "other_currency": "is in {currency}; this number is in {unit}",
-    "other_unit": "has the unit {written}; expected {unit}",
+    "other_unit": "is in {written}, and this number is in {unit}",
     "out_of_range": "{value} is out of range; expected a number from {low:g} to {high:g}",
     "percent_for_amount": (
-        "{value!q} is a percentage, and could be {share} or {number}; this column counts amounts: "
+        "{value!q} is a percentage, and could be {share!f} or {number!f}; this column counts amounts: "
         "type the amount itself"
     ),
     "period_days": "{period} is {first} to {last}",

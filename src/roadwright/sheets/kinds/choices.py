@@ -59,7 +59,8 @@ def choice(
     people type instead."""
     choices = tuple(str(word) for word in words)
     known = frozenset(choices)
-    forms = words_by_form(choices, {str(word): other for word, other in (also or {}).items() if str(word) in known})
+    synonyms = {str(word): other for word, other in (also or {}).items() if str(word) in known}
+    forms = words_by_form(choices, synonyms)
 
     def read(value: CellValue, _: Scope) -> object:
         if type(value) is str and value in known:
@@ -72,7 +73,7 @@ def choice(
 
     expected = f"one of {', '.join(choices)}"
     width = max(14, *(len(word) + 3 for word in choices))
-    return Kind("choice", read, show_text, expected, width=width, choices=choices, tones=tones or {})
+    return Kind("choice", read, show_text, expected, width=width, choices=choices, tones=tones or {}, also=synonyms)
 
 
 def _read_dimension(value: CellValue, _: Scope) -> object:
