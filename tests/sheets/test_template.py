@@ -344,7 +344,7 @@ def test_notes_of_all_tabs_are_whole_sentences() -> None:
 
 
 def test_kinds_without_words_get_no_dropdown() -> None:
-    odd = Kind("odd", str, str, "anything")
+    odd = Kind("odd", lambda cell, _: str(cell), str, "anything")
     spec = TabSpec("T", "B", "", (Column("odd", Owner.INPUT, odd, "Odd."),), ("odd",))
     assert not opened(spec)["T"].data_validations.dataValidation
 

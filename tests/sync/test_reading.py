@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from roadwright.domain.keys import make_key
-from roadwright.sheets.values import MonthDate, Percent
+from roadwright.sheets.values import CellValue, MonthDate, Percent
 from roadwright.store.models import Initiative, InitiativeParam, OptimizationScenario, OptimizationTarget
 from tests.house import House
 
@@ -90,7 +90,11 @@ def test_what_was_read_is_rewritten_and_said_once(house: House) -> None:
 def test_what_can_mean_two_things_stays_as_it_was_typed(house: House) -> None:
     house.type_new("Backlog", {"title": "Search"})
     house.done("pm.backlog_sync")
-    typed = {"engineering_tokens": "4.000", "effort_engineering_days": "2-3", "engineering_tokens_mvp": Percent(0.12)}
+    typed: dict[str, CellValue] = {
+        "engineering_tokens": "4.000",
+        "effort_engineering_days": "2-3",
+        "engineering_tokens_mvp": Percent(0.12),
+    }
     house.type_into("Backlog", 2, {**typed, "engineering_tokens_full": dt.date(2026, 3, 2)})
     house.done("pm.backlog_sync")
     status = house.status("Backlog", FIRST)
@@ -256,7 +260,11 @@ def test_settings_say_which_reading_is_meant(made_house: Callable[..., House]) -
     house = made_house('\n[reading]\ndecimal = ","\ndates = "dmy"\nfiscal_year_starts = "04"\n[sizes]\nXL = 60\n')
     house.type_new("Backlog", {"title": "Search"})
     house.done("pm.backlog_sync")
-    typed = {"engineering_tokens": "4.000", "effort_engineering_days": "xl", "deadline_date": "09/10/2026"}
+    typed: dict[str, CellValue] = {
+        "engineering_tokens": "4.000",
+        "effort_engineering_days": "xl",
+        "deadline_date": "09/10/2026",
+    }
     house.type_into("Backlog", 2, {**typed, "candidate_period_key": "FY26 Q3"})
     house.done("pm.backlog_sync")
     raw = house.row("Backlog", FIRST).raw
