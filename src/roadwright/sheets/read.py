@@ -17,7 +17,17 @@ from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
 from roadwright.sheets.scope import NOTHING_KNOWN, Scope
-from roadwright.sheets.spec import TYPED, CellProblem, Column, Owner, ReadAs, TabSpec, header_names, understood
+from roadwright.sheets.spec import (
+    TYPED,
+    CellProblem,
+    Column,
+    Owner,
+    ReadAs,
+    TabSpec,
+    header_names,
+    takes_blank_words,
+    understood,
+)
 from roadwright.sheets.values import LAST_COLUMN, CellValue, cell_name, column_letters
 
 BACKEND_COLUMNS = ("run_status", "updated_source", "updated_at")
@@ -287,46 +297,55 @@ class _RowReader:
         mine = [spec.by_name[name] for name in columns]
         self.blanks = {column.name: column.blank_means for column in mine}
         self.needed = [c.name for c in mine if c.required and c.owner is not Owner.SYSTEM]
-        self.known: dict[str, dict[str, str]] = {name: {} for name in columns}
+        self.plans = {c.name: (c.kind.reader, c.check, takes_blank_words(c)) for c in mine}
+        self.known: dict[str, dict[CellValue, str]] = {name: {} for name in columns}
         """What the first texts of each column mean: most columns hold the same few again and again."""
 
     def read(self, number: int, raw: dict[str, CellValue]) -> Row:
         row = Row(number, raw, dict(self.blanks))
         covered = self._leave_covered(row) if self.merged else ()
-        by_name, values, scope = self.spec.by_name, row.values, self.scope
-        scope.row = raw
+        by_name, values = self.spec.by_name, row.values
+        self.scope.row = raw
         for name, value in raw.items():
             if name in covered:
                 continue
+            is_text = type(value) is str
             known = self.known[name]
-            if type(value) is str and value in known:
+            if is_text and value in known:
                 values[name] = known[value]
                 continue
             column = by_name[name]
             try:
-                result = understood(column, value, scope)
+                result = self._result(column, value, is_text)
             except CellProblem as problem:
                 self._problem(row, column, problem)
-            else:
-                if type(result) is ReadAs:
-                    values[name] = result.value
-                    if column.owner in TYPED:
-                        row.read_as[name] = result
-                    continue
-                values[name] = result
-                if (
-                    type(value) is str
-                    and type(result) is str
-                    and len(known) < _MOST_KNOWN
-                    and not column.kind.reads_row
-                ):
-                    known[value] = result
+                continue
+            if type(result) is ReadAs:
+                values[name] = result.value
+                if column.owner in TYPED:
+                    row.read_as[name] = result
+                continue
+            values[name] = result
+            if is_text and type(result) is str and len(known) < _MOST_KNOWN and not column.kind.reads_row:
+                known[value] = result
         for name in self.needed:
             if name not in raw and name not in covered:
                 self._problem(row, by_name[name], CellProblem("empty"))
         if len(row.problems) > 1:
             row.problems = {name: row.problems[name] for name in self.columns if name in row.problems}
         return row
+
+    def _result(self, column: Column, value: CellValue, is_text: bool) -> object:
+        """What ``understood`` says, without its questions of words where the cell can't be one: most of a large tab."""
+        reader, check, may_be_blank_word = self.plans[column.name]
+        if is_text and may_be_blank_word:
+            return understood(column, value, self.scope)
+        result = reader(value, self.scope)
+        if result is None:
+            return column.blank_means
+        if check is not None:
+            check(result.value if type(result) is ReadAs else result)
+        return result
 
     def _problem(self, row: Row, column: Column, problem: CellProblem) -> None:
         name = column.name

@@ -135,6 +135,15 @@ class Column:
     """Many rows have the same few words here: a new one gets the spelling that most rows have."""
 
 
+_LONGEST_BLANK_CELL = 12
+"""Characters of a cell that is nothing but a word for a blank, with the blanks around it."""
+
+
+def takes_blank_words(column: Column) -> bool:
+    """Whether ``n/a`` and the like are blanks in this column."""
+    return not column.kind.is_text and column.owner is not Owner.SYSTEM
+
+
 def understood(column: Column, cell: CellValue | None, scope: Scope = NOTHING_KNOWN) -> object:
     """What a cell of this column means, as a ``ReadAs`` where it was typed in another form than its own.
 
@@ -143,7 +152,7 @@ def understood(column: Column, cell: CellValue | None, scope: Scope = NOTHING_KN
     if cell is None:
         return column.blank_means
     kind = column.kind
-    if type(cell) is str and not kind.is_text and column.owner is not Owner.SYSTEM and is_blank_word(cell):
+    if type(cell) is str and len(cell) <= _LONGEST_BLANK_CELL and takes_blank_words(column) and is_blank_word(cell):
         if column.required:
             raise CellProblem("blank_word_for_needed", value=cell)
         return ReadAs(column.blank_means, Message("read_as_blank", Level.OK, params={"typed": cell.strip()}))

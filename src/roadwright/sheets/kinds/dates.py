@@ -23,6 +23,8 @@ def _dates(edge: Edge) -> Callable[[CellValue, Scope], object]:
     """A reader of dates; what names more than a day is the day at this edge."""
 
     def read(value: CellValue, scope: Scope) -> object:
+        if type(value) is dt.date:  # nearly all dates
+            return value
         if isinstance(value, dt.datetime):
             return value.date()
         if isinstance(value, MonthDate):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from roadwright.sheets.spec import CellProblem, Kind
 from roadwright.sheets.values import CellValue
 
 Reader = Callable[[CellValue, Scope], object]
+_KEYS = re.compile(r"INIT-\d{6}(?:, INIT-\d{6})*", re.ASCII)
 _OF_INITIATIVES = ("mandatory", "exclude", "pair", "prereq", "require", "initiative")
 """What a row's type or dimension says where its dimension_key is an initiative."""
 
@@ -89,6 +91,8 @@ def _read_kpis(value: CellValue, scope: Scope) -> object:
 
 
 def _read_initiatives(value: CellValue, scope: Scope) -> object:
+    if type(value) is str and _KEYS.fullmatch(value):  # nearly all lists: as the backend writes them
+        return value.split(", ")
     text = clean_text(value)
     try:
         keys = initiatives_named(text, scope.title_of, scope.key_of)
