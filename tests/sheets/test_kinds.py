@@ -30,6 +30,7 @@ from roadwright.sheets.kinds import (
     KPI_LIST,
     LIST,
     LONG_TEXT,
+    MINUTE,
     NUMBER,
     OBJECTIVE,
     OWN_UNIT_AMOUNT,
@@ -65,7 +66,8 @@ class Stage(StrEnum):
 
 
 KINDS = (
-    *(TEXT, LONG_TEXT, KEY, TIMESTAMP, NUMBER, SCORE, RATIO, COUNT, AMOUNT, SIZE, TOKEN_AMOUNT, TOKEN_SIZE, DAY_SIZE),
+    *(TEXT, LONG_TEXT, KEY, TIMESTAMP, MINUTE, NUMBER, SCORE, RATIO, COUNT, AMOUNT, SIZE, TOKEN_AMOUNT, TOKEN_SIZE),
+    DAY_SIZE,
     *(KPI_AMOUNT, OWN_UNIT_AMOUNT, PARAM, BOOLEAN, DATE, START_DATE, PERIOD, LIST, KPI_LIST, INITIATIVE_LIST, KPI_KEY),
     *(INITIATIVE, SLICE, DIMENSION, SCENARIO_NAME, SET_NAME, ROADMAP_NAME, POLICY_NAME),
     *(CONTRIBUTIONS, CONTRIBUTIONS_JSON, OBJECTIVE, JSON, choice(Stage)),
@@ -598,3 +600,11 @@ def test_words_that_say_nothing_are_blanks_in_any_column_but_text(word: str) -> 
 def test_a_needed_cell_is_not_filled_by_them() -> None:
     with pytest.raises(CellProblem, match="counts as blank, but a value is needed"):
         understood(Column("c", Owner.INPUT, NUMBER, "", required=True), "TBD")
+def test_a_time_is_shown_to_the_minute_and_read_back_as_it_was() -> None:
+    stored = "2026-05-31T14:05:59.123456Z"
+    cell = MINUTE.show(stored)
+    assert cell == dt.datetime(2026, 5, 31, 14, 5)
+    assert MINUTE.read(cell) == MINUTE.read(stored) == "2026-05-31T14:05:00.000000Z"
+    assert MINUTE.read("2026-05-31T16:05+02:00") == "2026-05-31T14:05:00.000000Z"
+    assert MINUTE.read(dt.date(2026, 5, 31)) == "2026-05-31T00:00:00.000000Z"
+    assert MINUTE.read(" some day ") == MINUTE.show("some day") == "some day"

@@ -15,6 +15,7 @@ from roadwright.domain.disk import size_in_words
 from roadwright.domain.messages import Level, Message, failure, notice
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
+from roadwright.services.portfolios.duplicates import promised_duplicates
 from roadwright.services.roadmaps.overlap import overlaps
 from roadwright.services.rows.notes import level_of
 from roadwright.sheets.backend import SheetError
@@ -95,6 +96,14 @@ def _roadmaps(session: Session) -> Iterator[Finding]:
         yield Finding("roadmaps", notice("no_capacity_promised_twice", count=count))
 
 
+def _duplicates(session: Session) -> Iterator[Finding]:
+    """Says something only where a duplicate is mandatory or locked."""
+    said = promised_duplicates(session)
+    if said:
+        message = failure("duplicates_promised", count=len(said), said=tuple(said[:_MOST_PLACES]))
+        yield Finding("duplicates", message, notice("advice_duplicates"))
+
+
 def _schema(workspace: Workspace) -> Iterator[Finding]:
     """Says something only where the tables are not those of the models."""
     engine = workspace.store.engine
@@ -110,7 +119,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     with workspace.store.transaction() as session:
         count = session.scalar(select(func.count()).select_from(Initiative)) or 0
         problem = north_star_problem(load_registry(session).north_stars)
-        roadmaps = list(_roadmaps(session))
+        roadmaps = [*_roadmaps(session), *_duplicates(session)]
     where: dict[str, object] = {"database": shown_url(engine.url), "schema": schema_version(engine)}
     yield Finding("database", notice("database_and_ideas", **where, count=count))
     if count and problem is not None:

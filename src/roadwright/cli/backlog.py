@@ -23,8 +23,9 @@ from roadwright.domain.figures import figure
 from roadwright.domain.filters import FieldKind
 from roadwright.services.backlog import (
     backlog_fields,
-    backlog_values,
     cell_texts,
+    filter_fields,
+    filter_values,
     find_initiatives,
     json_values,
     named_fields,
@@ -67,7 +68,7 @@ def backlog(
     default = _SHOWN if form is Format.TABLE else tuple(backlog_fields())
     names = default if columns is None else named_fields(columns)
     with opened(folder) as workspace, workspace.store.transaction() as session:
-        rows = backlog_values(session, find_initiatives(session, wanted))
+        rows = filter_values(session, find_initiatives(session, wanted))
     if output is None and form is Format.TABLE:
         _print_table(rows, names)
         return
@@ -93,7 +94,7 @@ def _json(rows: Sequence[Values], names: Sequence[str]) -> str:
 
 
 def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
-    numbers = {name for name in names if backlog_fields()[name].kind is FieldKind.NUMBER}
+    numbers = {name for name in names if filter_fields()[name].kind is FieldKind.NUMBER}
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
@@ -104,7 +105,7 @@ def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
 
 def _table(rows: Sequence[Values], names: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    numbers = {name for name in names if backlog_fields()[name].kind is FieldKind.NUMBER}
+    numbers = {name for name in names if filter_fields()[name].kind is FieldKind.NUMBER}
     for name in names:
         table.add_column(name, justify="right" if name in numbers else "left")
     for values in rows:

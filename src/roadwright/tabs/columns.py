@@ -13,6 +13,7 @@ from roadwright.sheets.kinds import (
     BOOLEAN,
     INITIATIVE,
     KEY,
+    PERCENTILE,
     SCORE,
     TEXT,
     TIMESTAMP,
@@ -38,19 +39,27 @@ def typed(
     blank_means: object = None,
     check: Check | None = None,
     group: str = "",
+    offers: str = "",
+    examples: str = "",
 ) -> Column:
     """A column that people type."""
-    return Column(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group)
+    return Column(
+        *(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group),
+        offers=offers,
+        examples=examples,
+    )
 
 
-def name_of(name: str, help: str, *, kind: Kind = TEXT) -> Column:
-    """A name that people give to something, and by which it is found again: always needed, and not too long."""
-    return typed(name, kind, help, required=True, check=at_most(LONGEST_NAME))
+def name_of(name: str, help: str, *, kind: Kind = TEXT, required: bool = True, offers: str = "") -> Column:
+    """A name that people give to something, and by which it is found again: needed as a rule, and not too long."""
+    return typed(name, kind, help, required=required, check=at_most(LONGEST_NAME), offers=offers)
 
 
-def derived(name: str, kind: Kind, help: str, *, group: str = "", minor: bool = False) -> Column:
+def derived(
+    name: str, kind: Kind, help: str, *, group: str = "", minor: bool = False, technical: bool = False
+) -> Column:
     """A column that the backend computes."""
-    return Column(name, Owner.DERIVED, kind, help, group=group, minor=minor)
+    return Column(name, Owner.DERIVED, kind, help, group=group, minor=minor, technical=technical)
 
 
 def system(
@@ -59,11 +68,11 @@ def system(
     help: str,
     *,
     required: bool = False,
-    minor: bool = False,
+    technical: bool = False,
     written: Callable[[str], bool] | None = None,
 ) -> Column:
     """A column of keys and provenance that the backend writes."""
-    return Column(name, Owner.SYSTEM, kind, help, required, minor=minor, written=written)
+    return Column(name, Owner.SYSTEM, kind, help, required, technical=technical, written=written)
 
 
 def own_words(name: str, kind: Kind, help: str, *, blank_means: object = None) -> Column:
@@ -108,6 +117,16 @@ ACTIVE_SCORES = (
     derived(
         "overall_score", SCORE, "The active framework's overall × strategic_priority_coefficient.", group="Active score"
     ),
+    replace(
+        derived(
+            "score_percentile",
+            PERCENTILE,
+            "The share of initiatives of the same framework (MATH_MODEL: and the same target KPI) that score no "
+            "higher, 0 to 100. What is done, rejected, withdrawn or a duplicate is not counted.",
+            group="Active score",
+        ),
+        moves=True,
+    ),
 )
 
 _ACTION = replace(TEXT, width=34)  # the longest name of an action
@@ -119,13 +138,13 @@ PROVENANCE = (
         "What the last action said of this row: OK, SKIPPED, WARNING, CONFLICT or FAILED.",
         written=is_status,
     ),
-    system("updated_source", _ACTION, "The action that last changed this row.", minor=True, written=is_source),
+    system("updated_source", _ACTION, "The action that last changed this row.", technical=True, written=is_source),
     system(
         "updated_at",
         TIMESTAMP,
         "When that was (UTC). Leave it: it tells what this copy of the row has seen.",
-        minor=True,
+        technical=True,
         written=is_row_version,
     ),
 )
-"""The system columns that end every tab."""
+"""The system columns that every tab has; a tab puts the status behind its first column."""

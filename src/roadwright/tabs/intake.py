@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from roadwright.domain.initiatives import INTAKE_LIFECYCLES, LIFECYCLE_SYNONYMS, Lifecycle
-from roadwright.sheets.kinds import ADDRESS, DATE, LONG_TEXT, TEXT, TITLE, at_most, choice
+from roadwright.sheets.kinds import (
+    ADDRESS,
+    DATE,
+    LONG_TEXT,
+    TEXT,
+    TITLE,
+    at_most,
+    choice,
+)
 from roadwright.sheets.spec import Column, TabSpec
+from roadwright.tabs import lists
 from roadwright.tabs.columns import INITIATIVE_KEY, PROVENANCE, common_word, typed
 
 BRIEF_LENGTH = 500
@@ -25,13 +34,17 @@ INTAKE = TabSpec(
     workbook="Intake",
     help="Submit ideas here, one a row. Every row enters the backlog; nothing is filtered.",
     identity=("initiative_key",),
+    main=(
+        *("initiative_key", "title", "brief_description", "department", "country", "requester_name"),
+        *("deadline_date", "lifecycle_status"),
+    ),
     columns=(
         INITIATIVE_KEY,
         typed("title", TITLE, "A short name for the idea.", required=True),
         brief_description(),
         common_word("department", "The department that owns the idea, e.g. Growth."),
         common_word("requesting_team", "The team that asks for it.", kind=TEXT),
-        typed("requester_name", TEXT, "Who asks for it."),
+        typed("requester_name", TEXT, "Who asks for it.", offers=lists.PEOPLE),
         typed("requester_email", ADDRESS, "Where to reach them."),
         common_word("country", "The market it is for, e.g. UK.", aliases=("market",)),
         common_word("product_area", "The part of the product it touches."),

@@ -23,9 +23,11 @@ TEXTS = {
         "decide which value is right: pm.save_selected with --option on_conflict=sheet or database. {place} row {row}: "
         "{run_status}"
     ),
+    "advice_duplicates": "clear duplicate_of on the Backlog, or drop the rule or lock",
     "capacity_promised_twice": "{count:,}, with capacity that is promised twice: {overlaps}",
     "database_and_ideas": "{database}, schema {schema}, {count:,} initiatives",
     "database_differs": "{database}, schema {schema}, but {differences}",
+    "duplicates_promised": "{count:,} {count:is|are} asked for all the same: {said}",
     "disk_free": "{free} free in {folder}",
     "disk_too_full": "only {free} free in {folder}; an action may need {needed}",
     "is_read_only": "is read-only",

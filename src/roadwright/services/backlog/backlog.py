@@ -13,10 +13,13 @@ from roadwright.domain.figures import figure
 from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.shown import tidy
 from roadwright.domain.text import folded
-from roadwright.services.backlog.fields import backlog_fields
+from roadwright.services.backlog.columns import ON_ROADMAP
+from roadwright.services.backlog.fields import LAST_RUN_PRICE, ROADMAP_FIELDS, backlog_fields, filter_fields
+from roadwright.sheets.kinds import LIST, NUMBER
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import ATTRIBUTES, attributes_of
-from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.store.models import Initiative, LastRunPrice, Roadmap, RoadmapEntry
+from roadwright.store.percentiles import score_percentiles
 from roadwright.tabs import BACKLOG
 
 Values = dict[str, object]
@@ -30,16 +33,39 @@ def backlog_values(session: Session, initiatives: Collection[Initiative]) -> lis
     Lists are lists, contributions are {KPI key: number}, empty ones are None.
     """
     roadmaps = _roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
-    return [_values(initiative, roadmaps.get(initiative.initiative_key)) for initiative in initiatives]
+    shares = score_percentiles(session) if initiatives else {}
+    return [
+        _values(initiative, roadmaps.get(initiative.initiative_key), shares.get(initiative.initiative_key))
+        for initiative in initiatives
+    ]
 
 
-def _values(initiative: Initiative, roadmaps: list[str] | None) -> Values:
+def filter_values(session: Session, initiatives: Collection[Initiative]) -> list[Values]:
+    """The same with what roadmaps and runs say of each: everything that a filter may ask for."""
+    keys = [initiative.initiative_key for initiative in initiatives]
+    decided = {name: _roadmaps_of(session, keys, name) for name in ROADMAP_FIELDS}
+    prices: dict[str, float | None] = {}
+    for part in chunks(keys):
+        found = select(LastRunPrice.initiative_key, LastRunPrice.price).where(LastRunPrice.initiative_key.in_(part))
+        prices.update((key, price) for key, price in session.execute(found))
+    return [
+        {
+            **values,
+            **{name: found.get(key) for name, found in decided.items()},
+            LAST_RUN_PRICE: prices.get(key),
+        }
+        for key, values in zip(keys, backlog_values(session, initiatives), strict=True)
+    ]
+
+
+def _values(initiative: Initiative, roadmaps: list[str] | None, share: float | None) -> Values:
     # All fields first, so that they stand in the order of the columns.
     values: Values = dict.fromkeys(backlog_fields())
     values.update(zip(_stored_fields(), attributes_of(initiative, _stored_fields()), strict=True))
     values["metric_chain"] = _chain_source(initiative)
     values[CONTRIBUTIONS] = initiative.kpi_contribution_json or None
     values["roadmaps"] = roadmaps
+    values["score_percentile"] = share
     return values
 
 
@@ -55,14 +81,14 @@ def _chain_source(initiative: Initiative) -> str | None:
     return str(source) if source else None
 
 
-def _roadmaps_of(session: Session, keys: Collection[str]) -> Mapping[str, list[str]]:
-    """The roadmaps that each of these initiatives is on, by name."""
+def _roadmaps_of(session: Session, keys: Collection[str], field: str = "roadmaps") -> Mapping[str, list[str]]:
+    """The roadmaps that a field names of each of these initiatives: those that it is on, or is chosen on, …"""
     found: dict[str, list[str]] = {}
     for part in chunks(keys):
         pairs = session.execute(
             select(RoadmapEntry.initiative_key, Roadmap.roadmap_name)
             .join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
-            .where(RoadmapEntry.initiative_key.in_(part), Roadmap.is_declared)
+            .where(RoadmapEntry.initiative_key.in_(part), Roadmap.is_declared, ON_ROADMAP[field])
         )
         for key, name in pairs:
             found.setdefault(key, []).append(name)
@@ -84,7 +110,8 @@ def cell_texts(values: Values) -> dict[str, str]:
 def _text(name: str, value: object) -> str:
     if value is None:
         return ""
-    shown = BACKLOG.by_name[name].kind.show(value)
+    kind = BACKLOG.by_name[name].kind if name in BACKLOG.by_name else NUMBER if name == LAST_RUN_PRICE else LIST
+    shown = kind.show(value)
     return str(shown).upper() if isinstance(shown, bool) else str(shown)
 
 
@@ -102,7 +129,7 @@ def _json_value(name: str, value: object) -> object:
         return {key: tidy(float(number)) for key, number in sorted(value.items())}
     if value is None and name == CONTRIBUTIONS:
         return {}
-    return [] if value is None and backlog_fields()[name].kind in LISTS else value
+    return [] if value is None and filter_fields()[name].kind in LISTS else value
 
 
 def contributions_text(contributions: dict[str, float] | None) -> str | None:

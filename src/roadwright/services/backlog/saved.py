@@ -10,7 +10,7 @@ from roadwright.domain.filters import Filter, FilterError, parse_filter
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
-from roadwright.services.backlog.fields import backlog_fields
+from roadwright.services.backlog.fields import filter_fields
 from roadwright.store.clock import now
 from roadwright.store.models import SavedFilter
 
@@ -41,13 +41,13 @@ def _bare(name: str) -> str:
 def resolve_filter(session: Session, text: str) -> Filter:
     """Read a filter of the backlog; ``@name`` is the saved filter of this name. Raises FilterError."""
     if not text.strip().startswith(SIGN):
-        return parse_filter(text, backlog_fields())
+        return parse_filter(text, filter_fields())
     name = _bare(text.strip())
     saved = find_saved(session, name)
     if saved is None:
         raise FilterError.of(text, text.index(SIGN), _unknown(session, name))
     try:
-        return parse_filter(saved.filter_text, backlog_fields())
+        return parse_filter(saved.filter_text, filter_fields())
     except FilterError as error:  # a field may be gone since it was saved
         raise FilterError(error.text, error.place, "saved_filter", name=saved.name, why=error.message) from error
 
@@ -69,7 +69,7 @@ def save_filter(session: Session, name: str, text: str, source: str) -> tuple[Sa
         raise NameProblem("bad_filter_name", name=name)
     if text.strip().startswith(SIGN):
         raise FilterError(text, text.index(SIGN), "filter_names_another")
-    parse_filter(text, backlog_fields())
+    parse_filter(text, filter_fields())
     saved = find_saved(session, bare)
     before = saved.filter_text if saved is not None else None
     if saved is None:

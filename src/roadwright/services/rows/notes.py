@@ -18,6 +18,10 @@ class Notes:
     """What there is to say of one row. Messages that are OK are notices: they go into the run's answer only."""
 
     messages: list[Message] = field(default_factory=list)
+    of_cells: list[Message] = field(default_factory=list)
+    """Those that fail a cell and leave the rest of the row as it is."""
+    rest: Message | None = None
+    """Of a row with a failed cell, what became of its other cells."""
     readings: list[Message] = field(default_factory=list)
     """How cells were read that were typed in another form than their value's own: said behind all else."""
 
@@ -35,6 +39,11 @@ class Notes:
 
     def fail(self, code: str, column: str | None = None, **params: object) -> None:
         self.say(Level.FAILED, code, column, **params)
+
+    def fail_cell(self, *messages: Message) -> None:
+        """Say of cells that what stands there can't be saved, whatever becomes of the rest of the row."""
+        self.of_cells.extend(messages)
+        self.add(*messages)
 
     def warn(self, code: str, column: str | None = None, **params: object) -> None:
         self.say(Level.WARNING, code, column, **params)
@@ -72,6 +81,8 @@ class Notes:
     def text(self) -> str:
         """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
         parts = [f"{level}: {_joined(found)}" for level in _WORST_FIRST if (found := self.of(level))]
+        if self.rest is not None and self.has_failed:
+            parts[0] = f"{parts[0]} ({self.rest})"
         if self.readings:
             parts.append(f"{Level.OK}: {_joined(self.readings)}")
         text = _JOINT.join(parts) or str(Level.OK)

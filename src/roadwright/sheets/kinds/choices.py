@@ -72,7 +72,7 @@ def choice(
         return word if text == word else read_as(value, word, word)
 
     expected = f"one of {', '.join(choices)}"
-    width = max(14, *(len(word) + 3 for word in choices))
+    width = max(11, *(len(word) + 2 for word in choices))
     return Kind("choice", read, show_text, expected, width=width, choices=choices, tones=tones or {}, also=synonyms)
 
 

@@ -101,6 +101,6 @@ def _read_initiatives(value: CellValue, scope: Scope) -> object:
     return keys or None if keys == split_list(text) else read_as(value, keys, ", ".join(keys))
 
 
-LIST = Kind("list", _read_list, show_list, "entries separated by comma, semicolon or newline", width=30, wrap=True)
+LIST = Kind("list", _read_list, show_list, "entries separated by comma, semicolon or newline", width=24, wrap=True)
 KPI_LIST = replace(LIST, reader=_read_kpis, asks=(KPIS,))
 INITIATIVE_LIST = replace(LIST, reader=_read_initiatives)

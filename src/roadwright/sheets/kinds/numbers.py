@@ -110,10 +110,16 @@ def show_number(value: object) -> CellValue:
     raise TypeError(f"{value!r} is no number")
 
 
-_WHOLE_THOUSANDS = ("AND(ABS({cell})>=1000,{cell}=INT({cell}))", "#,##0")
-"""Thousands are parted where it can be done without a loss: a format with optional decimals leaves a bare point."""
-_THOUSANDS = ("ABS({cell})>=1000", "#,##0.0###")
-_LONG_SCORE = ("ABS({cell})>=100", "#,##0.00")
+SHOWN_NUMBERS = (
+    ("AND(ABS({cell})>=1000,ROUND({cell},2)=ROUND({cell},0))", "#,##0"),
+    ("ABS({cell})>=1000", "#,##0.##"),
+    ("AND(ABS({cell})>=0.001,{cell}<>ROUND({cell},4),ROUND({cell},4)=ROUND({cell},0))", "0"),
+    ("AND(ABS({cell})>=0.001,{cell}<>ROUND({cell},4))", "0.####"),
+)
+"""Thousands are parted, and no more decimals are shown than help: two of thousands, four of others. The cell keeps all.
+
+A format with optional decimals leaves a bare point behind a whole number, so that whole ones have rules of their own.
+"""
 
 
 def _a_share(_: Unit) -> PercentMeans:
@@ -138,9 +144,10 @@ NUMBER = Kind(
     ACCEPTED,
     width=13,
     align="right",
-    large_formats=(_WHOLE_THOUSANDS, _THOUSANDS),
+    large_formats=SHOWN_NUMBERS,
 )
-SCORE = replace(NUMBER, width=12, number_format="0.00####", large_formats=(_LONG_SCORE,))
+SCORE = replace(NUMBER, width=11)
+PERCENTILE = replace(NUMBER, width=12, number_format="0.0", large_formats=())
 
 
 def amount_in(unit: Unit = NO_UNIT, *, sized: bool = False) -> Kind:

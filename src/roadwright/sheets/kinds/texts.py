@@ -78,15 +78,53 @@ def show_text(value: object) -> CellValue:
     return str(value)
 
 
-TEXT = Kind("text", read_text, show_text, "text", width=22, is_text=True)
-WORD = replace(TEXT, width=15)
+TEXT = Kind("text", read_text, show_text, "text", width=20, is_text=True)
+WORD = replace(TEXT, width=14)
 """A text of a word or two."""
-TITLE = replace(TEXT, width=36, wrap=True)
-LONG_TEXT = replace(TEXT, width=48, wrap=True)
-ADDRESS = replace(TEXT, width=34)
+TITLE = replace(TEXT, width=32, wrap=True)
+LONG_TEXT = replace(TEXT, width=40, wrap=True, most_lines=3)
+"""Of which a list shows the beginning; the cell holds all of it."""
+ADDRESS = replace(TEXT, width=30)
 """One long word: an e-mail address, a workbook with its tab."""
-MESSAGE = replace(TEXT, width=64, wrap=True)
+MESSAGE = replace(TEXT, width=56, wrap=True)
 """A text of a sentence or two."""
 KEY = Kind("key", read_text, show_text, "a key such as INIT-000001", width=14, is_text=True)
 """A key that the backend gives."""
 TIMESTAMP = Kind("timestamp", read_text, show_text, "a time in UTC", width=30, is_text=True)
+
+
+def _read_minute(value: CellValue, _: Scope) -> object:
+    """As the store writes times, so that it can be compared; another text is kept as it is."""
+    if isinstance(value, dt.datetime):
+        moment = value
+    elif isinstance(value, dt.date):
+        moment = dt.datetime.combine(value, dt.time())
+    else:
+        text = clean_text(value)
+        try:
+            moment = dt.datetime.fromisoformat(text)
+        except ValueError:
+            return text or None
+    moment = moment.astimezone(dt.UTC) if moment.tzinfo is not None else moment
+    return moment.replace(second=0, microsecond=0, tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _show_minute(value: object) -> CellValue:
+    try:
+        moment = dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return moment.replace(second=0, microsecond=0, tzinfo=None)
+
+
+MINUTE = Kind(
+    "minute",
+    _read_minute,
+    _show_minute,
+    "a time in UTC",
+    width=17,
+    number_format="yyyy-mm-dd hh:mm",
+    align="center",
+    is_text=True,
+)
+"""A time that people read: what is shown of it is the minute."""

@@ -5,6 +5,8 @@ NEWEST = "0005"
 
 DIGESTS = {
     "0001_first_schema.py": "6789e5925bd7fe9ab244d958eb39b628791fd95556973adae568a9e59c388a96",
-    "0005_params_typed_in_percent.py": "f749a60eff129e82cb77533a0869c7d6d845785799f001f9340682c12bdfa968",
+    "0002_adopted_runs.py": "de561b9cd2217936d9e287a248a2dfa8a2b776ca8852ac5c75a921324008ea82",
+    "0003_duplicates.py": "8e6433d2c6e26a985831b826a5b3c506454ae9f0f1b41c555ce50d591a2dc874",
+    "0005_params_typed_in_percent.py": "7bd16d7753e5cec7b82eda923bc2037772fb5c65076067895e3b45c856c37cbe",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""
