@@ -28,6 +28,7 @@ from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache
+from roadwright.sync.run_tabs import without_overview
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.space import rooms
@@ -141,7 +142,8 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
         try:
             tab = cache.tab(place)
         except SheetError as error:
-            yield Finding(place.name, error.message)
+            missing = without_overview(workspace) if place.spec.optional else None
+            yield Finding(place.name, missing or error.message)
             continue
         absent = [c.name for c in place.spec.columns if c.name not in tab.table.columns and c.owner is not Owner.SYSTEM]
         count, code = len(tab.table.rows), "rows_of_tab_without_columns" if absent else "rows_of_tab"
