@@ -158,7 +158,7 @@ GOOD: tuple[tuple[str, Row], ...] = (
     ("require_any", {"dimension_key": "A", "member_keys": "B, C"}),
     ("choose_count", {"dimension_key": "pick", "member_keys": "A, B, C", "min_count": 1, "max_count": 2}),
     ("choose_count", {"dimension_key": "most", "member_keys": "A, B", "max_count": 1}),
-    ("synergy_bonus", {"dimension_key": "pair", "member_keys": "A, B", "kpi_key": "GMV", "bonus_value": -5}),
+    ("synergy_bonus", {"dimension_key": "pair", "member_keys": "A, B", "kpi_key": "gmv", "bonus_value": -5}),
 )
 
 BAD: tuple[tuple[str, Row, str], ...] = (
