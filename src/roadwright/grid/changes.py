@@ -18,11 +18,13 @@ from roadwright.grid.sources import INITIATIVE_TABS, Source
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity, display_key, identity_of
 from roadwright.services.rows.merge import MergeRules, merge_and_save
-from roadwright.services.rows.results import RowResult
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
+from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import Layout, Owner, TabSpec
+from roadwright.sync.common_words import spell_common_words, stored_in
+from roadwright.sync.reports import SheetRow
 
 SOURCE = "rows.save"
 """What the provenance of a row says that was saved like this."""
@@ -65,7 +67,7 @@ class _Work:
     row: Row
     before: Identity
     """Of the row that it changes."""
-    result: RowResult
+    result: SheetRow
     stored: Mapping[str, object] | None = None
     is_done: bool = False
     """There is nothing more to do for it: what there is to say is said."""
@@ -104,15 +106,19 @@ def refuse_columns(spec: TabSpec, rows: Sequence[RowChange], only: Collection[st
                 raise ChangeProblem(code, tab=spec.name, row=number, column=name)
 
 
-def change_rows(context: RowsContext, spec: TabSpec, rows: Sequence[RowChange]) -> Changed:
+def change_rows(context: RowsContext, spec: TabSpec, rows: Sequence[RowChange], scope: Scope) -> Changed:
     """Save these rows, in the context's transaction. Raises ChangeProblem (see `refuse_columns`)."""
     refuse_columns(spec, rows)
     session = context.session
-    work = _looked_at(session, spec, rows)
+    work = _looked_at(session, spec, rows, scope)
     tab = tab_of(spec, [one.says for one in work])
     tab.binding.load(session, {one.before for one in work if one.stored is not None})
     _judge(context, spec, tab, work)
+    stored = {one.result.identity: one.stored or {} for one in work}
+    spell_common_words(session, spec, [one.result for one in work if not one.is_done], stored_in(stored))
     saved, created = _merge(context, tab, work)
+    for one in work:
+        _say_readings(one)
     removed = _remove(context, tab, work)
     more = tab.finish(context, [one.result for one in work if not one.is_done])
     if more is not None:
@@ -123,9 +129,9 @@ def change_rows(context: RowsContext, spec: TabSpec, rows: Sequence[RowChange]) 
     return answer
 
 
-def _looked_at(session: Session, spec: TabSpec, rows: Sequence[RowChange]) -> list[_Work]:
+def _looked_at(session: Session, spec: TabSpec, rows: Sequence[RowChange], scope: Scope) -> list[_Work]:
     """Each row with its identity, and what is stored for it; a second row of one identity fails."""
-    names = read_rows(spec, [row.identity for row in rows])
+    names = read_rows(spec, [row.identity for row in rows], scope)
     identities = [identity_of(spec.identity, row.values) for row in names]
     binding = tab_of(spec).binding
     stored = binding.load(session, {identity for identity in identities if any(identity)})
@@ -137,12 +143,12 @@ def _looked_at(session: Session, spec: TabSpec, rows: Sequence[RowChange]) -> li
         full.append({**(row.identity if known is None else shown), **row.changes})
     work: list[_Work] = []
     taken: dict[Identity, int] = {}
-    for number, (sent, read, before) in enumerate(zip(rows, read_rows(spec, full), identities, strict=True)):
+    for number, (sent, read, before) in enumerate(zip(rows, read_rows(spec, full, scope), identities, strict=True)):
         known = stored.get(before)
         _leave_unsent(spec, read, sent, is_new=known is None)
         says = {**(known or {}), **read.values}
         after, key = identity_of(spec.identity, says), display_key(spec, says)
-        one = _Work(sent, read, before, RowResult(read, after, key), known)
+        one = _Work(sent, read, before, SheetRow(read, after, key), known)
         work.append(one)
         if not any(after):
             one.result.notes.fail("identity_blank", names=spec.identity)
@@ -165,6 +171,9 @@ def _leave_unsent(spec: TabSpec, row: Row, sent: RowChange, *, is_new: bool) -> 
     for name in list(row.values):
         if name not in kept:
             del row.values[name]
+    for name in list(row.read_as):
+        if name not in sent.changes:
+            del row.read_as[name]
     for name in list(row.problems):
         if name not in kept and not (is_new and spec.by_name[name].required):
             del row.problems[name]
@@ -253,6 +262,13 @@ def _merge(context: RowsContext, tab: Tab, work: Sequence[_Work]) -> tuple[int, 
                     context.session, one.before, one.result.identity, was_saved=one.result.row_version is not None
                 )
     return saved, created
+
+
+def _say_readings(one: _Work) -> None:
+    """Say of what was saved how it was read, where it was typed in another form."""
+    for name, found in one.row.read_as.items():
+        if name in one.result.saved and found.said is not None:
+            one.result.notes.understand(found.said.about(name))
 
 
 def _remove(context: RowsContext, tab: Tab, work: Sequence[_Work]) -> int:

@@ -13,6 +13,7 @@ from roadwright.services.rows.context import RowsContext
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import RowVersions
 from roadwright.store.session import one_at_a_time
+from roadwright.sync.reading import scope_of
 from roadwright.workspace.workspace import Workspace
 
 
@@ -26,7 +27,7 @@ def save_rows(workspace: Workspace, spec: TabSpec, rows: Sequence[RowChange], re
     """Save rows of a tab in somebody's name. Raises ChangeProblem, and WorkspaceBusy where it is never their turn."""
     refuse_columns(spec, rows)
     with workspace.exclusive(), workspace.store.transaction() as session:
-        changed = change_rows(context_of(workspace, session, SOURCE), spec, rows)
+        changed = change_rows(context_of(workspace, session, SOURCE), spec, rows, scope_of(workspace, session, spec))
         if not changed.is_nothing:
             summary: dict[str, object] = {
                 "saved": changed.saved,

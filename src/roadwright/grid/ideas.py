@@ -27,6 +27,7 @@ from roadwright.store.clock import RowVersions
 from roadwright.store.models import Initiative, IssuedKey
 from roadwright.store.session import one_at_a_time
 from roadwright.sync.keys import issue_keys
+from roadwright.sync.reading import scope_of
 from roadwright.workspace.workspace import Workspace
 
 SUBMIT = "ideas.submit"
@@ -56,10 +57,10 @@ class Submitted:
 def submit_idea(workspace: Workspace, idea: Mapping[str, object], requested_by: str, source: str) -> Submitted:
     """Enter an idea. What can't be read of it is said, and the idea enters without. Raises ChangeProblem."""
     refuse_columns(tabs.INTAKE, [RowChange({}, None, idea)])
-    [row] = read_rows(tabs.INTAKE, [idea])
     notes = Notes()
     with workspace.exclusive(), workspace.store.transaction() as session:
         one_at_a_time(session)
+        [row] = read_rows(tabs.INTAKE, [idea], scope_of(workspace, session, tabs.INTAKE))
         [key] = issue_keys(session, 1, requested_by, workspace.folder_token or None)
         title = str(row.values.get("title") or UNTITLED)
         version = RowVersions(session).next()
@@ -73,6 +74,9 @@ def submit_idea(workspace: Workspace, idea: Mapping[str, object], requested_by: 
             if name == "title":
                 instead = Message("the_backlog_has_title", params={"title": UNTITLED})
             notes.warn("taken_without_value", name, problem=replace(problem, column=None), instead=instead)
+        for name, found in row.read_as.items():
+            if found.said is not None:
+                notes.understand(found.said.about(name))
         session.add(initiative)
         session.flush()
         status = words_of(notes)

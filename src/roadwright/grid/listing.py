@@ -123,6 +123,8 @@ def words_of(notes: Notes) -> str:
             parts.append(f"{level}: {'; '.join(dict.fromkeys(message.words for message in found))}")
     if notes.rest is not None and notes.has_failed:
         parts[0] = f"{parts[0]} ({notes.rest})"
+    if notes.readings:
+        parts.append(f"{Level.OK}: {'; '.join(dict.fromkeys(message.words for message in notes.readings))}")
     return " · ".join(parts) or str(Level.OK)
 
 

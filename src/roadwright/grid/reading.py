@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from roadwright.domain.messages import Message
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.read import Row, read_table
+from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import Column, TabSpec
 from roadwright.sheets.values import CellValue
 
@@ -29,8 +30,8 @@ def _is_list(column: Column) -> bool:
     return column.kind.name == "list"
 
 
-def read_rows(spec: TabSpec, rows: Sequence[Mapping[str, object]]) -> list[Row]:
-    """Each row read, in this order; a column that a row does not have is blank in it."""
+def read_rows(spec: TabSpec, rows: Sequence[Mapping[str, object]], scope: Scope) -> list[Row]:
+    """Each row read in this scope, in this order; a column that a row does not have is blank in it."""
     required = [column.name for column in spec.columns if column.required]
     names = list(dict.fromkeys([*spec.identity, *required, *(name for row in rows for name in row)]))
     places = {name: place for place, name in enumerate(names, start=1)}
@@ -38,7 +39,7 @@ def read_rows(spec: TabSpec, rows: Sequence[Mapping[str, object]]) -> list[Row]:
     for number, row in enumerate(rows, start=_HEADER_ROW + 1):
         cells = {places[name]: cell_of(spec.by_name[name], value) for name, value in row.items()}
         grid.rows[number] = {place: value for place, value in cells.items() if value is not None}
-    table = read_table(grid, spec, tab=spec.name)
+    table = read_table(grid, spec, tab=spec.name, scope=scope)
     read = {row.number: row for row in (*table.rows, *table.leftovers)}
     return [read.get(number) or _blank(number, required) for number in range(2, len(rows) + 2)]
 

@@ -22,13 +22,14 @@ _KINDS = {
     kinds.KEY.name: FieldKind.KEY,
     kinds.TIMESTAMP.name: FieldKind.MOMENT,
     kinds.NUMBER.name: FieldKind.NUMBER,
-    kinds.SHARE.name: FieldKind.NUMBER,
     kinds.COUNT.name: FieldKind.NUMBER,
     kinds.BOOLEAN.name: FieldKind.BOOLEAN,
     kinds.DATE.name: FieldKind.DATE,
     kinds.PERIOD.name: FieldKind.PERIOD,
     kinds.LIST.name: FieldKind.LIST,
     "choice": FieldKind.CHOICE,
+    "share": FieldKind.NUMBER,
+    "minute": FieldKind.MOMENT,
 }
 _OTHER_KINDS = {
     "dependencies_initiatives": FieldKind.KEY_LIST,

