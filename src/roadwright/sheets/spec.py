@@ -124,12 +124,14 @@ class Layout(StrEnum):
     """The backend replaces the rows, in its own order; sheet-only cells are remembered."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TabSpec:
     """A tab, declared once.
 
     ``workbook`` is the template's file name without ending. ``identity`` names the columns that identify a row.
     ``set_identity`` names, for a SETS tab, the columns that name the set a row belongs to.
+
+    Declarations of one name are equal: a workspace can have further columns on a tab (see ``roadwright.tabs.carried``).
     """
 
     name: str
@@ -139,6 +141,12 @@ class TabSpec:
     identity: tuple[str, ...]
     layout: Layout = Layout.ROWS
     set_identity: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TabSpec) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:

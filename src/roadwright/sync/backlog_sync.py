@@ -114,9 +114,9 @@ def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, pro
         result.problems.append(pending)
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-        intake_tabs = [tab for tab in open_tabs if tab.spec is tabs.INTAKE]
+        intake_tabs = [tab for tab in open_tabs if tab.spec == tabs.INTAKE]
         progress(f"merging {sum(len(tab.table.rows) for tab in intake_tabs):,} intake rows")
-        backlog_tab = next((tab for tab in open_tabs if tab.spec is tabs.BACKLOG), None)
+        backlog_tab = next((tab for tab in open_tabs if tab.spec == tabs.BACKLOG), None)
         if backlog_tab is None:
             return sync_intake(current, intake_tabs, found.faults, on_conflict)
         binding = BacklogBinding()

@@ -95,7 +95,7 @@ class WorkbookCache:
 
         Intake is exempt: a row that someone copied from another workspace fails alone, and stops no idea.
         """
-        newest = newest_row_version_on(table.rows) if self._checks_origin and place.spec is not INTAKE else None
+        newest = newest_row_version_on(table.rows) if self._checks_origin and place.spec != INTAKE else None
         if newest is None:
             return table
         with self._workspace.store.transaction() as session:
@@ -116,7 +116,7 @@ class WorkbookCache:
 
 def _read(place: TabPlace, workbook: Workbook, tell: TellProgress) -> Table:
     try:
-        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row, tell=tell)
+        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row, tell=tell, through=place.through)
     except HeaderProblem as problem:
         raise HeaderProblem("in_workbook", workbook=place.book, why=problem.message) from problem
 

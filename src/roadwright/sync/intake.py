@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
@@ -33,16 +32,18 @@ from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
 from roadwright.sync.bases import find_lost_bases, give_bases, settle
 from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.external import bases_of_exports, take_along
 from roadwright.sync.keys import unwritable_keys
 from roadwright.sync.reports import SheetRow, TabReport, report_rows
 from roadwright.sync.write_back import bring_up_to_date
+from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
 
 UNTITLED = "(untitled)"
-_FIELDS = tuple(column.name for column in tabs.INTAKE.owned(Owner.INPUT))
+_FIELDS = tuple(column.name for column in PEOPLES_INTAKE.owned(Owner.INPUT))
 _PLACE = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing")
 """Where an initiative's intake row stands, and whether it is gone."""
-_TAKEN_IN = ("initiative_key", *_FIELDS, *_PLACE, "intake_conflicts")
-_BLANKS = {c.name: plain(c.blank_means) for c in tabs.INTAKE.columns if c.blank_means is not None}
+_TAKEN_IN = ("initiative_key", *_FIELDS, *_PLACE, "intake_conflicts", "external_source", "carried")
+_BLANKS = {c.name: plain(c.blank_means) for c in PEOPLES_INTAKE.columns if c.blank_means is not None}
 
 
 @dataclass
@@ -84,7 +85,8 @@ def _settle(
         for item in unsettled:
             item.has_own_version = item.result.base is not None
             lost += [item.result] if item.result.key in stored else []
-    find_lost_bases(context.session, tabs.INTAKE, lost)
+    find_lost_bases(context.session, PEOPLES_INTAKE, lost)
+    bases_of_exports(context, lost, stored)
 
 
 def _by_tab(intake: Iterable[OpenTab], found: Iterable[_IntakeMatch]) -> Iterator[tuple[OpenTab, list[_IntakeMatch]]]:
@@ -230,7 +232,9 @@ def _take_in(
     created = initiative is None
     if initiative is None:
         initiative = _enter(context, found.tab, result)
-    if _merge(result, initiative, on_conflict) or created:
+    result.notes.add(*result.row.remarks)
+    goes_along = take_along(context, result.row, initiative, place.source)
+    if _merge(result, initiative, on_conflict) or created or goes_along:
         result.row_version = context.row_versions.next()
         taken = _FIELDS if created else result.merge.changes
         result.saved = {name: result.row.plain[name] for name in taken if name in result.row.plain}

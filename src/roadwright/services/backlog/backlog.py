@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import select
@@ -13,11 +13,14 @@ from roadwright.domain.figures import figure
 from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.shown import tidy
 from roadwright.domain.text import folded
+from roadwright.services.backlog.carried import further_fields
 from roadwright.services.backlog.fields import backlog_fields
+from roadwright.sheets.carried import CARRIED
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import ATTRIBUTES, attributes_of
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
 from roadwright.tabs import BACKLOG
+from roadwright.tabs.peoples_intake import CARRIED_PREFIX
 
 Values = dict[str, object]
 
@@ -30,12 +33,17 @@ def backlog_values(session: Session, initiatives: Collection[Initiative]) -> lis
     Lists are lists, contributions are {KPI key: number}, empty ones are None.
     """
     roadmaps = _roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
-    return [_values(initiative, roadmaps.get(initiative.initiative_key)) for initiative in initiatives]
+    further = tuple(further_fields(session))
+    return [_values(initiative, roadmaps.get(initiative.initiative_key), further) for initiative in initiatives]
 
 
-def _values(initiative: Initiative, roadmaps: list[str] | None) -> Values:
+def _values(initiative: Initiative, roadmaps: list[str] | None, further: Sequence[str]) -> Values:
     # All fields first, so that they stand in the order of the columns.
     values: Values = dict.fromkeys(backlog_fields())
+    for name in further:
+        is_carried = name.startswith(CARRIED_PREFIX)
+        carried = (initiative.carried or {}).get(name.removeprefix(CARRIED_PREFIX)) if is_carried else None
+        values[name] = carried if is_carried else getattr(initiative, name)
     values.update(zip(_stored_fields(), attributes_of(initiative, _stored_fields()), strict=True))
     values["metric_chain"] = _chain_source(initiative)
     values[CONTRIBUTIONS] = initiative.kpi_contribution_json or None
@@ -84,7 +92,8 @@ def cell_texts(values: Values) -> dict[str, str]:
 def _text(name: str, value: object) -> str:
     if value is None:
         return ""
-    shown = BACKLOG.by_name[name].kind.show(value)
+    kind = BACKLOG.by_name[name].kind if name in BACKLOG.by_name else CARRIED
+    shown = kind.show(value)
     return str(shown).upper() if isinstance(shown, bool) else str(shown)
 
 
@@ -102,7 +111,8 @@ def _json_value(name: str, value: object) -> object:
         return {key: tidy(float(number)) for key, number in sorted(value.items())}
     if value is None and name == CONTRIBUTIONS:
         return {}
-    return [] if value is None and backlog_fields()[name].kind in LISTS else value
+    is_list = name in backlog_fields() and backlog_fields()[name].kind in LISTS
+    return [] if value is None and is_list else value
 
 
 def contributions_text(contributions: dict[str, float] | None) -> str | None:
