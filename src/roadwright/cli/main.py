@@ -29,6 +29,10 @@ COMMANDS = {
         "roadwright.cli.backlog:backlog",
         "Show the backlog, or what matches a filter. The exit code is 2 where the filter or a column can't be read.",
     ),
+    "import": (
+        "roadwright.cli.imports:import_file",
+        "Bring in a file that others made: shows what its columns mean, asks, writes that into roadwright.toml, syncs.",
+    ),
     "runs": (
         "roadwright.cli.ledger:runs",
         "Show the ledger: the newest runs, or the facts of one (with --json everything about it).",

@@ -69,6 +69,8 @@ class TabMapping:
     """Their columns that go along as they are, by the name that they have here."""
     skip: tuple[str, ...] = ()
     fill_down: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    """The unit of time that a column of days is written in (see `UNITS`)."""
 
     def names(self) -> list[str]:
         """Their names of columns that the settings name."""
@@ -76,6 +78,9 @@ class TabMapping:
 
 
 NO_MAPPING = TabMapping()
+
+UNITS = {"seconds": 1 / 28800, "minutes": 1 / 480, "hours": 1 / 8, "days": 1.0, "weeks": 5.0, "months": 20.0}
+"""By unit, how many days of work it is: 8 hours are a day, 5 days a week, 20 a month."""
 
 
 def find_header_row(grid: Grid, spec: TabSpec, mapping: TabMapping, tab: str) -> int:
@@ -323,12 +328,17 @@ class _Looking:
             for name, theirs in self.mapping.carry.items()
             if (key := normalised(theirs)) in self.by_name
         }
+        factors = {
+            self.places[name]: UNITS[unit] for name, unit in self.mapping.units.items() if name in self.places
+        }
         lists = [self.places[name] for name in self.habits.lists if name in self.places]
         steps: list[Callable[[int, Mapping[int, CellValue]], None]] = []
         if self.sources:
             steps.append(self._join)
         if words:
             steps.append(lambda number, cells: self._put_words(number, cells, words))
+        if factors:
+            steps.append(lambda number, cells: self._convert(number, cells, factors))
         if self.habits.person is not None:
             steps.append(self._part_person)
         if lists:
@@ -368,6 +378,12 @@ class _Looking:
                 self._cells(number)[place] = word
             else:
                 self._cells(number).pop(place)
+
+    def _convert(self, number: int, cells: Mapping[int, CellValue], factors: Mapping[int, float]) -> None:
+        for place, factor in factors.items():
+            value = carried_value(cells.get(place))
+            if isinstance(value, int | float):
+                self._cells(number)[place] = round(value * factor, 6)
 
     def _part_person(self, number: int, cells: Mapping[int, CellValue]) -> None:
         assert self.habits.person is not None

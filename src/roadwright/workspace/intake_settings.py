@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -122,6 +122,7 @@ class IntakeBook(BaseModel):
     columns: dict[_Column, _Texts] = {}
     values: Annotated[dict[_Column, dict[str, _Word]], AfterValidator(_words)] = {}
     carry: dict[Annotated[str, AfterValidator(_carried_name)], _Text] = {}
+    units: dict[_Column, Literal["seconds", "minutes", "hours", "days", "weeks", "months"]] = {}
     rows: IntakeRows = IntakeRows()
 
     @cached_property
@@ -133,6 +134,7 @@ class IntakeBook(BaseModel):
             self.carry,
             tuple(self.rows.skip),
             tuple(self.rows.fill_down),
+            self.units,
         )
 
     @property

@@ -17,6 +17,7 @@ TEXTS = {
         'roadmap "{roadmap}" was never published, so nothing can have drifted; pm.roadmap_publish makes its '
         "first version"
     ),
+    "import_asks": "nothing was written: there is no terminal to ask on; say --yes to take it, or --dry-run to see it only",
     "explain_unknown": "--explain: {why}",
     "file_unusable": "{file} can't be used: {why}",
     "json_empty": "{file}: is empty",
