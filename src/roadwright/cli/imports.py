@@ -64,9 +64,7 @@ def import_file(
 
 def _sync(folder: Path, as_json: bool) -> None:
     with opened(folder) as workspace:
-        result = run_action(
-            workspace, ActionRequest("pm.backlog_sync"), requested_by=requester("cli"), report=_quiet
-        )
+        result = run_action(workspace, ActionRequest("pm.backlog_sync"), requested_by=requester("cli"), report=_quiet)
     typer.echo(f"{result.status}  {result.action}  {result.run_id}  {summary_line(result.summary)}", err=as_json)
     if result.error is not None:
         typer.echo(str(result.error), err=True)

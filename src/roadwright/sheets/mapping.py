@@ -307,7 +307,11 @@ class _Looking:
                     self._cells(number).pop(place, None)  # a number or a group alone is no idea
         for area in self.grid.merged:
             name = next((name for name, place in self.places.items() if place == area.first_column), None)
-            if name is None or self._is_filled(area.first_column, area.last_column) or area.first_row <= self.header_row:
+            if (
+                name is None
+                or self._is_filled(area.first_column, area.last_column)
+                or area.first_row <= self.header_row
+            ):
                 continue
             if area.first_column == area.last_column and self.spec.by_name[name].owner in TYPED:
                 self._offer_fill_down(name)
@@ -328,9 +332,7 @@ class _Looking:
             for name, theirs in self.mapping.carry.items()
             if (key := normalised(theirs)) in self.by_name
         }
-        factors = {
-            self.places[name]: UNITS[unit] for name, unit in self.mapping.units.items() if name in self.places
-        }
+        factors = {self.places[name]: UNITS[unit] for name, unit in self.mapping.units.items() if name in self.places}
         lists = [self.places[name] for name in self.habits.lists if name in self.places]
         steps: list[Callable[[int, Mapping[int, CellValue]], None]] = []
         if self.sources:
@@ -367,9 +369,7 @@ class _Looking:
         if any(cells.get(place) != value for place, value in joined.items()):
             self._cells(number).update(joined)
 
-    def _put_words(
-        self, number: int, cells: Mapping[int, CellValue], words: Mapping[int, Mapping[str, str]]
-    ) -> None:
+    def _put_words(self, number: int, cells: Mapping[int, CellValue], words: Mapping[int, Mapping[str, str]]) -> None:
         for place, ours in words.items():
             value = cells.get(place)
             if value is None or (word := ours.get(_comparable(_as_text(value)))) is None:

@@ -116,7 +116,14 @@ class WorkbookCache:
 
 def _read(place: TabPlace, workbook: Workbook, tell: TellProgress) -> Table:
     try:
-        return read_table(workbook.read(place.tab), place.spec, tab=place.tab, header_row=place.header_row, tell=tell, through=place.through)
+        return read_table(
+            workbook.read(place.tab),
+            place.spec,
+            tab=place.tab,
+            header_row=place.header_row,
+            tell=tell,
+            through=place.through,
+        )
     except HeaderProblem as problem:
         raise HeaderProblem("in_workbook", workbook=place.book, why=problem.message) from problem
 

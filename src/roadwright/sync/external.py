@@ -79,9 +79,7 @@ def _known(context: SyncContext, source: str, wanted: Collection[str]) -> list[t
     query = select(Initiative.external_id, Initiative.initiative_key, Initiative.intake_source)
     query = query.where(Initiative.external_source == source).order_by(Initiative.id)
     if context.workspace.folder is not None:
-        query = query.where(
-            or_(Initiative.folder.is_(None), Initiative.folder.not_in(context.workspace.folder.others))
-        )
+        query = query.where(or_(Initiative.folder.is_(None), Initiative.folder.not_in(context.workspace.folder.others)))
     return [
         (str(said), key, place)
         for part in chunks(wanted)

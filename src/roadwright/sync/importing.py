@@ -261,7 +261,9 @@ def proposal_for(workspace: Workspace, place: TabPlace) -> Message | None:
     except SheetError:
         return None
     merged = [
-        (area.first_column, area.first_row, area.last_row) for area in grid.merged if area.first_column == area.last_column
+        (area.first_column, area.first_row, area.last_row)
+        for area in grid.merged
+        if area.first_column == area.last_column
     ]
     proposal = propose(ForeignTable(grid.rows, merged))
     if proposal is None or not proposal.is_usable:

@@ -167,7 +167,8 @@ def _say_what_is_replaced(tab: OpenTab, result: SheetRow, cells: Collection[tupl
 
 def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
     """Whether the row's cells, once they are written, will be read as what is stored."""
-    cells, places, columns = tab.pending.cells, tab.table.columns, tab.spec.by_name
+    cells, columns = tab.pending.cells, tab.spec.by_name
+    places = {**tab.table.columns, **tab.table.new_columns}
     return all(
         (at := (number, places[name])) in cells and _is_read_as(columns[name], cells[at], now[name]) for name in unlike
     )

@@ -25,9 +25,7 @@ _LONGEST_PATH = 3000
 _CONTROLS = ("Cc", "Cs")
 """Unicode's categories of control characters, and of what stands for bytes that are not UTF-8."""
 _CARRIED_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_COLUMNS = {
-    alias: column.name for column in PEOPLES_INTAKE.owned(Owner.INPUT) for alias in header_names(column)
-}
+_COLUMNS = {alias: column.name for column in PEOPLES_INTAKE.owned(Owner.INPUT) for alias in header_names(column)}
 
 
 def one_line(text: str) -> str:

@@ -45,11 +45,9 @@ TEXTS = {
         "{name!q} can't be the name of a carried column; expected small letters, digits and _, beginning with a letter"
     ),
     "no_intake_column": "{name!q} is no column of intake{hint}; known: {known}",
-    "no_header_row": "should be a row from 1 to {last:,}, or \"auto\" to have it found",
+    "no_header_row": 'should be a row from 1 to {last:,}, or "auto" to have it found',
     "no_such_word": "{name}: {theirs!q} is to mean {ours!q}, which is not known; accepted: {known}",
     "unknown_format": "{path} can't be brought in: its ending is none of {known}",
     "unknown_preset": "{name!q} is no tracker whose exports are known{hint}; known: {known}",
-    "text_overflows": (
-        "has {length:,} characters: all of it stands in {into}, and its first {kept:,} here"
-    ),
+    "text_overflows": ("has {length:,} characters: all of it stands in {into}, and its first {kept:,} here"),
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import Field, FieldKind
+from roadwright.sheets.carried import carried_value
 from roadwright.sheets.kinds import TEXT
 from roadwright.store.models import Initiative
 from roadwright.tabs.peoples_intake import CARRIED_PREFIX, EXTERNAL_ID, EXTERNAL_URL
@@ -34,11 +36,33 @@ def forget_carried_names(session: Session) -> None:
     session.info.pop(_NAMES, None)
 
 
+def carried_number(session: Session, field: Field) -> ColumnElement[Any]:
+    """The number that an initiative carries under this name, or null."""
+    stored = Initiative.carried[field.name.removeprefix(CARRIED_PREFIX)]
+    return case((_type_of(session, field).in_(_NUMBERS), stored.as_float()))
+
+
+def carried_text(session: Session, field: Field) -> ColumnElement[Any]:
+    """The text that an initiative carries under this name, or null."""
+    stored = Initiative.carried[field.name.removeprefix(CARRIED_PREFIX)]
+    return case((_type_of(session, field).in_(_TEXTS), stored.as_string()))
+
+
+_NUMBERS = ("integer", "real", "number")
+_TEXTS = ("text", "string")
+"""What the databases call the types of a JSON value."""
+
+
+def _type_of(session: Session, field: Field) -> ColumnElement[Any]:
+    name = field.name.removeprefix(CARRIED_PREFIX)
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_type(Initiative.carried, f'$."{name}"')
+    return func.jsonb_typeof(Initiative.carried[name])
+
+
 def further_fields(session: Session) -> Mapping[str, Field]:
     """Fields that filters know beside the columns of every Backlog: of where an initiative came from, and carried."""
-    fields = {
-        name: Field(name, FieldKind.TEXT, TEXT.read) for name in (EXTERNAL_ID.name, EXTERNAL_URL.name)
-    }
+    fields = {name: Field(name, FieldKind.TEXT, TEXT.read) for name in (EXTERNAL_ID.name, EXTERNAL_URL.name)}
     for name in carried_names(session):
-        fields[CARRIED_PREFIX + name] = Field(CARRIED_PREFIX + name, FieldKind.CARRIED, TEXT.read)
+        fields[CARRIED_PREFIX + name] = Field(CARRIED_PREFIX + name, FieldKind.CARRIED, carried_value)
     return fields

@@ -42,16 +42,17 @@ def backlog_fields() -> Mapping[str, Field]:
     return {column.name: _field(column) for column in columns}
 
 
-def named_fields(text: str) -> tuple[str, ...]:
+def named_fields(text: str, fields: Mapping[str, Field] | None = None) -> tuple[str, ...]:
     """The fields of a list such as ``title, Risk-Level``, each once. Raises FilterError for one that there is not."""
     names: dict[str, None] = {}
+    known = backlog_fields() if fields is None else fields
     for part in re.finditer(r"[^,;\n]+", text):
         typed = part[0].strip()
         if not typed:
             continue
-        field = find_field(backlog_fields(), typed)
+        field = find_field(known, typed)
         if field is None:
-            raise unknown_field(typed, text, part.start() + part[0].index(typed), backlog_fields())
+            raise unknown_field(typed, text, part.start() + part[0].index(typed), known)
         names[field.name] = None
     if not names:
         raise FilterError(text, 0, "no_field_named")

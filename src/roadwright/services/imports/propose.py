@@ -276,7 +276,10 @@ class _Proposing:
     @staticmethod
     def _meanings(name: str) -> list[str]:
         first = synonyms()[name][0]
-        return [first, *(ours for ours in {c for c, _ in synonyms().values()} if ours != first and name in names_of(ours))]
+        return [
+            first,
+            *(ours for ours in {c for c, _ in synonyms().values()} if ours != first and name in names_of(ours)),
+        ]
 
     def _fits(self, column: _Column, ours: str) -> bool:
         """Whether the cells of a column can be what its header says."""
@@ -333,7 +336,11 @@ class _Proposing:
                 code = "guessed_only_texts" if len(short) <= 1 else "guessed_shortest_texts"
                 self._take(found, "title", notice(code))
         if self._is_free("brief_description") and self.preset is None:
-            long = [c for c in self.columns if c.number not in self.used and c.is_prose and c.unique >= 0.6 and c.length > 25]
+            long = [
+                c
+                for c in self.columns
+                if c.number not in self.used and c.is_prose and c.unique >= 0.6 and c.length > 25
+            ]
             if long:
                 self._take(max(long, key=lambda c: c.length), "brief_description", notice("guessed_longest_texts"))
 
@@ -380,9 +387,9 @@ class _Proposing:
             if not there or not isinstance(there[0][1], str):
                 continue
             first = str(there[0][1]).strip()
-            if _SUMS.fullmatch(folded(first)) and (len(there) < max(2, usual) or title is None or there[0][0] != title):
-                skip[_escaped(first)] = None
-            elif _SUMS.fullmatch(folded(first)) and all(isinstance(v, int | float) for _, v in there[1:]):
+            if (
+                _SUMS.fullmatch(folded(first)) and (len(there) < max(2, usual) or title is None or there[0][0] != title)
+            ) or (_SUMS.fullmatch(folded(first)) and all(isinstance(v, int | float) for _, v in there[1:])):
                 skip[_escaped(first)] = None
             elif len(there) == 1 and usual >= 2:
                 lone.append(first)
@@ -396,13 +403,18 @@ class _Proposing:
             elif text.endswith(":"):
                 skip[_escaped(text)] = None
         self.found.skip = list(skip)
-        names = {c.number: ours for c in self.columns for ours, theirs in self.found.columns.items() if theirs == c.header}
+        names = {
+            c.number: ours for c in self.columns for ours, theirs in self.found.columns.items() if theirs == c.header
+        }
         self.found.fill_down = sorted(
-            {names[column] for column, first, last in self.table.merged_down if last > first > self.header_row and column in names}
+            {
+                names[column]
+                for column, first, last in self.table.merged_down
+                if last > first > self.header_row and column in names
+            }
             - {"title", "external_id"}
         )
 
 
 def _escaped(text: str) -> str:
     return text.replace("*", "?")
-

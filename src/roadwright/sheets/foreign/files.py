@@ -78,7 +78,9 @@ def _others(path: Path) -> list[ForeignSheet]:
 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(_content(path)))
-        sheets = [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names]
+        sheets = [
+            (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names
+        ]
     except (CalamineError, OSError, ValueError) as error:
         raise WorkbookUnreadable("file_unreadable", path=str(path), why=str(error)) from error
     return [ForeignSheet(name, rows) for name, lines in sheets if (rows := _numbered(lines))]
@@ -88,9 +90,7 @@ def _numbered(lines: Iterable[Iterable[object]]) -> dict[int, dict[int, CellValu
     """Lines of cells by row and column, both from 1, without blank ones."""
     rows: dict[int, dict[int, CellValue]] = {}
     for number, line in enumerate(lines, start=1):
-        cells = {
-            column: cell for column, value in enumerate(line, start=1) if (cell := _cell(value)) is not None
-        }
+        cells = {column: cell for column, value in enumerate(line, start=1) if (cell := _cell(value)) is not None}
         if cells:
             rows[number] = cells
     return rows

@@ -26,7 +26,9 @@ def fitting(value: CellValue) -> CellValue:
 def workbook_of(sheet: ForeignSheet, header_row: int, tab: str) -> bytes:
     """A workbook with this sheet as its one tab, its header in the first row. Rows keep their order."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        buffer, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         book.set_properties({"created": CREATED})
         heading = book.add_format({**FONT, "bold": True, "bottom": 1})
         date = book.add_format({**FONT, "num_format": "yyyy-mm-dd", "align": "left"})
