@@ -58,6 +58,10 @@ COMMANDS = {
         "roadwright.cli.compare:compare",
         "Compare two roadmaps, versions or runs: what came in, went out and changed from A to B, and what that means.",
     ),
+    "export": (
+        "roadwright.cli.export:export",
+        "Write a roadmap, a version or a run for other programs: CSV for Jira, CSV, JSON, calendar, Markdown, workbook.",
+    ),
     "drift": (
         "roadwright.cli.drift:drift",
         "Show what changed since a version was published: tokens, contributions, status, scores, gates, entries.",
