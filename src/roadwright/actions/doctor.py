@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from roadwright import tabs
 from roadwright.actions import ledger
 from roadwright.domain.disk import size_in_words
 from roadwright.domain.messages import Level
@@ -27,6 +28,7 @@ from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache
+from roadwright.sync.importing import cannot_be_matched, proposal_for
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.space import rooms
@@ -146,9 +148,16 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
         try:
             tab = cache.tab(place)
         except SheetError as error:
-            yield Finding(place.name, str(error), is_well=False)
+            proposed = (
+                proposal_for(workspace, place) if place.spec == tabs.INTAKE and cannot_be_matched(error) else None
+            )
+            yield Finding(place.name, str(error), is_well=False, advice=str(proposed) if proposed else None)
             continue
-        absent = [c.name for c in place.spec.columns if c.name not in tab.table.columns and c.owner is not Owner.SYSTEM]
+        absent = [
+            c.name
+            for c in tabs.BY_NAME[place.spec.name].columns
+            if c.name not in tab.table.columns and c.owner is not Owner.SYSTEM
+        ]
         rows = f"{len(tab.table.rows):,} rows"
         yield Finding(place.name, rows + (f"; without the columns {', '.join(absent)}" if absent else ""))
         yield from _unsettled_rows(place, tab.table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import ForeignTab, PendingWrite, WorkbookCache, merge_tab, run_pass, show_tab
+from roadwright.sync.importing import cannot_be_matched, proposal_for
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, unkeyed
 from roadwright.sync.reports import TabReport
@@ -85,6 +86,16 @@ def _sorted_out(places: Sequence[TabPlace], cache: WorkbookCache, progress: Sync
     return found
 
 
+def _proposals(workspace: Workspace, faults: Mapping[str, SheetError]) -> Iterator[Message]:
+    """What to write into the settings for intake tabs whose header can't be matched, ready to paste."""
+    for place in workspace.intake():
+        fault = faults.get(place.full_name)
+        if fault is not None and cannot_be_matched(fault):
+            proposed = proposal_for(workspace, place)
+            if proposed is not None:
+                yield proposed
+
+
 def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, progress: SyncProgress) -> SyncResult:
     """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
@@ -99,6 +110,7 @@ def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, pro
     found = _sorted_out([*workspace.intake(), backlog], cache, progress)
     fault = found.faults.pop(backlog.full_name, None)
     result.problems.extend(fault.message for fault in found.faults.values())
+    result.problems.extend(_proposals(workspace, found.faults))
     if fault is not None:
         note = read_note(workspace.private)
         can_go_on = not isinstance(fault, ForeignTab) and note is not None and note.revision is not None

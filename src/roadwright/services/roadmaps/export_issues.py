@@ -56,7 +56,12 @@ def _description(entry: Entry, known: Elsewhere | None) -> str:
 
 def _labels(edition: Edition, entry: Entry) -> list[str]:
     """Labels can't hold blanks."""
-    said = (edition.name, entry.planned_period or edition.content.roadmap.period_key, entry.department, entry.product_area)
+    said = (
+        edition.name,
+        entry.planned_period or edition.content.roadmap.period_key,
+        entry.department,
+        entry.product_area,
+    )
     labels = (_NO_LABEL.sub("-", text).strip("-") for text in said if text)
     return list(dict.fromkeys(label for label in labels if label))
 

@@ -14,7 +14,9 @@ def published_line(edition: Edition) -> str:
     parts = [
         f"Version {edition.number}" if edition.number else "Not a published version",
         roadmap.period_key,
-        f"published {edition.published_at[:10]} by {edition.published_by}" if edition.number else edition.published_at[:10],
+        f"published {edition.published_at[:10]} by {edition.published_by}"
+        if edition.number
+        else edition.published_at[:10],
     ]
     if roadmap.owner:
         parts.append(f"owner {roadmap.owner}")
