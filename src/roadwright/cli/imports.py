@@ -22,6 +22,10 @@ from roadwright.services.imports.known import preset
 from roadwright.sync.importing import Plan, plan_import, take_import
 
 
+_MOST_SYNCED = 20_000
+"""Rows that an import brings into the backlog at once; more take a while, and are left to the next sync."""
+
+
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=".xlsx, .xlsm, .ods, .xls, .csv or .tsv.")],
     folder: WorkspaceOption = Path(),
@@ -58,8 +62,12 @@ def import_file(
     with opened(folder) as workspace, workspace.exclusive():
         take_import(workspace, plan)
     typer.echo(f"{plan.entry.workbook} is an intake workbook now, tab {plan.entry.tab}", err=as_json)
-    if not no_sync:
-        _sync(folder, as_json)
+    if no_sync:
+        return
+    if len(plan.sheet.rows) > _MOST_SYNCED:
+        typer.echo(f"It is long: roadwright run pm.backlog_sync -w {folder} brings its rows in", err=as_json)
+        return
+    _sync(folder, as_json)
 
 
 def _sync(folder: Path, as_json: bool) -> None:

@@ -349,11 +349,7 @@ class _Looking:
             steps.append(self._overflow)
         for number, cells in self._data_rows(dropped):
             if carry:
-                self.carried[number] = {
-                    name: value
-                    for name, column in carry.items()
-                    if (value := carried_value(cells.get(column))) is not None
-                }
+                self.carried[number] = {name: carried_value(cells.get(column)) for name, column in carry.items()}
             for step in steps:
                 step(number, self.changed.get(number, cells))
 

@@ -47,7 +47,7 @@ def read_sheets(path: Path) -> list[ForeignSheet]:
     if ending in OTHERS:
         return _others(path)
     if ending in TEXTS:
-        return [ForeignSheet(path.stem, _numbered(cells_of(_content(path))))]
+        return [ForeignSheet(path.stem, numbered_rows(cells_of(_content(path))))]
     raise WorkbookUnreadable("unknown_format", path=str(path), known=(*OURS, *OTHERS, *TEXTS))
 
 
@@ -83,10 +83,10 @@ def _others(path: Path) -> list[ForeignSheet]:
         ]
     except (CalamineError, OSError, ValueError) as error:
         raise WorkbookUnreadable("file_unreadable", path=str(path), why=str(error)) from error
-    return [ForeignSheet(name, rows) for name, lines in sheets if (rows := _numbered(lines))]
+    return [ForeignSheet(name, rows) for name, lines in sheets if (rows := numbered_rows(lines))]
 
 
-def _numbered(lines: Iterable[Iterable[object]]) -> dict[int, dict[int, CellValue]]:
+def numbered_rows(lines: Iterable[Iterable[object]]) -> dict[int, dict[int, CellValue]]:
     """Lines of cells by row and column, both from 1, without blank ones."""
     rows: dict[int, dict[int, CellValue]] = {}
     for number, line in enumerate(lines, start=1):
