@@ -79,7 +79,10 @@ def test_a_carried_column_is_filtered_alike_everywhere(sessions: list[Session], 
 
 
 def test_some_filters_find_something(sessions: list[Session]) -> None:
-    assert {one.initiative_key for one in find_initiatives(sessions[0], "x.arr > 0.2")} == {"INIT-000001", "INIT-000002"}
+    assert {one.initiative_key for one in find_initiatives(sessions[0], "x.arr > 0.2")} == {
+        "INIT-000001",
+        "INIT-000002",
+    }
     assert carried_names(sessions[1]) == ("arr", "tier")
     assert {"x.arr", "external_id"} <= all_fields(sessions[1]).keys()
 

@@ -53,7 +53,8 @@ FILES: Mapping[str, str] = {
         "Refund in one step,,Jo Ray,Working on it,2026-05-31,99812\n"
     ),
     "jira (German)": (
-        "Zusammenfassung;Vorgangsschlüssel;Vorgangstyp;Status;Autor;Fälligkeitsdatum;Ursprüngliche Schätzung;Beschreibung\n"
+        "Zusammenfassung;Vorgangsschlüssel;Vorgangstyp;Status;Autor;Fälligkeitsdatum;Ursprüngliche Schätzung;"
+        "Beschreibung\n"
         "Refund in one step;PAY-12;Story;In Arbeit;Jo Ray;2026-05-31;57600;Buyers wait\n"
     ),
     "jira (Portuguese)": (
@@ -85,7 +86,7 @@ def as_read(sheet: ForeignSheet, proposal: Proposal) -> list[dict[str, object]]:
 @pytest.mark.parametrize("shape", FILES)
 def test_an_export_is_known_by_its_header_and_read_as_it_means(shape: str) -> None:
     sheet, proposal = proposed(FILES[shape])
-    assert proposal.preset == shape.split()[0]
+    assert proposal.preset == shape.split(maxsplit=1)[0]
     [row] = as_read(sheet, proposal)
     assert row["title"] == "Refund in one step"
     assert (row["lifecycle_status"], row["deadline_date"]) == ("in_progress", "2026-05-31")
@@ -96,7 +97,7 @@ def test_an_export_is_known_by_its_header_and_read_as_it_means(shape: str) -> No
 
 
 def test_every_preset_has_a_file() -> None:
-    assert {shape.split()[0] for shape in FILES} == set(NAMES)
+    assert {shape.split(maxsplit=1)[0] for shape in FILES} == set(NAMES)
 
 
 def test_columns_and_words_of_presets_are_ours() -> None:

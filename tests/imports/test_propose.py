@@ -35,7 +35,9 @@ def test_columns_are_known_in_eight_languages(header: str) -> None:
 
 
 def test_the_reason_of_a_guess_is_said() -> None:
-    found = proposal_of("Nr;Was wir brauchen;Kunde\n1;Faster search for dealers;ACME\n2;Invoices as PDF;ACME\n3;New home page;ACME\n")
+    found = proposal_of(
+        "Nr;Was wir brauchen;Kunde\n1;Faster search for dealers;ACME\n2;Invoices as PDF;ACME\n3;New home page;ACME\n"
+    )
     assert [(g.theirs, g.ours, g.why.code) for g in found.guesses if g.ours == "title"] == [
         ("Was wir brauchen", "title", "guessed_only_texts")
     ]
@@ -43,15 +45,23 @@ def test_the_reason_of_a_guess_is_said() -> None:
 
 
 def test_what_cells_hold_tells_what_the_header_does_not() -> None:
-    lines = "".join(f"Wish {n} of ours;a{n}@example.com;{'Doing' if n % 2 else 'Todo'};2026-0{n}-01\n" for n in range(1, 8))
+    lines = "".join(
+        f"Wish {n} of ours;a{n}@example.com;{'Doing' if n % 2 else 'Todo'};2026-0{n}-01\n" for n in range(1, 8)
+    )
     found = proposal_of(f"Aaa;Bbb;Ccc;Ddd\n{lines}")
-    assert found.columns == {"title": "Aaa", "requester_email": "Bbb", "lifecycle_status": "Ccc", "deadline_date": "Ddd"}
+    assert found.columns == {
+        "title": "Aaa",
+        "requester_email": "Bbb",
+        "lifecycle_status": "Ccc",
+        "deadline_date": "Ddd",
+    }
     assert found.values == {"lifecycle_status": {"Doing": "in_progress", "Todo": "new"}}
 
 
 def test_a_header_below_other_things_and_rows_that_are_no_ideas() -> None:
     found = proposal_of(
-        "Sales wishes 2026\n\nArea,Feature,Why,State\nPhase 1: MVP\n,Refunds,late,Doing\n,Charges,hm,Todo\nPhase 2: later\n"
+        "Sales wishes 2026\n\nArea,Feature,Why,State\nPhase 1: MVP\n,Refunds,late,Doing\n,Charges,hm,Todo\n"
+        "Phase 2: later\n"
         ",Typos,zz,Hatching\nTotal,3\n"
     )
     assert (found.header_row, sorted(found.skip)) == (3, ["Phase *", "Total"])

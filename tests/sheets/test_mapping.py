@@ -55,12 +55,16 @@ def test_their_names_come_before_ours() -> None:
 
 def test_several_columns_are_joined_with_a_blank_line() -> None:
     mapping = TabMapping({"problem_statement": ("So that", "Acceptance Criteria")})
-    table = read([["title", "So that", "Acceptance Criteria"], ["A", "x", "y"], ["B", None, 3.0], ["C", None, None]], mapping)
+    table = read(
+        [["title", "So that", "Acceptance Criteria"], ["A", "x", "y"], ["B", None, 3.0], ["C", None, None]], mapping
+    )
     assert column(table, "problem_statement") == ["x\n\ny", "3", None]
 
 
 def test_one_column_can_be_two_of_ours() -> None:
-    table = read([["title", "URL"], ["A", "https://x/1"]], TabMapping({"external_id": ("URL",), "external_url": ("URL",)}))
+    table = read(
+        [["title", "URL"], ["A", "https://x/1"]], TabMapping({"external_id": ("URL",), "external_url": ("URL",)})
+    )
     assert column(table, "external_id") == column(table, "external_url") == ["https://x/1"]
     assert table.columns["external_url"] > LAST_COLUMN
     assert table.place(2, "external_url") == "Ideas row 2"
@@ -77,7 +81,8 @@ def test_a_column_of_the_mapping_that_is_not_there_is_said() -> None:
 def test_their_words_become_ours() -> None:
     words = {"lifecycle_status": {"In Progress": "in_progress", "Parked": ""}, "risk_level": {"1": "high"}}
     table = read(
-        [["title", "lifecycle_status", "risk_level"], ["A", "in-progress", 1.0], ["B", "Parked", "2"]], TabMapping(values=words)
+        [["title", "lifecycle_status", "risk_level"], ["A", "in-progress", 1.0], ["B", "Parked", "2"]],
+        TabMapping(values=words),
     )
     assert column(table, "lifecycle_status") == ["in_progress", "new"]
     assert column(table, "risk_level") == ["high", None]
@@ -103,7 +108,13 @@ def test_an_idea_that_is_called_like_the_column_stays() -> None:
 
 
 def test_a_merged_group_is_filled_down_where_the_settings_say_so() -> None:
-    lines: Lines = [["product_area", "title"], ["Payments", "Refunds"], [None, "Chargebacks"], ["Search", "Typos"], [None, None]]
+    lines: Lines = [
+        ["product_area", "title"],
+        ["Payments", "Refunds"],
+        [None, "Chargebacks"],
+        ["Search", "Typos"],
+        [None, None],
+    ]
     merged = [Area(2, 1, 3, 1)]
     table = read(lines, TabMapping(fill_down=("product_area",)), merged=merged)
     assert column(table, "product_area") == ["Payments", "Payments", "Search"]
@@ -157,7 +168,9 @@ def test_what_identifies_a_row_elsewhere_is_found_by_its_name_and_values() -> No
     table = read([["ID", "title"], ["A-1", "x"], ["A-2", "y"], ["A-3", None]])
     assert column(table, "external_id") == ["A-1", "A-2"]
     assert "external_id" not in read([["ID", "title"], ["A", "x"], ["A", "y"]]).columns
-    assert column(read([["ID", "Ref", "title"], [1, "R1", "x"]], TabMapping({"external_id": ("Ref",)})), "external_id") == ["R1"]
+    assert column(
+        read([["ID", "Ref", "title"], [1, "R1", "x"]], TabMapping({"external_id": ("Ref",)})), "external_id"
+    ) == ["R1"]
 
 
 def test_known_columns_that_are_not_taken_are_said() -> None:
@@ -168,22 +181,37 @@ def test_known_columns_that_are_not_taken_are_said() -> None:
 
 def test_every_input_of_the_backlog_and_of_the_frameworks_may_stand_there() -> None:
     table = read([["title", "rice_reach", "RICE confidence", "engineering tokens"], ["A", 1000, 0.8, 40]])
-    assert table.rows[0].values.items() >= {"rice_reach": 1000, "rice_confidence": 0.8, "engineering_tokens": 40}.items()
+    assert (
+        table.rows[0].values.items() >= {"rice_reach": 1000, "rice_confidence": 0.8, "engineering_tokens": 40}.items()
+    )
 
 
 def test_units_of_estimates() -> None:
-    table = read([["title", "Estimate"], ["A", "28800"], ["B", 7200]], TabMapping({"effort_engineering_days": ("Estimate",)}, units={"effort_engineering_days": "seconds"}))
+    table = read(
+        [["title", "Estimate"], ["A", "28800"], ["B", 7200]],
+        TabMapping({"effort_engineering_days": ("Estimate",)}, units={"effort_engineering_days": "seconds"}),
+    )
     assert column(table, "effort_engineering_days") == [1, 0.25]
 
 
 def test_carried_columns_go_along_as_they_are() -> None:
-    table = read([["title", "ARR at stake", "Title of it"], ["A", "120,000", "x"], ["B", None, "00123"]], TabMapping(carry={"arr": "ARR at stake", "t": "Title of it"}))
+    table = read(
+        [["title", "ARR at stake", "Title of it"], ["A", "120,000", "x"], ["B", None, "00123"]],
+        TabMapping(carry={"arr": "ARR at stake", "t": "Title of it"}),
+    )
     assert [dict(row.carried) for row in table.rows] == [{"arr": 120000, "t": "x"}, {"arr": None, "t": "00123"}]
 
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("1.50", 1.5), ("007", "007"), ("12345678901234567890", "12345678901234567890"), (True, "TRUE"), (" ", None), ("=1+1", "=1+1")],
+    [
+        ("1.50", 1.5),
+        ("007", "007"),
+        ("12345678901234567890", "12345678901234567890"),
+        (True, "TRUE"),
+        (" ", None),
+        ("=1+1", "=1+1"),
+    ],
 )
 def test_only_what_can_be_nothing_but_a_number_is_one(cell: CellValue, value: object) -> None:
     assert carried_value(cell) == value

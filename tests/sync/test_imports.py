@@ -46,7 +46,7 @@ def export(house: House, lines: Lines, name: str = "X.xlsx") -> None:
     assert sheet is not None
     sheet.title = "Ideas"
     for line in lines:
-        sheet.append(line)
+        sheet.append(list(line))
     book.save(house.root / name)
 
 
@@ -68,7 +68,16 @@ def test_a_new_export_with_other_titles_order_and_rows_doubles_nothing(make: Cal
     head = ["ID", "title", "country"]
     sync(house, [head, ["A-1", "Ship", "UK"], ["A-2", "Fix login", "UK"], ["A-3", "Docs", "UK"]])
     for _ in range(2):
-        found = sync(house, [head, ["A-4", "New", "UK"], ["A-3", "Docs", "ES"], ["A-2", "Fix login on Safari", "UK"], ["A-1", "Ship", "UK"]])
+        found = sync(
+            house,
+            [
+                head,
+                ["A-4", "New", "UK"],
+                ["A-3", "Docs", "ES"],
+                ["A-2", "Fix login on Safari", "UK"],
+                ["A-1", "Ship", "UK"],
+            ],
+        )
         assert [(one.external_id, one.title, one.country) for one in found.values()] == [
             ("A-1", "Ship", "UK"),
             ("A-2", "Fix login on Safari", "UK"),
@@ -129,7 +138,10 @@ def test_carried_columns_survive_a_rebuild(make: Callable[[str], House]) -> None
     assert run_rebuild(house.root, "test", lambda _: None).exit_code == 0
     house.workspace = open_workspace(house.root)
     found = initiatives(house)
-    assert [(one.external_id, one.carried) for one in found.values()] == [("A-1", {"arr": 120_000}), ("A-2", {"arr": 7})]
+    assert [(one.external_id, one.carried) for one in found.values()] == [
+        ("A-1", {"arr": 120_000}),
+        ("A-2", {"arr": 7}),
+    ]
 
 
 JIRA = "Issue key,Summary,Status,Due date,Sprint,Sprint\n"
@@ -153,7 +165,9 @@ def test_a_csv_becomes_an_intake_workbook_and_newer_ones_bring_it_up_to_date(mak
     sheet = openpyxl.load_workbook(house.root / "Intake_Jira.xlsx")["Jira"]
     assert (sheet["B3"].value, sheet["B3"].data_type, sheet["F1"].value) == ("=1+1", "s", "Sprint (2)")
     for _ in range(2):
-        bring_in(house, "Jira.csv", JIRA + "PAY-3,New,To Do,,,\nPAY-2,=2+2,Done,,,\nPAY-1,Refunds,To Do,2026-06-01,a,b\n")
+        bring_in(
+            house, "Jira.csv", JIRA + "PAY-3,New,To Do,,,\nPAY-2,=2+2,Done,,,\nPAY-1,Refunds,To Do,2026-06-01,a,b\n"
+        )
         found = initiatives(house)
         assert [(one.external_id, one.title, one.lifecycle_status) for one in found.values()] == [
             ("PAY-1", "Refunds", "new"),
@@ -169,7 +183,11 @@ def test_a_csv_becomes_an_intake_workbook_and_newer_ones_bring_it_up_to_date(mak
 
 def test_a_workbook_is_used_where_it_is(make: Callable[[str], House]) -> None:
     house = make("")
-    export(house, [["Sales wishes"], [], ["Wunsch", "Stand", "Kunde"], ["Refunds", "In Arbeit", "ACME"], ["Summe", 1]], "S.xlsx")
+    export(
+        house,
+        [["Sales wishes"], [], ["Wunsch", "Stand", "Kunde"], ["Refunds", "In Arbeit", "ACME"], ["Summe", 1]],
+        "S.xlsx",
+    )
     plan = plan_import(house.root, house.root / "S.xlsx")
     assert (plan.is_in_place, plan.entry.workbook, plan.entry.header_row) == (True, "S.xlsx", 3)
     assert plan.samples == [{"title": "Refunds", "lifecycle_status": "in_progress"}]

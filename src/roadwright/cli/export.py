@@ -32,8 +32,8 @@ def export(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there; an old file is replaced.")
     ] = None,
 ) -> None:
-    """jira-csv has an issue for each chosen initiative, and the Issue key of those that came from Jira; ics has deadlines
-    and planned periods as events of whole days. Without -o the file goes to the standard output.
+    """jira-csv has an issue for each chosen initiative, and the Issue key of those that came from Jira; ics has
+    deadlines and planned periods as events of whole days. Without -o the file goes to the standard output.
     """
     with opened(folder) as workspace, workspace.store.transaction() as session:
         content = export_named(session, name, form)

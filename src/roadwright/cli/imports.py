@@ -21,12 +21,11 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.services.imports.known import preset
 from roadwright.sync.importing import Plan, plan_import, take_import
 
-
 _MOST_SYNCED = 20_000
 """Rows that an import brings into the backlog at once; more take a while, and are left to the next sync."""
 
 
-def import_file(
+def import_file(  # noqa: PLR0917 - typer takes them by their annotations
     file: Annotated[Path, typer.Argument(metavar="FILE", help=".xlsx, .xlsm, .ods, .xls, .csv or .tsv.")],
     folder: WorkspaceOption = Path(),
     tab: Annotated[str | None, typer.Option("--tab", help="Which tab of it; else the one that says most.")] = None,

@@ -60,7 +60,7 @@ COMMANDS = {
     ),
     "export": (
         "roadwright.cli.export:export",
-        "Write a roadmap, a version or a run for other programs: CSV for Jira, CSV, JSON, calendar, Markdown, workbook.",
+        "Write a roadmap, a version or a run for other programs: CSV (Jira's, too), JSON, calendar, Markdown, xlsx.",
     ),
     "drift": (
         "roadwright.cli.drift:drift",

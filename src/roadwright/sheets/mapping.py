@@ -83,7 +83,7 @@ UNITS = {"seconds": 1 / 28800, "minutes": 1 / 480, "hours": 1 / 8, "days": 1.0, 
 """By unit, how many days of work it is: 8 hours are a day, 5 days a week, 20 a month."""
 
 
-def find_header_row(grid: Grid, spec: TabSpec, mapping: TabMapping, tab: str) -> int:
+def find_header_row(grid: Grid, spec: TabSpec, mapping: TabMapping) -> int:
     """The first row in which at least two mapped or known names stand. Raises HeaderProblem."""
     known = {normalised(name) for name in mapping.names()}
     known.update(name for column in spec.columns for name in header_names(column))
@@ -92,7 +92,7 @@ def find_header_row(grid: Grid, spec: TabSpec, mapping: TabMapping, tab: str) ->
         if len(found & known) >= _ENOUGH:
             return number
     needed = tuple(mapping.columns.get("title", ())) or tuple(c.name for c in spec.columns if c.required)
-    raise HeaderProblem("header_not_found", tab=tab, needed=needed)
+    raise HeaderProblem("header_not_found", needed=needed)
 
 
 def numbered(headers: Iterable[str]) -> Iterator[str]:
@@ -104,11 +104,9 @@ def numbered(headers: Iterable[str]) -> Iterator[str]:
         yield header if times[name] == 1 else f"{header} ({times[name]})"
 
 
-def look_through(
-    grid: Grid, spec: TabSpec, header_row: int, mapping: TabMapping, habits: Habits, tab: str = ""
-) -> View:
+def look_through(grid: Grid, spec: TabSpec, header_row: int, mapping: TabMapping, habits: Habits) -> View:
     """The tab as a reader of our own tabs is to see it. Raises HeaderProblem where no header row is found."""
-    number = header_row or find_header_row(grid, spec, mapping, tab or spec.name)
+    number = header_row or find_header_row(grid, spec, mapping)
     return _Looking(grid, spec, number, mapping, habits).view()
 
 
@@ -418,8 +416,13 @@ class _Looking:
         if text not in before:
             row[place] = f"{before}\n\n{text}" if before else text
         row[self.places[rule.name]] = text[: rule.kept] + ELLIPSIS
-        said = {"length": len(text), "into": rule.into, "kept": rule.kept}
-        self.remarks.setdefault(number, []).append(Message("text_overflows", Level.WARNING, rule.name, said))
+        remark = Message(
+            "text_overflows",
+            Level.WARNING,
+            rule.name,
+            params={"length": len(text), "into": rule.into, "kept": rule.kept},
+        )
+        self.remarks.setdefault(number, []).append(remark)
 
 
 def _as_text(value: object) -> str:

@@ -76,7 +76,7 @@ def _preview(sheet: ForeignSheet, proposal: Proposal) -> Table:
         PEOPLES_INTAKE,
         tab=sheet.name,
         header_row=proposal.header_row,
-        through=lambda grid, row: look_through(grid, PEOPLES_INTAKE, row, proposal.mapping, INTAKE_HABITS, sheet.name),
+        through=lambda grid, row: look_through(grid, PEOPLES_INTAKE, row, proposal.mapping, INTAKE_HABITS),
     )
 
 
@@ -121,10 +121,9 @@ def _stem(name: str) -> str:
 
 def _named(root: Path, file: Path) -> str:
     """The workbook as the settings name it: within the folder without it, elsewhere in full."""
-    folder, path = os.path.realpath(root), os.path.abspath(file)
-    real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
-    inside = os.path.commonpath([folder, real]) == folder
-    return Path(os.path.relpath(real, folder) if inside else real).as_posix()
+    folder = Path(os.path.realpath(root))
+    real = Path(os.path.realpath(file.parent)) / file.name
+    return (real.relative_to(folder) if real.is_relative_to(folder) else real).as_posix()
 
 
 def _chosen(

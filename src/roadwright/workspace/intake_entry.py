@@ -59,8 +59,8 @@ class IntakeEntry:
             values = tomlkit.table(is_super_table=True)
             for name, words in self.values.items():
                 inner = tomlkit.table()
-                for theirs, ours in words.items():
-                    inner[theirs] = ours
+                for word, meant in words.items():
+                    inner[word] = meant
                 values[name] = inner
             table["values"] = values
         for name, content in (("units", self.units), ("carry", self.carry)):
@@ -92,6 +92,13 @@ def with_intake(text: str, entry: IntakeEntry) -> str:
         entries.append(first)
         document["intake"] = entries
         entries = document["intake"]
+    elif not isinstance(entries, AoT):  # a list in one line, which can't be continued
+        said = entries.unwrap()
+        document.remove("intake")
+        entries = tomlkit.aot()
+        for one in said:
+            entries.append(tomlkit.item(one))
+        document.append("intake", entries)
     for known in entries:
         names = list(known.get("tabs", [tabs.INTAKE.name]))
         here = [name for name in names if folded(str(name)) == folded(entry.tab)]
@@ -103,10 +110,5 @@ def with_intake(text: str, entry: IntakeEntry) -> str:
             entry.fill(known)
             return tomlkit.dumps(document)
         known["tabs"] = [name for name in names if name not in here]
-    if isinstance(entries, AoT):
-        # A table that ends without a blank line would run into the next one.
-        entries.append(entry.as_table())
-        changed = tomlkit.dumps(document)
-    else:
-        changed = f"{text.rstrip()}\n\n{entry.to_toml()}"
-    return changed
+    entries.append(entry.as_table())
+    return tomlkit.dumps(document)

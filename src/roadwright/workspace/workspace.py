@@ -56,7 +56,7 @@ class TabPlace:
         """How the tab is to be seen by its reader, where people may have it in a form of their own."""
         if self.spec != tabs.INTAKE:
             return None
-        return lambda grid, header_row: look_through(grid, self.spec, header_row, self.mapping, INTAKE_HABITS, self.tab)
+        return lambda grid, header_row: look_through(grid, self.spec, header_row, self.mapping, INTAKE_HABITS)
 
     @property
     def book(self) -> str:

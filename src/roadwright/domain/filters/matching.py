@@ -76,10 +76,9 @@ def _equal(field: Field, stored: object, value: Value) -> bool:
             return canonical_key(str(stored)) == value
         case FieldKind.PERIOD:
             return same_period(str(stored), str(value))
-        case FieldKind.CARRIED if isinstance(stored, str) and isinstance(value, str):
-            return folded(stored) == folded(value)
         case FieldKind.CARRIED if isinstance(stored, str) or isinstance(value, str):
-            return False
+            both = isinstance(stored, str) and isinstance(value, str)
+            return both and folded(str(stored)) == folded(str(value))
         case FieldKind.MOMENT:
             span = cast("Span", value)
             return span.first <= str(stored) < span.after
@@ -87,7 +86,7 @@ def _equal(field: Field, stored: object, value: Value) -> bool:
             return _comparable(stored) == _comparable(value)
 
 
-def _less(field: Field, stored: object, value: Value) -> bool:
+def _less(field: Field, stored: object, value: Value) -> bool:  # noqa: PLR0911 - one for each kind
     match field.kind:
         case FieldKind.TEXT:
             return folded(str(stored)) < folded(str(value))

@@ -20,7 +20,7 @@ TEXTS = {
     "guessed_shortest_texts": "the first column of unique short texts",
     "guessed_states": "its cells are states of work",
     "header_not_found": (
-        "{tab}: no row holds two names of columns that are known. Name their columns in roadwright.toml "
+        "No row of the tab holds two names of columns that are known. Name their columns in roadwright.toml "
         "([intake.columns], for {needed} at least), or say in which row the header stands (header_row)."
     ),
     "import_file_there": (

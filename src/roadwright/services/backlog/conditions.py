@@ -56,7 +56,7 @@ def _has_value(session: Session, field: Field) -> Condition:
     return and_(stored.is_not(None), stored != "") if field.kind in _TEXTS else stored.is_not(None)
 
 
-def _compares(session: Session, wanted: Comparison) -> Condition:
+def _compares(session: Session, wanted: Comparison) -> Condition:  # noqa: PLR0911 - one for each kind
     """The comparison with a field that has a value."""
     field, operator, value = wanted.field, wanted.operator, wanted.value
     if field.kind is FieldKind.CARRIED:
@@ -104,7 +104,7 @@ _ORDERED: Mapping[Operator, Callable[[Condition, Condition], Condition]] = {
 }
 
 
-def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condition:
+def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condition:  # noqa: PLR0911 - by kind
     """Whether a field that has a value equals one of these, or a list has one of them."""
     if field.kind in LISTS:
         is_wanted = _is_key if field.kind is FieldKind.KEY_LIST else _is_text

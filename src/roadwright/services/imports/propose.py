@@ -166,7 +166,7 @@ class _Column:
 
 
 def header_row_of(rows: Rows, preset: Preset | None = None) -> int | None:
-    """The row that names the columns: the one with most names that we know, else the first of several texts over data."""
+    """The row that names the columns: the one with most names that we know, else the first of several texts."""
     known = synonyms()
     more = {normalised(name) for names in preset.columns.values() for name in names} if preset is not None else set()
     best: tuple[float, int] | None = None
@@ -281,7 +281,7 @@ class _Proposing:
             *(ours for ours in {c for c, _ in synonyms().values()} if ours != first and name in names_of(ours)),
         ]
 
-    def _fits(self, column: _Column, ours: str) -> bool:
+    def _fits(self, column: _Column, ours: str) -> bool:  # noqa: PLR0911 - one for each sort of column
         """Whether the cells of a column can be what its header says."""
         if column.is_blank:
             return True

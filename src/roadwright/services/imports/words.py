@@ -66,7 +66,8 @@ _COLUMNS: Mapping[str, str] = {
     ),
     "requester_email": (
         "requester email|requester e-mail|email|e-mail|mail|email address|contact email|reporter email|"
-        "e-mail-adresse|mailadresse|courriel|adresse mail|adresse e-mail|correo|correo electrónico|e-mail do solicitante|"
+        "e-mail-adresse|mailadresse|courriel|adresse mail|adresse e-mail|correo|correo electrónico|"
+        "e-mail do solicitante|"
         "posta elettronica|indirizzo email|e-mailadres|adres e-mail|adres email"
     ),
     "requesting_team": (

@@ -36,7 +36,7 @@ def decoded(content: bytes) -> str:
 
 def delimiter_of(text: str) -> str:
     """The sign between the cells: the one that parts most lines into the same number of cells, two or more."""
-    first, _, rest = text.partition("\n")
+    first = text.partition("\n")[0]
     if first.strip().lower().startswith("sep=") and len(first.strip()) == len("sep=") + 1:
         return first.strip()[-1]
     best, found = (0.0, 0), ","

@@ -7,6 +7,8 @@ import io
 from collections.abc import Mapping
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from roadwright.sheets.foreign.files import ForeignSheet
 from roadwright.sheets.styles import CREATED, FONT
@@ -30,9 +32,11 @@ def workbook_of(sheet: ForeignSheet, header_row: int, tab: str) -> bytes:
         buffer, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         book.set_properties({"created": CREATED})
-        heading = book.add_format({**FONT, "bold": True, "bottom": 1})
-        date = book.add_format({**FONT, "num_format": "yyyy-mm-dd", "align": "left"})
-        moment = book.add_format({**FONT, "num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        looks = {
+            "heading": book.add_format({**FONT, "bold": True, "bottom": 1}),
+            "date": book.add_format({**FONT, "num_format": "yyyy-mm-dd", "align": "left"}),
+            "moment": book.add_format({**FONT, "num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
+        }
         target = book.add_worksheet(tab)
         target.freeze_panes(1, 0)
         widths = _widths(sheet, header_row)
@@ -43,26 +47,24 @@ def workbook_of(sheet: ForeignSheet, header_row: int, tab: str) -> bytes:
             if number < header_row:
                 continue
             for column, value in sorted(cells.items()):
-                _write(target, place, column - 1, fitting(value), heading if place == 0 else None, date, moment)
+                _write(target, (place, column - 1), fitting(value), looks)
             place += 1
         if place > 1 and widths:
             target.ignore_errors({"number_stored_as_text": f"A2:XFD{place}"})
     return buffer.getvalue()
 
 
-def _write(target: object, row: int, column: int, value: CellValue, look: object, date: object, moment: object) -> None:
-    sheet = target
-    assert isinstance(sheet, xlsxwriter.worksheet.Worksheet)
+def _write(sheet: Worksheet, place: tuple[int, int], value: CellValue, looks: Mapping[str, Format]) -> None:
     if isinstance(value, bool):
-        sheet.write_boolean(row, column, value, look)
+        sheet.write_boolean(*place, value)
     elif isinstance(value, int | float):
-        sheet.write_number(row, column, value, look)
+        sheet.write_number(*place, value)
     elif isinstance(value, dt.datetime):
-        sheet.write_datetime(row, column, value.replace(tzinfo=None), moment)
+        sheet.write_datetime(*place, value.replace(tzinfo=None), looks["moment"])
     elif isinstance(value, dt.date):
-        sheet.write_datetime(row, column, value, date)
+        sheet.write_datetime(*place, value, looks["date"])
     else:
-        sheet.write_string(row, column, str(value), look)
+        sheet.write_string(*place, str(value), None if place[0] else looks["heading"])
 
 
 def _widths(sheet: ForeignSheet, header_row: int) -> Mapping[int, float]:
