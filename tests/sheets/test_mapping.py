@@ -8,7 +8,8 @@ import pytest
 
 from roadwright.sheets.backend import Area, Grid
 from roadwright.sheets.carried import carried_value
-from roadwright.sheets.mapping import AUTO, TabMapping, look_through
+from roadwright.sheets.habits import AUTO, TabMapping
+from roadwright.sheets.mapping import look_through
 from roadwright.sheets.parts import parts_of, person_of
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.sheets.values import LAST_COLUMN, CellValue

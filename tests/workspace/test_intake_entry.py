@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.sheets.mapping import AUTO
+from roadwright.sheets.habits import AUTO
 from roadwright.workspace.intake_entry import IntakeEntry, with_intake
 from roadwright.workspace.settings import FILE, Settings, SettingsError, load_settings, template
 

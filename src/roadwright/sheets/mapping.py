@@ -8,79 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.carried import carried_value
+from roadwright.sheets.habits import UNITS, Habits, TabMapping, numbered
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.parts import mail_of, parts_of, person_of
 from roadwright.sheets.read import BACKEND_COLUMNS, HeaderProblem, View, header_cells
 from roadwright.sheets.spec import TYPED, TabSpec, header_names
 from roadwright.sheets.values import LAST_COLUMN, CellValue, column_letters
 
-AUTO = 0
-"""The header row of a tab where it is to be found: the first row in which two names or more stand."""
 _ENOUGH = 2
 _NOT_TAKEN = "{} (not taken)"
 ELLIPSIS = "…"
 
 Cells = dict[int, CellValue]
-
-
-@dataclass(frozen=True)
-class Overflow:
-    """A column whose longer texts go whole into another one, the beginning with ``…`` staying."""
-
-    name: str
-    most: int
-    into: str
-    kept: int
-
-
-@dataclass(frozen=True)
-class Habits:
-    """How people write what a tab of ours asks for, whatever their columns are called."""
-
-    title: str = ""
-    overflow: Overflow | None = None
-    person: tuple[str, str] | None = None
-    """The columns of a person's name and mail, which stand in one cell as ``Name <mail>``."""
-    lists: frozenset[str] = frozenset()
-    """Columns whose entries may be written as ``A\\B`` or ``Name (green)``."""
-    id_column: str = ""
-    id_names: tuple[str, ...] = ()
-    """Headers of other programs for what identifies a row, the surest first."""
-    computed: frozenset[str] = frozenset()
-    """Columns that are known, but not taken from this tab."""
-
-
-@dataclass(frozen=True)
-class TabMapping:
-    """What the settings say of the columns and rows of a tab that people made."""
-
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Our name and theirs: one, or several that are joined with a blank line."""
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By our name of the column, their word and ours."""
-    carry: Mapping[str, str] = field(default_factory=dict)
-    """Their columns that go along as they are, by the name that they have here."""
-    skip: tuple[str, ...] = ()
-    fill_down: tuple[str, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
-    """The unit of time that a column of days is written in (see `UNITS`)."""
-
-    def names(self) -> list[str]:
-        """Their names of columns that the settings name."""
-        return [*(name for names in self.columns.values() for name in names), *self.carry.values()]
-
-
-NO_MAPPING = TabMapping()
-
-UNITS = {"seconds": 1 / 28800, "minutes": 1 / 480, "hours": 1 / 8, "days": 1.0, "weeks": 5.0, "months": 20.0}
-"""By unit, how many days of work it is: 8 hours are a day, 5 days a week, 20 a month."""
 
 
 def find_header_row(grid: Grid, spec: TabSpec, mapping: TabMapping) -> int:
@@ -93,15 +39,6 @@ def find_header_row(grid: Grid, spec: TabSpec, mapping: TabMapping) -> int:
             return number
     needed = tuple(mapping.columns.get("title", ())) or tuple(c.name for c in spec.columns if c.required)
     raise HeaderProblem("header_not_found", needed=needed)
-
-
-def numbered(headers: Iterable[str]) -> Iterator[str]:
-    """The headers, each that stood before with its number behind: ``Sprint``, ``Sprint (2)``."""
-    times: dict[str, int] = {}
-    for header in headers:
-        name = folded(header)
-        times[name] = times.get(name, 0) + 1
-        yield header if times[name] == 1 else f"{header} ({times[name]})"
 
 
 def look_through(grid: Grid, spec: TabSpec, header_row: int, mapping: TabMapping, habits: Habits) -> View:

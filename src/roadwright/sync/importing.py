@@ -24,8 +24,9 @@ from roadwright.sheets.files import place_file
 from roadwright.sheets.foreign import ForeignSheet, is_workbook_of_ours, read_sheets, workbook_of
 from roadwright.sheets.foreign.files import with_numbered_header
 from roadwright.sheets.foreign.writing import fitting
+from roadwright.sheets.habits import numbered
 from roadwright.sheets.kinds import is_blank
-from roadwright.sheets.mapping import look_through, numbered
+from roadwright.sheets.mapping import look_through
 from roadwright.sheets.read import HeaderProblem, Row, Table, header_cells, read_table
 from roadwright.sheets.values import CellValue
 from roadwright.tabs.peoples_intake import EXTERNAL_ID, INTAKE_HABITS, PEOPLES_INTAKE

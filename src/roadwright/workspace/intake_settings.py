@@ -14,7 +14,7 @@ from roadwright import tabs
 from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
-from roadwright.sheets.mapping import AUTO, TabMapping
+from roadwright.sheets.habits import AUTO, TabMapping
 from roadwright.sheets.spec import Owner, header_names
 from roadwright.sheets.values import LAST_ROW
 from roadwright.tabs.peoples_intake import CARRIED_PREFIX, EXTERNAL_ID, EXTERNAL_URL, PEOPLES_INTAKE

@@ -16,7 +16,8 @@ from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
 from roadwright.sheets.backends import open_backend
 from roadwright.sheets.files import clean_leftovers
-from roadwright.sheets.mapping import NO_MAPPING, TabMapping, look_through
+from roadwright.sheets.habits import NO_MAPPING, TabMapping
+from roadwright.sheets.mapping import look_through
 from roadwright.sheets.read import Through
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.identity import Revision, workspace_id

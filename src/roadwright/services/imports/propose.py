@@ -16,8 +16,8 @@ from roadwright.domain.messages import Message, notice
 from roadwright.domain.text import folded
 from roadwright.services.imports.known import Preset, recognised
 from roadwright.services.imports.words import letters_of, names_of, synonyms, words_of
+from roadwright.sheets.habits import TabMapping, numbered
 from roadwright.sheets.kinds import is_blank
-from roadwright.sheets.mapping import TabMapping, numbered
 from roadwright.sheets.parts import mail_of
 from roadwright.sheets.values import CellValue
 

@@ -12,7 +12,7 @@ from roadwright.domain.disk import os_fault, special_kind
 from roadwright.sheets.backend import WorkbookRef, WorkbookUnreadable
 from roadwright.sheets.backends import open_backend
 from roadwright.sheets.foreign.separated import cells_of
-from roadwright.sheets.mapping import numbered
+from roadwright.sheets.habits import numbered
 from roadwright.sheets.values import CellValue
 
 OURS = (".xlsx", ".xlsm")
