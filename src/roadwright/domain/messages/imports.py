@@ -17,7 +17,7 @@ TEXTS = {
     "guessed_longest_texts": "the column of the longest texts",
     "guessed_mails": "its cells are mail addresses",
     "guessed_only_texts": "the only column of unique short texts",
-    "guessed_shortest_texts": "the first column of unique short texts",
+    "guessed_shortest_texts": "of the columns of unique short texts, the one with most words",
     "guessed_states": "its cells are states of work",
     "header_not_found": (
         "No row of the tab holds two names of columns that are known. Name their columns in roadwright.toml "

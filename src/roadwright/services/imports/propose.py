@@ -158,6 +158,11 @@ class _Column:
     def length(self) -> float:
         return sum(map(len, self.texts)) / len(self.texts) if self.texts else 0.0
 
+    @cached_property
+    def words(self) -> float:
+        """How many words its cells have, on average."""
+        return sum(len(text.split()) for text in self.texts) / len(self.texts) if self.texts else 0.0
+
     @property
     def is_prose(self) -> bool:
         """Whether its cells are texts of words, not dates, numbers, states or identifiers."""
@@ -199,11 +204,18 @@ def propose(table: ForeignTable, *, named: Preset | None = None, header_row: int
     return _Proposing(table, number, named).proposal()
 
 
+def _is_no_item(cells: Mapping[int, CellValue]) -> bool:
+    """Whether a row looks like a sum or a heading."""
+    there = [value for _, value in sorted(cells.items()) if not is_blank(value)]
+    first = folded(str(there[0])) if there else ""
+    return _SUMS.fullmatch(first) is not None or (len(there) == 1 and _HEADING.fullmatch(first) is not None)
+
+
 class _Proposing:
     def __init__(self, table: ForeignTable, header_row: int, named: Preset | None) -> None:
         self.table, self.header_row = table, header_row
         header = {c: str(v).strip() for c, v in sorted(table.rows[header_row].items()) if not is_blank(v)}
-        below = [cells for row, cells in table.rows.items() if row > header_row]
+        below = [cells for row, cells in table.rows.items() if row > header_row and not _is_no_item(cells)]
         self.columns = [
             _Column(name, number, [v for cells in below if not is_blank(v := cells.get(number)) and v is not None])
             for number, name in zip(header, numbered(header.values()), strict=True)
@@ -326,7 +338,7 @@ class _Proposing:
         if self._is_free("title"):
             texts = [c for c in self.columns if c.number not in self.used and c.is_prose and c.unique >= 0.8]
             short = [c for c in texts if c.length <= _TITLE_LENGTH]
-            found = min(short, key=lambda c: (c.length > 80, -c.unique, c.number), default=None)
+            found = max(short, key=lambda c: (c.length <= 100, min(c.words, 4.0), c.unique, -c.number), default=None)
             if found is None and self.columns:  # a description is better than nothing
                 described = {g.theirs: g for g in self.found.guesses if g.ours == "brief_description"}
                 found = next((c for c in self.columns if c.header in described and c.length <= _TITLE_LENGTH), None)
