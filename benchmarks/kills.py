@@ -207,7 +207,7 @@ class Company:
         """The next sync has to succeed, the doctor to find all well, and every idea to be there once."""
         try:
             self.do("pm.backlog_sync")
-            bad = [f"{one.what}: {one.found}" for one in diagnose(self.folder) if not one.is_well]
+            bad = [f"{one.what}: {one.message}" for one in diagnose(self.folder) if not one.is_well]
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is what the table is about
             bad = [f"{type(fault).__name__}: {fault}"]
         tally.unusable += bad[:1]

@@ -12,6 +12,7 @@ from roadwright.actions.registry import ACTIONS
 from roadwright.domain.roadmaps import Gate
 from roadwright.services.roadmaps.gates import GATES
 from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
+from roadwright.tabs.constraint_examples import EXAMPLES, in_a_line
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -53,6 +54,11 @@ def _tab(spec: TabSpec) -> list[str]:
         )
         for column in spec.columns
     )
+    worked: list[str] = []
+    if spec is tabs.CONSTRAINTS:
+        rows_of_types = ((f"`{type}`", in_a_line(type)) for type in EXAMPLES)
+        worked = ["A row of each type, beside its scenario and set:", ""]
+        worked += [*_table(("constraint_type", "cells"), rows_of_types), ""]
     identity = ", ".join(f"`{name}`" for name in spec.identity)
     return [
         f"## {spec.name}",
@@ -63,6 +69,7 @@ def _tab(spec: TabSpec) -> list[str]:
         "",
         *_table(("column", "who writes it", "meaning", "accepts"), rows),
         "",
+        *worked,
     ]
 
 

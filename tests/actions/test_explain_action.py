@@ -61,8 +61,8 @@ def test_it_says_why_in_why_out_and_what_a_change_costs(house: House) -> None:
     rows = {row.key: (row.tab, row.row) for row in outcome.rows}
     assert rows == {"capacity": ("Scenario_Config", 2), a: ("Results", 2), b: ("Results", 3), c: ("Results", 4)}
     assert reasons(house) == {
-        a: "best use of capacity; leaving it out costs 30 gmv",
-        b: "best use of capacity; leaving it out costs 10 gmv",
+        a: f"best use of capacity; leaving it out costs 30 gmv; would bring in {c}",
+        b: f"best use of capacity; leaving it out costs 10 gmv; would bring in {c}",
         c: f"not selected: costs 10 gmv to force in; would drop {b}",
     }
     assert any("the capacity is 110" in row.text("message") for row in house.rows("Gaps_And_Alerts"))
@@ -106,13 +106,13 @@ def test_mandates_and_limits_can_be_asked_for_by_their_row(house: House) -> None
     constrain(house, "mandatory", c, dimension="initiative", reason="promised")
     house.done(RUN)
     outcome = house.done(EXPLAIN, select=f"constraints!2, {c}, capacity", options=SECONDS)
-    words = f"that {c} is mandatory costs 10 gmv; would drop {c}, would bring in {b}"
+    words = f"that {c} is mandatory costs 10 gmv; would bring in {b} and drop {c}"
     assert said(outcome)[f"mandatory:{c}"] == words
     assert ("Constraints", 2) in {(row.tab, row.row) for row in outcome.rows}
     assert said(house.done(EXPLAIN, select=f"mandatory:{c}", options=SECONDS)) == {f"mandatory:{c}": words}
     assert "selected: mandatory: promised" in said(outcome)[c]
     assert (outcome.rows[0].tab, outcome.rows[0].row) == ("Constraints", 2)
-    assert reasons(house)[c] == "mandatory: promised (costs 10 gmv)"
+    assert reasons(house)[c] == f"mandatory: promised (costs 10 gmv; would bring in {b})"
 
 
 def test_what_is_unknown_or_no_candidate_is_exit_2_in_words(house: House) -> None:

@@ -44,8 +44,8 @@ def reasons(house: House) -> dict[str, str]:
 def test_what_is_left_out_says_what_it_would_cost_to_force_in(planned: House) -> None:
     planned.done("pm.optimize_run_all_candidates", options=["explain_seconds=20"])
     assert reasons(planned) == {
-        "Large": "best use of capacity; leaving it out costs 30 gmv",
-        "Middle": "best use of capacity; leaving it out costs 10 gmv",
+        "Large": "best use of capacity; leaving it out costs 30 gmv; would bring in INIT-000003",
+        "Middle": "best use of capacity; leaving it out costs 10 gmv; would bring in INIT-000003",
         "Small": "not selected: costs 10 gmv to force in; would drop INIT-000002",
     }
 
@@ -63,7 +63,7 @@ def test_a_mandate_says_what_it_costs(planned: House) -> None:
         },
     )
     planned.done("pm.optimize_run_all_candidates", options=["explain_seconds=20"])
-    assert reasons(planned)["Small"] == "mandatory: promised (costs 10 gmv)"
+    assert reasons(planned)["Small"] == "mandatory: promised (costs 10 gmv; would bring in INIT-000002)"
     said = [row.text("message") for row in planned.rows("Gaps_And_Alerts")]
     assert any("INIT-000003 is mandatory costs 10 gmv" in message for message in said)
 

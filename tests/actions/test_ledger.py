@@ -83,7 +83,7 @@ def test_wrong_usage_is_exit_2_and_names_the_way_out(house: House) -> None:
         (ActionRequest("pm.save_selected", tab="Backlogg"), '"Backlogg" is no tab of this workspace; there are: '),
         (ActionRequest("pm.save_selected", tab="Runs"), "pm.save_selected does not work on Runs; it works on: Backlog"),
         (ActionRequest("pm.save_selected", tab="Intake"), "does not work on"),
-        (ActionRequest("pm.backlog_sync", select="INIT-000001"), "always works on everything; leave --select out"),
+        (ActionRequest("pm.populate_candidates", select="7"), "always works on everything; leave --select out"),
         (ActionRequest("pm.save_selected", select=" , "), "the selection is empty"),
         (ActionRequest("pm.save_selected", select="9-7"), '"9-7" is no range of rows'),
         (ActionRequest("pm.save_selected", select="0"), "is no range of rows"),

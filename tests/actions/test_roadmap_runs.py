@@ -13,6 +13,7 @@ from tests.actions.roadmaps import (
     judged,
     shown,
     stored_entry,
+    stored_roadmap,
     type_entry,
     type_gates,
     type_roadmap,
@@ -56,32 +57,58 @@ def test_what_stands_on_the_roadmap_is_optimized_and_shown_as_chosen(house: Hous
     assert {row.text("gate_status") for row in house.rows("Candidates")} == {"admitted"}
     assert f'{e}: blocked on roadmap "Growth": tokens_present: engineering_tokens is blank' in alerts(house)
     assert outcome.summary["answer"] == "2 of 4 candidates, 100 of 100 tokens"
-    assert stored_entry(house, "Growth", b).selected is True
-    assert shown(house, "Growth", "selected") == {a: False, b: True, c: True, d: False, e: None}
-    house.type_into("Scenario_Config", 2, {"capacity_total_tokens": 60})
-    house.done(RUN)
-    expected = {a: True, b: False, c: False, d: False, e: None}
-    assert shown(house, "Growth", "selected") == expected
     before = house.bytes()["Roadmaps.xlsx"]
     house.done(CHECK)
+    assert house.bytes()["Roadmaps.xlsx"] == before, "a run changes no roadmap"
+    adopt(house, "Growth", "opt-1")
+    assert house.row("Roadmaps", "Growth").text("adopted_run") == "OPT-000001"
+    assert stored_entry(house, "Growth", b).selected is True
+    house.done("pm.refresh_tab", tab="Roadmap_Entries")
+    assert shown(house, "Growth", "selected") == {a: False, b: True, c: True, d: False, e: None}
+    assert house.row("Roadmaps", "Growth").values["tokens"] == 100
+    house.type_into("Scenario_Config", 2, {"capacity_total_tokens": 60})
+    house.done(RUN)
+    house.done(CHECK)
+    assert shown(house, "Growth", "selected")[a] is False
+    adopt(house, "Growth", "OPT-000002")
+    house.done(CHECK)
+    expected = {a: True, b: False, c: False, d: False, e: None}
+    assert shown(house, "Growth", "selected") == expected
     house.type_into("Scenario_Config", 2, {"capacity_total_tokens": 0.5})
     house.done(RUN)
-    house.done(RUN)
+    adopt(house, "Growth", "OPT-000003")
+    house.done(CHECK)
     assert shown(house, "Growth", "selected") == dict.fromkeys(expected, False) | {e: None}, "an empty answer is one"
-    assert house.bytes()["Roadmaps.xlsx"] != before
+    assert house.row("Roadmaps", "Growth").values["tokens"] == 0
+    adopt(house, "Growth", None)
+    house.done(CHECK)
+    assert shown(house, "Growth", "selected") == dict.fromkeys(expected)
+    assert house.row("Roadmaps", "Growth").values["tokens"] == 170, "all that is admitted"
 
 
-def test_a_roadmaps_workbook_that_is_open_does_not_spoil_the_run(house: House) -> None:
-    a, b, *_ = growth(house)
-    add_scenario(house, roadmap_name="Growth")
-    lock = house.root / "~$Roadmaps.xlsx"
-    lock.write_bytes(b"\x03Ann")
-    outcome = house.done(RUN)
-    assert "pm.refresh_tab --tab Roadmap_Entries shows what was chosen" in str(outcome.summary["roadmap_entries"])
-    assert shown(house, "Growth", "selected")[b] is None
-    lock.unlink()
-    house.done("pm.refresh_tab", tab="Roadmap_Entries")
-    assert (shown(house, "Growth", "selected")[a], shown(house, "Growth", "selected")[b]) == (False, True)
+def adopt(house: House, roadmap: str, run: str | None) -> None:
+    house.type_into("Roadmaps", house.row("Roadmaps", roadmap).number, {"adopted_run": run})
+    house.done("pm.save_selected", tab="Roadmaps")
+
+
+def test_a_run_that_a_roadmap_cant_adopt_fails_its_cell(house: House) -> None:
+    growth(house)
+    type_roadmap(house, "Small", "filter", "engineering_tokens = 50")
+    house.done(CREATE)
+    add_scenario(house, "Plan", roadmap_name="Growth")
+    add_scenario(house, "Half", 50, roadmap_name="Small")
+    add_scenario(house, "Odd", constraint_set_name="none", roadmap_name="Growth")
+    for name in ("Plan", "Half", "Odd"):
+        house.run(RUN, options=[f"scenario_name={name}"])
+    known = "the answered runs over it are: OPT-000001 (Plan)"
+    for run, why in (
+        ("OPT-000009", f'there is no run "OPT-000009"; {known}'),
+        ("OPT-000003", f"OPT-000003 chose nothing, it ended invalid; {known}"),
+        ("OPT-000002", f"OPT-000002 is of scenario Half, and its candidates were not this roadmap's entries; {known}"),
+    ):
+        adopt(house, "Growth", run)
+        assert house.status("Roadmaps", "Growth").startswith(f"FAILED: adopted_run: {why}")
+        assert stored_roadmap(house, "Growth").adopted_run is None
 
 
 def test_a_waived_entry_is_a_candidate_and_a_lock_is_mandatory(house: House) -> None:
@@ -230,6 +257,8 @@ def test_two_roadmaps_of_the_same_initiatives_choose_apart(house: House) -> None
     add_scenario(house, "Half", 50, roadmap_name="Small")
     for name in ("Plan", "Half"):
         house.done(RUN, options=[f"scenario_name={name}"])
+    adopt(house, "Small", "OPT-000002")
+    adopt(house, "Growth", "OPT-000001")
     house.done(CHECK)
     assert shown(house, "Small", "selected") == {b: True, c: False}
     assert shown(house, "Growth", "selected")[c] is True
@@ -245,3 +274,23 @@ def test_ticked_entries_only(house: House) -> None:
     assert chosen(house) == [a]
     outcome = house.run(SELECTED, select=b)
     assert outcome.exit_code == 0
+
+
+def test_a_roadmap_made_from_a_portfolio_has_adopted_its_run(house: House) -> None:
+    a, b, c, *_ = growth(house)
+    add_scenario(house, roadmap_name="Growth")
+    house.done(RUN)
+    type_roadmap(house, "Chosen", "portfolio", "opt-1")
+    house.done(CREATE, select="Chosen")
+    assert house.row("Roadmaps", "Chosen").text("adopted_run") == "OPT-000001"
+    assert house.status("Roadmaps", "Chosen") == "OK"
+    assert shown(house, "Chosen", "selected") == {b: True, c: True}
+    before = house.bytes()
+    house.done(CREATE, select="Chosen")
+    assert house.bytes() == before
+    house.type_into("Scenario_Config", 2, {"capacity_total_tokens": 60})
+    house.done(RUN)
+    house.type_into("Roadmaps", house.row("Roadmaps", "Chosen").number, {"source_ref": "OPT-000002"})
+    house.done(CREATE, select="Chosen")
+    assert house.row("Roadmaps", "Chosen").text("adopted_run") == "OPT-000002"
+    assert shown(house, "Chosen", "selected") == {b: True, c: True, a: True}

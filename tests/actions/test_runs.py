@@ -205,13 +205,13 @@ def test_rules_bind_and_say_why(house: House) -> None:
     assert house.row("Candidates", d).values["is_mandatory"] is True
 
 
-def test_dependencies_of_the_backlog_are_shown_and_do_not_bind(house: House) -> None:
+def test_dependencies_that_do_not_bind_are_shown(house: House) -> None:
     add_kpis(house)
     [done] = add_candidates(house, candidate(5, lifecycle_status="done"))
     one, two = add_candidates(
         house, candidate(10, "gmv: 5"), candidate(10, "gmv: 9", dependencies_initiatives="init-2; INIT-000001")
     )
-    add_scenario(house, capacity=10)
+    add_scenario(house, capacity=10, use_dependencies=False)
     house.done(RUN)
     assert (done, chosen(house)) == ("INIT-000001", [two])
     status = house.row("Results", two).text("dependency_status")

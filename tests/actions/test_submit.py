@@ -41,7 +41,7 @@ def test_the_options_of_a_queued_run_hold_when_it_is_executed(house: House) -> N
 def test_wrong_usage_is_told_before_anything_is_written_down(house: House) -> None:
     for asked, code in (
         (ActionRequest("pm.save_selected", "Runs"), "action_on_other_tabs"),
-        (ActionRequest("pm.backlog_sync", select="7"), "action_without_selection"),
+        (ActionRequest("pm.populate_candidates", select="7"), "action_without_selection"),
         (ActionRequest("pm.backlog_sync", options={"force": True}), "unknown_option"),
         (ActionRequest("pm.backlog_sync", options={"on_conflict": {"who": "sheet"}}), "option_unreadable"),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -40,6 +41,19 @@ def test_a_healthy_workspace_is_exit_0(house: House) -> None:
     assert "HiGHS" in text
     assert "Backlog: 3 rows" in text
     assert house.bytes() == before
+
+
+def test_json_tells_each_finding_with_its_code(house: House) -> None:
+    (house.root / "ProductOps.xlsx").unlink()
+    result = CliRunner().invoke(app, ["doctor", "-w", str(house.root), "--json"])
+    answer = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert not answer["is_well"]
+    bad = [
+        (one["what"], one["found"]["code"], one["advice"]["code"]) for one in answer["findings"] if not one["is_well"]
+    ]
+    assert ("Metrics_Config", "workbook_missing", "advice_missing_workbook") in bad
+    assert {code for _, code, _ in bad} == {"workbook_missing"}
 
 
 def test_a_folder_that_is_no_workspace(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import roadwright
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Level, Message, MessageError, catalogue
+from roadwright.domain.messages import Level, Message, MessageError, catalogue, notice
 from roadwright.domain.messages.message import fields_of
 
 ROOT = Path(roadwright.__file__).parent
@@ -133,3 +133,10 @@ def test_every_message_that_is_made_has_its_words_and_their_parameters() -> None
         if codes and not needed <= given:
             wrong.append(f"{module}:{line} {codes[0]} lacks {needed - given}")
     assert wrong == []
+
+
+def test_a_field_that_stands_in_front_is_not_named_again() -> None:
+    missing = notice("field_missing", field="max_tokens")
+    assert str(missing) == "max_tokens is missing"
+    assert str(missing.about("max_tokens")) == "max_tokens: is missing"
+    assert str(missing.about("dimension")) == "dimension: max_tokens is missing"

@@ -22,9 +22,10 @@ from roadwright.domain.filters import (
 )
 from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.filters.tree import ORDERING, Value
-from roadwright.services.backlog import backlog_fields
+from roadwright.domain.roadmaps import GateStatus
+from roadwright.services.backlog import backlog_fields, filter_fields
 from roadwright.services.bindings.initiatives import new_initiative
-from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.store.models import Initiative, InitiativeMathModel, LastRunPrice, Roadmap, RoadmapEntry
 
 TEXTS = (
     "Growth", "growth", "GROWTH TEAM", "Straße", "STRASSE", "strasse", "ẞ", "ß", "ss", "S", "ſ", "İstanbul", "istanbul",
@@ -101,11 +102,27 @@ def add_backlog(session: Session, count: int, seed: int) -> None:
     random = Random(seed)
     initiatives = [_initiative(random, number) for number in range(1, count + 1)]
     session.add_all(initiatives)
+    session.flush()
+    for initiative in initiatives:
+        if random.random() < 0.7:
+            session.add(_primary_model(random, initiative))
+    session.add_all(
+        LastRunPrice(initiative_key=one.initiative_key, run_number=1, price=random.choice((None, *NUMBERS)))
+        for one in initiatives
+        if random.random() < 0.7
+    )
     for name in ROADMAPS:
-        roadmap = Roadmap(roadmap_name=name, period_key="2026-Q2", status="draft", **_written())
+        adopted = random.choice((None, "OPT-000001"))
+        roadmap = Roadmap(roadmap_name=name, period_key="2026-Q2", status="draft", adopted_run=adopted, **_written())
         session.add(roadmap)
         roadmap.entry_rows = [
-            RoadmapEntry(initiative_key=initiative.initiative_key, is_locked=False, **_written())
+            RoadmapEntry(
+                initiative_key=initiative.initiative_key,
+                is_locked=False,
+                gate_status=random.choice((None, *GateStatus)),
+                selected=random.choice((None, True, False)),
+                **_written(),
+            )
             for initiative in initiatives
             if random.random() < 0.3
         ]
@@ -113,6 +130,18 @@ def add_backlog(session: Session, count: int, seed: int) -> None:
 
 def _written() -> dict[str, str]:
     return {"created_at": MOMENTS[0], "updated_at": MOMENTS[0], "updated_source": "test"}
+
+
+def _primary_model(random: Random, initiative: Initiative) -> InitiativeMathModel:
+    """It says which KPI a MATH_MODEL score is in, in any spelling."""
+    return InitiativeMathModel(
+        initiative_id=initiative.id,
+        model_name="m",
+        target_kpi_key=random.choice(("gmv", "GMV", "retention")),
+        is_primary=True,
+        approved_by_user=True,
+        **_written(),
+    )
 
 
 def _initiative(random: Random, number: int) -> Initiative:
@@ -125,7 +154,7 @@ def _initiative(random: Random, number: int) -> Initiative:
     return made
 
 
-_NEVER_EMPTY = ("initiative_key", "title", "roadmaps", "updated_at", "updated_source")
+_NEVER_EMPTY = ("initiative_key", "title", "roadmaps", "score_percentile", "updated_at", "updated_source")
 _VALUES: dict[str, Callable[[Random], tuple[str, object]]] = {
     "metric_chain": lambda random: ("metric_chain_json", {"nodes": [], "edges": [], "source": random.choice(SOURCES)}),
     "kpi_contributions": lambda random: (
@@ -136,6 +165,7 @@ _VALUES: dict[str, Callable[[Random], tuple[str, object]]] = {
         "dependencies_initiatives",
         random.sample(KEYS, random.randint(0, 3)),
     ),
+    "duplicate_of": lambda random: ("duplicate_of", random.choice((None, None, None, "INIT-000001", "INIT-000040"))),
 }
 _STORED: dict[FieldKind, Callable[[Random, Field], object]] = {
     FieldKind.TEXT: lambda random, _: random.choice((*TEXTS, "")),
@@ -176,7 +206,7 @@ def a_filter(random: Random, depth: int = 3) -> Filter:
     if chance < 0.5:
         parts = tuple(a_filter(random, depth - 1) for _ in range(random.randint(2, 3)))
         return Every(parts) if chance < 0.33 else Some(parts)
-    field = random.choice(list(backlog_fields().values()))
+    field = random.choice(list(filter_fields().values()))
     chance = random.random()
     if chance < 0.12:
         return Emptiness(field, random.random() < 0.5)
@@ -197,6 +227,8 @@ def _value(random: Random, field: Field, operator: Operator) -> Value:
     if operator is Operator.CONTAINS and field.kind not in LISTS:
         return _part(random, field)
     while True:
+        if field.name == "score_percentile" and random.random() < 0.8:
+            return random.choice((50.0, 100.0, 75.0, 25.0, 100 / 3, 200 / 3, 20.0, 40.0))
         asked = _ASKED[field.kind](random, field) if field.kind is not FieldKind.LIST else _element(random, field)
         value = field.read(asked)
         if value is not None and not (operator in ORDERING and value in ("spring", "Spring", "2026-Q9", "ß")):

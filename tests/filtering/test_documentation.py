@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from roadwright.domain.filters import FilterError, parse_filter
-from roadwright.services.backlog import backlog_fields
+from roadwright.services.backlog import filter_fields
 
 TEXT = (Path(__file__).parents[2] / "docs" / "filters.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"^\| `([^`]*)` \|", TEXT, re.MULTILINE) + re.findall(r'--filter "([^"]*)" ', TEXT)
@@ -24,11 +24,11 @@ def test_the_page_is_read_as_meant() -> None:
 
 @pytest.mark.parametrize("text", [text for text in SHOWN if text != GROUPING])
 def test_a_filter_on_the_page_is_read(text: str) -> None:
-    parse_filter(text, backlog_fields())
+    parse_filter(text, filter_fields())
 
 
 @pytest.mark.parametrize("text", [text for text, _ in MISTAKES])
 def test_an_error_on_the_page_is_the_one_that_is_printed(text: str) -> None:
     with pytest.raises(FilterError) as caught:
-        parse_filter(text, backlog_fields())
+        parse_filter(text, filter_fields())
     assert "".join(f"    {line}\n" for line in str(caught.value).splitlines()) in TEXT

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import Filter, filter_text, matches, parse_filter
-from roadwright.services.backlog import backlog_fields, backlog_values, find_initiatives
+from roadwright.services.backlog import filter_fields, filter_values, find_initiatives
 from roadwright.services.backlog.backlog import Values
 from roadwright.services.backlog.conditions import condition
 from roadwright.store.models import Initiative
@@ -45,7 +45,7 @@ def sessions(
 @pytest.fixture(scope="module")
 def rows(sessions: list[Session]) -> list[Values]:
     """The backlog's values; both databases give the same."""
-    first, second = (backlog_values(session, find_initiatives(session, None)) for session in sessions)
+    first, second = (filter_values(session, find_initiatives(session, None)) for session in sessions)
     assert first == second
     assert len(first) == INITIATIVES
     return first
@@ -60,7 +60,7 @@ def test_generated_filters_match_the_same_rows_everywhere(sessions: list[Session
     telling = 0
     for _ in range(FILTERS):
         text = filter_text(a_filter(random))
-        wanted = parse_filter(text, backlog_fields())
+        wanted = parse_filter(text, filter_fields())
         in_python = {str(row["initiative_key"]) for row in rows if matches(wanted, row)}
         for session in sessions:
             dialect = session.get_bind().dialect.name
@@ -74,6 +74,23 @@ def test_what_a_generated_filter_says_is_read_as_it_was_meant() -> None:
     for _ in range(FILTERS):
         wanted = a_filter(random)
         text = filter_text(wanted)
-        again = parse_filter(text, backlog_fields())
+        again = parse_filter(text, filter_fields())
         assert again == wanted, text
         assert filter_text(again) == text
+
+
+def test_percentiles_are_asked_for_alike_everywhere(sessions: list[Session], rows: list[Values]) -> None:
+    shares = sorted({float(str(row["score_percentile"])) for row in rows if row["score_percentile"] is not None})
+    assert len(shares) > 5
+    asked = [f"score_percentile {op} {share!r}" for share in shares for op in ("=", "!=", "<", "<=", ">", ">=")]
+    asked += [f"not score_percentile >= {shares[2]!r}", f"score_percentile in ({shares[0]!r}, {shares[-1]!r})"]
+    asked += [
+        "score_percentile is empty",
+        "score_percentile is not empty",
+        "score_percentile > 0 and duplicate_of = INIT-1",
+    ]
+    for text in asked:
+        wanted = parse_filter(text, filter_fields())
+        in_python = {str(row["initiative_key"]) for row in rows if matches(wanted, row)}
+        for session in sessions:
+            assert found(session, wanted) == in_python, text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from roadwright.optimize import candidate_worth, parse_problem, solve
+from roadwright.optimize import candidate_worth, explain, parse_problem, solve
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
-from roadwright.services.portfolios.results import results_rows
+from roadwright.services.portfolios.results import reasons_of, results_rows
 
 KPIS = [{"key": "gmv", "level": "north_star"}]
+RETENTION = {"key": "retention", "level": "strategic"}
 
 
 def item(key: str, tokens: float | None, gmv: float | None = None) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def rows(
         solve(problem),
         facts,
         alone=candidate_worth(problem),
-        done=frozenset({"INIT-000009"}),
+        met={"INIT-000009": "dependency_delivered"},
     )
     return {str(row["initiative_key"]): row for row in found}
 
@@ -122,7 +123,10 @@ def test_what_only_the_targets_need_says_so() -> None:
             constraints=[rule("capacity_floor", "UK", dimension="country", min_tokens=10)],
         )
     )
-    assert found == {"A": "best use of capacity", "B": "needed to keep the rules and targets"}
+    assert found == {
+        "A": "best use of capacity",
+        "B": "needed to keep Constraints!2 (at least 10 tokens for country UK)",
+    }
 
 
 def test_dependencies_are_told_as_they_stand() -> None:
@@ -132,3 +136,92 @@ def test_dependencies_are_told_as_they_stand() -> None:
         "needs the platform, not selected"
     )
     assert rows(item("A", 1, 1))["A"]["dependency_status"] is None
+
+
+ORDER = {"mode": "lexicographic", "order": [{"kpi": "retention"}]}
+
+
+def of_two(key: str, tokens: float, gmv: float, retention: float) -> dict[str, Any]:
+    return {"key": key, "tokens": tokens, "contributions": {"gmv": gmv, "retention": retention}}
+
+
+def explained(*candidates: dict[str, Any], **more: Any) -> dict[str, str]:
+    """The reasons once every price was found; gmv is the north star, retention is strategic."""
+    problem = parse_problem(
+        {
+            "candidates": list(candidates),
+            "kpis": [*KPIS, RETENTION],
+            "capacity": 100,
+            "objective": {"mode": "north_star"},
+            **more,
+        }
+    )
+    solution = solve(problem)
+    facts = [CandidateFacts(c["key"], c["key"], c["tokens"], None, None, None, None, None, ()) for c in candidates]
+    known = {one.id: one for one in explain(problem, solution, "all")}
+    places = {"floor": "Constraints!7", "wish": "Targets!3", "pack": "Constraints!8"}
+    found = reasons_of(problem, solution, facts, explained=known, places=places)
+    return {key: str(why) for key, why in found.items()}
+
+
+def test_what_a_later_stage_wants_is_not_held_by_rules_that_there_are_not() -> None:
+    plain = reasons(rows(of_two("A", 60, 1, 5), of_two("B", 40, 7, 0), objective=ORDER, kpis=[*KPIS, RETENTION]))
+    assert plain == {"A": "best use of capacity", "B": "best use of capacity for gmv"}
+    assert explained(of_two("A", 60, 1, 5), of_two("B", 40, 7, 0), of_two("C", 40, 4, 0), objective=ORDER) == {
+        "A": "best use of capacity; leaving it out costs 5 retention; would bring in C",
+        "B": "best use of capacity for gmv; leaving it out costs 3 gmv; would bring in C (out 7; in 4)",
+        "C": "not selected: costs 3 gmv to force in; would drop B (out 7; in 4)",
+    }
+
+
+def test_a_bonus_is_what_brings_in_who_brings_nothing_by_itself() -> None:
+    pack = rule("synergy_bonus", "both", "A", "B", kpi_key="gmv", bonus_value=9, id="pack")
+    found = explained(of_two("A", 60, 0, 0), of_two("B", 40, 1, 0), of_two("C", 60, 5, 0), constraints=[pack])
+    assert found == {
+        "A": "best use of capacity; leaving it out costs 4 gmv; would bring in C "
+        "(out 0; in 5; synergies lost 9: Constraints!8)",
+        "B": "best use of capacity; leaving it out costs 5 gmv; would bring in C and drop A "
+        "(out 1; in 5; synergies lost 9: Constraints!8)",
+        "C": "not selected: costs 4 gmv to force in; would drop A (out 0; in 5; synergies lost 9: Constraints!8)",
+    }
+
+
+def test_a_rule_or_goal_is_named_with_what_it_asks_for() -> None:
+    uk = {"dimensions": {"country": "UK"}}
+    floor = rule("capacity_floor", "UK", dimension="country", min_tokens=40, id="floor")
+    found = explained(
+        of_two("A", 60, 9, 0), {**of_two("B", 40, 1, 0), **uk}, of_two("C", 40, 5, 0), constraints=[floor]
+    )
+    assert found == {
+        "A": "best use of capacity; leaving it out costs 4 gmv; would bring in C",
+        "B": "needed to keep Constraints!7 (at least 40 tokens for country UK); it can't be left out",
+        "C": "not selected: costs 4 gmv to force in; would drop A",
+    }
+    wish = {"dimension": "all", "dimension_key": "all", "kpi_key": "retention", "target_value": 8, "type": "goal"}
+    found = explained(
+        of_two("A", 60, 1, 4),
+        of_two("B", 60, 9, 0),
+        objective={"mode": "lexicographic", "order": [{"kpi": "gmv"}]},
+        targets=[{**wish, "id": "wish", "baseline_value": 0}],
+    )
+    assert found == {
+        "A": "needed to keep Targets!3 (retention should reach 8 from 0 in the whole portfolio); leaving it out costs "
+        "0.5 of the goals' needs; would bring in B (Targets!3 is missed by 0.5 of its need more)",
+        "B": "not selected: costs 0.5 of the goals' needs to force in; would drop A "
+        "(Targets!3 is missed by 0.5 of its need more)",
+    }
+
+
+def test_what_costs_nothing_says_that_the_tie_break_decided() -> None:
+    assert explained(of_two("A", 60, 9, 0), of_two("B", 50, 9, 0)) == {
+        "A": "not selected: costs nothing to force in; would drop B; equally good, but with more tokens (tie-break)",
+        "B": "one of several equally good choices; leaving it out costs nothing; would bring in A; equally good, but "
+        "with more tokens (tie-break)",
+    }
+
+
+def test_a_rule_that_keeps_one_out_stands_with_its_price() -> None:
+    pair = rule("exclude_pair", "A", "B", id="pack")
+    assert explained(of_two("A", 10, 9, 0), of_two("B", 10, 2, 0), constraints=[pair])["B"] == (
+        "not selected: can't be chosen with A (Constraints!8); costs 7 gmv to force in; would drop A"
+    )

@@ -8,6 +8,7 @@ from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.optimization import TOKENS
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.optimize import Faults, Kpi, Names, RowReader
+from roadwright.services.portfolios.candidates import RuleOwners
 from roadwright.services.portfolios.rules import RuleSet, add_locks, read_rules
 from roadwright.store.models import OptimizationConstraint, OptimizationConstraintSet, OptimizationTarget
 
@@ -31,7 +32,7 @@ def row(type: str, key: str, *members: str, at: int | None, **more: Any) -> Opti
 def rules(*constraints: OptimizationConstraint, targets: tuple[OptimizationTarget, ...] = ()) -> RuleSet:
     judged = reader()
     owner = OptimizationConstraintSet(constraints=list(constraints), targets=list(targets))
-    found = read_rules(judged, owner, registry())
+    found = read_rules(judged, RuleOwners("base", (owner,)), registry())
     assert judged.faults == []
     return found
 
@@ -74,7 +75,7 @@ def test_a_row_that_is_wrong_is_named_by_its_place() -> None:
     owner = OptimizationConstraintSet(
         constraints=[row("exclude_pair", A, at=4), row("bundle", "x", A, "INIT-000009", at=None)], targets=[]
     )
-    assert read_rules(judged, owner, registry()).constraints == []
+    assert read_rules(judged, RuleOwners("base", (owner,)), registry()).constraints == []
     assert [(fault.id, fault.said.code) for fault in judged.faults] == [
         ("Constraints!4", "field_missing"),
         ("Constraints[1]", "unknown_initiative"),

@@ -124,6 +124,21 @@ def test_min_overall_score(overall: float | None, passes: bool) -> None:
         assert said == f"overall_score is {'blank' if overall is None else overall}; at least 3 is asked for"
 
 
+@pytest.mark.parametrize(("share", "passes"), [(75.0, True), (100.0, True), (74.9, False), (None, False)])
+def test_min_score_percentile(share: float | None, passes: bool) -> None:
+    percentiles = {} if share is None else {"INIT-000001": share}
+    said = asked(Gate.MIN_SCORE_PERCENTILE, subject(overall_score=3.0), "75 %", percentiles=percentiles)
+    assert (said is None) is passes
+    if not passes:
+        assert said == f"score_percentile is {'blank' if share is None else share}; at least 75 is asked for"
+
+
+@pytest.mark.parametrize("typed", ["101", "-1", "", "high"])
+def test_a_percentile_is_from_0_to_100(typed: str) -> None:
+    with pytest.raises(ParameterProblem, match="expected a number"):
+        GATES[Gate.MIN_SCORE_PERCENTILE].parameter.parse(typed)
+
+
 @pytest.mark.parametrize(
     ("claimed", "says"),
     [

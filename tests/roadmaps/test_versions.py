@@ -240,13 +240,30 @@ def test_the_run_and_constraint_set_that_it_came_from(house: House) -> None:
     put_roadmap(house, "growth", keys, source="filter", source_ref="title is not empty")
     add_scenario(house, "Plan", 60, roadmap_name="growth")
     house.done("pm.optimize_run_all_candidates")
-    house.done(PUBLISH)
+    house.done("pm.refresh_tab", tab="Roadmaps")
+    refused = house.run(PUBLISH)
+    assert (refused.exit_code, versions(house)) == (2, [])
+    assert "the answered runs over it are: OPT-000001 (Plan). Type one as adopted_run on Roadmaps" in str(refused.error)
+    assert house.status("Roadmaps", "growth").startswith("FAILED: adopted_run: nobody has said which run is published")
+    assert house.run(PUBLISH, options=["run_id=OPT-000002"]).exit_code == 2
+    outcome = house.done(PUBLISH, options=["run_id=opt-1"])
+    assert outcome.summary["answer"] == (
+        '"growth" is published as version 1 with 2 entries, chosen by OPT-000001 (scenario Plan): 1 of 2, 60 of 110 '
+        "tokens"
+    )
+    named = {name: outcome.summary[name] for name in ("adopted_run", "scenario_name", "tokens")}
+    assert named == {"adopted_run": "OPT-000001", "scenario_name": "Plan", "tokens": 60}
+    assert house.row("Roadmaps", "growth").text("adopted_run") == "OPT-000001"
     [(_, content)] = versions(house)
     assert content.origin is not None
     assert (content.origin.run_id, content.origin.scenario_name) == ("OPT-000001", "Plan")
     assert content.origin.snapshot_hash is not None
     assert [(one.initiative_key, one.selected) for one in content.entries] == [(keys[0], True), (keys[1], False)]
-    assert (content.totals.chosen, content.totals.tokens) == (1, 60)
+    assert (content.totals.chosen, content.totals.tokens, content.totals.standing_tokens) == (1, 60, 110)
+    add_scenario(house, "What if", 50, roadmap_name="growth")
+    house.done("pm.optimize_run_all_candidates", options=["scenario_name=What if"])
+    again = house.done(PUBLISH)
+    assert (again.summary["unchanged"], again.summary["adopted_run"]) == (1, "OPT-000001")
 
 
 def test_a_published_version_never_changes(house: House, keys: list[str]) -> None:

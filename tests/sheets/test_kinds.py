@@ -19,6 +19,7 @@ from roadwright.sheets.kinds import (
     KEY,
     LIST,
     LONG_TEXT,
+    MINUTE,
     NUMBER,
     OBJECTIVE,
     PERIOD,
@@ -42,7 +43,7 @@ class Stage(StrEnum):
 
 
 KINDS = (
-    *(TEXT, LONG_TEXT, KEY, TIMESTAMP, NUMBER, SCORE, SHARE, COUNT, BOOLEAN, DATE, PERIOD, LIST),
+    *(TEXT, LONG_TEXT, KEY, TIMESTAMP, MINUTE, NUMBER, SCORE, SHARE, COUNT, BOOLEAN, DATE, PERIOD, LIST),
     *(CONTRIBUTIONS, OBJECTIVE, JSON, choice(Stage)),
 )
 
@@ -342,3 +343,13 @@ class TestChecks:
         at_most(5)("12345")
         with pytest.raises(CellProblem, match=r"^has 6 characters; at most 5 are possible$"):
             at_most(5)("123456")
+
+
+def test_a_time_is_shown_to_the_minute_and_read_back_as_it_was() -> None:
+    stored = "2026-05-31T14:05:59.123456Z"
+    cell = MINUTE.show(stored)
+    assert cell == dt.datetime(2026, 5, 31, 14, 5)
+    assert MINUTE.read(cell) == MINUTE.read(stored) == "2026-05-31T14:05:00.000000Z"
+    assert MINUTE.read("2026-05-31T16:05+02:00") == "2026-05-31T14:05:00.000000Z"
+    assert MINUTE.read(dt.date(2026, 5, 31)) == "2026-05-31T00:00:00.000000Z"
+    assert MINUTE.read(" some day ") == MINUTE.show("some day") == "some day"

@@ -135,7 +135,43 @@ def test_the_two_forms_of_an_accent_are_one_text() -> None:
 
 def test_two_edits_that_differ_in_blanks_only_are_no_conflict() -> None:
     assert merged(A, "two  words", "two\u00a0words") == RowMerge({"x": "two  words"}, {}, frozenset({"x"}))
-    assert merged(A, "two Words", "two words").conflicts == {"x": ("two Words", "two words")}
+    said, kept = "two Words", "two words"
+    result = merge_row(["x"], base={"x": A}, sheet={"x": said}, stored={"x": kept}, prose={"x"})
+    assert result.conflicts == {"x": (said, kept)}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("uk", "UK"),
+        ("init-1", "INIT-000001"),
+        ("Q2 2026", "2026-Q2"),
+        (["b", "A"], ["a", "b"]),
+        (["init-2"], ["INIT-000002"]),
+        ({"arr": 5, "nrr": 1}, {"NRR": 1, "ARR": 5}),
+        ([{"kpi": "arr", "tolerance": 0.1}], [{"kpi": "ARR", "tolerance": 0.1}]),
+    ],
+)
+def test_a_spelling_of_ones_own_is_no_conflict(said: object, kept: object) -> None:
+    """Nor is it an edit that stands against what another person changed."""
+    assert merged(A, said, kept).changes == {"x": said}
+    assert merged(kept, C, said).changes == {"x": C}
+    assert merged(kept, said, kept).changes == {"x": said}
+    assert merged(kept, said, C) == NO_EDITS
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("net_arr", "netarr"),
+        ({"arr": 5}, {"arr": 6}),
+        ({"arr": 5}, ["arr"]),
+        ([{"kpi": "b"}, {"kpi": "a"}], [{"kpi": "a"}, {"kpi": "b"}]),
+        (["a"], ["a", "a2"]),
+    ],
+)
+def test_what_means_something_else_is_a_conflict(said: object, kept: object) -> None:
+    assert merged(A, said, kept).conflicts == {"x": (said, kept)}
 
 
 def test_an_edit_of_blanks_is_an_edit() -> None:

@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roadwright.sheets.backend import SheetError, TabEdit
+from roadwright.sheets.backend import Grid, SheetError, TabEdit
 from roadwright.sheets.backends.xlsx import open_workbook
 from roadwright.sheets.kinds import BOOLEAN, CHOSEN, COUNT, DATE, KEY, LONG_TEXT, NUMBER, PERIOD, SCORE, TEXT, choice
+from roadwright.sheets.lists import lists_edit
 from roadwright.sheets.read import read_table
+from roadwright.sheets.rules import LAST_ROW
 from roadwright.sheets.spec import Column, Guide, Kind, Layout, Owner, TabSpec, Tone
-from roadwright.sheets.template import LAST_ROW, header_note, template_bytes, write_template
+from roadwright.sheets.template import header_note, template_bytes, write_template
 from roadwright.sheets.values import CellValue, column_letters
 from roadwright.tabs import INTAKE, TABS, workbooks
 from roadwright.tabs.guides import GUIDES
@@ -45,6 +48,7 @@ SPEC = TabSpec(
         Column("mood", Owner.DERIVED, choice(("fine", "bad"), {"bad": Tone.BAD}), "How it is.", minor=True),
         Column("chosen", Owner.DERIVED, CHOSEN, "Whether it is in.", minor=True),
         Column("notes", Owner.SHEET_ONLY, LONG_TEXT, "Your notes."),
+        Column("seal", Owner.SYSTEM, TEXT, "For machines.", technical=True),
         Column("run_status", Owner.SYSTEM, TEXT, "What happened."),
     ),
 )
@@ -68,21 +72,22 @@ def fill(sheet: Worksheet, name: str) -> str:
     return str(sheet.cell(1, POSITION[name]).fill.fgColor.rgb)
 
 
-def test_the_header_holds_the_field_names_and_nothing_stands_below(sheet: Worksheet) -> None:
-    assert [cell.value for cell in sheet[1]] == [column.name for column in SPEC.columns]
+def test_the_header_holds_the_fields_names_in_words_and_nothing_stands_below(sheet: Worksheet) -> None:
+    assert [cell.value for cell in sheet[1]] == [column.header for column in SPEC.columns]
+    assert [cell.value for cell in sheet[1]][:4] == ["Idea key", "Run status", "Title", "Size"]
     assert sheet.max_row == 1
     assert not sheet.tables
     assert not sheet.merged_cells.ranges
 
 
 def test_header_and_the_columns_that_tell_a_row_stay_in_sight(sheet: Worksheet) -> None:
-    assert sheet.freeze_panes == "C2"
+    assert sheet.freeze_panes == "D2"
 
 
 def test_frozen_columns_leave_room_to_scroll() -> None:
     wide = tuple(Column(f"key_{n}", Owner.INPUT, TEXT, "A part of the key.", required=True) for n in range(7))
     spec = TabSpec("Wide", "Box", "", wide, tuple(column.name for column in wide))
-    assert opened(spec)["Wide"].freeze_panes == "D2"
+    assert opened(spec)["Wide"].freeze_panes == "E2"
     no_key_in_front = TabSpec("Far", "Box", "", (*wide, Column("key", Owner.INPUT, KEY, "")), ("key",))
     assert opened(no_key_in_front)["Far"].freeze_panes == "A2"
 
@@ -124,15 +129,55 @@ def test_words_are_offered_where_people_type(sheet: Worksheet) -> None:
     assert {"title", "size", "due", "gain", "notes"}.isdisjoint(found)
 
 
-def test_no_validation_forbids_anything(sheet: Worksheet) -> None:
-    for validation in sheet.data_validations.dataValidation:
-        assert not validation.showErrorMessage or validation.errorStyle == "warning"
+def test_only_the_words_of_a_choice_take_nothing_else(sheet: Worksheet) -> None:
+    forbidding = [
+        validation
+        for validation in sheet.data_validations.dataValidation
+        if validation.showErrorMessage and validation.errorStyle != "warning"
+    ]
+    assert [str(validation.formula1) for validation in forbidding] == ['"new,done"']
+    assert forbidding[0].errorStyle in (None, "stop")  # what a file leaves out is stop
+    assert "new, done" in str(forbidding[0].error)
+
+
+def test_what_exists_is_offered_from_a_hidden_tab_and_other_texts_are_taken() -> None:
+    columns = (
+        Column("title", Owner.INPUT, TEXT, "Its name."),
+        Column("owner", Owner.INPUT, TEXT, "Who.", offers="people"),
+        Column("kpi_key", Owner.INPUT, TEXT, "Which.", offers="kpi_keys"),
+        Column("asked_by", Owner.SHEET_ONLY, TEXT, "Who.", offers="people"),
+        Column("seen_by", Owner.DERIVED, TEXT, "Who.", offers="runs"),
+    )
+    book = opened(TabSpec("T", "B", "", columns, ("title",)))
+    assert (book.sheetnames, book["_Lists"].sheet_state) == (["T", "_Lists"], "hidden")
+    assert [cell.value for cell in book["_Lists"][1]] == ["People", "KPI keys"]
+    found = {str(v.sqref): v for v in book["T"].data_validations.dataValidation if v.type == "list"}
+    people = "OFFSET(_Lists!$A$2,0,0,MAX(1,COUNTA(_Lists!$A$2:$A$2001)),1)"
+    assert {cells: str(v.formula1) for cells, v in found.items()} == {
+        f"B2:B{LAST_ROW}": people,
+        f"C2:C{LAST_ROW}": people.replace("$A", "$B"),
+        f"D2:D{LAST_ROW}": people,
+    }
+    assert not any(v.showErrorMessage for v in found.values())
+
+
+def test_the_lists_are_written_where_they_differ_and_other_columns_are_left() -> None:
+    def grid(*rows: tuple[str | None, ...]) -> Grid:
+        cells = ({column: text for column, text in enumerate(row, 1) if text is not None} for row in rows)
+        return Grid({number: dict(row) for number, row in enumerate(cells, 1)})
+
+    held = grid(("People", "My own", "kpi_keys"), ("Ann", "x", "gmv"), ("Bob", None, "arr"))
+    assert lists_edit(held, {"people": ["Ann", "Bob"], "kpi_keys": ["gmv", "arr"], "runs": ["OPT-1"]}) is None
+    edit = lists_edit(held, {"people": ["Bob"], "kpi_keys": ["gmv", "nps", "arr"]})
+    assert edit is not None
+    assert edit.tab == "_Lists"
+    assert edit.cells == {(2, 1): "Bob", (3, 1): None, (3, 3): "nps", (4, 3): "arr"}
 
 
 def test_typing_into_a_computed_column_asks_first(sheet: Worksheet) -> None:
     found = validations(sheet)
     asking = {name for name, (kind, _) in found.items() if kind == "custom"}
-    assert asking == {"idea_key", "size_score", "seen_state", "rank", "mood", "chosen", "run_status"}
+    assert asking == {"idea_key", "size_score", "seen_state", "rank", "mood", "chosen", "run_status", "seal"}
 
 
 def test_the_sheet_is_not_protected_but_ready_to_be(sheet: Worksheet) -> None:
@@ -147,7 +192,7 @@ def test_columns_carry_formats_for_what_is_typed_later(sheet: Worksheet) -> None
     assert column_format(sheet, "due") == "yyyy-mm-dd"
     assert column_format(sheet, "period") == "@"
     assert column_format(sheet, "size") == "General"
-    assert column_format(sheet, "size_score") == "0.00####"
+    assert column_format(sheet, "size_score") == "General"
     assert sheet.column_dimensions[column_letters(POSITION["gain"])].alignment.wrap_text
     assert sheet.column_dimensions[column_letters(POSITION["run_status"])].alignment.wrap_text
     grey = sheet.column_dimensions[column_letters(POSITION["rank"])].fill.fgColor.rgb
@@ -157,7 +202,10 @@ def test_columns_carry_formats_for_what_is_typed_later(sheet: Worksheet) -> None
 def test_columns_are_wide_enough_for_header_and_content(sheet: Worksheet) -> None:
     for name, position in POSITION.items():
         width = sheet.column_dimensions[column_letters(position)].width
-        assert width >= max(len(name) + 3, SPEC.by_name[name].kind.width)
+        longest = max(map(len, SPEC.by_name[name].header.split()))
+        assert width >= max(longest + 3, SPEC.by_name[name].kind.width)
+    assert sheet.row_dimensions[1].height >= 30  # headers break into two lines
+    assert sheet.cell(1, 1).alignment.wrap_text
 
 
 def rules(sheet: Worksheet, name: str) -> list[Any]:
@@ -186,25 +234,48 @@ def test_words_that_say_something_are_coloured(sheet: Worksheet) -> None:
     assert [rule.formula for rule in rules(sheet, "chosen")] == [["TRUE"]]
     failed = next(rule for rule in rules(sheet, "run_status") if rule.text == "FAILED")
     assert rules(sheet, "mood")[0].dxf.fill.bgColor.rgb == failed.dxf.fill.bgColor.rgb
-    for plain in ("title", "state", "is_urgent", "rank"):
-        assert not rules(sheet, plain)
+    assert not rules(sheet, "seen_state")
+    assert all("LEFT" in rule.formula[0] for name in ("title", "state", "is_urgent") for rule in rules(sheet, name))
 
 
-def test_thousands_are_parted_and_no_decimals_are_hidden(sheet: Worksheet) -> None:
+def test_a_cell_that_the_status_names_is_coloured(sheet: Worksheet) -> None:
+    for name in ("title", "size", "is_urgent", "state", "due", "period", "gain", "notes"):
+        first = rules(sheet, name)[0]  # before what formats numbers
+        assert first.formula == [f'AND(LEFT($B2,2)<>"OK",ISNUMBER(FIND(" {name}:",$B2)))']
+        assert first.dxf.fill.bgColor.rgb
+    for name in ("idea_key", "rank", "size_score", "run_status"):
+        assert not any("FIND" in str(rule.formula) for rule in rules(sheet, name))
+
+
+def test_numbers_have_the_decimals_that_they_need(sheet: Worksheet) -> None:
     def formats(name: str) -> dict[str, str]:
-        return {rule.formula[0]: rule.dxf.numFmt.formatCode for rule in rules(sheet, name)}
+        found = [rule for rule in rules(sheet, name) if rule.dxf.numFmt is not None]
+        assert all(rule.stopIfTrue for rule in found)
+        return {rule.formula[0]: rule.dxf.numFmt.formatCode for rule in found}
 
-    assert formats("size") == {"AND(ABS(C2)>=1000,C2=INT(C2))": "#,##0", "ABS(C2)>=1000": "#,##0.0###"}
+    assert formats("size_score") == {
+        "AND(ABS(F2)>=1000,ROUND(F2,2)=ROUND(F2,0))": "#,##0",
+        "ABS(F2)>=1000": "#,##0.##",
+        "AND(ABS(F2)>=0.001,F2<>ROUND(F2,4),ROUND(F2,4)=ROUND(F2,0))": "0",
+        "AND(ABS(F2)>=0.001,F2<>ROUND(F2,4))": "0.####",
+    }
+    # What is typed may be a percentage, which its own format tells, as long as it is small.
+    assert formats("size") == {
+        f"AND(ABS(D2)>=10,{condition.replace('F2', 'D2')})": code for condition, code in formats("size_score").items()
+    }
     assert formats("effort") == formats("size")  # one rule, relative to its first cell
-    assert formats("size_score") == {"ABS(E2)>=100": "#,##0.00"}
 
 
-def test_columns_that_are_rarely_looked_at_can_be_folded_away(sheet: Worksheet) -> None:
-    levels = {name: sheet.column_dimensions[column_letters(POSITION[name])].outlineLevel for name in POSITION}
-    # openpyxl keeps neighbours of equal look as one
-    assert levels["mood"] == 1
-    assert (levels["rank"], levels["notes"], levels["run_status"]) == (0, 0, 0)
-    assert not any(dimension.hidden for dimension in sheet.column_dimensions.values())
+def test_columns_that_are_rarely_looked_at_can_be_folded_away_and_technical_ones_are(sheet: Worksheet) -> None:
+    def fold(name: str) -> tuple[int, bool]:
+        at = POSITION[name]
+        found = next(d for d in sheet.column_dimensions.values() if (d.min or 0) <= at <= (d.max or 0))
+        return found.outlineLevel or 0, bool(found.hidden)
+
+    assert fold("mood") == fold("chosen") == (1, False)
+    assert fold("seal") == (1, True)
+    assert fold("rank") == fold("notes") == fold("run_status") == (0, False)
+    assert sheet.column_dimensions[column_letters(len(SPEC.columns) + 1)].collapsed
 
 
 def test_numbers_keep_off_the_text_beside_them(sheet: Worksheet) -> None:
@@ -249,9 +320,18 @@ def test_printing_is_set_up(sheet: Worksheet) -> None:
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == "$1:$1"
-    assert sheet.print_title_cols == "$A:$B"
+    assert sheet.print_area == f"'Ideas'!$A$1:${column_letters(len(SPEC.columns) - 1)}$1048576"
+
+
+def test_the_main_columns_are_printed_and_come_first() -> None:
+    spec = replace(SPEC, main=("idea_key", "due", "title"))
+    assert [column.name for column in spec.columns][:5] == ["idea_key", "run_status", "due", "title", "size"]
+    assert spec.columns[-1].name == "seal"
+    assert opened(spec)["Ideas"].print_area == "'Ideas'!$A$1:$D$1048576"
+    named = replace(SPEC, name="Bob's ideas")
+    assert opened(named)["Bob's ideas"].print_area.startswith("'Bob''s ideas'!$A$1:")
 
 
 def test_tabs_that_the_backend_rewrites_have_another_colour() -> None:
@@ -309,7 +389,7 @@ def test_every_declared_workbook_makes_a_template_that_reads_back_empty(name: st
         warnings.simplefilter("error")  # XlsxWriter warns, and leaves out, what it can't do
         write_template(path, specs)
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == [spec.name for spec in specs]
+    assert book.sheetnames == [*(spec.name for spec in specs), "_Lists"]
     ours = open_workbook(path)
     for spec in specs:
         table = read_table(ours.read(spec.name), spec, tab=spec.name)
@@ -353,7 +433,7 @@ def test_the_readme_tab_tells_the_steps_and_the_tabs() -> None:
     guide = Guide("Ideas go here.", ("Type an idea.", "Run the sync."))
     content = template_bytes(workbooks()["Intake"], title="Intake", guide=guide)
     book = openpyxl.load_workbook(io.BytesIO(content))
-    assert book.sheetnames == ["Intake", "README"]
+    assert book.sheetnames == ["Intake", "README", "_Lists"]
     assert book.active is not None
     assert book.active.title == "Intake"
     said = {str(cell.value) for row in book["README"].iter_rows() for cell in row if cell.value is not None}

@@ -9,6 +9,7 @@ import pytest
 from roadwright.sheets.backend import Area, TabEdit
 from roadwright.sheets.backends import memory
 from roadwright.sheets.backends.memory import MemoryBook, book_at
+from roadwright.sheets.values import cell_name
 from tests.house import House, make_house
 
 
@@ -63,7 +64,8 @@ def test_a_row_that_is_protected_meanwhile_is_left_whole_named_and_completed_lat
     protect_at_the_next_write(monkeypatch, house, "Backlog", Area(2, column, 2, column))
     outcome = house.run("pm.backlog_sync")
     assert outcome.exit_code == 1
-    assert "Backlog: I2 is protected; let Roadwright edit it, or lift the protection" in str(outcome.error)
+    cell = cell_name(2, column)
+    assert f"Backlog: {cell} is protected; let Roadwright edit it, or lift the protection" in str(outcome.error)
     assert house.row("Backlog", "INIT-000001").raw == before, "not even its status"
     assert house.row("Backlog", "INIT-000002").text("country") == "UK"
     book(house, "Backlog").tabs["Backlog"].protected.clear()

@@ -96,4 +96,6 @@ def test_a_param_out_of_its_own_range_fails_in_words(house: House) -> None:
     house.done("pm.backlog_sync")
     house.type_new("Params", {**ROWS["Params"], "value": 9})
     house.run("pm.save_selected", tab="Params")
-    assert house.status("Params", "p").startswith("FAILED: value: 9 is above max, 5 · WARNING: model_name: ")
+    assert house.status("Params", "p").startswith(
+        "FAILED: value: 9 is above max, 5 (value holds back this row: nothing else on it is saved) · WARNING: "
+    )

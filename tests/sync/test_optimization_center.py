@@ -162,23 +162,23 @@ GOOD: tuple[tuple[str, Row], ...] = (
 )
 
 BAD: tuple[tuple[str, Row, str], ...] = (
-    ("capacity_floor", {"dimension": "country", "dimension_key": "DE"}, "min_tokens is missing"),
+    ("capacity_floor", {"dimension": "country", "dimension_key": "DE"}, "min_tokens: is missing"),
     ("capacity_floor", {"dimension": "country", "dimension_key": "FR", "min_tokens": -1}, "must not be negative"),
     ("capacity_cap", {"dimension": "county", "dimension_key": "UK", "max_tokens": 1}, "unknown dimension 'county'"),
-    ("capacity_cap", {"dimension_key": "UK", "max_tokens": 1}, "dimension is missing"),
+    ("capacity_cap", {"dimension_key": "UK", "max_tokens": 1}, "dimension: is missing"),
     ("capacity_cap", {"dimension": "country+department", "dimension_key": "UK", "max_tokens": 1}, "a value for each"),
     ("capacity_cap", {"dimension": "initiative", "dimension_key": "INIT-000099", "max_tokens": 1}, "INIT-000099"),
     ("mandatory", {"dimension_key": "A"}, "reason: is empty"),
     ("mandatory", {"dimension_key": "INIT-000099", "reason": "x"}, "unknown initiative 'INIT-000099' in dimension_key"),
-    ("exclude_initiative", {}, "dimension_key is missing"),
-    ("exclude_pair", {"dimension_key": "A"}, "member_keys is missing"),
-    ("exclude_pair", {"dimension_key": "A", "member_keys": "B, C"}, "member_keys must name 1, and names 2"),
+    ("exclude_initiative", {}, "dimension_key: is missing"),
+    ("exclude_pair", {"dimension_key": "A"}, "member_keys: is missing"),
+    ("exclude_pair", {"dimension_key": "A", "member_keys": "B, C"}, "member_keys: must name 1, and names 2"),
     ("exclude_pair", {"dimension_key": "A", "member_keys": "A"}, "is among its own members"),
-    ("bundle", {"dimension_key": "one", "member_keys": "A"}, "member_keys must name at least 2"),
-    ("bundle", {"dimension_key": "twice", "member_keys": "A, A, B"}, "member_keys name 'A' twice"),
+    ("bundle", {"dimension_key": "one", "member_keys": "A"}, "member_keys: must name at least 2"),
+    ("bundle", {"dimension_key": "twice", "member_keys": "A, A, B"}, "name 'A' twice"),
     ("require_prereq", {"dimension_key": "A", "member_keys": "INIT-000098"}, "'INIT-000098' in member_keys"),
-    ("require_any", {"member_keys": "B"}, "dimension_key is missing"),
-    ("choose_count", {"dimension_key": "none", "member_keys": "A, B"}, "min_count or max_count is missing"),
+    ("require_any", {"member_keys": "B"}, "dimension_key: is missing"),
+    ("choose_count", {"dimension_key": "none", "member_keys": "A, B"}, "min_count: min_count or max_count is missing"),
     ("choose_count", {"dimension_key": "many", "member_keys": "A, B", "min_count": 3}, "above the number of members"),
     (
         "choose_count",
@@ -186,8 +186,8 @@ BAD: tuple[tuple[str, Row, str], ...] = (
         "min_count (2) is above max_count (1)",
     ),
     ("choose_count", {"dimension_key": "half", "member_keys": "A, B", "min_count": 0.5}, "not a whole number"),
-    ("synergy_bonus", {"dimension_key": "nokpi", "member_keys": "A, B", "bonus_value": 1}, "kpi_key is missing"),
-    ("synergy_bonus", {"dimension_key": "nob", "member_keys": "A, B", "kpi_key": "gmv"}, "bonus_value is missing"),
+    ("synergy_bonus", {"dimension_key": "nokpi", "member_keys": "A, B", "bonus_value": 1}, "kpi_key: is missing"),
+    ("synergy_bonus", {"dimension_key": "nob", "member_keys": "A, B", "kpi_key": "gmv"}, "bonus_value: is missing"),
     ("synergy_bonus", {"dimension_key": "bad", "member_keys": "A, B", "kpi_key": "gvm", "bonus_value": 1}, "KPI 'gvm'"),
     ("must_have", {"dimension_key": "A"}, '"must_have" is not known; expected one of capacity_floor'),
 )  # fmt: skip
@@ -226,6 +226,20 @@ def test_every_type_of_constraint_is_saved_where_it_is_right_and_refused_where_i
             assert re.sub(r"'([ABC])'", lambda letter: f"'{keys[letter[1]]}'", words) in status
     assert (outcome.summary["created"], outcome.summary["failed"]) == (len(GOOD), len(BAD))
     assert len(rules(house)["Plan", "base"]) == len(GOOD)
+
+
+def test_a_row_without_the_cells_that_its_type_needs_names_all_of_them(house: House) -> None:
+    for kind in ("capacity_cap", "mandatory", "choose_count", "synergy_bonus"):
+        constrain(house, kind, None)
+    house.run("pm.optimize_save_constraints")
+    cap, mandatory, choose, synergy = (row.text("run_status") for row in house.rows("Constraints"))
+    assert cap == (
+        "FAILED: dimension_key: is missing; dimension: is missing; max_tokens: is missing; "
+        "a capacity_cap row needs dimension, dimension_key, max_tokens"
+    )
+    assert mandatory.endswith("a mandatory row needs dimension_key, reason")
+    assert choose.endswith("a choose_count row needs dimension_key, member_keys, min_count or max_count")
+    assert synergy.endswith("a synergy_bonus row needs dimension_key, member_keys, kpi_key, bonus_value")
 
 
 def test_a_field_that_a_type_does_not_use_is_a_warning(house: House) -> None:

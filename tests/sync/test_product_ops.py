@@ -127,7 +127,8 @@ def test_what_is_out_of_range_fails_its_row_and_no_other(house: House) -> None:
         assert now.text("run_status").startswith(f"FAILED: {field}: {said}")
         assert now.raw[field] == value
         assert now.values["overall_score"] == pytest.approx(640.0), "nothing is clamped, nothing is scored"
-    assert stored(house, bad[3]).rice_reach == 1200, "the good cells of a bad row wait with it"
+    assert stored(house, bad[3]).rice_reach == 2400, "the good cells of a bad row are saved"
+    assert stored(house, bad[3]).rice_confidence == 0.8, "and what is stored for its bad cell stays"
     assert figures(house, good) == pytest.approx([960.0, 3, 320.0])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from roadwright.domain.headers import normalised
 from roadwright.sheets.read import Row
 from roadwright.store.models import Initiative
 from tests.house import House
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.files
 
 INTAKE = ("Intake", "Ideas", "Complaints")
 STEPS = 6
-SYSTEM = {"initiative_key", "run_status", "updated_source", "updated_at"}
+SYSTEM = {normalised(name) for name in ("initiative_key", "run_status", "updated_source", "updated_at")}
 
 
 class People:
@@ -78,8 +79,8 @@ class People:
     def _put(self, tab: str, row: Row) -> None:
         place = self.house.place(tab)
         with opened(place.workbook, place.tab) as sheet:
-            have = {cell.value for cell in sheet[1]}
-        self.house.type_new(tab, {name: value for name, value in row.raw.items() if name in have})
+            have = {normalised(str(cell.value)) for cell in sheet[1]}
+        self.house.type_new(tab, {name: value for name, value in row.raw.items() if normalised(name) in have})
 
     def paste_key(self, tab: str, rows: list[Row]) -> None:
         if len(rows) > 1 and all("initiative_key" in row.values for row in rows):
@@ -100,7 +101,7 @@ class People:
     def delete_system_column(self, tab: str, _: list[Row]) -> None:
         place = self.house.place(tab)
         with opened(place.workbook, place.tab) as sheet:
-            columns = [cell.column for cell in sheet[1] if cell.value in SYSTEM and cell.column is not None]
+            columns = [cell.column or 0 for cell in sheet[1] if normalised(str(cell.value)) in SYSTEM]
             if columns:
                 sheet.delete_cols(self.chance.choice(columns))
 

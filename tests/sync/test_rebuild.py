@@ -21,7 +21,7 @@ from roadwright.store.presence import PRIVATE
 from roadwright.workspace.settings import FILE
 from roadwright.workspace.settings_file import with_database_url
 from roadwright.workspace.workspace import open_workspace
-from tests.actions.company import add_candidates, add_kpis, add_scenario
+from tests.actions.company import add_candidates, add_kpis, add_scenario, chosen, constrain
 from tests.house import House
 from tests.workspace.test_identity import go_back_to, point_at, rows_of, synced
 
@@ -105,6 +105,29 @@ def test_a_lost_database_is_taken_over_from_the_workbooks(house: House, second_u
         assert (roadmap.status, roadmap.version) == (RoadmapStatus.PUBLISHED, 1)
         assert publish(session, roadmap, "Ann", "test").edition.number == 2
     again.workspace.close()
+
+
+def test_adopted_runs_and_rules_of_every_scenario_are_taken_over(house: House, second_url: str) -> None:
+    company(house)
+    house.type_new(
+        "Roadmaps",
+        {"roadmap_name": "Open", "period_key": "2026-Q2", "source": "filter", "source_ref": "title is not empty"},
+    )
+    house.done("pm.roadmap_create", select="Open")
+    constrain(house, "exclude_initiative", "INIT-000003", scenario_name=None)
+    add_scenario(house, "Shared", roadmap_name="Open", constraint_set_name="base", use_dependencies=False)
+    house.done("pm.optimize_run_all_candidates", options=["scenario_name=Shared"])
+    house.type_into("Roadmaps", house.row("Roadmaps", "Open").number, {"adopted_run": "OPT-000002"})
+    house.done("pm.roadmap_check_gates")
+    house.done("pm.backlog_sync")
+    before = shown(house)
+    again = on_database(house, second_url)
+    assert shown(again) == before
+    again.done("pm.roadmap_check_gates")
+    assert shown(again) == before
+    assert again.row("Roadmaps", "Open").text("adopted_run") == "OPT-000002"
+    assert again.done("pm.optimize_run_all_candidates", options=["scenario_name=Shared"]).exit_code == 0
+    assert "INIT-000003" not in chosen(again, "Shared")
 
 
 def test_a_second_rebuild_has_nothing_to_do(house: House, second_url: str) -> None:

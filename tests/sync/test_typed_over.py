@@ -137,7 +137,7 @@ def test_text_that_no_database_can_hold_is_named_all_the_same(plan: House, tab: 
 def test_a_formula_in_a_computed_cell_stays_and_is_not_said_to_be_replaced(plan: House) -> None:
     plan.done("pm.refresh_tab", tab="Results")
     with opened(plan.place("Results").workbook, "Results") as sheet:
-        column = {cell.value: cell.coordinate.rstrip("1") for cell in sheet[1]}["reason"]
+        column = {cell.value: cell.coordinate.rstrip("1") for cell in sheet[1]}["Reason"]
         sheet[f"{column}2"] = '="x"&"y"'
     plan.done("pm.refresh_tab", tab="Results")
     assert "replaced" not in plan.rows("Results")[0].text("run_status")

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import pytest
 
+from roadwright.domain.headers import normalised
+from roadwright.optimize.constraints import KINDS
+from roadwright.services.bindings.constraint_sets import needed_cells
 from roadwright.sheets.kinds import BOOLEAN, CHOSEN, CONTRIBUTIONS, COUNT, DATE, LIST, OBJECTIVE, PERIOD
 from roadwright.sheets.read import BACKEND_COLUMNS
-from roadwright.sheets.spec import CellProblem, Column, Kind, Layout, Owner, TabSpec, header_names
-from roadwright.tabs import BY_NAME, TABS, workbooks
+from roadwright.sheets.spec import TYPED, CellProblem, Column, Kind, Layout, Owner, TabSpec, header_names
+from roadwright.sheets.styles import width_of
+from roadwright.tabs import BY_NAME, TABS, lists, workbooks
+from roadwright.tabs.constraint_examples import EXAMPLES
 
 OWNERS = {"i": Owner.INPUT, "d": Owner.DERIVED, "s": Owner.SYSTEM, "o": Owner.SHEET_ONLY, "shared": Owner.SHARED}
 
@@ -26,14 +31,15 @@ COLUMNS = {
         strategic_priority_coefficient i · risk_level i · effort_engineering_days i · engineering_tokens i ·
         engineering_tokens_mvp i · engineering_tokens_full i · scope_mode i · dependencies_initiatives i ·
         dependencies_others i · deadline_date i · earliest_start_date i · active_scoring_framework i ·
-        use_math_model i · value_score d · effort_score d · overall_score d · immediate_kpi_key d · metric_chain d ·
-        kpi_contributions d · is_optimization_candidate i · candidate_period_key i · roadmaps d""",
+        use_math_model i · value_score d · effort_score d · overall_score d · score_percentile d ·
+        immediate_kpi_key d · metric_chain d · duplicate_of i · kpi_contributions d ·
+        is_optimization_candidate i · candidate_period_key i · roadmaps d""",
     "Scoring_Inputs": """
         initiative_key* s · title d · active_scoring_framework i · use_math_model i · rice_reach i · rice_impact i ·
         rice_confidence i · rice_effort i · wsjf_business_value i · wsjf_time_criticality i · wsjf_risk_reduction i ·
         wsjf_job_size i · rice_value_score d · rice_effort_score d · rice_overall_score d · wsjf_value_score d ·
         wsjf_effort_score d · wsjf_overall_score d · math_value_score d · math_effort_score d · math_overall_score d ·
-        value_score d · effort_score d · overall_score d · math_warnings d""",
+        value_score d · effort_score d · overall_score d · score_percentile d · math_warnings d""",
     "MathModels": """
         initiative_key* i · model_name* i · target_kpi_key* i · immediate_kpi_key i · metric_chain_text i ·
         formula_text i · assumptions_text i · is_primary i · approved_by_user i · pattern i ·
@@ -55,13 +61,13 @@ COLUMNS = {
         is_selected_for_run o · notes o""",
     "Scenario_Config": """
         scenario_name* i · period_key* i · roadmap_name i · capacity_total_tokens* i · objective_mode* i ·
-        objective_weights_json i · constraint_set_name i · notes i""",
+        objective_weights_json i · constraint_set_name i · use_dependencies i · notes i""",
     "Constraints": """
-        scenario_name* i · constraint_set_name* i · constraint_type* i · dimension i · dimension_key i ·
+        scenario_name i · constraint_set_name* i · constraint_type* i · dimension i · dimension_key i ·
         min_tokens i · max_tokens i · member_keys i · kpi_key i · bonus_value i · min_count i · max_count i ·
         reason i · notes i""",
     "Targets": """
-        scenario_name* i · constraint_set_name* i · dimension* i · dimension_key* i · kpi_key* i · target_value* i ·
+        scenario_name i · constraint_set_name* i · dimension* i · dimension_key* i · kpi_key* i · target_value* i ·
         baseline_value i · floor_or_goal* i · notes i""",
     "Runs": """
         run_id d · scenario_name d · constraint_set_name d · period_key d · status d · objective_mode d ·
@@ -71,12 +77,13 @@ COLUMNS = {
     "Results": """
         run_id d · scenario_name d · rank d · initiative_key* s · title d · selected d · allocated_tokens d ·
         country d · department d · category d · program_key d · north_star_gain d · objective_contribution d ·
-        overall_score d · reason d · dependency_status d · notes o""",
+        overall_score d · score_percentile d · reason d · dependency_status d · notes o""",
     "Gaps_And_Alerts": """
         run_id d · scenario_name d · kind d · dimension d · dimension_key d · kpi_key d · target d · baseline d ·
         achieved d · gap d · severity d · message d · recommendation d · notes o""",
     "Roadmaps": """
-        roadmap_name* i · period_key* i · description i · source i · source_ref i · gate_policy i · status d ·
+        roadmap_name* i · period_key* i · description i · source i · source_ref i · gate_policy i ·
+        adopted_run i · status d ·
         version d · entries d · tokens d · owner i""",
     "Gates": "gate_policy* i · gate* i · parameter i · severity* i · notes i",
     "Roadmap_Entries": """
@@ -133,8 +140,8 @@ WORDS = {
     "Roadmaps.status": "draft in_review approved published archived",
     "Gates.gate": (
         "required_fields lifecycle_status_in score_current min_overall_score contribution_present tokens_present "
-        "math_model_approved metric_chain_valid max_risk_level deadline_in_period dependencies_on_roadmap "
-        "brief_description_present"
+        "math_model_approved metric_chain_valid max_risk_level min_score_percentile deadline_in_period "
+        "dependencies_on_roadmap brief_description_present"
     ),
     "Gates.severity": "block warn",
     "Roadmap_Entries.gate_status": "admitted blocked waived",
@@ -148,6 +155,7 @@ BLANKS = {
     "Metrics_Config.is_active": True,
     "Backlog.use_math_model": None,
     "Scoring_Inputs.use_math_model": None,
+    "Scenario_Config.use_dependencies": None,
 }
 """What a blank cell means, where it is not nothing; every other boolean that people type is FALSE."""
 
@@ -182,7 +190,53 @@ def test_columns_owners_and_required_flags(tab: str) -> None:
         name, owner = entry.split()
         expected.append((name.rstrip("*"), OWNERS[owner], name.endswith("*")))
     system = [(name, Owner.SYSTEM, False) for name in ("run_status", "updated_source", "updated_at")]
-    assert [(c.name, c.owner, c.required) for c in BY_NAME[tab].columns] == expected + system
+    assert sorted((c.name, c.owner, c.required) for c in BY_NAME[tab].columns) == sorted(expected + system)
+
+
+@pytest.mark.parametrize("spec", TABS, ids=lambda spec: spec.name)
+def test_the_status_stands_beside_the_rows_name_and_technical_columns_at_the_end(spec: TabSpec) -> None:
+    names = [found.name for found in spec.columns]
+    assert names[0] in (*spec.identity, "run_id")
+    assert names[1] == "run_status"
+    assert names[-2:] == ["updated_source", "updated_at"]
+    technical = [found.technical for found in spec.columns]
+    assert technical == sorted(technical)
+
+
+@pytest.mark.parametrize("spec", TABS, ids=lambda spec: spec.name)
+def test_the_main_columns_come_first_and_are_legible_on_one_page(spec: TabSpec) -> None:
+    printed = spec.columns[: spec.printed]
+    assert {*spec.main} <= {found.name for found in printed}
+    assert not any(found.technical or found.minor for found in printed)
+    required = {found.name for found in spec.columns if found.required}
+    assert required <= {found.name for found in printed}
+    # A4 across holds about 150 characters at full size; at less than 0.58 of it nobody reads on.
+    assert sum(width_of(found, spec) for found in printed) <= 264
+
+
+def test_headers_are_the_fields_names_in_words() -> None:
+    for spec, found in all_columns():
+        assert normalised(found.header) == normalised(found.name), (spec.name, found.name)
+    headers = {found.name: found.header for _, found in all_columns()}
+    assert headers["brief_description"] == "Brief description"
+    assert headers["kpi_contribution_json"] == "KPI contribution JSON"
+    assert headers["rice_reach"] == "RICE reach"
+    assert headers["run_id"] == "Run ID"
+    assert headers["engineering_tokens_mvp"] == "Engineering tokens MVP"
+    assert headers["is_mandatory"] == "Is mandatory"
+    assert headers["wsjf_job_size"] == "WSJF job size"
+
+
+def test_columns_offer_lists_that_there_are() -> None:
+    offers = {f"{spec.name}.{found.name}": found.offers for spec, found in all_columns() if found.offers}
+    assert set(offers.values()) <= set(lists.ALL)
+    assert offers["Constraints.kpi_key"] == offers["MathModels.target_kpi_key"] == lists.KPIS
+    assert offers["Targets.scenario_name"] == lists.SCENARIOS
+    assert offers["Scenario_Config.constraint_set_name"] == lists.SETS
+    assert offers["Roadmaps.gate_policy"] == lists.POLICIES
+    assert offers["Backlog.candidate_period_key"] == lists.PERIODS
+    assert offers["Intake.requester_name"] == offers["Roadmaps.owner"] == lists.PEOPLE
+    assert all(BY_NAME[place.partition(".")[0]].by_name[place.partition(".")[2]].owner in TYPED for place in offers)
 
 
 @pytest.mark.parametrize("tab", list(IDENTITIES))
@@ -319,9 +373,17 @@ def test_every_tab_and_column_is_explained(spec: TabSpec) -> None:
         assert found.help, found.name
 
 
-def test_the_reader_knows_the_system_columns_that_end_every_tab() -> None:
+def test_the_reader_knows_the_system_columns_of_every_tab() -> None:
     for spec in TABS:
-        assert tuple(found.name for found in spec.columns[-3:]) == BACKEND_COLUMNS
+        assert {*BACKEND_COLUMNS} <= set(spec.by_name)
+
+
+def test_each_type_of_constraint_has_a_worked_row_of_the_cells_that_it_needs() -> None:
+    assert set(EXAMPLES) == set(KINDS)
+    for type, cells in EXAMPLES.items():
+        assert set(cells) <= set(BY_NAME["Constraints"].by_name)
+        for name in needed_cells(KINDS[type]):
+            assert set(name.split(" or ")) & set(cells), (type, name)
 
 
 def test_names_fit_what_spreadsheets_allow() -> None:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.actions import ledger
 from roadwright.domain.disk import size_in_words
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message, failure, notice
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
+from roadwright.services.portfolios.duplicates import promised_duplicates
 from roadwright.services.roadmaps.overlap import overlaps
 from roadwright.services.rows.notes import level_of
 from roadwright.sheets.backend import SheetError
@@ -43,9 +44,16 @@ class Finding:
     """One check: what was looked at, what was found, and what to do where it is not well."""
 
     what: str
-    found: str
-    is_well: bool = True
-    advice: str | None = None
+    message: Message
+    advice: Message | None = None
+
+    @property
+    def is_well(self) -> bool:
+        return self.message.severity is Level.OK
+
+    def to_json(self) -> dict[str, object]:
+        advice = None if self.advice is None else self.advice.to_json()
+        return {"what": self.what, "is_well": self.is_well, "found": self.message.to_json(), "advice": advice}
 
 
 def diagnose(folder: Path) -> Iterator[Finding]:
@@ -57,17 +65,15 @@ def diagnose(folder: Path) -> Iterator[Finding]:
     try:
         workspace = open_workspace(folder)
     except SettingsError as error:
-        yield Finding(
-            FILE, str(error), is_well=False, advice=f"correct it, or make a workspace: roadwright init {folder}"
-        )
+        yield Finding(FILE, error.message, notice("advice_correct_settings", folder=str(folder)))
         return
     except WrongDatabase as error:
-        yield Finding("database", str(error), is_well=False)
+        yield Finding("database", error.message)
         return
     except StoreError as error:
-        yield Finding("database", str(error), is_well=False, advice="check database_url, and that the database answers")
+        yield Finding("database", error.message, notice("advice_check_database"))
         return
-    yield Finding(FILE, f"read; {len(workspace.settings.intake)} intake workbook(s)")
+    yield Finding(FILE, notice("settings_read", count=len(workspace.settings.intake)))
     try:
         schema = list(_schema(workspace))
         yield from schema
@@ -86,10 +92,18 @@ def _roadmaps(session: Session) -> Iterator[Finding]:
     count = len(all_roadmaps(session))
     found = overlaps(session)
     if found:
-        told = "; ".join(str(one.warning()) for one in found)
-        yield Finding("roadmaps", f"{count:,}, with capacity that is promised twice: {told}")
+        told = tuple(one.warning() for one in found)
+        yield Finding("roadmaps", notice("capacity_promised_twice", count=count, overlaps=told))
     elif count:
-        yield Finding("roadmaps", f"{count:,}, no capacity is promised twice")
+        yield Finding("roadmaps", notice("no_capacity_promised_twice", count=count))
+
+
+def _duplicates(session: Session) -> Iterator[Finding]:
+    """Says something only where a duplicate is mandatory or locked."""
+    said = promised_duplicates(session)
+    if said:
+        message = failure("duplicates_promised", count=len(said), said=tuple(said[:_MOST_PLACES]))
+        yield Finding("duplicates", message, notice("advice_duplicates"))
 
 
 def _schema(workspace: Workspace) -> Iterator[Finding]:
@@ -97,16 +111,9 @@ def _schema(workspace: Workspace) -> Iterator[Finding]:
     engine = workspace.store.engine
     found = schema_differences(engine)
     if found:
-        yield Finding(
-            "database",
-            f"{shown_url(engine.url)}, schema {schema_version(engine)}, but {'; '.join(map(str, found))}",
-            is_well=False,
-            advice=(
-                "it was changed by other means than Roadwright; go back to a backup (roadwright restore FILE.zip -w "
-                "NEWDIR), or name a new database in database_url and take over what the workbooks hold (roadwright "
-                f"rebuild -w {workspace.root})"
-            ),
-        )
+        where: dict[str, object] = {"database": shown_url(engine.url), "schema": schema_version(engine)}
+        message = failure("database_differs", **where, differences=tuple(found))
+        yield Finding("database", message, notice("advice_foreign_schema", folder=str(workspace.root)))
 
 
 def _database(workspace: Workspace) -> Iterator[Finding]:
@@ -114,69 +121,55 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     with workspace.store.transaction() as session:
         count = session.scalar(select(func.count()).select_from(Initiative)) or 0
         problem = north_star_problem(load_registry(session).north_stars)
-        roadmaps = list(_roadmaps(session))
-    yield Finding("database", f"{shown_url(engine.url)}, schema {schema_version(engine)}, {count:,} initiatives")
+        roadmaps = [*_roadmaps(session), *_duplicates(session)]
+    where: dict[str, object] = {"database": shown_url(engine.url), "schema": schema_version(engine)}
+    yield Finding("database", notice("database_and_ideas", **where, count=count))
     if count and problem is not None:
-        yield Finding(
-            "KPI registry",
-            str(problem),
-            is_well=False,
-            advice="fill in Metrics_Config and run pm.save_selected --tab Metrics_Config",
-        )
+        yield Finding("KPI registry", problem, notice("advice_metrics_config"))
     yield from roadmaps
     last = ledger.runs(workspace.store, 1)
     if last and last[0].error == ledger.INTERRUPTED:
-        yield Finding(
-            "last action",
-            f"{last[0].run_id} {last[0].action} was interrupted",
-            is_well=False,
-            advice="run it again; that is safe",
-        )
+        message = failure("last_action_interrupted", run_id=last[0].run_id, action=last[0].action)
+        yield Finding("last action", message, notice("advice_run_again"))
 
 
 def _workbooks(workspace: Workspace) -> Iterator[Finding]:
     cache = WorkbookCache(workspace)
     for place in workspace.places():
         if place.workbook.is_missing:
-            yield Finding(
-                place.name,
-                "the workbook is missing",
-                is_well=False,
-                advice=f"bring it back, or make an empty one: roadwright init {workspace.root}",
-            )
+            advice = notice("advice_missing_workbook", folder=str(workspace.root))
+            yield Finding(place.name, failure("workbook_missing"), advice)
             continue
         try:
             tab = cache.tab(place)
         except SheetError as error:
-            proposed = (
-                proposal_for(workspace, place) if place.spec == tabs.INTAKE and cannot_be_matched(error) else None
-            )
-            yield Finding(place.name, str(error), is_well=False, advice=str(proposed) if proposed else None)
+            yield Finding(place.name, error.message)
+            if place.spec == tabs.INTAKE and cannot_be_matched(error):
+                proposed = proposal_for(workspace, place)
+                if proposed is not None:
+                    yield Finding(place.name, proposed)
             continue
         absent = [
             c.name
             for c in tabs.BY_NAME[place.spec.name].columns
             if c.name not in tab.table.columns and c.owner is not Owner.SYSTEM
         ]
-        rows = f"{len(tab.table.rows):,} rows"
-        yield Finding(place.name, rows + (f"; without the columns {', '.join(absent)}" if absent else ""))
+        count, code = len(tab.table.rows), "rows_of_tab_without_columns" if absent else "rows_of_tab"
+        yield Finding(place.name, notice(code, count=count, columns=tuple(absent)))
         yield from _unsettled_rows(place, tab.table)
 
 
 def _unsettled_rows(place: TabPlace, table: Table) -> Iterator[Finding]:
     """The rows that their last action left in FAILED or CONFLICT, with their places."""
-    for level, advice in (
-        (Level.FAILED, "correct them as their run_status says, and run the action again"),
-        (Level.CONFLICT, "decide which value is right: pm.save_selected with --option on_conflict=sheet or database"),
-    ):
+    for level, advice in ((Level.FAILED, "advice_correct_rows"), (Level.CONFLICT, "advice_settle_conflicts")):
         found = [row for row in table.rows if level_of(row.text("run_status")) is level]
         if not found:
             continue
         numbers = ranges([row.number for row in found])
-        shown = ", ".join(numbers[:_MOST_PLACES]) + (", …" if len(numbers) > _MOST_PLACES else "")
-        count = f"{len(found):,} row{'' if len(found) == 1 else 's'}"
-        first = f"{place.full_name} row {found[0].number}: {found[0].text('run_status')}"
-        yield Finding(f"{place.name}, {level}", f"{count} ({shown})", is_well=False, advice=f"{advice}. {first}")
+        shown = (*numbers[:_MOST_PLACES], *(["…"] if len(numbers) > _MOST_PLACES else []))
+        first = {"place": place.full_name, "row": found[0].number, "run_status": found[0].text("run_status")}
+        message = failure("rows_found", count=len(found), rows=shown)
+        yield Finding(f"{place.name}, {level}", message, notice(advice, **first))
 
 
 def ranges(numbers: Sequence[int]) -> list[str]:
@@ -201,14 +194,14 @@ def _access(workspace: Workspace) -> Iterator[Finding]:
         files.add(Path(str(url.database)))
     for file in sorted(files):
         if file.is_file() and os.access(file, os.R_OK) and not os.access(file, os.W_OK):
-            yield Finding(str(file), "is read-only", is_well=False, advice="allow writing to the file")
+            yield Finding(str(file), failure("is_read_only"), notice("advice_let_write"))
 
 
 def _unusable(folder: Path) -> Iterator[Finding]:
     """Says something only where files can't be made in what is, or should be, a folder."""
     if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
-        what = "the folder can't be written" if folder.is_dir() else "is no folder"
-        yield Finding(str(folder), what, is_well=False, advice="let Roadwright make files in there")
+        code = "folder_unwritable" if folder.is_dir() else "no_folder"
+        yield Finding(str(folder), failure(code), notice("advice_let_make_files"))
 
 
 def _disks(workspace: Workspace) -> Iterator[Finding]:
@@ -216,14 +209,10 @@ def _disks(workspace: Workspace) -> Iterator[Finding]:
     for room in rooms(workspace):
         free, needed = size_in_words(room.free), size_in_words(room.needed)
         if room.free >= room.needed:
-            yield Finding("disk", f"{free} free in {room.folder}")
+            yield Finding("disk", notice("disk_free", free=free, folder=str(room.folder)))
         else:
-            yield Finding(
-                "disk",
-                f"only {free} free in {room.folder}; an action may need {needed}",
-                is_well=False,
-                advice="make room on this disk, or move the workspace to another one",
-            )
+            message = failure("disk_too_full", free=free, folder=str(room.folder), needed=needed)
+            yield Finding("disk", message, notice("advice_free_disk"))
 
 
 def _solver() -> Finding:
@@ -238,5 +227,6 @@ def _solver() -> Finding:
     solution = solve(problem)
     solver = f"{solution.solver.get('name')} {solution.solver.get('version')}"
     if solution.selected == ["A"]:
-        return Finding("solver", f"{solver} answers")
-    return Finding("solver", f"{solver} gave {solution.status}", is_well=False, advice="install Roadwright again")
+        return Finding("solver", notice("solver_answers", solver=solver))
+    message = failure("solver_fails", solver=solver, status=str(solution.status))
+    return Finding("solver", message, notice("advice_install_again"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
 from typing import Any
@@ -20,8 +21,9 @@ from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
 from roadwright.domain.messages import Message
 from roadwright.store.models import ActionRun, ActionStatus
-from roadwright.store.session import Store
+from roadwright.store.session import Store, StoreError
 from roadwright.sync.engine import PendingWrite
+from roadwright.sync.lists import bring_lists_up_to_date
 from roadwright.sync.reports import RowReport
 from roadwright.workspace.workspace import Workspace
 
@@ -136,7 +138,15 @@ def _done(workspace: Workspace, run: ActionRun, work: Submission, door: Door) ->
             turn,
         )
         with rare_collections():
-            return work.action.run(request)
+            answer = work.action.run(request)
+            _bring_lists_up_to_date(workspace)
+            return answer
+
+
+def _bring_lists_up_to_date(workspace: Workspace) -> None:
+    """Let dropdowns offer what there is after the action; where that can't be done, the next action does it."""
+    with suppress(DBAPIError, OSError, StoreError):
+        bring_lists_up_to_date(workspace)
 
 
 def unusable(fault: DBAPIError | OSError) -> Message:

@@ -146,6 +146,7 @@ def _named(session: Session) -> Iterator[str]:
     sources = select(Roadmap.source_ref).where(Roadmap.source == RoadmapSource.PORTFOLIO)
     for reference in session.scalars(sources):
         yield (reference or "").strip().upper()
+    yield from (run for run in session.scalars(select(Roadmap.adopted_run)) if run is not None)
     for content in session.scalars(select(RoadmapVersion.content_json)):
         yield str((content.get("origin") or {}).get("run_id") or "")
         yield str((content.get("roadmap") or {}).get("source_ref") or "").strip().upper()

@@ -24,8 +24,9 @@ from roadwright.domain.filters import FieldKind
 from roadwright.services.backlog import (
     all_fields,
     backlog_fields,
-    backlog_values,
     cell_texts,
+    filter_fields,
+    filter_values,
     find_initiatives,
     json_values,
     named_fields,
@@ -70,7 +71,7 @@ def backlog(
         carried = tuple(name for name, field in fields.items() if field.kind is FieldKind.CARRIED)
         default = _SHOWN if form is Format.TABLE else (*backlog_fields(), *carried)
         names = default if columns is None else named_fields(columns, fields)
-        rows = backlog_values(session, find_initiatives(session, wanted))
+        rows = filter_values(session, find_initiatives(session, wanted))
     if output is None and form is Format.TABLE:
         _print_table(rows, names)
         return
@@ -96,7 +97,7 @@ def _json(rows: Sequence[Values], names: Sequence[str]) -> str:
 
 
 def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
-    numbers = {name for name in names if name in backlog_fields() and backlog_fields()[name].kind is FieldKind.NUMBER}
+    numbers = {name for name in names if name in filter_fields() and filter_fields()[name].kind is FieldKind.NUMBER}
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
@@ -107,7 +108,7 @@ def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
 
 def _table(rows: Sequence[Values], names: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    numbers = {name for name in names if name in backlog_fields() and backlog_fields()[name].kind is FieldKind.NUMBER}
+    numbers = {name for name in names if name in filter_fields() and filter_fields()[name].kind is FieldKind.NUMBER}
     for name in names:
         table.add_column(name, justify="right" if name in numbers else "left")
     for values in rows:

@@ -146,16 +146,24 @@ def _scored(console: Console, workspace: Workspace) -> None:
     _heading(console, "What was scored")
     table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS)).table
     scored = [row for row in table.rows if isinstance(row.values.get("overall_score"), int | float)]
-    scored.sort(key=lambda row: (-_number(row.values["overall_score"]), row.text("initiative_key")))
-    console.print(Text(f"  {len(scored)} of {len(table.rows)} initiatives have an active score; the first five:"))
-    shown = Table("initiative", "title", "framework", "overall", box=None, padding=(0, 2), header_style="dim")
-    shown.columns[3].justify = "right"
+    scored.sort(key=lambda row: (-_number(row.values.get("score_percentile")), row.text("initiative_key")))
+    frameworks = {row.text("active_scoring_framework") for row in scored}
+    order = (
+        "the first five by score_percentile, as there are several frameworks"
+        if len(frameworks) > 1
+        else "the first five"
+    )
+    console.print(Text(f"  {len(scored)} of {len(table.rows)} initiatives have an active score; {order}:"))
+    names = ("initiative", "title", "framework", "overall", "percentile")
+    shown = Table(*names, box=None, padding=(0, 2), header_style="dim")
+    shown.columns[3].justify = shown.columns[4].justify = "right"
     for row in scored[:5]:
         shown.add_row(
             row.text("initiative_key"),
             Text(row.text("title")),
             row.text("active_scoring_framework"),
             f"{_number(row.values['overall_score']):,.2f}",
+            f"{_number(row.values.get('score_percentile')):.0f}",
         )
     console.print(shown)
 

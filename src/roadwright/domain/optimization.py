@@ -123,6 +123,20 @@ class TieBreak(StrEnum):
     OFF = "off"
 
 
+GOALS = "goal_shortfall"
+"""The stage of an objective, and step of the tie-break, that counts by what share of their needs goals are missed."""
+
+
+class TieBreakStep(StrEnum):
+    """What decided between two portfolios that are equally good."""
+
+    GOALS = "goals"
+    TOKENS = "tokens"
+    KEYS = "keys"
+    CUT_SHORT = "cut_short"
+    """Nothing did: the tie-break was not proved to its end."""
+
+
 class RunStatus(StrEnum):
     """The answer of one optimization run."""
 

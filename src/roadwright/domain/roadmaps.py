@@ -53,6 +53,7 @@ class Gate(StrEnum):
     MATH_MODEL_APPROVED = "math_model_approved"
     METRIC_CHAIN_VALID = "metric_chain_valid"
     MAX_RISK_LEVEL = "max_risk_level"
+    MIN_SCORE_PERCENTILE = "min_score_percentile"
     DEADLINE_IN_PERIOD = "deadline_in_period"
     DEPENDENCIES_ON_ROADMAP = "dependencies_on_roadmap"
     BRIEF_DESCRIPTION_PRESENT = "brief_description_present"

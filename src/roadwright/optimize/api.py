@@ -1,8 +1,17 @@
 """Everything that the optimizer offers to the rest of the program."""
 
 from roadwright.optimize.analysis.diagnosis import diagnose
-from roadwright.optimize.analysis.explanations import UnknownKeys, explain, explanations, not_computed, unknown_keys
+from roadwright.optimize.analysis.explanations import (
+    UnknownKeys,
+    demands_in_words,
+    explain,
+    explanations,
+    not_computed,
+    unknown_keys,
+)
 from roadwright.optimize.analysis.frontier import Frontier, FrontierPoint, frontier
+from roadwright.optimize.analysis.prices import changes_in_words, sum_in_words, tie_break_in_words
+from roadwright.optimize.analysis.roles import Role, demands_amount, roles
 from roadwright.optimize.isolated import LastFound, explain_isolated, solve_isolated
 from roadwright.optimize.model.canonical import (
     dumps,
@@ -51,6 +60,7 @@ __all__ = [
     "Problem",
     "ProblemBuilder",
     "ProblemFinding",
+    "Role",
     "RowReader",
     "Solution",
     "SolveOptions",
@@ -59,7 +69,10 @@ __all__ = [
     "UnknownKeys",
     "Worker",
     "candidate_worth",
+    "changes_in_words",
     "check",
+    "demands_amount",
+    "demands_in_words",
     "diagnose",
     "dumps",
     "explain",
@@ -73,9 +86,12 @@ __all__ = [
     "ordered_targets",
     "parse_problem",
     "problem_to_json",
+    "roles",
     "snapshot_hash",
     "solve",
     "solve_isolated",
+    "sum_in_words",
+    "tie_break_in_words",
     "unknown_keys",
     "with_names",
 ]

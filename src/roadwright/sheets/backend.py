@@ -126,7 +126,8 @@ class TabEdit:
     land is told by the receipt.
 
     ``own_columns`` are columns of the backend's own with the width that they get when their header is written. On tabs
-    that a person made their new cells do not break text into lines, so that no row gets higher.
+    that a person made their new cells do not break text into lines, so that no row gets higher. ``most_lines`` are
+    columns whose texts make no row higher than so many lines, whatever they hold.
     """
 
     tab: str
@@ -135,6 +136,7 @@ class TabEdit:
     appended: Sequence[Mapping[int, CellValue | None]] = ()
     last_data_row: int = 0
     own_columns: Mapping[int, float] = field(default_factory=dict)
+    most_lines: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -273,28 +273,69 @@ def _show_date(value: object) -> CellValue:
     return dt.date.fromisoformat(str(value))
 
 
+def _read_minute(value: CellValue) -> object:
+    """As the store writes times, so that it can be compared; another text is kept as it is."""
+    if isinstance(value, dt.datetime):
+        moment = value
+    elif isinstance(value, dt.date):
+        moment = dt.datetime.combine(value, dt.time())
+    else:
+        text = _clean_text(value)
+        try:
+            moment = dt.datetime.fromisoformat(text)
+        except ValueError:
+            return text or None
+    moment = moment.astimezone(dt.UTC) if moment.tzinfo is not None else moment
+    return moment.replace(second=0, microsecond=0, tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _show_minute(value: object) -> CellValue:
+    try:
+        moment = dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return moment.replace(second=0, microsecond=0, tzinfo=None)
+
+
 def _show_list(value: object) -> CellValue:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise TypeError(f"{value!r} is no list")
     return ", ".join(str(entry) for entry in value)
 
 
-_WHOLE_THOUSANDS = ("AND(ABS({cell})>=1000,{cell}=INT({cell}))", "#,##0")
-"""Thousands are parted where it can be done without a loss: a format with optional decimals leaves a bare point."""
-_THOUSANDS = ("ABS({cell})>=1000", "#,##0.0###")
-_LONG_SCORE = ("ABS({cell})>=100", "#,##0.00")
+SHOWN_NUMBERS = (
+    ("AND(ABS({cell})>=1000,ROUND({cell},2)=ROUND({cell},0))", "#,##0"),
+    ("ABS({cell})>=1000", "#,##0.##"),
+    ("AND(ABS({cell})>=0.001,{cell}<>ROUND({cell},4),ROUND({cell},4)=ROUND({cell},0))", "0"),
+    ("AND(ABS({cell})>=0.001,{cell}<>ROUND({cell},4))", "0.####"),
+)
+"""Thousands are parted, and no more decimals are shown than help: two of thousands, four of others. The cell keeps all.
 
-TEXT = Kind("text", _read_text, _show_text, "text", width=22)
-WORD = replace(TEXT, width=15)
+A format with optional decimals leaves a bare point behind a whole number, so that whole ones have rules of their own.
+"""
+
+TEXT = Kind("text", _read_text, _show_text, "text", width=20)
+WORD = replace(TEXT, width=14)
 """A text of a word or two."""
-TITLE = replace(TEXT, width=36, wrap=True)
-LONG_TEXT = replace(TEXT, width=48, wrap=True)
-ADDRESS = replace(TEXT, width=34)
+TITLE = replace(TEXT, width=32, wrap=True)
+LONG_TEXT = replace(TEXT, width=40, wrap=True, most_lines=3)
+"""Of which a list shows the beginning; the cell holds all of it."""
+ADDRESS = replace(TEXT, width=30)
 """One long word: an e-mail address, a workbook with its tab."""
-MESSAGE = replace(TEXT, width=64, wrap=True)
+MESSAGE = replace(TEXT, width=56, wrap=True)
 """A text of a sentence or two."""
 KEY = Kind("key", _read_text, _show_text, "a key such as INIT-000001", width=14)
 TIMESTAMP = Kind("timestamp", _read_text, _show_text, "a time in UTC", width=30)
+MINUTE = Kind(
+    "minute",
+    _read_minute,
+    _show_minute,
+    "a time in UTC",
+    width=17,
+    number_format="yyyy-mm-dd hh:mm",
+    align="center",
+)
+"""A time that people read: what is shown of it is the minute."""
 NUMBER = Kind(
     "number",
     _read_number,
@@ -302,9 +343,10 @@ NUMBER = Kind(
     ACCEPTED,
     width=13,
     align="right",
-    large_formats=(_WHOLE_THOUSANDS, _THOUSANDS),
+    large_formats=SHOWN_NUMBERS,
 )
-SCORE = replace(NUMBER, width=12, number_format="0.00####", large_formats=(_LONG_SCORE,))
+SCORE = replace(NUMBER, width=11)
+PERCENTILE = replace(NUMBER, width=12, number_format="0.0", large_formats=())
 SHARE = replace(
     NUMBER, name="share", expects="a share from 0 to 1, or a percentage such as 80 %", width=12, large_formats=()
 )
@@ -332,9 +374,9 @@ DATE = Kind(
     align="center",
 )
 PERIOD = Kind("period", _read_period, _show_text, "a period such as 2026-Q2", width=13, number_format="@")
-LIST = Kind("list", _read_list, _show_list, "entries separated by comma, semicolon or newline", width=30, wrap=True)
-CONTRIBUTIONS = Kind("contributions", _read_contributions, compact_json, _PAIRS, width=40, wrap=True)
-OBJECTIVE = Kind("objective", _read_objective, compact_json, _OBJECTIVE, width=40, wrap=True)
+LIST = Kind("list", _read_list, _show_list, "entries separated by comma, semicolon or newline", width=24, wrap=True)
+CONTRIBUTIONS = Kind("contributions", _read_contributions, compact_json, _PAIRS, width=32, wrap=True)
+OBJECTIVE = Kind("objective", _read_objective, compact_json, _OBJECTIVE, width=32, wrap=True)
 JSON = Kind("JSON", _read_json, compact_json, "JSON", width=40, wrap=True)
 
 
@@ -351,7 +393,7 @@ def choice(words: type[StrEnum] | tuple[str, ...], tones: Mapping[str, Tone] | N
             raise CellProblem("unknown_choice", value=text, expected=expected)
         return word
 
-    width = max(14, *(len(word) + 3 for word in choices))
+    width = max(11, *(len(word) + 2 for word in choices))
     return Kind("choice", read, _show_text, expected, width=width, choices=choices, tones=tones or {})
 
 

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from roadwright.domain.text import same_words
+from roadwright.domain.keys import canonical_key
+from roadwright.domain.periods import days_of
+from roadwright.domain.text import folded, same_words
 from roadwright.sheets.plain import plain
 
 
@@ -45,13 +47,15 @@ def merge_row(
     blanks: Mapping[str, object] | None = None,
     on_conflict: OnConflict = OnConflict.ASK,
     yielding: Collection[str] = (),
+    prose: Collection[str] = (),
 ) -> RowMerge:
     """Merge the named columns of one row.
 
     A column that the sheet does not have, or could not read, is not in ``sheet`` and stays as stored. A column
     without a base (the row was typed by hand, or the copy is older than the column) counts as having shown a blank:
-    what was typed there is an edit, what was left blank is none. Two edits that differ in blanks only are no conflict:
-    the sheet's is taken. ``blanks`` gives what a blank means, where that is not None. ``yielding`` columns hold a
+    what was typed there is an edit, what was left blank is none. Two edits that differ in spelling only are no
+    conflict: the sheet's is taken; one that changes the spelling only gives way to any other. In ``prose`` columns,
+    case is more than spelling. ``blanks`` gives what a blank means, where that is not None. ``yielding`` columns hold a
     computed value in the store, which gives way to what a person types. All values are in plain form; those of
     ``stored`` and ``base`` may be as they are.
     """
@@ -63,13 +67,38 @@ def merge_row(
         said, kept, before = sheet[column], plain(stored.get(column)), plain(shown.get(column))
         if said in (before, kept):
             continue
+        is_prose = column in prose
+        is_stored_as_shown = same_meaning(kept, before, is_prose=is_prose)
+        if not is_stored_as_shown and same_meaning(said, before, is_prose=is_prose):
+            continue
         edited.add(column)
-        if kept == before or column in yielding or on_conflict is OnConflict.SHEET or _is_same_text(said, kept):
+        gives_way = is_stored_as_shown or column in yielding or same_meaning(said, kept, is_prose=is_prose)
+        if gives_way or on_conflict is OnConflict.SHEET:
             changes[column] = said
         elif on_conflict is OnConflict.ASK:
             conflicts[column] = (said, kept)
     return RowMerge(changes, conflicts, frozenset(edited))
 
 
-def _is_same_text(said: object, kept: object) -> bool:
-    return isinstance(said, str) and isinstance(kept, str) and same_words(said, kept)
+def same_meaning(one: object, other: object, *, is_prose: bool = False) -> bool:
+    """Whether two plain values differ in spelling only: of names, keys and periods, alone, in lists or as keys."""
+    if one == other:
+        return True
+    if isinstance(one, str) and isinstance(other, str):
+        return same_words(one, other) or (not is_prose and (_form(one) == _form(other) or _names_same_days(one, other)))
+    return type(one) is type(other) and isinstance(one, list | dict) and _form(one) == _form(other)
+
+
+def _names_same_days(one: str, other: str) -> bool:
+    days = days_of(one)
+    return days is not None and days == days_of(other)
+
+
+def _form(value: object) -> object:
+    """The form in which values compare; the order of names does not matter."""
+    if isinstance(value, str):
+        return canonical_key(value) or folded(value)
+    if isinstance(value, list):
+        entries = [_form(entry) for entry in value]
+        return sorted(map(str, entries)) if all(isinstance(entry, str) for entry in value) else entries
+    return {folded(key): _form(entry) for key, entry in value.items()} if isinstance(value, dict) else value

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from roadwright.domain.headers import normalised
+from roadwright.domain.headers import in_words, normalised
 from roadwright.domain.messages import MessageError
 from roadwright.sheets.values import CellValue
 
@@ -30,6 +30,9 @@ class Owner(StrEnum):
     SHEET_ONLY = "sheet-only"
     """People's own words and ticks on a tab that the backend rewrites: remembered by row identity, not modelled."""
 
+
+STATUS_COLUMN = "run_status"
+"""The column in which the backend says what came of a row."""
 
 TYPED = (Owner.INPUT, Owner.SHARED, Owner.SHEET_ONLY)
 """The owners of the columns that people fill."""
@@ -56,9 +59,9 @@ class Kind:
     what the cell holds. ``expects`` completes the sentence "expected …". ``choices`` become a dropdown.
 
     The rest is what the template gives the column: its ``width``, a ``number_format``, ``wrap`` to break long text into
-    lines, ``align`` (left where it is empty), ``tones`` to colour the cells that hold one of these words, and
-    ``large_formats``: number formats for numbers that a condition is true of, ``{cell}`` in it being the cell. The
-    first that is true holds.
+    lines (``most_lines`` of them make a row higher; 0: all), ``align`` (left where it is empty), ``tones`` to colour
+    the cells that hold one of these words, and ``large_formats``: number formats for numbers that a condition is true
+    of, ``{cell}`` in it being the cell. The first that is true holds.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Kind:
     width: float = 16
     number_format: str = ""
     wrap: bool = False
+    most_lines: int = 0
     choices: tuple[str, ...] = ()
     align: str = ""
     tones: Mapping[str, Tone] = field(default_factory=dict, hash=False)
@@ -96,6 +100,19 @@ class Column:
     written: Callable[[str], bool] | None = None
     minor: bool = False
     """Rarely looked at: the template lets people fold it away, beside others of the sort."""
+    technical: bool = False
+    """For machines more than for people: the template has folded it away already."""
+    examples: str = ""
+    """Lines that the header's note ends with, each a whole sentence."""
+    offers: str = ""
+    """The list of what exists (see ``roadwright.tabs.lists``) that the template's dropdown offers."""
+    moves: bool = False
+    """It tells where the row stands among others: the cell is kept up to date, and is no change of the row."""
+
+    @property
+    def header(self) -> str:
+        """The column's name in words, as a header shows it."""
+        return in_words(self.name)
 
 
 def meaning(column: Column, cell: CellValue | None) -> object:
@@ -124,14 +141,30 @@ class Layout(StrEnum):
     """The backend replaces the rows, in its own order; sheet-only cells are remembered."""
 
 
+def _in_order(columns: tuple[Column, ...], main: tuple[str, ...]) -> tuple[Column, ...]:
+    by_name = {column.name: column for column in columns}
+    first = [by_name[name] for name in main] or list(columns[:1])
+    status = [by_name[STATUS_COLUMN]] if STATUS_COLUMN in by_name and first[0].name != STATUS_COLUMN else []
+    rest = [column for column in columns if column not in first and column not in status]
+    return (
+        *(*first[:1], *status, *first[1:]),
+        *(column for column in rest if not column.technical),
+        *(column for column in rest if column.technical),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class TabSpec:
     """A tab, declared once.
 
     ``workbook`` is the template's file name without ending. ``identity`` names the columns that identify a row.
-    ``set_identity`` names, for a SETS tab, the columns that name the set a row belongs to.
+    ``set_identity`` names, for a SETS tab, the columns that name the set a row belongs to. ``main`` names the columns
+    that come first and make the printed page, where these are not all but the minor and technical ones.
 
-    Declarations of one name are equal: a workspace can have further columns on a tab (see ``roadwright.tabs.carried``).
+    The columns stand in the order of the template, whatever order they were declared in: the first one, the status of
+    the row, the other main ones, the rest, and the technical ones.
+
+    Declarations of one name are equal: a workspace can have further columns on a tab (see `tabs.peoples_intake`).
     """
 
     name: str
@@ -141,6 +174,16 @@ class TabSpec:
     identity: tuple[str, ...]
     layout: Layout = Layout.ROWS
     set_identity: tuple[str, ...] = ()
+    main: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", _in_order(self.columns, self.main))
+
+    @cached_property
+    def printed(self) -> int:
+        """How many columns, from the first one on, make the printed page."""
+        names = (*self.main, STATUS_COLUMN)
+        return sum(column.name in names if self.main else not column.technical for column in self.columns)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TabSpec) and self.name == other.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from roadwright.sheets.spec import Column, Owner, Tone
+from roadwright.sheets.spec import STATUS_COLUMN, Column, Owner, TabSpec, Tone
 
 CREATED = dt.datetime(2026, 1, 1)
 """A fixed date in every template, so that equal declarations give equal bytes."""
@@ -20,7 +20,7 @@ TONES = {
 """Fill and ink of the cells that say something."""
 
 STATUS_COLOURS = {
-    "OK": TONES[Tone.GOOD],
+    "OK": ("#F5F5F5", "#2E6B1F"),  # most rows: no fill that shouts
     "WARNING": TONES[Tone.LOOK],
     "SKIPPED": TONES[Tone.LOOK],
     "CONFLICT": TONES[Tone.BAD],
@@ -40,14 +40,37 @@ TAB_OF_PEOPLE, TAB_OF_ANSWERS, TAB_OF_HELP = _STRONG, "#A6A6A6", "#38765A"
 """Colours of the tabs that people fill, that the backend writes, and that explain."""
 
 
-STATUS_COLUMN = "run_status"
-_STATUS_WIDTH = 56
+_STATUS_LINES = 3
+_STATUS_WIDTH, _QUIET_STATUS_WIDTH = 40, 24
+"""Of a run_status: where nothing is typed it is nearly always OK."""
+_STATUS_WIDTH_ON_ONE_LINE = 56
+_FILTER_BUTTON = 3.5
 
 
-def width_of(column: Column) -> float:
-    """Wide enough for the content, and for the header beside its filter button."""
-    content = _STATUS_WIDTH if column.name == STATUS_COLUMN else column.kind.width
-    return max(content, len(column.name) * (0.95 if column.owner in (Owner.DERIVED, Owner.SYSTEM) else 1.05) + 4)
+def width_of(column: Column, spec: TabSpec) -> float:
+    """Wide enough for the content, and for the header in two lines beside its filter button."""
+    content = column.kind.width
+    if column.name == STATUS_COLUMN:
+        content = _STATUS_WIDTH if spec.saved else _QUIET_STATUS_WIDTH
+    return max(content, _two_lines(column.header) * 1.05 + _FILTER_BUTTON)
+
+
+def most_lines(column: Column) -> int:
+    """How many lines of the column's texts make a row higher; 0 for all of them."""
+    return _STATUS_LINES if column.name == STATUS_COLUMN else column.kind.most_lines
+
+
+def width_on_one_line(column: Column) -> float:
+    """The width in a person's own workbook, where no text is broken into lines."""
+    content = _STATUS_WIDTH_ON_ONE_LINE if column.name == STATUS_COLUMN else column.kind.width
+    return max(content, len(column.name) * 0.95 + 4)
+
+
+def _two_lines(header: str) -> int:
+    """The characters of the longer line where a header is broken into two, as well as can be."""
+    words = header.split(" ")
+    breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words) + 1)]
+    return min(max(len(first), len(second)) for first, second in breaks)
 
 
 def header_format(owner: Owner, *, required: bool = False, hue: int | None = None) -> dict[str, Any]:
@@ -68,6 +91,7 @@ def header_format(owner: Owner, *, required: bool = False, hue: int | None = Non
         "italic": owner is Owner.SYSTEM,
         "align": "left",
         "valign": "vcenter",
+        "text_wrap": True,
         "border": 1,
         "border_color": "#A6A6A6",
         **({"bottom": 5, "bottom_color": _REQUIRED_LINE} if required else {}),

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from roadwright import tabs
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Level, Message, notice
 from roadwright.domain.progress import TellProgress
+from roadwright.services.backlog.duplicates import tell_duplicates
 from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
+from roadwright.services.rows.identity import identity_of
+from roadwright.services.rows.merge import MergeRules
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.context import OpenTab, SyncContext
@@ -17,7 +20,7 @@ from roadwright.sync.engine import ForeignTab, PendingWrite, WorkbookCache, merg
 from roadwright.sync.importing import cannot_be_matched, proposal_for
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, unkeyed
-from roadwright.sync.reports import TabReport
+from roadwright.sync.reports import RowReport, SheetRow, TabReport
 from roadwright.sync.selection import ALL, Selection
 from roadwright.workspace.identity import read_note
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -35,6 +38,26 @@ class SyncResult:
 
     tabs: list[TabReport] = field(default_factory=list)
     problems: list[Message] = field(default_factory=list)
+    told: list[RowReport] = field(default_factory=list)
+    """Lines on ideas that were put on the Backlog only now."""
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Who wins where intake and backlog changed the same field: on all rows, or on those that are selected on a tab."""
+
+    on_conflict: OnConflict
+    place: TabPlace
+    selection: Selection = ALL
+
+    def rules(self, source: str, open_tabs: Sequence[OpenTab]) -> MergeRules:
+        """The same for the rows of intake, by their initiative. Raises SelectionError."""
+        if self.selection.everything:
+            return MergeRules(source, self.on_conflict)
+        rows = [row for tab in open_tabs if tab.place == self.place for row in tab.table.rows]
+        picked = self.selection.picks(self.place.spec, rows)
+        settled = {identity_of(tabs.INTAKE.identity, row.brief) for row in rows if row.number in picked}
+        return MergeRules(source, self.on_conflict, settled=frozenset(settled))
 
 
 def keys_for_new_rows(
@@ -96,7 +119,18 @@ def _proposals(workspace: Workspace, faults: Mapping[str, SheetError]) -> Iterat
                 yield proposed
 
 
-def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, progress: SyncProgress) -> SyncResult:
+def _tell_duplicates(current: SyncContext, backlog: OpenTab, results: Sequence[SheetRow]) -> Iterator[RowReport]:
+    """Say of ideas that they look like another one: on their rows, or in lines of their own where they are new."""
+    rows = {result.key: result for result in results if not result.is_duplicate}
+    for pair in tell_duplicates(current.session):
+        said = notice("looks_like", key=pair.key, other=pair.other, title=pair.other_title)
+        if pair.key in rows:
+            rows[pair.key].notes.add(said)
+        else:
+            yield RowReport(backlog.place.name, 0, pair.key, str(Level.OK), Level.OK, (str(said),))
+
+
+def backlog_sync(workspace: Workspace, source: str, settling: Settling, progress: SyncProgress) -> SyncResult:
     """Sync everything. Tabs that can't be read or written are named in the result and do not stop the others.
 
     Where the Backlog can't be read, intake goes into the database, and a later sync writes the Backlog: what was typed
@@ -129,16 +163,18 @@ def backlog_sync(workspace: Workspace, source: str, on_conflict: OnConflict, pro
         intake_tabs = [tab for tab in open_tabs if tab.spec == tabs.INTAKE]
         progress(f"merging {sum(len(tab.table.rows) for tab in intake_tabs):,} intake rows")
         backlog_tab = next((tab for tab in open_tabs if tab.spec == tabs.BACKLOG), None)
+        rules = settling.rules(current.source, open_tabs)
         if backlog_tab is None:
-            return sync_intake(current, intake_tabs, found.faults, on_conflict)
+            return sync_intake(current, intake_tabs, found.faults, rules)
         binding = BacklogBinding()
         results, report = merge_tab(current, backlog_tab, binding)
-        intake_reports = sync_intake(current, intake_tabs, found.faults, on_conflict)
+        intake_reports = sync_intake(current, intake_tabs, found.faults, rules)
         say_intake(current.session, results)
         current.session.flush()
         progress("bringing the Backlog up to date")
         missing = missing_from_tab(current.session, {result.identity for result in results})
         notes = intake_notes_of(current.session, missing)
+        result.told += _tell_duplicates(current, backlog_tab, results)
         show_tab(current, backlog_tab, binding, results, report, add=lambda _: missing, statuses=notes.__getitem__)
         progress("writing the workbooks")
         return [*intake_reports, report]

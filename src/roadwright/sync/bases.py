@@ -12,7 +12,6 @@ from roadwright.services.rows.baselines import (
     Unconfirmed,
     baselines_of,
     confirm,
-    content_of,
     load_baselines,
     load_unconfirmed,
     save_unconfirmed,
@@ -23,7 +22,8 @@ from roadwright.services.rows.merge import MergeRules, merge_and_save
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
-from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.context import COMPUTED, OpenTab, SyncContext
+from roadwright.sync.replaced import in_short
 from roadwright.sync.reports import SheetRow
 from roadwright.sync.tab_cache import fingerprint_of
 
@@ -51,11 +51,24 @@ def give_bases(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) 
     worked: what a person types next is an edit of that.
     """
     bases = load_bases(context.session, tab, [result.row for result in results])
+    typed = frozenset(tab.spec.typed)
     for result in results:
         copy = bases.get(result.row.number)
         if copy is not None and copy.identity == identity_text(result.identity):
-            result.base = copy.values
+            result.base = _with_former_computed(tab.spec, typed, copy.values, result.row)
     _add_unconfirmed(context, tab, results)
+
+
+def _with_former_computed(spec: TabSpec, typed: frozenset[str], shown: Values, row: Row) -> Values:
+    """What a copy showed, also in typed columns that were computed when it was written."""
+    computed = shown.get(COMPUTED)
+    if not isinstance(computed, Mapping) or computed.keys().isdisjoint(typed):
+        return shown
+    base = dict(shown)
+    for name in computed.keys() & typed:
+        is_as_shown = name in row.values and in_short(spec.by_name[name], row.values[name]) == computed[name]
+        base[name] = row.plain[name] if is_as_shown else computed[name]
+    return base
 
 
 def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[SheetRow]) -> None:
@@ -99,17 +112,21 @@ def keep_saved(session: Session, tab: OpenTab, folder: str) -> set[Identity]:
 
 
 def find_lost_bases(session: Session, spec: TabSpec, known: Iterable[SheetRow]) -> None:
-    """Find the base of stored rows without a version that say word for word what they said once: nobody edited them.
+    """Find the base of stored rows without a version: the newest copy of the row that it equals most.
 
     Such rows come from a run that was killed before it wrote them, from a copy of the workbook that is older still, or
-    lost their system columns or were typed over there.
+    lost their system columns or were typed over there. One that nobody edited equals a copy in all that it says.
     """
     lost = [o for o in known if o.base is None and not is_row_version(o.row.text("updated_at")) and not o.is_duplicate]
     copies = baselines_of(session, spec.name, {result.identity for result in lost}) if lost else {}
+    blanks = {column.name: plain(column.blank_means) for column in spec.saved}
     for result in lost:
-        said = content_of(spec, result.row.values)
-        shown = copies.get(result.identity, ())
-        result.base = next((copy for copy in shown if content_of(spec, copy) == said), None)
+        said = {name: value for name, value in result.row.plain.items() if name in blanks}
+
+        def likeness(copy: Mapping[str, object], said: Mapping[str, object] = said) -> int:
+            return sum(value == copy.get(name, blanks[name]) for name, value in said.items())
+
+        result.base = max(copies.get(result.identity, ()), key=likeness, default=None)
 
 
 def results_of(tab: OpenTab, picked: Collection[int]) -> list[SheetRow]:

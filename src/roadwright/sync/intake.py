@@ -13,21 +13,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
 from roadwright.services.bindings.backlog import from_intake, unknown_key
-from roadwright.services.bindings.initiatives import (
-    issued_numbers,
-    load_initiatives,
-    new_initiative,
-    set_attribute,
-    stamp,
-)
+from roadwright.services.bindings.initiatives import issued_numbers, load_initiatives, stamp
+from roadwright.services.bindings.intake import FIELDS, IntakeBinding, instead_of
 from roadwright.services.rows.identity import Identity
-from roadwright.sheets.merge import OnConflict, merge_row
+from roadwright.services.rows.merge import MergeRules, merge_and_save
 from roadwright.sheets.plain import plain
-from roadwright.sheets.spec import Owner
-from roadwright.store.clock import now
 from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
 from roadwright.sync.bases import find_lost_bases, give_bases, settle
@@ -37,12 +30,11 @@ from roadwright.sync.keys import unwritable_keys
 from roadwright.sync.reports import SheetRow, TabReport, report_rows
 from roadwright.sync.write_back import bring_up_to_date
 from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
+from roadwright.workspace.workspace import TabPlace
 
-UNTITLED = "(untitled)"
-_FIELDS = tuple(column.name for column in PEOPLES_INTAKE.owned(Owner.INPUT))
-_PLACE = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing")
-"""Where an initiative's intake row stands, and whether it is gone."""
-_TAKEN_IN = ("initiative_key", *_FIELDS, *_PLACE, "intake_conflicts", "external_source", "carried")
+_KEPT = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing", "intake_conflicts")
+"""Where an initiative's intake row stands, whether it is gone, and what it says against the backlog."""
+_TAKEN_IN = ("initiative_key", *FIELDS, *_KEPT, "external_source", "carried")
 _BLANKS = {c.name: plain(c.blank_means) for c in PEOPLES_INTAKE.columns if c.blank_means is not None}
 
 
@@ -85,8 +77,8 @@ def _settle(
         for item in unsettled:
             item.has_own_version = item.result.base is not None
             lost += [item.result] if item.result.key in stored else []
-    find_lost_bases(context.session, PEOPLES_INTAKE, lost)
     bases_of_exports(context, lost, stored)
+    find_lost_bases(context.session, PEOPLES_INTAKE, lost)
 
 
 def _by_tab(intake: Iterable[OpenTab], found: Iterable[_IntakeMatch]) -> Iterator[tuple[OpenTab, list[_IntakeMatch]]]:
@@ -108,8 +100,8 @@ def _distance(found: _IntakeMatch, initiative: Initiative | None) -> tuple[bool,
     if found.result.base is not None:
         last: dict[str, object] = dict(found.result.base)
     else:
-        last = {n: plain(getattr(initiative, n)) for n in _FIELDS} if initiative is not None else {}
-    differing = sum(said.get(name) != last.get(name, _BLANKS.get(name)) for name in _FIELDS if name in said)
+        last = {n: plain(getattr(initiative, n)) for n in FIELDS} if initiative is not None else {}
+    differing = sum(said.get(name) != last.get(name, _BLANKS.get(name)) for name in FIELDS if name in said)
     elsewhere = initiative is None or initiative.intake_source != found.tab.place.full_name
     moved = initiative is None or initiative.intake_row != found.result.row.number
     return not found.has_own_version, differing, elsewhere, moved, found.order
@@ -175,78 +167,34 @@ def _say_keyless(intake: Sequence[OpenTab], found: Sequence[_IntakeMatch]) -> No
             result.notes.add(why)
 
 
-def _without(initiative: Initiative, name: str) -> Message:
-    """What the backlog has instead of a cell that can't be read."""
-    stored = plain(getattr(initiative, name))
-    if name == "title" and stored == UNTITLED:
-        return Message("the_backlog_has_title", params={"title": UNTITLED})
-    return (
-        Message("the_backlog_has", params={"value": stored}) if stored is not None else Message("the_backlog_has_none")
-    )
-
-
-def _enter(context: SyncContext, tab: OpenTab, result: SheetRow) -> Initiative:
-    """Make the initiative of a row that is seen for the first time."""
-    values = result.row.values
-    title = str(values.get("title") or UNTITLED)
-    initiative = new_initiative(result.key, title, row_version=now(), source=context.source)
-    initiative.intake_source = tab.place.full_name
-    for name in _FIELDS:
-        if values.get(name) is not None:
-            set_attribute(initiative, name, values[name])
-    context.session.add(initiative)
-    return initiative
-
-
-def _merge(result: SheetRow, initiative: Initiative, on_conflict: OnConflict) -> bool:
-    """Bring one intake row into its initiative. Returns whether that changed it."""
-    row = result.row
-    stored = dict(zip(_FIELDS, attributes_of(initiative, _FIELDS), strict=True))
-    if stored["title"] == UNTITLED:
-        stored["title"] = None  # a stand-in gives way to the first title that someone types
-    merge = result.merge = merge_row(
-        _FIELDS,
-        base=result.base,
-        sheet=row.plain,
-        stored=stored,
-        blanks=_BLANKS,
-        on_conflict=on_conflict,
-    )
-    result.kept |= set(merge.conflicts)
-    for name in merge.changes:
-        set_attribute(initiative, name, row.values.get(name))
-    for name, (said, kept) in merge.conflicts.items():
-        result.notes.say(Level.CONFLICT, "conflict_with_backlog", name, said=said, kept=kept)
-    conflicts = {name: said for name, (said, _) in merge.conflicts.items()} or None
-    if initiative.intake_conflicts != conflicts:
-        initiative.intake_conflicts = conflicts
-    return bool(merge.changes)
-
-
 def _take_in(
-    context: SyncContext, found: _IntakeMatch, initiative: Initiative | None, on_conflict: OnConflict
-) -> Initiative:
-    """Bring one intake row into the backlog, and keep where it stands. Returns its initiative, made where it is new."""
-    result, place = found.result, found.tab.place
-    result.kept = set(result.row.problems)
-    created = initiative is None
-    if initiative is None:
-        initiative = _enter(context, found.tab, result)
-    result.notes.add(*result.row.remarks)
-    goes_along = take_along(context, result.row, initiative, place.source)
-    if _merge(result, initiative, on_conflict) or created or goes_along:
-        result.row_version = context.row_versions.next()
-        taken = _FIELDS if created else result.merge.changes
-        result.saved = {name: result.row.plain[name] for name in taken if name in result.row.plain}
-        stamp(initiative, result.row_version, context.source)
+    context: SyncContext, tab: OpenTab, results: Sequence[SheetRow], rules: MergeRules
+) -> tuple[TabReport, dict[Identity, Initiative]]:
+    """Bring rows of one tab into the backlog, and keep where each stands. Returns their initiatives, new ones too."""
+    binding, report = IntakeBinding(), TabReport(tab.place)
+    stored = context.load(binding, [result.identity for result in results])
+    report.saved, report.created = merge_and_save(context, binding, results, stored, rules)
+    for result in results:
+        initiative = binding.initiatives[result.identity]
+        result.notes.add(*result.row.remarks)
+        if take_along(context, result.row, initiative, tab.place.source) and result.row_version is None:
+            result.row_version = context.row_versions.next()
+            stamp(initiative, result.row_version, context.source)
+            report.saved += 1
+        _keep_place(tab.place, result, initiative)
+    return report, binding.initiatives
+
+
+def _keep_place(place: TabPlace, result: SheetRow, initiative: Initiative) -> None:
+    """Keep where an initiative's row stands and what is in conflict, and warn of cells that can't be read."""
     for name, problem in result.row.problems.items():
         words = replace(problem, column=None)
-        result.notes.warn("taken_without_value", name, problem=words, instead=_without(initiative, name))
+        result.notes.warn("taken_without_value", name, problem=words, instead=instead_of(initiative, name))
+    conflicts = {name: said for name, (said, _) in result.merge.conflicts.items()} or None
     stands = (place.full_name, place.book, place.tab, result.row.number, False)
-    if attributes_of(initiative, _PLACE) != stands:  # what is set counts as changed, also where it says the same
-        for name, value in zip(_PLACE, stands, strict=True):
+    if attributes_of(initiative, _KEPT) != (*stands, conflicts):  # what is set counts as changed, also as the same
+        for name, value in zip(_KEPT, (*stands, conflicts), strict=True):
             setattr(initiative, name, value)
-    return initiative
 
 
 def _keep_folder(context: SyncContext, initiative: Initiative) -> None:
@@ -257,7 +205,7 @@ def _keep_folder(context: SyncContext, initiative: Initiative) -> None:
 
 
 def sync_intake(
-    context: SyncContext, intake: Sequence[OpenTab], unreadable: Collection[str], on_conflict: OnConflict
+    context: SyncContext, intake: Sequence[OpenTab], unreadable: Collection[str], rules: MergeRules
 ) -> list[TabReport]:
     """Merge all rows of all intake tabs, and plan their keys, statuses and provenance.
 
@@ -268,29 +216,24 @@ def sync_intake(
     _settle(context, intake, found, stored)
     _judge_keys(context.session, found, stored, unreadable)
     _say_keyless(intake, found)
-    reports = {tab.place.name: TabReport(tab.place) for tab in intake}
     synced: set[str] = set()
-    taken_in: dict[Identity, Initiative] = {}
-    for item in context.counted("merging intake rows", found):
-        result, report = item.result, reports[item.tab.place.name]
-        if not result.key or result.is_duplicate:
-            continue
-        synced.add(result.key)
-        context.workspace.safe_point()
-        if result.unchanged_as is None:
-            report.created += result.key not in stored
-            taken_in[result.identity] = _take_in(context, item, stored.get(result.key), on_conflict)
-            report.saved += result.row_version is not None
-        _keep_folder(context, taken_in.get(result.identity) or stored[result.key])
-    context.session.flush()
-    _say_missing(context, synced, unreadable)
-    now_stored = {identity: _taken_in(initiative) for identity, initiative in taken_in.items()}
+    reports: list[TabReport] = []
+    now_stored: dict[Identity, dict[str, object]] = {}
     for tab, items in _by_tab(intake, found):
-        results = [item.result for item in items]
-        tab.merged += results
-        bring_up_to_date(context, tab, results, now_stored, inputs=False)
-        reports[tab.place.name].rows = report_rows(tab.place, results)
-    return list(reports.values())
+        results = [item.result for item in items if item.result.key and not item.result.is_duplicate]
+        report, taken_in = _take_in(context, tab, [o for o in results if o.unchanged_as is None], rules)
+        reports.append(report)
+        for result in results:
+            synced.add(result.key)
+            _keep_folder(context, taken_in.get(result.identity) or stored[result.key])
+        context.session.flush()
+        now_stored.update((identity, _taken_in(initiative)) for identity, initiative in taken_in.items())
+    _say_missing(context, synced, unreadable)
+    for report, (tab, items) in zip(reports, _by_tab(intake, found), strict=True):
+        tab.merged = [item.result for item in items]
+        bring_up_to_date(context, tab, tab.merged, now_stored, inputs=False)
+        report.rows = report_rows(tab.place, tab.merged)
+    return reports
 
 
 def _say_missing(context: SyncContext, synced: Collection[str], unreadable: Collection[str]) -> None:

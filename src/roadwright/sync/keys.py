@@ -82,10 +82,10 @@ class KeyPool:
         return keys[:count]
 
 
-def _waits(row: Row, *, strict: bool) -> bool:
+def _waits(row: Row, needed: Collection[str]) -> bool:
     if row.text("initiative_key") or "initiative_key" in row.raw or "initiative_key" in row.problems:
         return False
-    return not (strict and row.problems and "updated_at" not in row.raw)
+    return "updated_at" in row.raw or row.problems.keys().isdisjoint(needed)
 
 
 def unwritable_keys(tab: OpenTab, rows: Collection[int]) -> dict[int, Message]:
@@ -96,13 +96,13 @@ def unwritable_keys(tab: OpenTab, rows: Collection[int]) -> dict[int, Message]:
 
 
 def unkeyed(tab: OpenTab, selection: Selection = ALL) -> list[int]:
-    """The rows that wait for a key and can get one. On the Backlog, a new row that can't be read is mended first.
+    """The rows that wait for a key and can get one. On the Backlog, a new row gets one once it can be saved.
 
     Raises SelectionError.
     """
     picked = selection.picks(tab.spec, tab.table.rows)
-    strict = tab.spec == tabs.BACKLOG
-    rows = [row.number for row in tab.table.rows if row.number in picked and _waits(row, strict=strict)]
+    needed = {c.name for c in tab.spec.columns if c.required} if tab.spec == tabs.BACKLOG else ()
+    rows = [row.number for row in tab.table.rows if row.number in picked and _waits(row, needed)]
     refused = unwritable_keys(tab, rows) if rows else {}
     return [row for row in rows if row not in refused]
 

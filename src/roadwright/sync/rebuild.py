@@ -15,6 +15,7 @@ from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.messages import Message
 from roadwright.domain.provenance import REBUILD
 from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
+from roadwright.services.rows.merge import MergeRules
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import Table
@@ -52,7 +53,7 @@ _ORDER: tuple[TabSpec, ...] = (
     tabs.TARGETS,
     tabs.CANDIDATES,
 )
-"""The tabs after the KPI registry, the Backlog and intake: each after those that it refers to."""
+"""The tabs after the KPI registry, the Backlog and intake: each after those that it refers to, roadmaps after runs."""
 
 _SHOWN_AGAIN = (tabs.BACKLOG, tabs.ROADMAPS)
 """The tabs that show something of the later ones."""
@@ -131,17 +132,17 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
         waiting = keys_for_new_rows(workspace, REBUILD, both, cache)
         result.problems += [waiting] if waiting else []
         step("taking over the Backlog, then intake", both, _save_backlog)
+    run_places = [of[spec] for spec in RUN_TABS if spec in of]
+
+    def take_over_runs(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        result.runs += take_runs(current.session, *(tab.table.rows for tab in open_tabs))
+        return [write_run_tab(current, tab) for tab in open_tabs]
+
     for spec in _ORDER:
+        if spec is tabs.ROADMAPS and len(run_places) == len(RUN_TABS):  # roadmaps name the run that they adopted
+            step("taking over the runs", run_places, take_over_runs)
         if spec in of:
             step(f"taking over {of[spec].name}", [of[spec]], _save)
-    run_places = [of[spec] for spec in RUN_TABS if spec in of]
-    if len(run_places) == len(RUN_TABS):
-
-        def context(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-            result.runs += take_runs(current.session, *(tab.table.rows for tab in open_tabs))
-            return [write_run_tab(current, tab) for tab in open_tabs]
-
-        step("taking over the runs", run_places, context)
     with workspace.store.transaction() as session:
         take_published_versions(session, published_versions(workspace))
     again = [of[spec] for spec in _SHOWN_AGAIN if spec in of]
@@ -201,7 +202,7 @@ def _save_backlog(context: SyncContext, open_tabs: Sequence[OpenTab]) -> list[Ta
     take_over(context.session, tab.spec.name, results, trust.rows)
     for place in intake:
         yield_to_backlog(context.session, place, tab)
-    reports = sync_intake(context, intake, (), OnConflict.DATABASE)
+    reports = sync_intake(context, intake, (), MergeRules(context.source, OnConflict.DATABASE))
     say_intake(context.session, results)
     context.session.flush()
     missing = missing_from_tab(context.session, {result.identity for result in results})

@@ -49,7 +49,7 @@ def computed(
 
     A cell of which ``values`` say nothing is not written, and shows what the row's copy ``before`` says.
     """
-    columns = list(columns)
+    columns = [column for column in columns if not column.moves]
     kept: dict[str, object] = {}
     others = [column.name for column in columns if column.name not in values]
     if before is not None and others:
@@ -58,14 +58,15 @@ def computed(
             return {}  # it was written before that was remembered
         kept = {name: earlier[name] for name in others if name in earlier}
     found = {
-        column.name: _in_short(column, value)
+        column.name: in_short(column, value)
         for column in columns
         if (value := values.get(column.name)) not in (None, "", [], {})
     }
     return {COMPUTED: {**kept, **found}}
 
 
-def _in_short(column: Column, value: object) -> object:
+def in_short(column: Column, value: object) -> object:
+    """What is remembered of a computed value: itself where it is short, else a digest."""
     said = plain(value)
     text = repr(said)
     if len(text) > LONGEST:
@@ -82,7 +83,10 @@ def _as_read(column: Column, value: object) -> object:
 
 
 def typed_over(columns: Iterable[Column], row: Row, copy: Baseline | None) -> list[str]:
-    """The columns, among these computed ones, whose cell says what this copy of the row never showed."""
+    """The columns, among these computed ones, whose cell says what this copy of the row never showed.
+
+    What one that moves showed is not remembered, so there it is what can't be read that counts.
+    """
     remembered = {} if copy is None else copy.values.get(COMPUTED)
     if not isinstance(remembered, Mapping):
         return []  # it was written before that was remembered
@@ -90,9 +94,8 @@ def typed_over(columns: Iterable[Column], row: Row, copy: Baseline | None) -> li
         column.name
         for column in columns
         if column.name in row.raw
-        and not (
-            column.name in row.values and _in_short(column, row.values[column.name]) == remembered.get(column.name)
-        )
+        and not (column.moves and column.name in row.values)
+        and not (column.name in row.values and in_short(column, row.values[column.name]) == remembered.get(column.name))
     ]
 
 

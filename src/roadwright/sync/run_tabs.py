@@ -12,6 +12,7 @@ from roadwright import tabs
 from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer
+from roadwright.sheets.kinds import MINUTE
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.annotations import collect_annotations
@@ -56,7 +57,10 @@ def _runs_rows(session: Session) -> list[dict[str, object]]:
     """Every run, newest first; what is stored of it as a whole is large, and not read for it."""
     found = session.execute(select(OptimizationRun.shown_json, *_RUNS_COLUMNS).order_by(OptimizationRun.id.desc()))
     names = [column.key for column in _RUNS_COLUMNS]
-    return [{**shown, **dict(zip(names, columns, strict=True))} for shown, *columns in found]
+    rows = [{**shown, **dict(zip(names, columns, strict=True))} for shown, *columns in found]
+    for row in rows:
+        row.update({name: MINUTE.read(row[name]) for name in ("created_at", "finished_at") if row[name] is not None})
+    return rows
 
 
 def _heads(session: Session) -> list[_Head]:

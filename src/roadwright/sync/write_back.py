@@ -12,13 +12,13 @@ from operator import eq
 from sqlalchemy.orm import Session
 
 from roadwright.domain.provenance import is_row_version
-from roadwright.services.rows.baselines import save_baselines
+from roadwright.services.rows.baselines import Baseline, save_baselines
 from roadwright.services.rows.identity import Identity, display_key, identity_text
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
-from roadwright.sheets.styles import width_of
+from roadwright.sheets.styles import most_lines, width_on_one_line
 from roadwright.sheets.values import CellValue
 from roadwright.sync.annotations import annotations_to_show
 from roadwright.sync.bases import DOUBTFUL, keep_saved
@@ -131,7 +131,7 @@ def bring_up_to_date(
         _say_what_is_replaced(tab, result, cells)
         base = {**_new_base(result, now, saved_columns, dropped, inputs), **_more_shown(tab, result)}
         if (
-            cells
+            any(not owned[names[place]].moves for _, place in cells)
             or result.row_version
             or result.base is None
             or needs_row_version
@@ -139,7 +139,7 @@ def bring_up_to_date(
             or _lacks_row_version(tab, row, places)
         ):
             row_version = result.row_version or context.row_versions.next()
-            pending.copies.append((row_version, result.identity, base | computed(mine, now, tab.bases.get(row.number))))
+            pending.copies.append((row_version, result.identity, base | computed(mine, now, _copy_of(tab, result))))
             cells[row.number, places["updated_source"]] = context.source
             cells[row.number, places["updated_at"]] = row_version
             dropped |= _drop_protected(tab, result, cells, names)
@@ -147,7 +147,7 @@ def bring_up_to_date(
                 pending.unversioned.add(result.identity)
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
             result.notes.add(*say_written(spec, row, marked))
-            pending.cells.update(cells)
+        pending.cells.update(cells)
         if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)
@@ -161,8 +161,16 @@ def _say_what_is_replaced(tab: OpenTab, result: SheetRow, cells: Collection[tupl
         for column in computed_columns(tab.spec)
         if column.name not in tab.spec.identity and (row.number, places.get(column.name, 0)) in cells
     ]
-    typed = typed_over(replaced, row, tab.bases.get(row.number)) if replaced else ()
+    typed = typed_over(replaced, row, _copy_of(tab, result)) if replaced else ()
     result.notes.add(*say_computed(row, typed))
+
+
+def _copy_of(tab: OpenTab, result: SheetRow) -> Baseline | None:
+    """What this copy of the row showed: as its version tells, or where that is lost, as its content does."""
+    copy = tab.bases.get(result.row.number)
+    if copy is None and result.base is not None and COMPUTED in result.base:
+        return Baseline(identity_text(result.identity), result.base)
+    return copy
 
 
 def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
@@ -306,5 +314,13 @@ def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
     save_baselines(session, tab.spec, pending.copies)
     pending.copies.clear()  # they are stored, and a large workbook's write needs the room
     places = {**table.columns, **table.new_columns}
-    own = {places[c.name]: width_of(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}
-    return TabEdit(tab.place.tab, table.header_row, pending.cells, pending.appended, table.last_data_row, own)
+    own = {places[c.name]: width_on_one_line(c) for c in tab.spec.owned(Owner.SYSTEM) if c.name in places}
+    return TabEdit(
+        tab.place.tab,
+        table.header_row,
+        pending.cells,
+        pending.appended,
+        table.last_data_row,
+        own,
+        {places[c.name]: lines for c in tab.spec.columns if c.name in places and (lines := most_lines(c))},
+    )

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from roadwright.domain.initiatives import Lifecycle, RiskLevel, ScopeMode
-from roadwright.sheets.kinds import ADDRESS, DATE, LIST, LONG_TEXT, NUMBER, PERIOD, TEXT, TITLE, WORD, choice, within
+from roadwright.sheets.kinds import (
+    ADDRESS,
+    DATE,
+    KEY,
+    LIST,
+    LONG_TEXT,
+    NUMBER,
+    PERIOD,
+    TEXT,
+    TITLE,
+    WORD,
+    choice,
+    within,
+)
 from roadwright.sheets.spec import TabSpec
+from roadwright.tabs import lists
 from roadwright.tabs.columns import (
     ACTIVE_FRAMEWORK,
     ACTIVE_SCORES,
@@ -27,6 +41,10 @@ BACKLOG = TabSpec(
     workbook="Central_Backlog",
     help="Every idea that was ever submitted. Work on it here: status, size, scoring framework, candidate flag.",
     identity=("initiative_key",),
+    main=(
+        *("initiative_key", "title", "lifecycle_status", "department", "country", "risk_level"),
+        *("engineering_tokens", "overall_score", "deadline_date", "is_optimization_candidate", "candidate_period_key"),
+    ),
     columns=(
         INITIATIVE_KEY,
         typed("title", TITLE, "A short name for the initiative.", required=True),
@@ -34,7 +52,7 @@ BACKLOG = TabSpec(
         system("intake_source", ADDRESS, "The intake workbook and tab it came from; `backlog` if it was typed here."),
         typed("department", WORD, "The department that owns it."),
         typed("requesting_team", TEXT, "The team that asked for it."),
-        typed("requester_name", TEXT, "Who asked for it."),
+        typed("requester_name", TEXT, "Who asked for it.", offers=lists.PEOPLE),
         typed("requester_email", ADDRESS, "Where to reach them."),
         typed("country", WORD, "The market it is for.", aliases=("market",)),
         typed("product_area", WORD, "The part of the product it touches."),
@@ -63,7 +81,11 @@ BACKLOG = TabSpec(
         amount("engineering_tokens_mvp", "Capacity it uses in scope `mvp`.", group="Size"),
         amount("engineering_tokens_full", "Capacity it uses in scope `full`.", group="Size"),
         typed("scope_mode", choice(ScopeMode), "Which size is planned; blank counts as custom.", group="Size"),
-        typed("dependencies_initiatives", LIST, "Keys of initiatives it depends on, for information."),
+        typed(
+            "dependencies_initiatives",
+            LIST,
+            "Keys of initiatives that it needs: a scenario chooses it with them only (see use_dependencies there).",
+        ),
         typed("dependencies_others", LONG_TEXT, "What else it depends on."),
         typed("deadline_date", DATE, "The date after which it is worth less."),
         typed("earliest_start_date", DATE, "The first day work can start."),
@@ -72,9 +94,19 @@ BACKLOG = TabSpec(
         *ACTIVE_SCORES,
         derived("immediate_kpi_key", WORD, "The KPI that its primary model moves first.", group="KPIs"),
         derived("metric_chain", LONG_TEXT, "The causal path to the target KPI.", group="KPIs"),
+        typed(
+            "duplicate_of",
+            KEY,
+            "The key of another initiative that says the same. This one then competes for nothing: it is no candidate.",
+        ),
         derived("kpi_contributions", LONG_TEXT, "What it brings to the KPIs, in their own units.", group="KPIs"),
         flag("is_optimization_candidate", "TRUE: it is a candidate for the scenarios of its period."),
-        typed("candidate_period_key", PERIOD, "The period it is a candidate for, e.g. 2026-Q2."),
+        typed(
+            "candidate_period_key",
+            PERIOD,
+            "The period it is a candidate for, e.g. 2026-Q2.",
+            offers=lists.PERIODS,
+        ),
         derived("roadmaps", LIST, "The roadmaps it is on."),
         *PROVENANCE,
     ),

@@ -8,7 +8,19 @@ from dataclasses import replace
 from roadwright.domain.initiatives import Framework
 from roadwright.domain.provenance import is_row_version, is_source, is_status
 from roadwright.sheets import kinds
-from roadwright.sheets.kinds import BOOLEAN, KEY, NUMBER, SCORE, TEXT, TIMESTAMP, Check, at_most, choice, within
+from roadwright.sheets.kinds import (
+    BOOLEAN,
+    KEY,
+    NUMBER,
+    PERCENTILE,
+    SCORE,
+    TEXT,
+    TIMESTAMP,
+    Check,
+    at_most,
+    choice,
+    within,
+)
 from roadwright.sheets.spec import Column, Kind, Owner
 
 LONGEST_NAME = 200
@@ -25,19 +37,27 @@ def typed(
     blank_means: object = None,
     check: Check | None = None,
     group: str = "",
+    offers: str = "",
+    examples: str = "",
 ) -> Column:
     """A column that people type."""
-    return Column(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group)
+    return Column(
+        *(name, Owner.INPUT, kind, help, required, aliases, blank_means, check, group),
+        offers=offers,
+        examples=examples,
+    )
 
 
-def name_of(name: str, help: str) -> Column:
-    """A name that people give to something, and by which it is found again: always needed, and not too long."""
-    return typed(name, TEXT, help, required=True, check=at_most(LONGEST_NAME))
+def name_of(name: str, help: str, *, required: bool = True, offers: str = "") -> Column:
+    """A name that people give to something, and by which it is found again: needed as a rule, and not too long."""
+    return typed(name, TEXT, help, required=required, check=at_most(LONGEST_NAME), offers=offers)
 
 
-def derived(name: str, kind: Kind, help: str, *, group: str = "", minor: bool = False) -> Column:
+def derived(
+    name: str, kind: Kind, help: str, *, group: str = "", minor: bool = False, technical: bool = False
+) -> Column:
     """A column that the backend computes."""
-    return Column(name, Owner.DERIVED, kind, help, group=group, minor=minor)
+    return Column(name, Owner.DERIVED, kind, help, group=group, minor=minor, technical=technical)
 
 
 def system(
@@ -46,11 +66,11 @@ def system(
     help: str,
     *,
     required: bool = False,
-    minor: bool = False,
+    technical: bool = False,
     written: Callable[[str], bool] | None = None,
 ) -> Column:
     """A column of keys and provenance that the backend writes."""
-    return Column(name, Owner.SYSTEM, kind, help, required, minor=minor, written=written)
+    return Column(name, Owner.SYSTEM, kind, help, required, technical=technical, written=written)
 
 
 def own_words(name: str, kind: Kind, help: str, *, blank_means: object = None) -> Column:
@@ -88,6 +108,16 @@ ACTIVE_SCORES = (
     derived(
         "overall_score", SCORE, "The active framework's overall × strategic_priority_coefficient.", group="Active score"
     ),
+    replace(
+        derived(
+            "score_percentile",
+            PERCENTILE,
+            "The share of initiatives of the same framework (MATH_MODEL: and the same target KPI) that score no "
+            "higher, 0 to 100. What is done, rejected, withdrawn or a duplicate is not counted.",
+            group="Active score",
+        ),
+        moves=True,
+    ),
 )
 
 _ACTION = replace(TEXT, width=34)  # the longest name of an action
@@ -99,13 +129,13 @@ PROVENANCE = (
         "What the last action said of this row: OK, SKIPPED, WARNING, CONFLICT or FAILED.",
         written=is_status,
     ),
-    system("updated_source", _ACTION, "The action that last changed this row.", minor=True, written=is_source),
+    system("updated_source", _ACTION, "The action that last changed this row.", technical=True, written=is_source),
     system(
         "updated_at",
         TIMESTAMP,
         "When that was (UTC). Leave it: it tells what this copy of the row has seen.",
-        minor=True,
+        technical=True,
         written=is_row_version,
     ),
 )
-"""The system columns that end every tab."""
+"""The system columns that every tab has; a tab puts the status behind its first column."""

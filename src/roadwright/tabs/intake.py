@@ -5,6 +5,7 @@ from __future__ import annotations
 from roadwright.domain.initiatives import INTAKE_LIFECYCLES, Lifecycle
 from roadwright.sheets.kinds import ADDRESS, DATE, LONG_TEXT, TEXT, TITLE, WORD, at_most, choice
 from roadwright.sheets.spec import Column, TabSpec
+from roadwright.tabs import lists
 from roadwright.tabs.columns import INITIATIVE_KEY, PROVENANCE, typed
 
 BRIEF_LENGTH = 500
@@ -25,13 +26,17 @@ INTAKE = TabSpec(
     workbook="Intake",
     help="Submit ideas here, one a row. Every row enters the backlog; nothing is filtered.",
     identity=("initiative_key",),
+    main=(
+        *("initiative_key", "title", "brief_description", "department", "country", "requester_name"),
+        *("deadline_date", "lifecycle_status"),
+    ),
     columns=(
         INITIATIVE_KEY,
         typed("title", TITLE, "A short name for the idea.", required=True),
         brief_description(),
         typed("department", WORD, "The department that owns the idea, e.g. Growth."),
         typed("requesting_team", TEXT, "The team that asks for it."),
-        typed("requester_name", TEXT, "Who asks for it."),
+        typed("requester_name", TEXT, "Who asks for it.", offers=lists.PEOPLE),
         typed("requester_email", ADDRESS, "Where to reach them."),
         typed("country", WORD, "The market it is for, e.g. UK.", aliases=("market",)),
         typed("product_area", WORD, "The part of the product it touches."),

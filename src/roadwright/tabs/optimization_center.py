@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.initiatives import Lifecycle
 from roadwright.domain.optimization import ObjectiveMode, RunStatus, Severity, TargetKind
@@ -15,21 +17,26 @@ from roadwright.sheets.kinds import (
     LIST,
     LONG_TEXT,
     MESSAGE,
+    MINUTE,
     NUMBER,
     OBJECTIVE,
+    PERCENTILE,
     PERIOD,
     SCORE,
     TEXT,
-    TIMESTAMP,
     WORD,
     choice,
     within,
 )
 from roadwright.sheets.kinds import TITLE as TITLE_TEXT
 from roadwright.sheets.spec import Layout, TabSpec, Tone
+from roadwright.tabs import lists
 from roadwright.tabs.columns import PROVENANCE, REQUIRED_KEY, TITLE, amount, derived, name_of, own_words, typed
+from roadwright.tabs.constraint_examples import worked_rows
 
 _WORKBOOK = "Optimization_Center"
+
+_SLICE = replace(TEXT, width=18)
 
 _RUN_TONES: dict[str, Tone] = {
     RunStatus.OPTIMAL: Tone.GOOD,
@@ -49,6 +56,11 @@ CANDIDATES = TabSpec(
     help="The candidates of one scenario, written by pm.populate_candidates. Tick rows to run only those.",
     identity=("scenario_name", "initiative_key"),
     layout=Layout.MIRROR,
+    main=(
+        *("scenario_name", "initiative_key", "title", "is_selected_for_run", "engineering_tokens", "deadline_date"),
+        *("overall_score", "north_star_contribution", "strategic_kpi_contributions", "is_mandatory"),
+        *("country", "department"),
+    ),
     columns=(
         derived("scenario_name", TEXT, "The scenario that this row belongs to."),
         REQUIRED_KEY,
@@ -67,7 +79,7 @@ CANDIDATES = TabSpec(
         derived("immediate_kpi_key", WORD, "The KPI that moves first.", group="Value"),
         derived("is_mandatory", BOOLEAN, "TRUE where a mandatory row names it.", group="Constraints"),
         derived("bundle_key", LIST, "The bundles it is in.", group="Constraints"),
-        derived("prerequisite_keys", LIST, "What it needs.", group="Constraints"),
+        derived("prerequisite_keys", LIST, "What it needs, by Constraints or the Backlog.", group="Constraints"),
         derived("exclusion_keys", LIST, "What it can't be chosen with.", group="Constraints"),
         derived("synergy_group_keys", LIST, "The synergy groups it is in.", group="Constraints"),
         derived("gate_status", TEXT, "How its roadmap's gates judged it."),
@@ -86,8 +98,19 @@ SCENARIO_CONFIG = TabSpec(
     identity=("scenario_name",),
     columns=(
         name_of("scenario_name", "A name for the scenario."),
-        typed("period_key", PERIOD, "The period it plans, e.g. 2026-Q2.", required=True),
-        typed("roadmap_name", TEXT, "Take the candidates of this roadmap; blank: the flagged ones of the period."),
+        typed(
+            "period_key",
+            PERIOD,
+            "The period it plans, e.g. 2026-Q2.",
+            required=True,
+            offers=lists.PERIODS,
+        ),
+        typed(
+            "roadmap_name",
+            TEXT,
+            "Take the candidates of this roadmap; blank: the flagged ones of the period.",
+            offers=lists.ROADMAPS,
+        ),
         typed(
             "capacity_total_tokens",
             NUMBER,
@@ -101,7 +124,17 @@ SCENARIO_CONFIG = TabSpec(
             OBJECTIVE,
             "weighted_kpis: gmv: 0.6; retention: 0.4. lexicographic: retention > gmv.",
         ),
-        typed("constraint_set_name", TEXT, "The set of constraints and targets; blank: the scenario's only set."),
+        typed(
+            "constraint_set_name",
+            TEXT,
+            "The set of constraints and targets; blank: the scenario's only set.",
+            offers=lists.SETS,
+        ),
+        typed(
+            "use_dependencies",
+            BOOLEAN,
+            "TRUE or blank: the Backlog's dependencies_initiatives bind. FALSE: they are shown only.",
+        ),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),
@@ -122,12 +155,27 @@ CONSTRAINTS = TabSpec(
     ),
     layout=Layout.SETS,
     set_identity=("scenario_name", "constraint_set_name"),
+    main=(
+        *("scenario_name", "constraint_set_name", "constraint_type", "dimension", "dimension_key"),
+        *("min_tokens", "max_tokens", "member_keys", "kpi_key", "bonus_value", "min_count", "max_count", "reason"),
+    ),
     columns=(
-        name_of("scenario_name", "The scenario it is for."),
-        name_of("constraint_set_name", "The set it belongs to."),
-        typed("constraint_type", choice(tuple(KINDS)), "What the row demands; see the reference.", required=True),
-        typed("dimension", WORD, "country, department, …, all or initiative; several joined by +."),
-        typed("dimension_key", WORD, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
+        name_of(
+            "scenario_name",
+            "The scenario it is for; blank: every scenario that names the set.",
+            required=False,
+            offers=lists.SCENARIOS,
+        ),
+        name_of("constraint_set_name", "The set it belongs to.", offers=lists.SETS),
+        typed(
+            "constraint_type",
+            choice(tuple(KINDS)),
+            "What the row demands.",
+            required=True,
+            examples=worked_rows(),
+        ),
+        typed("dimension", _SLICE, "Of caps and floors: country, department, …, all, initiative; several joined by +."),
+        typed("dimension_key", _SLICE, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
         typed("min_tokens", NUMBER, "capacity_floor: at least so many tokens in the slice."),
         typed("max_tokens", NUMBER, "capacity_cap: at most so many tokens in the slice."),
         typed(
@@ -136,11 +184,11 @@ CONSTRAINTS = TabSpec(
             "The initiatives of the bundle, pair, prerequisite or group.",
             aliases=("bundle_member_keys", "prereq_member_keys"),
         ),
-        typed("kpi_key", WORD, "synergy_bonus: the KPI that gains."),
+        typed("kpi_key", WORD, "synergy_bonus: the KPI that gains.", offers=lists.KPIS),
         typed("bonus_value", NUMBER, "synergy_bonus: what it gains when all members are chosen."),
         typed("min_count", COUNT, "choose_count: at least so many of the members."),
         typed("max_count", COUNT, "choose_count: at most so many of the members."),
-        typed("reason", LONG_TEXT, "Why; needed for mandatory."),
+        typed("reason", replace(MESSAGE, width=30), "Why; needed for mandatory."),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),
@@ -161,11 +209,16 @@ TARGETS = TabSpec(
     layout=Layout.SETS,
     set_identity=("scenario_name", "constraint_set_name"),
     columns=(
-        name_of("scenario_name", "The scenario it is for."),
-        name_of("constraint_set_name", "The set it belongs to."),
+        name_of(
+            "scenario_name",
+            "The scenario it is for; blank: every scenario that names the set.",
+            required=False,
+            offers=lists.SCENARIOS,
+        ),
+        name_of("constraint_set_name", "The set it belongs to.", offers=lists.SETS),
         typed("dimension", WORD, "all, country, department, …; several joined by +.", required=True),
         typed("dimension_key", WORD, "The slice; all for the whole portfolio.", required=True),
-        name_of("kpi_key", "The KPI."),
+        name_of("kpi_key", "The KPI.", offers=lists.KPIS),
         typed("target_value", NUMBER, "The level to reach (the increment, where there is no baseline).", required=True),
         typed("baseline_value", NUMBER, "Where the slice stands today."),
         typed("floor_or_goal", choice(TargetKind), "floor: must be met. goal: the gap is reported.", required=True),
@@ -180,6 +233,10 @@ RUNS = TabSpec(
     help="Every optimization run, newest first.",
     identity=("run_id",),
     layout=Layout.MIRROR,
+    main=(
+        *("run_id", "scenario_name", "status", "candidates", "selected_count", "capacity_total", "capacity_used"),
+        *("objective_value", "gap_percent", "targets_met", "created_at", "summary"),
+    ),
     columns=(
         derived("run_id", WORD, "The run's key."),
         derived("scenario_name", TEXT, "The scenario it answered."),
@@ -195,11 +252,11 @@ RUNS = TabSpec(
         derived("bound", SCORE, "No portfolio can be better than this."),
         derived("gap_percent", SCORE, "How far the answer may be from the best; 0 is proved best."),
         derived("targets_met", WORD, "Targets met, of all."),
-        derived("created_at", TIMESTAMP, "When it was asked (UTC)."),
-        derived("finished_at", TIMESTAMP, "When it ended (UTC)."),
-        derived("solve_seconds", SCORE, "How long it took.", minor=True),
-        derived("solver", TEXT, "The solver and its version.", minor=True),
-        derived("snapshot_hash", TEXT, "Fingerprint of the exact inputs.", minor=True),
+        derived("created_at", MINUTE, "When it was asked (UTC)."),
+        derived("finished_at", MINUTE, "When it ended (UTC)."),
+        derived("solve_seconds", SCORE, "How long it took, in seconds.", technical=True),
+        derived("solver", TEXT, "The solver and its version.", technical=True),
+        derived("snapshot_hash", TEXT, "Fingerprint of the exact inputs.", technical=True),
         derived("summary", MESSAGE, "The run in a sentence."),
         *PROVENANCE,
     ),
@@ -211,6 +268,10 @@ RESULTS = TabSpec(
     help="The latest answer for each scenario: every candidate, the chosen ones first, with the reason.",
     identity=("scenario_name", "initiative_key"),
     layout=Layout.MIRROR,
+    main=(
+        *("run_id", "scenario_name", "rank", "initiative_key", "title", "selected", "allocated_tokens"),
+        *("objective_contribution", "reason"),
+    ),
     columns=(
         derived("run_id", WORD, "The run that chose."),
         derived("scenario_name", TEXT, "The scenario."),
@@ -226,6 +287,7 @@ RESULTS = TabSpec(
         derived("north_star_gain", SCORE, "What it adds to the north star."),
         derived("objective_contribution", SCORE, "What it adds to the objective."),
         derived("overall_score", SCORE, "The active framework's score."),
+        derived("score_percentile", PERCENTILE, "Where that score stood among those of its framework, 0 to 100."),
         derived("reason", MESSAGE, "Why it is in or out."),
         derived("dependency_status", LONG_TEXT, "What it says it depends on, and whether that was chosen."),
         own_words("notes", LONG_TEXT, "Your notes; they stay with the initiative."),
@@ -239,6 +301,10 @@ GAPS_AND_ALERTS = TabSpec(
     help="Targets and how far they are, and everything that deserves a look, from the latest run of each scenario.",
     identity=("scenario_name", "kind", "dimension", "dimension_key", "kpi_key", "message"),
     layout=Layout.MIRROR,
+    main=(
+        *("run_id", "scenario_name", "severity", "kind", "message", "recommendation"),
+        *("kpi_key", "target", "achieved", "gap"),
+    ),
     columns=(
         derived("run_id", WORD, "The run it comes from."),
         derived("scenario_name", TEXT, "The scenario."),

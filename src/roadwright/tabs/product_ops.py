@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roadwright.domain.initiatives import ContributionSource, Framework
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.math_models import Pattern
@@ -19,6 +21,7 @@ from roadwright.sheets.kinds import (
     within,
 )
 from roadwright.sheets.spec import Column, Owner, TabSpec
+from roadwright.tabs import lists
 from roadwright.tabs.columns import (
     ACTIVE_FRAMEWORK,
     ACTIVE_SCORES,
@@ -35,6 +38,9 @@ from roadwright.tabs.columns import (
 )
 
 _WORKBOOK = "ProductOps"
+
+_FORMULA = replace(MESSAGE, width=40)
+"""All lines of which are seen."""
 
 
 SCORE_PREFIX = {Framework.RICE: "rice", Framework.WSJF: "wsjf", Framework.MATH_MODEL: "math"}
@@ -58,6 +64,12 @@ SCORING_INPUTS = TabSpec(
     workbook=_WORKBOOK,
     help="Type the inputs of the frameworks, choose the active one, then run pm.score_selected.",
     identity=("initiative_key",),
+    main=(
+        *("initiative_key", "title", "active_scoring_framework", "use_math_model"),
+        *("rice_reach", "rice_impact", "rice_confidence", "rice_effort"),
+        *("wsjf_business_value", "wsjf_time_criticality", "wsjf_risk_reduction", "wsjf_job_size"),
+        *("value_score", "effort_score", "overall_score"),
+    ),
     columns=(
         REQUIRED_KEY,
         TITLE,
@@ -73,7 +85,7 @@ SCORING_INPUTS = TabSpec(
         typed("wsjf_job_size", NUMBER, "Job size, above 0.", check=within(above=0), group="WSJF"),
         *_framework_scores(),
         *ACTIVE_SCORES,
-        derived("math_warnings", MESSAGE, "What is wrong with the math models."),
+        derived("math_warnings", LONG_TEXT, "What is wrong with the math models."),
         *PROVENANCE,
     ),
 )
@@ -83,18 +95,28 @@ MATH_MODELS = TabSpec(
     workbook=_WORKBOOK,
     help="Formulas for what an initiative brings to a KPI; several per initiative are possible.",
     identity=("initiative_key", "model_name"),
+    main=(
+        *("initiative_key", "model_name", "target_kpi_key", "metric_chain_text", "formula_text"),
+        *("is_primary", "approved_by_user", "computed_score"),
+    ),
     columns=(
         TYPED_KEY,
         name_of("model_name", "A name for the model, unique within the initiative."),
-        typed("target_kpi_key", WORD, "The KPI the model ends in: north star or strategic.", required=True),
-        typed("immediate_kpi_key", WORD, "The KPI that moves first."),
+        typed(
+            "target_kpi_key",
+            WORD,
+            "The KPI the model ends in: north star or strategic.",
+            required=True,
+            offers=lists.KPIS,
+        ),
+        typed("immediate_kpi_key", WORD, "The KPI that moves first.", offers=lists.KPIS),
         typed("metric_chain_text", LONG_TEXT, "The causal path, e.g. page_load_time -> checkout_conversion -> gmv."),
-        typed("formula_text", LONG_TEXT, "One expression, or lines name = expression with a final value = …"),
+        typed("formula_text", _FORMULA, "One expression, or lines name = expression with a final value = …"),
         typed("assumptions_text", LONG_TEXT, "What the formula takes for granted."),
         flag("is_primary", "TRUE for the one model whose value is the initiative's MATH_MODEL score."),
         flag("approved_by_user", "TRUE once a person stands behind the formula; only approved models count."),
         typed("pattern", choice(Pattern), "The kind of effect; gives a suggested formula."),
-        derived("suggested_formula_text", LONG_TEXT, "A formula for the pattern, to accept by copying."),
+        derived("suggested_formula_text", _FORMULA, "A formula for the pattern, to accept by copying."),
         derived("suggested_metric_chain_text", LONG_TEXT, "A chain for the KPIs, to accept by copying."),
         derived("computed_score", SCORE, "The approved model's value, in the target KPI's unit."),
         *PROVENANCE,
@@ -106,6 +128,10 @@ PARAMS = TabSpec(
     workbook=_WORKBOOK,
     help="The values behind the formulas' names. Only approved ones count.",
     identity=("initiative_key", "model_name", "param_name"),
+    main=(
+        *("initiative_key", "model_name", "param_name", "value", "unit", "min", "max"),
+        *("approved", "source", "description"),
+    ),
     columns=(
         TYPED_KEY,
         name_of("model_name", "The model that uses the param."),

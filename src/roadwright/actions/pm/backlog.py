@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
-from roadwright.actions.options import OnConflictOption
-from roadwright.sync.backlog_sync import backlog_sync
+from roadwright.actions.options import OnConflictOption, UsageError
+from roadwright.sheets.merge import OnConflict
+from roadwright.sync.backlog_sync import Settling, backlog_sync
 
 
 def _run(request: ActionContext) -> Answer:
-    result = backlog_sync(request.workspace, request.action, on_conflict(request), request.report)
-    return Answer(tabs=result.tabs, problems=result.problems)
+    rule = on_conflict(request)
+    if not request.selection.everything and rule is OnConflict.ASK:
+        raise UsageError("selection_settles_nothing", action=request.action)
+    assert request.tab is not None
+    settling = Settling(rule, request.tab, request.selection)
+    result = backlog_sync(request.workspace, request.action, settling, request.report)
+    return Answer(tabs=result.tabs, more_rows=result.told, problems=result.problems)
 
 
 BACKLOG_SYNC = Action(
     name="pm.backlog_sync",
     help="merges edits on the Backlog, then all intake tabs, into the database and back to the Backlog tab",
     explanation=(
-        "Everything, always: there is no selection, because no idea is ever left out. Rows without a key get one, "
-        "written into the sheet. Running it again changes nothing. After the first sync the backlog owns the fields "
-        "that were edited there: a later change of the same field in intake is shown as CONFLICT on both rows, and "
-        "on_conflict settles it (sheet: the intake's value, database: the backlog's)."
+        "Everything, always: no idea is ever left out. Rows without a key get one, written into the sheet. Running it "
+        "again changes nothing. After the first sync the backlog owns the fields that were edited there: a later "
+        "change of the same field in intake is shown as CONFLICT on both rows, and on_conflict settles it (sheet: the "
+        "intake's value, database: the backlog's): everywhere, or with --select for these rows of the Backlog, or of "
+        "the intake tab that --tab names. Ideas that look like another one are told once; the column duplicate_of "
+        "says that one is."
     ),
     run=_run,
-    tabs=(tabs.BACKLOG,),
+    tabs=(tabs.BACKLOG, tabs.INTAKE),
     options=OnConflictOption,
-    selects=False,
 )

@@ -18,6 +18,7 @@ from roadwright.services.portfolios.candidates import (
     find_scenario,
     tokens_of,
 )
+from roadwright.services.portfolios.dependencies import dependencies_bind
 from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.services.rows.identity import identity_of
 from roadwright.services.rows.notes import Notes
@@ -39,7 +40,9 @@ def show_candidates(
 ) -> TabReport:
     """Replace the tab's rows by the scenario's candidates; what waits in a typed cell stays, also off the list."""
     rules = constraints_of(current.session, scenario)
-    rows = candidate_rows(current.session, scenario.scenario_name, chosen, rules)
+    rows = candidate_rows(
+        current.session, scenario.scenario_name, chosen, rules, with_dependencies=dependencies_bind(scenario)
+    )
     by_key = {initiative.initiative_key: initiative for initiative in chosen.candidates}
     before = {o.identity: o for o in results if not o.is_duplicate}
     report = TabReport(tab.place)

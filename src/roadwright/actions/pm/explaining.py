@@ -14,6 +14,7 @@ from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.optimize import Explanation, explain_isolated, idle_worker, not_computed, with_names
+from roadwright.services.portfolios.dependencies import dependency_id
 from roadwright.services.portfolios.diagnosis import diagnosed_rows, way_out
 from roadwright.services.portfolios.explaining import add_explanations, why_no_candidate
 from roadwright.services.portfolios.runs import is_answered
@@ -157,7 +158,9 @@ def _message(question: Question, one: Explanation) -> str:
 
 
 def _sheet_row(place: str) -> tuple[str, int]:
-    """A rule's place as tab and row: ``Constraints!7``."""
+    """A rule's place as tab and row: ``Constraints!7``; what an initiative depends on stands on the Backlog."""
+    if "!" not in place and place.startswith(dependency_id("")):
+        return tabs.BACKLOG.name, 0
     tab, _, number = place.partition("!")
     return tab, int(number) if number.isdecimal() else 0
 

@@ -18,7 +18,7 @@ from roadwright.actions.options import (
 )
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.actions.pm.results import WRITE_RESULTS
-from roadwright.actions.pm.roadmap_choice import keep_choice, note_promised_twice, show_choice
+from roadwright.actions.pm.roadmap_choice import note_promised_twice
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
@@ -140,11 +140,8 @@ def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
         answer.problems.append(Message("cancelled_while_explained", params={"run_id": run.run_id}))
     try:
         request.turn.take()
-        keep_choice(request, run)
         request.report("writing Runs, Results and Gaps_And_Alerts")
         reports = _show(request, saved, draft)
-        if (not_shown := show_choice(request, run)) is not None:
-            answer.summary["roadmap_entries"] = str(not_shown)
     except (PendingWrite, WorkspaceBusy) as pending:
         reports = pending.reports if isinstance(pending, PendingWrite) else []
         answer.status = "failed"

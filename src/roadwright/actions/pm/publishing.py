@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.faults import numbered_row_stops, roadmap_stops, row_stops
-from roadwright.actions.options import OnConflictOption, RoadmapOption
+from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, chosen, option
 from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
 from roadwright.actions.pm.roadmap_status import ByOption, decided_by
 from roadwright.actions.pm.roadmap_tabs import (
@@ -20,12 +20,16 @@ from roadwright.actions.pm.roadmap_tabs import (
     stopping_entries,
     stopping_gates,
 )
-from roadwright.domain.messages import Message
+from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Message, notice
+from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.services.bindings.roadmaps import RoadmapsBinding
+from roadwright.services.roadmaps.content import Content, Edition
 from roadwright.services.roadmaps.export_files import file_stems, write_exports
 from roadwright.services.roadmaps.judge import judge_roadmap
 from roadwright.services.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.services.roadmaps.policy import PolicyProblem
+from roadwright.services.roadmaps.selected import NotAdoptable, adopt_source, adoptable, listed_runs, runs_over
 from roadwright.services.roadmaps.versions import NotApproved, Published, may_be_published, publish
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import SheetError
@@ -46,6 +50,8 @@ class _Publication:
     stems: dict[str, str] = field(default_factory=dict)
     refused: list[Message] = field(default_factory=list)
     twice: list[Overlap] = field(default_factory=list)
+    undecided: bool = False
+    """Whether something was refused because nobody said which run counts, or said so wrongly."""
 
 
 def _chosen(request: ActionContext, open: RoadmapTabs, refused: list[Message]) -> list[Roadmap]:
@@ -66,7 +72,7 @@ def _chosen(request: ActionContext, open: RoadmapTabs, refused: list[Message]) -
     return [roadmap for identity, roadmap in stored.items() if identity in names]
 
 
-def _publish(open: RoadmapTabs, roadmap: Roadmap, by: str, progress: _Publication) -> None:
+def _publish(open: RoadmapTabs, roadmap: Roadmap, by: str, run_id: str | None, progress: _Publication) -> None:
     """Judge and publish one roadmap; what stands against it is said on its row."""
     session, notes, source = open.current.session, open.notes(roadmap), open.current.source
     if notes.level in STOPPED:
@@ -78,15 +84,50 @@ def _publish(open: RoadmapTabs, roadmap: Roadmap, by: str, progress: _Publicatio
         return
     try:
         may_be_published(roadmap)
+        _adopt(open, roadmap, run_id)
         judge_roadmap(session, roadmap, source, tell=open.current.tell)
         published = publish(session, roadmap, by, source)
     except NotApproved as refusal:
         _refuse(refusal.message, notes, progress)
+    except NotAdoptable as problem:
+        progress.undecided = True
+        _refuse(problem.message, notes, progress)
     except PolicyProblem as problem:
         params = {"roadmap": roadmap.roadmap_name, "why": problem.message}
         _refuse(Message("roadmap_not_judged", params=params), notes, progress)
     else:
         _say_published(open, roadmap, published, progress)
+
+
+def _adopt(open: RoadmapTabs, roadmap: Roadmap, run_id: str | None) -> None:
+    """Settle which run's choice is published: the one that is asked for, else the one that the roadmap has adopted.
+
+    Raises NotAdoptable where the roadmap can't adopt it, or is from a filter and has several to choose from.
+    """
+    session = open.current.session
+    text = run_id or roadmap.adopted_run
+    if text is None:
+        if adopt_source(session, roadmap):
+            roadmap.updated_at, roadmap.updated_source = open.current.row_versions.next(), open.current.source
+        runs = runs_over(session, roadmap.roadmap_name) if roadmap.source == RoadmapSource.FILTER else {}
+        if runs:
+            raise NotAdoptable("no_run_adopted", roadmap=roadmap.roadmap_name, known=listed_runs(runs)).about(
+                "adopted_run"
+            )
+        return
+    try:
+        run = adoptable(
+            session,
+            text,
+            roadmap_name=roadmap.roadmap_name,
+            source=roadmap.source,
+            source_ref=roadmap.source_ref,
+        )
+    except NotAdoptable as problem:
+        raise problem.about("run_id" if run_id else "adopted_run") from None
+    if roadmap.adopted_run != run.run_id:
+        roadmap.adopted_run = run.run_id
+        roadmap.updated_at, roadmap.updated_source = open.current.row_versions.next(), open.current.source
 
 
 def _refuse(why: Message, notes: Notes, progress: _Publication) -> None:
@@ -106,6 +147,8 @@ def _say_published(open: RoadmapTabs, roadmap: Roadmap, published: Published, pr
         progress.published[roadmap.roadmap_name] = published
     if not edition.content.entries:
         notes.warn("empty_version", number=edition.number)
+    if edition.content.origin is None and edition.content.roadmap.source == RoadmapSource.FILTER:
+        notes.notice("published_without_run", "selected")
     if progress.published[roadmap.roadmap_name].is_new:
         notes.notice("published", number=edition.number)
     else:
@@ -131,19 +174,21 @@ def _write_files(request: ActionContext, progress: _Publication) -> tuple[list[s
 
 def _run(request: ActionContext) -> Answer:
     progress = _Publication()
+    run_id = chosen(request.options, _AdoptOption).run_id
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         progress.refused.clear()
+        progress.undecided = False
         open = save_roadmap_tabs(current, open_tabs, request)
-        chosen = _chosen(request, open, progress.refused)
+        roadmaps = _chosen(request, open, progress.refused)
         by = decided_by(current.session, request)
-        for roadmap in chosen:
+        for roadmap in roadmaps:
             request.report(f"publishing {roadmap.roadmap_name}")
-            _publish(open, roadmap, by, progress)
+            _publish(open, roadmap, by, run_id, progress)
         progress.stems = file_stems(roadmap.roadmap_name for roadmap in all_roadmaps(current.session))
         found = overlaps(current.session)
-        progress.twice = [one for roadmap in chosen for one in of_roadmap(found, roadmap.roadmap_name)]
-        return show_roadmap_tabs(open, chosen, {})
+        progress.twice = [one for roadmap in roadmaps for one in of_roadmap(found, roadmap.roadmap_name)]
+        return show_roadmap_tabs(open, roadmaps, {})
 
     request.report("saving Roadmaps, Gates and Roadmap_Entries")
     answer = Answer()
@@ -157,6 +202,8 @@ def _run(request: ActionContext) -> Answer:
     files, problems = _write_files(request, progress)
     answer.problems = [*progress.refused, *problems, *answer.problems]
     answer.summary = _summary(progress, files)
+    if progress.undecided:
+        answer.status, answer.exit_code = "failed", ExitCode.WRONG
     return answer
 
 
@@ -165,10 +212,12 @@ def _summary(progress: _Publication, files: Sequence[str]) -> dict[str, object]:
     summary: dict[str, object] = {
         "published": sum(one.is_new for one in editions),
         "unchanged": sum(not one.is_new for one in editions),
-        "answer": "; ".join(_sentence(one) for one in editions),
+        "answer": "; ".join(str(_sentence(one)) for one in editions),
     }
     if progress.published:
         summary["versions"] = [f"{one.edition.name}@{one.edition.number}" for one in editions]
+    for name, values in _decided([one.edition for one in editions]).items():
+        summary[name] = values[0] if len(values) == 1 else values
     if files:
         summary["files"] = list(files)
     if progress.twice:
@@ -176,17 +225,54 @@ def _summary(progress: _Publication, files: Sequence[str]) -> dict[str, object]:
     return summary
 
 
-def _sentence(published: Published) -> str:
-    edition = published.edition
+def _decided(editions: Sequence[Edition]) -> dict[str, list[object]]:
+    """By what the editions were decided, and what they come to; nothing of those that no run decided."""
+    told: dict[str, list[object]] = {}
+    for edition in editions:
+        origin, totals = edition.content.origin, edition.content.totals
+        if origin is not None:
+            told.setdefault("adopted_run", []).append(origin.run_id)
+            told.setdefault("scenario_name", []).append(origin.scenario_name)
+        told.setdefault("tokens", []).append(totals.tokens)
+        if totals.standing_tokens not in (None, totals.tokens):
+            told.setdefault("tokens_admitted_and_waived", []).append(totals.standing_tokens)
+    return told
+
+
+def _sentence(published: Published) -> Message:
+    """What became of one roadmap, and which run chose what is in it."""
+    edition, content = published.edition, published.edition.content
+    about = {"roadmap": edition.name, "number": edition.number}
     if not published.is_new:
-        return f'nothing changed on "{edition.name}" since version {edition.number}, so there is no new version'
-    content = edition.content
-    out = f", {len(content.left_out)} left out" if content.left_out else ""
-    entries = f"{len(content.entries)} {'entry' if len(content.entries) == 1 else 'entries'}"
-    return f'"{edition.name}" is published as version {edition.number} with {entries}{out}'
+        return notice("published_nothing_new", **about, chosen=_choice(content))
+    out = notice("published_left_out", count=len(content.left_out)) if content.left_out else ""
+    entries = len(content.entries)
+    return notice("published_as_version", **about, count=entries, left_out=out, chosen=_choice(content))
 
 
-class PublishOptions(RoadmapOption, ByOption, OnConflictOption):
+def _choice(content: Content) -> Message | str:
+    totals, origin = content.totals, content.origin
+    if origin is None:
+        return notice("published_undecided") if content.roadmap.source == RoadmapSource.FILTER else ""
+    return notice(
+        "published_chosen",
+        run=origin.run_id,
+        scenario=origin.scenario_name,
+        chosen=totals.chosen,
+        count=totals.entries,
+        tokens=totals.tokens,
+        standing=totals.tokens if totals.standing_tokens is None else totals.standing_tokens,
+    )
+
+
+class _AdoptOption(Options):
+    run_id: Text | None = option(
+        "the run whose choice is published, e.g. OPT-000007; it becomes the roadmap's adopted_run",
+        otherwise="its adopted_run",
+    )
+
+
+class PublishOptions(RoadmapOption, ByOption, _AdoptOption, OnConflictOption):
     """Of pm.roadmap_publish."""
 
 
@@ -196,7 +282,9 @@ ROADMAP_PUBLISH = Action(
     explanation=(
         "Saves Roadmaps, Gates and Roadmap_Entries, judges the roadmap anew, and keeps what it is now as its next "
         "version: its entries with tokens, scores, contributions, gates and waivers, what is left out and why, the "
-        "totals, and the run and constraint set it came from. Only an approved roadmap can be published, or a "
+        "totals, and the run and constraint set it came from. What is selected is what its adopted_run chose, and "
+        "nothing else: a roadmap from a filter over which there are answered runs has to adopt one of them first. Only "
+        "an approved roadmap can be published, or a "
         "published one again; equal content makes no new version. Each version is written to the workspace's folder "
         f"{PUBLISHED} as a workbook, Markdown and CSV; files that are missing there are written again."
     ),

@@ -143,9 +143,10 @@ def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str],
     """The rows that this run would use and that are FAILED or in CONFLICT: a rule is never dropped in silence.
 
     A rule's row whose scenario or set can't be read could be this scenario's; where the scenario names no set, every
-    row of it counts.
+    row of its own counts, and of those for every scenario the rows of a set that it has rows of.
     """
     mine, set_name = folded(scenario.scenario_name), folded(scenario.constraint_set_name or "")
+    sets = {"", set_name} if set_name else {"", *_own_sets(saved, mine)}
     faults = []
     for spec, result in saved.stopped():
         row = result.row
@@ -156,12 +157,22 @@ def _stopping_rows(saved: Saved, scenario: OptimizationScenario, keys: set[str],
             waits = bool(result.kept - _OWN_WORDS) and (canonical_key(key) or key) in keys
             concerned = waits or (by_ticks and said == mine and _TICK in row.problems)
         elif spec in RULE_TABS:
-            concerned = said in ("", mine) and (
-                not set_name or folded(row.text("constraint_set_name")) in ("", set_name)
-            )
+            is_own = said == mine or "scenario_name" in row.problems
+            is_of_set = folded(row.text("constraint_set_name")) in sets
+            concerned = ((is_own or said == "") and is_of_set) or (is_own and not set_name)
         else:
             concerned = said == mine
         if concerned:
             params = {"status": result.notes.text, "messages": result.notes.messages}
             faults.append(Fault(f"{spec.name}!{row.number}", Message("row_not_saved", params=params)))
     return faults
+
+
+def _own_sets(saved: Saved, scenario: str) -> set[str]:
+    """The sets of which rows stand on the tabs for this scenario alone."""
+    return {
+        folded(o.row.text("constraint_set_name"))
+        for spec in RULE_TABS
+        for o in saved.results[spec.name]
+        if folded(o.row.text("scenario_name")) == scenario
+    }

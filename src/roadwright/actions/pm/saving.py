@@ -57,8 +57,9 @@ SAVE_SELECTED = Action(
         "Works on the tab that it is called from (--tab). Each row is merged cell by cell: edits of different fields "
         "by several people all stay; a field that was changed on both sides says CONFLICT with both values, and "
         "nothing is overwritten until on_conflict settles it (sheet: what the tab says, database: what is stored). "
-        "A row that can't be read says FAILED and why; its neighbours are saved. Constraints and Targets are saved "
-        "set by set: selecting a row selects its set, and rows that are gone are removed from it."
+        "A cell that can't be read or saved keeps what was typed, and its row says FAILED and why; everything else is "
+        "saved, but for rows that lack a required value or have cells that don't go together. Constraints and Targets "
+        "are saved set by set: selecting a row selects its set, and rows that are gone are removed from it."
     ),
     run=_run,
     tabs=tuple(tabs.BY_NAME[name] for name in MERGES),

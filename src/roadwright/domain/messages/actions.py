@@ -5,13 +5,16 @@ from __future__ import annotations
 TEXTS = {
     "action_broke": "unexpected {kind}: {said}",
     "action_on_other_tabs": "{action} does not work on {tab}; it works on: {tabs}",
+    "selection_settles_nothing": (
+        "{action} always works on everything; --select only says on which rows conflicts are settled: add --option "
+        "on_conflict=sheet (the intake's value) or on_conflict=database (the backlog's), or leave --select out"
+    ),
     "action_without_selection": "{action} always works on everything; leave --select out",
     "action_without_tab": "{action} works on no single tab; leave --tab out",
     "cancelled_by_person": "cancelled by the person who asked",
     "cancelled_on_request": "cancelled on request",
     "cancelled_while_explained": "cancelled while {run_id} was explained; its answer is kept",
     "cancelled_while_written": "cancelled while the sheets were written; {run_id} is kept, and {action} shows it",
-    "choice_not_shown": "{why}; pm.refresh_tab --tab {tab} shows what was chosen",
     "database_stops_action": "the database can't be used: {why}; see roadwright doctor, then run again, that is safe",
     "end_not_written": (
         "the end of {run_id} could not be written, so it will be shown as interrupted: the database can't be "

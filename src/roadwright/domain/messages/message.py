@@ -45,7 +45,11 @@ class Message:
     def words(self) -> str:
         """The same without the hint for people at a sheet or a command line."""
         words = render(self.code, self.params)
-        return words if self.column is None else f"{self.column}: {words}"
+        if self.column is None:
+            return words
+        if self.params.get("field") == self.column:
+            words = words.removeprefix(f"{self.column} ")  # it is named in front already
+        return f"{self.column}: {words}"
 
     def about(self, column: str) -> Message:
         """The same of a column."""

@@ -19,10 +19,10 @@ TEXTS = {
     "candidate_left_out": "{key} has no tokens and is left out",
     "candidate_none": "{key} is not a candidate",
     "candidate_twice": "the key '{key}' is there twice, first at {first}",
-    "cannot_leave_out": "{key} can't be left out: {rules:names}",
-    "cannot_leave_out_any": "{key} can't be left out: the rules",
+    "cannot_leave_out": "{key} can't be left out: {demands}",
+    "cannot_leave_out_any": "{key} can't be left out: no portfolio without it keeps the rules",
     "cannot_select": "{key} can't be selected: {rules:names}",
-    "cannot_select_any": "{key} can't be selected: the rules",
+    "cannot_select_any": "{key} can't be selected: no portfolio with it keeps the rules",
     "cannot_select_delivered": "{key} can't be selected: it is delivered already",
     "cannot_select_outside": "{key} can't be selected: it is not a candidate",
     "cannot_select_without_tokens": "{key} can't be selected: it has no tokens",
@@ -65,8 +65,9 @@ TEXTS = {
     "floors_above_capacity": (
         "the floors {rules} ask for {total:amount} {resource} together, and the capacity is {capacity:amount}"
     ),
-    "forcing_in_costs": "forcing it in costs {loss:amount} {stage}{changes}",
-    "forcing_in_finds": "forcing it in finds {gain:amount} more {stage}{changes}",
+    "forcing_in_costs": "forcing it in costs {loss:amount} {stage}{changes}{sum}",
+    "forcing_in_finds": "forcing it in finds {gain:amount} more {stage}{changes}{sum}",
+    "forcing_in_is_free": "forcing it in costs nothing{changes}{sum}{tie_break}",
     "from_baseline": " from {value:amount}",
     "frontier_capped": "capped at {most} points: those {missing} are missing",
     "frontier_capped_before": "capped at {most} points: those before the one with most {kpi} are missing",
@@ -78,10 +79,12 @@ TEXTS = {
     "id_twice": "the id of {first} is used again by {second}; ids must differ",
     "is_excluded": "{key} is excluded",
     "is_mandatory": "{key} is mandatory",
+    "is_there_for": "; it is needed to keep {demands}",
     "kpi_twice": "the KPI '{key}' is there twice; keep one of the two",
     "last_tolerance": "{kpi} is the last KPI in order: its tolerance has no effect, nothing is weighed after it",
-    "leaving_out_costs": "leaving it out costs {loss:amount} {stage}{changes}",
-    "leaving_out_finds": "leaving it out finds {gain:amount} more {stage}{changes}",
+    "leaving_out_costs": "leaving it out costs {loss:amount} {stage}{changes}{sum}{kept}",
+    "leaving_out_finds": "leaving it out finds {gain:amount} more {stage}{changes}{sum}",
+    "leaving_out_is_free": "leaving it out costs nothing{changes}{sum}{tie_break}{kept}",
     "limit_brings": "{gain:amount} {stage}",
     "limit_is_idle": "{demand}: relaxing it alone brings nothing",
     "limit_step": (
@@ -89,7 +92,7 @@ TEXTS = {
         "{gain:amount} {stage}{changes}"
     ),
     "low_above_high": "{low_field} ({low:json}) is above {high_field} ({high:json})",
-    "mandate_costs": "that {key} is mandatory costs {loss:amount} {stage}{changes}",
+    "mandate_costs": "that {key} is mandatory costs {loss:amount} {stage}{changes}{sum}",
     "mandate_is_free": "that {key} is mandatory costs nothing",
     "mandates_above_capacity": (
         "what is mandatory, with its prerequisites and bundles, needs {total:amount} {resource}, and the capacity "
@@ -137,6 +140,7 @@ TEXTS = {
     "points_below_missing": "the points {below} are missing",
     "points_cancelled": "stopped on request: further points are missing",
     "prerequisite_circle": "prerequisites in a circle: {keys:ten} can only be selected all together",
+    "price_sum": " ({parts})",
     "problem_large": (
         "{count:,} candidates: the answer may be up to {gap:.2%} below the best; ask for gap 0 to prove it"
     ),
@@ -145,6 +149,7 @@ TEXTS = {
     "reserved_id": "the id {value:json} is reserved for the total capacity; give {second} another one",
     "reserved_resource": "{value:json} can't name a further resource; the capacity in tokens belongs in 'capacity'",
     "rest_of_bundle": "{who}; the remaining members stay all or none",
+    "rule_demands": "{rule} ({demand})",
     "rule_fulfilled": "{who}, so this row is fulfilled",
     "rule_met": "{who}: met",
     "rule_needs": "{key} needs {members:names}",
@@ -178,6 +183,13 @@ TEXTS = {
     "stopped_on_request": "stopped on request",
     "stopped_with": "{why}: {missing}",
     "stored_words": "{words}",
+    "sum_goal_less": "{rule} is missed by {amount!f} of its need less",
+    "sum_goal_more": "{rule} is missed by {amount!f} of its need more",
+    "sum_in": "in {amount!f}",
+    "sum_out": "out {amount!f}",
+    "sum_synergies_gained": "synergies gained {amount!f}: {rules:names}",
+    "sum_synergies_lost": "synergies lost {amount!f}: {rules:names}",
+    "sum_tolerance": "given up less for later stages {amount!f}",
     "supporting_in_objective": "{field} can only name the north star and strategic KPIs, and '{key}' is supporting",
     "supporting_kpi": "{kpi} is a supporting KPI: its contributions are counted in targets and reports only",
     "target_is_increment": (
@@ -186,6 +198,10 @@ TEXTS = {
     "target_out_of_reach": (
         "asks for an improvement of {need:amount} in {kpi} for {slice}, and all candidates there bring {most:amount}"
     ),
+    "tie_break_cut_short": "; equally good, and the tie-break was cut short",
+    "tie_break_goals": "; equally good, but the goals would be missed by more (tie-break)",
+    "tie_break_keys": "; equally good, with as many tokens: a fixed order of the keys decided (tie-break)",
+    "tie_break_tokens": "; equally good, but with more tokens (tie-break)",
     "together_add": "{members:names} together add {bonus:amount} to {kpi}",
     "tokens_in_resources": "tokens belong in the field tokens, not in resources",
     "too_few_members": "{field} must name at least {least}, and {found}",
@@ -200,7 +216,9 @@ TEXTS = {
     "unused_field": "{field} is not used by {type}",
     "whole_portfolio": "the whole portfolio",
     "within_gap": "the portfolio keeps all rules and is within the gap that was asked for of the best",
-    "would_bring_in": "; would bring in {added:names}",
-    "would_do_both": "; would drop {dropped:names}, would bring in {added:names}",
-    "would_drop": "; would drop {dropped:names}",
+    "would_add": "; would add {added}",
+    "would_bring_in": "; would bring in {added}",
+    "would_bring_in_and_drop": "; would bring in {added} and drop {dropped}",
+    "would_drop": "; would drop {dropped}",
+    "would_drop_and_add": "; would drop {dropped} and add {added}",
 }

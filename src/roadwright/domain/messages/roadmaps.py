@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 TEXTS = {
+    "adopted_run_of_other": (
+        "{run} is of scenario {scenario}, and its candidates were not this roadmap's entries; {known}"
+    ),
+    "adopted_run_unanswered": "{run} chose nothing, it ended {status}; {known}",
+    "adopted_run_unknown": "there is no run {run!q}; {known}",
     "allowed_moves": "from {status} it can go to {moves}",
     "candidate_not_selected": "a candidate of {run}, but not selected",
     "compared": ("{b} against {a}: {came_in} came in, {went_out} went out, {changed} changed, {same} stayed the same."),
@@ -79,11 +84,18 @@ TEXTS = {
     ),
     "no_math_model": "it has no math model",
     "no_math_model_no_chain": "it has no math model, and so no metric chain",
+    "no_run_adopted": (
+        'nobody has said which run is published of "{roadmap}"; {known}. Type one as adopted_run on Roadmaps, or give '
+        "--option run_id=…"
+    ),
+    "no_runs_to_adopt": "no scenario with this roadmap has an answered run yet",
     "none_yet": "none yet",
     "not_approved": 'roadmap "{roadmap}" is {status}; {way_out}',
     "not_on": "not on {label}",
     "not_selected_on": "on {label}, but not selected",
     "overall_score_blank": "overall_score is blank; at least {least!f} is asked for",
+    "score_percentile_blank": "score_percentile is blank; at least {least!f} is asked for",
+    "score_percentile_too_low": "score_percentile is {share!f}; at least {least!f} is asked for",
     "overall_score_too_low": "overall_score is {overall!f}; at least {least!f} is asked for",
     "overlap": "{subject} {claim}",
     "overlap_claim_both": ('is selected on both "{one}" and "{other}" in {period}: its capacity is promised twice'),
@@ -100,6 +112,7 @@ TEXTS = {
     "overlap_subject_tokens": "{initiative} ({title}, {tokens!f} tokens)",
     "parameter_blank": "is blank; expected {expected}",
     "parameter_no_column": ("{value!q} is no column of the Backlog that can be asked for{hint}; expected {expected}"),
+    "parameter_out_of_range": "{value!q} is out of range; expected {expected}",
     "parameter_no_word": "{value!q} is none of {words}{hint}",
     "period_has_no_days": (
         "the roadmap's period_key {period} names no days, so that {deadline} can't be told to be in it"
@@ -113,10 +126,21 @@ TEXTS = {
         "status=approved"
     ),
     "publish_in_review": "it has to be approved first: pm.roadmap_set_status --option status=approved",
+    "published_as_version": (
+        '"{roadmap}" is published as version {number} with {count} {count:entry|entries}{left_out}{chosen}'
+    ),
     "published_by_status": (
         'roadmap "{roadmap}" is not published by its status: pm.roadmap_publish publishes an approved roadmap; '
         "{allowed}"
     ),
+    "published_chosen": (
+        ", chosen by {run} (scenario {scenario}): {chosen} of {count}, {tokens!f} of {standing!f} tokens"
+    ),
+    "published_left_out": ", {count} left out",
+    "published_nothing_new": (
+        'nothing changed on "{roadmap}" since version {number}, so there is no new version{chosen}'
+    ),
+    "published_undecided": "; no run is adopted, so selected is blank and all of it counts",
     "reasons_unknown": "blocked",
     "risk_blank": "risk_level is blank; at most {most} is accepted",
     "risk_too_high": "risk_level is {risk}; at most {most} is accepted",
@@ -128,6 +152,8 @@ TEXTS = {
     ),
     "run_changed": "the run that it comes from: {then} → {now}",
     "run_chose_nothing": "{run} chose nothing: the run is {status}; name a run with an answer",
+    "run_of_scenario": "{run} ({scenario})",
+    "runs_to_adopt": "the answered runs over it are: {runs}",
     "run_source_blank": "is blank; expected a run, the latest are: {newest}",
     "run_source_unanswered": "{run} chose nothing, it ended {status}; expected a run with an answer",
     "run_source_unknown": 'there is no run "{run}"; expected a run, the latest are: {newest}',

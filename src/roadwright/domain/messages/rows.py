@@ -32,6 +32,14 @@ TEXTS = {
     "key_cell_unreadable": "{why}; clear the cell to submit the row as a new idea",
     "key_is_short": "{value!q} is short for {key}; write it in full",
     "key_missing": "is empty; run pm.populate_initiatives to get the rows of initiatives",
+    "duplicate_has_duplicates": (
+        "{keys} {keys:is|are} marked as {keys:a duplicate|duplicates} of {key}; mark {keys:it|them} as a duplicate of "
+        "{other} first, or clear {keys:it|them}"
+    ),
+    "duplicate_of_duplicate": "{key} is a duplicate of {original} itself; name {original}",
+    "duplicate_of_itself": "{key} can't be a duplicate of itself; name another initiative, or clear the cell",
+    "duplicate_of_unknown": "no initiative has the key {value!q}{hint}; name another initiative, or clear the cell",
+    "looks_like": "{key} looks like {other} {title!q}; if it says the same, put {other} into its duplicate_of",
     "key_not_given": "{key!q} was not given by Roadwright; clear the key to submit it as a new idea",
     "key_of_backlog_row": (
         "{key} belongs to an initiative that was typed on the Backlog; clear the key to submit it as a new idea"
@@ -69,6 +77,13 @@ TEXTS = {
     ),
     "published": "published as version {number}",
     "published_before": "nothing changed since version {number}, so there is no new version",
+    "published_without_run": (
+        "no run is adopted, and there is none over this roadmap, so it is blank; the totals count all that is admitted "
+        "and waived"
+    ),
+    "rest_is_saved": "everything else on this row is saved",
+    "rest_not_saved": "nothing on this row is saved",
+    "row_held_back": "{columns} {columns:holds|hold} back this row: nothing else on it is saved",
     "row_left_the_tab": "the row left the tab, and what was typed into it went with it: {texts}",
     "taken_without_value": "{problem}; {instead}",
     "the_backlog_has": "the backlog has {value!q}",

@@ -11,9 +11,12 @@ from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, capacity_id
 from roadwright.optimize.analysis.diagnosis import find_conflict
+from roadwright.optimize.analysis.prices import changes_in_words, sum_in_words, tie_break_in_words
+from roadwright.optimize.analysis.roles import demands_amount
 from roadwright.optimize.analysis.what_if import SolvedProblem, Unproved, explain_limit, figure
 from roadwright.optimize.constraints import ExcludeInitiative, Mandatory
 from roadwright.optimize.model.constraint import Constraint
+from roadwright.optimize.model.objective import SHORTFALL_STAGE
 from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem
 from roadwright.optimize.model.solution import Explanation, ExplanationKind, Solution
@@ -169,26 +172,26 @@ def _initiative(base: SolvedProblem, key: str) -> Explanation:
     kind: ExplanationKind = "inside" if inside else "outside"
     answer = base.solve_with(key, selected=not inside)
     if answer.status is RunStatus.INFEASIBLE:
-        problem = base.model.problem
-        tried = (ExcludeInitiative if inside else Mandatory)(id=TRIED, dimension_key=key)
-        changed = problem.changed(constraints=(*problem.constraints, tried))
-        found = find_conflict(PortfolioModel.of(changed), deadline=base.deadline, cancel=base.cancel)
-        rules = [rule for rule in (found.rules if found else []) if rule != TRIED]
-        if inside:
-            code = "cannot_leave_out" if rules else "cannot_leave_out_any"
-        else:
-            code = "cannot_select" if rules else "cannot_select_any"
-        return Explanation(key, kind, True, notice(code, key=key, rules=rules), conflict=rules)
+        return _not_allowed(base, key, kind)
     difference = base.difference(answer)
     loss = figure(-difference.gain)
     added = [other for other in difference.added if other != key]
     dropped = [other for other in difference.dropped if other != key]
+    keeps = _kept(base, key) if inside else []
     # Only an answer that was not proved to be the best can be beaten by a variant of it.
     if inside:
-        code = "leaving_out_costs" if loss >= 0 else "leaving_out_finds"
+        code = "leaving_out_costs" if loss > 0 else "leaving_out_finds" if loss < 0 else "leaving_out_is_free"
     else:
-        code = "forcing_in_costs" if loss >= 0 else "forcing_in_finds"
-    params = {"loss": loss, "gain": -loss, "stage": difference.stage, "changes": _changes(added, dropped)}
+        code = "forcing_in_costs" if loss > 0 else "forcing_in_finds" if loss < 0 else "forcing_in_is_free"
+    params = {
+        "loss": loss,
+        "gain": -loss,
+        "stage": difference.stage,
+        "changes": changes_in_words(added, dropped, is_forced=not inside),
+        "sum": sum_in_words(base.model.problem, difference.stage, difference.parts),
+        "kept": _kept_in_words(base.model.problem, keeps),
+        "tie_break": None if difference.decided_by is None else tie_break_in_words(difference.decided_by),
+    }
     return Explanation(
         key,
         kind,
@@ -198,15 +201,50 @@ def _initiative(base: SolvedProblem, key: str) -> Explanation:
         stage=difference.stage,
         added=added,
         dropped=dropped,
+        parts=difference.parts,
+        keeps=keeps,
+        tie_break=difference.decided_by,
     )
 
 
-def _changes(added: list[str], dropped: list[str]) -> Message | None:
-    """How the selection changes besides, for a message."""
-    if not added and not dropped:
-        return None
-    code = "would_do_both" if added and dropped else "would_drop" if dropped else "would_bring_in"
-    return notice(code, added=added, dropped=dropped)
+def _not_allowed(base: SolvedProblem, key: str, kind: ExplanationKind) -> Explanation:
+    """What makes it impossible to leave an initiative out, or to select it."""
+    problem, inside = base.model.problem, kind == "inside"
+    tried = (ExcludeInitiative if inside else Mandatory)(id=TRIED, dimension_key=key)
+    changed = problem.changed(constraints=(*problem.constraints, tried))
+    found = find_conflict(PortfolioModel.of(changed), deadline=base.deadline, cancel=base.cancel)
+    rules = [rule for rule in (found.rules if found else []) if rule != TRIED]
+    if inside:
+        code = "cannot_leave_out" if rules else "cannot_leave_out_any"
+    else:
+        code = "cannot_select" if rules else "cannot_select_any"
+    said = notice(code, key=key, rules=rules, demands=demands_in_words(problem, rules))
+    return Explanation(key, kind, True, said, conflict=rules, keeps=rules if inside else [])
+
+
+def _kept(base: SolvedProblem, key: str) -> list[str]:
+    """The rules, floors and goals that a selected initiative is there for.
+
+    What brings nothing is there for all that it keeps. What brings something is there for an amount that a rule asks
+    for where it would not be chosen without that rule.
+    """
+    role = base.roles[key]
+    if role.helps is None:
+        return list(role.keeps)
+    if role.helps == SHORTFALL_STAGE:
+        return [*role.keeps, *role.goals]
+    asks = demands_amount(base.model.problem)
+    demanded = frozenset(rule for rule in role.keeps if asks(rule))
+    return sorted(demanded) if demanded and key not in base.selected_without(demanded) else []
+
+
+def demands_in_words(problem: Problem, rules: Iterable[str]) -> list[Message]:
+    """Rules by name, each with what it asks for."""
+    return [notice("rule_demands", rule=rule, demand=demand_of(problem, rule)) for rule in rules]
+
+
+def _kept_in_words(problem: Problem, rules: list[str]) -> Message | None:
+    return notice("is_there_for", demands=demands_in_words(problem, rules)) if rules else None
 
 
 def _mandate_task(base: SolvedProblem, row: Constraint) -> _Task:
@@ -219,8 +257,13 @@ def _mandate(base: SolvedProblem, row: Constraint) -> Explanation:
     difference = base.difference(base.solve(changed))
     loss = figure(difference.gain)
     code = "mandate_costs" if loss else "mandate_is_free"
-    changes = _changes(difference.added, difference.dropped)
-    params = {"key": row.forces, "loss": loss, "stage": difference.stage, "changes": changes}
+    params = {
+        "key": row.forces,
+        "loss": loss,
+        "stage": difference.stage,
+        "changes": changes_in_words(difference.added, difference.dropped),
+        "sum": sum_in_words(base.model.problem, difference.stage, difference.parts),
+    }
     return Explanation(
         row.id,
         "mandate",
@@ -230,6 +273,7 @@ def _mandate(base: SolvedProblem, row: Constraint) -> Explanation:
         stage=difference.stage,
         added=difference.added,
         dropped=difference.dropped,
+        parts=difference.parts,
     )
 
 
@@ -251,6 +295,6 @@ def _limit(base: SolvedProblem, rule: str) -> Explanation:
         next=step.after,
         gain=step.gain,
         stage=step.stage,
-        changes=_changes(step.added, step.dropped),
+        changes=changes_in_words(step.added, step.dropped),
     )
     return Explanation(rule, "limit", True, said, unit=unit, next_step=step)

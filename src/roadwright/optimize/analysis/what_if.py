@@ -5,22 +5,25 @@ For a capacity, cap, floor or target: what one more unit brings, and the next st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from roadwright.domain.decimals import as_float, exact
-from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, capacity_id
+from roadwright.domain.optimization import TOKENS, RunStatus, StopReason, TieBreakStep, capacity_id
+from roadwright.optimize.analysis.prices import price_parts
+from roadwright.optimize.analysis.roles import Role, roles_of
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import Stage, plan
 from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem, Target
 from roadwright.optimize.model.rounding import ROUNDING
-from roadwright.optimize.model.solution import LimitStep, Solution
+from roadwright.optimize.model.solution import LimitStep, PricePart, Solution
 from roadwright.optimize.solver.fixing import VariableFixing
 from roadwright.optimize.solver.highs import CancelSignal, SearchEnd
-from roadwright.optimize.solver.portfolio import PortfolioAnswer, best_portfolio, stage_step
+from roadwright.optimize.solver.portfolio import PortfolioAnswer, best_portfolio, stage_step, tie_break_steps
 from roadwright.optimize.solver.search import Search
 from roadwright.optimize.solver.steps import SolveStep, part, rule_ids, strictly_better
 
@@ -41,6 +44,10 @@ class Difference:
     stage: str
     added: list[str]
     dropped: list[str]
+    parts: list[PricePart]
+    """What each change of the selection brings to the stage: together the gain."""
+    decided_by: TieBreakStep | None
+    """What the tie-break preferred the base for, where nothing is gained or lost."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class SolvedProblem:
     best: Evaluation
     deadline: float | None
     cancel: CancelSignal | None
+    _without: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -82,6 +90,21 @@ class SolvedProblem:
         """The best portfolio of a changed problem, for the base's objective."""
         return best_portfolio(self.search(problem), self.stages, known=self.best)
 
+    def selected_without(self, rules: frozenset[str]) -> frozenset[str]:
+        """What the best portfolio selects where these rules don't bind. Raises Unproved where that is not known."""
+        if rules not in self._without:
+            problem = self.model.problem
+            answer = self.solve(
+                problem.changed(
+                    constraints=tuple(row for row in problem.constraints if row.id not in rules),
+                    targets=tuple(row for row in problem.targets if row.id not in rules),
+                )
+            )
+            if answer.status is not RunStatus.OPTIMAL or answer.best is None:
+                raise Unproved(answer.reason)
+            self._without[rules] = frozenset(answer.best.selected)
+        return self._without[rules]
+
     def solve_with(self, key: str, *, selected: bool, gap: float = 0.0) -> PortfolioAnswer:
         """The best portfolio that has a candidate, or that doesn't have it."""
         linear = self.model.linear
@@ -95,15 +118,32 @@ class SolvedProblem:
         """How a proved answer compares. Raises Unproved where there is none."""
         if answer.status is not RunStatus.OPTIMAL or answer.best is None:
             raise Unproved(answer.reason)
-        gain, stage = Fraction(0), ""
+        gain, stage = Fraction(0), None
         for one, base in zip(answer.stages, self.optima, strict=False):
             sign = -one.stage.sign
-            gain, stage = sign * (one.optimum - base), one.stage.name
+            gain, stage = sign * (one.optimum - base), one.stage
             if abs(gain) > 2 * ROUNDING * max(abs(base), abs(one.optimum)):
                 break
             gain = Fraction(0)
         mine, other = set(self.best.selected), set(answer.best.selected)
-        return Difference(gain, stage, sorted(other - mine), sorted(mine - other))
+        added, dropped = sorted(other - mine), sorted(mine - other)
+        parts = [] if stage is None else price_parts(self.model, stage, self.best, answer.best, gain)
+        decided = None if gain or not (added or dropped) else self._decided_by(answer.best)
+        return Difference(gain, "" if stage is None else stage.name, added, dropped, parts, decided)
+
+    def _decided_by(self, other: Evaluation) -> TieBreakStep:
+        """What the tie-break prefers the base to an equally good portfolio for."""
+        is_shortfall_done = bool(self.stages) and self.stages[0].is_shortfall
+        for name, step in tie_break_steps(self.model, shortfall_done=is_shortfall_done).items():
+            mine, its = step.cost(self.best), step.cost(other)
+            if mine != its:
+                return name if mine < its else TieBreakStep.CUT_SHORT
+        return TieBreakStep.CUT_SHORT
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """What each candidate does in the base, and would do."""
+        return roles_of(self.model, self.best)
 
 
 def figure(value: Fraction) -> float:
@@ -157,7 +197,7 @@ def explain_limit(base: SolvedProblem, rule: str) -> tuple[LimitStep, LimitStep 
 
 def _step(limit: _MovableLimit, value: Fraction, difference: Difference | None) -> LimitStep:
     """A step; without a difference nothing changes."""
-    found = difference or Difference(Fraction(0), "", [], [])
+    found = difference or Difference(Fraction(0), "", [], [], [], None)
     moved = (as_float(limit.value), as_float(value), figure(found.gain))
     return LimitStep(limit.field, *moved, found.stage, found.added, found.dropped)
 

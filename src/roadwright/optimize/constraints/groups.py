@@ -32,6 +32,7 @@ class ChooseCount(WithMembers):
 
     type: ClassVar[str] = "choose_count"
     min_members: ClassVar[int] = 1
+    needs_one_of: ClassVar[tuple[str, ...]] = ("min_count", "max_count")
 
     min_count: Count | None = None
     max_count: Count | None = None
@@ -39,8 +40,8 @@ class ChooseCount(WithMembers):
     def faults(self, names: Names) -> Iterator[Message]:
         yield from super().faults(names)
         low, high = self.min_count, self.max_count
-        if low is None and high is None and self.unread.isdisjoint(("min_count", "max_count")):
-            yield notice("field_one_missing", fields="min_count or max_count")
+        if low is None and high is None and self.unread.isdisjoint(self.needs_one_of):
+            yield notice("field_one_missing", fields=" or ".join(self.needs_one_of))
         if low is None:
             return
         if high is not None and low > high:

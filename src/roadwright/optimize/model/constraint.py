@@ -119,6 +119,8 @@ class Constraint(ABC):
     """Whether dimension_key names an initiative, so that the dimension `initiative` may be written beside it."""
     needs_reason: ClassVar[bool] = False
     """Whether a row of a sheet must say why."""
+    needs_one_of: ClassVar[tuple[str, ...]] = ()
+    """Fields of which a row has at least one, where none of them is needed by itself."""
     has_limit_price: ClassVar[bool] = False
     """Whether explanations say what relaxing its number is worth: one that limits what its `part` uses."""
 

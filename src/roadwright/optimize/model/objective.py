@@ -8,14 +8,14 @@ from fractions import Fraction
 
 from roadwright.domain.decimals import as_float, exact, exact_sum
 from roadwright.domain.messages import notice
-from roadwright.domain.optimization import FindingKind, ObjectiveMode, Severity
+from roadwright.domain.optimization import GOALS, FindingKind, ObjectiveMode, Severity
 from roadwright.optimize.model.evaluation import Evaluation
 from roadwright.optimize.model.names import is_everything
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.portfolio_model import PortfolioModel
 from roadwright.optimize.model.problem import Problem, ProblemFinding
 
-SHORTFALL_STAGE = "goal_shortfall"
+SHORTFALL_STAGE = GOALS
 
 
 @dataclass(frozen=True, slots=True)

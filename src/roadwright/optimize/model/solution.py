@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from roadwright.domain.messages import Message
-from roadwright.domain.optimization import FindingKind, Proof, RunStatus, Severity, StopReason, TieBreak
+from roadwright.domain.optimization import FindingKind, Proof, RunStatus, Severity, StopReason, TieBreak, TieBreakStep
 from roadwright.optimize.messages import text
 from roadwright.optimize.model.problem import ProblemFinding
 
+PricePartKind = Literal["dropped", "added", "synergy", "goal", "tolerance"]
 ExplanationKind = Literal["inside", "outside", "mandate", "limit", "none"]
 
 
@@ -175,13 +176,29 @@ class LimitStep:
 
 
 @dataclass(frozen=True, slots=True)
+class PricePart:
+    """What one thing adds to a price: `change` of the stage that is named, improvement positive.
+
+    `kind`: ``dropped`` and ``added`` (what would go and come, the initiative itself included), ``synergy`` (a bonus,
+    lost or gained), ``goal`` (the relative shortfall of a target) or ``tolerance`` (what later stages give up of
+    this one less than before). The parts of a price add up to it.
+    """
+
+    id: str
+    kind: PricePartKind
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """What was found about an initiative or a row.
 
     `kind`: ``outside`` (loss: what forcing it in costs), ``inside`` (loss: what leaving it out costs), ``mandate``
     (loss: what the mandate costs), ``limit`` (unit and next_step: what relaxing it brings) or ``none`` (nothing to
     compute). `stage` names the lexicographic stage in which the loss falls. `added` and `dropped` are the other changes
-    of the selection. `conflict` names the rows that don't allow it at all. `computed` is False where the time was up.
+    of the selection; `parts` say what each of them brings to the stage, and add up to -loss (of a mandate: the loss).
+    `conflict` names the rows that don't allow it at all. `keeps` names the rules and targets that an initiative inside
+    is there for. `tie_break` says what decided where nothing is lost. `computed` is False where the time was up.
     """
 
     id: str
@@ -195,6 +212,9 @@ class Explanation:
     conflict: list[str] = field(default_factory=list)
     unit: LimitStep | None = None
     next_step: LimitStep | None = None
+    parts: list[PricePart] = field(default_factory=list)
+    keeps: list[str] = field(default_factory=list)
+    tie_break: TieBreakStep | None = None
 
     @property
     def message(self) -> str:
@@ -208,7 +228,10 @@ class Explanation:
         """The explanation that `to_json` wrote."""
         steps = {name: None if value[name] is None else LimitStep(**value[name]) for name in ("unit", "next_step")}
         rest = {name: item for name, item in value.items() if name != "message"}
-        return cls(**{**rest, **steps, "said": text(value["message"])})
+        parts = [PricePart(**part) for part in value.get("parts", ())]
+        decided = value.get("tie_break")
+        step = None if decided is None else TieBreakStep(decided)
+        return cls(**{**rest, **steps, "parts": parts, "tie_break": step, "said": text(value["message"])})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from hashlib import blake2b
 
 from roadwright.domain.messages import Message
-from roadwright.domain.optimization import TOKENS, Proof, RunStatus, StopReason, TieBreak
+from roadwright.domain.optimization import TOKENS, Proof, RunStatus, StopReason, TieBreak, TieBreakStep
 from roadwright.optimize.model.evaluation import Evaluation
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.objective import SHORTFALL_STAGE, Stage
@@ -55,6 +55,14 @@ def keys_step(model: PortfolioModel) -> SolveStep:
     )
 
 
+def tie_break_steps(model: PortfolioModel, *, shortfall_done: bool) -> dict[TieBreakStep, SolveStep]:
+    """What decides between equally good portfolios, in this order; `shortfall_done`: the first stage counts goals."""
+    steps = {TieBreakStep.TOKENS: tokens_step(model), TieBreakStep.KEYS: keys_step(model)}
+    if not model.all_goals or shortfall_done:
+        return steps
+    return {TieBreakStep.GOALS: stage_step(model, Stage(SHORTFALL_STAGE, {}, is_shortfall=True)), **steps}
+
+
 def break_ties(
     search: Search, held: SolveStep, best: Evaluation, *, shortfall_done: bool
 ) -> tuple[Evaluation, TieBreak]:
@@ -66,10 +74,7 @@ def break_ties(
     where nodes ended it, and dropped where time did.
     """
     model = search.model
-    steps = [tokens_step(model), keys_step(model)]
-    if model.all_goals and not shortfall_done:
-        stage = Stage(SHORTFALL_STAGE, {}, is_shortfall=True)
-        steps.insert(0, stage_step(model, stage))
+    steps = tie_break_steps(model, shortfall_done=shortfall_done).values()
     many_synergies = len(model.resolved.synergies) > model.size
     if many_synergies and search.is_only(held, best, nodes=NODES):
         return best, TieBreak.PROVED

@@ -1,7 +1,7 @@
 """Filters of the backlog: its fields, finding what matches in the database, and filters saved by name."""
 
-from roadwright.services.backlog.backlog import backlog_values, cell_texts, cell_values, json_values
-from roadwright.services.backlog.fields import backlog_fields, named_fields
+from roadwright.services.backlog.backlog import backlog_values, cell_texts, cell_values, filter_values, json_values
+from roadwright.services.backlog.fields import backlog_fields, filter_fields, named_fields
 from roadwright.services.backlog.find import find_initiatives
 from roadwright.services.backlog.saved import (
     NameProblem,
@@ -20,6 +20,8 @@ __all__ = [
     "backlog_values",
     "cell_texts",
     "cell_values",
+    "filter_fields",
+    "filter_values",
     "find_initiatives",
     "find_saved",
     "json_values",

@@ -14,11 +14,15 @@ from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.shown import tidy
 from roadwright.domain.text import folded
 from roadwright.services.backlog.carried import further_fields
-from roadwright.services.backlog.fields import backlog_fields
+from roadwright.services.backlog.columns import ON_ROADMAP
+from roadwright.services.backlog.fields import LAST_RUN_PRICE, ROADMAP_FIELDS, backlog_fields, filter_fields
 from roadwright.sheets.carried import CARRIED
+from roadwright.sheets.kinds import LIST, NUMBER
+from roadwright.sheets.spec import Kind
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import ATTRIBUTES, attributes_of
-from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.store.models import Initiative, LastRunPrice, Roadmap, RoadmapEntry
+from roadwright.store.percentiles import score_percentiles
 from roadwright.tabs import BACKLOG
 from roadwright.tabs.peoples_intake import CARRIED_PREFIX
 
@@ -33,11 +37,33 @@ def backlog_values(session: Session, initiatives: Collection[Initiative]) -> lis
     Lists are lists, contributions are {KPI key: number}, empty ones are None.
     """
     roadmaps = _roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
+    shares = score_percentiles(session) if initiatives else {}
     further = tuple(further_fields(session))
-    return [_values(initiative, roadmaps.get(initiative.initiative_key), further) for initiative in initiatives]
+    return [
+        _values(initiative, roadmaps.get(initiative.initiative_key), shares.get(initiative.initiative_key), further)
+        for initiative in initiatives
+    ]
 
 
-def _values(initiative: Initiative, roadmaps: list[str] | None, further: Sequence[str]) -> Values:
+def filter_values(session: Session, initiatives: Collection[Initiative]) -> list[Values]:
+    """The same with what roadmaps and runs say of each: everything that a filter may ask for."""
+    keys = [initiative.initiative_key for initiative in initiatives]
+    decided = {name: _roadmaps_of(session, keys, name) for name in ROADMAP_FIELDS}
+    prices: dict[str, float | None] = {}
+    for part in chunks(keys):
+        found = select(LastRunPrice.initiative_key, LastRunPrice.price).where(LastRunPrice.initiative_key.in_(part))
+        prices.update((key, price) for key, price in session.execute(found))
+    return [
+        {
+            **values,
+            **{name: found.get(key) for name, found in decided.items()},
+            LAST_RUN_PRICE: prices.get(key),
+        }
+        for key, values in zip(keys, backlog_values(session, initiatives), strict=True)
+    ]
+
+
+def _values(initiative: Initiative, roadmaps: list[str] | None, share: float | None, further: Sequence[str]) -> Values:
     # All fields first, so that they stand in the order of the columns.
     values: Values = dict.fromkeys(backlog_fields())
     for name in further:
@@ -48,6 +74,7 @@ def _values(initiative: Initiative, roadmaps: list[str] | None, further: Sequenc
     values["metric_chain"] = _chain_source(initiative)
     values[CONTRIBUTIONS] = initiative.kpi_contribution_json or None
     values["roadmaps"] = roadmaps
+    values["score_percentile"] = share
     return values
 
 
@@ -63,14 +90,14 @@ def _chain_source(initiative: Initiative) -> str | None:
     return str(source) if source else None
 
 
-def _roadmaps_of(session: Session, keys: Collection[str]) -> Mapping[str, list[str]]:
-    """The roadmaps that each of these initiatives is on, by name."""
+def _roadmaps_of(session: Session, keys: Collection[str], field: str = "roadmaps") -> Mapping[str, list[str]]:
+    """The roadmaps that a field names of each of these initiatives: those that it is on, or is chosen on, …"""
     found: dict[str, list[str]] = {}
     for part in chunks(keys):
         pairs = session.execute(
             select(RoadmapEntry.initiative_key, Roadmap.roadmap_name)
             .join(Roadmap, RoadmapEntry.roadmap_id == Roadmap.id)
-            .where(RoadmapEntry.initiative_key.in_(part), Roadmap.is_declared)
+            .where(RoadmapEntry.initiative_key.in_(part), Roadmap.is_declared, ON_ROADMAP[field])
         )
         for key, name in pairs:
             found.setdefault(key, []).append(name)
@@ -92,9 +119,18 @@ def cell_texts(values: Values) -> dict[str, str]:
 def _text(name: str, value: object) -> str:
     if value is None:
         return ""
-    kind = BACKLOG.by_name[name].kind if name in BACKLOG.by_name else CARRIED
+    kind = _kind_of(name)
     shown = kind.show(value)
     return str(shown).upper() if isinstance(shown, bool) else str(shown)
+
+
+def _kind_of(name: str) -> Kind:
+    """The kind of cell that shows a field."""
+    if name in BACKLOG.by_name:
+        return BACKLOG.by_name[name].kind
+    if name in ROADMAP_FIELDS:
+        return LIST
+    return NUMBER if name == LAST_RUN_PRICE else CARRIED
 
 
 def json_values(values: Values) -> Values:
@@ -111,7 +147,7 @@ def _json_value(name: str, value: object) -> object:
         return {key: tidy(float(number)) for key, number in sorted(value.items())}
     if value is None and name == CONTRIBUTIONS:
         return {}
-    is_list = name in backlog_fields() and backlog_fields()[name].kind in LISTS
+    is_list = name in filter_fields() and filter_fields()[name].kind in LISTS
     return [] if value is None and is_list else value
 
 

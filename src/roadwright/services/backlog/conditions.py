@@ -14,21 +14,38 @@ from sqlalchemy.orm import Session
 from roadwright.domain.decimals import rounded
 from roadwright.domain.filters import Comparison, Emptiness, Every, Field, FieldKind, Filter, Membership, Not, Operator
 from roadwright.domain.filters.fields import LISTS, Span
-from roadwright.domain.filters.matching import compares, key_order, words_before
+from roadwright.domain.filters.matching import compares, key_order, matches, words_before
 from roadwright.domain.filters.tree import Value
 from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.text import folded
 from roadwright.services.backlog.carried import carried_number, carried_text
 from roadwright.services.backlog.columns import Condition, column, has_element
 from roadwright.services.backlog.folding import ByCodePoints, Folded, Position, Rounded
+from roadwright.store.percentiles import where_percentile
 
 _TEXTS = frozenset({FieldKind.TEXT, FieldKind.CHOICE, FieldKind.KEY, FieldKind.PERIOD, FieldKind.MOMENT})
+PERCENTILE = "score_percentile"
+"""The field that is worked out from what all others say; Python judges it."""
 _MOST_DIGITS = 12
 """As many as a key is read with."""
 
 
 def condition(session: Session, wanted: Filter) -> Condition:
     """The condition on initiatives that a filter is, for the session's database."""
+    if isinstance(wanted, Comparison | Emptiness | Membership) and wanted.field.name == PERCENTILE:
+        return _of_percentile(session, wanted)
+    return _by_parts(session, wanted)
+
+
+def _of_percentile(session: Session, wanted: Filter) -> Condition:
+    """The condition on a field that the database does not keep, for it follows from the scores of all."""
+    found = where_percentile(session, lambda share: matches(wanted, {PERCENTILE: share}))
+    if not matches(wanted, {PERCENTILE: None}):
+        return found
+    return or_(found, not_(where_percentile(session, lambda _: True)))
+
+
+def _by_parts(session: Session, wanted: Filter) -> Condition:
     match wanted:
         case Not():
             return not_(condition(session, wanted.part))

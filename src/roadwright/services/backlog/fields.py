@@ -35,17 +35,29 @@ _OTHER_KINDS = {
 """Columns whose cells are text or a list, but which mean more: initiatives' keys, and KPIs with their figures."""
 
 
+LAST_RUN_PRICE = "last_run_price"
+ROADMAP_FIELDS = ("on_roadmap", "selected_on", "not_selected_on", "blocked_on")
+"""Fields that hold names of roadmaps: all that an initiative is on, and those that judge or choose it so."""
+
+
 @cache
 def backlog_fields() -> Mapping[str, Field]:
-    """The fields of a backlog filter, by name, in the order of the tab's columns."""
+    """The fields of the Backlog tab, by name, in the order of its columns."""
     columns = (column for column in tabs.BACKLOG.columns if column.name not in SHEET_ONLY)
     return {column.name: _field(column) for column in columns}
+
+
+@cache
+def filter_fields() -> Mapping[str, Field]:
+    """The fields that a filter of the backlog may name: those of the tab, and what roadmaps and runs say."""
+    decided = {name: Field(name, FieldKind.LIST, _READERS[FieldKind.LIST]) for name in ROADMAP_FIELDS}
+    return {**backlog_fields(), **decided, LAST_RUN_PRICE: Field(LAST_RUN_PRICE, FieldKind.NUMBER, _number)}
 
 
 def named_fields(text: str, fields: Mapping[str, Field] | None = None) -> tuple[str, ...]:
     """The fields of a list such as ``title, Risk-Level``, each once. Raises FilterError for one that there is not."""
     names: dict[str, None] = {}
-    known = backlog_fields() if fields is None else fields
+    known = filter_fields() if fields is None else fields
     for part in re.finditer(r"[^,;\n]+", text):
         typed = part[0].strip()
         if not typed:

@@ -11,7 +11,7 @@ from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.services.backlog.carried import further_fields
-from roadwright.services.backlog.fields import backlog_fields
+from roadwright.services.backlog.fields import filter_fields
 from roadwright.store.clock import now
 from roadwright.store.models import SavedFilter
 
@@ -26,7 +26,7 @@ class NameProblem(InputError, ValueError):
 
 def all_fields(session: Session) -> dict[str, Field]:
     """Every field that a filter may name: the backlog's, and what initiatives carry along."""
-    return {**backlog_fields(), **further_fields(session)}
+    return {**filter_fields(), **further_fields(session)}
 
 
 def saved_filters(session: Session) -> list[SavedFilter]:

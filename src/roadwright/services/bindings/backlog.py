@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
-from roadwright.domain.messages import Level, Message
+from roadwright.domain.messages import Level, Message, failure
+from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.services.backlog.backlog import backlog_values, cell_values
 from roadwright.services.bindings.initiatives import (
@@ -23,14 +24,20 @@ from roadwright.services.bindings.initiatives import (
 )
 from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
 from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.merge import prose_of
 from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.kinds import LIST
+from roadwright.sheets.merge import same_meaning
 from roadwright.sheets.plain import plain
 from roadwright.store.models import Initiative
 
 FROM_BACKLOG = "backlog"
 """intake_source of an initiative that was typed on the Backlog tab."""
+_PROSE = prose_of(tabs.INTAKE)
+
+
+_DUPLICATE = "duplicate_of"
 
 
 class BacklogBinding(Defaults):
@@ -41,6 +48,7 @@ class BacklogBinding(Defaults):
     def __init__(self) -> None:
         self._initiatives: dict[str, Initiative] = {}
         self._unused_keys: set[int] = set()
+        self._duplicates: dict[str, set[str]] | None = None
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         found = by_identity(session, identities)
@@ -58,12 +66,62 @@ class BacklogBinding(Defaults):
             notes.warn("after_deadline", "earliest_start_date", start=start, deadline=deadline)
         wanted = values.get("dependencies_initiatives")
         if isinstance(wanted, list):
-            unseen = [str(key) for key in wanted if canonical_key(str(key)) not in self._initiatives]
-            if unseen:
-                self._initiatives.update(load_initiatives(session, unseen))
-            for key in unseen:
-                if canonical_key(key) not in self._initiatives:
-                    notes.warn("no_known_initiative", "dependencies_initiatives", value=key)
+            notes.fail_cell(*(_unknown_dependency(key) for key in self._unknown(session, map(str, wanted))))
+        self._judge_duplicate(session, values, notes)
+
+    def _judge_duplicate(self, session: Session, values: Values, notes: Notes) -> None:
+        """Whether a newly typed duplicate_of names another initiative that is no duplicate itself."""
+        key = canonical_key(str(values.get("initiative_key") or ""))
+        typed = values.get(_DUPLICATE)
+        known = self._initiatives.get(key or "")
+        other = canonical_key(str(typed or ""))
+        if not typed or (other is not None and known is not None and known.duplicate_of == other):
+            return
+        if other is not None and other not in self._initiatives:
+            self._initiatives.update(load_initiatives(session, [other]))
+        original = self._initiatives.get(other or "")
+        if other is not None and other == key:
+            notes.fail_cell(failure("duplicate_of_itself", key=key).about(_DUPLICATE))
+        elif other is None or (original is None and parse_key(INITIATIVE, other) not in self._unused_keys):
+            notes.fail_cell(
+                failure("duplicate_of_unknown", value=typed, hint=nearest(str(typed), all_keys(session))).about(
+                    _DUPLICATE
+                )
+            )
+        elif original is not None and original.duplicate_of:
+            notes.fail_cell(
+                failure("duplicate_of_duplicate", key=other, original=original.duplicate_of).about(_DUPLICATE)
+            )
+        elif key is not None and (marked := self._marked(session).get(key)):
+            notes.fail_cell(
+                failure("duplicate_has_duplicates", key=key, keys=sorted(marked), other=other).about(_DUPLICATE)
+            )
+
+    def _marked(self, session: Session) -> dict[str, set[str]]:
+        """By initiative those that are marked as duplicates of it."""
+        if self._duplicates is None:
+            self._duplicates = {}
+            pairs = select(Initiative.initiative_key, Initiative.duplicate_of)
+            for key, original in session.execute(pairs.where(Initiative.duplicate_of.is_not(None))):
+                self._duplicates.setdefault(str(original), set()).add(key)
+        return self._duplicates
+
+    def _mark(self, session: Session, initiative: Initiative, typed: object) -> None:
+        marked, key = self._marked(session), initiative.initiative_key
+        if initiative.duplicate_of:
+            marked.get(initiative.duplicate_of, set()).discard(key)
+        initiative.duplicate_of = canonical_key(str(typed)) if typed else None
+        if initiative.duplicate_of:
+            marked.setdefault(initiative.duplicate_of, set()).add(key)
+
+    def _unknown(self, session: Session, keys: Iterable[str]) -> list[str]:
+        """Those keys, among these, that were never given: an initiative may be stored later in the same pass."""
+        unseen = [key for key in keys if canonical_key(key) not in self._initiatives]
+        if unseen:
+            self._initiatives.update(load_initiatives(session, unseen))
+        unseen = [key for key in unseen if canonical_key(key) not in self._initiatives]
+        issued = issued_numbers(session, unseen) if unseen else ()
+        return [key for key in unseen if parse_key(INITIATIVE, key) not in issued]
 
     def save(self, session: Session, edit: Edit) -> None:
         key = canonical_key(str(edit.values.get("initiative_key") or ""))
@@ -83,7 +141,10 @@ class BacklogBinding(Defaults):
         else:
             initiative = self._initiatives[key]
         for name in edit.changes:
-            set_attribute(initiative, name, edit.values.get(name))
+            if name == _DUPLICATE:
+                self._mark(session, initiative, edit.values.get(name))
+            else:
+                set_attribute(initiative, name, edit.values.get(name))
         stamp(initiative, edit.row_version, edit.source)
 
     def listed(self, session: Session) -> Sequence[Identity]:
@@ -93,6 +154,10 @@ class BacklogBinding(Defaults):
 def _as_read(names: object) -> object:
     """Names as they will be read in a cell, where one that holds a comma is two: so the cell is written once only."""
     return LIST.read(LIST.show(names)) if names else None
+
+
+def _unknown_dependency(key: str) -> Message:
+    return Message("no_known_initiative", column="dependencies_initiatives", params={"value": key})
 
 
 def unknown_key(key: object) -> Message:
@@ -109,7 +174,11 @@ def missing_from_tab(session: Session, present: set[Identity]) -> list[Identity]
 def settle_equal(initiative: Initiative) -> None:
     """Forget conflicts with intake in which both sides say the same by now."""
     if initiative.intake_conflicts:
-        left = {n: v for n, v in initiative.intake_conflicts.items() if plain(getattr(initiative, n)) != plain(v)}
+        left = {
+            name: said
+            for name, said in initiative.intake_conflicts.items()
+            if not same_meaning(plain(getattr(initiative, name)), plain(said), is_prose=name in _PROSE)
+        }
         initiative.intake_conflicts = left or None
 
 

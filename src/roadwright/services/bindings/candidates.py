@@ -17,6 +17,7 @@ from roadwright.optimize.constraints import Bundle, ExcludePair, Mandatory, Requ
 from roadwright.services.bindings.initiatives import initiative_values, load_initiatives, stamp
 from roadwright.services.bindings.product_ops import known_initiative
 from roadwright.services.portfolios.candidates import CandidateSet, tokens_of
+from roadwright.services.portfolios.dependencies import needed_by
 from roadwright.services.rows.binding import Defaults, Edit
 from roadwright.services.rows.identity import Identity
 from roadwright.store.models import OptimizationConstraint
@@ -55,10 +56,16 @@ def candidate_rows(
     scenario_name: str,
     chosen: CandidateSet,
     constraints: Iterable[OptimizationConstraint],
+    *,
+    with_dependencies: bool,
 ) -> list[dict[str, object]]:
-    """What the tab shows, in key order."""
+    """What the tab shows, in key order; with what the Backlog says that they need, where that binds."""
     registry = load_registry(session)
     said = _said_of_each(constraints)
+    for initiative in chosen.candidates if with_dependencies else ():
+        said[initiative.initiative_key].needs.update(
+            key for key in needed_by(initiative) if key != initiative.initiative_key
+        )
     for key in chosen.locks:
         said[key].is_mandatory = True
     return [

@@ -1,4 +1,7 @@
-"""Constraints and Targets: rows of a set of one scenario, saved set by set, judged by the optimizer's own rules."""
+"""Constraints and Targets: rows of a set, of one scenario or of all that name it, saved set by set.
+
+They are judged by the optimizer's own rules.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import TOKENS
 from roadwright.domain.registry import Registry, nearest
 from roadwright.domain.text import folded
-from roadwright.optimize import Fault, Faults, Names, RowReader
+from roadwright.optimize import Constraint, Fault, Faults, Names, RowReader
 from roadwright.optimize.constraints import KINDS
+from roadwright.optimize.model.schema import fields_of
 from roadwright.services.bindings.initiatives import all_keys
 from roadwright.services.portfolios.problem import problem_kpi
 from roadwright.services.portfolios.rules import FIELD_OF_COLUMN, rule_columns, rule_fields
@@ -30,6 +34,24 @@ from roadwright.store.registry import load_registry
 SetRow = OptimizationConstraint | OptimizationTarget
 _ROW = "row"
 """What a single row is called while it is judged."""
+_REMARKS = ("reason", "notes")
+"""What a rule says beside what it demands."""
+
+
+_CELLS = {
+    **dict.fromkeys(("unknown_dimension", "dimension_part_twice", "dimension_joins_all"), "dimension"),
+    "all_of_all": "dimension_key",
+    "own_member": "member_keys",
+    "above_members": "min_count",
+}
+"""The cell that a message is about which names none."""
+
+
+def _about_its_cell(said: Message, spec: TabSpec) -> Message:
+    """The message with the column in front that it is about, where it says so."""
+    named = said.params.get("field") or said.params.get("low_field") or said.params.get("fields")
+    column = str(named).partition(" or ")[0] if named else _CELLS.get(said.code)
+    return said.about(str(column)) if said.column is None and column in spec.by_name else said
 
 
 class RuleSetBinding(Defaults):
@@ -58,7 +80,7 @@ class RuleSetBinding(Defaults):
 
     def _values(self, row: OptimizationConstraintSet, member: SetRow) -> dict[str, object]:
         own = {name: getattr(member, name) for name in rule_columns(self.spec) if hasattr(member, name)}
-        return {"scenario_name": row.scenario_name, "constraint_set_name": row.constraint_set_name, **own}
+        return {"scenario_name": row.scenario_name or None, "constraint_set_name": row.constraint_set_name, **own}
 
     def _rows(self, session: Session) -> dict[Identity, tuple[OptimizationConstraintSet, SetRow]]:
         """All stored rows of all sets by identity."""
@@ -83,6 +105,10 @@ class RuleSetBinding(Defaults):
             self._known = load_registry(session), frozenset(all_keys(session))
         return self._known
 
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:  # noqa: ARG002
+        """Without one of its parts a new rule is another one."""
+        return stored is None and column not in _REMARKS and column in rule_columns(self.spec)
+
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         registry, keys = self.known(session)
         faults = Faults()
@@ -91,7 +117,7 @@ class RuleSetBinding(Defaults):
         names = Names(kpis, {}, frozenset(), keys, {TOKENS})
         rule = rule_fields(self.spec, values, registry)
         notes.add(*self.read_rule(RowReader(names, faults), rule))
-        of_columns = (fault.said.renamed(self._columns, "field") for fault in faults)
+        of_columns = (_about_its_cell(fault.said.renamed(self._columns, "field"), self.spec) for fault in faults)
         notes.add(*(replace(message, severity=Level.FAILED) for message in of_columns))
         key = values.get("kpi_key")
         if key is not None and registry.resolve(str(key)) is None and not faults:
@@ -108,7 +134,7 @@ class RuleSetBinding(Defaults):
         owner = sets.get(set_identity)
         if owner is None:
             owner = OptimizationConstraintSet(
-                scenario_name=str(edit.values["scenario_name"]),
+                scenario_name=str(edit.values.get("scenario_name") or ""),
                 constraint_set_name=str(edit.values["constraint_set_name"]),
                 created_at=now(),
                 constraints=[],
@@ -147,6 +173,19 @@ class RuleSetBinding(Defaults):
                 member.sheet_row = number
 
 
+_BLANK = frozenset({"field_missing", "field_blank", "field_one_missing", "rule_reason_blank"})
+"""What is said of a cell that a row needs and that is blank."""
+
+
+def needed_cells(kind: type[Constraint]) -> list[str]:
+    """The columns of Constraints that a row of this kind needs, in their order."""
+    needed = {name for name, field in fields_of(kind).items() if field.is_required()}
+    needed |= {"reason"} if kind.needs_reason else set()
+    columns = rule_columns(tabs.CONSTRAINTS)
+    named = [column for column in columns if FIELD_OF_COLUMN.get(column, column) in needed]
+    return [*named, *([" or ".join(kind.needs_one_of)] if kind.needs_one_of else [])]
+
+
 class ConstraintsBinding(RuleSetBinding):
     """Which portfolios are allowed."""
 
@@ -158,6 +197,9 @@ class ConstraintsBinding(RuleSetBinding):
         kind = KINDS.get(str(rule.get("type")))
         if kind is not None and kind.needs_reason and not rule.get("reason"):
             reader.faults.append(Fault(_ROW, Message("rule_reason_blank", column="reason", params={"type": kind.type})))
+        if kind is not None and any(fault.said.code in _BLANK for fault in reader.faults):
+            needed = needed_cells(kind)
+            reader.faults.append(Fault(_ROW, Message("cells_of_rule", params={"type": kind.type, "needed": needed})))
         if constraint is None or not constraint.unused:
             return []
         names = {field: column for column, field in FIELD_OF_COLUMN.items() if column != "floor_or_goal"}

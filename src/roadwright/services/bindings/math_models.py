@@ -12,6 +12,7 @@ from roadwright import tabs
 from roadwright.domain.chains import ChainError, chain_json, check_chain, parse_chain
 from roadwright.domain.formulas import FormulaError, increment_warning, parse_formula
 from roadwright.domain.math_models import says_increment
+from roadwright.domain.messages import Message
 from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import Registry, UnknownKpi, nearest
 from roadwright.domain.shown import tidy
@@ -134,6 +135,11 @@ class MathModelsBinding(PartsBinding):
                 )
         return values
 
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:
+        """Nobody approves the formula that is stored by approving another."""
+        is_stored = stored is not None and stored.get(column) is not None
+        return column == "formula_text" and is_stored and "approved_by_user" in changes
+
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         _known(session, values, notes)
         registry, _ = self.known(session)
@@ -144,7 +150,8 @@ class MathModelsBinding(PartsBinding):
         immediate = values.get("immediate_kpi_key")
         if immediate is not None and registry.resolve(str(immediate)) is None:
             hint = nearest(str(immediate), registry.kpis)
-            notes.warn("unknown_kpi_of_config", "immediate_kpi_key", value=immediate, hint=hint)
+            params = {"value": immediate, "hint": hint}
+            notes.fail_cell(Message("unknown_kpi_of_config", column="immediate_kpi_key", params=params))
         self._examine_chain(registry, values, notes)
         self._examine_formula(session, values, notes)
         self._examine_primary(session, values, notes)
@@ -156,10 +163,11 @@ class MathModelsBinding(PartsBinding):
         try:
             chain = parse_chain(str(text))
         except ChainError as problem:
-            notes.add(problem.message.about("metric_chain_text"))
+            notes.fail_cell(problem.message.about("metric_chain_text"))
             return
         immediate, target = values.get("immediate_kpi_key"), values.get("target_kpi_key")
         found = check_chain(chain, _text(immediate), _text(target), registry)
+        notes.fail_cell(*(error for error in found.errors if error.code == "chain_circle"))
         notes.add(*found.errors, *found.warnings)
 
     def _examine_formula(self, session: Session, values: Values, notes: Notes) -> None:
@@ -169,7 +177,7 @@ class MathModelsBinding(PartsBinding):
         try:
             formula = parse_formula(str(text))
         except FormulaError as problem:
-            notes.add(problem.placed.about("formula_text"))
+            notes.fail_cell(problem.placed.about("formula_text"))
             return
         warning = increment_warning(formula, self._increments(session, values))
         if warning is not None:
@@ -254,6 +262,11 @@ class ParamsBinding(PartsBinding):
 
     def new_row(self, initiative: Initiative) -> InitiativeParam:
         return InitiativeParam(initiative_id=initiative.id, created_at=now(), is_auto_seeded=False)
+
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:
+        """A unit or an approval that came with a new value is not of the stored one."""
+        is_stored = stored is not None and stored.get(column) is not None
+        return column == "value" and is_stored and not {"unit", "approved"}.isdisjoint(changes)
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         _known(session, values, notes)

@@ -22,6 +22,7 @@ from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.store.models import Initiative
+from roadwright.store.percentiles import score_percentiles
 from roadwright.store.registry import load_registry
 from roadwright.store.scores import current_scores
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
@@ -47,6 +48,7 @@ class ScoringInputsBinding(Defaults):
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         found = by_identity(session, identities)
         scores = current_scores(session, (initiative.id for initiative in found.values()))
+        shares = score_percentiles(session) if found else {}
         result: dict[Identity, dict[str, object]] = {}
         for identity, initiative in found.items():
             values = initiative_values(initiative, self.spec)
@@ -56,6 +58,7 @@ class ScoringInputsBinding(Defaults):
                 for part in SCORE_PARTS:
                     figure = getattr(score, part) if score is not None else None
                     values[f"{prefix}_{part}_score"] = None if figure is None else rounded(figure)
+            values["score_percentile"] = shares.get(initiative.initiative_key)
             result[identity] = values
         return result
 
@@ -91,7 +94,7 @@ class KpiContributionsBinding(Defaults):
             try:
                 self._resolved(session, typed)
             except Refused as refusal:
-                notes.add(*refusal.messages)
+                notes.fail_cell(*refusal.messages)
 
     def _resolved(self, session: Session, typed: dict[str, float]) -> dict[str, float]:
         """The contributions under the registry's own keys. Raises Refused, naming every key that can't stand there."""

@@ -8,12 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.roadmaps import Gate
+from roadwright.domain.roadmaps import Gate, GateStatus
 from roadwright.domain.text import folded
 from roadwright.services.bindings.initiatives import load_initiatives
 from roadwright.services.portfolios.candidates import tokens_of
+from roadwright.services.portfolios.runs import run_key
 from roadwright.services.roadmaps.content import known_sum
 from roadwright.services.roadmaps.gates import GATES, ParameterProblem
+from roadwright.services.roadmaps.selected import (
+    NotAdoptable,
+    adopt_source,
+    adoptable,
+    select_entries,
+    shows_its_source,
+)
 from roadwright.services.rows.binding import Defaults, Edit, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
@@ -41,20 +49,40 @@ class RoadmapsBinding(Defaults):
     def listed(self, session: Session) -> Sequence[Identity]:
         return list(self.rows(session))
 
+    def validate(self, session: Session, values: Values, notes: Notes) -> None:
+        text = values.get("adopted_run")
+        row = self.rows(session).get((folded(str(values.get("roadmap_name") or "")),))
+        if text is None or (row is not None and row.adopted_run == text and shows_its_source(row)):
+            return
+        about = {name: values.get(name) for name in ("source", "source_ref")}
+        try:
+            adoptable(session, str(text), roadmap_name=str(values.get("roadmap_name") or ""), **about)
+        except NotAdoptable as problem:
+            notes.add(problem.message.about("adopted_run"))
+
     def save(self, session: Session, edit: Edit) -> None:
         row = self.rows(session).get(edit.identity)
         if row is None:
             row = declare_roadmap(session, str(edit.values["roadmap_name"]))
+        follows = "adopted_run" not in edit.changes and shows_its_source(row)
         for name in _ROADMAP_FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))
+        row.adopted_run = run_key(row.adopted_run) if row.adopted_run and not follows else None
+        if follows:
+            adopt_source(session, row)
         row.updated_at, row.updated_source = edit.row_version, edit.source
         session.add(row)
         session.flush()
+        if edit.is_new or not {"adopted_run", "source", "source_ref"}.isdisjoint(edit.changes):
+            select_entries(session, row)
 
 
 def _roadmap_values(session: Session, row: Roadmap) -> dict[str, object]:
     entries = list(row.entry_rows)
-    initiatives = load_initiatives(session, (entry.initiative_key for entry in entries))
+    counted = [entry for entry in entries if entry.gate_status != GateStatus.BLOCKED]  # those nobody judged yet, too
+    if row.adopted_run is not None:
+        counted = [entry for entry in counted if entry.selected]
+    initiatives = load_initiatives(session, (entry.initiative_key for entry in counted))
     tokens = [tokens_of(initiative) for initiative in initiatives.values()]
     return {
         **{name: getattr(row, name) for name in _ROADMAP_FIELDS},

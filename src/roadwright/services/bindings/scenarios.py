@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from roadwright.domain.messages import Message
 from roadwright.domain.optimization import ObjectiveMode
 from roadwright.domain.registry import UnknownKpi
 from roadwright.domain.text import folded
-from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
+from roadwright.services.rows.binding import Defaults, Edit, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner
@@ -49,10 +50,12 @@ class ScenarioBinding(Defaults):
         mode, weights = values.get("objective_mode"), values.get(_WEIGHTS)
         if mode is None:
             return
-        try:
-            _check_objective(session, ObjectiveMode(str(mode)), weights)
-        except Refused as refusal:
-            notes.add(*refusal.messages)
+        if mode == ObjectiveMode.WEIGHTED_KPIS and not (isinstance(weights, dict) and weights):
+            notes.fail("weights_missing", _WEIGHTS)
+        elif mode == ObjectiveMode.LEXICOGRAPHIC and not (isinstance(weights, list) and weights):
+            notes.fail("order_missing", _WEIGHTS)
+        elif mode != ObjectiveMode.NORTH_STAR:
+            notes.fail_cell(*_objective_problems(session, weights))
         if mode == ObjectiveMode.NORTH_STAR and weights is not None:
             notes.warn("weights_not_used", _WEIGHTS)
 
@@ -72,22 +75,14 @@ class ScenarioBinding(Defaults):
                 row.sheet_row = places[identity]
 
 
-def _check_objective(session: Session, mode: ObjectiveMode, weights: object) -> None:
-    """Raise Refused where the weights or the order don't fit the mode, or name a KPI that can't be maximised."""
-    if mode is ObjectiveMode.NORTH_STAR:
-        return
-    if mode is ObjectiveMode.WEIGHTED_KPIS:
-        if not isinstance(weights, dict) or not weights:
-            raise Refused(Message("weights_missing", column=_WEIGHTS))
+def _objective_problems(session: Session, weights: Any) -> list[Message]:
+    """What is wrong with weights or an order: a weight, or a KPI that can't be maximised."""
+    if isinstance(weights, dict):
         bad = [f"{kpi}: {weight}" for kpi, weight in weights.items() if weight < 0]
         if bad or not any(weights.values()):
             code = "weights_below_zero" if bad else "weights_all_zero"
-            raise Refused(Message(code, column=_WEIGHTS, params={"weights": bad}))
-        names = list(weights)
-    else:
-        if not isinstance(weights, list) or not weights:
-            raise Refused(Message("order_missing", column=_WEIGHTS))
-        names = [str(stage["kpi"]) for stage in weights]
+            return [Message(code, column=_WEIGHTS, params={"weights": bad})]
+    names = [str(stage["kpi"]) for stage in weights] if isinstance(weights, list) else list(weights)
     registry = load_registry(session)
     problems: list[Message] = []
     seen = set()
@@ -100,5 +95,4 @@ def _check_objective(session: Session, mode: ObjectiveMode, weights: object) -> 
         if key in seen:
             problems.append(Message("named_twice", column=_WEIGHTS, params={"name": key}))
         seen.add(key)
-    if problems:
-        raise Refused(*problems)
+    return problems

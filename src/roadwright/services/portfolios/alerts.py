@@ -193,12 +193,12 @@ def fault_alerts(run: RunRef, faults: Iterable[Fault]) -> list[Alert]:
 
 
 def dependency_alerts(
-    run: RunRef, results: Sequence[Mapping[str, object]], facts: Mapping[str, CandidateFacts], done: frozenset[str]
+    run: RunRef, results: Sequence[Mapping[str, object]], facts: Mapping[str, CandidateFacts], met: Mapping[str, str]
 ) -> list[Alert]:
     """Chosen initiatives that say they depend on one that was not chosen."""
     chosen = [str(row["initiative_key"]) for row in results if row["selected"]]
     selected = frozenset(chosen)
-    found = ((key, dependencies_of(facts[key], selected, done)) for key in chosen)
+    found = ((key, dependencies_of(facts[key], selected, met)) for key in chosen)
     return [
         alert(
             run,
@@ -212,6 +212,13 @@ def dependency_alerts(
         for key, dependencies in found
         if any(one.code == NOT_SELECTED for one in dependencies)
     ]
+
+
+def ignored_sets_alerts(run: RunRef, names: Sequence[str]) -> list[Alert]:
+    """That there are rules for every scenario that names their set, and this one names none."""
+    if not names:
+        return []
+    return [alert(run, AlertKind.DATA, Severity.WARNING, notice("shared_sets_unused", names=names))]
 
 
 def data_alerts(

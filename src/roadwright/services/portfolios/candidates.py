@@ -22,6 +22,7 @@ from roadwright.store.models import (
     OptimizationConstraint,
     OptimizationConstraintSet,
     OptimizationScenario,
+    OptimizationTarget,
     Roadmap,
     RoadmapEntry,
 )
@@ -79,7 +80,7 @@ def find_scenario(session: Session, name: str | None, on_sheet: Iterable[str] = 
 
 
 def candidates_of(session: Session, scenario: OptimizationScenario) -> CandidateSet:
-    """The candidates of a scenario; never one that is done, rejected or withdrawn. Raises ScenarioProblem.
+    """The candidates of a scenario; never one that is done, rejected, withdrawn or a duplicate. Raises ScenarioProblem.
 
     With a roadmap_name they are the admitted and waived entries of that roadmap, else the initiatives that are flagged
     for the scenario's period.
@@ -102,8 +103,9 @@ def candidates_of(session: Session, scenario: OptimizationScenario) -> Candidate
 
 def _over(initiative: Initiative) -> Message | None:
     """Why an initiative takes part in nothing any more."""
-    is_over = Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES
-    return warning("lifecycle_over", status=initiative.lifecycle_status) if is_over else None
+    if Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES:
+        return warning("lifecycle_over", status=initiative.lifecycle_status)
+    return warning("is_duplicate", key=initiative.duplicate_of) if initiative.duplicate_of else None
 
 
 def _roadmap_of(session: Session, scenario: OptimizationScenario, name: str) -> Roadmap:
@@ -159,36 +161,61 @@ def _not_standing(entry: RoadmapEntry, roadmap: Roadmap) -> Message | None:
     return warning("entry_blocked", roadmap=roadmap.roadmap_name, failures=failures)
 
 
-def constraint_set_of(session: Session, scenario: OptimizationScenario) -> OptimizationConstraintSet | None:
+@dataclass(frozen=True)
+class RuleOwners:
+    """The set whose rules a run of a scenario obeys: the scenario's own rows of it, and those that it shares."""
+
+    name: str | None = None
+    """The set's name; None where there are no rules."""
+    owners: tuple[OptimizationConstraintSet, ...] = ()
+    ignored: tuple[str, ...] = ()
+    """Sets for every scenario that names them, where this one names none and has none of its own."""
+
+    @property
+    def constraints(self) -> list[OptimizationConstraint]:
+        return [row for owner in self.owners for row in owner.constraints]
+
+    @property
+    def targets(self) -> list[OptimizationTarget]:
+        return [row for owner in self.owners for row in owner.targets]
+
+
+def rules_of(session: Session, scenario: OptimizationScenario) -> RuleOwners:
     """The set whose rules a run of the scenario obeys. Raises ScenarioProblem.
 
-    A blank constraint_set_name means the scenario's only set, or no rules where it has none.
+    A blank constraint_set_name means the scenario's only set, or no rules where it has none; rows for every scenario
+    (their scenario_name is blank) belong to those that name their set.
     """
-    everything = session.scalars(select(OptimizationConstraintSet).order_by(OptimizationConstraintSet.id))
-    mine = [row for row in everything if folded(row.scenario_name) == folded(scenario.scenario_name)]
+    everything = list(session.scalars(select(OptimizationConstraintSet).order_by(OptimizationConstraintSet.id)))
+    usable = [row for row in everything if folded(row.scenario_name) in ("", folded(scenario.scenario_name))]
+    filled = [row for row in usable if row.constraints or row.targets]
+    mine, shared = ([row for row in filled if bool(row.scenario_name) is own] for own in (True, False))
     wanted = scenario.constraint_set_name
-    if wanted:
-        for row in mine:
-            if folded(row.constraint_set_name) == folded(wanted):
-                return row
-    mine = [row for row in mine if row.constraints or row.targets]
-    named: dict[str, object] = {
-        "scenario": scenario.scenario_name,
-        "set": wanted,
-        "names": [row.constraint_set_name for row in mine],
-    }
-    if wanted:
-        code = "scenario_set_unknown" if mine else "scenario_set_missing"
-        raise ScenarioProblem(code, **named).about("constraint_set_name")
-    if len(mine) > 1:
-        raise ScenarioProblem("scenario_sets_several", **named).about("constraint_set_name")
-    return mine[0] if mine else None
+    named: dict[str, object] = {"scenario": scenario.scenario_name, "set": wanted}
+    if not wanted:
+        names = {folded(row.constraint_set_name): row.constraint_set_name for row in mine}
+        if len(names) > 1:
+            raise ScenarioProblem("scenario_sets_several", **named, names=list(names.values())).about(
+                "constraint_set_name"
+            )
+        if not names:
+            return RuleOwners(ignored=tuple(row.constraint_set_name for row in shared))
+        [wanted] = names.values()
+    owners = tuple(
+        row
+        for row in sorted(usable, key=lambda row: not row.scenario_name)
+        if folded(row.constraint_set_name) == folded(wanted)  # one that was emptied has no rules left
+    )
+    if not owners:
+        names = {folded(row.constraint_set_name): row.constraint_set_name for row in (*mine, *shared)}
+        code = "scenario_set_unknown" if names else "scenario_set_missing"
+        raise ScenarioProblem(code, **named, names=list(names.values())).about("constraint_set_name")
+    return RuleOwners(wanted, owners)
 
 
 def constraints_of(session: Session, scenario: OptimizationScenario) -> list[OptimizationConstraint]:
     """The scenario's constraints, or none where its set is not clear (a run says so; showing them need not)."""
     try:
-        owner = constraint_set_of(session, scenario)
+        return rules_of(session, scenario).constraints
     except ScenarioProblem:
         return []
-    return list(owner.constraints) if owner is not None else []

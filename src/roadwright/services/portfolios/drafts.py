@@ -91,6 +91,14 @@ class RunDraft:
         return self.solution.status if self.solution is not None else RunStatus.INVALID
 
     @property
+    def met(self) -> Mapping[str, str]:
+        """The initiatives that count as there whatever is chosen, by key the code that says why."""
+        if self.built is None:
+            return {}
+        under_way = dict.fromkeys(self.built.dependencies.under_way, "dependency_under_way")
+        return {**under_way, **dict.fromkeys(self.built.done, "dependency_delivered")}
+
+    @property
     def scenario_place(self) -> str:
         return place_of_scenario(self.scenario)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle
 from roadwright.domain.messages import Message
 from roadwright.domain.periods import same_period
-from roadwright.optimize import Explanation, Problem, Solution, candidate_worth, parse_problem
+from roadwright.optimize import Explanation, Problem, Role, Solution, parse_problem, roles
 from roadwright.services.portfolios.alerts import Alert, explanation_alerts
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
+from roadwright.services.portfolios.prices import keep_prices, prices_in
 from roadwright.services.portfolios.results import reasons_of
 from roadwright.store.models import Initiative, OptimizationRun
 
@@ -48,8 +50,18 @@ class Explained:
 
     def reasons(self, explained: Mapping[str, Explanation]) -> dict[str, Message]:
         """By candidate why it is in or out, with what these explanations say of its price."""
-        alone = candidate_worth(self.problem)
-        return reasons_of(self.problem, self.solution, self.facts, alone=alone, explained=explained, places=self.places)
+        return reasons_of(
+            self.problem,
+            self.solution,
+            self.facts,
+            explained=explained,
+            places=self.places,
+            known_roles=self._roles,
+        )
+
+    @cached_property
+    def _roles(self) -> Mapping[str, Role]:
+        return roles(self.problem, self.solution)
 
 
 def add_explanations(session: Session, run_id: str, found: Sequence[Explanation]) -> None:
@@ -62,6 +74,7 @@ def add_explanations(session: Session, run_id: str, found: Sequence[Explanation]
     merged.update((one.id, one) for one in found if one.computed or one.id not in kept.known)
     reasons = kept.reasons(merged)
     ref = RunRef(run.run_id, run.scenario_name)
+    keep_prices(session, run.id, (fact.key for fact in kept.facts), prices_in(merged.values()))
     run.context_json = {
         **run.context_json,
         "explanations": [one.to_json() for one in merged.values()],
@@ -86,6 +99,7 @@ def why_no_candidate(initiative: Initiative, run: OptimizationRun) -> Message:
     period = initiative.candidate_period_key
     reasons = (
         (Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES, "no_candidate_lifecycle"),
+        (initiative.duplicate_of is not None, "is_duplicate"),
         (run.roadmap_name is not None, "no_candidate_roadmap"),
         (not initiative.is_optimization_candidate, "no_candidate_not_flagged"),
         (not period, "no_candidate_period_blank"),
@@ -94,6 +108,7 @@ def why_no_candidate(initiative: Initiative, run: OptimizationRun) -> Message:
     code = next((code for applies, code in reasons if applies), "no_candidate_not_ticked")
     params = {
         "status": initiative.lifecycle_status,
+        "key": initiative.duplicate_of,
         "roadmap": run.roadmap_name,
         "period": period,
         "run_period": run.period_key,

@@ -30,9 +30,10 @@ class CandidateFacts:
     program_key: str | None
     overall_score: float | None
     dependencies: tuple[str, ...]
+    score_percentile: float | None = None
 
     @classmethod
-    def of(cls, initiative: Initiative) -> CandidateFacts:
+    def of(cls, initiative: Initiative, score_percentile: float | None = None) -> CandidateFacts:
         return cls(
             key=initiative.initiative_key,
             title=initiative.title,
@@ -43,6 +44,7 @@ class CandidateFacts:
             program_key=initiative.program_key,
             overall_score=initiative.overall_score,
             dependencies=tuple(initiative.dependencies_initiatives or ()),
+            score_percentile=score_percentile,
         )
 
     def to_json(self) -> dict[str, object]:

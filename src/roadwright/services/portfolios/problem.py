@@ -26,9 +26,11 @@ from roadwright.optimize import (
     ProblemBuilder,
     RowReader,
 )
-from roadwright.services.portfolios.candidates import constraint_set_of, tokens_of
+from roadwright.services.portfolios.candidates import rules_of, tokens_of
+from roadwright.services.portfolios.dependencies import DependencyRules, dependencies_bind, dependency_rules
+from roadwright.services.portfolios.duplicates import duplicates, mandatory_duplicates
 from roadwright.services.portfolios.rules import RuleSet, add_locks, named_initiatives, read_rules
-from roadwright.store.models import Initiative, OptimizationConstraintSet, OptimizationScenario
+from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.store.registry import load_registry
 
 _SLICES = {
@@ -51,11 +53,15 @@ class BuiltProblem:
     faults: list[Fault]
     places: dict[str, str]
     """By id of a rule where it stands in a sheet."""
-    constraint_set: OptimizationConstraintSet | None
+    constraint_set_name: str | None
     candidates: list[Initiative]
     findings: list[tuple[str, Message]] = field(default_factory=list)
     done: frozenset[str] = frozenset()
     """Every initiative that is done, whether a rule names it or not."""
+    dependencies: DependencyRules = field(default_factory=DependencyRules)
+    """What the candidates depend on, where that binds."""
+    ignored_sets: tuple[str, ...] = ()
+    """Sets for every scenario that names them, where this one names none."""
 
 
 def _candidate(
@@ -114,7 +120,7 @@ def build_problem(
     """
     registry = load_registry(session)
     kpis = {kpi.key: kpi for kpi in registry.active if kpi.level in CONTRIBUTABLE}
-    owner = constraint_set_of(session, scenario)
+    owners = rules_of(session, scenario)
     builder = ProblemBuilder()
     for kpi in kpis.values():
         builder.add_kpi(problem_kpi(kpi), kpi.key)
@@ -135,11 +141,25 @@ def build_problem(
     outside = frozenset(status) - builder.candidates.keys()
     names = Names(builder.kpis, builder.tokens_of, outside - done, outside & done, {TOKENS})
     reader = RowReader(names, builder.faults)
-    rules = read_rules(reader, owner, registry)
+    rules = read_rules(reader, owners, registry)
     add_locks(rules, reader, locks, str(Message("locked_on_roadmap", params={"roadmap": scenario.roadmap_name})))
+    needed = dependency_rules(candidates, status) if dependencies_bind(scenario) else DependencyRules()
+    rules.constraints += needed.rules
+    findings += mandatory_duplicates(duplicates(session), owners.constraints)
     named = {text.strip().upper() for text in named_initiatives(rules)} & outside
-    builder.set_others(named - done, named & done)
-    return _built(builder, rules, BuiltProblem(None, [], rules.places, owner, list(candidates), findings, done))
+    builder.set_others((named - done) | needed.unknown, named & done)
+    built = BuiltProblem(
+        None,
+        [],
+        rules.places,
+        owners.name,
+        list(candidates),
+        findings,
+        done,
+        dependencies=needed,
+        ignored_sets=owners.ignored,
+    )
+    return _built(builder, rules, built)
 
 
 def _built(builder: ProblemBuilder, rules: RuleSet, built: BuiltProblem) -> BuiltProblem:

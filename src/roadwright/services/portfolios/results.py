@@ -8,8 +8,20 @@ from types import MappingProxyType
 
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Message, notice
-from roadwright.domain.optimization import capacity_id
-from roadwright.optimize import Constraint, Explanation, Problem, Solution
+from roadwright.domain.optimization import GOALS, ObjectiveMode, capacity_id
+from roadwright.optimize import (
+    Constraint,
+    Explanation,
+    Problem,
+    Role,
+    Solution,
+    changes_in_words,
+    demands_amount,
+    demands_in_words,
+    roles,
+    sum_in_words,
+    tie_break_in_words,
+)
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
 
 NOT_SELECTED = "dependency_not_selected"
@@ -23,19 +35,20 @@ def results_rows(
     facts: Sequence[CandidateFacts],
     *,
     alone: Mapping[str, float],
-    done: frozenset[str],
+    met: Mapping[str, str],
     explained: Mapping[str, Explanation] = MappingProxyType({}),
     places: Mapping[str, str] = MappingProxyType({}),
 ) -> list[dict[str, object]]:
     """The rows, in rank order.
 
-    ``alone`` is what each candidate alone adds to the objective, ``done`` are the initiatives that are delivered
-    already, ``explained`` what was found by solving again, by initiative or row. ``places`` are those of the rules.
+    ``alone`` is what each candidate alone adds to the objective, ``met`` are the initiatives that are there already,
+    with the code that says how, ``explained`` what was found by solving again, by initiative or row. ``places`` are
+    those of the rules.
     """
     items = {item.key: item for item in solution.items}
     selected = set(solution.selected)
     candidates = {candidate.key: candidate for candidate in problem.candidates}
-    reasons = reasons_of(problem, solution, facts, alone=alone, explained=explained, places=places)
+    reasons = reasons_of(problem, solution, facts, explained=explained, places=places)
 
     def order(fact: CandidateFacts) -> tuple[bool, float, str]:
         gain = items[fact.key].objective_contribution if fact.key in items else alone.get(fact.key, -math.inf)
@@ -64,8 +77,9 @@ def results_rows(
                 "north_star_gain": item.north_star_gain if item is not None else north_star,
                 "objective_contribution": item.objective_contribution if item is not None else alone.get(fact.key),
                 "overall_score": fact.overall_score,
+                "score_percentile": fact.score_percentile,
                 "reason": str(reasons[fact.key]),
-                "dependency_status": "; ".join(map(str, dependencies_of(fact, selected, done))) or None,
+                "dependency_status": "; ".join(map(str, dependencies_of(fact, selected, met))) or None,
             }
         )
     return rows
@@ -76,26 +90,24 @@ def reasons_of(
     solution: Solution,
     facts: Sequence[CandidateFacts],
     *,
-    alone: Mapping[str, float],
     explained: Mapping[str, Explanation],
     places: Mapping[str, str],
+    known_roles: Mapping[str, Role] | None = None,
 ) -> dict[str, Message]:
-    """By candidate why it is in or out; the parameters are those of `results_rows`."""
+    """By candidate why it is in or out; the parameters are those of `results_rows`, and the roles where known."""
     selected = frozenset(solution.selected)
-    reasons = _Reasons(problem, selected, explained, places)
-    return {
-        fact.key: reasons.chosen(fact, alone) if fact.key in selected else reasons.left_out(fact, alone)
-        for fact in facts
-    }
+    known = roles(problem, solution) if known_roles is None else known_roles
+    reasons = _Reasons(problem, selected, known, explained, places)
+    return {fact.key: reasons.chosen(fact) if fact.key in selected else reasons.left_out(fact) for fact in facts}
 
 
-def dependencies_of(fact: CandidateFacts, selected: Collection[str], done: frozenset[str]) -> list[Message]:
-    """How the dependencies named on the Backlog stand; they bind only where a require_prereq row says so."""
+def dependencies_of(fact: CandidateFacts, selected: Collection[str], met: Mapping[str, str]) -> list[Message]:
+    """How the dependencies named on the Backlog stand."""
     found = []
     for typed in fact.dependencies:
         key = canonical_key(typed) or typed
         code = "dependency_selected" if key in selected else NOT_SELECTED
-        found.append(notice("dependency_delivered" if key in done else code, key=key))
+        found.append(notice(met.get(key, code), key=key))
     return found
 
 
@@ -106,11 +118,14 @@ class _Reasons:
         self,
         problem: Problem,
         selected: frozenset[str],
+        roles: Mapping[str, Role],
         explained: Mapping[str, Explanation],
         places: Mapping[str, str],
     ) -> None:
         self.explained = explained
         self.problem = problem
+        self.roles = roles
+        self.asks = demands_amount(problem)
         self.selected = selected
         self.places = places
         self.absent = problem.outside | {one.key for one in problem.candidates if one.tokens is None}
@@ -124,71 +139,109 @@ class _Reasons:
         """The rows that name the initiative."""
         return self._naming.get(key, ())
 
-    def chosen(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
-        rows = self.naming(fact.key)
-        for row in rows:
-            if row.forces == fact.key:
-                cost = self._cost(row.id)
-                code = "reason_mandatory" if cost is None else "reason_mandatory_costs"
-                return notice(code, why=row.reason or self._place(row.id), cost=cost)
+    def chosen(self, fact: CandidateFacts) -> Message:
+        mandate = next((row for row in self.naming(fact.key) if row.forces == fact.key), None)
+        if mandate is not None:
+            return self._mandatory(mandate, fact.key)
+        found = self._found(fact.key)
+        if found is None or (found.loss is None and not found.conflict):
+            return self._use(fact.key, None)
+        if found.conflict:
+            return notice("reason_not_without", demands=self._demands(found.conflict))
+        return notice("reason_cost_without", why=self._use(fact.key, found), **self._price_params(found))
+
+    def _use(self, key: str, found: Explanation | None) -> Message:
+        """What a chosen initiative is there for."""
+        rows, role = self.naming(key), self.roles.get(key, Role())
         needed_by = {
-            row.dimension_key for row in rows if fact.key in row.prerequisites and row.dimension_key in self.selected
+            row.dimension_key for row in rows if key in row.prerequisites and row.dimension_key in self.selected
         }
         if needed_by:
-            return self._with_loss(notice("reason_needed_by", keys=sorted(needed_by)), fact.key)
-        if alone.get(fact.key, 0.0) <= 0:
-            for row in rows:
-                if row.group is not None and fact.key in row.member_keys:
-                    return self._with_loss(notice("reason_bundle", bundle=row.group), fact.key)
-            return self._with_loss(notice("reason_keeps_rules"), fact.key)
-        return self._with_loss(notice("reason_best_use"), fact.key)
+            return notice("reason_needed_by", keys=sorted(needed_by))
+        bundle = next((row.group for row in rows if row.group is not None and key in row.member_keys), None)
+        if bundle is not None and role.helps is None:
+            return notice("reason_bundle", bundle=bundle)
+        keeps = self._keeps(role) if found is None else found.keeps
+        if keeps:
+            return notice("reason_keeps_rules", demands=self._demands(keeps))
+        if role.helps is None:
+            return notice("reason_no_use")
+        objective = self.problem.objective
+        is_first = objective.mode is not ObjectiveMode.LEXICOGRAPHIC or role.helps == objective.order[0].kpi
+        code = "reason_best_use" if is_first else "reason_best_use_for"
+        code = "reason_as_good" if found is not None and found.loss == 0 else code
+        return notice(code, stage=role.helps)
+
+    def _keeps(self, role: Role) -> list[str]:
+        """What a chosen initiative is surely there for, where its price was not found."""
+        if role.helps is None:
+            return list(role.keeps)
+        return [rule for rule in role.keeps if self.asks(rule)] + list(role.goals if role.helps == GOALS else ())
+
+    def _found(self, id: str) -> Explanation | None:
+        """What was computed of an initiative or a row."""
+        found = self.explained.get(id)
+        return found if found is not None and found.computed else None
+
+    def _mandatory(self, row: Constraint, key: str) -> Message:
+        why, found = row.reason or self._place(row.id), self._found(row.id)
+        if found is None or found.loss is None:
+            return notice("reason_mandatory", why=why)
+        dropped = [other for other in found.dropped if other != key]
+        changes = changes_in_words(found.added, dropped)
+        return notice("reason_mandatory_costs", why=why, cost=self._cost(found), changes=changes, sum=self._sum(found))
 
     def _place(self, id: str) -> str:
         return self.places.get(id, id)
 
-    def _with_loss(self, why: Message, key: str) -> Message:
-        """The reason, and what leaving the initiative out would cost where that was computed."""
-        found = self.explained.get(key)
-        if found is not None and found.computed and found.conflict:
-            return notice("reason_not_without", why=why, rules=self._rules(found))
-        cost = self._cost(key)
-        return why if cost is None else notice("reason_cost_without", why=why, cost=cost)
+    def _demands(self, rules: Sequence[str]) -> list[Message]:
+        """Rules and targets by their places, each with what it asks for."""
+        return [one.renamed(self.places, "rule") for one in demands_in_words(self.problem, rules)]
 
-    def _rules(self, found: Explanation) -> list[str]:
-        return [str(notice("the_capacity")) if rule == capacity_id() else self._place(rule) for rule in found.conflict]
+    def _sum(self, found: Explanation) -> Message | None:
+        """The price as a sum of what goes out and what comes in."""
+        said = sum_in_words(self.problem, found.stage, found.parts)
+        return None if said is None else said.renamed(self.places, "rule", "rules")
 
-    def left_out(self, fact: CandidateFacts, alone: Mapping[str, float]) -> Message:
+    def _price_params(self, found: Explanation) -> dict[str, object]:
+        return {
+            "cost": self._cost(found),
+            "changes": changes_in_words(found.added, found.dropped, is_forced=found.kind == "outside"),
+            "sum": self._sum(found),
+            "tie_break": None if found.tie_break is None else tie_break_in_words(found.tie_break),
+        }
+
+    def left_out(self, fact: CandidateFacts) -> Message:
         why = self._unaffordable(fact) or self._ruled_out(fact.key)
-        if why is None:
-            why = self._price(fact.key)
-        if why is None and alone.get(fact.key, 0.0) <= 0:
+        price = self._price(fact.key)
+        if why is not None and price is not None and price.code == "reason_cost_to_force":
+            why = notice("reason_and_price", why=why, price=price)
+        why = why or price
+        if why is None and not self.roles.get(fact.key, Role()).may_help:
             why = notice("reason_adds_nothing")
         return notice("not_selected", why=why or notice("reason_others_bring_more"))
 
-    def _cost(self, id: str) -> Message | None:
-        """What a mandate or a wish costs, in the unit of what is maximised; None where that was not computed."""
-        found = self.explained.get(id)
-        if found is None or not found.computed or found.loss is None:
-            return None
+    def _cost(self, found: Explanation) -> Message:
+        """What a mandate or a wish costs, in the unit of the stage that loses."""
+        assert found.loss is not None
         is_kpi = found.stage is not None and found.stage in self.problem.kpi
-        unit = found.stage if is_kpi else notice("unit_of_objective")
+        code = "unit_of_goals" if found.stage == GOALS else "unit_of_objective"
+        unit = found.stage if is_kpi else notice(code)
         if found.loss < 0:
             return notice("cost_negative", gain=-found.loss, unit=unit)
         return notice("cost", loss=found.loss, unit=unit) if found.loss else notice("cost_nothing")
 
     def _price(self, key: str) -> Message | None:
-        """What it would cost to force the initiative in, and what would go for it."""
-        found = self.explained.get(key)
-        if found is None or not found.computed:
+        """What it would cost to force the initiative in, what would go for it and what would come with it."""
+        found = self._found(key)
+        if found is None:
             return None
         if found.conflict:
-            return notice("reason_conflict", rules=self._rules(found))
-        cost = self._cost(key)
-        if cost is None:
-            return None
-        if not found.dropped:
-            return notice("reason_cost_to_force", cost=cost)
-        return notice("reason_cost_to_force_drops", cost=cost, dropped=list(found.dropped))
+            rules = [
+                str(notice("the_capacity")) if one == capacity_id() else self._place(one) for one in found.conflict
+            ]
+            return notice("reason_conflict", rules=rules)
+        return None if found.loss is None else notice("reason_cost_to_force", **self._price_params(found))
 
     def _unaffordable(self, fact: CandidateFacts) -> Message | None:
         if fact.tokens is None:

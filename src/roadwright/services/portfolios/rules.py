@@ -13,8 +13,9 @@ from roadwright.domain.optimization import parse_dimension
 from roadwright.domain.registry import Registry
 from roadwright.optimize import Constraint, RowReader, Target, ordered_constraints, ordered_targets
 from roadwright.optimize.constraints import Mandatory
+from roadwright.services.portfolios.candidates import RuleOwners
 from roadwright.sheets.spec import Owner, TabSpec
-from roadwright.store.models import OptimizationConstraint, OptimizationConstraintSet, OptimizationTarget
+from roadwright.store.models import OptimizationConstraint, OptimizationTarget
 
 FIELD_OF_COLUMN = {"constraint_type": "type", "floor_or_goal": "type", "member_keys": "members"}
 """The optimizer's names of the columns that it names differently."""
@@ -60,14 +61,14 @@ class RuleSet:
     places: dict[str, str] = field(default_factory=dict)
 
 
-def read_rules(reader: RowReader, owner: OptimizationConstraintSet | None, registry: Registry) -> RuleSet:
+def read_rules(reader: RowReader, owners: RuleOwners, registry: Registry) -> RuleSet:
     """The rules of a set. What is wrong becomes faults of the reader, at the place of the row."""
     constraints: list[Constraint] = []
     targets: list[Target] = []
-    for place, stored in _placed(tabs.CONSTRAINTS, owner.constraints if owner is not None else ()):
+    for place, stored in _placed(tabs.CONSTRAINTS, owners.constraints):
         constraint = reader.constraint(rule_fields(tabs.CONSTRAINTS, _values(stored), registry), place)
         constraints += [] if constraint is None else [constraint]
-    for place, row in _placed(tabs.TARGETS, owner.targets if owner is not None else ()):
+    for place, row in _placed(tabs.TARGETS, owners.targets):
         target = reader.target(rule_fields(tabs.TARGETS, _values(row), registry), place)
         targets += [] if target is None else [target]
     rules = RuleSet()

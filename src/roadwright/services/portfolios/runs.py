@@ -7,20 +7,23 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from roadwright.domain.keys import OPTIMIZATION_RUN, make_key
+from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.messages import Message, notice
 from roadwright.domain.text import folded
 from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.services.portfolios import alerts as alert_rows
 from roadwright.services.portfolios.drafts import RunDraft
+from roadwright.services.portfolios.duplicates import MANDATORY_DUPLICATE
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
+from roadwright.services.portfolios.prices import keep_prices, prices_in
 from roadwright.services.portfolios.results import results_rows
 from roadwright.services.portfolios.shown import has_answer, shown_figures, shows_answer
 from roadwright.store.clock import now
 from roadwright.store.models import OptimizationRun, Portfolio, PortfolioItem
 from roadwright.store.numbers import next_number
+from roadwright.store.percentiles import score_percentiles
 from roadwright.store.session import Store
 
 _ATTEMPTS = 20
@@ -70,14 +73,15 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     run_id = make_key(OPTIMIZATION_RUN, number)
     ref = RunRef(run_id, draft.scenario.scenario_name)
     scenario, solution, problem = draft.scenario, draft.solution, draft.problem
-    facts = [CandidateFacts.of(initiative) for initiative in (draft.built.candidates if draft.built else ())]
+    shares = score_percentiles(session)
+    candidates = draft.built.candidates if draft.built else ()
+    facts = [CandidateFacts.of(initiative, shares.get(initiative.initiative_key)) for initiative in candidates]
     results: list[dict[str, object]] = []
     if problem is not None and solution is not None and has_answer(solution):
         alone = candidate_worth(problem)
-        done = draft.built.done if draft.built is not None else frozenset()
         explained = {one.id: one for one in draft.explanations}
         results = results_rows(
-            ref, problem, solution, facts, alone=alone, done=done, explained=explained, places=draft.places
+            ref, problem, solution, facts, alone=alone, met=draft.met, explained=explained, places=draft.places
         )
     standing = None if solution is not None and has_answer(solution) else _standing(earlier)
     run = OptimizationRun(
@@ -86,9 +90,7 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
         action_run_id=action_run_id,
         scenario_name=scenario.scenario_name,
         roadmap_name=scenario.roadmap_name,
-        constraint_set_name=(
-            draft.built.constraint_set.constraint_set_name if draft.built and draft.built.constraint_set else None
-        ),
+        constraint_set_name=draft.built.constraint_set_name if draft.built is not None else None,
         period_key=scenario.period_key,
         status=str(draft.status),
         objective_mode=scenario.objective_mode,
@@ -114,35 +116,27 @@ def _keep(session: Session, draft: RunDraft, options: SolveOptions, action_run_i
     session.flush()
     if results and solution is not None:
         session.add(_portfolio(run, solution, results))
+        keep_prices(session, number, (fact.key for fact in facts), prices_in(draft.explanations))
     return run
 
 
 def latest_answer(session: Session, scenario_name: str) -> OptimizationRun | None:
     """The scenario's newest run that holds an answer: the one that Results shows."""
-    return _latest(session, OptimizationRun.scenario_name, scenario_name, is_wanted=shows_answer)
-
-
-def latest_answer_on(session: Session, roadmap_name: str) -> OptimizationRun | None:
-    """The newest run with an answer whose candidates were the entries of this roadmap."""
-    return _latest(session, OptimizationRun.roadmap_name, roadmap_name, is_wanted=shows_answer)
+    return _latest(session, scenario_name, is_wanted=shows_answer)
 
 
 def latest_run(session: Session, scenario_name: str) -> OptimizationRun | None:
     """The scenario's newest run, whatever came of it."""
-    return _latest(session, OptimizationRun.scenario_name, scenario_name, is_wanted=lambda _: True)
+    return _latest(session, scenario_name, is_wanted=lambda _: True)
 
 
 def _latest(
-    session: Session,
-    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
-    wanted: str,
-    *,
-    is_wanted: Callable[[Mapping[str, object]], bool],
+    session: Session, wanted: str, *, is_wanted: Callable[[Mapping[str, object]], bool]
 ) -> OptimizationRun | None:
-    """The newest run with this name (any case) in a column, among those whose shown figures are wanted."""
-    runs = select(OptimizationRun.id, column, OptimizationRun.shown_json).where(column.is_not(None))
+    """The newest run of this scenario (any case), among those whose shown figures are wanted."""
+    runs = select(OptimizationRun.id, OptimizationRun.scenario_name, OptimizationRun.shown_json)
     for number, name, shown in session.execute(runs.order_by(OptimizationRun.id.desc())):
-        if folded(str(name)) == folded(wanted) and is_wanted(shown):
+        if folded(name) == folded(wanted) and is_wanted(shown):
             return session.get_one(OptimizationRun, number)
     return None
 
@@ -196,11 +190,16 @@ def _alerts(
         rows += alert_rows.diagnosis_alerts(run, draft.problem, draft.diagnosed())
         rows += alert_rows.finding_alerts(run, draft.problem, draft.solution.warnings, draft.place)
         rows += alert_rows.explanation_alerts(run, draft.problem, draft.explanations, draft.places)
-    rows += alert_rows.dependency_alerts(run, results, by_key, draft.built.done if draft.built else frozenset())
+    rows += alert_rows.dependency_alerts(run, results, by_key, draft.met)
+    if draft.built is not None:
+        rows += alert_rows.data_alerts(run, draft.built.dependencies.findings, by_key)
+        rows += alert_rows.ignored_sets_alerts(run, draft.built.ignored_sets)
     rows += alert_rows.data_alerts(run, draft.skipped, by_key)
     if draft.built is not None:
         told = {str(row.get("dimension_key")) for row in rows if row["kind"] == "data"}
-        rows += alert_rows.data_alerts(run, (f for f in draft.built.findings if f[0] not in told), by_key)
+        rows += alert_rows.data_alerts(
+            run, (f for f in draft.built.findings if f[0] not in told or f[1].code == MANDATORY_DUPLICATE), by_key
+        )
     rows += alert_rows.data_alerts(run, draft.promised_twice, by_key)
     unique: dict[tuple[object, ...], alert_rows.Alert] = {}
     for row in rows:
@@ -209,5 +208,11 @@ def _alerts(
 
 
 def find_optimization_run(session: Session, run_id: str) -> OptimizationRun | None:
-    """The run of this key, in any case."""
-    return session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_id.strip().upper()))
+    """The run of this key, in any case and also in short."""
+    return session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_key(run_id)))
+
+
+def run_key(text: str) -> str:
+    """A run's key in full: ``opt-3`` is ``OPT-000003``. Another text stays as it is."""
+    number = parse_key(OPTIMIZATION_RUN, text)
+    return text if number is None else make_key(OPTIMIZATION_RUN, number)

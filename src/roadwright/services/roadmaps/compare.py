@@ -54,6 +54,8 @@ class Decision:
     items: Sequence[Item]
     units: Mapping[str, str | None] = field(default_factory=dict)
     """The unit of each KPI, where it has one; in the order in which people read the KPIs."""
+    bonuses: Sequence[tuple[str, float]] = ()
+    """What the synergies that count add, as (KPI, bonus)."""
     tells_plan: bool = True
     """Whether it says in which period, rank and scope an initiative is planned; a run does not."""
 
@@ -251,17 +253,19 @@ def _tokens(items: Iterable[Item]) -> float:
 
 
 def _kpis(a: Decision, b: Decision) -> tuple[KpiFigures, ...]:
-    sides = (a.chosen.values(), b.chosen.values())
     order = {key: place for place, key in enumerate({**b.units, **a.units})}
-    keys = {key for items in sides for item in items for key in item.contributions}
+    keys = {key for one in (a, b) for item in one.chosen.values() for key in item.contributions}
+    keys |= {key for one in (a, b) for key, _ in one.bonuses}
     return tuple(
-        KpiFigures(
-            key,
-            b.units.get(key) or a.units.get(key),
-            Figures(*(known_sum(item.contributions.get(key) for item in items) for items in sides)),
-        )
+        KpiFigures(key, b.units.get(key) or a.units.get(key), Figures(_total_of(a, key), _total_of(b, key)))
         for key in sorted(keys, key=lambda key: (order.get(key, len(order)), key))
     )
+
+
+def _total_of(decision: Decision, kpi: str) -> float:
+    """What is in brings to a KPI, its synergies included."""
+    own = (item.contributions.get(kpi) for item in decision.chosen.values())
+    return known_sum([*own, *(bonus for key, bonus in decision.bonuses if key == kpi)])
 
 
 def _slices(a: Decision, b: Decision, slice_of: Callable[[Item], str | None]) -> tuple[SliceFigures, ...]:

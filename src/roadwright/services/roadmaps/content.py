@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,6 +82,8 @@ class Entry(_Part):
     value_score: float | None = None
     effort_score: float | None = None
     overall_score: float | None = None
+    score_percentile: float | None = None
+    """It moves with the scores of others, so it is no part of what makes two versions equal."""
     kpi_contributions: dict[str, float] = Field(default_factory=dict)
     gate_status: GateStatus
     gate_results: tuple[Verdict, ...] = ()
@@ -114,14 +117,29 @@ class KpiTotal(_Part):
     total: float = 0.0
 
 
+class Synergy(_Part):
+    """What initiatives bring beyond their own contributions, because all of the group are chosen or delivered."""
+
+    group: str
+    kpi_key: str
+    bonus: float
+    members: tuple[str, ...] = ()
+
+
 class Totals(_Part):
-    """Sums over the chosen entries; ``without_tokens`` of them have no tokens, and count as nothing in the sum."""
+    """Sums over the chosen entries, ``kpis`` with the ``synergies`` that count.
+
+    ``without_tokens`` of them have no tokens, and count as nothing in the sum. ``standing_tokens`` are those of all
+    entries, chosen or not; None in versions that were published before that was told.
+    """
 
     entries: int = 0
     chosen: int = 0
     tokens: float = 0.0
     without_tokens: int = 0
     kpis: tuple[KpiTotal, ...] = ()
+    standing_tokens: float | None = None
+    synergies: tuple[Synergy, ...] = ()
 
 
 class Origin(_Part):
@@ -150,26 +168,40 @@ class Content(_Part):
     @property
     def chosen(self) -> tuple[Entry, ...]:
         """The entries that are in: those that are selected, or all where nothing is known of a selection yet."""
-        return chosen_of(self.entries)
+        return chosen_of(self.entries, by_run=self.origin is not None)
 
 
-def chosen_of(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The selected entries; all of them where no entry has a value for ``selected``."""
-    if all(entry.selected is None for entry in entries):
+def chosen_of(entries: Sequence[Entry], *, by_run: bool = False) -> tuple[Entry, ...]:
+    """The selected entries; all of them where no run is adopted and no entry has a value for ``selected``."""
+    if not by_run and all(entry.selected is None for entry in entries):
         return tuple(entries)
     return tuple(entry for entry in entries if entry.selected)
 
 
 def reading_order(content: Content) -> list[Entry]:
-    """The entries as a person reads them: chosen first, each part by rank, then by score, then by key."""
+    """The entries as a person reads them: chosen first, each part by rank, then by score, then by key.
+
+    Scores of several frameworks are compared by their percentiles; within one that is the order of the scores.
+    """
     chosen = {entry.initiative_key for entry in content.chosen}
 
-    def place(entry: Entry) -> tuple[bool, float, float, str]:
+    def place(entry: Entry) -> tuple[bool, float, float, float, str]:
         rank = math.inf if entry.priority_rank is None else entry.priority_rank
+        share = math.inf if entry.score_percentile is None else -entry.score_percentile
         score = math.inf if entry.overall_score is None else -entry.overall_score
-        return entry.initiative_key not in chosen, rank, score, entry.initiative_key
+        return entry.initiative_key not in chosen, rank, share, score, entry.initiative_key
 
     return sorted(content.entries, key=place)
+
+
+def scores_are_mixed(content: Content) -> bool:
+    """Whether the entries' scores can't be compared: they are of several frameworks, or in units of several KPIs."""
+    scored = [e for e in content.entries if e.score_percentile is not None and e.overall_score is not None]
+    if len({entry.active_scoring_framework for entry in scored}) > 1:
+        return True
+    ordered = sorted(scored, key=lambda entry: (entry.overall_score, entry.score_percentile))
+    shares = [entry.score_percentile for entry in ordered]
+    return shares != sorted(shares, key=lambda share: share or 0.0)
 
 
 def reading_kpis(content: Content) -> list[KpiTotal]:
@@ -193,9 +225,17 @@ def _one_form(value: object) -> object:
     return value
 
 
+_FOLLOWS: dict[str, Any] = {
+    "totals": {"standing_tokens", "synergies"},
+    "entries": {"__all__": {"score_percentile"}},
+}
+"""What follows from the rest or from other initiatives, and is no part of the hash: it makes no new version."""
+
+
 def content_hash(content: Content) -> str:
     """``sha256:`` and the hash of the content's canonical JSON text in UTF-8."""
-    return "sha256:" + hashlib.sha256(dumps(_one_form(content.model_dump(mode="json"))).encode()).hexdigest()
+    told = _one_form(content.model_dump(mode="json", exclude=_FOLLOWS))
+    return "sha256:" + hashlib.sha256(dumps(told).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

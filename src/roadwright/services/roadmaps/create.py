@@ -10,6 +10,7 @@ from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.services.roadmaps.judge import judge_roadmap
 from roadwright.services.roadmaps.policy import policy_of
+from roadwright.services.roadmaps.selected import adopt_source
 from roadwright.services.roadmaps.sources import named_by
 from roadwright.store.clock import now
 from roadwright.store.models import Roadmap, RoadmapEntry
@@ -59,5 +60,7 @@ def fill_roadmap(session: Session, roadmap: Roadmap, source: str) -> Filled:
         matches = True if key in wanted else False if was_named else None
         if entry.matches_source is not matches:
             entry.matches_source = matches
+    if adopt_source(session, roadmap):
+        roadmap.updated_at, roadmap.updated_source = now(), source
     session.flush()
     return Filled(new, named.warnings)

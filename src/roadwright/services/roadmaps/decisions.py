@@ -16,6 +16,7 @@ from roadwright.services.roadmaps.compare import Decision, Item
 from roadwright.services.roadmaps.content import Content, reading_kpis
 from roadwright.services.roadmaps.lookup import UnknownName, find_named, listed
 from roadwright.services.roadmaps.snapshot import content_now
+from roadwright.services.roadmaps.synergies import synergies_of
 from roadwright.services.roadmaps.versions import content_of
 from roadwright.store.models import OptimizationRun
 
@@ -68,7 +69,8 @@ def of_content(label: str, kind: str, content: Content) -> Decision:
         for one in content.left_out
     ]
     units = {kpi.kpi_key: kpi.unit for kpi in reading_kpis(content)}
-    return Decision(label, kind, content.roadmap.period_key, items, units)
+    bonuses = [(one.kpi_key, one.bonus) for one in content.totals.synergies]
+    return Decision(label, kind, content.roadmap.period_key, items, units, bonuses)
 
 
 def _briefly(reasons: Sequence[str]) -> Message:
@@ -113,4 +115,5 @@ def of_run(run: OptimizationRun) -> Decision:
         )
     kpis = sorted(snapshot.get("kpis", ()), key=lambda kpi: (kpi["level"] != KpiLevel.NORTH_STAR, kpi["key"]))
     units = {kpi["key"]: kpi.get("unit") for kpi in kpis}
-    return Decision(run.run_id, "run", run.period_key, items, units, tells_plan=False)
+    bonuses = [(one.kpi_key, one.bonus) for one in synergies_of(run, {item.key for item in items if item.is_in})]
+    return Decision(run.run_id, "run", run.period_key, items, units, bonuses, tells_plan=False)

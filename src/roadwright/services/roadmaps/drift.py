@@ -124,7 +124,7 @@ def kpi_drift(then: Content, now: Content) -> tuple[KpiDrift, ...]:
     )
 
 
-_DERIVED = frozenset({"initiative_key", "gate_results", "gate_failures", "kpi_contributions"})
+_DERIVED = frozenset({"initiative_key", "score_percentile", "gate_results", "gate_failures", "kpi_contributions"})
 """Fields of an entry that are told in a way of their own."""
 
 
@@ -146,7 +146,8 @@ def changes_since(then: Content, now: Content) -> tuple[DriftedValue, ...]:
             changes.append(_gone(before[key], out_after.get(key)))
         else:
             changes += _left_out_changes(out_before.get(key), out_after.get(key))
-    return (*changes, *_roadmap_changes(then, now), *_kpi_changes(then, now))
+    found = (*changes, *_roadmap_changes(then, now), *_kpi_changes(then, now))
+    return found or tuple(_total_changes(then, now))
 
 
 def _entered(entry: Entry, was: LeftOut | None) -> DriftedValue:
@@ -262,3 +263,13 @@ def _kpi_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
             if was is not None and old != new:
                 what = warning("kpi_field_changed", field=name, kpi=kpi.kpi_key, then=shown(old), now=shown(new))
                 yield DriftedValue(Drifted.KPI, None, None, f"{kpi.kpi_key}.{name}", old, new, what)
+
+
+def _total_changes(then: Content, now: Content) -> Iterable[DriftedValue]:
+    """Sums that differ though their parts do not: an early version's left out the synergies."""
+    before = {kpi.kpi_key: kpi.total for kpi in then.totals.kpis}
+    for kpi in now.totals.kpis:
+        old = before.get(kpi.kpi_key)
+        if old != kpi.total:
+            what = warning("kpi_field_changed", field="total", kpi=kpi.kpi_key, then=shown(old), now=shown(kpi.total))
+            yield DriftedValue(Drifted.KPI, None, None, f"{kpi.kpi_key}.total", old, kpi.total, what)

@@ -33,6 +33,7 @@ _FIELDS = (
     "value_score",
     "effort_score",
     "overall_score",
+    "score_percentile",
     "gate_status",
 )
 

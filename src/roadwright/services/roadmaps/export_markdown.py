@@ -11,9 +11,11 @@ from roadwright.services.roadmaps.export_words import (
     chosen_line,
     gates_line,
     kpi_label,
+    order_line,
     policy_line,
     published_line,
     source_line,
+    synergies_line,
     tokens_note,
 )
 
@@ -45,8 +47,10 @@ def _totals(content: Content) -> list[str]:
         ("Chosen", chosen_line(content)),
         ("Tokens", amount(totals.tokens) + (f" ({note})" if note else "")),
         *((kpi_label(kpi), amount(kpi.total, kpi.unit)) for kpi in reading_kpis(content)),
+        *([("Synergies", synergies)] if (synergies := synergies_line(content)) else []),
         ("Source", source_line(content)),
         ("Gates", policy_line(content)),
+        *((("Order", order),) if (order := order_line(content)) else ()),
     ]
     return [f"* **{escaped(name)}:** {escaped(value)}" for name, value in said]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.domain.text import folded
-from roadwright.services.roadmaps.content import Content, Edition, Entry, KpiTotal
+from roadwright.services.roadmaps.content import Content, Edition, Entry, KpiTotal, scores_are_mixed
+from roadwright.services.roadmaps.in_words import signed
 
 
 def published_line(edition: Edition) -> str:
@@ -32,8 +33,29 @@ def chosen_line(content: Content) -> str:
 
 def tokens_note(content: Content) -> str | None:
     """What the sum of tokens leaves out, where it leaves something out."""
-    missing = content.totals.without_tokens
-    return f"without {missing} that {'has' if missing == 1 else 'have'} no tokens" if missing else None
+    totals, missing = content.totals, content.totals.without_tokens
+    parts = []
+    if totals.standing_tokens is not None and totals.standing_tokens != totals.tokens:
+        parts.append(f"{figure(totals.standing_tokens)} with what is not selected")
+    if missing:
+        parts.append(f"without {missing} that {'has' if missing == 1 else 'have'} no tokens")
+    return ", ".join(parts) or None
+
+
+def synergies_line(content: Content) -> str | None:
+    """``checkout +60,000 gmv; …``: what the KPIs hold beyond the entries' own contributions."""
+    told = (f"{one.group} {signed(one.bonus)} {one.kpi_key}" for one in content.totals.synergies)
+    return "; ".join(told) or None
+
+
+def order_line(content: Content) -> str | None:
+    """What the entries are ordered by, where their scores can't be compared with each other."""
+    if not scores_are_mixed(content):
+        return None
+    frameworks = sorted({entry.active_scoring_framework or "" for entry in content.entries if entry.overall_score})
+    return (
+        f"by rank, then by score_percentile, because the scores ({', '.join(filter(None, frameworks))}) differ in kind"
+    )
 
 
 def source_line(content: Content) -> str:

@@ -17,14 +17,24 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from roadwright.services.roadmaps.content import Content, Edition, Entry, LeftOut, reading_kpis, reading_order
+from roadwright.services.roadmaps.content import (
+    Content,
+    Edition,
+    Entry,
+    LeftOut,
+    reading_kpis,
+    reading_order,
+    scores_are_mixed,
+)
 from roadwright.services.roadmaps.export_words import (
     chosen_line,
     gates_line,
     kpi_label,
+    order_line,
     policy_line,
     published_line,
     source_line,
+    synergies_line,
     tokens_note,
 )
 from roadwright.sheets.styles import FONT, STATUS_COLOURS
@@ -123,6 +133,7 @@ def _entry_columns(content: Content, chosen: set[str]) -> list[_Column]:
         _Column("Deadline", 12, lambda entry: entry.deadline_date, is_optional=True),
         _Column("Tokens", 10, lambda entry: entry.tokens, is_number=True),
         _Column("Score", 9, lambda entry: entry.overall_score, is_number=True, is_optional=True),
+        *([_percentile()] if scores_are_mixed(content) else []),
         *kpis,
         _Column("Chosen", 10, lambda entry: "yes" if entry.initiative_key in chosen else "no"),
         _Column("Gates and waivers", 36, gates_line, is_optional=True),
@@ -132,6 +143,10 @@ def _entry_columns(content: Content, chosen: set[str]) -> list[_Column]:
         for column in columns
         if not column.is_optional or any(column.value(entry) not in (None, "") for entry in content.entries)
     ]
+
+
+def _percentile() -> _Column:
+    return _Column("Percentile", 11, lambda entry: entry.score_percentile, is_number=True, is_optional=True)
 
 
 def _first_column(content: Content) -> _Column:
@@ -191,7 +206,10 @@ def _facts(sheet: Worksheet, content: Content, styles: _Styles, row: int) -> int
     said: list[tuple[str, str | float, str | None]] = [("Chosen", chosen_line(content), None)]
     said.append(("Tokens" if note is None else f"Tokens, {note}", totals.tokens, None))
     said += [(kpi_label(kpi), kpi.total, kpi.unit) for kpi in reading_kpis(content)]
+    said += [("Synergies", synergies, None)] if (synergies := synergies_line(content)) else []
     said += [("Source", source_line(content), None), ("Gates", policy_line(content), None)]
+    if (order := order_line(content)) is not None:
+        said.append(("Order", order, None))
     for name, value, unit in said:
         sheet.merge_range(row, 0, row, _LABEL_COLUMNS - 1, "", label)
         sheet.write_string(row, 0, _fitting(name), label)
@@ -254,10 +272,14 @@ def _write(sheet: Worksheet, place: tuple[int, int], value: Value, styles: _Styl
 
 
 def _number_format(value: float, unit: str | None = None) -> str:
-    """Thousands separated and as many decimals as the number needs, with the unit behind it."""
+    """As on the templates: thousands parted, no more decimals than help, with the unit behind it."""
     is_whole = abs(value - round(value)) <= _NOISE * max(1.0, abs(value))
-    shown = "#,##0" if is_whole else "#,##0.00" if abs(value) >= 1 else "0.00####"
+    shown = "#,##0" if is_whole else _decimals(abs(value))
     return shown + (f' "{unit.replace(chr(34), chr(39))[:60]}"' if unit else "")
+
+
+def _decimals(size: float) -> str:
+    return "#,##0.0#" if size >= 1000 else "0.0###" if size >= 0.001 else "General"
 
 
 def _lines(text: str, width: float) -> int:

@@ -20,6 +20,7 @@ from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.store.percentiles import score_percentiles
 from roadwright.store.registry import load_registry
 from roadwright.store.scores import current_scores
 
@@ -83,6 +84,7 @@ def _judge(
         registry=load_registry(session),
         lifecycles=_lifecycles(session, subjects.values()),
         listed=frozenset(entry.initiative_key for entry in roadmap.entry_rows),
+        percentiles=score_percentiles(session) if any(gate.rule.looks_at_scores for gate in policy) else {},
     )
     # At first everybody stands. Where one falls, those that depend on it are asked again, until nobody falls any more.
     standing = others | subjects.keys()

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import Registry
-from roadwright.domain.roadmaps import STANDS, GateSeverity, GateStatus, RoadmapSource
+from roadwright.domain.roadmaps import STANDS, GateSeverity, GateStatus
 from roadwright.services.portfolios.candidates import tokens_of
-from roadwright.services.portfolios.runs import find_optimization_run
 from roadwright.services.roadmaps.content import (
     Content,
     Entry,
@@ -27,7 +26,8 @@ from roadwright.services.roadmaps.content import (
     known_sum,
 )
 from roadwright.services.roadmaps.policy import DEFAULT_GATES, rows_of_policy
-from roadwright.services.roadmaps.selected import latest_run_of
+from roadwright.services.roadmaps.selected import adopted_run_of
+from roadwright.services.roadmaps.synergies import synergies_of
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import (
     Initiative,
@@ -36,35 +36,30 @@ from roadwright.store.models import (
     Roadmap,
     RoadmapEntry,
 )
+from roadwright.store.percentiles import score_percentiles
 from roadwright.store.registry import load_registry
 
 
 def content_now(session: Session, roadmap: Roadmap) -> Content:
     """The roadmap with its admitted and waived entries, as the gates last judged them."""
-    registry = load_registry(session)
+    registry, run = load_registry(session), adopted_run_of(session, roadmap)
     rows = sorted(roadmap.entry_rows, key=lambda row: row.initiative_key)
     initiatives = initiatives_by_key(session, (row.initiative_key for row in rows))
+    shares = score_percentiles(session) if rows else {}
     entries, left_out = [], []
     for row in rows:
         initiative = initiatives[row.initiative_key]
         if row.gate_status in STANDS:
-            entries.append(_entry(row, initiative, registry))
+            entries.append(_entry(row, initiative, registry, shares.get(row.initiative_key)))
         else:
             left_out.append(_left_out(row, initiative))
     return Content(
         roadmap=_facts(session, roadmap),
         entries=tuple(entries),
         left_out=tuple(left_out),
-        totals=_totals(session, entries),
-        origin=_origin(run) if (run := run_behind(session, roadmap)) is not None else None,
+        totals=_totals(session, entries, run),
+        origin=None if run is None else _origin(run),
     )
-
-
-def run_behind(session: Session, roadmap: Roadmap) -> OptimizationRun | None:
-    """The run that chose the roadmap's entries: its source, or the newest answer over this roadmap's entries."""
-    if roadmap.source == RoadmapSource.PORTFOLIO:
-        return find_optimization_run(session, roadmap.source_ref or "")
-    return latest_run_of(session, roadmap)
 
 
 def _facts(session: Session, roadmap: Roadmap) -> RoadmapFacts:
@@ -89,7 +84,7 @@ def _gates(session: Session, policy: str | None) -> tuple[GateContent, ...]:
     )
 
 
-def _entry(row: RoadmapEntry, initiative: Initiative, registry: Registry) -> Entry:
+def _entry(row: RoadmapEntry, initiative: Initiative, registry: Registry, share: float | None) -> Entry:
     waiver = None
     if row.gate_status == GateStatus.WAIVED and row.waived_by and row.waiver_reason:
         waiver = Waiver(waived_by=row.waived_by, reason=row.waiver_reason, waived_at=row.waived_at)
@@ -110,6 +105,7 @@ def _entry(row: RoadmapEntry, initiative: Initiative, registry: Registry) -> Ent
         value_score=initiative.value_score,
         effort_score=initiative.effort_score,
         overall_score=initiative.overall_score,
+        score_percentile=share,
         kpi_contributions=_contributions(initiative.kpi_contribution_json or {}, registry),
         gate_status=GateStatus(row.gate_status or GateStatus.ADMITTED),
         gate_results=tuple(sorted(map(Verdict.model_validate, row.gate_results_json or ()), key=lambda one: one.gate)),
@@ -142,21 +138,28 @@ def _left_out(row: RoadmapEntry, initiative: Initiative) -> LeftOut:
     )
 
 
-def _totals(session: Session, entries: Sequence[Entry]) -> Totals:
-    chosen = chosen_of(entries)
+def _totals(session: Session, entries: Sequence[Entry], run: OptimizationRun | None) -> Totals:
+    chosen = chosen_of(entries, by_run=run is not None)
+    synergies = () if run is None else synergies_of(run, {entry.initiative_key for entry in chosen})
     known = {row.kpi_key: row for row in session.scalars(select(OrganizationMetricsConfig))}
+    claimed = {key for entry in chosen for key in entry.kpi_contributions} | {one.kpi_key for one in synergies}
     kpis = []
-    for key in sorted({key for entry in chosen for key in entry.kpi_contributions}):
+    for key in sorted(claimed):
         row = known.get(key)
-        total = known_sum(entry.kpi_contributions.get(key) for entry in chosen)
+        parts = [
+            *(entry.kpi_contributions.get(key) for entry in chosen),
+            *(one.bonus for one in synergies if one.kpi_key == key),
+        ]
         described = {} if row is None else _described(row)
-        kpis.append(KpiTotal.model_validate({"kpi_key": key, "total": total, **described}))
+        kpis.append(KpiTotal.model_validate({"kpi_key": key, "total": known_sum(parts), **described}))
     return Totals(
         entries=len(entries),
         chosen=len(chosen),
         tokens=known_sum(entry.tokens for entry in chosen),
         without_tokens=sum(entry.tokens is None for entry in chosen),
         kpis=tuple(kpis),
+        standing_tokens=known_sum(entry.tokens for entry in entries),
+        synergies=synergies,
     )
 
 

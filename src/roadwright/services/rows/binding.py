@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -52,11 +52,27 @@ class Binding(Protocol):
     @property
     def spec(self) -> TabSpec: ...
 
+    @property
+    def is_lenient(self) -> bool:
+        """Whether a cell that can't be read neither fails nor holds back its row; who calls says what is to be said."""
+
+    @property
+    def conflict(self) -> str:
+        """The code of what a row says of a field that was changed on both sides."""
+
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
         """What is stored for these rows, by column: everything that the tab may show. Unknown ones are left out."""
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
-        """Look at a row as it will stand, saved or not: add what fails it and what deserves a warning."""
+        """Look at a row as it will stand, saved or not: add what fails it, or one of its cells, and what deserves a
+        warning.
+        """
+
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:
+        """Whether a failed cell of this column keeps the whole row from being saved, for what is judged with it.
+
+        ``stored`` is what is saved of the row, ``changes`` are the columns that would be.
+        """
 
     def save(self, session: Session, edit: Edit) -> None:
         """Store a row. Raises Refused."""
@@ -71,8 +87,14 @@ class Binding(Protocol):
 class Defaults:
     """What most bindings have no more to say about."""
 
+    is_lenient: ClassVar[bool] = False
+    conflict: ClassVar[str] = "conflict_with_database"
+
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         """Nothing beyond the declaration."""
+
+    def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:  # noqa: ARG002
+        return False
 
     def listed(self, session: Session) -> Sequence[Identity]:  # noqa: ARG002 - other actions choose the tab's rows
         return ()

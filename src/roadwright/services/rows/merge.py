@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq
 
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, notice
 from roadwright.services.rows.binding import Binding, Edit, Refused, Values
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.merge import OnConflict, merge_row
 from roadwright.sheets.plain import plain
@@ -26,6 +27,8 @@ class MergeRules:
     """The columns that are saved, where not all of them are."""
     show_only: bool = False
     """Show what is stored and save nothing; what was typed and not saved stays in its cell."""
+    settled: frozenset[Identity] | None = None
+    """The rows that ``on_conflict`` is said of, where these are not all; on the others nobody wins."""
 
     def columns(self, spec: TabSpec) -> frozenset[str]:
         """The columns that this pass saves."""
@@ -33,9 +36,18 @@ class MergeRules:
             return frozenset()
         return frozenset(c.name for c in spec.saved if self.only is None or c.name in self.only)
 
+    def settles(self, identity: Identity) -> OnConflict:
+        """Who wins on this row."""
+        return self.on_conflict if self.settled is None or identity in self.settled else OnConflict.ASK
+
     def judges(self, column: str) -> bool:
         """Whether a cell of this column that can't be read fails its row."""
         return self.only is None or column in self.only
+
+
+def prose_of(spec: TabSpec) -> frozenset[str]:
+    """The columns of a tab that hold sentences, not names."""
+    return frozenset(column.name for column in spec.saved if column.kind.wrap)
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,7 @@ class _Saving:
     blanks: Mapping[str, object]
     new: Mapping[str, object]
     """What a row that is not stored yet counts as."""
+    prose: frozenset[str]
     others: Sequence[str]
     """The columns that are not saved."""
 
@@ -64,6 +77,7 @@ class _Saving:
             [column.name for column in columns if column.owner is Owner.SHARED],
             {c.name: plain(c.blank_means) for c in columns if c.blank_means is not None},
             {column.name: column.blank_means for column in columns},
+            prose_of(spec),
             [column.name for column in spec.columns if column not in columns],
         )
 
@@ -94,25 +108,109 @@ def _merge_cells(saving: _Saving, binding: Binding, result: RowResult, stored: V
         sheet=result.row.plain,
         stored=before,
         blanks=saving.blanks,
-        on_conflict=saving.rules.on_conflict,
+        on_conflict=saving.rules.settles(result.identity),
         yielding={name for name in saving.shared if binding.yields(name, before)},
+        prose=saving.prose,
     )
     result.unsaved = set(merge.edited - saving.allowed if result.is_selected else merge.edited)
     result.kept = {*result.row.problems, *merge.conflicts, *result.unsaved}
 
 
-def _judge_cells(saving: _Saving, result: RowResult) -> None:
+def _judge_cells(saving: _Saving, binding: Binding, result: RowResult) -> None:
     """Say what can't be read, what is in conflict, and what was typed and is not saved."""
     rules, notes, conflicts = saving.rules, result.notes, result.merge.conflicts
     result.only_shown = rules.show_only
-    if result.unchanged_as is None:
+    if result.unchanged_as is None and not binding.is_lenient:
         notes.add(*(problem for name, problem in result.row.problems.items() if rules.judges(name)))
     if conflicts:
         for name, (said, kept) in conflicts.items():
             if rules.judges(name):
-                notes.say(Level.CONFLICT, "conflict_with_database", name, said=said, kept=kept, tab=saving.spec.name)
-    if rules.show_only and (waiting := result.unsaved - conflicts.keys()):
-        notes.notice("typed_not_saved", columns=sorted(waiting))
+                notes.say(Level.CONFLICT, binding.conflict, name, said=said, kept=kept, tab=saving.spec.name)
+
+
+def _say_what_waits(saving: _Saving, binding: Binding, result: RowResult, stored: Values | None) -> None:
+    """On a row of which nothing is saved now, say what was typed and waits."""
+    if waiting := result.unsaved - result.merge.conflicts.keys():
+        result.notes.notice("typed_not_saved", columns=sorted(waiting))
+    if result.notes.has_failed and result.unchanged_as is None:
+        _say_of_the_rest(saving, result, result.row.problems, list(_unread_holding(saving, binding, result, stored)))
+
+
+@dataclass
+class _Examined:
+    """A row as it will stand: its values, what changes in them, which cells failed, and which hold back the row."""
+
+    values: dict[str, object]
+    changes: dict[str, object]
+    failed: set[str]
+    holding: dict[str | None, None]
+
+
+def _unread_holding(saving: _Saving, binding: Binding, result: RowResult, stored: Values | None) -> Iterator[str]:
+    """The cells, among those that can't be read, without which the row can't be saved."""
+    spec, changes = saving.spec, result.merge.changes
+    for name, problem in result.row.problems.items() if not binding.is_lenient else ():
+        if not saving.rules.judges(name):
+            continue
+        is_missing = spec.by_name[name].required and (stored is None or problem.code == "empty")
+        if name in spec.identity or is_missing or binding.holds_back(name, stored, changes):
+            yield name
+
+
+def _examine(
+    context: RowsContext, saving: _Saving, binding: Binding, result: RowResult, stored: Values | None
+) -> _Examined:
+    """Let the binding judge the row as it will stand. What is stored of a failed cell stays as it is."""
+    row, notes, spec = result.row, result.notes, saving.spec
+    changes = {name: value for name, value in result.merge.changes.items() if name not in result.unsaved}
+    before = dict(saving.new if stored is None else stored)
+    failed: set[str] = set()
+    holding: dict[str | None, None] = {}
+    if result.unchanged_as is None:
+        failed |= {name for name in row.problems if saving.rules.judges(name)}
+        holding = dict.fromkeys(_unread_holding(saving, binding, result, stored))
+        before.update((name, row.values[name]) for name in saving.others if name in row.values)
+    while True:
+        values = {**before, **{name: row.values[name] for name in changes}}
+        if holding:
+            return _Examined(values, changes, failed, holding)
+        found = Notes()
+        binding.validate(context.session, values, found)
+        new = {
+            column: message
+            for message in found.of_cells
+            if (column := message.column) is not None
+            and column not in failed
+            and column not in spec.identity
+            and not spec.by_name[column].required
+        }
+        if not new:
+            break
+        failed |= new.keys()
+        notes.add(*(message for message in found.of_cells if message.column in new))
+        holding = {name: None for name in new if binding.holds_back(name, stored, changes)}
+        changes = {name: value for name, value in changes.items() if name not in new}
+    for message in found.messages:
+        is_told = message.column in failed
+        if message.severity is Level.FAILED and not (is_told and message in found.of_cells):
+            holding[message.column] = None
+        if message.severity is not Level.FAILED or not is_told:
+            notes.add(message)
+    return _Examined(values, changes, failed, holding)
+
+
+def _say_of_the_rest(
+    saving: _Saving, result: RowResult, failed: Collection[str], holding: Collection[str | None]
+) -> None:
+    """Of a row with failed cells, say what becomes of the others; one without an identity of its own can't be saved."""
+    if not result.notes.has_failed or not set(saving.spec.identity).isdisjoint(holding):
+        return
+    columns = [name for name in holding if name is not None]
+    waiting = result.merge.edited - set(failed) - result.merge.conflicts.keys()
+    if holding and waiting.difference(columns):
+        result.notes.rest = notice("row_held_back", columns=columns) if columns else notice("rest_not_saved")
+    elif failed and not holding and not result.merge.conflicts and not result.unsaved:
+        result.notes.rest = notice("rest_is_saved")
 
 
 def _save(context: RowsContext, saving: _Saving, binding: Binding, result: RowResult, stored: Values | None) -> bool:
@@ -121,36 +219,32 @@ def _save(context: RowsContext, saving: _Saving, binding: Binding, result: RowRe
     if stored is None and saving.spec.set_identity and result.as_shown:
         notes.skip("deleted_elsewhere")
         return False
-    if notes.has_failed:
-        return False
-    changes = {name: value for name, value in result.merge.changes.items() if name not in result.unsaved}
-    before = saving.new if stored is None else stored
-    values = dict(before)
-    if result.unchanged_as is None:
-        values.update((name, row.values[name]) for name in saving.others if name in row.values)
-    values.update((name, row.values[name]) for name in changes)
-    binding.validate(context.session, values, notes)
-    if notes.has_failed or not (changes or stored is None):
-        return False
-    row_version = context.row_versions.next()
-    edit = Edit(
-        result.identity,
-        values,
-        set(changes),
-        stored is None,
-        row_version,
-        saving.rules.source,
-        context.folder,
-    )
-    try:
-        binding.save(context.session, edit)
-    except Refused as refusal:
-        notes.add(*refusal.messages)
-        return False
-    result.row_version = row_version
-    taken = changes if stored is not None else saving.names
-    result.saved = {name: row.plain[name] for name in taken if name in row.plain}
-    return True
+    found = _examine(context, saving, binding, result, stored)
+    is_saved = not found.holding and (bool(found.changes) or stored is None)
+    row_version = context.row_versions.next() if is_saved else ""
+    if is_saved:
+        edit = Edit(
+            result.identity,
+            found.values,
+            set(found.changes),
+            stored is None,
+            row_version,
+            saving.rules.source,
+            context.folder,
+        )
+        try:
+            binding.save(context.session, edit)
+        except Refused as refusal:
+            notes.add(*refusal.messages)
+            found.holding.update((message.column, None) for message in refusal.messages)
+            is_saved = False
+    _say_of_the_rest(saving, result, found.failed, found.holding)
+    result.kept |= result.merge.edited if found.holding else found.failed & result.merge.edited
+    if is_saved:
+        result.row_version = row_version
+        taken = found.changes if stored is not None else set(saving.names) - found.failed
+        result.saved = {name: row.plain[name] for name in taken if name in row.plain}
+    return is_saved
 
 
 def merge_and_save(
@@ -174,10 +268,11 @@ def merge_and_save(
         _merge_cells(saving, binding, result, stored)
         if not result.is_selected:
             continue
-        _judge_cells(saving, result)
-        was_saved = not rules.show_only and _save(context, saving, binding, result, stored)
+        _judge_cells(saving, binding, result)
+        if rules.show_only:
+            _say_what_waits(saving, binding, result, stored)
+            continue
+        was_saved = _save(context, saving, binding, result, stored)
         saved += was_saved
         created += was_saved and stored is None
-        if result.notes.has_failed:
-            result.kept |= result.merge.edited
     return saved, created

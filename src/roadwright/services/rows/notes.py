@@ -17,6 +17,10 @@ class Notes:
     """What there is to say of one row. Messages that are OK are notices: they go into the run's answer only."""
 
     messages: list[Message] = field(default_factory=list)
+    of_cells: list[Message] = field(default_factory=list)
+    """Those that fail a cell and leave the rest of the row as it is."""
+    rest: Message | None = None
+    """Of a row with a failed cell, what became of its other cells."""
 
     def add(self, *messages: Message) -> None:
         """Say these too, each once."""
@@ -27,6 +31,11 @@ class Notes:
 
     def fail(self, code: str, column: str | None = None, **params: object) -> None:
         self.say(Level.FAILED, code, column, **params)
+
+    def fail_cell(self, *messages: Message) -> None:
+        """Say of cells that what stands there can't be saved, whatever becomes of the rest of the row."""
+        self.of_cells.extend(messages)
+        self.add(*messages)
 
     def warn(self, code: str, column: str | None = None, **params: object) -> None:
         self.say(Level.WARNING, code, column, **params)
@@ -64,6 +73,8 @@ class Notes:
     def text(self) -> str:
         """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
         parts = [f"{level}: {_joined(found)}" for level in _WORST_FIRST if (found := self.of(level))]
+        if self.rest is not None and self.has_failed:
+            parts[0] = f"{parts[0]} ({self.rest})"
         text = " · ".join(parts) or str(Level.OK)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 

@@ -67,7 +67,7 @@ class RowResult:
     def take_back(self) -> None:
         """What was to be saved is not, for what the rows of the tab say together: it stays as it was typed."""
         self.kept |= self.merge.edited
-        self.row_version, self.saved = None, {}
+        self.row_version, self.saved, self.notes.rest = None, {}, None
 
     @property
     def status(self) -> tuple[str, Level]:

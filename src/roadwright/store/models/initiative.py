@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from roadwright.store.models.base import Base, Key, Moment, Provenance, Row
 
@@ -26,6 +26,10 @@ class IssuedKey(Base):
     """The workbook and tab that the key was given to."""
     folder: Mapped[str | None] = mapped_column(String(16))
     """The folder with that workbook."""
+
+
+COMPARED = ("title", "brief_description", "product_area")
+"""What says that two initiatives are likely the same."""
 
 
 class Initiative(Provenance, Base):
@@ -64,6 +68,10 @@ class Initiative(Provenance, Base):
     earliest_start_date: Mapped[dt.date | None]
     is_optimization_candidate: Mapped[bool]
     candidate_period_key: Mapped[str | None]
+    duplicate_of: Mapped[str | None] = mapped_column(String(32))
+    """The key of the initiative that says the same; this one then competes for nothing."""
+    is_compared: Mapped[bool | None]
+    """Whether it was compared with all others as it reads now; None: not yet."""
 
     intake_source: Mapped[str]
     """The intake workbook and tab in words, or ``backlog``."""
@@ -109,3 +117,19 @@ class Initiative(Provenance, Base):
     kpi_contribution_computed_json: Mapped[dict[str, float] | None]
     kpi_contribution_source: Mapped[str] = mapped_column(String(16))
     kpi_contribution_notes: Mapped[str | None]
+
+    @validates(*COMPARED)
+    def _reads_otherwise(self, name: str, value: object) -> object:
+        if getattr(self, name) != value:
+            self.is_compared = None
+        return value
+
+
+class ToldDuplicate(Base):
+    """Two initiatives of which it was told that they are likely the same; the lower key first."""
+
+    __tablename__ = "told_duplicates"
+
+    initiative_key: Mapped[Key] = mapped_column(primary_key=True)
+    other_key: Mapped[Key] = mapped_column(primary_key=True)
+    told_at: Mapped[Moment]

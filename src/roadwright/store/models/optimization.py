@@ -22,19 +22,22 @@ class OptimizationScenario(Provenance, Base):
     objective_weights_json: Mapped[Row | list[Row] | None] = mapped_column(Json)
     """Weights as {kpi: weight}, or an order as [{"kpi": …, "tolerance": …}]."""
     constraint_set_name: Mapped[str | None]
+    use_dependencies: Mapped[bool | None]
+    """Whether the Backlog's dependencies bind; None counts as yes."""
     notes: Mapped[str | None]
     sheet_row: Mapped[int | None]
     """The row of Scenario_Config that it was last saved from."""
 
 
 class OptimizationConstraintSet(Base):
-    """A named set of constraints and targets of one scenario; the scenario may still be missing."""
+    """A named set of constraints and targets of one scenario, or of all that name it; none of them may be there yet."""
 
     __tablename__ = "optimization_constraint_sets"
     __table_args__ = (UniqueConstraint("scenario_name", "constraint_set_name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scenario_name: Mapped[str]
+    """Empty where the set belongs to every scenario that names it."""
     constraint_set_name: Mapped[str]
     created_at: Mapped[Moment]
     constraints: Mapped[list[OptimizationConstraint]] = relationship(cascade="all, delete-orphan")
@@ -112,6 +115,18 @@ class OptimizationRun(Base):
     created_at: Mapped[Moment]
     finished_at: Mapped[Moment | None]
     summary: Mapped[str]
+
+
+class LastRunPrice(Base):
+    """What forcing an initiative into its latest answered run would have cost, for filters."""
+
+    __tablename__ = "last_run_prices"
+
+    initiative_key: Mapped[Key] = mapped_column(primary_key=True)
+    run_number: Mapped[int]
+    """The number of the newest answered run of which it was a candidate."""
+    price: Mapped[float | None]
+    """In the unit of what was maximised; None where it was chosen, can't be forced in, or was not computed."""
 
 
 class Portfolio(Base):

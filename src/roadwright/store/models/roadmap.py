@@ -23,6 +23,8 @@ class Roadmap(Provenance, Base):
     source: Mapped[str | None] = mapped_column(String(16))
     source_ref: Mapped[str | None]
     gate_policy: Mapped[str | None]
+    adopted_run: Mapped[str | None]
+    """The run whose choice the roadmap shows and publishes."""
     status: Mapped[str] = mapped_column(String(16))
     version: Mapped[int | None]
     """The newest published version."""
@@ -72,8 +74,8 @@ class RoadmapEntry(Provenance, Base):
     planned_period: Mapped[str | None]
     is_locked: Mapped[bool]
     selected: Mapped[bool | None]
-    """Chosen: on a roadmap from a portfolio or list whatever stands on it, else what the latest answered run of the
-    roadmap chose; None where that is not known yet."""
+    """Chosen: by the run that the roadmap has adopted; on one from a portfolio or list whatever stands on it. None
+    where that is not known yet."""
     notes: Mapped[str | None]
     sheet_row: Mapped[int | None]
     """The row of Roadmap_Entries where it was last seen."""

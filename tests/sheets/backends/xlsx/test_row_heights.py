@@ -49,6 +49,20 @@ def test_a_height_grows_and_shrinks_with_the_text() -> None:
     assert HEIGHTS.changed("nonsense", one, many) == "67"
 
 
+def test_of_some_columns_only_the_first_lines_are_seen() -> None:
+    heights = RowHeights({"1": 10.0}, lambda _: 20.0, 15.0, {1: 3})
+    short, long, other = {1: ("short", "1")}, {1: (LONG * 3, "1")}, {1: ("short", "1"), 2: ("a\nb\nc\nd", "1")}
+    assert heights.needed(long) == 41
+    assert heights.needed(long | other) == 54
+    assert heights.changed(None, short, long) == "41"
+    assert heights.changed("41", long, short) is None
+    # What was as high as all of its lines, as earlier versions made it, gets lower; what was higher still does not.
+    whole = heights.needed(long, whole=True)
+    assert whole > 100
+    assert heights.changed(f"{whole:g}", long, short) is None
+    assert heights.changed(f"{whole + 5:g}", long, short) == f"{whole + 5:g}"
+
+
 def mark_as_template(sheet: Worksheet) -> None:
     sheet.data_validation("Z2:Z9", {"validate": "custom", "value": "=FALSE", "error_title": TEMPLATE_MARK})
 
@@ -146,3 +160,16 @@ def test_a_tab_without_column_formats_gets_widths_for_the_new_ones(tmp_path: Pat
     )
     columns = openpyxl.load_workbook(path)["Tab"].column_dimensions
     assert {d.min: d.width for d in columns.values()} == {2: 9, 4: 56}
+
+
+def test_a_long_status_shows_three_lines_and_shrinks_again(path: Path) -> None:
+    workbook = open_workbook(path)
+    few = {1: 3}
+    edit = TabEdit("Tab", 1, {(2, 1): LONG * 3}, [{1: LONG * 9}], 4, most_lines=few)
+    assert workbook.write([edit]).changed
+    assert (heights(path)[2], heights(path)[5]) == (
+        41,
+        None,
+    )  # the new row looks like the last, which does not wrap
+    assert workbook.write([TabEdit("Tab", 1, {(2, 1): "OK"}, most_lines=few)]).changed
+    assert heights(path)[2] is None

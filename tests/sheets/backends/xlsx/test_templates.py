@@ -12,7 +12,8 @@ from openpyxl.utils import range_boundaries
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.backends.xlsx import open_workbook
 from roadwright.sheets.read import read_table
-from roadwright.sheets.template import LAST_ROW, write_template
+from roadwright.sheets.rules import LAST_ROW
+from roadwright.sheets.template import write_template
 from roadwright.sheets.values import CellValue
 from roadwright.tabs.intake import INTAKE
 

@@ -16,7 +16,7 @@ from roadwright.domain.periods import days_of
 from roadwright.domain.registry import Registry, UnknownKpi
 from roadwright.domain.roadmaps import Gate
 from roadwright.services.portfolios.candidates import tokens_of
-from roadwright.services.roadmaps.gates.parameter import BACKLOG_FIELDS, FIELDS, LIFECYCLES, NONE, NUMBER, RISK
+from roadwright.services.roadmaps.gates.parameter import BACKLOG_FIELDS, FIELDS, LIFECYCLES, NONE, NUMBER, PERCENT, RISK
 from roadwright.services.roadmaps.gates.rule import gate
 from roadwright.services.roadmaps.gates.subject import Setting, Subject
 from roadwright.services.scoring.activate import active_scores
@@ -158,6 +158,21 @@ def max_risk_level(subject: Subject, most: RiskLevel, setting: Setting) -> Messa
         return failure("risk_blank", most=most)
     is_within = _RISKS.index(RiskLevel(risk)) <= _RISKS.index(most)
     return None if is_within else failure("risk_too_high", risk=risk, most=most)
+
+
+@gate(
+    Gate.MIN_SCORE_PERCENTILE,
+    "Its score_percentile, 0 to 100, is at least this: its score against those of the same framework (MATH_MODEL: and "
+    "target KPI). A blank one is not.",
+    PERCENT,
+    looks_at_scores=True,
+)
+def min_score_percentile(subject: Subject, least: float, setting: Setting) -> Message | None:
+    share = setting.percentiles.get(subject.initiative.initiative_key)
+    if share is None:
+        return failure("score_percentile_blank", least=least)
+    is_enough = rounded(share) >= rounded(least)
+    return None if is_enough else failure("score_percentile_too_low", share=share, least=least)
 
 
 @gate(

@@ -48,7 +48,7 @@ _FIELD_OF_COLUMN = {"metric_chain": "metric_chain_json", "kpi_contributions": "k
 BACKLOG_FIELDS = {
     column.name: _FIELD_OF_COLUMN.get(column.name, column.name)
     for column in tabs.BACKLOG.columns
-    if column.name not in ("roadmaps", "run_status", "updated_source", "updated_at")
+    if column.name not in ("roadmaps", "score_percentile", "run_status", "updated_source", "updated_at")
 }
 """What required_fields can ask for: columns of the Backlog, and the initiative's attribute behind each."""
 
@@ -106,8 +106,20 @@ def _number(text: str | None) -> float:
         raise ParameterProblem("unreadable_value", value=needed, why=problem.message, expected=ACCEPTED) from problem
 
 
+_PERCENT_EXPECTED = "a number from 0 to 100"
+
+
+def _percent(text: str | None) -> float:
+    needed = _needed(text, _PERCENT_EXPECTED)
+    number = _number(needed.strip().removesuffix("%"))
+    if not 0 <= number <= 100:
+        raise ParameterProblem("parameter_out_of_range", value=needed, expected=_PERCENT_EXPECTED)
+    return number
+
+
 NONE: Parameter[None] = Parameter(_nothing)
 FIELDS = Parameter(_fields, _FIELDS_EXPECTED)
 LIFECYCLES = Parameter(_lifecycles, _LIFECYCLES_EXPECTED)
 RISK = Parameter(_risk, _RISK_EXPECTED)
 NUMBER = Parameter(_number, ACCEPTED)
+PERCENT = Parameter(_percent, _PERCENT_EXPECTED)

@@ -25,6 +25,8 @@ class GateRule(Generic[P]):
     check: Check[P]
     looks_at_others: bool = False
     """Its judgement depends on which of the initiatives that it names as its dependencies stand on the roadmap."""
+    looks_at_scores: bool = False
+    """Its judgement depends on the scores of all initiatives."""
 
 
 GATES: dict[Gate, GateRule[Any]] = {}
@@ -32,12 +34,17 @@ GATES: dict[Gate, GateRule[Any]] = {}
 
 
 def gate(
-    name: Gate, help: str, parameter: Parameter[P], *, looks_at_others: bool = False
+    name: Gate,
+    help: str,
+    parameter: Parameter[P],
+    *,
+    looks_at_others: bool = False,
+    looks_at_scores: bool = False,
 ) -> Callable[[Check[P]], Check[P]]:
     """Register the function below it as a gate."""
 
     def register(check: Check[P]) -> Check[P]:
-        GATES[name] = GateRule(name, help, parameter, check, looks_at_others)
+        GATES[name] = GateRule(name, help, parameter, check, looks_at_others, looks_at_scores)
         return check
 
     return register

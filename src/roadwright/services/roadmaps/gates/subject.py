@@ -36,5 +36,7 @@ class Setting:
     """The lifecycle status of every initiative of the roadmap, and of those that they depend on."""
     listed: frozenset[str] = frozenset()
     """The initiatives that are listed on the roadmap, blocked ones included."""
+    percentiles: Mapping[str, float] = field(default_factory=dict)
+    """By key where an initiative's score stands among those that it can be compared with; of those that count."""
     standing: Set[str] = frozenset()
     """Those of them that are admitted or waived."""

@@ -88,6 +88,7 @@ class _Patch:
             work.content.grid.rows,
             work.content.usual,
             edit.own_columns,
+            edit.most_lines,
         )
         if not change.cells:
             return

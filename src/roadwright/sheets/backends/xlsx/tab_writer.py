@@ -2,7 +2,8 @@
 
 Rows get the height that their new texts need. Excel fits a row without a height of its own when it opens the file,
 LibreOffice does not, and neither fits again a row whose height it has saved. So heights are estimated from the lengths
-of the texts: generously, since a blank line is better than a cut one. A height that a person has set is left alone.
+of the texts: generously, since a blank line is better than a cut one, but for columns of which only some lines are to
+be seen at once. A height that a person has set is left alone.
 """
 
 from __future__ import annotations
@@ -41,26 +42,38 @@ class RowHeights:
     """Heights of the rows of one tab.
 
     ``wrapping`` maps the formats that wrap their text to their font sizes in points, ``width`` gives a column's width
-    in units, ``default`` is the height in points of a row that says nothing.
+    in units, ``default`` is the height in points of a row that says nothing. ``most_lines`` says of columns how many
+    lines of them are seen at most.
     """
 
-    def __init__(self, wrapping: Mapping[str, float], width: Callable[[int], float], default: float) -> None:
+    def __init__(
+        self,
+        wrapping: Mapping[str, float],
+        width: Callable[[int], float],
+        default: float,
+        most_lines: Mapping[int, int] | None = None,
+    ) -> None:
         self._wrapping = wrapping
         self._width = width
         self._default = default
+        self._most_lines = most_lines or {}
 
     def has_lines(self, column: int, text: object, style: str | None) -> bool:
         """The cell holds a text that takes more than one line."""
         return isinstance(text, str) and self._lines(column, text, style) > 1
 
-    def needed(self, cells: CellTexts) -> float:
-        """The height in points that a row of these cells needs."""
+    def needed(self, cells: CellTexts, *, whole: bool = False) -> float:
+        """The height in points that a row of these cells needs; ``whole`` shows every line of every column."""
         heights = [
-            self._lines(column, text, style) * self._wrapping[style or "0"] * _LINE + _PADDING
+            self._seen_lines(column, text, style, whole) * self._wrapping[style or "0"] * _LINE + _PADDING
             for column, (text, style) in cells.items()
             if (style or "0") in self._wrapping
         ]
         return min(TALLEST, max([*map(_to_quarter, heights), self._default]))
+
+    def _seen_lines(self, column: int, text: str, style: str | None, whole: bool) -> int:
+        lines = self._lines(column, text, style)
+        return lines if whole or column not in self._most_lines else min(lines, self._most_lines[column])
 
     def _lines(self, column: int, text: str, style: str | None) -> int:
         size = self._wrapping.get(style or "0")
@@ -75,10 +88,10 @@ class RowHeights:
     def changed(self, saved: str | None, before: CellTexts, after: CellTexts) -> str | None:
         """The height attribute of a row whose texts change; ``saved`` is the one it has, None stands for none.
 
-        A row that is higher than its texts needed is so for another reason, and gets no lower.
+        A row that is higher than all of its texts needed is so for another reason, and gets no lower.
         """
         height, had = self.needed(after), _number(saved)
-        if had is not None and had > self.needed(before):
+        if had is not None and had > self.needed(before, whole=True):
             height = max(height, had)
         if height == had:
             return saved
@@ -119,6 +132,8 @@ class TabChange:
     """The rows that were read as usual ones (see ``usual_rows``)."""
     own_columns: Collection[int] = ()
     """Columns of the backend's own."""
+    most_lines: Mapping[int, int] = field(default_factory=dict)
+    """Columns of which no more than so many lines are to be seen at once."""
     first_new_row: int | None = None
     model_row: int | None = None
 
@@ -138,7 +153,7 @@ class TabWriter:
         """The format of the nearest cell above in each column, as far as rows were looked at."""
         self._above_from = 0
         """The last row that was looked at for that; all rows above it were, too."""
-        self._heights = RowHeights(styles.wrapping, around.column_width, around.row_height)
+        self._heights = RowHeights(styles.wrapping, around.column_width, around.row_height, change.most_lines)
         self._is_persons = not around.is_template
         """A person made the tab: heights of its rows stay as they are."""
         self._model = self._styles_of(change.model_row) if change.model_row is not None else {}
