@@ -144,14 +144,16 @@ def backlog_sync(workspace: Workspace, source: str, settling: Settling, progress
     found = _sorted_out([*workspace.intake(), backlog], cache, progress)
     fault = found.faults.pop(backlog.full_name, None)
     result.problems.extend(fault.message for fault in found.faults.values())
-    result.problems.extend(_proposals(workspace, found.faults))
+    proposals = list(_proposals(workspace, found.faults))
     if fault is not None:
         note = read_note(workspace.private)
         can_go_on = not isinstance(fault, ForeignTab) and note is not None and note.revision is not None
         code = "backlog_unreadable" if can_go_on else "backlog_unreadable_at_all"
         result.problems.append(Message(code, params={"why": str(fault).rstrip(".")}))
         if not can_go_on:
+            result.problems.extend(proposals)
             return result
+    result.problems.extend(proposals)
     if not found.readable:
         return result
     progress("giving keys to new rows")

@@ -36,6 +36,14 @@ def _wide() -> tuple[Column, ...]:
 
 PEOPLES_INTAKE = replace(INTAKE, columns=_wide())
 
+USUAL_INTAKE = replace(
+    PEOPLES_INTAKE,
+    columns=tuple(
+        INTAKE.by_name["lifecycle_status"] if c.name == "lifecycle_status" else c for c in PEOPLES_INTAKE.columns
+    ),
+)
+"""The template in its usual place, where requesters say that an idea is new or withdrawn, and no more."""
+
 ID_NAMES = (
     *("external_id", "issue key", "issue id", "work item id", "ticket id", "ticket key", "ticket no", "ticket"),
     *("ticket number", "request id", "feature id", "idea id", "card id", "task id", "item id", "id"),

@@ -23,9 +23,10 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.store.identity import Revision, workspace_id
 from roadwright.store.presence import PRIVATE
 from roadwright.store.session import EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
-from roadwright.tabs.peoples_intake import INTAKE_HABITS, PEOPLES_INTAKE, with_carried
+from roadwright.tabs.peoples_intake import INTAKE_HABITS, PEOPLES_INTAKE, USUAL_INTAKE, with_carried
 from roadwright.workspace.folders import Folder, use_folder
 from roadwright.workspace.identity import Note, check_database, missing_database, read_note, write_note
+from roadwright.workspace.intake_settings import IntakeBook
 from roadwright.workspace.settings import Settings, load_settings, workbook_ref
 from roadwright.workspace.turns import Turn
 
@@ -102,15 +103,13 @@ class Workspace:
 
     def intake(self) -> list[TabPlace]:
         """All intake tabs, in the order of the settings."""
-        return [
-            replace(
-                self._place(PEOPLES_INTAKE, book.workbook, tab, book.header_row),
-                mapping=book.mapping,
-                source=book.source or workbook_ref(self.root, book.workbook).label,
-            )
-            for book in self.settings.intake
-            for tab in book.tabs
-        ]
+        return [self._intake_place(book, tab) for book in self.settings.intake for tab in book.tabs]
+
+    def _intake_place(self, book: IntakeBook, tab: str) -> TabPlace:
+        label = workbook_ref(self.root, book.workbook).label
+        is_usual = (label, tab) == (f"{tabs.INTAKE.workbook}.xlsx", tabs.INTAKE.name) and not book.mapping.columns
+        place = self._place(USUAL_INTAKE if is_usual else PEOPLES_INTAKE, book.workbook, tab, book.header_row)
+        return replace(place, mapping=book.mapping, source=book.source or label)
 
     def place(self, spec: TabSpec) -> TabPlace:
         """Where a tab lies (any tab but intake's)."""
