@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from roadwright.actions.doctor import diagnose
 from roadwright.actions.execute import ActionResult
+from roadwright.services.portfolios.duplicates import promised_duplicates
 from tests.actions.company import PERIOD, add_candidates, add_initiatives, add_kpis, add_scenario, constrain
 from tests.house import House
 
@@ -115,3 +117,18 @@ def test_a_duplicate_is_compared_with_nothing_any_more(house: House) -> None:
     mark(house, "INIT-000002", "INIT-000001")
     house.type_new("Intake", {"title": "Dark modes"})
     assert told(house.done(SYNC)) == []
+
+
+def test_doctor_names_duplicates_that_are_mandatory_or_locked(house: House) -> None:
+    a, b, _ = three(house)
+    add_scenario(house)
+    constrain(house, "mandatory", b, dimension="initiative", reason="law")
+    house.done(SAVE, tab="Constraints")
+    with house.workspace.store.transaction() as session:
+        assert promised_duplicates(session) == []
+    mark(house, b, a)
+    with house.workspace.store.transaction() as session:
+        [said] = promised_duplicates(session)
+    assert (said.code, said.params["key"], said.params["original"]) == ("duplicate_mandatory", b, a)
+    [found] = [finding for finding in diagnose(house.root) if finding.what == "duplicates"]
+    assert (found.is_well, found.message.code) == (False, "duplicates_promised")

@@ -87,7 +87,7 @@ def test_people_see_figures_and_every_row_that_is_not_simply_ok(house: House) ->
     assert result.exit_code == 0
     assert "selected 4, ok 3, failed 1" in result.stdout
     lines = result.stdout.splitlines()
-    assert lines[2].split() == ["Backlog", "row", "5"]
+    assert lines[2].split() == ["Backlog", "row", "5", "INIT-000004"]
     assert lines[3].startswith("    FAILED: risk_level: ")
     assert "INIT-000001" not in result.stdout
 

@@ -25,7 +25,7 @@ def answer_of(house: House, *statuses: str, saved: int = 0) -> Answer:
 
 
 def test_some_rows_failed_is_partial_and_exit_0_or_4(house: House) -> None:
-    house.type_new("Backlog", {"title": "Odd", "risk_level": "none"})
+    house.type_new("Backlog", {"country": "UK"})
     result = run(house, "pm.save_selected", "--tab", "Backlog")
     assert result.exit_code == 0
     first, *_ = result.stdout.splitlines()
@@ -43,7 +43,7 @@ def test_without_failed_rows_strict_changes_nothing(house: House) -> None:
 
 @pytest.mark.parametrize("more", [(), ("--strict",)])
 def test_every_row_failed_and_nothing_saved_is_failed_and_exit_1(house: House, more: tuple[str, ...]) -> None:
-    house.type_new("Backlog", {"title": "Odd", "risk_level": "none"}, {"title": "Odder", "risk_level": "some"})
+    house.type_new("Backlog", {"country": "UK"}, {"country": "FR", "risk_level": "some"})
     result = run(house, "pm.save_selected", "--tab", "Backlog", "--select", "5,6", *more)
     assert result.exit_code == 1
     assert result.stdout.startswith("failed: 2 of 2 rows FAILED, nothing was saved  pm.save_selected")

@@ -39,7 +39,7 @@ from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.workspace import PUBLISHED, Workspace, open_workspace
 
 _SAID_ELSEWHERE = frozenset(
-    {"selected", "ok", "scenario_name", "optimization_status", "published", "versions", "files"}
+    {"selected", "ok", "scenario_name", "optimization_status", "published", "versions", "files", "tokens"}
 )
 PLAIN_WIDTH = 110
 """Columns of the report where it does not go to a terminal."""

@@ -58,7 +58,10 @@ def roles_of(model: PortfolioModel, best: Evaluation) -> Mapping[str, Role]:
         inside = place in around.selected
         synergies = (around.lost_with if inside else around.gained_with).get(place, [])
         goals = around.goals_moved(place, synergies, -1 if inside else 1)
-        by_stage = {stage.name: mine[place] + around.bonus(stage, synergies) for stage, mine in worth}
+        by_stage = {
+            stage.name: mine[place] + around.bonus(stage, synergies) if synergies else mine[place]
+            for stage, mine in worth
+        }
         by_stage[SHORTFALL_STAGE] = sum((share for _, share in goals), Fraction(0))
         first = next((name for name in names if by_stage[name]), None)
         found[candidate.key] = Role(
