@@ -119,7 +119,8 @@ def bring_up_to_date(
         needs_row_version = result.identity in tab.needs_row_version
         is_written = not unlike and not needs_row_version and _was_written_so(tab, result, taken_out)
         if is_written and not _lacks_row_version(tab, row, places):
-            tab.settled[row.number] = fingerprint_of(now)
+            if not row.remarks:  # it has to be read again to be told again
+                tab.settled[row.number] = fingerprint_of(now)
             _say_status(tab, result, places, names)
             continue
         cells: dict[tuple[int, int], CellValue | None] = {
@@ -148,7 +149,7 @@ def bring_up_to_date(
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
             result.notes.add(*say_written(spec, row, marked))
         pending.cells.update(cells)
-        if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
+        if not (result.kept or dropped or row.remarks) and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)
 
