@@ -125,7 +125,7 @@ def test_a_wide_terminal_shows_a_table_and_a_narrow_one_puts_long_statuses_below
         (("pm.backlog_sync", "-o", "colour=red"), 'has no option "colour"'),
         (
             ("pm.optimize_run_all_candidates", "-o", "scenario_name=Plam"),
-            'there is no scenario "Plam"; there are: Plan',
+            'there is no scenario "Plam" (did you mean Plan?); there are: Plan',
         ),
         (("pm.nothing",), "`roadwright actions` lists them"),
     ],

@@ -47,15 +47,16 @@ IN_THE_MAIN_JOB = f"""{PRESS}
 from roadwright.workspace.create import create_workspace
 def make_sample(folder, *_):
     create_workspace(folder)
+from roadwright.actions import plan
 from roadwright.cli import demo
 demo.make_sample = make_sample
-run_action, calls = flow.run_action, []
+run_action, calls = plan.run_action, []
 def running(*arguments, **more):
     calls.append(arguments)
     if len(calls) == 2:
         press()
     return run_action(*arguments, **more)
-flow.run_action = running
+plan.run_action = running
 {MAIN}"""
 
 

@@ -53,6 +53,9 @@ COLUMNS = {
     "KPI_Contributions": """
         initiative_key* s · title d · kpi_contribution_json shared · kpi_contribution_computed_json d ·
         kpi_contribution_source d · notes i""",
+    "Overview": """
+        scenario_or_tab d · status d · objective_value d · north_star_gain d · capacity_used d · capacity_total d ·
+        selected_count d · targets_met d · run_id d · finished_at d · needs_a_person d · chart_label d""",
     "Candidates": """
         scenario_name d · initiative_key* s · title d · country d · department d · category d · program_key d ·
         engineering_tokens i · deadline_date i · lifecycle_status d · active_scoring_framework d · overall_score d ·
@@ -100,6 +103,7 @@ IDENTITIES = {
     "Params": "initiative_key, model_name, param_name",
     "Metrics_Config": "kpi_key",
     "KPI_Contributions": "initiative_key",
+    "Overview": "scenario_or_tab, chart_label",
     "Candidates": "scenario_name, initiative_key",
     "Scenario_Config": "scenario_name",
     "Constraints": (
@@ -175,7 +179,7 @@ def test_the_workbooks_and_their_tabs() -> None:
         "Central_Backlog": ["Backlog"],
         "ProductOps": ["Scoring_Inputs", "MathModels", "Params", "Metrics_Config", "KPI_Contributions"],
         "Optimization_Center": [
-            *("Candidates", "Scenario_Config", "Constraints", "Targets"),
+            *("Overview", "Candidates", "Scenario_Config", "Constraints", "Targets"),
             *("Runs", "Results", "Gaps_And_Alerts"),
         ],
         "Roadmaps": ["Roadmaps", "Gates", "Roadmap_Entries"],
@@ -258,7 +262,7 @@ def test_how_rows_are_kept() -> None:
         "Roadmap_Entries": ("roadmap_name",),
     }
     assert {spec.name for spec in TABS if spec.layout is Layout.MIRROR} == {
-        *("Candidates", "Runs", "Results", "Gaps_And_Alerts")
+        *("Overview", "Candidates", "Runs", "Results", "Gaps_And_Alerts")
     }
     assert not any(spec.set_identity for spec in TABS if spec.layout is not Layout.SETS)
 

@@ -30,6 +30,7 @@ from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache
 from roadwright.sync.importing import cannot_be_matched, proposal_for
+from roadwright.sync.run_tabs import without_overview
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.space import rooms
@@ -143,7 +144,8 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
         try:
             tab = cache.tab(place)
         except SheetError as error:
-            yield Finding(place.name, error.message)
+            missing = without_overview(workspace) if place.spec.optional else None
+            yield Finding(place.name, missing or error.message)
             if place.spec == tabs.INTAKE and cannot_be_matched(error):
                 proposed = proposal_for(workspace, place)
                 if proposed is not None:

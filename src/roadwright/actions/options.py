@@ -168,6 +168,14 @@ class ScenarioOption(Options):
     scenario_name: Text | None = option("the scenario to work on", otherwise="the only one there is")
 
 
+class OnlyIfChangedOption(Options):
+    only_if_changed: YesNo = option(
+        "true: do not solve again where the exact inputs are those of the scenario's latest answer",
+        otherwise="false",
+        default=False,
+    )
+
+
 class RoadmapOption(Options):
     roadmap_name: Text | None = option("the roadmap to work on", otherwise="the only one there is")
 

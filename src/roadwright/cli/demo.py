@@ -10,21 +10,21 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled, SeriesSwitch
 from roadwright.actions.execute import CANCELLED_BY_PERSON, ActionResult
-from roadwright.cli.actions import reporter, summary_line
+from roadwright.actions.plan import Planned
 from roadwright.cli.interrupts import end_now, interrupts_ask
+from roadwright.cli.plan import PLAIN_WIDTH, run_round, show_needs, tell_step
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.sample.company import ABOUT, COMMITTED, NAME, OPEN_FLOOR
-from roadwright.sample.flow import DemoStep, Done, StepFailed, make_sample, run_main_job
+from roadwright.sample.flow import DOOR, PUBLISH, StepFailed, make_sample, publish_own
 from roadwright.services.roadmaps.compare import Decision, compare, sentences
 from roadwright.services.roadmaps.content import Content
 from roadwright.services.roadmaps.decisions import of_content
@@ -37,12 +37,6 @@ from roadwright.sync.engine import read_tab
 from roadwright.sync.run_tabs import latest_runs
 from roadwright.workspace.settings import FILE, SettingsError
 from roadwright.workspace.workspace import PUBLISHED, Workspace, open_workspace
-
-_SAID_ELSEWHERE = frozenset(
-    {"selected", "ok", "scenario_name", "optimization_status", "published", "versions", "files", "tokens"}
-)
-PLAIN_WIDTH = 110
-"""Columns of the report where it does not go to a terminal."""
 
 
 def demo(
@@ -79,41 +73,39 @@ def _run_demo(console: Console, errors: Console, folder: Path, switch: SeriesSwi
         _tell(errors, "demo_start_over", folder=str(folder))
         return ExitCode.FAILED
     try:
-        done = _main_job(console, workspace, switch)
+        planned = _main_job(console, errors, workspace, switch)
         switch.is_done = True
-        _report(console, workspace, done, folder)
+        _report(console, workspace, planned, folder)
     except Cancelled:
         _tell(errors, "demo_left", folder=str(folder), soft_wrap=True)
         return ExitCode.FAILED
     finally:
         workspace.close()
-    return max(result.exit_code for _, result in done.steps)
+    return planned.exit_code
 
 
 def _tell(errors: Console, code: str, /, *, soft_wrap: bool = False, **params: object) -> None:
     errors.print(Text(str(Message(code, params=params))), soft_wrap=soft_wrap)
 
 
-def _main_job(console: Console, workspace: Workspace, switch: SeriesSwitch) -> Done:
-    def say(step: DemoStep, result: ActionResult) -> None:
-        mark = ("✓ ", "green") if result.exit_code == 0 else ("✗ ", "bold red")
-        line = Text.assemble(mark, step.title)
-        figures = summary_line(result.summary, _SAID_ELSEWHERE)
-        line.append(f"  {figures}" if figures else "", style="dim")
-        console.print(line)
-        if result.error is not None:
-            console.print(Text(f"    {result.error}", style="red"))
-
+def _main_job(console: Console, errors: Console, workspace: Workspace, switch: SeriesSwitch) -> Planned:
     console.print(Text("\nThe main job", style="bold"))
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
-        console=console, transient=True, disable=not sys.stdout.isatty(),
-    ) as bars:  # fmt: skip
-        return run_main_job(workspace, reporter(bars), say, switch)
+    planned = run_round(
+        workspace, None, console, switch=switch, say=lambda said: errors.print(said, markup=False), door=DOOR
+    )
+    result = publish_own(workspace, _silent, lambda step, done: tell_step(console, step, done), switch)
+    if result is not None:
+        planned.steps.append((PUBLISH, result))
+    show_needs(console, planned.needs)
+    return planned
 
 
-def _report(console: Console, workspace: Workspace, done: Done, folder: Path) -> None:
-    _came_in(console, next(o for step, o in done.steps if step.asked.action == "pm.backlog_sync"))
+def _silent(message: str, done: int | None = None, total: int | None = None) -> None:
+    """Publishing is short."""
+
+
+def _report(console: Console, workspace: Workspace, planned: Planned, folder: Path) -> None:
+    _came_in(console, next(o for step, o in planned.steps if step.asked.action == "pm.backlog_sync"))
     _scored(console, workspace)
     with workspace.store.transaction() as session:
         runs = latest_runs(session)
@@ -144,7 +136,11 @@ def _came_in(console: Console, result: ActionResult) -> None:
 
 def _scored(console: Console, workspace: Workspace) -> None:
     _heading(console, "What was scored")
-    table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS)).table
+    try:
+        table = read_tab(workspace, workspace.place(tabs.SCORING_INPUTS)).table
+    except SheetError as error:
+        console.print(Text(f"  {error}", style="yellow"))
+        return
     scored = [row for row in table.rows if isinstance(row.values.get("overall_score"), int | float)]
     scored.sort(key=lambda row: (-_number(row.values.get("score_percentile")), row.text("initiative_key")))
     frameworks = {row.text("active_scoring_framework") for row in scored}
@@ -257,8 +253,9 @@ def _files(console: Console, workspace: Workspace, folder: Path) -> None:
     _heading(console, "Try next")
     console.print(Text("  Open a workbook, change something, save and close it, then:"))
     for command in (
-        f"run pm.backlog_sync -w {folder}",
-        f"run pm.optimize_run_all_candidates -w {folder} --option scenario_name='Growth first'",
+        f"plan -w {folder}",
+        f"what-if 'Growth first' -w {folder} --capacity 1,200",
+        f"report '{COMMITTED}' -w {folder}",
         f"compare '{OPEN_FLOOR}' '{COMMITTED}' -w {folder}",
         f"runs -w {folder}",
     ):

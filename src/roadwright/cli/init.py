@@ -29,4 +29,4 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder;
     for path in created.kept:
         typer.echo(f"kept  {path}")
     typer.echo(f"\nNext: type ideas into {folder / 'Intake.xlsx'}, save and close it, then")
-    typer.echo(f"  roadwright run pm.backlog_sync -w {folder}")
+    typer.echo(f"  roadwright plan -w {folder}")

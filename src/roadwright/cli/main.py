@@ -24,6 +24,20 @@ COMMANDS = {
         "roadwright.cli.actions:run",
         "Do an action in a workspace. Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage or input, 3 infeasible.",
     ),
+    "plan": (
+        "roadwright.cli.plan:plan",
+        "Do the whole round: sync, save every tab, score, run the scenarios; then say what needs a person. Publishes "
+        "nothing.",
+    ),
+    "what-if": (
+        "roadwright.cli.what_if:what_if",
+        "Ask what a scenario's answer would be with another capacity, initiatives forced in or out, other weights or "
+        "without a rule. Stores nothing.",
+    ),
+    "report": (
+        "roadwright.cli.report:report",
+        "Write one workbook with charts for a steering committee: the decision of a run, a roadmap or a version.",
+    ),
     "actions": ("roadwright.cli.actions:actions", "List all actions, or explain one with its options."),
     "backlog": (
         "roadwright.cli.backlog:backlog",

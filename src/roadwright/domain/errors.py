@@ -7,7 +7,7 @@
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
     │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
     │   ├── services         NameProblem, NothingToRerun, ParameterProblem, PolicyProblem, ScenarioProblem,
-    │   │                    SourceProblem, UnknownName
+    │   │                    SourceProblem, UnknownName, WrongQuestion
     │   ├── sync             SelectionError, UnknownRun
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now

@@ -23,7 +23,7 @@ from roadwright.optimize.model.canonical import (
 from roadwright.optimize.model.checks import check
 from roadwright.optimize.model.constraint import Constraint
 from roadwright.optimize.model.names import Names, is_everything
-from roadwright.optimize.model.objective import candidate_worth
+from roadwright.optimize.model.objective import candidate_worth, selection_worth
 from roadwright.optimize.model.problem import (
     Candidate,
     InvalidProblem,
@@ -87,6 +87,7 @@ __all__ = [
     "parse_problem",
     "problem_to_json",
     "roles",
+    "selection_worth",
     "snapshot_hash",
     "solve",
     "solve_isolated",

@@ -1,9 +1,9 @@
-"""The sample workspace: made once with what its people typed, and the main job that can be run on it any time."""
+"""The sample workspace: made once with what its people typed; and what the demo does with it beyond a round."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from roadwright import tabs
@@ -11,16 +11,15 @@ from roadwright.actions.cancelling import Cancelled, SeriesSwitch
 from roadwright.actions.contract import Report
 from roadwright.actions.execute import ActionResult
 from roadwright.actions.ledger import requester
+from roadwright.actions.plan import PlanStep
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
 from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.sample.company import (
     APPROVER,
-    BALANCED,
     CARRIED,
     COMMITTED,
-    GROWTH_FIRST,
     TRACKER_FILE,
     edits,
     intake_sheets,
@@ -30,6 +29,7 @@ from roadwright.sample.company import (
 from roadwright.sample.typing import keys_on, make_intake_workbook, type_into_rows, type_new_rows
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import ActionStatus
+from roadwright.store.roadmaps import find_roadmap
 from roadwright.sync.importing import plan_import, take_import
 from roadwright.workspace.building import built_whole, remove_unfinished
 from roadwright.workspace.create import create_workspace
@@ -43,49 +43,11 @@ class StepFailed(OperationError):
     """A step of the demo did not work; the message is the action's own."""
 
 
-@dataclass(frozen=True)
-class DemoStep:
-    """One action of the main job, and what it is for."""
-
-    title: str
-    asked: ActionRequest
-
-
-def _run_step(name: str) -> DemoStep:
-    return DemoStep(
-        f"optimize: {name}", ActionRequest("pm.optimize_run_all_candidates", options=(f"scenario_name={name}",))
-    )
-
-
-MAIN_JOB: tuple[DemoStep, ...] = (
-    DemoStep("sync every intake sheet into the backlog", ActionRequest("pm.backlog_sync")),
-    DemoStep("save the KPI registry", ActionRequest("pm.save_selected", tab=tabs.METRICS_CONFIG.name)),
-    DemoStep("put the initiatives on the scoring tabs", ActionRequest("pm.populate_initiatives")),
-    DemoStep("make rows for the params of approved formulas", ActionRequest("pm.seed_math_params")),
-    DemoStep("score with RICE, WSJF and math models, activate, save contributions", ActionRequest("pm.score_selected")),
-    DemoStep("judge two roadmaps, each by its own gates", ActionRequest("pm.roadmap_create")),
-    DemoStep("show scores and roadmaps on the backlog", ActionRequest("pm.backlog_sync")),
-    DemoStep("save the scenarios", ActionRequest("pm.optimize_save_scenario")),
-    DemoStep("save the constraints", ActionRequest("pm.optimize_save_constraints")),
-    DemoStep("save the targets", ActionRequest("pm.optimize_save_targets")),
-    DemoStep(
-        "list the candidates", ActionRequest("pm.populate_candidates", options=(f"scenario_name={GROWTH_FIRST}",))
-    ),
-    _run_step(BALANCED),
-    _run_step(GROWTH_FIRST),
-    DemoStep(
-        f"publish {COMMITTED}",
-        ActionRequest("pm.roadmap_publish", options=(f"roadmap_name={COMMITTED}", f"by={APPROVER}")),
-    ),
+PUBLISH = PlanStep(
+    f"publish {COMMITTED}",
+    ActionRequest("pm.roadmap_publish", options={"roadmap_name": COMMITTED, "by": APPROVER}),
 )
-"""From intake sheets to portfolios in the sheet, and to a published roadmap."""
-
-
-@dataclass
-class Done:
-    """The answers of a main job, step by step."""
-
-    steps: list[tuple[DemoStep, ActionResult]] = field(default_factory=list)
+"""What the demo does after the round, with its own roadmap only."""
 
 
 def make_sample(folder: Path, say: Callable[[str], None], switch: SeriesSwitch) -> None:
@@ -175,17 +137,23 @@ def _must_work(workspace: Workspace, switch: SeriesSwitch, asked: ActionRequest)
         raise StepFailed("step_failed", action=asked.action, why=result.error)
 
 
-def run_main_job(
-    workspace: Workspace, report: Report, say: Callable[[DemoStep, ActionResult], None], switch: SeriesSwitch
-) -> Done:
-    """Run the whole main job, telling each step when it is done. A step that fails does not stop the others.
+def is_own(workspace: Workspace) -> bool:
+    """Whether this is the sample company's workspace: its people approved the roadmap that the demo publishes."""
+    with workspace.store.transaction() as session:
+        roadmap = find_roadmap(session, COMMITTED)
+        return roadmap is not None and any(change.changed_by == APPROVER for change in roadmap.status_changes)
 
-    Raises Cancelled where the switch is turned on and steps are left.
+
+def publish_own(
+    workspace: Workspace, report: Report, say: Callable[[PlanStep, ActionResult], None], switch: SeriesSwitch
+) -> ActionResult | None:
+    """Publish the sample company's roadmap; nothing on a workspace of somebody else.
+
+    Raises Cancelled where the switch is turned on.
     """
-    done = Done()
-    for step in MAIN_JOB:
-        report(step.title)
-        result = run_action(workspace, step.asked, requested_by=requester(DOOR), report=report, switch=switch.next())
-        say(step, result)
-        done.steps.append((step, result))
-    return done
+    if not is_own(workspace):
+        return None
+    report(PUBLISH.title)
+    result = run_action(workspace, PUBLISH.asked, requested_by=requester(DOOR), report=report, switch=switch.next())
+    say(PUBLISH, result)
+    return result

@@ -153,6 +153,21 @@ def _in_order(columns: tuple[Column, ...], main: tuple[str, ...]) -> tuple[Colum
     )
 
 
+@dataclass(frozen=True)
+class Chart:
+    """A bar chart beside the rows of a tab: for each of the first ``rows`` rows a bar of each series.
+
+    ``labels`` is the column with the names of the bars; ``series`` are columns, each with its name in the legend. Of
+    two series the first stands behind the second: a whole, and what is used of it.
+    """
+
+    title: str
+    labels: str
+    series: tuple[tuple[str, str], ...]
+    unit: str
+    rows: int = 8
+
+
 @dataclass(frozen=True, eq=False)
 class TabSpec:
     """A tab, declared once.
@@ -174,6 +189,10 @@ class TabSpec:
     identity: tuple[str, ...]
     layout: Layout = Layout.ROWS
     set_identity: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    """What the template draws beside the rows."""
+    optional: bool = False
+    """A workbook from before there was this tab works without it."""
     main: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -51,7 +51,7 @@ def width_of(column: Column, spec: TabSpec) -> float:
     """Wide enough for the content, and for the header in two lines beside its filter button."""
     content = column.kind.width
     if column.name == STATUS_COLUMN:
-        content = _STATUS_WIDTH if spec.saved else _QUIET_STATUS_WIDTH
+        content = _STATUS_WIDTH if spec.saved else 0 if spec.charts else _QUIET_STATUS_WIDTH
     return max(content, _two_lines(column.header) * 1.05 + _FILTER_BUTTON)
 
 

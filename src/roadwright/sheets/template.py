@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from roadwright.domain.disk import os_fault
 from roadwright.sheets.backend import SheetError
+from roadwright.sheets.charts import add_charts
 from roadwright.sheets.lists import add_lists, lists_of
 from roadwright.sheets.readme import add_readme
 from roadwright.sheets.rules import BACKEND_OWNED, LAST_ROW, add_rules, rejects_others
@@ -55,8 +56,10 @@ _LONG_NOTE = 600  # characters; a longer note is twice as wide
 _HEADER_HEIGHT = 31  # points: two lines
 
 
-def _cell_format(column: Column) -> dict[str, Any]:
-    style: dict[str, Any] = {**FONT, "valign": "top", "border": 1, "border_color": _EDGE}
+def _cell_format(column: Column, spec: TabSpec) -> dict[str, Any]:
+    style: dict[str, Any] = {**FONT, "valign": "top"}
+    if not spec.charts:  # beside which empty cells are no table
+        style |= {"border": 1, "border_color": _EDGE}
     if column.kind.number_format:
         style["num_format"] = column.kind.number_format
     if column.kind.wrap or column.name == STATUS_COLUMN:
@@ -66,7 +69,9 @@ def _cell_format(column: Column) -> dict[str, Any]:
         if column.kind.align == "right":
             style["indent"] = 1  # a number would touch the text in the next column
     if column.owner in BACKEND_OWNED:
-        style |= {"bg_color": QUIET_FILL, "font_color": QUIET_INK}
+        style["font_color"] = QUIET_INK
+        if not spec.charts:
+            style["bg_color"] = QUIET_FILL
     else:
         style["locked"] = False  # whoever protects the sheet by hand can still type here
     return style
@@ -125,16 +130,24 @@ def _frozen_columns(spec: TabSpec) -> int:
     return frozen
 
 
-def _set_up_printing(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+def _print_main_part(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
+    """Print the main columns on the width of a page."""
     # Whole columns: programs print them as far down as there is something. Written as cells, since openpyxl drops a
     # print area of columns when it saves.
     name, last = spec.name.replace("'", "''"), column_letters(spec.printed)
     if "!" not in name:  # where XlsxWriter takes what is before it for the tab
         book.define_name(f"{spec.name}!_xlnm.Print_Area", f"='{name}'!$A$1:${last}${LAST_SHEET_ROW}")
     sheet.fit_to_pages(1, 0)
+
+
+def _set_up_printing(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    if spec.charts:  # which stand beside the columns
+        sheet.fit_to_pages(1, 1)
+    else:
+        _print_main_part(book, sheet, spec)
     sheet.repeat_rows(0)
     sheet.set_header("&L&A")
     sheet.set_footer("&L&F&RPage &P of &N")
@@ -150,7 +163,7 @@ def _set_columns(book: Workbook, sheet: Worksheet, spec: TabSpec) -> None:
         elif is_folded:
             folds["collapsed"] = True
         is_folded = column.technical
-        sheet.set_column(position, position, width_of(column, spec), book.add_format(_cell_format(column)), folds)
+        sheet.set_column(position, position, width_of(column, spec), book.add_format(_cell_format(column, spec)), folds)
     if is_folded:
         sheet.set_column(len(spec.columns), len(spec.columns), None, None, {"collapsed": True})
 
@@ -173,6 +186,7 @@ def _add_tab(book: Workbook, spec: TabSpec, lists: Sequence[str]) -> None:
     sheet.set_tab_color(TAB_OF_ANSWERS if spec.layout is Layout.MIRROR else TAB_OF_PEOPLE)
     add_rules(book, sheet, spec, lists)
     _set_up_printing(book, sheet, spec)
+    add_charts(book, sheet, spec)
 
 
 def template_bytes(specs: Sequence[TabSpec], *, title: str = "", guide: Guide | None = None) -> bytes:

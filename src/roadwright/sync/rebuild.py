@@ -30,7 +30,7 @@ from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, Work, WorkbookCache, merge_tab, run_pass, show_tab
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.reports import TabReport
-from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
+from roadwright.sync.run_tabs import RUN_TABS, is_there, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
 from roadwright.sync.take_over import take_over, take_published_versions, take_runs
@@ -109,7 +109,11 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
     """
     result = Rebuilt()
     progress("reading the workbooks")
-    places = [place for place in workspace.places() if not place.workbook.is_missing]
+    places = [
+        place
+        for place in workspace.places()
+        if not place.workbook.is_missing and (not place.spec.optional or is_there(workspace, place))
+    ]
     cache = WorkbookCache(workspace, checks_origin=False)
     result.keys = _take_numbers(workspace, [(place, cache.tab(place).table) for place in places])
 
@@ -132,14 +136,15 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
         waiting = keys_for_new_rows(workspace, REBUILD, both, cache)
         result.problems += [waiting] if waiting else []
         step("taking over the Backlog, then intake", both, _save_backlog)
-    run_places = [of[spec] for spec in RUN_TABS if spec in of]
+    run_tabs = [spec for spec in RUN_TABS if not spec.optional]
+    run_places = [of[spec] for spec in run_tabs if spec in of]
 
     def take_over_runs(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
         result.runs += take_runs(current.session, *(tab.table.rows for tab in open_tabs))
         return [write_run_tab(current, tab) for tab in open_tabs]
 
     for spec in _ORDER:
-        if spec is tabs.ROADMAPS and len(run_places) == len(RUN_TABS):  # roadmaps name the run that they adopted
+        if spec is tabs.ROADMAPS and len(run_places) == len(run_tabs):  # roadmaps name the run that they adopted
             step("taking over the runs", run_places, take_over_runs)
         if spec in of:
             step(f"taking over {of[spec].name}", [of[spec]], _save)
@@ -154,6 +159,12 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
         for report in result.tabs:
             if report.place.name in replaced:
                 report.rows = replaced[report.place.name].rows
+    if tabs.OVERVIEW in of:
+        step(
+            f"bringing {of[tabs.OVERVIEW].name} up to date",
+            [of[tabs.OVERVIEW]],
+            lambda current, open_tabs: [write_run_tab(current, tab) for tab in open_tabs],
+        )
     _note_database(workspace)
     return result
 

@@ -10,18 +10,50 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
+from roadwright.domain.headers import normalised
+from roadwright.domain.messages import Message, notice
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer
+from roadwright.sheets.backend import SheetError
 from roadwright.sheets.kinds import MINUTE
-from roadwright.sheets.spec import TabSpec
+from roadwright.sheets.spec import TabSpec, header_names
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import refuse_to_empty
 from roadwright.sync.mirror import MirrorRow, replace_rows
+from roadwright.sync.overview import write_overview
 from roadwright.sync.reports import TabReport
+from roadwright.workspace.workspace import TabPlace, Workspace
 
-RUN_TABS: tuple[TabSpec, ...] = (tabs.RUNS, tabs.RESULTS, tabs.GAPS_AND_ALERTS)
+RUN_TABS: tuple[TabSpec, ...] = (tabs.RUNS, tabs.RESULTS, tabs.GAPS_AND_ALERTS, tabs.OVERVIEW)
+
+
+def run_tab_places(workspace: Workspace) -> list[TabPlace]:
+    """Where the run tabs lie; without Overview in a workbook from before there was that tab."""
+    places = [workspace.place(spec) for spec in RUN_TABS]
+    return [place for place in places if not place.spec.optional or is_there(workspace, place)]
+
+
+def is_there(workspace: Workspace, place: TabPlace) -> bool:
+    """Whether the workbook has the tab: one of this name with other columns is a person's own."""
+    if place.workbook.is_missing:
+        return False
+    try:
+        workbook = workspace.open(place)
+        header = workbook.read(place.tab).rows.get(place.header_row, {}) if place.tab in workbook.tabs() else {}
+    except SheetError:
+        return False  # whoever reads another tab of the workbook says so
+    names = {normalised(str(cell)) for cell in header.values()}
+    return all(header_names(place.spec.by_name[column]) & names for column in place.spec.identity)
+
+
+def without_overview(workspace: Workspace) -> Message | None:
+    """What to say of a workbook from before there was the tab Overview; None where the tab is there."""
+    place = workspace.place(tabs.OVERVIEW)
+    if place.workbook.is_missing or is_there(workspace, place):
+        return None
+    return notice("overview_missing", workbook=place.book, folder=str(workspace.root))
 
 
 class UnknownRun(InputError):
@@ -108,6 +140,8 @@ def rows_for(session: Session, spec: TabSpec, only: str | None) -> list[dict[str
 
 def write_run_tab(context: SyncContext, tab: OpenTab, only: str | None = None) -> TabReport:
     """Bring one of the run tabs up to date; people's notes stay with their rows. Raises UnknownRun, ForeignTab."""
+    if tab.spec is tabs.OVERVIEW:
+        return write_overview(context, tab)
     collect_annotations(context, tab)
     context.session.flush()
     rows = rows_for(context.session, tab.spec, only)

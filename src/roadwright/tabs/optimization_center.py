@@ -29,7 +29,7 @@ from roadwright.sheets.kinds import (
     within,
 )
 from roadwright.sheets.kinds import TITLE as TITLE_TEXT
-from roadwright.sheets.spec import Layout, TabSpec, Tone
+from roadwright.sheets.spec import Chart, Layout, TabSpec, Tone
 from roadwright.tabs import lists
 from roadwright.tabs.columns import PROVENANCE, REQUIRED_KEY, TITLE, amount, derived, name_of, own_words, typed
 from roadwright.tabs.constraint_examples import worked_rows
@@ -49,6 +49,55 @@ _RUN_TONES: dict[str, Tone] = {
 }
 _SEVERITY_TONES: dict[str, Tone] = {Severity.WARNING: Tone.LOOK, Severity.CRITICAL: Tone.BAD}
 
+
+_SMALL = replace(NUMBER, width=11)
+"""Of a tab that shows much side by side."""
+
+OVERVIEW = TabSpec(
+    name="Overview",
+    workbook=_WORKBOOK,
+    help="The latest answer of each scenario side by side, and what waits for a person. Written with every run.",
+    identity=("scenario_or_tab", "chart_label"),
+    layout=Layout.MIRROR,
+    columns=(
+        derived(
+            "scenario_or_tab",
+            replace(TEXT, width=24),
+            "A scenario; below the scenarios, the tab where something waits.",
+        ),
+        derived("status", choice(RunStatus, _RUN_TONES), "How the run ended that these figures are of."),
+        derived(
+            "objective_value",
+            replace(SCORE, width=11),
+            "The objective of the answer (last stage, where there are several).",
+        ),
+        derived("north_star_gain", _SMALL, "What the answer adds to the north star, in its unit."),
+        derived("capacity_used", _SMALL, "Tokens the answer uses."),
+        derived("capacity_total", _SMALL, "Tokens there were."),
+        derived("selected_count", COUNT, "How many initiatives it chose."),
+        derived("targets_met", replace(WORD, width=10), "Targets met, of all."),
+        derived("run_id", replace(WORD, width=13), "The run."),
+        derived("finished_at", MINUTE, "When it ended (UTC)."),
+        derived("needs_a_person", replace(MESSAGE, width=48), "What somebody has to do or decide."),
+        derived("chart_label", TEXT, "The scenario, for the charts.", technical=True),
+        *PROVENANCE,
+    ),
+    charts=(
+        Chart(
+            "Capacity used",
+            "chart_label",
+            (("capacity_total", "capacity"), ("capacity_used", "used")),
+            "engineering tokens",
+        ),
+        Chart(
+            "What each answer adds to the north star",
+            "chart_label",
+            (("north_star_gain", "gain"),),
+            "in the north star's unit",
+        ),
+    ),
+    optional=True,
+)
 
 CANDIDATES = TabSpec(
     name="Candidates",

@@ -12,9 +12,11 @@ from roadwright.actions.faults import row_stops
 from roadwright.actions.options import (
     ExplainOption,
     OnConflictOption,
+    OnlyIfChangedOption,
     ScenarioOption,
     TimeLimitOption,
     UsageError,
+    chosen,
 )
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.actions.pm.results import WRITE_RESULTS
@@ -24,16 +26,25 @@ from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
-from roadwright.optimize import Explanation, SolveOptions, SolveProgress, Worker, idle_worker
+from roadwright.optimize import (
+    Explanation,
+    Solution,
+    SolveOptions,
+    SolveProgress,
+    Worker,
+    idle_worker,
+    snapshot_hash,
+    with_names,
+)
 from roadwright.services.portfolios.candidates import ScenarioProblem, find_scenario
 from roadwright.services.portfolios.drafts import RunDraft, explain_draft, solve_draft
-from roadwright.services.portfolios.runs import keep_run
+from roadwright.services.portfolios.runs import keep_run, latest_run
 from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows
 from roadwright.sync.reports import TabReport
-from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
+from roadwright.sync.run_tabs import RUN_TABS, run_tab_places, write_run_tab
 from roadwright.sync.saves import BINDINGS, MERGES
 from roadwright.sync.selection import ALL
 from roadwright.workspace.turns import WorkspaceBusy
@@ -94,15 +105,15 @@ def _show(request: ActionContext, saved: Saved, draft: RunDraft) -> list[TabRepo
             elif tab.spec is tabs.CANDIDATES:
                 results, _ = MERGES[tab.spec.name](current, tab, ALL, on_conflict(request))
                 scenario = find_scenario(current.session, draft.scenario.scenario_name)
-                chosen = judged_candidates(current.session, scenario, current.source)
-                report = show_candidates(current, tab, results, scenario, chosen)
+                candidates = judged_candidates(current.session, scenario, current.source)
+                report = show_candidates(current, tab, results, scenario, candidates)
                 report.absorb(saved.reports[tab.spec.name])
                 reports.append(report)
             else:
                 reports.append(say(current, tab))
         return reports
 
-    places = [request.workspace.place(spec) for spec in (*INPUT_TABS, *RUN_TABS)]
+    places = [*(request.workspace.place(spec) for spec in INPUT_TABS), *run_tab_places(request.workspace)]
     return run_pass(request.workspace, request.action, places, work, tell=request.report)
 
 
@@ -125,6 +136,10 @@ def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
         request.report("saving the Optimization Center's tabs")
         saved = save_inputs(request)
         draft = _draft(request, saved, ticked_only=ticked_only)
+        if chosen(request.options, OnlyIfChangedOption).only_if_changed:
+            known = _unchanged_answer(request, draft)
+            if known is not None:
+                return _show_known(request, saved, draft, known)
         request.turn.give_back()
         with request.cancel.keeping_what_is_found():
             options = SolveOptions(time_limit=time_limit(request))
@@ -152,6 +167,39 @@ def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
         reports = []
         answer.status, answer.exit_code = "cancelled", ExitCode.FAILED
         answer.problems.append(Message("cancelled_while_written", params=kept))
+    answer.tabs = [report for report in reports if report.place.spec not in RUN_TABS]
+    return answer
+
+
+def _unchanged_answer(request: ActionContext, draft: RunDraft) -> OptimizationRun | None:
+    """The scenario's latest run, where it answered exactly this problem and was not ended early by a person."""
+    built = draft.built
+    if built is None or built.problem is None or draft.faults:
+        return None
+    with request.workspace.store.transaction() as session:
+        run = latest_run(session, draft.scenario.scenario_name)
+        if run is None or run.status not in (RunStatus.OPTIMAL, RunStatus.FEASIBLE):
+            return None
+        if run.snapshot_hash != snapshot_hash(built.problem):
+            return None
+        session.expunge(run)
+        return run
+
+
+def _show_known(request: ActionContext, saved: Saved, draft: RunDraft, run: OptimizationRun) -> Answer:
+    """The answer that is known already: nothing is solved or kept, and the tabs say what they said after that run."""
+    if run.result_json is not None:
+        draft.solution = with_names(Solution.from_json(run.result_json), draft.places)
+    _run_notes(saved, draft)
+    answer = _answer(run, draft)
+    answer.summary["unchanged_since"] = run.run_id
+    say = _say(saved)
+
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        return [write_run_tab(current, tab) if tab.spec in RUN_TABS else say(current, tab) for tab in open_tabs]
+
+    places = [*(request.workspace.place(spec) for spec in INPUT_TABS), *run_tab_places(request.workspace)]
+    reports = run_pass(request.workspace, request.action, places, work, tell=request.report)
     answer.tabs = [report for report in reports if report.place.spec not in RUN_TABS]
     return answer
 
@@ -227,7 +275,7 @@ _RUN_EXPLANATION = (
 )
 
 
-class RunOptions(ScenarioOption, TimeLimitOption, ExplainOption, OnConflictOption):
+class RunOptions(ScenarioOption, TimeLimitOption, ExplainOption, OnlyIfChangedOption, OnConflictOption):
     """Of the actions that solve."""
 
 

@@ -9,7 +9,7 @@ from roadwright.actions.options import RunOption, chosen
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import run_pass
 from roadwright.sync.reports import TabReport
-from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
+from roadwright.sync.run_tabs import RUN_TABS, run_tab_places, write_run_tab
 
 
 def _write_results(request: ActionContext) -> Answer:
@@ -20,11 +20,7 @@ def _write_results(request: ActionContext) -> Answer:
         return [write_run_tab(current, tab, only) for tab in open_tabs]
 
     request.report("writing Runs, Results and Gaps_And_Alerts")
-    return Answer(
-        tabs=run_pass(
-            workspace, request.action, [workspace.place(spec) for spec in RUN_TABS], work, tell=request.report
-        )
-    )
+    return Answer(tabs=run_pass(workspace, request.action, run_tab_places(workspace), work, tell=request.report))
 
 
 WRITE_RESULTS = Action(

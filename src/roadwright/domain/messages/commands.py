@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS = {
     "step_failed": "{action}: {why}",
+    "all_and_scenario": "--all and --scenario exclude each other; leave one out",
     "all_and_select": "--all and --select exclude each other; leave one out",
     "database_stops_command": "the database can't be used: {why}; see roadwright doctor",
     "demo_left": (
@@ -46,6 +47,7 @@ TEXTS = {
     "output_is_folder": "{file}: is a folder",
     "output_unwritable": "{file} can't be written: {why}",
     "output_without_folder": "{file}: there is no folder {folder}",
+    "plan_left": "stopped by the person who asked: {folder} holds what was done by then; run it again to go on",
     "problem_fault": "{place}: {fault}",
     "standard_input": "standard input",
     "text_not_utf8": "{text} is not valid text (bytes that are not UTF-8)",

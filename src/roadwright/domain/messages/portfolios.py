@@ -129,7 +129,7 @@ TEXTS = {
     "unit_of_goals": "of the goals' needs",
     "unit_of_objective": "of the objective",
     "unknown_dimension": "unknown dimension '{part}'; one of {dimensions}, or several with +",
-    "unknown_scenario": 'there is no scenario "{scenario}"; there are: {names}',
+    "unknown_scenario": 'there is no scenario "{scenario}"{hint}; there are: {names}',
     "way_out": "a way out: {changes}{chosen}",
     "way_out_cheapest": "cheapest way out: {changes}{chosen}",
     "would_choose": "; it would choose {keys}",

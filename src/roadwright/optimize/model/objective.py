@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from roadwright.domain.decimals import as_float, exact, exact_sum
 from roadwright.domain.messages import notice
 from roadwright.domain.optimization import GOALS, FindingKind, ObjectiveMode, Severity
-from roadwright.optimize.model.evaluation import Evaluation
+from roadwright.optimize.model.evaluation import Evaluation, evaluate
 from roadwright.optimize.model.names import is_everything
 from roadwright.optimize.model.numbers import WholeCost
 from roadwright.optimize.model.portfolio_model import PortfolioModel
@@ -128,3 +128,16 @@ def objective_contributions(model: PortfolioModel) -> dict[str, Fraction]:
 def candidate_worth(problem: Problem) -> dict[str, float]:
     """What each candidate with tokens adds to the objective (see `objective_contributions`)."""
     return {key: as_float(value) for key, value in objective_contributions(PortfolioModel.of(problem)).items()}
+
+
+def selection_worth(problem: Problem, selected: Iterable[str]) -> float | None:
+    """What a selection is worth by the objective of the problem (of several stages the last one's value).
+
+    None where there is nothing to maximise, or where one of the keys is no candidate that could be selected.
+    """
+    model = PortfolioModel.of(problem)
+    chosen = frozenset(selected)
+    stages = plan(model).stages
+    if not stages or not chosen <= {candidate.key for candidate in model.index.candidates}:
+        return None
+    return as_float(stages[-1].value(evaluate(model, chosen)))

@@ -76,7 +76,7 @@ def find_scenario(session: Session, name: str | None, on_sheet: Iterable[str] = 
             return scenario
     if wanted in typed:
         raise ScenarioProblem("scenario_not_saved", scenario=typed[wanted])
-    raise ScenarioProblem("unknown_scenario", scenario=name, names=names)
+    raise ScenarioProblem("unknown_scenario", scenario=name, hint=nearest(name or "", names), names=names)
 
 
 def candidates_of(session: Session, scenario: OptimizationScenario) -> CandidateSet:

@@ -17,7 +17,7 @@ from roadwright.services.portfolios.alerts import Alert, explanation_alerts
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
 from roadwright.services.portfolios.prices import keep_prices, prices_in
 from roadwright.services.portfolios.results import reasons_of
-from roadwright.store.models import Initiative, OptimizationRun
+from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def _exchanged(alerts: Sequence[Alert], old: Sequence[Alert], new: Sequence[Aler
     return [*rest[:place], *new, *rest[place:]]
 
 
-def why_no_candidate(initiative: Initiative, run: OptimizationRun) -> Message:
-    """Why an initiative took no part in a run, as far as that can be seen from how it stands today."""
+def why_no_candidate(initiative: Initiative, run: OptimizationRun | OptimizationScenario) -> Message:
+    """Why an initiative took no part in a run, or takes none in a scenario, as far as it can be seen today."""
     period = initiative.candidate_period_key
     reasons = (
         (Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES, "no_candidate_lifecycle"),

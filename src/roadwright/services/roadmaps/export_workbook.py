@@ -69,7 +69,7 @@ class _Column:
     is_optional: bool = False
 
 
-class _Styles:
+class Styles:
     """Formats by their properties, each made once."""
 
     def __init__(self, book: Workbook) -> None:
@@ -92,14 +92,14 @@ def workbook_bytes(edition: Edition) -> bytes:
         moment = dt.datetime.fromisoformat(edition.published_at).replace(tzinfo=None)
         title = f"{edition.name}, version {edition.number}" if edition.number else edition.name
         book.set_properties({"title": title[:255], "author": edition.published_by[:255], "created": moment})
-        styles = _Styles(book)
+        styles = Styles(book)
         _add_roadmap(book.add_worksheet(ROADMAP_TAB), edition, styles)
         if content.left_out:
             _add_left_out(book.add_worksheet(LEFT_OUT_TAB), edition, styles)
     return buffer.getvalue()
 
 
-def _add_roadmap(sheet: Worksheet, edition: Edition, styles: _Styles) -> None:
+def _add_roadmap(sheet: Worksheet, edition: Edition, styles: Styles) -> None:
     content = edition.content
     chosen = {entry.initiative_key for entry in content.chosen}
     columns = _entry_columns(content, chosen)
@@ -161,7 +161,7 @@ def _contribution(kpi_key: str) -> Callable[[Entry], float | None]:
     return lambda entry: entry.kpi_contributions.get(kpi_key)
 
 
-def _add_left_out(sheet: Worksheet, edition: Edition, styles: _Styles) -> None:
+def _add_left_out(sheet: Worksheet, edition: Edition, styles: Styles) -> None:
     columns = [
         _Column("Initiative", 14, lambda one: one.initiative_key),
         _Column("Title", 40, lambda one: one.title),
@@ -171,7 +171,7 @@ def _add_left_out(sheet: Worksheet, edition: Edition, styles: _Styles) -> None:
         _Column("Why", 80, lambda one: "\n".join(one.reasons)),
     ]
     heading = f"Left out of {edition.name}" + (f", version {edition.number}" if edition.number else "")
-    sheet.write_string(0, 0, _fitting(heading), styles.get(bold=True, font_size=14, font_color=_INK))
+    sheet.write_string(0, 0, fitting(heading), styles.get(bold=True, font_size=14, font_color=_INK))
     sheet.set_row(0, 22)
     rows: Sequence[LeftOut] = edition.content.left_out
     _table(sheet, styles, columns, rows, 2, quiet=lambda _: False)
@@ -179,26 +179,26 @@ def _add_left_out(sheet: Worksheet, edition: Edition, styles: _Styles) -> None:
     _set_up_page(sheet, 2)
 
 
-def _head(sheet: Worksheet, edition: Edition, styles: _Styles, columns: Sequence[_Column]) -> int:
+def _head(sheet: Worksheet, edition: Edition, styles: Styles, columns: Sequence[_Column]) -> int:
     """Name, version and description. Returns the next free row."""
     sheet.hide_gridlines(2)
     name = styles.get(bold=True, font_size=18, font_color=_INK, valign="vcenter")
-    sheet.write_string(0, 0, _fitting(edition.name), name)
+    sheet.write_string(0, 0, fitting(edition.name), name)
     sheet.set_row(0, 30)
-    sheet.write_string(1, 0, _fitting(published_line(edition)), styles.get(font_size=11, font_color=_QUIET))
+    sheet.write_string(1, 0, fitting(published_line(edition)), styles.get(font_size=11, font_color=_QUIET))
     description = edition.content.roadmap.description
     if not description:
         return 3
     last = next(position for position, column in enumerate(columns) if column.name == "Tokens")
     style = styles.get(text_wrap=True)
     sheet.merge_range(2, 0, 2, last, "", style)
-    sheet.write_string(2, 0, _fitting(description), style)
+    sheet.write_string(2, 0, fitting(description), style)
     width = sum(column.width for column in columns[: last + 1])
-    sheet.set_row(2, _LINE * _lines(description, width) + 4)
+    sheet.set_row(2, _LINE * lines_of(description, width) + 4)
     return 4
 
 
-def _facts(sheet: Worksheet, content: Content, styles: _Styles, row: int) -> int:
+def _facts(sheet: Worksheet, content: Content, styles: Styles, row: int) -> int:
     """The totals, the source and the gates, one a row. Returns the row of the table's header."""
     label = styles.get(bold=True, font_color=_INK, text_wrap=True)
     totals = content.totals
@@ -212,12 +212,12 @@ def _facts(sheet: Worksheet, content: Content, styles: _Styles, row: int) -> int
         said.append(("Order", order, None))
     for name, value, unit in said:
         sheet.merge_range(row, 0, row, _LABEL_COLUMNS - 1, "", label)
-        sheet.write_string(row, 0, _fitting(name), label)
-        sheet.set_row(row, _LINE * _lines(name, _LABEL_WIDTH) + 2)
+        sheet.write_string(row, 0, fitting(name), label)
+        sheet.set_row(row, _LINE * lines_of(name, _LABEL_WIDTH) + 2)
         if isinstance(value, str):
-            sheet.write_string(row, _LABEL_COLUMNS, _fitting(value), styles.get(align="left", indent=1))
+            sheet.write_string(row, _LABEL_COLUMNS, fitting(value), styles.get(align="left", indent=1))
         else:
-            shown = styles.get(align="left", indent=1, bold=True, num_format=_number_format(value, unit))
+            shown = styles.get(align="left", indent=1, bold=True, num_format=number_format(value, unit))
             sheet.write_number(row, _LABEL_COLUMNS, value, shown)
         row += 1
     return row + 1
@@ -225,7 +225,7 @@ def _facts(sheet: Worksheet, content: Content, styles: _Styles, row: int) -> int
 
 def _table(
     sheet: Worksheet,
-    styles: _Styles,
+    styles: Styles,
     columns: Sequence[_Column],
     rows: Sequence[Entry] | Sequence[LeftOut],
     header: int,
@@ -237,8 +237,8 @@ def _table(
         sheet.set_column(position, position, column.width)
         side = {"align": "right"} if column.is_number else {"align": "left", "indent": 1}
         heading = styles.get(bold=True, font_color="#FFFFFF", bg_color=_INK, text_wrap=True, valign="vcenter", **side)
-        sheet.write_string(header, position, _fitting(column.name), heading)
-    sheet.set_row(header, _LINE * max(_lines(column.name, column.width - 5) for column in columns) + 8)
+        sheet.write_string(header, position, fitting(column.name), heading)
+    sheet.set_row(header, _LINE * max(lines_of(column.name, column.width - 5) for column in columns) + 8)
     for row, one in enumerate(rows, start=header + 1):
         height = 1
         line: dict[str, object] = {"bottom": 1, "bottom_color": _EDGE}
@@ -251,27 +251,27 @@ def _table(
             value = column.value(one)
             _write(sheet, (row, position), value, styles, look)
             if isinstance(value, str):
-                height = max(height, _lines(value, column.width - 2))
+                height = max(height, lines_of(value, column.width - 2))
         sheet.set_row(row, _LINE * height + 3)
     if rows:
         sheet.autofilter(header, 0, header + len(rows), len(columns) - 1)
 
 
-def _write(sheet: Worksheet, place: tuple[int, int], value: Value, styles: _Styles, look: dict[str, object]) -> None:
+def _write(sheet: Worksheet, place: tuple[int, int], value: Value, styles: Styles, look: dict[str, object]) -> None:
     """Write one cell."""
     if value is None or value == "":
         sheet.write_blank(*place, None, styles.get(**look))
     elif isinstance(value, str):
-        sheet.write_string(*place, _fitting(value), styles.get(**look, text_wrap=True, align="left", indent=1))
+        sheet.write_string(*place, fitting(value), styles.get(**look, text_wrap=True, align="left", indent=1))
     elif isinstance(value, dt.date):
         moment = dt.datetime.combine(value, dt.time())
         shown = styles.get(**look, num_format="yyyy-mm-dd", align="left", indent=1)
         sheet.write_datetime(*place, moment, shown)
     else:
-        sheet.write_number(*place, value, styles.get(**look, num_format=_number_format(value)))
+        sheet.write_number(*place, value, styles.get(**look, num_format=number_format(value)))
 
 
-def _number_format(value: float, unit: str | None = None) -> str:
+def number_format(value: float, unit: str | None = None) -> str:
     """As on the templates: thousands parted, no more decimals than help, with the unit behind it."""
     is_whole = abs(value - round(value)) <= _NOISE * max(1.0, abs(value))
     shown = "#,##0" if is_whole else _decimals(abs(value))
@@ -282,13 +282,13 @@ def _decimals(size: float) -> str:
     return "#,##0.0#" if size >= 1000 else "0.0###" if size >= 0.001 else "General"
 
 
-def _lines(text: str, width: float) -> int:
+def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column of this many characters; a cell higher than a page helps nobody."""
     lines = sum(max(1, len(textwrap.wrap(line, max(1, math.floor(width * _LETTERS))))) for line in text.split("\n"))
     return min(lines, 28)
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """As much of a text as one cell holds."""
     return text if len(text) <= LONGEST_TEXT // 2 else text[: LONGEST_TEXT // 2 - 1] + "…"
 

@@ -1,0 +1,1 @@
+"""The report for a steering committee: what it says, and its pages."""
