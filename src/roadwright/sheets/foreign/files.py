@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +76,7 @@ def _others(path: Path) -> list[ForeignSheet]:
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - other formats are rare
 
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(_content(path)))
+        workbook = CalamineWorkbook.from_path(str(path))
         sheets = [
             (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names
         ]
