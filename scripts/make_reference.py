@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
 from roadwright import tabs
 from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS
+from roadwright.domain.reading.words import BLANK_WORDS, NO, YES
 from roadwright.domain.roadmaps import Gate
 from roadwright.services.roadmaps.gates import GATES
-from roadwright.sheets.spec import Column, Layout, Owner, TabSpec
+from roadwright.sheets.spec import TYPED, Column, Layout, Owner, TabSpec
 from roadwright.tabs.constraint_examples import EXAMPLES, in_a_line
+from scripts.typing_examples import SECTIONS, Section
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -120,7 +123,67 @@ def gates_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"tabs.md": tabs_page, "actions.md": actions_page, "gates.md": gates_page}
+def _choices() -> list[str]:
+    """Per column of a choice its words, with what may be typed instead."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for spec in tabs.TABS:
+        for column in spec.columns:
+            if column.owner in TYPED and column.kind.also:
+                said = (
+                    f"`{word}`" + (f" ({', '.join(column.kind.also[word])})" if word in column.kind.also else "")
+                    for word in column.kind.choices
+                )
+                rows.setdefault((column.name, " · ".join(said)), []).append(spec.name)
+    return _table(("column", "words, and what may be typed instead"), ((f"`{name}`", said) for name, said in rows))
+
+
+def _section(section: Section) -> list[str]:
+    return [f"## {section.title}", "", *_paragraph(section.about), *_table(("typed", "becomes"), section.lines()), ""]
+
+
+_TYPING = (
+    "Made by `make docs`: each example below is read as a cell is read. What can mean only one thing is accepted; the "
+    'cell is then rewritten in its normal form, and the row says so once: `OK: engineering_tokens: read "12k" as '
+    "12,000`. What can mean two things is refused with both readings named, and the cell stays as it was typed. Which "
+    "reading is meant is said by `[reading]` and `[sizes]` in `roadwright.toml`, see "
+    "[The workspace](../workspace.md).",
+    "A cell is read as it is shown: a percent format as `12 %`, a date whose format shows no day as `Oct 2026`. A date "
+    "where a number belongs is refused: spreadsheets make a date of `2-3`.",
+)
+_TYPING_CHOICES = (
+    "Only letters and digits are compared: `Under Review` is `under_review`. Anything else is refused, with the "
+    "nearest word."
+)
+_TYPING_NAMES = (
+    "Keys of KPIs, scenarios, roadmaps, sets and policies are compared without case, and shown as they are spelled "
+    "where they are defined: retype a key on Metrics_Config, and it is shown so everywhere. Countries, departments and "
+    "the like ({columns}) are compared without case, too; a newly typed `uk` gets the spelling that most rows have, on "
+    "a tie the older. Who changes the spelling of a row's own word keeps it."
+)
+
+
+def _paragraph(text: str) -> list[str]:
+    return [*textwrap.wrap(text, 118, break_long_words=False, break_on_hyphens=False), ""]
+
+
+def typing_page() -> str:
+    """What can be typed into cells, each example read as a cell is read."""
+    blanks = ", ".join(f"`{word}`" for word in BLANK_WORDS)
+    common = (f"`{column.name}`" for column in tabs.BACKLOG.columns if column.is_common_word)
+    yes, no = (" ".join(f"`{word}`" for word in words) for words in (YES, NO))
+    lines = [
+        *("# How to type it", ""),
+        *(line for text in _TYPING for line in _paragraph(text)),
+        *_paragraph(f"In any column but text {blanks} are blanks."),
+        *(line for section in SECTIONS for line in _section(section)),
+        *("## Yes and no", "", f"Yes: {yes}. No: {no}.", ""),
+        *("## Choices", "", *_paragraph(_TYPING_CHOICES), *_choices(), ""),
+        *("## Names and words", "", *_paragraph(_TYPING_NAMES.format(columns=", ".join(common)))),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAGES = {"tabs.md": tabs_page, "actions.md": actions_page, "gates.md": gates_page, "typing.md": typing_page}
 
 
 def main() -> None:

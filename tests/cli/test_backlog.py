@@ -122,7 +122,7 @@ def test_a_file_is_written_and_an_old_one_replaced(backlog: House, tmp_path: Pat
     ("arguments", "words", "pointed"),
     [
         (["--filter", "departmnt = Growth"], "did you mean department?", "departmnt = Growth"),
-        (["--filter", "title = a and lifecycle_status = newish"], "expected one of new, needs_info", "newish"),
+        (["--filter", "title = a and lifecycle_status = newish"], "accepted: new, needs_info", "newish"),
         (["--filter", ""], "the filter is empty", ""),
         (["--filter", "@none"], "none is saved yet", "@none"),
         (["--columns", "title,departmnt"], "did you mean department?", "departmnt"),

@@ -276,7 +276,7 @@ def test_brief_description_present() -> None:
         (Gate.LIFECYCLE_STATUS_IN, "new, approvd_in_principle", "did you mean approved_in_principle"),
         (Gate.MIN_OVERALL_SCORE, None, "is blank; expected a number"),
         (Gate.MIN_OVERALL_SCORE, "high", '"high" is not a number; expected a number'),
-        (Gate.MIN_OVERALL_SCORE, "1.234,5", "could be read in two ways"),
+        (Gate.MIN_OVERALL_SCORE, "4.000", "could be 4 or 4,000"),
         (Gate.MAX_RISK_LEVEL, None, "is blank; expected one of low, medium, high"),
         (Gate.MAX_RISK_LEVEL, "mid", '"mid" is none of low, medium, high'),
     ],

@@ -300,7 +300,7 @@ class TestCells:
         found = row(title="A", size="much", due_date="soon", is_active=5, state="old", country="UK")
         assert set(found.problems) == {"size", "due_date", "is_active", "state"}
         assert str(found.problems["size"]).startswith('size: "much" is not a number; expected')
-        assert str(found.problems["state"]) == 'state: "old" is not known; expected one of new, done'
+        assert str(found.problems["state"]) == 'state: "old" is not known; accepted: new, done'
         assert "size" not in found.values
         assert found.values["country"] == "UK"
 

@@ -299,9 +299,9 @@ def test_every_header_has_a_note(sheet: Worksheet) -> None:
     ("name", "parts"),
     [
         ("title", ("Its name.", "You type this.", "Accepts text.", "Required.", "may also be name, headline")),
-        ("is_urgent", ("Accepts TRUE or FALSE, yes or no, 1 or 0.", "Optional; blank counts as FALSE.")),
+        ("is_urgent", ("Accepts TRUE or FALSE, yes or no, x or a blank.", "Optional; blank counts as FALSE.")),
         ("state", ("Accepts one of new, done.", "Optional; blank counts as new.")),
-        ("due", ("Accepts a date, or text such as 2026-05-31.", "Optional.")),
+        ("due", ("Accepts a date, or text such as 2026-05-31, 31 May 2026 or Q2 2026.", "Optional.")),
         ("gain", ("until you type something else here",)),
         ("notes", ("Yours alone",)),
         ("rank", ("Its place.", "Computed: what you type here is overwritten.")),
@@ -424,7 +424,7 @@ def test_notes_of_all_tabs_are_whole_sentences() -> None:
 
 
 def test_kinds_without_words_get_no_dropdown() -> None:
-    odd = Kind("odd", str, str, "anything")
+    odd = Kind("odd", lambda cell, _: str(cell), str, "anything")
     spec = TabSpec("T", "B", "", (Column("odd", Owner.INPUT, odd, "Odd."),), ("odd",))
     assert not opened(spec)["T"].data_validations.dataValidation
 

@@ -83,7 +83,7 @@ WRONG_SCENARIOS: dict[str, tuple[Row, str]] = {
     "no capacity": ({"capacity_total_tokens": None}, "capacity_total_tokens: is empty, but needed"),
     "zero": ({"capacity_total_tokens": 0}, "capacity_total_tokens: 0 is out of range; expected a number above 0"),
     "no period": ({"period_key": None}, "period_key: is empty"),
-    "mode": ({"objective_mode": "profit"}, '"profit" is not known; expected one of north_star, weighted_kpis'),
+    "mode": ({"objective_mode": "profit"}, '"profit" is not known; accepted: north_star, weighted_kpis'),
     "no weights": ({"objective_mode": "weighted_kpis"}, "objective_weights_json: objective_mode weighted_kpis needs"),
     "negative": (
         {"objective_mode": "weighted_kpis", "objective_weights_json": "gmv: -1; retention: 2"},
@@ -146,9 +146,9 @@ def test_names_are_of_a_length_that_every_database_finds_again(house: House) -> 
 # Constraints and targets
 
 GOOD: tuple[tuple[str, Row], ...] = (
-    ("capacity_floor", {"dimension": "Country", "dimension_key": "UK", "min_tokens": 10}),
-    ("capacity_cap", {"dimension": "country + department", "dimension_key": "UK+Growth", "max_tokens": 0}),
-    ("capacity_cap", {"dimension": "all", "dimension_key": "all", "max_tokens": "1,000"}),
+    ("capacity_floor", {"dimension": "country", "dimension_key": "UK", "min_tokens": 10}),
+    ("capacity_cap", {"dimension": "country+department", "dimension_key": "UK+Growth", "max_tokens": 0}),
+    ("capacity_cap", {"dimension": "all", "dimension_key": "all", "max_tokens": 1000}),
     ("capacity_cap", {"dimension": "initiative", "dimension_key": "A", "max_tokens": 5}),
     ("mandatory", {"dimension": "initiative", "dimension_key": "A", "reason": "signed"}),
     ("exclude_initiative", {"dimension_key": "A"}),
@@ -158,7 +158,7 @@ GOOD: tuple[tuple[str, Row], ...] = (
     ("require_any", {"dimension_key": "A", "member_keys": "B, C"}),
     ("choose_count", {"dimension_key": "pick", "member_keys": "A, B, C", "min_count": 1, "max_count": 2}),
     ("choose_count", {"dimension_key": "most", "member_keys": "A, B", "max_count": 1}),
-    ("synergy_bonus", {"dimension_key": "pair", "member_keys": "A, B", "kpi_key": "GMV", "bonus_value": -5}),
+    ("synergy_bonus", {"dimension_key": "pair", "member_keys": "A, B", "kpi_key": "gmv", "bonus_value": -5}),
 )
 
 BAD: tuple[tuple[str, Row, str], ...] = (
@@ -189,7 +189,7 @@ BAD: tuple[tuple[str, Row, str], ...] = (
     ("synergy_bonus", {"dimension_key": "nokpi", "member_keys": "A, B", "bonus_value": 1}, "kpi_key: is missing"),
     ("synergy_bonus", {"dimension_key": "nob", "member_keys": "A, B", "kpi_key": "gmv"}, "bonus_value: is missing"),
     ("synergy_bonus", {"dimension_key": "bad", "member_keys": "A, B", "kpi_key": "gvm", "bonus_value": 1}, "KPI 'gvm'"),
-    ("must_have", {"dimension_key": "A"}, '"must_have" is not known; expected one of capacity_floor'),
+    ("whatever", {"dimension_key": "A"}, '"whatever" is not known; accepted: capacity_floor'),
 )  # fmt: skip
 
 
@@ -255,14 +255,14 @@ def test_an_unknown_kpi_fails_wherever_it_stands(house: House) -> None:
     add_kpis(house)
     aim(house, "gvm", 5, "goal")
     aim(house, "gmv", 5, "floor")
-    aim(house, "gmv", 5, "wish")
+    aim(house, "gmv", 5, "perhaps")
     aim(house, "latency", 900, "floor")
     aim(house, "latency", 5, "goal", dimension="country", dimension_key="UK")
     aim(house, "retention", -0.1, "floor", dimension="country", dimension_key="nowhere yet")
     outcome = house.done("pm.optimize_save_targets")
     statuses = [row.text("run_status") for row in house.rows("Targets")]
     assert "unknown KPI 'gvm' in kpi_key; there are: gmv, latency, retention" in statuses[0]
-    assert '"wish" is not known; expected one of floor, goal' in statuses[2]
+    assert '"perhaps" is not known; accepted: floor, goal' in statuses[2]
     assert "'latency' should decrease, so its target is a level and needs a baseline_value" in statuses[4]
     assert [statuses[n] for n in (1, 3, 5)] == ["OK"] * 3
     assert (outcome.summary["created"], outcome.summary["failed"]) == (3, 3)

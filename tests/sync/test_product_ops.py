@@ -49,7 +49,7 @@ def history(house: House, key: str) -> list[tuple[str, bool, float | None]]:
 
 
 def test_both_frameworks_stand_side_by_side_and_the_active_one_counts(house: House) -> None:
-    [key] = scored(house, {**RICE, **WSJF, "active_scoring_framework": "wsjf "})
+    [key] = scored(house, {**RICE, **WSJF, "active_scoring_framework": "WSJF "})
     assert figures(house, key, "rice_") == pytest.approx([1920.0, 3, 640.0], abs=1e-9)
     assert figures(house, key, "wsjf_") == pytest.approx([16.0, 4, 4.0], abs=1e-9)
     assert figures(house, key) == pytest.approx([16.0, 4, 4.0], abs=1e-9)
@@ -104,13 +104,13 @@ OUT_OF_RANGE: tuple[tuple[str, CellValue, str], ...] = (
     ("rice_reach", -1, "-1 is out of range; expected a number of 0 or more"),
     ("rice_impact", 3.5, "3.5 is out of range; expected a number from 0 to 3"),
     ("rice_impact", -0.1, "-0.1 is out of range; expected a number from 0 to 3"),
-    ("rice_confidence", 1.01, "1.01 is out of range; expected a number from 0 to 1"),
+    ("rice_confidence", 1.01, '"1.01" could be 1.01 or 1.01 %; expected a share from 0 to 1'),
     ("rice_confidence", "120 %", "1.2 is out of range; expected a number from 0 to 1"),
     ("rice_effort", 0, "0 is out of range; expected a number above 0"),
     ("wsjf_risk_reduction", -3, "-3 is out of range; expected a number of 0 or more"),
     ("wsjf_job_size", -2, "-2 is out of range; expected a number above 0"),
     ("rice_reach", "many", '"many" is not a number'),
-    ("active_scoring_framework", "ICE", '"ICE" is not known; expected one of RICE, WSJF, MATH_MODEL'),
+    ("active_scoring_framework", "ICE", '"ICE" is not known (did you mean RICE?); accepted: RICE, WSJF, MATH_MODEL'),
 )
 
 
@@ -394,9 +394,9 @@ NO_CONTRIBUTION = {
     "gvm: 5": ['"gvm" is no KPI of Metrics_Config (did you mean gmv?)', "expected one of gmv, retention, latency"],
     "visits: 5": ['"visits" is a supporting KPI', "expected one of"],
     "old_kpi: 5": ['"old_kpi" is not active', "expected one of"],
-    "gmv: 5, retention: 1": ['gmv: "5, retention: 1"'],
+    "gmv: 5 retention: 1": ['gmv: "5 retention: 1"'],
     "gmv: five": ["gmv", "five"],
-    "gmv 5": ["no pair of a KPI and a number"],
+    "gmv": ["no pair of a KPI and a number"],
     '{"gmv": "5"}': ["gmv", "not a number"],
     "gmv: 1; GMV: 2": ["gmv twice"],
     "{}": ["names no KPI", "clear the cell"],
@@ -515,7 +515,7 @@ def test_a_bad_row_of_the_registry_does_not_stop_the_others(house: House) -> Non
     outcome = house.done("pm.save_selected", tab="Metrics_Config")
     assert (outcome.summary["failed"], outcome.summary["created"], outcome.summary["warned"]) == (3, 1, 1)
     assert "holds a blank" in house.status("Metrics_Config", "n p s")
-    assert "expected one of north_star, strategic, supporting" in house.status("Metrics_Config", "csat")
+    assert "accepted: north_star, strategic, supporting" in house.status("Metrics_Config", "csat")
     assert "Metrics_Config row 2" in house.status("Metrics_Config", "GMV")
     assert "did you mean visits?" in house.status("Metrics_Config", "margin")
     assert "margin" in kpis(house)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from roadwright.domain.messages import MessageError
+from roadwright.domain.reading.words import chosen, words_by_form
 from roadwright.domain.text import folded
 
 
@@ -20,6 +21,17 @@ class TargetKind(StrEnum):
     """Hard: a portfolio that misses it is not allowed."""
     GOAL = "goal"
     """Soft: its shortfall is measured and reported."""
+
+
+MODE_SYNONYMS: Mapping[ObjectiveMode, Sequence[str]] = {
+    ObjectiveMode.NORTH_STAR: ("ns", "north star only", "north star kpi"),
+    ObjectiveMode.WEIGHTED_KPIS: ("weighted", "weights", "weighted kpi", "weighted sum", "kpi weights"),
+    ObjectiveMode.LEXICOGRAPHIC: ("lex", "lexi", "lexicographical", "in order", "ordered", "priority order"),
+}
+TARGET_SYNONYMS: Mapping[TargetKind, Sequence[str]] = {
+    TargetKind.FLOOR: ("must", "hard", "must have", "mandatory", "required", "minimum", "min", "at least"),
+    TargetKind.GOAL: ("soft", "should", "should have", "nice to have", "wish", "aim", "aspiration", "stretch"),
+}
 
 
 class Dimension(StrEnum):
@@ -39,7 +51,18 @@ class Dimension(StrEnum):
 CANDIDATE_DIMENSIONS = tuple(d for d in Dimension if d not in (Dimension.ALL, Dimension.INITIATIVE))
 """The dimensions whose value a candidate carries itself (every candidate is in ``all``, and is its own initiative)."""
 
-_DIMENSION_WORDS = frozenset(d.value for d in Dimension)
+_DIMENSION_SYNONYMS = {
+    Dimension.ALL: ("everything", "total", "whole portfolio"),
+    Dimension.COUNTRY: ("countries", "market", "markets"),
+    Dimension.DEPARTMENT: ("departments", "dept"),
+    Dimension.CATEGORY: ("categories",),
+    Dimension.PROGRAM: ("programs", "programme", "program key"),
+    Dimension.PRODUCT_AREA: ("product areas", "area"),
+    Dimension.CUSTOMER_SEGMENT: ("customer segments", "segment"),
+    Dimension.INITIATIVE_TYPE: ("initiative types", "type"),
+    Dimension.INITIATIVE: ("initiatives", "initiative key"),
+}
+_DIMENSION_WORDS = words_by_form(Dimension, {str(d): words for d, words in _DIMENSION_SYNONYMS.items()})
 
 TOKENS = "tokens"
 """The name of the resource that every candidate uses; others are named by the problem."""
@@ -63,8 +86,8 @@ def parse_dimension(text: str) -> tuple[Dimension, ...]:
     """
     parts = []
     for part in text.split("+"):
-        word = part.strip().lower()
-        if word not in _DIMENSION_WORDS:
+        word = chosen(_DIMENSION_WORDS, part)
+        if word is None:
             raise DimensionProblem("unknown_dimension", part=part.strip(), dimensions=tuple(Dimension))
         parts.append(Dimension(word))
     if len(set(parts)) < len(parts):

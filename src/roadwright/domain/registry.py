@@ -74,7 +74,12 @@ def nearest(word: str, known: Iterable[str]) -> Message | str:
     """`` (did you mean gmv?)`` where a known word is close, else an empty text."""
     by_fold = {folded(key): key for key in known}
     close = difflib.get_close_matches(folded(word), by_fold, n=1)
-    return Message("did_you_mean", Level.OK, params={"name": by_fold[close[0]]}) if close else ""
+    return did_you_mean(by_fold[close[0]]) if close else ""
+
+
+def did_you_mean(name: str) -> Message:
+    """What is said of the known word that was likely meant: `` (did you mean gmv?)``."""
+    return Message("did_you_mean", Level.OK, params={"name": name})
 
 
 def key_problem(key: str) -> Message | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -16,6 +16,13 @@ class RoadmapSource(StrEnum):
     FILTER = "filter"
     PORTFOLIO = "portfolio"
     LIST = "list"
+
+
+SOURCE_SYNONYMS: Mapping[RoadmapSource, Sequence[str]] = {
+    RoadmapSource.FILTER: ("query", "search", "filtered"),
+    RoadmapSource.PORTFOLIO: ("run", "optimization", "optimisation", "optimizer"),
+    RoadmapSource.LIST: ("keys", "manual", "by hand", "hand picked"),
+}
 
 
 class RoadmapStatus(StrEnum):
@@ -62,6 +69,12 @@ class Gate(StrEnum):
 class GateSeverity(StrEnum):
     BLOCK = "block"
     WARN = "warn"
+
+
+GATE_SEVERITY_SYNONYMS: Mapping[GateSeverity, Sequence[str]] = {
+    GateSeverity.BLOCK: ("blocking", "blocker", "hard", "must", "stop", "error"),
+    GateSeverity.WARN: ("warning", "soft", "should"),
+}
 
 
 class GateStatus(StrEnum):

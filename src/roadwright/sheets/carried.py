@@ -44,4 +44,4 @@ def _show(value: object) -> CellValue:
     return value if isinstance(value, int | float) else str(value)
 
 
-CARRIED = Kind("carried", carried_value, _show, "anything", width=18)
+CARRIED = Kind("carried", lambda cell, _scope: carried_value(cell), _show, "anything", width=18)

@@ -7,7 +7,7 @@ can't be matched refuses the whole tab, because nothing in it could be trusted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from roadwright.domain.headers import normalised
@@ -16,7 +16,18 @@ from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values
-from roadwright.sheets.spec import TYPED, CellProblem, Column, Owner, TabSpec, header_names, meaning
+from roadwright.sheets.scope import NOTHING_KNOWN, Scope
+from roadwright.sheets.spec import (
+    TYPED,
+    CellProblem,
+    Column,
+    Owner,
+    ReadAs,
+    TabSpec,
+    header_names,
+    takes_blank_words,
+    understood,
+)
 from roadwright.sheets.values import LAST_COLUMN, CellValue, cell_name, column_letters
 
 BACKEND_COLUMNS = ("run_status", "updated_source", "updated_at")
@@ -52,6 +63,8 @@ class Row:
     """What stands in a person's columns that go along as they are."""
     remarks: Sequence[Message] = ()
     """What there is to say of how the row was read."""
+    read_as: dict[str, ReadAs] = field(default_factory=dict)
+    """The cells that were typed in another form than their value's own, by column."""
 
     @cached_property
     def plain(self) -> dict[str, object]:
@@ -143,6 +156,8 @@ class Table:
     something else."""
     new_columns: dict[str, int] = field(default_factory=dict)
     warnings: tuple[Message, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+    """What its cells were read by, and are written by."""
 
     def place(self, row: int, column: str | None = None) -> str:
         """Where a cell or a row is, in words for a person."""
@@ -297,41 +312,63 @@ def _covering(row: int, column: int, merged: Iterable[Area]) -> Area | None:
 class _RowReader:
     """Reads the rows of one tab; what is the same for all of them is worked out once."""
 
-    def __init__(self, grid: Grid, spec: TabSpec, columns: Mapping[str, int]) -> None:
+    def __init__(self, grid: Grid, spec: TabSpec, columns: Mapping[str, int], scope: Scope) -> None:
         self.merged = grid.merged
+        self.scope = scope
         self.spec = spec
         self.columns = columns
         mine = [spec.by_name[name] for name in columns]
         self.blanks = {column.name: column.blank_means for column in mine}
         self.needed = [c.name for c in mine if c.required and c.owner is not Owner.SYSTEM]
-        self.known: dict[str, dict[str, str]] = {name: {} for name in columns}
+        self.plans = {c.name: (c.kind.reader, c.check, takes_blank_words(c)) for c in mine}
+        self.known: dict[str, dict[CellValue, str]] = {name: {} for name in columns}
         """What the first texts of each column mean: most columns hold the same few again and again."""
 
     def read(self, number: int, raw: dict[str, CellValue]) -> Row:
         row = Row(number, raw, dict(self.blanks))
         covered = self._leave_covered(row) if self.merged else ()
         by_name, values = self.spec.by_name, row.values
+        self.scope.row = raw
         for name, value in raw.items():
             if name in covered:
                 continue
+            is_text = type(value) is str
             known = self.known[name]
-            if type(value) is str and value in known:
+            if is_text and value in known:
                 values[name] = known[value]
                 continue
             column = by_name[name]
             try:
-                result = values[name] = meaning(column, value)
+                result = self._result(column, value, is_text)
             except CellProblem as problem:
                 self._problem(row, column, problem)
-            else:
-                if type(value) is str and type(result) is str and len(known) < _MOST_KNOWN:
-                    known[value] = result
+                continue
+            if type(result) is ReadAs:
+                values[name] = result.value
+                if column.owner in TYPED:
+                    row.read_as[name] = result
+                continue
+            values[name] = result
+            if is_text and type(result) is str and len(known) < _MOST_KNOWN and not column.kind.reads_row:
+                known[value] = result
         for name in self.needed:
             if name not in raw and name not in covered:
                 self._problem(row, by_name[name], CellProblem("empty"))
         if len(row.problems) > 1:
             row.problems = {name: row.problems[name] for name in self.columns if name in row.problems}
         return row
+
+    def _result(self, column: Column, value: CellValue, is_text: bool) -> object:
+        """What ``understood`` says, without its questions of words where the cell can't be one: most of a large tab."""
+        reader, check, may_be_blank_word = self.plans[column.name]
+        if is_text and may_be_blank_word:
+            return understood(column, value, self.scope)
+        result = reader(value, self.scope)
+        if result is None:
+            return column.blank_means
+        if check is not None:
+            check(result.value if type(result) is ReadAs else result)
+        return result
 
     def _problem(self, row: Row, column: Column, problem: CellProblem) -> None:
         name = column.name
@@ -394,8 +431,9 @@ def read_table(
     header_row: int = 1,
     tell: TellProgress = tell_nobody,
     through: Through | None = None,
+    scope: Scope = NOTHING_KNOWN,
 ) -> Table:
-    """The tab's rows by their declaration. Raises HeaderProblem when the header can't be matched."""
+    """The tab's rows by their declaration, in this scope. Raises HeaderProblem when the header can't be matched."""
     seen = View(grid, header_row, 0) if through is None else through(grid, header_row)
     grid, header_row = seen.grid, seen.header_row
     header = _match_header(grid, spec, tab, header_row)
@@ -405,7 +443,7 @@ def read_table(
     mirrored = {c.name for c in spec.columns if c.owner is not Owner.DERIVED} <= set(BACKEND_COLUMNS) | {
         c.name for c in spec.owned(Owner.SHEET_ONLY)
     }
-    reader = _RowReader(grid, spec, columns)
+    reader = _RowReader(grid, spec, columns, replace(scope))
     rows: list[Row] = []
     leftovers: list[Row] = []
     last = header_row
@@ -438,4 +476,5 @@ def read_table(
         is_entangled=bool(grid.formulas or grid.merged or grid.arrays or grid.fills_down),
         new_columns=free,
         warnings=(*_say_persons(grid, header_row, header, {**columns, **free}), *seen.warnings),
+        scope=scope,
     )

@@ -6,13 +6,16 @@ page. See ``roadwright.tabs`` for the declarations themselves and ``roadwright.s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from roadwright.domain.headers import in_words, normalised
-from roadwright.domain.messages import MessageError
+from roadwright.domain.messages import Level, Message, MessageError
+from roadwright.domain.reading.units import Unit
+from roadwright.domain.reading.words import is_blank_word
+from roadwright.sheets.scope import NOTHING_KNOWN, Scope
 from roadwright.sheets.values import CellValue
 
 
@@ -52,11 +55,26 @@ class CellProblem(MessageError):
 
 
 @dataclass(frozen=True)
+class ReadAs:
+    """A value whose cell says it in another form than its own; ``said`` tells how it was understood.
+
+    ``rewrites`` is whether the cell gets the value's own form. Nothing is said where that is no more than a form.
+    """
+
+    value: object
+    said: Message | None = None
+    rewrites: bool = True
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of cell content.
 
-    ``read`` turns a cell's value (never None) into a value, or raises CellProblem. ``show`` turns a value back into
-    what the cell holds. ``expects`` completes the sentence "expected …". ``choices`` become a dropdown.
+    ``reader`` turns a cell's value (never None) into a value, or a ``ReadAs`` where it was typed in another form, or
+    raises CellProblem. ``show`` turns a value back into what the cell holds; ``show_in`` does where that depends on the
+    scope. ``expects`` completes the sentence "expected …". ``choices`` become a dropdown. In a kind that ``is_text``
+    every word is what it says: elsewhere ``n/a`` and the like are blanks. A kind that ``reads_row`` reads the same
+    cell differently in different rows. ``unit_of`` tells the unit of numbers whose row declares it.
 
     The rest is what the template gives the column: its ``width``, a ``number_format``, ``wrap`` to break long text into
     lines (``most_lines`` of them make a row higher; 0: all), ``align`` (left where it is empty), ``tones`` to colour
@@ -65,7 +83,7 @@ class Kind:
     """
 
     name: str
-    read: Callable[[CellValue], object]
+    reader: Callable[[CellValue, Scope], object]
     show: Callable[[object], CellValue]
     expects: str
     width: float = 16
@@ -76,6 +94,23 @@ class Kind:
     align: str = ""
     tones: Mapping[str, Tone] = field(default_factory=dict, hash=False)
     large_formats: tuple[tuple[str, str], ...] = ()
+    also: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
+    """By word of a choice what people may type instead."""
+    is_text: bool = False
+    reads_row: bool = False
+    asks: tuple[str, ...] = ()
+    """What of the scope's knowledge the reader asks for."""
+    show_in: Callable[[object, Scope], CellValue] | None = None
+    unit_of: Callable[[Mapping[str, object], Scope], Unit] | None = None
+
+    def read(self, cell: CellValue, scope: Scope = NOTHING_KNOWN) -> object:
+        """What a cell means, however it says so. Raises CellProblem."""
+        found = self.reader(cell, scope)
+        return found.value if type(found) is ReadAs else found
+
+    def shown(self, value: object, scope: Scope = NOTHING_KNOWN) -> CellValue:
+        """What the cell holds for a value."""
+        return self.show(value) if self.show_in is None else self.show_in(value, scope)
 
 
 @dataclass(frozen=True)
@@ -100,6 +135,8 @@ class Column:
     written: Callable[[str], bool] | None = None
     minor: bool = False
     """Rarely looked at: the template lets people fold it away, beside others of the sort."""
+    is_common_word: bool = False
+    """Many rows have the same few words here: a new one gets the spelling that most rows have."""
     technical: bool = False
     """For machines more than for people: the template has folded it away already."""
     examples: str = ""
@@ -115,14 +152,40 @@ class Column:
         return in_words(self.name)
 
 
-def meaning(column: Column, cell: CellValue | None) -> object:
-    """What a cell of this column means; a blank one may mean something, too. Raises CellProblem."""
-    value = None if cell is None else column.kind.read(cell)
+_LONGEST_BLANK_CELL = 12
+"""Characters of a cell that is nothing but a word for a blank, with the blanks around it."""
+
+
+def takes_blank_words(column: Column) -> bool:
+    """Whether ``n/a`` and the like are blanks in this column."""
+    return not column.kind.is_text and column.owner is not Owner.SYSTEM
+
+
+def understood(column: Column, cell: CellValue | None, scope: Scope = NOTHING_KNOWN) -> object:
+    """What a cell of this column means, as a ``ReadAs`` where it was typed in another form than its own.
+
+    A blank cell may mean something, too. Raises CellProblem.
+    """
+    if cell is None:
+        return column.blank_means
+    kind = column.kind
+    if type(cell) is str and len(cell) <= _LONGEST_BLANK_CELL and takes_blank_words(column) and is_blank_word(cell):
+        if column.required:
+            raise CellProblem("blank_word_for_needed", value=cell)
+        return ReadAs(column.blank_means, Message("read_as_blank", Level.OK, params={"typed": cell.strip()}))
+    found = kind.reader(cell, scope)
+    value = found.value if type(found) is ReadAs else found
     if value is None:
         return column.blank_means
     if column.check is not None:
         column.check(value)
-    return value
+    return found
+
+
+def meaning(column: Column, cell: CellValue | None, scope: Scope = NOTHING_KNOWN) -> object:
+    """What a cell of this column means, however it says so. Raises CellProblem."""
+    found = understood(column, cell, scope)
+    return found.value if type(found) is ReadAs else found
 
 
 def header_names(column: Column) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable
+from decimal import Decimal
 
 from roadwright.domain.messages import MessageError
 
@@ -22,6 +23,33 @@ class NotCalculated(str):
 
 class Unwritable(MessageError):
     """A value that no cell can hold; the message completes "a cell can't hold …"."""
+
+
+class Percent(float):
+    """A number whose cell shows it as a percentage: 0.08 is shown as 8 %."""
+
+    __slots__ = ()
+
+    @property
+    def points(self) -> float:
+        """The number in percent, as its cell shows it."""
+        return float(Decimal(float.__repr__(self)) * 100)
+
+
+class PercentPoints(float):
+    """A number in percent, to be written so that its cell says so many percent, whatever the cell's format."""
+
+    __slots__ = ()
+
+    def as_share(self) -> float:
+        """What a cell holds that shows it as a percentage."""
+        return float(Decimal(float.__repr__(self)) / 100)
+
+
+class MonthDate(dt.date):
+    """A date whose cell shows no day: a month."""
+
+    __slots__ = ()
 
 
 CellValue = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | CellError | NotCalculated
@@ -68,6 +96,10 @@ def says_the_same(held: CellValue | None, wanted: CellValue | None) -> bool:
     """
     if wanted is None or wanted == "":
         return held is None
+    if type(held) is Percent and type(wanted) is PercentPoints:
+        return held.points == wanted
+    if type(held) is MonthDate and type(wanted) is not MonthDate:
+        return False  # the day that is wanted is not seen
     if type(held) is type(wanted) and type(held) in _AS_THEY_ARE:
         return held == wanted
     return held is not None and _meaning(held) == _meaning(wanted)

@@ -90,6 +90,10 @@ class Store:
             return False
         return is_written
 
+    def carry(self, **info: object) -> None:
+        """Let every session from now on carry this in its ``info``."""
+        self._sessions.configure(info=info)
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -22,6 +22,7 @@ from roadwright.services.rows.merge import MergeRules, merge_and_save
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
+from roadwright.sync.common_words import spell_common_words, stored_in
 from roadwright.sync.context import COMPUTED, OpenTab, SyncContext
 from roadwright.sync.replaced import in_short
 from roadwright.sync.reports import SheetRow
@@ -185,6 +186,7 @@ def merge_results(
     unsettled = [result for result in results if result.unchanged_as is None]
     give_bases(context, tab, unsettled)
     find_lost_bases(context.session, binding.spec, (o for o in unsettled if o.identity in stored_rows))
+    spell_common_words(context.session, binding.spec, unsettled, stored_in(stored_rows))
     counts = merge_and_save(context, binding, results, stored_rows, rules)
     tab.merged += results
     return counts

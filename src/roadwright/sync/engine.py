@@ -27,10 +27,12 @@ from roadwright.services.rows.notes import Notes, level_of
 from roadwright.sheets.backend import SheetError, TabEdit, TabReceipt, Workbook, WorkbookBusy, WorkbookRef
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
+from roadwright.sheets.scope import Scope
 from roadwright.store.identity import known_row_versions, next_revision
 from roadwright.store.session import one_at_a_time, writes
 from roadwright.sync.bases import keep_saved, merge_results, results_of, unsettle
 from roadwright.sync.context import OpenTab, SyncContext, begin_sync
+from roadwright.sync.reading import scope_of
 from roadwright.sync.reports import RowReport, SheetRow, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import new_to_the_tab, record_sets, remove_gone, reserve_row_versions, sets_were_written
@@ -83,9 +85,10 @@ class WorkbookCache:
         if workbook is None:
             workbook = self._workbooks[place.workbook] = self._workspace.open(place)
         if place.name not in self._tabs:
-            read = partial(_read, place, workbook, self._workspace.tell)
             with self._workspace.store.transaction() as session:
-                recalled = recall(session, place, workbook, read)
+                scope = scope_of(self._workspace, session, place.spec)
+                read = partial(_read, place, workbook, self._workspace.tell, scope)
+                recalled = recall(session, place, workbook, scope, read)
             self._tabs[place.name] = recalled or (self._checked(place, read()), None)
         table, settled = self._tabs[place.name]
         return OpenTab(place, workbook, table, recalled=settled)
@@ -114,15 +117,17 @@ class WorkbookCache:
         self._tabs.pop(place.name, None)
 
 
-def _read(place: TabPlace, workbook: Workbook, tell: TellProgress) -> Table:
+def _read(place: TabPlace, workbook: Workbook, tell: TellProgress, scope: Scope) -> Table:
+    grid = workbook.read(place.tab)
     try:
         return read_table(
-            workbook.read(place.tab),
+            grid,
             place.spec,
             tab=place.tab,
             header_row=place.header_row,
             tell=tell,
             through=place.through,
+            scope=scope,
         )
     except HeaderProblem as problem:
         raise HeaderProblem("in_workbook", workbook=place.book, why=problem.message) from problem

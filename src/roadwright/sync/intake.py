@@ -24,6 +24,7 @@ from roadwright.sheets.plain import plain
 from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
 from roadwright.sync.bases import find_lost_bases, give_bases, settle
+from roadwright.sync.common_words import StoredWord, spell_common_words
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.external import bases_of_exports, take_along
 from roadwright.sync.keys import unwritable_keys
@@ -87,6 +88,12 @@ def _by_tab(intake: Iterable[OpenTab], found: Iterable[_IntakeMatch]) -> Iterato
     for item in found:
         rows[item.tab.place.full_name].append(item)
     return ((tab, rows[tab.place.full_name]) for tab in intake)
+
+
+def _word_of(stored: Mapping[str, Initiative]) -> StoredWord:
+    """What the backlog has of an intake row's words."""
+    by_identity: dict[Identity, Initiative] = {(folded(key),): initiative for key, initiative in stored.items()}
+    return lambda identity, name: getattr(by_identity.get(identity), name, None)
 
 
 def _taken_in(initiative: Initiative) -> dict[str, object]:
@@ -216,6 +223,7 @@ def sync_intake(
     _settle(context, intake, found, stored)
     _judge_keys(context.session, found, stored, unreadable)
     _say_keyless(intake, found)
+    spell_common_words(context.session, PEOPLES_INTAKE, (item.result for item in found), _word_of(stored))
     synced: set[str] = set()
     reports: list[TabReport] = []
     now_stored: dict[Identity, dict[str, object]] = {}

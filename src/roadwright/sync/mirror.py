@@ -16,7 +16,7 @@ from roadwright.domain.provenance import is_row_version
 from roadwright.domain.shown import quoted
 from roadwright.services.rows.baselines import Baseline, load_annotations
 from roadwright.services.rows.identity import Identity, display_key, identity_of, identity_text
-from roadwright.services.rows.notes import Notes
+from roadwright.services.rows.notes import Notes, says_before
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
@@ -104,6 +104,14 @@ def _unread(spec: TabSpec, standing: _Standing) -> list[Message]:
     return [problems[name] for name in spec.sheet_only if name in problems]
 
 
+def _say_readings(spec: TabSpec, standing: _Standing, notes: Notes) -> None:
+    """Say how cells were read that were typed in another form, and are saved."""
+    for column in spec.saved:
+        found = standing.row.read_as.get(column.name)
+        if found is not None and found.said is not None and column.name not in standing.waiting:
+            notes.understand(found.said.about(column.name))
+
+
 def _replaced(
     tab: OpenTab, places: Mapping[str, int], standing: _Standing, values: Mapping[str, object], *, is_same: bool
 ) -> list[Message]:
@@ -177,7 +185,14 @@ def replace_rows(
             stays.add(before.row.number)
             mirror.notes.add(*_unread(spec, before))
             mirror.notes.add(*_replaced(tab, places, before, full, is_same=is_same))
+            _say_readings(spec, before, mirror.notes)
         full["run_status"] = mirror.notes.text
+        if (
+            before is not None
+            and is_same
+            and says_before(standing_status := before.row.text("run_status"), mirror.notes.text)
+        ):
+            full["run_status"] = standing_status
         if before is not None and is_same:
             full.update({name: before.row.values.get(name) for name in _MARKED})
         else:
@@ -189,7 +204,7 @@ def replace_rows(
             copy.update({name: base[name] for name in kept if base and base.get(name, DOUBTFUL) != DOUBTFUL})
             copy.update({ANNOTATIONS: words_now} if own else {})
             pending.copies.append((row_version, identity, {**copy, **computed(mine, mirror.values)}))
-        cells = {c.name: shown(c, full.get(c.name)) for c in spec.columns if c.name in places}
+        cells = {c.name: shown(c, full.get(c.name), table.scope) for c in spec.columns if c.name in places}
         if before is not None:
             cells.update({name: value for name, value in before.waiting.items() if name in places})
         wanted.append(cells)

@@ -14,6 +14,7 @@ from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
+from roadwright.sheets.scope import NOTHING_KNOWN, Scope
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
 from roadwright.sheets.values import LONGEST_TEXT, CellError, CellValue, NotCalculated
 from roadwright.sync.context import COMPUTED, OpenTab
@@ -24,14 +25,14 @@ LONGEST = LONGEST_TEXT // 2
 """Characters that fit a cell whatever they are: the format counts some of them twice."""
 
 
-def shown(column: Column, value: object) -> CellValue | None:
+def shown(column: Column, value: object, scope: Scope = NOTHING_KNOWN) -> CellValue | None:
     """What a cell of this column holds for a value; an empty list or object shows as a blank.
 
     What is computed from many things and longer than a cell's text can be is cut.
     """
     if value is None or value == "" or (isinstance(value, list | tuple | dict) and not value):
         return None
-    cell = column.kind.show(value)
+    cell = column.kind.shown(value, scope)
     if isinstance(cell, str) and len(cell) > LONGEST and column.owner in (Owner.DERIVED, Owner.SYSTEM):
         return cell[: LONGEST - 1] + "…"
     return cell

@@ -23,6 +23,7 @@ from roadwright.domain.messages import Level, Message
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row, Table, UnreadRow
+from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import CellProblem, Column, Layout, TabSpec, meaning
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import CachedTab
@@ -56,14 +57,15 @@ def _is_remembered(spec: TabSpec) -> bool:
     return spec.layout is Layout.ROWS and not spec.sheet_only
 
 
-def _fingerprint(place: TabPlace, workbook: Workbook) -> str:
+def _fingerprint(place: TabPlace, workbook: Workbook, scope: Scope) -> str:
     digest = hashlib.sha256(_code())
-    digest.update(repr((place.spec.name, place.header_row, place.mapping, workbook.fingerprint(place.tab))).encode())
+    said = place.spec.name, place.header_row, place.mapping, workbook.fingerprint(place.tab), scope.fingerprint
+    digest.update(repr(said).encode())
     return digest.hexdigest()
 
 
 def recall(
-    session: Session, place: TabPlace, workbook: Workbook, read: Callable[[], Table]
+    session: Session, place: TabPlace, workbook: Workbook, scope: Scope, read: Callable[[], Table]
 ) -> tuple[Table, dict[int, str]] | None:
     """The tab as it was left, with its settled rows, or None where it has to be read. ``read`` reads it all the same,
     once a row turns out to need that.
@@ -74,7 +76,7 @@ def recall(
         return None
     content = session.scalar(
         select(CachedTab.content).where(
-            CachedTab.place == place.full_name, CachedTab.fingerprint == _fingerprint(place, workbook)
+            CachedTab.place == place.full_name, CachedTab.fingerprint == _fingerprint(place, workbook, scope)
         )
     )
     if content is None:
@@ -102,6 +104,7 @@ def recall(
         stale=False,
         is_entangled=content["is_entangled"],
         warnings=tuple(Message(code, Level.WARNING, params=said) for code, said in content["warnings"]),
+        scope=scope,
     )
     return table, {number: stored for number, _, _, stored in content["rows"] if stored}
 
@@ -128,7 +131,7 @@ def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
     }
     place = tab.place.full_name
     session.execute(delete(CachedTab).where(CachedTab.place == place))
-    session.add(CachedTab(place=place, fingerprint=_fingerprint(tab.place, tab.workbook), content=content))
+    session.add(CachedTab(place=place, fingerprint=_fingerprint(tab.place, tab.workbook, table.scope), content=content))
 
 
 _RowContent = tuple[int, list[object], str | None, str | None]

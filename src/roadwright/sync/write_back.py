@@ -7,6 +7,7 @@ A cell is written only where its meaning differs from what should stand there. A
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from operator import eq
 
 from sqlalchemy.orm import Session
@@ -17,9 +18,10 @@ from roadwright.services.rows.identity import Identity, display_key, identity_te
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
+from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning
 from roadwright.sheets.styles import most_lines, width_on_one_line
-from roadwright.sheets.values import CellValue
+from roadwright.sheets.values import CellValue, PercentPoints
 from roadwright.sync.annotations import annotations_to_show
 from roadwright.sync.bases import DOUBTFUL, keep_saved
 from roadwright.sync.context import ANNOTATIONS, COMPUTED, SET_VERSION, OpenTab, SyncContext
@@ -116,6 +118,8 @@ def bring_up_to_date(
             _say_status(tab, result, places, names)
             continue
         unlike = _unlike(owned, row, now, len(tab.table.columns))
+        if row.read_as:
+            _write_as_read(tab, result, now, inputs=inputs)
         needs_row_version = result.identity in tab.needs_row_version
         is_written = not unlike and not needs_row_version and _was_written_so(tab, result, taken_out)
         if is_written and not _lacks_row_version(tab, row, places):
@@ -124,7 +128,7 @@ def bring_up_to_date(
             _say_status(tab, result, places, names)
             continue
         cells: dict[tuple[int, int], CellValue | None] = {
-            (row.number, places[name]): shown(owned[name], now[name])
+            (row.number, places[name]): _cell_of(owned[name], now, tab.table.scope)
             for name in unlike
             if name not in result.kept and differs(owned[name], row, now[name])
         }
@@ -149,9 +153,39 @@ def bring_up_to_date(
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
             result.notes.add(*say_written(spec, row, marked))
         pending.cells.update(cells)
+        result.is_written |= bool(cells)
         if not (result.kept or dropped or row.remarks) and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)
+
+
+def _cell_of(column: Column, values: Values, scope: Scope) -> CellValue | None:
+    """What a cell holds for a row's value; a number in percent says so many percent whatever the cell's format."""
+    cell = shown(column, values.get(column.name), scope)
+    unit_of = column.kind.unit_of
+    if unit_of is not None and isinstance(cell, int | float) and unit_of(values, scope).is_percent:
+        return PercentPoints(cell)
+    return cell
+
+
+def _write_as_read(tab: OpenTab, result: SheetRow, now: Values, *, inputs: bool) -> None:
+    """Give cells that were typed in another form the value's own, and say how each was read.
+
+    A formula that gives such a text stays, and so do cells of which nothing is saved.
+    """
+    row, places, spec = result.row, tab.table.columns, tab.spec
+    cells: dict[tuple[int, int], CellValue | None] = {}
+    for name, found in row.read_as.items():
+        column = spec.by_name[name]
+        is_saved = not inputs or (name in now and plain(now[name]) == plain(found.value))
+        if name in result.kept or name not in row.values or column.owner is Owner.SHEET_ONLY or not is_saved:
+            continue
+        if found.said is not None:
+            result.notes.understand(found.said.about(name))
+        if found.rewrites:
+            cells[row.number, places[name]] = _cell_of(column, row.values, tab.table.scope)
+    refused = tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, cells)) if cells else {}
+    tab.pending.cells.update((at, cell) for at, cell in cells.items() if at not in refused)
 
 
 def _say_what_is_replaced(tab: OpenTab, result: SheetRow, cells: Collection[tuple[int, int]]) -> None:
@@ -178,14 +212,16 @@ def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -
     """Whether the row's cells, once they are written, will be read as what is stored."""
     cells, columns = tab.pending.cells, tab.spec.by_name
     places = {**tab.table.columns, **tab.table.new_columns}
+    scope = replace(tab.table.scope, row=now)
     return all(
-        (at := (number, places[name])) in cells and _is_read_as(columns[name], cells[at], now[name]) for name in unlike
+        (at := (number, places[name])) in cells and _is_read_as(columns[name], cells[at], now[name], scope)
+        for name in unlike
     )
 
 
-def _is_read_as(column: Column, cell: CellValue | None, value: object) -> bool:
+def _is_read_as(column: Column, cell: CellValue | None, value: object, scope: Scope) -> bool:
     try:
-        return plain(meaning(column, cell)) == plain(value)
+        return plain(meaning(column, cell, scope)) == plain(value)
     except CellProblem:
         return False
 
@@ -284,6 +320,7 @@ def append_rows(
     places = column_places(tab)
     data = [column for column in spec.columns if column.name not in BACKEND_COLUMNS]
     mine = [column for column in computed_columns(spec) if column.name in places]
+    scope = replace(tab.table.scope)
     for identity, values in context.counted(f"adding rows to {tab.place.name}", rows):
         row_version = context.row_versions.next()
         provenance = {
@@ -295,11 +332,14 @@ def append_rows(
         cells: dict[int, CellValue | None] = {
             places[c.name]: cell
             for c in spec.columns
-            if c.name in places and (cell := shown(c, full.get(c.name))) is not None
+            if c.name in places and (cell := _cell_of(c, full, tab.table.scope)) is not None
         }
         pending.appended.append(cells)
         pending.new_rows.append((display_key(spec, values), str(full["run_status"])))
-        is_settled = all(_is_read_as(c, cells.get(places[c.name]), full.get(c.name)) for c in data if c.name in places)
+        scope.row = values
+        is_settled = all(
+            _is_read_as(c, cells.get(places[c.name]), full.get(c.name), scope) for c in data if c.name in places
+        )
         pending.new_fingerprints.append(fingerprint_of(values) if is_settled else None)
         copy = {c.name: plain(values.get(c.name)) for c in spec.saved if c.name in places}
         pending.copies.append(

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from roadwright.domain.initiatives import Framework
+from roadwright.domain.initiatives import FRAMEWORK_SYNONYMS, Framework
 from roadwright.domain.provenance import is_row_version, is_source, is_status
 from roadwright.sheets import kinds
 from roadwright.sheets.kinds import (
+    AMOUNT,
     BOOLEAN,
+    INITIATIVE,
     KEY,
-    NUMBER,
     PERCENTILE,
     SCORE,
     TEXT,
     TIMESTAMP,
+    WORD,
     Check,
     at_most,
     choice,
@@ -48,9 +50,9 @@ def typed(
     )
 
 
-def name_of(name: str, help: str, *, required: bool = True, offers: str = "") -> Column:
+def name_of(name: str, help: str, *, kind: Kind = TEXT, required: bool = True, offers: str = "") -> Column:
     """A name that people give to something, and by which it is found again: needed as a rule, and not too long."""
-    return typed(name, TEXT, help, required=required, check=at_most(LONGEST_NAME), offers=offers)
+    return typed(name, kind, help, required=required, check=at_most(LONGEST_NAME), offers=offers)
 
 
 def derived(
@@ -83,18 +85,25 @@ def flag(name: str, help: str, *, blank_means: bool = False, group: str = "") ->
     return typed(name, BOOLEAN, help, blank_means=blank_means, group=group)
 
 
-def amount(name: str, help: str, *, group: str = "") -> Column:
-    """A number of 0 or more that people type."""
-    return typed(name, NUMBER, help, check=within(0), group=group)
+def amount(name: str, help: str, *, kind: Kind = AMOUNT, group: str = "") -> Column:
+    """An amount of 0 or more that people type."""
+    return typed(name, kind, help, check=within(0), group=group)
+
+
+def common_word(name: str, help: str, *, kind: Kind = WORD, aliases: tuple[str, ...] = ()) -> Column:
+    """A word that many rows share: a new one gets the spelling that most rows have."""
+    return replace(typed(name, kind, help, aliases=aliases), is_common_word=True)
 
 
 INITIATIVE_KEY = system("initiative_key", KEY, "The initiative's key. Roadwright gives it; never type or change it.")
 REQUIRED_KEY = system("initiative_key", KEY, "The initiative that this row is about.", required=True)
-TYPED_KEY = typed("initiative_key", KEY, "The initiative that this row is about, e.g. INIT-000012.", required=True)
+TYPED_KEY = typed(
+    "initiative_key", INITIATIVE, "The initiative that this row is about, e.g. INIT-000012.", required=True
+)
 TITLE = derived("title", kinds.TITLE, "The initiative's title, from the Backlog.")
 ACTIVE_FRAMEWORK = typed(
     "active_scoring_framework",
-    choice(Framework),
+    choice(Framework, also=FRAMEWORK_SYNONYMS),
     "The framework whose scores count for this initiative. Blank: none is activated.",
 )
 USE_MATH_MODEL = typed(

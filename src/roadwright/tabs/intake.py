@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from roadwright.domain.initiatives import INTAKE_LIFECYCLES, Lifecycle
-from roadwright.sheets.kinds import ADDRESS, DATE, LONG_TEXT, TEXT, TITLE, WORD, at_most, choice
+from roadwright.domain.initiatives import INTAKE_LIFECYCLES, LIFECYCLE_SYNONYMS, Lifecycle
+from roadwright.sheets.kinds import (
+    ADDRESS,
+    DATE,
+    LONG_TEXT,
+    TEXT,
+    TITLE,
+    at_most,
+    choice,
+)
 from roadwright.sheets.spec import Column, TabSpec
 from roadwright.tabs import lists
-from roadwright.tabs.columns import INITIATIVE_KEY, PROVENANCE, typed
+from roadwright.tabs.columns import INITIATIVE_KEY, PROVENANCE, common_word, typed
 
 BRIEF_LENGTH = 500
 """The longest brief_description, in characters."""
@@ -34,17 +42,17 @@ INTAKE = TabSpec(
         INITIATIVE_KEY,
         typed("title", TITLE, "A short name for the idea.", required=True),
         brief_description(),
-        typed("department", WORD, "The department that owns the idea, e.g. Growth."),
-        typed("requesting_team", TEXT, "The team that asks for it."),
+        common_word("department", "The department that owns the idea, e.g. Growth."),
+        common_word("requesting_team", "The team that asks for it.", kind=TEXT),
         typed("requester_name", TEXT, "Who asks for it.", offers=lists.PEOPLE),
         typed("requester_email", ADDRESS, "Where to reach them."),
-        typed("country", WORD, "The market it is for, e.g. UK.", aliases=("market",)),
-        typed("product_area", WORD, "The part of the product it touches."),
+        common_word("country", "The market it is for, e.g. UK.", aliases=("market",)),
+        common_word("product_area", "The part of the product it touches."),
         typed("problem_statement", LONG_TEXT, "The problem it solves, and for whom."),
         typed("deadline_date", DATE, "The date after which it is worth less, if there is one."),
         typed(
             "lifecycle_status",
-            choice(INTAKE_LIFECYCLES),
+            choice(INTAKE_LIFECYCLES, also=LIFECYCLE_SYNONYMS),
             "new, or withdrawn to take the idea back.",
             blank_means=str(Lifecycle.NEW),
         ),

@@ -6,14 +6,25 @@ from dataclasses import replace
 
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.initiatives import Lifecycle
-from roadwright.domain.optimization import ObjectiveMode, RunStatus, Severity, TargetKind
+from roadwright.domain.optimization import (
+    MODE_SYNONYMS,
+    TARGET_SYNONYMS,
+    ObjectiveMode,
+    RunStatus,
+    Severity,
+    TargetKind,
+)
 from roadwright.optimize.constraints import KINDS
 from roadwright.sheets.kinds import (
     BOOLEAN,
     CHOSEN,
-    CONTRIBUTIONS,
+    CONTRIBUTIONS_JSON,
     COUNT,
     DATE,
+    DIMENSION,
+    INITIATIVE_LIST,
+    KPI_AMOUNT,
+    KPI_KEY,
     LIST,
     LONG_TEXT,
     MESSAGE,
@@ -22,8 +33,14 @@ from roadwright.sheets.kinds import (
     OBJECTIVE,
     PERCENTILE,
     PERIOD,
+    ROADMAP_NAME,
+    SCENARIO_NAME,
     SCORE,
+    SET_NAME,
+    SLICE,
     TEXT,
+    TOKEN_AMOUNT,
+    TOKEN_SIZE,
     WORD,
     choice,
     within,
@@ -47,6 +64,19 @@ _RUN_TONES: dict[str, Tone] = {
     RunStatus.INVALID: Tone.BAD,
     RunStatus.FAILED: Tone.BAD,
 }
+_TYPE_SYNONYMS = {
+    "capacity_floor": ("floor", "minimum", "min tokens", "at least"),
+    "capacity_cap": ("cap", "maximum", "max tokens", "limit", "capacity limit", "at most"),
+    "mandatory": ("must", "must do", "must have", "required", "force in", "forced in"),
+    "exclude_initiative": ("exclude", "excluded", "forbid", "forbidden", "must not"),
+    "exclude_pair": ("not both", "pair", "either or", "mutually exclusive"),
+    "bundle": ("all or none", "all or nothing", "together"),
+    "require_prereq": ("prerequisite", "prerequisites", "prereq", "requires", "require", "depends on", "needs"),
+    "require_any": ("any of", "requires any", "needs any"),
+    "choose_count": ("choose", "count", "choose n"),
+    "synergy_bonus": ("synergy", "bonus"),
+}
+"""What people type instead of a type of constraint."""
 _SEVERITY_TONES: dict[str, Tone] = {Severity.WARNING: Tone.LOOK, Severity.CRITICAL: Tone.BAD}
 
 
@@ -118,13 +148,19 @@ CANDIDATES = TabSpec(
         derived("department", WORD, "From the Backlog."),
         derived("category", WORD, "From the Backlog."),
         derived("program_key", WORD, "From the Backlog."),
-        amount("engineering_tokens", "The tokens of the initiative's scope; typed here, they are saved there."),
+        amount(
+            "engineering_tokens",
+            "The tokens of the initiative's scope; typed here, they are saved there.",
+            kind=TOKEN_SIZE,
+        ),
         typed("deadline_date", DATE, "The date after which it is worth less."),
         derived("lifecycle_status", choice(Lifecycle), "From the Backlog."),
         derived("active_scoring_framework", TEXT, "From the Backlog."),
         derived("overall_score", SCORE, "The active framework's score.", group="Value"),
         derived("north_star_contribution", NUMBER, "What it adds to the north star.", group="Value"),
-        derived("strategic_kpi_contributions", CONTRIBUTIONS, "What it adds to the strategic KPIs.", group="Value"),
+        derived(
+            "strategic_kpi_contributions", CONTRIBUTIONS_JSON, "What it adds to the strategic KPIs.", group="Value"
+        ),
         derived("immediate_kpi_key", WORD, "The KPI that moves first.", group="Value"),
         derived("is_mandatory", BOOLEAN, "TRUE where a mandatory row names it.", group="Constraints"),
         derived("bundle_key", LIST, "The bundles it is in.", group="Constraints"),
@@ -156,18 +192,18 @@ SCENARIO_CONFIG = TabSpec(
         ),
         typed(
             "roadmap_name",
-            TEXT,
+            ROADMAP_NAME,
             "Take the candidates of this roadmap; blank: the flagged ones of the period.",
             offers=lists.ROADMAPS,
         ),
         typed(
             "capacity_total_tokens",
-            NUMBER,
+            TOKEN_AMOUNT,
             "Engineering tokens there are in all, above 0.",
             required=True,
             check=within(above=0),
         ),
-        typed("objective_mode", choice(ObjectiveMode), "What to maximise.", required=True),
+        typed("objective_mode", choice(ObjectiveMode, also=MODE_SYNONYMS), "What to maximise.", required=True),
         typed(
             "objective_weights_json",
             OBJECTIVE,
@@ -175,7 +211,7 @@ SCENARIO_CONFIG = TabSpec(
         ),
         typed(
             "constraint_set_name",
-            TEXT,
+            SET_NAME,
             "The set of constraints and targets; blank: the scenario's only set.",
             offers=lists.SETS,
         ),
@@ -212,29 +248,38 @@ CONSTRAINTS = TabSpec(
         name_of(
             "scenario_name",
             "The scenario it is for; blank: every scenario that names the set.",
+            kind=SCENARIO_NAME,
             required=False,
             offers=lists.SCENARIOS,
         ),
         name_of("constraint_set_name", "The set it belongs to.", offers=lists.SETS),
         typed(
             "constraint_type",
-            choice(tuple(KINDS)),
+            choice(tuple(KINDS), also=_TYPE_SYNONYMS),
             "What the row demands.",
             required=True,
             examples=worked_rows(),
         ),
-        typed("dimension", _SLICE, "Of caps and floors: country, department, …, all, initiative; several joined by +."),
-        typed("dimension_key", _SLICE, "The slice, the initiative, or the group's name, e.g. UK or UK+Growth."),
-        typed("min_tokens", NUMBER, "capacity_floor: at least so many tokens in the slice."),
-        typed("max_tokens", NUMBER, "capacity_cap: at most so many tokens in the slice."),
+        typed(
+            "dimension",
+            replace(DIMENSION, width=_SLICE.width),
+            "Of caps and floors: country, department, …, all, initiative; several joined by +.",
+        ),
+        typed(
+            "dimension_key",
+            replace(SLICE, width=_SLICE.width),
+            "The slice, the initiative, or the group's name, e.g. UK or UK+Growth.",
+        ),
+        typed("min_tokens", TOKEN_AMOUNT, "capacity_floor: at least so many tokens in the slice."),
+        typed("max_tokens", TOKEN_AMOUNT, "capacity_cap: at most so many tokens in the slice."),
         typed(
             "member_keys",
-            LIST,
+            INITIATIVE_LIST,
             "The initiatives of the bundle, pair, prerequisite or group.",
             aliases=("bundle_member_keys", "prereq_member_keys"),
         ),
-        typed("kpi_key", WORD, "synergy_bonus: the KPI that gains.", offers=lists.KPIS),
-        typed("bonus_value", NUMBER, "synergy_bonus: what it gains when all members are chosen."),
+        typed("kpi_key", KPI_KEY, "synergy_bonus: the KPI that gains.", offers=lists.KPIS),
+        typed("bonus_value", KPI_AMOUNT, "synergy_bonus: what it gains when all members are chosen."),
         typed("min_count", COUNT, "choose_count: at least so many of the members."),
         typed("max_count", COUNT, "choose_count: at most so many of the members."),
         typed("reason", replace(MESSAGE, width=30), "Why; needed for mandatory."),
@@ -261,16 +306,24 @@ TARGETS = TabSpec(
         name_of(
             "scenario_name",
             "The scenario it is for; blank: every scenario that names the set.",
+            kind=SCENARIO_NAME,
             required=False,
             offers=lists.SCENARIOS,
         ),
         name_of("constraint_set_name", "The set it belongs to.", offers=lists.SETS),
-        typed("dimension", WORD, "all, country, department, …; several joined by +.", required=True),
-        typed("dimension_key", WORD, "The slice; all for the whole portfolio.", required=True),
-        name_of("kpi_key", "The KPI.", offers=lists.KPIS),
-        typed("target_value", NUMBER, "The level to reach (the increment, where there is no baseline).", required=True),
-        typed("baseline_value", NUMBER, "Where the slice stands today."),
-        typed("floor_or_goal", choice(TargetKind), "floor: must be met. goal: the gap is reported.", required=True),
+        typed("dimension", DIMENSION, "all, country, department, …; several joined by +.", required=True),
+        typed("dimension_key", SLICE, "The slice; all for the whole portfolio.", required=True),
+        name_of("kpi_key", "The KPI.", kind=KPI_KEY, offers=lists.KPIS),
+        typed(
+            "target_value", KPI_AMOUNT, "The level to reach (the increment, where there is no baseline).", required=True
+        ),
+        typed("baseline_value", KPI_AMOUNT, "Where the slice stands today."),
+        typed(
+            "floor_or_goal",
+            choice(TargetKind, also=TARGET_SYNONYMS),
+            "floor: must be met. goal: the gap is reported.",
+            required=True,
+        ),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
-from roadwright.domain.roadmaps import Gate, GateSeverity, GateStatus, RoadmapSource, RoadmapStatus
-from roadwright.sheets.kinds import CHOSEN, COUNT, LONG_TEXT, MESSAGE, NUMBER, PERIOD, TEXT, WORD, choice
+from roadwright.domain.roadmaps import (
+    GATE_SEVERITY_SYNONYMS,
+    SOURCE_SYNONYMS,
+    Gate,
+    GateSeverity,
+    GateStatus,
+    RoadmapSource,
+    RoadmapStatus,
+)
+from roadwright.sheets.kinds import (
+    AMOUNT,
+    CHOSEN,
+    COUNT,
+    LONG_TEXT,
+    MESSAGE,
+    NUMBER,
+    PERIOD,
+    POLICY_NAME,
+    ROADMAP_NAME,
+    TEXT,
+    WORD,
+    choice,
+)
 from roadwright.sheets.spec import Layout, TabSpec, Tone
 from roadwright.tabs import lists
 from roadwright.tabs.columns import PROVENANCE, TITLE, TYPED_KEY, derived, flag, name_of, typed
@@ -26,11 +47,11 @@ ROADMAPS = TabSpec(
         name_of("roadmap_name", "A name for the roadmap."),
         typed("period_key", PERIOD, "The period it plans.", required=True, offers=lists.PERIODS),
         typed("description", LONG_TEXT, "What it is for."),
-        typed("source", choice(RoadmapSource), "filter, portfolio or list."),
+        typed("source", choice(RoadmapSource, also=SOURCE_SYNONYMS), "filter, portfolio or list."),
         typed("source_ref", LONG_TEXT, "The filter (or @name of a saved one), the run's key, or initiative keys."),
         typed(
             "gate_policy",
-            TEXT,
+            POLICY_NAME,
             "The policy on the Gates tab; blank: tokens are asked for, with a warning.",
             offers=lists.POLICIES,
         ),
@@ -61,7 +82,7 @@ GATES = TabSpec(
             LONG_TEXT,
             "The gate's parameter: names, a list, a number or a word; see docs/reference/gates.md.",
         ),
-        typed("severity", choice(GateSeverity), "block, or warn.", required=True),
+        typed("severity", choice(GateSeverity, also=GATE_SEVERITY_SYNONYMS), "block, or warn.", required=True),
         typed("notes", LONG_TEXT, "Your notes."),
         *PROVENANCE,
     ),
@@ -79,7 +100,7 @@ ROADMAP_ENTRIES = TabSpec(
     layout=Layout.SETS,
     set_identity=("roadmap_name",),
     columns=(
-        name_of("roadmap_name", "The roadmap.", offers=lists.ROADMAPS),
+        name_of("roadmap_name", "The roadmap.", kind=ROADMAP_NAME, offers=lists.ROADMAPS),
         TYPED_KEY,
         TITLE,
         derived("brief_description", LONG_TEXT, "The initiative in one line."),
@@ -92,7 +113,7 @@ ROADMAP_ENTRIES = TabSpec(
             offers=lists.PEOPLE,
         ),
         typed("waiver_reason", LONG_TEXT, "Why."),
-        typed("priority_rank", NUMBER, "Your order."),
+        typed("priority_rank", AMOUNT, "Your order."),
         typed("planned_period", PERIOD, "When it is planned.", offers=lists.PERIODS),
         flag("is_locked", "TRUE: an optimization of this roadmap must choose it."),
         derived(

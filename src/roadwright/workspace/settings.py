@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -17,6 +18,8 @@ from roadwright import tabs
 from roadwright.domain.disk import os_fault, special_kind
 from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message
+from roadwright.domain.periods import FiscalYear
+from roadwright.domain.reading.rules import ReadingRules
 from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import WorkbookRef, scheme_of
@@ -29,6 +32,8 @@ ENVIRONMENT_PREFIX = "ROADWRIGHT_"
 _EXAMPLES = {
     "intake": '[{"workbook": "Team_Ideas.xlsx", "tabs": ["Ideas"]}]',
     "tabs": '{"Backlog": {"workbook": "Ours.xlsx", "tab": "All ideas"}}',
+    "reading": '{"decimal": ",", "dates": "dmy"}',
+    "sizes": '{"S": 10, "M": 30, "XL": 60}',
 }
 _LONGEST_SHOWN = 200
 """Characters of a wrong value that are shown."""
@@ -54,6 +59,28 @@ class TabSetting(BaseModel):
     header_row: HeaderRow = 1
 
 
+def _month(value: object) -> object:
+    """A month as people write it: ``"04"``, ``"4"`` or 4."""
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not re.fullmatch("0?[1-9]|1[0-2]", text):
+        raise ValueError(Message("should_be_a_month"))
+    return int(text)
+
+
+class ReadingSettings(BaseModel):
+    """Which of two readings is meant where a cell can mean two things."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decimal: Literal[".", ","] | None = None
+    dates: Literal["dmy", "mdy"] | None = None
+    fiscal_year_starts: Annotated[int, BeforeValidator(_month)] | None = None
+    fiscal_year_named_by: Literal["end", "start"] = "end"
+
+
+_Size = Annotated[float, _Number, Field(ge=0, le=1e15, allow_inf_nan=False)]
+
+
 class Settings(BaseSettings):
     """The settings of a workspace. A variable ROADWRIGHT_… of the environment wins over the file."""
 
@@ -69,6 +96,16 @@ class Settings(BaseSettings):
     keep_runs_days: Annotated[int, _Number] = Field(default=365, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabSetting] = {}
+    reading: ReadingSettings = ReadingSettings()
+    sizes: dict[str, _Size] = {}
+
+    @cached_property
+    def reading_rules(self) -> ReadingRules:
+        """How the cells of its workbooks are read."""
+        reading = self.reading
+        years = FiscalYear(reading.fiscal_year_starts, named_by_end=reading.fiscal_year_named_by == "end")
+        sizes = {folded(word): float(amount) for word, amount in self.sizes.items()}
+        return ReadingRules(reading.decimal, reading.dates, years, sizes)
 
     def place_of(self, spec: TabSpec) -> tuple[str, str, int]:
         """The workbook, tab and header row of a tab (any tab but intake's)."""
@@ -162,14 +199,14 @@ def _faults(error: ValidationError) -> list[Message]:
 
 def _read_variables() -> None:
     """Refuse variables of the environment whose value should be JSON and is not."""
-    for key in ("intake", "tabs"):
+    for key, example in _EXAMPLES.items():
         name = _variables().get(key)
         if name is None:
             continue
         try:
             json.loads(os.environ[name])
         except (ValueError, RecursionError) as error:
-            raise SettingsError("variable_not_json", name=name, why=str(error), example=_EXAMPLES[key]) from error
+            raise SettingsError("variable_not_json", name=name, why=str(error), example=example) from error
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -250,6 +287,23 @@ def template() -> str:
 # Days for which it keeps optimization runs that nothing refers to. What a roadmap or a version of one came from, and
 # the newest runs of each scenario, stay for good.
 # keep_runs_days = {defaults["keep_runs_days"].default}
+
+# How cells are read that can mean two things; without a setting they are refused. See docs/reference/typing.md.
+# [reading]
+# The decimal sign of texts, "." or ",": with "," 4.000 is 4000 and 1,500 is 1.5.
+# decimal = "."
+# The order of dates such as 09/10/2026: "dmy" (9 October) or "mdy" (10 September).
+# dates = "dmy"
+# The month in which fiscal years start, and which calendar year names one, that of its "end" or of its "start": with
+# these two, FY26 Q3 is October to December 2025.
+# fiscal_year_starts = "04"
+# fiscal_year_named_by = "end"
+
+# Words that may be typed for tokens, days, job size and effort, and the number that each stands for.
+# [sizes]
+# S = 10
+# M = 30
+# L = 60
 
 # Intake: any number of workbooks, each with any number of tabs, of any name. All of them enter the backlog.
 # header_row is the row with the column names, if it is not the first.

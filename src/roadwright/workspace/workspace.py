@@ -20,6 +20,7 @@ from roadwright.sheets.habits import NO_MAPPING, TabMapping
 from roadwright.sheets.mapping import look_through
 from roadwright.sheets.read import Through
 from roadwright.sheets.spec import TabSpec
+from roadwright.store.fiscal import FISCAL_YEAR
 from roadwright.store.identity import Revision, workspace_id
 from roadwright.store.presence import PRIVATE
 from roadwright.store.session import EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
@@ -235,6 +236,7 @@ def open_workspace(root: Path, *, check: bool = True) -> Workspace:
         store = open_store(url, copies=folder / PRIVATE, must_exist=was_synced)
     except EmptyDatabase as error:
         raise missing_database(folder, error.message) from error
+    store.carry(**{FISCAL_YEAR: settings.reading_rules.fiscal_year})
     workspace = Workspace(folder, settings, store, is_checked=check)
     if not check:
         return workspace

@@ -8,7 +8,6 @@ from roadwright.domain.filters.fields import LISTS, Field, FieldKind
 from roadwright.domain.filters.tree import ORDERING, Operator, Value
 from roadwright.domain.messages import Message, MessageError
 from roadwright.domain.periods import days_of
-from roadwright.domain.registry import nearest
 
 _WITHOUT_ORDER = LISTS | {FieldKind.BOOLEAN}
 _WITHOUT_PARTS = frozenset({FieldKind.NUMBER, FieldKind.BOOLEAN, FieldKind.DATE, FieldKind.MOMENT})
@@ -45,9 +44,7 @@ def read_value(field: Field, operator: Operator, text: str) -> Value:
     try:
         value = field.read(text)
     except MessageError as problem:
-        raise MessageError(
-            "field_value", field=field.name, why=problem.message, hint=nearest(text, field.choices)
-        ) from problem
+        raise MessageError("field_value", field=field.name, why=problem.message) from problem
     if value is None:
         raise MessageError("blank_filter_value", field=field.name)
     if operator in ORDERING and field.kind is FieldKind.PERIOD and days_of(str(value)) is None:

@@ -24,7 +24,7 @@ TEXTS = {
     "empty_expected": "empty or not empty is expected{after}{there}; to compare with a value, write =",
     "empty_filter": "the filter is empty; write a comparison such as lifecycle_status = new",
     "empty_filter_value": "an empty text is no value; to find rows without one, write {field} is empty",
-    "field_value": "{field}: {why}{hint}",
+    "field_value": "{field}: {why}",
     "field_without_order": ("{field} is {kind}, which has no order; compare it with {operators}, in (…) or is empty"),
     "field_without_parts": (
         "{field} is {kind}, which contains nothing; compare it with {operators}, in (…) or is empty"

@@ -6,6 +6,9 @@ The hints are for people at a sheet or a command line; other doors have ways out
 from __future__ import annotations
 
 TEXTS = {
+    "of_which_year": " (of which year?)",
+    "period_unknown": "{value!q} names no days and no period that a scenario or roadmap has{year}",
+    "period_without_year": "{value!q} names no days: of which year? Type 2026-Q3 or Q3 2026",
     "after_deadline": "{start} lies after deadline_date {deadline}",
     "archived": "it is archived; pm.roadmap_set_status brings it back to draft",
     "computed_replaced": "{column_name} is computed; {value!q} was replaced",
@@ -63,7 +66,7 @@ TEXTS = {
         "has no effect while the entry is blocked; waive its gates with waived_by and waiver_reason"
     ),
     "min_above_max": "{low} is above max {high}; mend one of them",
-    "no_initiative": "no initiative has the key {value!q}; see the Backlog for those there are",
+    "no_initiative": "no initiative has the key {value!q}{hint}; see the Backlog for those there are",
     "no_known_initiative": "no initiative has the key {value!q}",
     "no_saved_model": "{value!q} is no saved model of this initiative",
     "not_brought_up_to_date": "{place} was not brought up to date: {why}",

@@ -27,6 +27,7 @@ TEXTS = {
     "params_blank": "Params: {params} {params:is|are} without a value, so the model contributes nothing",
     "params_missing": "Params: {params} {params:is|are} missing, so the model contributes nothing",
     "params_unapproved": "Params: {params} {params:is|are} not approved, so the model contributes nothing",
+    "percent_of_shares": "result {value!f} means {value!f} %; for {percent!f} % write 100 * (…)",
     "score_inputs_blank": "no {framework} score: {names} {names:is|are} blank",
     "score_too_large": "no {framework} score: it would be too large for a number; check the inputs",
     "several_primary_models": "no MATH_MODEL score: is_primary is set on {models}; keep it on one",

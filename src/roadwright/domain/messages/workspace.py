@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TEXTS = {
+    "should_be_a_month": 'Input should be a month, "01" to "12"',
     "all_named": "{named}",
     "backup_exists": "{path} exists already; name another file",
     "backup_file_differs": "the backup is damaged: {name} is not what was kept",

@@ -22,6 +22,7 @@ from roadwright.services.bindings.initiatives import (
     set_attribute,
     stamp,
 )
+from roadwright.services.bindings.periods import PeriodsInUse, periods_in_use
 from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.merge import prose_of
@@ -48,6 +49,7 @@ class BacklogBinding(Defaults):
     def __init__(self) -> None:
         self._initiatives: dict[str, Initiative] = {}
         self._unused_keys: set[int] = set()
+        self._periods: PeriodsInUse | None = None
         self._duplicates: dict[str, set[str]] | None = None
 
     def load(self, session: Session, identities: Collection[Identity]) -> dict[Identity, dict[str, object]]:
@@ -64,6 +66,9 @@ class BacklogBinding(Defaults):
         start, deadline = values.get("earliest_start_date"), values.get("deadline_date")
         if start is not None and deadline is not None and str(start) > str(deadline):
             notes.warn("after_deadline", "earliest_start_date", start=start, deadline=deadline)
+        if (period := values.get("candidate_period_key")) is not None:
+            self._periods = self._periods or periods_in_use(session)
+            self._periods.warn(period, "candidate_period_key", notes)
         wanted = values.get("dependencies_initiatives")
         if isinstance(wanted, list):
             notes.fail_cell(*(_unknown_dependency(key) for key in self._unknown(session, map(str, wanted))))

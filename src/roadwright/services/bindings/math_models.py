@@ -23,6 +23,7 @@ from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import TypedRow
 from roadwright.sheets.spec import Owner, TabSpec
+from roadwright.sheets.values import Percent
 from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeParam
@@ -263,6 +264,12 @@ class ParamsBinding(PartsBinding):
     def new_row(self, initiative: Initiative) -> InitiativeParam:
         return InitiativeParam(initiative_id=initiative.id, created_at=now(), is_auto_seeded=False)
 
+    def save(self, session: Session, edit: Edit) -> None:
+        super().save(session, edit)
+        _, row = self.rows(session)[edit.identity]
+        if isinstance(row, InitiativeParam):
+            _keep_percent(row, edit)
+
     def holds_back(self, column: str, stored: Values | None, changes: Collection[str]) -> bool:
         """A unit or an approval that came with a new value is not of the stored one."""
         is_stored = stored is not None and stored.get(column) is not None
@@ -296,6 +303,15 @@ class ParamsBinding(PartsBinding):
         elif (names := self._used[of]) is not None and name not in names:
             hint = nearest(name, names)
             notes.warn("param_not_used", "param_name", model=values.get("model_name"), param=name, hint=hint)
+
+
+def _keep_percent(row: InitiativeParam, edit: Edit) -> None:
+    """Keep whether the value was typed as a percentage, and the number itself."""
+    if edit.is_new or "value" in edit.changes:
+        row.value_in_percent = isinstance(edit.values.get("value"), Percent)
+    for name in ("value", "min", "max"):
+        if isinstance(number := getattr(row, name), Percent):
+            setattr(row, name, float(number))
 
 
 def _names_in(formula_text: str | None) -> frozenset[str] | None:

@@ -23,6 +23,7 @@ from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
+from roadwright.store.kpi_spelling import respell_kpi
 from roadwright.store.kpi_uses import kpi_uses
 from roadwright.store.models import OrganizationMetricsConfig
 from roadwright.store.registry import registered
@@ -79,7 +80,10 @@ class MetricsConfigBinding(Defaults):
             if row is None:
                 row = OrganizationMetricsConfig(created_at=now())
                 session.add(row)
+            before = row.kpi_key
             _apply(row, edit)
+            if before is not None and before != row.kpi_key and folded(before) == folded(row.kpi_key):
+                respell_kpi(session, row.kpi_key)
         session.flush()
 
 

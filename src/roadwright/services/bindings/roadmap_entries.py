@@ -11,6 +11,7 @@ from roadwright import tabs
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.domain.text import folded
 from roadwright.services.bindings.initiatives import load_initiatives
+from roadwright.services.bindings.periods import PeriodsInUse, periods_in_use
 from roadwright.services.bindings.product_ops import known_initiative
 from roadwright.services.portfolios.candidates import tokens_of
 from roadwright.services.roadmaps.judge import is_waived, settle_waiver
@@ -36,6 +37,7 @@ class RoadmapEntriesBinding(Defaults):
     def __init__(self) -> None:
         self._roadmaps: dict[str, Roadmap] = {}
         self._index: dict[Identity, tuple[Roadmap, RoadmapEntry]] | None = None
+        self._periods: PeriodsInUse | None = None
 
     def rows(self, session: Session) -> dict[Identity, tuple[Roadmap, RoadmapEntry]]:
         """All stored rows by identity, each with its roadmap."""
@@ -74,6 +76,9 @@ class RoadmapEntriesBinding(Defaults):
         else:
             if folded(str(typed)) != folded(key):  # else one entry could stand in two rows
                 notes.fail("key_is_short", "initiative_key", value=typed, key=key)
+        if (period := values.get("planned_period")) is not None:
+            self._periods = self._periods or periods_in_use(session)
+            self._periods.warn(period, "planned_period", notes)
         if bool(values.get("waived_by")) != bool(values.get("waiver_reason")):
             notes.warn("waiver_incomplete")
 

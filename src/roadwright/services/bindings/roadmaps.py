@@ -11,6 +11,7 @@ from roadwright import tabs
 from roadwright.domain.roadmaps import Gate, GateStatus
 from roadwright.domain.text import folded
 from roadwright.services.bindings.initiatives import load_initiatives
+from roadwright.services.bindings.periods import warn_of_missing_year
 from roadwright.services.portfolios.candidates import tokens_of
 from roadwright.services.portfolios.runs import run_key
 from roadwright.services.roadmaps.content import known_sum
@@ -27,7 +28,7 @@ from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
-from roadwright.store.models import GatePolicy, Roadmap
+from roadwright.store.models import GatePolicy, OptimizationScenario, Roadmap
 from roadwright.store.roadmaps import all_roadmaps, declare_roadmap
 
 _ROADMAP_FIELDS = tuple(column.name for column in tabs.ROADMAPS.owned(Owner.INPUT))
@@ -50,6 +51,7 @@ class RoadmapsBinding(Defaults):
         return list(self.rows(session))
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
+        warn_of_missing_year(values.get("period_key"), "period_key", notes)
         text = values.get("adopted_run")
         row = self.rows(session).get((folded(str(values.get("roadmap_name") or "")),))
         if text is None or (row is not None and row.adopted_run == text and shows_its_source(row)):
@@ -62,6 +64,8 @@ class RoadmapsBinding(Defaults):
 
     def save(self, session: Session, edit: Edit) -> None:
         row = self.rows(session).get(edit.identity)
+        if row is not None and "roadmap_name" in edit.changes:
+            _respell(session, str(edit.values["roadmap_name"]))
         if row is None:
             row = declare_roadmap(session, str(edit.values["roadmap_name"]))
         follows = "adopted_run" not in edit.changes and shows_its_source(row)
@@ -75,6 +79,13 @@ class RoadmapsBinding(Defaults):
         session.flush()
         if edit.is_new or not {"adopted_run", "source", "source_ref"}.isdisjoint(edit.changes):
             select_entries(session, row)
+
+
+def _respell(session: Session, name: str) -> None:
+    """Let the scenarios of a roadmap name it as it is spelled now."""
+    for row in session.scalars(select(OptimizationScenario)):
+        if folded(row.roadmap_name or "") == folded(name):
+            row.roadmap_name = name
 
 
 def _roadmap_values(session: Session, row: Roadmap) -> dict[str, object]:

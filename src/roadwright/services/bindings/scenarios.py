@@ -13,12 +13,13 @@ from roadwright.domain.messages import Message
 from roadwright.domain.optimization import ObjectiveMode
 from roadwright.domain.registry import UnknownKpi
 from roadwright.domain.text import folded
+from roadwright.services.bindings.periods import warn_of_missing_year
 from roadwright.services.rows.binding import Defaults, Edit, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
-from roadwright.store.models import OptimizationScenario
+from roadwright.store.models import OptimizationConstraintSet, OptimizationScenario
 from roadwright.store.registry import load_registry
 
 _FIELDS = tuple(column.name for column in tabs.SCENARIO_CONFIG.owned(Owner.INPUT))
@@ -47,6 +48,7 @@ class ScenarioBinding(Defaults):
         return list(self._rows(session))
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
+        warn_of_missing_year(values.get("period_key"), "period_key", notes)
         mode, weights = values.get("objective_mode"), values.get(_WEIGHTS)
         if mode is None:
             return
@@ -64,6 +66,8 @@ class ScenarioBinding(Defaults):
         if row is None:
             row = self._rows(session)[edit.identity] = OptimizationScenario(created_at=now())
             session.add(row)
+        elif "scenario_name" in edit.changes:
+            _respell(session, str(edit.values["scenario_name"]))
         for name in _FIELDS if edit.is_new else edit.changes:
             setattr(row, name, edit.values.get(name))
         row.updated_at, row.updated_source = edit.row_version, edit.source
@@ -73,6 +77,13 @@ class ScenarioBinding(Defaults):
         for identity, row in self._rows(session).items():
             if identity in places and row.sheet_row != places[identity]:
                 row.sheet_row = places[identity]
+
+
+def _respell(session: Session, name: str) -> None:
+    """Let the sets of a scenario name it as it is spelled now."""
+    for row in session.scalars(select(OptimizationConstraintSet)):
+        if folded(row.scenario_name or "") == folded(name):
+            row.scenario_name = name
 
 
 def _objective_problems(session: Session, weights: Any) -> list[Message]:

@@ -17,6 +17,7 @@ from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import STANDS
 from roadwright.domain.text import folded
 from roadwright.store.chunks import chunks
+from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.models import (
     Initiative,
     OptimizationConstraint,
@@ -87,12 +88,12 @@ def candidates_of(session: Session, scenario: OptimizationScenario) -> Candidate
     """
     if scenario.roadmap_name:
         return _entries_of(session, _roadmap_of(session, scenario, scenario.roadmap_name))
-    result = CandidateSet()
+    result, years = CandidateSet(), fiscal_year_of(session)
     flagged = select(Initiative).where(Initiative.is_optimization_candidate).order_by(Initiative.initiative_key)
     for initiative in session.scalars(flagged):
         if not initiative.candidate_period_key:
             result.skipped.append((initiative, warning("fields_blank", names=("candidate_period_key",))))
-        elif not same_period(initiative.candidate_period_key, scenario.period_key):
+        elif not same_period(initiative.candidate_period_key, scenario.period_key, years):
             continue
         elif (over := _over(initiative)) is not None:
             result.skipped.append((initiative, over))

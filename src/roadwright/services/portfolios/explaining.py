@@ -17,6 +17,7 @@ from roadwright.services.portfolios.alerts import Alert, explanation_alerts
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
 from roadwright.services.portfolios.prices import keep_prices, prices_in
 from roadwright.services.portfolios.results import reasons_of
+from roadwright.store.fiscal import fiscal_year_at
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
 
 
@@ -96,14 +97,14 @@ def _exchanged(alerts: Sequence[Alert], old: Sequence[Alert], new: Sequence[Aler
 
 def why_no_candidate(initiative: Initiative, run: OptimizationRun | OptimizationScenario) -> Message:
     """Why an initiative took no part in a run, or takes none in a scenario, as far as it can be seen today."""
-    period = initiative.candidate_period_key
+    period, years = initiative.candidate_period_key, fiscal_year_at(initiative)
     reasons = (
         (Lifecycle(initiative.lifecycle_status) in NEVER_CANDIDATES, "no_candidate_lifecycle"),
         (initiative.duplicate_of is not None, "is_duplicate"),
         (run.roadmap_name is not None, "no_candidate_roadmap"),
         (not initiative.is_optimization_candidate, "no_candidate_not_flagged"),
         (not period, "no_candidate_period_blank"),
-        (bool(period) and not same_period(period or "", run.period_key), "no_candidate_other_period"),
+        (bool(period) and not same_period(period or "", run.period_key, years), "no_candidate_other_period"),
     )
     code = next((code for applies, code in reasons if applies), "no_candidate_not_ticked")
     params = {

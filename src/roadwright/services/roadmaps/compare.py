@@ -12,7 +12,7 @@ from typing import Any
 
 from roadwright.domain.amounts import amount
 from roadwright.domain.messages import Level, Message
-from roadwright.domain.periods import same_period
+from roadwright.domain.periods import CALENDAR, FiscalYear, same_period
 from roadwright.domain.text import folded
 from roadwright.services.roadmaps.content import known_sum
 from roadwright.sheets.plain import plain
@@ -58,6 +58,8 @@ class Decision:
     """What the synergies that count add, as (KPI, bonus)."""
     tells_plan: bool = True
     """Whether it says in which period, rank and scope an initiative is planned; a run does not."""
+    fiscal_year: FiscalYear = CALENDAR
+    """By which its periods are told."""
 
     @property
     def chosen(self) -> dict[str, Item]:
@@ -199,7 +201,7 @@ def compare(a: Decision, b: Decision) -> DecisionComparison:
     on_a, on_b = a.chosen, b.chosen
     tells_plan = a.tells_plan and b.tells_plan
     both = [(on_a[key], on_b[key]) for key in sorted(on_a.keys() & on_b.keys())]
-    pairs = ((one, _changes(before, one, tells_plan)) for before, one in both)
+    pairs = ((one, _changes(before, one, tells_plan, a.fiscal_year)) for before, one in both)
     changed = [Changed(one.key, one.title, changes) for one, changes in pairs if changes]
     return DecisionComparison(
         a=a,
@@ -230,10 +232,10 @@ def _one_sided(chosen: Mapping[str, Item], other: Decision) -> tuple[Moved, ...]
     return tuple(found)
 
 
-def _changes(a: Item, b: Item, tells_plan: bool) -> tuple[FieldChange, ...]:
+def _changes(a: Item, b: Item, tells_plan: bool, years: FiscalYear) -> tuple[FieldChange, ...]:
     found = []
     if tells_plan:
-        if a.planned_period != b.planned_period and not same_period(a.planned_period, b.planned_period):
+        if a.planned_period != b.planned_period and not same_period(a.planned_period, b.planned_period, years):
             found.append(FieldChange("planned_period", a.planned_period, b.planned_period))
         if a.rank != b.rank:
             found.append(FieldChange("rank", a.rank, b.rank))
@@ -305,7 +307,7 @@ def sentences(comparison: DecisionComparison) -> list[Message]:
             same=comparison.same,
         )
     ]
-    if not same_period(comparison.a.period_key, comparison.b.period_key):
+    if not same_period(comparison.a.period_key, comparison.b.period_key, comparison.a.fiscal_year):
         said.append(say("compared_periods", a_period=comparison.a.period_key, b_period=comparison.b.period_key))
     said.append(say("compared_tokens", figures=_against(comparison.tokens)))
     missing = comparison.without_tokens

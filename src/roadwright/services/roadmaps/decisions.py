@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from roadwright.services.roadmaps.lookup import UnknownName, find_named, listed
 from roadwright.services.roadmaps.snapshot import content_now
 from roadwright.services.roadmaps.synergies import synergies_of
 from roadwright.services.roadmaps.versions import content_of
+from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.models import OptimizationRun
 
 _NEWEST_RUNS = 20
@@ -25,6 +27,10 @@ _NEWEST_RUNS = 20
 
 def find_decision(session: Session, text: str) -> Decision:
     """What a person names: a roadmap as it is now, a published version, or a run. Raises UnknownName."""
+    return replace(_named(session, text), fiscal_year=fiscal_year_of(session))
+
+
+def _named(session: Session, text: str) -> Decision:
     try:
         roadmap, version = find_named(session, text)
     except UnknownName as unknown:

@@ -18,6 +18,7 @@ from roadwright.services.roadmaps.selected import select_entries
 from roadwright.services.scoring.models_of import load_models
 from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
+from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
 from roadwright.store.percentiles import score_percentiles
@@ -82,6 +83,7 @@ def _judge(
     setting = Setting(
         period_key=roadmap.period_key,
         registry=load_registry(session),
+        fiscal_year=fiscal_year_of(session),
         lifecycles=_lifecycles(session, subjects.values()),
         listed=frozenset(entry.initiative_key for entry in roadmap.entry_rows),
         percentiles=score_percentiles(session) if any(gate.rule.looks_at_scores for gate in policy) else {},

@@ -18,6 +18,7 @@ from roadwright.domain.text import folded
 from roadwright.services.portfolios.candidates import tokens_of
 from roadwright.services.portfolios.runs import find_optimization_run
 from roadwright.store.chunks import chunks
+from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Roadmap, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap
@@ -72,9 +73,10 @@ def overlaps(session: Session, planned: Mapping[int, Collection[str]] = MappingP
     roadmaps = [counted[number] for number in sorted(counted)]
     parents = {roadmap.id: _parent(session, roadmap) for roadmap in roadmaps}
     selected = _selected(session, roadmaps) | {number: set(keys) for number, keys in planned.items()}
+    years = fiscal_year_of(session)
     found: list[tuple[Roadmap, Roadmap, str]] = []
     for one, other in combinations(roadmaps, 2):
-        if not same_period(one.period_key, other.period_key):
+        if not same_period(one.period_key, other.period_key, years):
             continue
         if parents[one.id] == folded(other.roadmap_name) or parents[other.id] == folded(one.roadmap_name):
             continue

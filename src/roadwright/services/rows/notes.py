@@ -9,6 +9,7 @@ from roadwright.domain.messages import Level, Message
 
 _LONGEST = 8_000
 """Characters of a run_status: more than anyone reads, and fewer than a cell holds, whatever the row's cells held."""
+_JOINT = " · "
 _WORST_FIRST = (Level.FAILED, Level.CONFLICT, Level.WARNING, Level.SKIPPED)
 
 
@@ -21,6 +22,13 @@ class Notes:
     """Those that fail a cell and leave the rest of the row as it is."""
     rest: Message | None = None
     """Of a row with a failed cell, what became of its other cells."""
+    readings: list[Message] = field(default_factory=list)
+    """How cells were read that were typed in another form than their value's own: said behind all else."""
+
+    def understand(self, message: Message) -> None:
+        """Say how a cell was read."""
+        if message not in self.readings:
+            self.readings.append(message)
 
     def add(self, *messages: Message) -> None:
         """Say these too, each once."""
@@ -75,7 +83,9 @@ class Notes:
         parts = [f"{level}: {_joined(found)}" for level in _WORST_FIRST if (found := self.of(level))]
         if self.rest is not None and self.has_failed:
             parts[0] = f"{parts[0]} ({self.rest})"
-        text = " · ".join(parts) or str(Level.OK)
+        if self.readings:
+            parts.append(f"{Level.OK}: {_joined(self.readings)}")
+        text = _JOINT.join(parts) or str(Level.OK)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
     @property
@@ -86,6 +96,13 @@ class Notes:
 
 def _joined(messages: Iterable[Message]) -> str:
     return "; ".join(dict.fromkeys(map(str, messages)))
+
+
+def says_before(run_status: str, text: str) -> bool:
+    """Whether a row's status says this and, behind it, how its cells were read when somebody typed them."""
+    if text == Level.OK:
+        return run_status.startswith(f"{Level.OK}: ")
+    return run_status.startswith(f"{text}{_JOINT}{Level.OK}: ")
 
 
 def level_of(run_status: str) -> Level:

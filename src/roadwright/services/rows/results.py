@@ -8,7 +8,7 @@ from typing import Protocol
 
 from roadwright.domain.messages import Level, Message
 from roadwright.services.rows.identity import Identity
-from roadwright.services.rows.notes import Notes, level_of
+from roadwright.services.rows.notes import Notes, level_of, says_before
 from roadwright.sheets.merge import NO_EDITS, RowMerge
 
 
@@ -64,6 +64,9 @@ class RowResult:
     only_shown: bool = False
     """Nothing was judged: where there is nothing to say, the row keeps the status that it has."""
 
+    is_written: bool = False
+    """Cells of it get other values in this pass."""
+
     def take_back(self) -> None:
         """What was to be saved is not, for what the rows of the tab say together: it stays as it was typed."""
         self.kept |= self.merge.edited
@@ -75,4 +78,7 @@ class RowResult:
         standing = self.row.text("run_status")
         if self.only_shown and standing and self.notes.level is Level.OK:
             return standing, level_of(standing)
-        return self.notes.text, self.notes.level
+        text = self.notes.text
+        if self.row_version is None and not self.is_written and says_before(standing, text):
+            return standing, level_of(standing)  # how its cells were read is said until something changes
+        return text, self.notes.level

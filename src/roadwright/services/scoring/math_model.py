@@ -7,10 +7,11 @@ count is said as a problem, and nothing is computed in its place.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from roadwright.domain.decimals import quotient
+from roadwright.domain.decimals import product, quotient
 from roadwright.domain.formulas import (
     Formula,
     FormulaError,
@@ -20,10 +21,12 @@ from roadwright.domain.formulas import (
     parse_formula,
 )
 from roadwright.domain.messages import Level, Message
+from roadwright.domain.reading.units import is_percent
 from roadwright.domain.registry import RegisteredKpi, Registry, UnknownKpi, nearest
 from roadwright.services.scoring.frameworks import Score, no_score
 
 _FORMULA = "formula_text"
+_TIMES_HUNDRED = re.compile(r"(?<![\w.])100(?:\.0*)?\s*\*|\*\s*100(?:\.0*)?(?![\w.])|/\s*0?\.01(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Param:
     approved: bool
     is_increment: bool = False
     """A person marked it as a change, not a level."""
+    is_in_percent: bool = False
+    """It was typed as a percentage: 8 %, which is 0.08."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,19 @@ def run_model(model: ScoredModel, registry: Registry) -> ModelResult:
         outcome = evaluate(formula, used)
     except FormulaError as error:
         return ModelResult(model, kpi, problems=(*problems, _unusable(error)), warnings=warnings)
-    return ModelResult(model, kpi, outcome, used, problems, warnings)
+    return ModelResult(model, kpi, outcome, used, problems, (*warnings, *_of_percent(model, kpi, used, outcome.value)))
+
+
+def _of_percent(
+    model: ScoredModel, kpi: RegisteredKpi | None, used: Mapping[str, float], value: float
+) -> tuple[Message, ...]:
+    """Warn of a result that is taken for percent, while the params are shares, where nothing makes percent of them."""
+    if kpi is None or not is_percent(kpi.unit) or _TIMES_HUNDRED.search(model.formula_text or ""):
+        return ()
+    if not any(param.is_in_percent and param.name in used for param in model.params):
+        return ()
+    params = {"value": value, "percent": product(value, 100)}
+    return (Message("percent_of_shares", Level.WARNING, column=_FORMULA, params=params),)
 
 
 def _unusable(error: FormulaError) -> Message:

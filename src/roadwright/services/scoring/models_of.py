@@ -25,7 +25,7 @@ class LoadedModel:
 
 def _param(row: InitiativeParam) -> Param:
     is_increment = says_increment(row.unit, row.description, row.notes)
-    return Param(row.param_name, row.value, row.approved, is_increment)
+    return Param(row.param_name, row.value, row.approved, is_increment, bool(row.value_in_percent))
 
 
 def load_models(session: Session, initiative_ids: Iterable[int]) -> dict[int, list[LoadedModel]]:

@@ -28,7 +28,16 @@ from roadwright.sheets.backend import (
     no_tab,
     refused_rows,
 )
-from roadwright.sheets.values import LAST_ROW, LONGEST_TEXT, CellValue, NotCalculated, cell_name, says_the_same
+from roadwright.sheets.values import (
+    LAST_ROW,
+    LONGEST_TEXT,
+    CellValue,
+    NotCalculated,
+    Percent,
+    PercentPoints,
+    cell_name,
+    says_the_same,
+)
 
 
 @dataclass
@@ -196,7 +205,7 @@ class _OpenBook:
             wanted.update({(number, column): value for column, value in values.items() if value is not None})
         rows = self._seen.tabs[name].rows
         cells = {
-            (row, column): _stored(edit.tab, row, column, value)
+            (row, column): _stored(edit.tab, row, column, _as_shown(rows.get(row, {}).get(column), value))
             for (row, column), value in wanted.items()
             if not says_the_same(rows.get(row, {}).get(column), value)
         }
@@ -226,6 +235,13 @@ def _protected(tab: MemoryTab, edit: TabEdit) -> dict[tuple[int, int], Message]:
     return found
 
 
+def _as_shown(held: CellValue | None, value: CellValue | None) -> CellValue | None:
+    """What is written so that a cell that shows percentages says so many percent."""
+    if isinstance(value, PercentPoints):
+        return Percent(value.as_share()) if isinstance(held, Percent) else float(value)
+    return value
+
+
 def _stored(tab: str, row: int, column: int, value: CellValue | None) -> CellValue | None:
     """A value as it is read afterwards. Raises SheetError for one that no cell can hold."""
     why: Message | None = None
@@ -239,7 +255,7 @@ def _stored(tab: str, row: int, column: int, value: CellValue | None) -> CellVal
         why = Message("cell_time_zone", params={"moment": value.isoformat()})
     if why is not None:
         raise SheetError("unwritable_value", tab=tab, cell=cell_name(row, column), why=why)
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and not isinstance(value, Percent):
         return int(value)
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date()

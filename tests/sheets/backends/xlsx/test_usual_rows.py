@@ -18,7 +18,7 @@ from roadwright.sheets.backends.xlsx.usual_rows import UsualRow, places_in, rows
 from roadwright.sheets.values import column_letters
 from tests.sheets.backends.xlsx.workbooks import MAIN
 
-FORMATS = CellFormats(["one", "zwölf", ""], {"3": Shows.DATE}, date1904=False)
+FORMATS = CellFormats(["one", "zwölf", ""], {"3": Shows.DATE}, frozenset(), date1904=False)
 HEAD = data_place(f'<worksheet xmlns="{MAIN}"><sheetData></sheetData></worksheet>'.encode(), "x.xlsx").head
 CONTENTS = [
     "/>",

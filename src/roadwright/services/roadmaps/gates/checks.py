@@ -184,7 +184,7 @@ def deadline_in_period(subject: Subject, _none: None, setting: Setting) -> Messa
     deadline = subject.initiative.deadline_date
     if deadline is None:
         return None
-    days = days_of(setting.period_key)
+    days = days_of(setting.period_key, setting.fiscal_year)
     if days is None:
         return failure("period_has_no_days", period=setting.period_key, deadline=deadline)
     first, last = days

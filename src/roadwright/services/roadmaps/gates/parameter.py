@@ -11,9 +11,10 @@ from roadwright import tabs
 from roadwright.domain.errors import InputError
 from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import Lifecycle, RiskLevel
+from roadwright.domain.reading.numbers import ACCEPTED, parse_number
+from roadwright.domain.reading.rules import Unreadable
 from roadwright.domain.registry import nearest
 from roadwright.sheets.kinds import split_list
-from roadwright.sheets.numbers import ACCEPTED, NotANumber, parse_number
 from roadwright.sheets.spec import header_names
 
 P = TypeVar("P")
@@ -101,8 +102,8 @@ def _risk(text: str | None) -> RiskLevel:
 def _number(text: str | None) -> float:
     needed = _needed(text, ACCEPTED)
     try:
-        return parse_number(needed)
-    except NotANumber as problem:
+        return parse_number(needed).value
+    except Unreadable as problem:
         raise ParameterProblem("unreadable_value", value=needed, why=problem.message, expected=ACCEPTED) from problem
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from roadwright.domain.periods import CALENDAR, FiscalYear
 from roadwright.domain.registry import Registry
 from roadwright.services.scoring.models_of import LoadedModel
 from roadwright.store.models import Initiative, InitiativeScore
@@ -32,6 +33,7 @@ class Setting:
 
     period_key: str
     registry: Registry
+    fiscal_year: FiscalYear = CALENDAR
     lifecycles: Mapping[str, str] = field(default_factory=dict)
     """The lifecycle status of every initiative of the roadmap, and of those that they depend on."""
     listed: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ from enum import Enum
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
-from roadwright.sheets.values import LONGEST_TEXT, CellError, CellValue, NotCalculated, Unwritable, cell_name
+from roadwright.sheets.values import LONGEST_TEXT, CellError, CellValue, MonthDate, NotCalculated, Unwritable, cell_name
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _UNSAFE = "[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff\ud800-\udfff]"
@@ -56,6 +56,7 @@ class Shows(Enum):
     """What a number format shows a number as, where that is not a number."""
 
     DATE = "date"
+    MONTH = "month without a day"
     DATE_AND_TIME = "date and time"
     TIME = "time of day"
     DURATION = "elapsed time"
@@ -63,14 +64,24 @@ class Shows(Enum):
 
 # The formats that every workbook has without declaring them (ECMA-376 part 1, 18.8.30), East Asian ones included.
 _BUILT_IN = (
-    dict.fromkeys((*range(14, 18), *range(27, 32), 36, *range(50, 55), 57, 58), Shows.DATE)
+    dict.fromkeys((*range(14, 17), *range(27, 32), 36, *range(50, 55), 57, 58), Shows.DATE)
     | dict.fromkeys((*range(18, 22), *range(32, 36), 45, 47, 55, 56), Shows.TIME)
-    | {22: Shows.DATE_AND_TIME, 46: Shows.DURATION}
+    | {17: Shows.MONTH, 22: Shows.DATE_AND_TIME, 46: Shows.DURATION}
 )
 
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[[^\]]*\]")
+
+
+_PERCENT_FORMATS = (9, 10)
+
+
+def shows_percent(number: int, code: str | None) -> bool:
+    """Whether a number format shows a number as a percentage."""
+    if code is None:
+        return number in _PERCENT_FORMATS
+    return "%" in _LITERALS.sub("", code.split(";")[0])
 
 
 def what_format_shows(number: int, code: str | None) -> Shows | None:
@@ -87,7 +98,8 @@ def what_format_shows(number: int, code: str | None) -> Shows | None:
     # An m means minutes beside hours or seconds, else months.
     date = bool(re.search("[yd]", bare)) or ("m" in bare and not time)
     if date:
-        return Shows.DATE_AND_TIME if time else Shows.DATE
+        has_day = "d" in bare
+        return Shows.DATE_AND_TIME if time else Shows.DATE if has_day else Shows.MONTH
     return Shows.TIME if time else None
 
 
@@ -108,6 +120,8 @@ def from_serial(serial: float, shows: Shows, date1904: bool) -> DateValue | floa
         moment = (_EPOCH_1904 if date1904 else _EPOCH_1900) + _to_millisecond(dt.timedelta(days=days))
     except OverflowError:
         return serial
+    if shows is Shows.MONTH:
+        return MonthDate(moment.year, moment.month, moment.day)
     return moment.date() if shows is Shows.DATE and moment.time() == dt.time() else moment
 
 

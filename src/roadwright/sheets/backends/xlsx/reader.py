@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,7 +32,7 @@ from roadwright.sheets.backends.xlsx.markup import (
 )
 from roadwright.sheets.backends.xlsx.sheet_part import data_place
 from roadwright.sheets.backends.xlsx.usual_rows import PLAIN_TEXT, UsualRow, has_usual_markup, rows_of
-from roadwright.sheets.values import CellError, CellValue, NotCalculated, cell_name, column_letters
+from roadwright.sheets.values import CellError, CellValue, NotCalculated, Percent, cell_name, column_letters
 
 _LIST = re.compile(rb"<sst[\s>]")
 _USUAL_ITEM = re.compile(f'<si><t(?: xml:space="preserve")?>({PLAIN_TEXT})</t></si>')
@@ -128,6 +128,7 @@ class CellFormats:
 
     strings: Sequence[str]
     shows: Mapping[str, Shows]
+    percent: Set[str]
     date1904: bool
 
 
@@ -362,6 +363,8 @@ def _decode(value: str, kind: str, style: str, formats: CellFormats) -> CellValu
             return value  # no program calculates with it: its column says that it is no number, or too large
         if style in formats.shows:
             return from_serial(number, formats.shows[style], formats.date1904)
+        if style in formats.percent:
+            return Percent(number)
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
     return _RARER_KINDS.get(kind, decode_text)(value)
 

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 
 from roadwright.domain.messages import MessageError
-from roadwright.sheets.backends.xlsx.cells import DateValue, Shows, what_format_shows
+from roadwright.sheets.backends.xlsx.cells import DateValue, Shows, shows_percent, what_format_shows
 from roadwright.sheets.backends.xlsx.markup import (
     Attributes,
     ElementPath,
@@ -26,6 +26,9 @@ MAX_CELL_FORMATS = 65_000
 
 _DEFAULT_FORMAT = {None: "0", Shows.DATE: "14", Shows.DATE_AND_TIME: "22", Shows.TIME: "21", Shows.DURATION: "46"}
 """The built-in number format for each, dates in the user's own locale; ``None`` is a plain number."""
+
+_PERCENT = "10"
+"""The built-in format of percentages with two decimals."""
 
 _USUAL_SIZE, _LARGEST_SIZE = 11.0, 409.0
 """Points."""
@@ -72,6 +75,8 @@ class Styles:
         self._derived: dict[tuple[str, Shows | str | None], str] = {}
         self.shows: dict[str, Shows] = {}
         """What the formats show that show no plain number, by the cell's ``s`` attribute; no ``s`` means ``"0"``."""
+        self.percent: set[str] = set()
+        """The formats that show a number as a percentage."""
         self.wrapping: dict[str, float] = {}
         """The font sizes, in points, of the formats that break long text into lines."""
         if raw is not None:
@@ -114,6 +119,8 @@ class Styles:
             shows = what_format_shows(number, codes.get(number))
             if shows is not None:
                 self.shows[str(index)] = shows
+            elif shows_percent(number, codes.get(number)):
+                self.percent.add(str(index))
 
     def showing(self, style: str | None, value: float | DateValue) -> str | None:
         """A format like ``style`` that shows this value as what it is: the same one where it does, else a copy of it.
@@ -151,6 +158,24 @@ class Styles:
                 return style
             if style in self.shows:
                 self.shows[self._derived[key]] = self.shows[style]
+            if style in self.percent:
+                self.percent.add(self._derived[key])
+        return self._derived[key]
+
+    def in_percent(self, style: str | None) -> str:
+        """A format like ``style`` that shows a number as a percentage. Raises NoFormat."""
+        if style is not None and style in self.percent:
+            return style
+        key = style or "0", _PERCENT
+        if key not in self._derived:
+            original = self._format(key[0])
+            end = tag_end(original, 0)
+            tag = set_attribute(original[:end], "numFmtId", _PERCENT)
+            number = self._number_of(set_attribute(tag, "applyNumberFormat", "1") + original[end:])
+            self._derived[key] = number
+            self.percent.add(number)
+            if key[0] in self.wrapping:
+                self.wrapping[number] = self.wrapping[key[0]]
         return self._derived[key]
 
     def _like(self, style: str | None, needed: Shows | None) -> str:

@@ -21,7 +21,7 @@ from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, check_
 from roadwright.sheets.backends.xlsx.rows import RowCells, changed_row, locate_cells, locate_wanted
 from roadwright.sheets.backends.xlsx.sheet_part import RowSpan, SheetPart, Surroundings
 from roadwright.sheets.backends.xlsx.styles import NoFormat, Styles
-from roadwright.sheets.values import CellValue, Unwritable, cell_name
+from roadwright.sheets.values import CellValue, Percent, PercentPoints, Unwritable, cell_name
 
 TALLEST = 409.0
 """Points; no row can be higher."""
@@ -261,6 +261,10 @@ class TabWriter:
 
     def _cell(self, prefix: str, row: int, column: int, content: Content, style: str | None) -> bytes:
         try:
+            if isinstance(content, PercentPoints):
+                content = content.as_share() if (style or "0") in self._styles.percent else float(content)
+            elif isinstance(content, Percent):
+                style = self._styles.in_percent(style)
             if isinstance(content, int | float | dt.date | dt.time | dt.timedelta) and not isinstance(content, bool):
                 style = self._styles.showing(style, content)
             self.formulas_changed |= isinstance(content, CellFormula)

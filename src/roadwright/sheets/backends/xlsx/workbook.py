@@ -174,7 +174,7 @@ class XlsxWorkbook:
             strings: list[str] = []
             if book.shared_strings:
                 strings = read_shared_strings(package.read(book.shared_strings), package.where(book.shared_strings))
-            self._formats = CellFormats(strings, styles.shows, book.date1904)
+            self._formats = CellFormats(strings, styles.shows, styles.percent, book.date1904)
         return self._formats
 
     def _tables_of(self, sheet: Sheet) -> list[ExcelTable]:

@@ -1,50 +1,18 @@
-"""Numbers as people type them: ``1,234.5``, ``1 234.5``, ``12 %``. Ambiguous ones are refused, never guessed. Pure."""
+"""JSON as people paste it: what could mislead, or can't be stored, is refused."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
-from decimal import Decimal
 
 from roadwright.domain.messages import MessageError
 from roadwright.domain.shown import UNSTORABLE
 
-_BLANK = "[ \u00a0\u2007\u2009\u202f]"
-_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-# No group of thousands starts with 0: 0,123 is a decimal in half of Europe.
-_COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
-_BLANKS = re.compile(rf"[+-]?[1-9]\d{{0,2}}({_BLANK}\d{{3}})+(\.\d*)?", re.ASCII)
-_EUROPEAN = re.compile(rf"[+-]?\d+([.{_BLANK[1:-1]}]\d{{3}})*,\d*", re.ASCII)
-
 _DEEPEST = 20
-
-ACCEPTED = "a number such as 1234.5, 1,234.5 or 12 %"
-
-
-class NotANumber(MessageError):
-    """The text is no number, or one that could be read in two ways; the message completes "<text> …"."""
 
 
 class BadJson(MessageError):
     """The text is no JSON that can be stored; the message completes "<text> …"."""
-
-
-def parse_number(text: str) -> float:
-    """The number that a text means; ``12 %`` is 0.12. Raises NotANumber."""
-    bare = text.strip().replace("\u2212", "-")
-    percent = bare.endswith("%")
-    if percent:
-        bare = bare[:-1].rstrip()
-    if not (_PLAIN.fullmatch(bare) or _COMMAS.fullmatch(bare) or _BLANKS.fullmatch(bare)):
-        if _EUROPEAN.fullmatch(bare):
-            raise NotANumber("two_readings")
-        raise NotANumber("is_no_number")
-    number = Decimal(re.sub(rf",|{_BLANK}", "", bare))
-    value = float(number / 100 if percent else number)
-    if not math.isfinite(value):
-        raise NotANumber("number_too_large")
-    return value
 
 
 def _refuse_unstorable(value: object, depth: int = 0) -> None:
