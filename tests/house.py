@@ -172,7 +172,7 @@ def _with_addresses(settings: str) -> str:
     moved = tomllib.loads(settings).get("tabs", {})
     for spec in tabs.TABS:
         section = f"\n[tabs.{spec.name}]\n"
-        if spec is not tabs.INTAKE and "workbook" not in moved.get(spec.name, {}):
+        if spec != tabs.INTAKE and "workbook" not in moved.get(spec.name, {}):
             settings += "" if section in settings else section
             settings = settings.replace(section, f'{section}workbook = "{spec.workbook}.xlsx"\n')
     return re.sub(r'^workbook = "', f'workbook = "memory://{uuid.uuid4().hex}/', settings, flags=re.MULTILINE)

@@ -133,7 +133,7 @@ def test_values_are_those_that_the_tab_shows(house: House) -> None:
     with house.workspace.store.transaction() as session:
         add_backlog(session, 30, seed=4)
         rows = backlog_values(session, random.sample(find_initiatives(session, None), 30))
-        assert all(list(row) == list(backlog_fields()) for row in rows)
+        assert all(list(row)[: len(backlog_fields())] == list(backlog_fields()) for row in rows)
         on_roadmaps = [row["roadmaps"] for row in rows if row["roadmaps"]]
         assert all(names == sorted(names, key=folded) for names in on_roadmaps if isinstance(names, list))
         assert {type(row["kpi_contributions"]) for row in rows} == {dict, type(None)}

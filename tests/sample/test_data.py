@@ -25,19 +25,25 @@ from roadwright.sample import company
 from roadwright.sample.company import (
     APPROVER,
     BALANCED,
+    CARRIED,
     COMMITTED,
     GROWTH_FIRST,
     OPEN_FLOOR,
+    TRACKER_FILE,
     IntakeSheet,
     Row,
     edits,
     intake_sheets,
     new_rows,
+    tracker_export,
     typed_cell,
 )
 from roadwright.sample.typing import NAMED_TITLE, Keys
+from roadwright.services.imports.propose import ForeignTable, propose
 from roadwright.services.scoring.math_model import ModelResult, Param, ScoredModel, run_model
 from roadwright.sheets.backend import Grid
+from roadwright.sheets.foreign.files import numbered_rows
+from roadwright.sheets.foreign.separated import cells_of
 from roadwright.sheets.read import read_table
 from roadwright.sheets.spec import Owner, TabSpec, header_names
 from roadwright.sheets.values import CellValue
@@ -202,7 +208,7 @@ class TestFiles:
     def test_every_file_is_typed_into_a_tab(self) -> None:
         files = {path.name for path in (Path(company.__file__).parent / "data").iterdir()}
         tabs = {f"{spec.name}.csv" for spec, _, _ in TYPED}
-        assert files == tabs | {f"{Path(sheet.workbook).stem}.csv" for sheet in INTAKE_SHEETS}
+        assert files == tabs | {TRACKER_FILE} | {f"{Path(sheet.workbook).stem}.csv" for sheet in INTAKE_SHEETS}
 
     def test_the_wheel_holds_them(self, tmp_path: Path) -> None:
         root = Path(__file__).parents[2]
@@ -475,3 +481,20 @@ class TestScenarios:
         assert {row["floor_or_goal"] for row in TARGETS} == set(TargetKind)
         assert any(row["dimension"] != "all" for row in TARGETS)
         assert any(row["kpi_key"] == "contact_rate" for row in TARGETS)
+
+
+class TestTracker:
+    def test_the_export_of_supports_tracker_is_read_as_it_means(self) -> None:
+        rows = numbered_rows(cells_of(tracker_export().encode()))
+        proposal = propose(ForeignTable(rows))
+        assert proposal is not None
+        assert (proposal.preset, proposal.columns["title"], proposal.columns["external_id"]) == (
+            "jira",
+            "Summary",
+            "Issue key",
+        )
+        assert set(CARRIED.values()) <= set(map(str, rows[1].values()))
+        titles = {str(cells[2]) for number, cells in rows.items() if number > 1}
+        assert len(titles) == 4
+        assert not titles & set(TITLES)
+        assert any(title.startswith("=") for title in titles)

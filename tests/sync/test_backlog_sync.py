@@ -87,8 +87,7 @@ def test_odd_cells_are_warnings_and_the_ideas_enter_all_the_same(house: House) -
         'WARNING: deadline_date: "next spring" is not a date; expected a date, as the spreadsheet\'s own date or as '
         "2026-05-31, 31 May 2026 or Q2 2026; the idea is on the backlog without it; "
         'lifecycle_status: "done" is not known; accepted: new, withdrawn; the backlog has "new"',
-        "WARNING: brief_description: has 501 characters; at most 500 are possible; the idea is on the backlog without "
-        "it",
+        "WARNING: brief_description: has 501 characters: all of it stands in problem_statement, and its first 497 here",
     ]
     assert [row.text("title") for row in house.rows("Backlog")] == ["(untitled)", "Wallet", "Gift cards"]
     before = house.bytes()

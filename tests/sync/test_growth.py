@@ -16,6 +16,7 @@ from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.read import read_table
 from roadwright.sync.context import begin_sync
 from roadwright.sync.engine import read_tab
+from roadwright.sync.external import ExternalIds
 from roadwright.sync.lost_keys import lost_keys
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.workspace import Workspace, open_workspace
@@ -110,6 +111,6 @@ def test_looking_for_lost_keys_goes_through_the_rows_once(tmp_path: Path) -> Non
     tab = read_tab(workspace, workspace.intake()[0])
     rows = Counted(row.number for row in tab.table.rows)
     with workspace.store.transaction() as session:
-        assert lost_keys(begin_sync(workspace, session, "test"), tab, rows, ()) == {}
+        assert lost_keys(begin_sync(workspace, session, "test"), tab, rows, (), ExternalIds()) == {}
     assert rows.times == 1
     workspace.close()

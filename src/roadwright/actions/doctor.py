@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from roadwright import tabs
 from roadwright.actions import ledger
 from roadwright.domain.disk import size_in_words
 from roadwright.domain.messages import Level, Message, failure, notice
@@ -28,6 +29,7 @@ from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache
+from roadwright.sync.importing import cannot_be_matched, proposal_for
 from roadwright.sync.run_tabs import without_overview
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
@@ -144,8 +146,16 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
         except SheetError as error:
             missing = without_overview(workspace) if place.spec.optional else None
             yield Finding(place.name, missing or error.message)
+            if place.spec == tabs.INTAKE and cannot_be_matched(error):
+                proposed = proposal_for(workspace, place)
+                if proposed is not None:
+                    yield Finding(place.name, proposed)
             continue
-        absent = [c.name for c in place.spec.columns if c.name not in tab.table.columns and c.owner is not Owner.SYSTEM]
+        absent = [
+            c.name
+            for c in tabs.BY_NAME[place.spec.name].columns
+            if c.name not in tab.table.columns and c.owner is not Owner.SYSTEM
+        ]
         count, code = len(tab.table.rows), "rows_of_tab_without_columns" if absent else "rows_of_tab"
         yield Finding(place.name, notice(code, count=count, columns=tuple(absent)))
         yield from _unsettled_rows(place, tab.table)

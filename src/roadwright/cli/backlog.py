@@ -22,6 +22,7 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.filters import FieldKind
 from roadwright.services.backlog import (
+    all_fields,
     backlog_fields,
     cell_texts,
     filter_fields,
@@ -65,9 +66,11 @@ def backlog(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there; an old file is replaced.")
     ] = None,
 ) -> None:
-    default = _SHOWN if form is Format.TABLE else tuple(backlog_fields())
-    names = default if columns is None else named_fields(columns)
     with opened(folder) as workspace, workspace.store.transaction() as session:
+        fields = all_fields(session)
+        carried = tuple(name for name, field in fields.items() if field.kind is FieldKind.CARRIED)
+        default = _SHOWN if form is Format.TABLE else (*backlog_fields(), *carried)
+        names = default if columns is None else named_fields(columns, fields)
         rows = filter_values(session, find_initiatives(session, wanted))
     if output is None and form is Format.TABLE:
         _print_table(rows, names)
@@ -94,7 +97,7 @@ def _json(rows: Sequence[Values], names: Sequence[str]) -> str:
 
 
 def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
-    numbers = {name for name in names if filter_fields()[name].kind is FieldKind.NUMBER}
+    numbers = {name for name in names if name in filter_fields() and filter_fields()[name].kind is FieldKind.NUMBER}
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
@@ -105,7 +108,7 @@ def _csv(rows: Sequence[Values], names: Sequence[str]) -> str:
 
 def _table(rows: Sequence[Values], names: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    numbers = {name for name in names if filter_fields()[name].kind is FieldKind.NUMBER}
+    numbers = {name for name in names if name in filter_fields() and filter_fields()[name].kind is FieldKind.NUMBER}
     for name in names:
         table.add_column(name, justify="right" if name in numbers else "left")
     for values in rows:

@@ -43,6 +43,10 @@ COMMANDS = {
         "roadwright.cli.backlog:backlog",
         "Show the backlog, or what matches a filter. The exit code is 2 where the filter or a column can't be read.",
     ),
+    "import": (
+        "roadwright.cli.imports:import_file",
+        "Bring in a file that others made: shows what its columns mean, asks, writes that into roadwright.toml, syncs.",
+    ),
     "runs": (
         "roadwright.cli.ledger:runs",
         "Show the ledger: the newest runs, or the facts of one (with --json everything about it).",
@@ -67,6 +71,10 @@ COMMANDS = {
     "compare": (
         "roadwright.cli.compare:compare",
         "Compare two roadmaps, versions or runs: what came in, went out and changed from A to B, and what that means.",
+    ),
+    "export": (
+        "roadwright.cli.export:export",
+        "Write a roadmap, a version or a run for other programs: CSV (Jira's, too), JSON, calendar, Markdown, xlsx.",
     ),
     "drift": (
         "roadwright.cli.drift:drift",

@@ -28,8 +28,8 @@ NAME = "Brindlewick"
 
 ABOUT = (
     f"{NAME} is an invented online marketplace for second-hand furniture and home goods in the UK, Germany and Spain. "
-    "Six departments have handed in ideas for the second quarter of 2026, in three workbooks of their own; engineering "
-    "can build about half of what is ready to plan."
+    "Six departments have handed in ideas for the second quarter of 2026, in three workbooks of their own and an "
+    "export of Jira; engineering can build about half of what is ready to plan."
 )
 
 GROWTH_FIRST = "Growth first"
@@ -89,6 +89,17 @@ def edits(spec: TabSpec) -> dict[str, Row]:
     """What people type into the rows that a tab has, by the title of the row."""
     rows = [dict(row) for row in new_rows(spec)]
     return {str(row.pop("title")): row for row in rows}
+
+
+TRACKER_FILE = "Support_Jira.csv"
+"""What support exported from its tracker."""
+CARRIED = {"arr_at_stake": "ARR at stake"}
+"""The column of it that goes along with each initiative."""
+
+
+def tracker_export() -> str:
+    """The export of support's tracker, as a person downloads it."""
+    return (resources.files(__package__) / "data" / TRACKER_FILE).read_text(encoding="utf-8")
 
 
 def intake_sheets() -> tuple[IntakeSheet, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from roadwright import tabs
@@ -15,11 +16,21 @@ from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
 from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
-from roadwright.sample.company import APPROVER, COMMITTED, edits, intake_sheets, new_rows
+from roadwright.sample.company import (
+    APPROVER,
+    CARRIED,
+    COMMITTED,
+    TRACKER_FILE,
+    edits,
+    intake_sheets,
+    new_rows,
+    tracker_export,
+)
 from roadwright.sample.typing import keys_on, make_intake_workbook, type_into_rows, type_new_rows
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import ActionStatus
 from roadwright.store.roadmaps import find_roadmap
+from roadwright.sync.importing import plan_import, take_import
 from roadwright.workspace.building import built_whole, remove_unfinished
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import FILE, template
@@ -47,6 +58,8 @@ def make_sample(folder: Path, say: Callable[[str], None], switch: SeriesSwitch) 
         say("making the workspace and its workbooks")
         _write_settings(building)
         create_workspace(building)
+        say("support brings in what it exported from its tracker")
+        _import_tracker(building)
         workspace = open_workspace(building)
         try:
             for message in _type_everything(workspace, switch):
@@ -62,6 +75,18 @@ def _write_settings(folder: Path) -> None:
         f'\n[[intake]]\nworkbook = "{sheet.workbook}"\ntabs = ["{sheet.tab}"]\n' for sheet in intake_sheets()[1:]
     )
     (folder / FILE).write_text(template() + others, encoding="utf-8")
+
+
+def _import_tracker(folder: Path) -> None:
+    """What `roadwright import --yes` does, with a column that is to go along."""
+    file = folder / TRACKER_FILE
+    file.write_text(tracker_export(), encoding="utf-8", newline="")
+    plan = plan_import(folder, file)
+    workspace = open_workspace(folder)
+    try:
+        take_import(workspace, replace(plan, entry=replace(plan.entry, carry=CARRIED)))
+    finally:
+        workspace.close()
 
 
 def _type_everything(workspace: Workspace, switch: SeriesSwitch) -> Iterator[str]:

@@ -59,6 +59,10 @@ class Row:
     problems: dict[str, Message] = field(default_factory=dict)
     overtyped: set[str] = field(default_factory=set)
     """Columns of the backend's own in which something unreadable stands; it is overwritten."""
+    carried: Mapping[str, object] = field(default_factory=dict)
+    """What stands in a person's columns that go along as they are."""
+    remarks: Sequence[Message] = ()
+    """What there is to say of how the row was read."""
     read_as: dict[str, ReadAs] = field(default_factory=dict)
     """The cells that were typed in another form than their value's own, by column."""
 
@@ -83,6 +87,25 @@ class Row:
 
 
 _READ = frozenset(part.name for part in fields(Row))
+
+
+@dataclass(frozen=True)
+class View:
+    """A tab that is not like ours, as it is to be read (see ``sheets.mapping``): its grid with our names and words.
+
+    ``last_header_column`` is that of the tab itself. ``carried`` and ``remarks`` are by row.
+    """
+
+    grid: Grid
+    header_row: int
+    last_header_column: int
+    carried: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+    remarks: Mapping[int, Sequence[Message]] = field(default_factory=dict)
+    warnings: tuple[Message, ...] = ()
+
+
+Through = Callable[[Grid, int], View]
+"""How a tab that is not like ours is to be seen, by its grid and its header row."""
 
 
 class UnreadRow(Row):
@@ -138,12 +161,12 @@ class Table:
 
     def place(self, row: int, column: str | None = None) -> str:
         """Where a cell or a row is, in words for a person."""
-        if column is not None and column in self.columns:
+        if column is not None and self.columns.get(column, LAST_COLUMN + 1) <= LAST_COLUMN:
             return f"{self.tab}!{cell_name(row, self.columns[column])}"
         return f"{self.tab} row {row}"
 
 
-def _header_cells(grid: Grid, header_row: int) -> dict[int, CellValue]:
+def header_cells(grid: Grid, header_row: int) -> dict[int, CellValue]:
     """The cells of the header row, and names that stand in it because they are merged down into it from above."""
     cells = dict(grid.rows.get(header_row, {}))
     for area in grid.merged:
@@ -228,7 +251,7 @@ def _split_off_persons(
 
 
 def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> _Header:
-    cells = {column: value for column, value in _header_cells(grid, header_row).items() if not is_blank(value)}
+    cells = {column: value for column, value in header_cells(grid, header_row).items() if not is_blank(value)}
     if not cells:
         needed = tuple(column.name for column in spec.columns if column.required)
         raise HeaderProblem("header_empty", tab=tab, row=header_row, needed=needed)
@@ -261,7 +284,7 @@ def _match_header(grid: Grid, spec: TabSpec, tab: str, header_row: int) -> _Head
 
 def _say_persons(grid: Grid, header_row: int, header: _Header, columns: Mapping[str, int]) -> Iterator[Message]:
     """What there is to tell of a person's columns that have the name of one of the backend's own."""
-    cells = _header_cells(grid, header_row)
+    cells = header_cells(grid, header_row)
     for position, name in sorted(header.persons.items()):
         yield persons_column(
             {
@@ -407,11 +430,14 @@ def read_table(
     tab: str,
     header_row: int = 1,
     tell: TellProgress = tell_nobody,
+    through: Through | None = None,
     scope: Scope = NOTHING_KNOWN,
 ) -> Table:
     """The tab's rows by their declaration, in this scope. Raises HeaderProblem when the header can't be matched."""
+    seen = View(grid, header_row, 0) if through is None else through(grid, header_row)
+    grid, header_row = seen.grid, seen.header_row
     header = _match_header(grid, spec, tab, header_row)
-    columns, last_column = header.columns, header.last
+    columns, last_column = header.columns, seen.last_header_column or header.last
     by_position = {position: name for name, position in columns.items()}
     backend_only = {c.name for c in spec.owned(Owner.DERIVED)} | set(BACKEND_COLUMNS)
     mirrored = {c.name for c in spec.columns if c.owner is not Owner.DERIVED} <= set(BACKEND_COLUMNS) | {
@@ -432,6 +458,7 @@ def read_table(
         # A column of unticked boxes runs down many empty rows; it alone makes no row.
         typed = any(v is not False and (mirrored or name not in backend_only) for name, v in raw.items())
         row = reader.read(number, raw)
+        row.carried, row.remarks = seen.carried.get(number, row.carried), seen.remarks.get(number, ())
         (rows if typed else leftovers).append(row)
     missing_system = tuple(c.name for c in spec.owned(Owner.SYSTEM) if c.name not in columns)
     free = _free_columns(grid, tab, header_row, last_column, missing_system) if missing_system else {}
@@ -448,6 +475,6 @@ def read_table(
         stale=grid.stale,
         is_entangled=bool(grid.formulas or grid.merged or grid.arrays or grid.fills_down),
         new_columns=free,
-        warnings=tuple(_say_persons(grid, header_row, header, {**columns, **free})),
+        warnings=(*_say_persons(grid, header_row, header, {**columns, **free}), *seen.warnings),
         scope=scope,
     )

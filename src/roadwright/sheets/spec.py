@@ -231,7 +231,7 @@ class Chart:
     rows: int = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TabSpec:
     """A tab, declared once.
 
@@ -241,6 +241,8 @@ class TabSpec:
 
     The columns stand in the order of the template, whatever order they were declared in: the first one, the status of
     the row, the other main ones, the rest, and the technical ones.
+
+    Declarations of one name are equal: a workspace can have further columns on a tab (see `tabs.peoples_intake`).
     """
 
     name: str
@@ -264,6 +266,12 @@ class TabSpec:
         """How many columns, from the first one on, make the printed page."""
         names = (*self.main, STATUS_COLUMN)
         return sum(column.name in names if self.main else not column.technical for column in self.columns)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TabSpec) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:

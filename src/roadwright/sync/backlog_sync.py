@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from roadwright.sheets.backend import SheetError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import ForeignTab, PendingWrite, WorkbookCache, merge_tab, run_pass, show_tab
+from roadwright.sync.importing import cannot_be_matched, proposal_for
 from roadwright.sync.intake import sync_intake
 from roadwright.sync.keys import KeyPool, give_keys, unkeyed
 from roadwright.sync.reports import RowReport, SheetRow, TabReport
@@ -108,6 +109,16 @@ def _sorted_out(places: Sequence[TabPlace], cache: WorkbookCache, progress: Sync
     return found
 
 
+def _proposals(workspace: Workspace, faults: Mapping[str, SheetError]) -> Iterator[Message]:
+    """What to write into the settings for intake tabs whose header can't be matched, ready to paste."""
+    for place in workspace.intake():
+        fault = faults.get(place.full_name)
+        if fault is not None and cannot_be_matched(fault):
+            proposed = proposal_for(workspace, place)
+            if proposed is not None:
+                yield proposed
+
+
 def _tell_duplicates(current: SyncContext, backlog: OpenTab, results: Sequence[SheetRow]) -> Iterator[RowReport]:
     """Say of ideas that they look like another one: on their rows, or in lines of their own where they are new."""
     rows = {result.key: result for result in results if not result.is_duplicate}
@@ -133,13 +144,16 @@ def backlog_sync(workspace: Workspace, source: str, settling: Settling, progress
     found = _sorted_out([*workspace.intake(), backlog], cache, progress)
     fault = found.faults.pop(backlog.full_name, None)
     result.problems.extend(fault.message for fault in found.faults.values())
+    proposals = list(_proposals(workspace, found.faults))
     if fault is not None:
         note = read_note(workspace.private)
         can_go_on = not isinstance(fault, ForeignTab) and note is not None and note.revision is not None
         code = "backlog_unreadable" if can_go_on else "backlog_unreadable_at_all"
         result.problems.append(Message(code, params={"why": str(fault).rstrip(".")}))
         if not can_go_on:
+            result.problems.extend(proposals)
             return result
+    result.problems.extend(proposals)
     if not found.readable:
         return result
     progress("giving keys to new rows")
@@ -148,9 +162,9 @@ def backlog_sync(workspace: Workspace, source: str, settling: Settling, progress
         result.problems.append(pending)
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
-        intake_tabs = [tab for tab in open_tabs if tab.spec is tabs.INTAKE]
+        intake_tabs = [tab for tab in open_tabs if tab.spec == tabs.INTAKE]
         progress(f"merging {sum(len(tab.table.rows) for tab in intake_tabs):,} intake rows")
-        backlog_tab = next((tab for tab in open_tabs if tab.spec is tabs.BACKLOG), None)
+        backlog_tab = next((tab for tab in open_tabs if tab.spec == tabs.BACKLOG), None)
         rules = settling.rules(current.source, open_tabs)
         if backlog_tab is None:
             return sync_intake(current, intake_tabs, found.faults, rules)

@@ -99,7 +99,7 @@ class WorkbookCache:
 
         Intake is exempt: a row that someone copied from another workspace fails alone, and stops no idea.
         """
-        newest = newest_row_version_on(table.rows) if self._checks_origin and place.spec is not INTAKE else None
+        newest = newest_row_version_on(table.rows) if self._checks_origin and place.spec != INTAKE else None
         if newest is None:
             return table
         with self._workspace.store.transaction() as session:
@@ -121,7 +121,15 @@ class WorkbookCache:
 def _read(place: TabPlace, workbook: Workbook, tell: TellProgress, scope: Scope) -> Table:
     grid = workbook.read(place.tab)
     try:
-        return read_table(grid, place.spec, tab=place.tab, header_row=place.header_row, tell=tell, scope=scope)
+        return read_table(
+            grid,
+            place.spec,
+            tab=place.tab,
+            header_row=place.header_row,
+            tell=tell,
+            through=place.through,
+            scope=scope,
+        )
     except HeaderProblem as problem:
         raise HeaderProblem("in_workbook", workbook=place.book, why=problem.message) from problem
 

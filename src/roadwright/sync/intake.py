@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from roadwright import tabs
 from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
 from roadwright.services.bindings.backlog import from_intake, unknown_key
-from roadwright.services.bindings.initiatives import issued_numbers, load_initiatives
+from roadwright.services.bindings.initiatives import issued_numbers, load_initiatives, stamp
 from roadwright.services.bindings.intake import FIELDS, IntakeBinding, instead_of
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.merge import MergeRules, merge_and_save
@@ -27,15 +26,17 @@ from roadwright.store.models import Initiative
 from roadwright.sync.bases import find_lost_bases, give_bases, settle
 from roadwright.sync.common_words import StoredWord, spell_common_words
 from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.external import bases_of_exports, take_along
 from roadwright.sync.keys import unwritable_keys
 from roadwright.sync.reports import SheetRow, TabReport, report_rows
 from roadwright.sync.write_back import bring_up_to_date
+from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
 from roadwright.workspace.workspace import TabPlace
 
 _KEPT = ("intake_source", "intake_workbook", "intake_tab", "intake_row", "intake_missing", "intake_conflicts")
 """Where an initiative's intake row stands, whether it is gone, and what it says against the backlog."""
-_TAKEN_IN = ("initiative_key", *FIELDS, *_KEPT)
-_BLANKS = {c.name: plain(c.blank_means) for c in tabs.INTAKE.columns if c.blank_means is not None}
+_TAKEN_IN = ("initiative_key", *FIELDS, *_KEPT, "external_source", "carried")
+_BLANKS = {c.name: plain(c.blank_means) for c in PEOPLES_INTAKE.columns if c.blank_means is not None}
 
 
 @dataclass
@@ -77,7 +78,8 @@ def _settle(
         for item in unsettled:
             item.has_own_version = item.result.base is not None
             lost += [item.result] if item.result.key in stored else []
-    find_lost_bases(context.session, tabs.INTAKE, lost)
+    bases_of_exports(context, lost, stored)
+    find_lost_bases(context.session, PEOPLES_INTAKE, lost)
 
 
 def _by_tab(intake: Iterable[OpenTab], found: Iterable[_IntakeMatch]) -> Iterator[tuple[OpenTab, list[_IntakeMatch]]]:
@@ -180,7 +182,13 @@ def _take_in(
     stored = context.load(binding, [result.identity for result in results])
     report.saved, report.created = merge_and_save(context, binding, results, stored, rules)
     for result in results:
-        _keep_place(tab.place, result, binding.initiatives[result.identity])
+        initiative = binding.initiatives[result.identity]
+        result.notes.add(*result.row.remarks)
+        if take_along(context, result.row, initiative, tab.place.source) and result.row_version is None:
+            result.row_version = context.row_versions.next()
+            stamp(initiative, result.row_version, context.source)
+            report.saved += 1
+        _keep_place(tab.place, result, initiative)
     return report, binding.initiatives
 
 
@@ -215,7 +223,7 @@ def sync_intake(
     _settle(context, intake, found, stored)
     _judge_keys(context.session, found, stored, unreadable)
     _say_keyless(intake, found)
-    spell_common_words(context.session, tabs.INTAKE, (item.result for item in found), _word_of(stored))
+    spell_common_words(context.session, PEOPLES_INTAKE, (item.result for item in found), _word_of(stored))
     synced: set[str] = set()
     reports: list[TabReport] = []
     now_stored: dict[Identity, dict[str, object]] = {}

@@ -17,6 +17,7 @@ from roadwright.sheets.read import Row
 from roadwright.store.clock import now
 from roadwright.store.models import IssuedKey
 from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.external import ExternalIds
 from roadwright.sync.lost_keys import keys_on, lost_keys
 from roadwright.sync.reports import TabReport
 from roadwright.sync.selection import ALL, Selection
@@ -56,13 +57,16 @@ class KeyPool:
     standing: set[str] = field(default_factory=set)
     on_intake: set[str] = field(default_factory=set)
     by_place: dict[str, list[str]] = field(default_factory=dict)
+    external: ExternalIds = field(default_factory=ExternalIds)
+    """What identifies the rows of its intake tabs in the programs that they came from."""
 
     def look_at(self, tab: OpenTab) -> None:
         """Learn which keys stand on a tab."""
         keys = keys_on(tab)
         self.standing |= keys
-        if tab.spec is tabs.INTAKE:
+        if tab.spec == tabs.INTAKE:
             self.on_intake |= keys
+            self.external.look_at(tab)
 
     def take(self, session: Session, place: str, folder: str | None, count: int) -> list[str]:
         """So many keys for the rows of a tab, none of those that stand anywhere already.
@@ -97,7 +101,7 @@ def unkeyed(tab: OpenTab, selection: Selection = ALL) -> list[int]:
     Raises SelectionError.
     """
     picked = selection.picks(tab.spec, tab.table.rows)
-    needed = {c.name for c in tab.spec.columns if c.required} if tab.spec is tabs.BACKLOG else ()
+    needed = {c.name for c in tab.spec.columns if c.required} if tab.spec == tabs.BACKLOG else ()
     rows = [row.number for row in tab.table.rows if row.number in picked and _waits(row, needed)]
     refused = unwritable_keys(tab, rows) if rows else {}
     return [row for row in rows if row not in refused]
@@ -109,7 +113,8 @@ def give_keys(context: SyncContext, tab: OpenTab, pool: KeyPool, selection: Sele
     pool.look_at(tab)
     if rows:
         place = column_places(tab)["initiative_key"]
-        known = lost_keys(context, tab, rows, pool.on_intake)
+        known = lost_keys(context, tab, rows, pool.on_intake, pool.external)
+        pool.on_intake |= set(known.values())
         fresh = [row for row in rows if row not in known]
         given = pool.take(context.session, tab.place.full_name, context.folder, len(fresh))
         for row, key in {**known, **dict(zip(fresh, given, strict=True))}.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Collection
+from functools import partial
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from roadwright.sheets.read import Row
 from roadwright.store.models import Initiative
 from roadwright.sync.bases import load_bases
 from roadwright.sync.context import OpenTab, SyncContext
+from roadwright.sync.external import ExternalIds, keys_by_id
 
 
 def keys_on(tab: OpenTab) -> set[str]:
@@ -27,17 +29,22 @@ def keys_on(tab: OpenTab) -> set[str]:
     return {key for row in tab.table.rows if (key := canonical_key(row.text("initiative_key"))) is not None}
 
 
-def lost_keys(context: SyncContext, tab: OpenTab, rows: Collection[int], on_intake: Collection[str]) -> dict[int, str]:
+def lost_keys(
+    context: SyncContext, tab: OpenTab, rows: Collection[int], on_intake: Collection[str], external: ExternalIds
+) -> dict[int, str]:
     """The keys of those rows, among these without one, that had one already.
 
     A row of an intake tab may have moved to another one, so ``on_intake``, the keys that stand on any of them, are not
     lost; on the Backlog only its own keys count. Nor are keys lost here that stand in another folder.
     """
-    standing = keys_on(tab) if tab.spec is tabs.BACKLOG else on_intake
+    standing = keys_on(tab) if tab.spec == tabs.BACKLOG else on_intake
     numbers = frozenset(rows)
     wanted = [row for row in tab.table.rows if row.number in numbers]
     found = _by_marks(context.session, tab, wanted, standing)
-    return found | _by_content(context, tab, wanted, {*standing, *found.values()})
+    for step in (partial(keys_by_id, ids=external), _by_content):
+        left = [row for row in wanted if row.number not in found]
+        found |= step(context, tab, left, {*standing, *found.values()})
+    return found
 
 
 def _by_marks(session: Session, tab: OpenTab, rows: Collection[Row], standing: Collection[str]) -> dict[int, str]:
@@ -88,7 +95,7 @@ def _by_content(context: SyncContext, tab: OpenTab, rows: Collection[Row], stand
 def _stood_here(context: SyncContext, tab: OpenTab) -> list[str]:
     """The keys of the initiatives whose row stood on this tab at the last sync, from above."""
     query = select(Initiative.initiative_key).order_by(Initiative.intake_row, Initiative.id)
-    if tab.spec is not tabs.BACKLOG:
+    if tab.spec != tabs.BACKLOG:
         query = query.where(Initiative.intake_source == tab.place.full_name, Initiative.intake_missing.is_(False))
     if context.workspace.folder is not None:
         others = context.workspace.folder.others

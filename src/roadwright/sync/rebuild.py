@@ -127,11 +127,11 @@ def rebuild(workspace: Workspace, progress: Callable[[str], None]) -> Rebuilt:
         except SheetError as error:
             result.problems.append(error.message)
 
-    of = {place.spec: place for place in places if place.spec is not tabs.INTAKE}
+    of = {place.spec: place for place in places if place.spec != tabs.INTAKE}
     if tabs.METRICS_CONFIG in of:
         step("taking over the KPI registry", [of[tabs.METRICS_CONFIG]], _save)
     if tabs.BACKLOG in of:
-        intake = [place for place in places if place.spec is tabs.INTAKE]
+        intake = [place for place in places if place.spec == tabs.INTAKE]
         both = [*intake, of[tabs.BACKLOG]]
         waiting = keys_for_new_rows(workspace, REBUILD, both, cache)
         result.problems += [waiting] if waiting else []

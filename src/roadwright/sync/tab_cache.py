@@ -19,9 +19,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import roadwright
+from roadwright.domain.messages import Level, Message
 from roadwright.sheets.backend import Workbook
 from roadwright.sheets.plain import plain
-from roadwright.sheets.read import Row, Table, UnreadRow, persons_column
+from roadwright.sheets.read import Row, Table, UnreadRow
 from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import CellProblem, Column, Layout, TabSpec, meaning
 from roadwright.sheets.values import CellValue
@@ -58,7 +59,7 @@ def _is_remembered(spec: TabSpec) -> bool:
 
 def _fingerprint(place: TabPlace, workbook: Workbook, scope: Scope) -> str:
     digest = hashlib.sha256(_code())
-    said = place.spec.name, place.header_row, workbook.fingerprint(place.tab), scope.fingerprint
+    said = place.spec.name, place.header_row, place.mapping, workbook.fingerprint(place.tab), scope.fingerprint
     digest.update(repr(said).encode())
     return digest.hexdigest()
 
@@ -93,7 +94,7 @@ def recall(
     table = Table(
         spec=place.spec,
         tab=place.tab,
-        header_row=place.header_row,
+        header_row=content["header_row"],
         columns=dict(sorted(content["columns"].items(), key=itemgetter(1))),
         missing_system=(),
         last_header_column=content["last_header_column"],
@@ -102,7 +103,7 @@ def recall(
         last_data_row=content["last_data_row"],
         stale=False,
         is_entangled=content["is_entangled"],
-        warnings=tuple(map(persons_column, content["warnings"])),
+        warnings=tuple(Message(code, Level.WARNING, params=said) for code, said in content["warnings"]),
         scope=scope,
     )
     return table, {number: stored for number, _, _, stored in content["rows"] if stored}
@@ -124,7 +125,8 @@ def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
         "last_header_column": table.last_header_column,
         "last_data_row": max([table.last_data_row, *appended]),
         "is_entangled": table.is_entangled,
-        "warnings": [dict(message.params) for message in table.warnings],
+        "header_row": table.header_row,
+        "warnings": [(message.code, dict(message.params)) for message in table.warnings],
         "rows": [*_standing_rows(tab), *_new_rows(tab, appended)],
     }
     place = tab.place.full_name

@@ -40,6 +40,7 @@ from roadwright.store.models import (
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.scores import current_scores
 from roadwright.sync.reports import SheetRow
+from roadwright.tabs.peoples_intake import CARRIED_PREFIX, EXTERNAL_ID, EXTERNAL_URL
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
 from roadwright.workspace.contents import LARGEST_NUMBER
 
@@ -86,7 +87,20 @@ def _backlog(session: Session, rows: Mapping[Identity, Row]) -> None:
         for name in _BACKLOG_SHOWS:
             if said.get(name) is not None:
                 setattr(initiative, name, said[name])
+        _take_along(initiative, said)
         _place_intake(initiative)
+
+
+def _take_along(initiative: Initiative, said: Mapping[str, object]) -> None:
+    """What came with its intake row, where the Backlog has columns for it; a row that is still there says it again."""
+    carried = {
+        name.removeprefix(CARRIED_PREFIX): value for name, value in said.items() if name.startswith(CARRIED_PREFIX)
+    }
+    if any(value is not None for value in carried.values()):
+        initiative.carried = {**(initiative.carried or {}), **carried}
+    for name in (EXTERNAL_ID.name, EXTERNAL_URL.name):
+        if said.get(name) is not None:
+            setattr(initiative, name, said[name])
 
 
 def _place_intake(initiative: Initiative) -> None:

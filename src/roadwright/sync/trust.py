@@ -23,6 +23,7 @@ from roadwright.store.identity import known_row_versions
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import SetBaseline
 from roadwright.sync.context import SET_VERSION, OpenTab
+from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
 
 
 def _unknown_row_versions(session: Session, tab: OpenTab) -> dict[int, str]:
@@ -87,7 +88,7 @@ def yield_to_backlog(session: Session, intake: OpenTab, backlog: OpenTab) -> Non
     by_key = {key: row for row in intake.table.rows if (key := canonical_key(row.text("initiative_key"))) is not None}
     initiatives = initiatives_by_key(session, by_key)
     knows_source = "intake_source" in backlog.table.columns
-    columns = [c.name for c in tabs.INTAKE.saved if c.name in backlog.table.columns]
+    columns = [c.name for c in PEOPLES_INTAKE.saved if c.name in backlog.table.columns]
     copies: dict[str, tuple[str, Identity, dict[str, object]]] = {}
     for row in intake.table.rows:
         if not is_row_version(row_version := unknown.get(row.number, "")):
@@ -97,7 +98,7 @@ def yield_to_backlog(session: Session, intake: OpenTab, backlog: OpenTab) -> Non
         values = {name: row.plain[name] for name in columns if is_known and name in row.plain}
         if is_known or row_version not in copies:
             copies[row_version] = row_version, identity_of(tabs.INTAKE.identity, row.values), values
-    save_baselines(session, tabs.INTAKE, copies.values())
+    save_baselines(session, PEOPLES_INTAKE, copies.values())
     for initiative in initiatives.values():
         if initiative.intake_workbook is None and not knows_source:
             initiative.intake_workbook = intake.place.book

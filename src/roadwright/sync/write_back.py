@@ -123,7 +123,8 @@ def bring_up_to_date(
         needs_row_version = result.identity in tab.needs_row_version
         is_written = not unlike and not needs_row_version and _was_written_so(tab, result, taken_out)
         if is_written and not _lacks_row_version(tab, row, places):
-            tab.settled[row.number] = fingerprint_of(now)
+            if not row.remarks:  # it has to be read again to be told again
+                tab.settled[row.number] = fingerprint_of(now)
             _say_status(tab, result, places, names)
             continue
         cells: dict[tuple[int, int], CellValue | None] = {
@@ -153,7 +154,7 @@ def bring_up_to_date(
             result.notes.add(*say_written(spec, row, marked))
         pending.cells.update(cells)
         result.is_written |= bool(cells)
-        if not result.kept and not dropped and _reads_back(tab, row.number, unlike, now):
+        if not (result.kept or dropped or row.remarks) and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)
 
@@ -209,7 +210,8 @@ def _copy_of(tab: OpenTab, result: SheetRow) -> Baseline | None:
 
 def _reads_back(tab: OpenTab, number: int, unlike: Iterable[str], now: Values) -> bool:
     """Whether the row's cells, once they are written, will be read as what is stored."""
-    cells, places, columns = tab.pending.cells, tab.table.columns, tab.spec.by_name
+    cells, columns = tab.pending.cells, tab.spec.by_name
+    places = {**tab.table.columns, **tab.table.new_columns}
     scope = replace(tab.table.scope, row=now)
     return all(
         (at := (number, places[name])) in cells and _is_read_as(columns[name], cells[at], now[name], scope)

@@ -80,7 +80,7 @@ def held_by(workspace: Workspace) -> WorkbookContents:
             continue
         try:
             grid = workspace.open(place).read(place.tab)
-            table = read_table(grid, place.spec, tab=place.tab, header_row=place.header_row)
+            table = read_table(grid, place.spec, tab=place.tab, header_row=place.header_row, through=place.through)
         except SheetError:
             continue
         look_at(held, table, place.name)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from roadwright import tabs
 from roadwright.domain.messages import Message
 from roadwright.sheets.template import write_template
 from roadwright.store.presence import PRIVATE
@@ -48,9 +49,9 @@ def create_workspace(root: Path) -> Created:
             shown = root / path.relative_to(workspace.root) if path.is_relative_to(workspace.root) else path
             if os.path.lexists(path):  # a link that leads nowhere is somebody's, too
                 kept.append(shown)
-            elif all(place.header_row == 1 for place in places):
+            elif all(place.header_row == 1 and not place.mapping.columns for place in places):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                specs = [replace(place.spec, name=place.tab) for place in places]
+                specs = [replace(tabs.BY_NAME[place.spec.name], name=place.tab) for place in places]
                 write_template(path, specs, GUIDES[places[0].spec.workbook])
                 made.append(shown)
     finally:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import tomllib
-import unicodedata
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +24,7 @@ from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
 from roadwright.sheets.backend import WorkbookRef, scheme_of
 from roadwright.sheets.spec import TabSpec
-from roadwright.sheets.values import LAST_ROW
+from roadwright.workspace.intake_settings import FileName, HeaderRow, IntakeBook, TabName, no_truth_value, one_line
 
 FILE = "roadwright.toml"
 DATABASE_FILE = "roadwright.db"
@@ -44,52 +43,10 @@ class SettingsError(InputError):
     """roadwright.toml can't be used; the message names the key and what would be accepted."""
 
 
-_LONGEST_NAME = 240
-"""Bytes of a file's or folder's name: systems take 255, and the names of temporary files are longer."""
-_LONGEST_PATH = 3000
-
-
-_CONTROLS = ("Cc", "Cs")
-"""Unicode's categories of control characters, and of what stands for bytes that are not UTF-8."""
-
-
-def _one_line(text: str) -> str:
-    if any(unicodedata.category(letter) in _CONTROLS for letter in text):
-        raise ValueError(Message("control_characters"))
-    return text
-
-
-def _file_name(text: str) -> str:
-    """Refuses what no file can be called, before a file system does in words of its own."""
-    names = _one_line(text).replace("\\", "/").split("/")
-    if max(len(os.fsencode(name)) for name in names) > _LONGEST_NAME or len(os.fsencode(text)) > _LONGEST_PATH:
-        raise ValueError(Message("file_name_too_long", params={"most": _LONGEST_NAME}))
-    return text
-
-
-def _no_truth_value(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError(Message("should_be_a_number"))
-    return value
-
-
 _MOST_SECONDS = 10_000_000
 """Some 115 days; no clock of the system waits for much more."""
-_Number = BeforeValidator(_no_truth_value)
+_Number = BeforeValidator(no_truth_value)
 _Seconds = Annotated[float, _Number, Field(ge=0, le=_MOST_SECONDS, allow_inf_nan=False)]
-_FileName = Annotated[str, Field(min_length=1), AfterValidator(_file_name)]
-_TabName = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-_HeaderRow = Annotated[int, _Number, Field(ge=1, le=LAST_ROW)]
-
-
-class IntakeBook(BaseModel):
-    """One intake workbook and its tabs."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    workbook: _FileName
-    tabs: list[_TabName] = Field(default=[tabs.INTAKE.name], min_length=1)
-    header_row: _HeaderRow = 1
 
 
 class TabSetting(BaseModel):
@@ -97,9 +54,9 @@ class TabSetting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    workbook: _FileName | None = None
-    tab: _TabName | None = None
-    header_row: _HeaderRow = 1
+    workbook: FileName | None = None
+    tab: TabName | None = None
+    header_row: HeaderRow = 1
 
 
 class ServerSettings(BaseModel):
@@ -107,8 +64,8 @@ class ServerSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    hosts: list[Annotated[str, Field(min_length=1), AfterValidator(_one_line)]] = []
-    trusted_proxies: list[Annotated[str, Field(min_length=1), AfterValidator(_one_line)]] = []
+    hosts: list[Annotated[str, Field(min_length=1), AfterValidator(one_line)]] = []
+    trusted_proxies: list[Annotated[str, Field(min_length=1), AfterValidator(one_line)]] = []
 
 
 def _month(value: object) -> object:
@@ -138,7 +95,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", env_prefix=ENVIRONMENT_PREFIX)
 
-    database_url: Annotated[str, AfterValidator(_one_line)] = f"sqlite:///{DATABASE_FILE}"
+    database_url: Annotated[str, AfterValidator(one_line)] = f"sqlite:///{DATABASE_FILE}"
     activating_batch: Annotated[int, _Number] = Field(default=100, ge=1, le=10_000)
     time_limit: _Seconds = Field(default=300.0, gt=0)
     explain_seconds: _Seconds = 20.0
@@ -166,10 +123,15 @@ class Settings(BaseSettings):
         return moved.workbook or f"{spec.workbook}.xlsx", moved.tab or spec.name, moved.header_row
 
     @cached_property
+    def carried_columns(self) -> tuple[str, ...]:
+        """The columns that intake tabs send to the right of the Backlog, in the order in which they are named."""
+        return tuple(dict.fromkeys(name for book in self.intake for name in book.carried_columns))
+
+    @cached_property
     def tab_names(self) -> Counter[str]:
         """How many tabs have a name, without case."""
         names = Counter(folded(tab) for book in self.intake for tab in book.tabs)
-        names.update(folded(self.place_of(spec)[1]) for spec in tabs.TABS if spec is not tabs.INTAKE)
+        names.update(folded(self.place_of(spec)[1]) for spec in tabs.TABS if spec != tabs.INTAKE)
         return names
 
     @classmethod
@@ -195,7 +157,7 @@ def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
     """A tab can have one use only: two would overwrite each other's cells."""
     uses = [(book.workbook, tab, "[[intake]]") for book in settings.intake for tab in book.tabs]
     for spec in tabs.TABS:
-        if spec is not tabs.INTAKE:
+        if spec != tabs.INTAKE:
             uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
     seen: dict[tuple[str, str], str] = {}
     alike: dict[tuple[str, str], str] = {}
@@ -304,7 +266,7 @@ def template() -> str:
     places = "\n".join(
         f'# [tabs.{spec.name}]\n# workbook = "{spec.workbook}.xlsx"\n# tab = "{spec.name}"\n# header_row = 1\n'
         for spec in tabs.TABS
-        if spec is not tabs.INTAKE
+        if spec != tabs.INTAKE
     )
     return f"""\
 # A Roadwright workspace. Keys that start with # have the value shown; remove the # to change one.
@@ -363,6 +325,18 @@ tabs = ["{tabs.INTAKE.name}"]
 # [[intake]]
 # workbook = "Team_Ideas.xlsx"
 # tabs = ["Ideas", "Complaints"]
+# header_row = "auto"             # or found by itself
+# source = "jira"                 # where its rows come from, if they have an external_id
+# [intake.columns]                # our name = theirs; `roadwright import` proposes all this
+# title = "User Story"
+# problem_statement = ["So that", "Acceptance Criteria"]
+# [intake.values.lifecycle_status]
+# "In Progress" = "in_progress"
+# [intake.carry]                  # their columns that go along as they are
+# arr_at_stake = "ARR at stake"
+# [intake.rows]
+# skip = ["Total", "Phase *"]
+# fill_down = ["product_area"]
 
 # Where the other tabs lie, if you move or rename them:
 {places.rstrip()}

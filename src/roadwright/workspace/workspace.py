@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from roadwright import tabs
@@ -16,13 +16,18 @@ from roadwright.domain.text import folded
 from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
 from roadwright.sheets.backends import is_open, open_backend
 from roadwright.sheets.files import clean_leftovers
+from roadwright.sheets.habits import NO_MAPPING, TabMapping
+from roadwright.sheets.mapping import look_through
+from roadwright.sheets.read import Through
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.fiscal import FISCAL_YEAR
 from roadwright.store.identity import Revision, workspace_id
 from roadwright.store.presence import PRIVATE
 from roadwright.store.session import EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
+from roadwright.tabs.peoples_intake import INTAKE_HABITS, PEOPLES_INTAKE, USUAL_INTAKE, with_carried
 from roadwright.workspace.folders import Folder, use_folder
 from roadwright.workspace.identity import Note, check_database, missing_database, read_note, write_note
+from roadwright.workspace.intake_settings import IntakeBook
 from roadwright.workspace.settings import Settings, load_settings, workbook_ref
 from roadwright.workspace.turns import Turn
 
@@ -44,6 +49,17 @@ class TabPlace:
     header_row: int
     name: str
     """The tab as people name it in this workspace: ``Backlog``, or in full where that is not unique."""
+    mapping: TabMapping = field(default=NO_MAPPING, compare=False)
+    """What the settings say of the columns and rows of an intake tab."""
+    source: str = ""
+    """The program that an intake tab's rows come from, by the name that the settings give it."""
+
+    @property
+    def through(self) -> Through | None:
+        """How the tab is to be seen by its reader, where people may have it in a form of their own."""
+        if self.spec != tabs.INTAKE:
+            return None
+        return lambda grid, header_row: look_through(grid, self.spec, header_row, self.mapping, INTAKE_HABITS)
 
     @property
     def book(self) -> str:
@@ -90,15 +106,19 @@ class Workspace:
 
     def intake(self) -> list[TabPlace]:
         """All intake tabs, in the order of the settings."""
-        return [
-            self._place(tabs.INTAKE, book.workbook, tab, book.header_row)
-            for book in self.settings.intake
-            for tab in book.tabs
-        ]
+        return [self._intake_place(book, tab) for book in self.settings.intake for tab in book.tabs]
+
+    def _intake_place(self, book: IntakeBook, tab: str) -> TabPlace:
+        label = workbook_ref(self.root, book.workbook).label
+        is_usual = (label, tab) == (f"{tabs.INTAKE.workbook}.xlsx", tabs.INTAKE.name) and not book.mapping.columns
+        place = self._place(USUAL_INTAKE if is_usual else PEOPLES_INTAKE, book.workbook, tab, book.header_row)
+        return replace(place, mapping=book.mapping, source=book.source or label)
 
     def place(self, spec: TabSpec) -> TabPlace:
         """Where a tab lies (any tab but intake's)."""
         workbook, tab, header_row = self.settings.place_of(spec)
+        if spec == tabs.BACKLOG:
+            spec = with_carried(spec, self.settings.carried_columns)
         return self._place(spec, workbook, tab, header_row)
 
     def _place(self, spec: TabSpec, workbook: str, tab: str, header_row: int) -> TabPlace:
@@ -108,7 +128,7 @@ class Workspace:
 
     def places(self) -> list[TabPlace]:
         """All tabs."""
-        return [*self.intake(), *(self.place(spec) for spec in tabs.TABS if spec is not tabs.INTAKE)]
+        return [*self.intake(), *(self.place(spec) for spec in tabs.TABS if spec != tabs.INTAKE)]
 
     def workbook_files(self) -> list[Path]:
         """The files among the workbooks, each once."""

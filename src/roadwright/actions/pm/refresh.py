@@ -22,7 +22,7 @@ from roadwright.sync.saves import BINDINGS
 def _refresh_rows(current: SyncContext, tab: OpenTab) -> TabReport:
     binding = BINDINGS[tab.spec.name]()
     results, report = merge_tab(current, tab, binding, show_only=True)
-    is_backlog = tab.spec is tabs.BACKLOG
+    is_backlog = tab.spec == tabs.BACKLOG
     if is_backlog:
         say_intake(current.session, results)
     show_tab(

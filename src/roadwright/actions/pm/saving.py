@@ -38,7 +38,7 @@ def _run(request: ActionContext) -> Answer:
     assert place is not None
     answer = Answer()
     cache = WorkbookCache(request.workspace)
-    if place.spec is tabs.BACKLOG:
+    if place.spec == tabs.BACKLOG:
         pending = keys_for_new_rows(request.workspace, request.action, [place], cache, request.selection)
         if pending is not None:
             answer.problems.append(pending)

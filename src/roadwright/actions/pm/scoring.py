@@ -251,11 +251,11 @@ def _switch(request: ActionContext) -> Answer:
 
 
 def _merge_switches(current: SyncContext, tab: OpenTab, request: ActionContext) -> tuple[list[SheetRow], TabReport]:
-    binding = BacklogBinding() if tab.spec is tabs.BACKLOG else ScoringInputsBinding()
+    binding = BacklogBinding() if tab.spec == tabs.BACKLOG else ScoringInputsBinding()
     results, report = merge_tab(
         current, tab, binding, selection=request.selection, on_conflict=on_conflict(request), only=_SWITCHES
     )
-    if tab.spec is tabs.BACKLOG:
+    if tab.spec == tabs.BACKLOG:
         say_intake(current.session, results)
     return results, report
 

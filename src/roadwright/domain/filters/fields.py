@@ -28,6 +28,8 @@ class FieldKind(StrEnum):
     """A period key, by the days it names: Q2 2026 is 2026-Q2."""
     LIST = "list"
     """Texts; a comparison asks whether one of them is equal."""
+    CARRIED = "number or text"
+    """Numbers compare with numbers, as numbers, and texts with texts; a number and a text are never equal or less."""
     KEY_LIST = "list of keys"
     """Initiatives' keys; a comparison asks whether one of them is equal."""
 

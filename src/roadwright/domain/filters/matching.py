@@ -31,15 +31,19 @@ def matches(wanted: Filter, values: Mapping[str, object]) -> bool:
         case Every():
             return all(matches(part, values) for part in wanted.parts)
         case Emptiness():
-            return is_empty(values[wanted.field.name]) != wanted.negated
+            return is_empty(_stored(wanted.field, values)) != wanted.negated
         case Comparison():
-            return compares(wanted.field, wanted.operator, values[wanted.field.name], wanted.value)
+            return compares(wanted.field, wanted.operator, _stored(wanted.field, values), wanted.value)
         case Membership():
-            stored = values[wanted.field.name]
+            stored = _stored(wanted.field, values)
             found = any(compares(wanted.field, Operator.EQUAL, stored, value) for value in wanted.values)
             return found != wanted.negated and not is_empty(stored)
         case _:
             return any(matches(part, values) for part in wanted.parts)
+
+
+def _stored(field: Field, values: Mapping[str, object]) -> object:
+    return values.get(field.name) if field.kind is FieldKind.CARRIED else values[field.name]
 
 
 def is_empty(stored: object) -> bool:
@@ -55,6 +59,10 @@ def compares(field: Field, operator: Operator, stored: object, value: Value) -> 
         elements = cast("Collection[object]", stored)
         found = any(_equal(field, element, value) for element in elements)
         return found != (operator is Operator.UNEQUAL)
+    if field.kind is FieldKind.CARRIED and (operator in ORDERING or operator is Operator.CONTAINS):
+        wants_text = operator is Operator.CONTAINS or isinstance(value, str)
+        if isinstance(stored, str) != wants_text:
+            return False
     if field.kind is FieldKind.PERIOD and operator in ORDERING and days_of(str(stored)) is None:
         return False
     return _RELATIONS[operator](field, stored, value)
@@ -68,6 +76,9 @@ def _equal(field: Field, stored: object, value: Value) -> bool:
             return canonical_key(str(stored)) == value
         case FieldKind.PERIOD:
             return same_period(str(stored), str(value))
+        case FieldKind.CARRIED if isinstance(stored, str) or isinstance(value, str):
+            both = isinstance(stored, str) and isinstance(value, str)
+            return both and folded(str(stored)) == folded(str(value))
         case FieldKind.MOMENT:
             span = cast("Span", value)
             return span.first <= str(stored) < span.after
@@ -75,10 +86,12 @@ def _equal(field: Field, stored: object, value: Value) -> bool:
             return _comparable(stored) == _comparable(value)
 
 
-def _less(field: Field, stored: object, value: Value) -> bool:
+def _less(field: Field, stored: object, value: Value) -> bool:  # noqa: PLR0911 - one for each kind
     match field.kind:
         case FieldKind.TEXT:
             return folded(str(stored)) < folded(str(value))
+        case FieldKind.CARRIED if isinstance(stored, str):
+            return folded(stored) < folded(str(value))
         case FieldKind.KEY:
             return key_order(canonical_key(str(stored)) or "") < key_order(str(value))
         case FieldKind.PERIOD:

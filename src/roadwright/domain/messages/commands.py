@@ -18,6 +18,10 @@ TEXTS = {
         'roadmap "{roadmap}" was never published, so nothing can have drifted; pm.roadmap_publish makes its '
         "first version"
     ),
+    "export_needs_file": "a workbook can't be shown here; name a file with -o",
+    "import_asks": (
+        "nothing was written: there is no terminal to ask on; say --yes to take it, or --dry-run to see it only"
+    ),
     "explain_unknown": "--explain: {why}",
     "file_unusable": "{file} can't be used: {why}",
     "json_empty": "{file}: is empty",

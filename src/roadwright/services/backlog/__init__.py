@@ -5,6 +5,7 @@ from roadwright.services.backlog.fields import backlog_fields, filter_fields, na
 from roadwright.services.backlog.find import find_initiatives
 from roadwright.services.backlog.saved import (
     NameProblem,
+    all_fields,
     find_saved,
     remove_filter,
     resolve_filter,
@@ -14,6 +15,7 @@ from roadwright.services.backlog.saved import (
 
 __all__ = [
     "NameProblem",
+    "all_fields",
     "backlog_fields",
     "backlog_values",
     "cell_texts",

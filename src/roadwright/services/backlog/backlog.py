@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import select
@@ -13,14 +13,18 @@ from roadwright.domain.figures import figure
 from roadwright.domain.filters.fields import LISTS
 from roadwright.domain.shown import tidy
 from roadwright.domain.text import folded
+from roadwright.services.backlog.carried import further_fields
 from roadwright.services.backlog.columns import ON_ROADMAP
 from roadwright.services.backlog.fields import LAST_RUN_PRICE, ROADMAP_FIELDS, backlog_fields, filter_fields
+from roadwright.sheets.carried import CARRIED
 from roadwright.sheets.kinds import LIST, NUMBER
+from roadwright.sheets.spec import Kind
 from roadwright.store.chunks import chunks
 from roadwright.store.initiatives import ATTRIBUTES, attributes_of
 from roadwright.store.models import Initiative, LastRunPrice, Roadmap, RoadmapEntry
 from roadwright.store.percentiles import score_percentiles
 from roadwright.tabs import BACKLOG
+from roadwright.tabs.peoples_intake import CARRIED_PREFIX
 
 Values = dict[str, object]
 
@@ -34,8 +38,9 @@ def backlog_values(session: Session, initiatives: Collection[Initiative]) -> lis
     """
     roadmaps = _roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
     shares = score_percentiles(session) if initiatives else {}
+    further = tuple(further_fields(session))
     return [
-        _values(initiative, roadmaps.get(initiative.initiative_key), shares.get(initiative.initiative_key))
+        _values(initiative, roadmaps.get(initiative.initiative_key), shares.get(initiative.initiative_key), further)
         for initiative in initiatives
     ]
 
@@ -58,9 +63,13 @@ def filter_values(session: Session, initiatives: Collection[Initiative]) -> list
     ]
 
 
-def _values(initiative: Initiative, roadmaps: list[str] | None, share: float | None) -> Values:
+def _values(initiative: Initiative, roadmaps: list[str] | None, share: float | None, further: Sequence[str]) -> Values:
     # All fields first, so that they stand in the order of the columns.
     values: Values = dict.fromkeys(backlog_fields())
+    for name in further:
+        is_carried = name.startswith(CARRIED_PREFIX)
+        carried = (initiative.carried or {}).get(name.removeprefix(CARRIED_PREFIX)) if is_carried else None
+        values[name] = carried if is_carried else getattr(initiative, name)
     values.update(zip(_stored_fields(), attributes_of(initiative, _stored_fields()), strict=True))
     values["metric_chain"] = _chain_source(initiative)
     values[CONTRIBUTIONS] = initiative.kpi_contribution_json or None
@@ -110,9 +119,18 @@ def cell_texts(values: Values) -> dict[str, str]:
 def _text(name: str, value: object) -> str:
     if value is None:
         return ""
-    kind = BACKLOG.by_name[name].kind if name in BACKLOG.by_name else NUMBER if name == LAST_RUN_PRICE else LIST
+    kind = _kind_of(name)
     shown = kind.show(value)
     return str(shown).upper() if isinstance(shown, bool) else str(shown)
+
+
+def _kind_of(name: str) -> Kind:
+    """The kind of cell that shows a field."""
+    if name in BACKLOG.by_name:
+        return BACKLOG.by_name[name].kind
+    if name in ROADMAP_FIELDS:
+        return LIST
+    return NUMBER if name == LAST_RUN_PRICE else CARRIED
 
 
 def json_values(values: Values) -> Values:
@@ -129,7 +147,8 @@ def _json_value(name: str, value: object) -> object:
         return {key: tidy(float(number)) for key, number in sorted(value.items())}
     if value is None and name == CONTRIBUTIONS:
         return {}
-    return [] if value is None and filter_fields()[name].kind in LISTS else value
+    is_list = name in filter_fields() and filter_fields()[name].kind in LISTS
+    return [] if value is None and is_list else value
 
 
 def contributions_text(contributions: dict[str, float] | None) -> str | None:

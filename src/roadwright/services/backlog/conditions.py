@@ -18,6 +18,7 @@ from roadwright.domain.filters.matching import compares, key_order, matches, wor
 from roadwright.domain.filters.tree import Value
 from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.text import folded
+from roadwright.services.backlog.carried import carried_number, carried_text
 from roadwright.services.backlog.columns import Condition, column, has_element
 from roadwright.services.backlog.folding import ByCodePoints, Folded, Position, Rounded
 from roadwright.store.percentiles import where_percentile
@@ -65,13 +66,18 @@ def _by_parts(session: Session, wanted: Filter) -> Condition:
 def _has_value(session: Session, field: Field) -> Condition:
     if field.kind in LISTS:
         return has_element(session, field, lambda _: true())
+    if field.kind is FieldKind.CARRIED:
+        text = func.coalesce(carried_text(session, field), "")
+        return or_(carried_number(session, field).is_not(None), text != "")
     stored = column(field)
     return and_(stored.is_not(None), stored != "") if field.kind in _TEXTS else stored.is_not(None)
 
 
-def _compares(session: Session, wanted: Comparison) -> Condition:
+def _compares(session: Session, wanted: Comparison) -> Condition:  # noqa: PLR0911 - one for each kind
     """The comparison with a field that has a value."""
     field, operator, value = wanted.field, wanted.operator, wanted.value
+    if field.kind is FieldKind.CARRIED:
+        return _compares_carried(session, field, operator, value)
     if field.kind in LISTS:
         found = _is_one_of(session, field, (value,))
         return not_(found) if operator is Operator.UNEQUAL else found
@@ -88,6 +94,25 @@ def _compares(session: Session, wanted: Comparison) -> Condition:
     return _ORDERED[operator](less, equal)
 
 
+def _compares_carried(session: Session, field: Field, operator: Operator, value: Value) -> Condition:
+    """Texts compare with texts, numbers with numbers; neither with the other."""
+    if operator is Operator.UNEQUAL:
+        return not_(_compares_carried(session, field, Operator.EQUAL, value))
+    if operator is Operator.CONTAINS:
+        part = folded(str(value))
+        held = carried_text(session, field)
+        return and_(held.is_not(None), Position(Folded(held, frozenset(part)), part) > 0)
+    if isinstance(value, str):
+        stored, equal = carried_text(session, field), _is_text(carried_text(session, field), (value,))
+        less = Folded(stored) < folded(value)
+    else:
+        stored = carried_number(session, field)
+        number = rounded(cast("float", value))
+        less, equal = Rounded(stored) < number, Rounded(stored) == number
+    found = equal if operator is Operator.EQUAL else _ORDERED[operator](less, equal)
+    return and_(stored.is_not(None), found)
+
+
 _ORDERED: Mapping[Operator, Callable[[Condition, Condition], Condition]] = {
     Operator.LESS: lambda less, _: less,
     Operator.AT_MOST: or_,
@@ -96,11 +121,13 @@ _ORDERED: Mapping[Operator, Callable[[Condition, Condition], Condition]] = {
 }
 
 
-def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condition:
+def _is_one_of(session: Session, field: Field, values: Sequence[Value]) -> Condition:  # noqa: PLR0911 - by kind
     """Whether a field that has a value equals one of these, or a list has one of them."""
     if field.kind in LISTS:
         is_wanted = _is_key if field.kind is FieldKind.KEY_LIST else _is_text
         return has_element(session, field, lambda element: is_wanted(element, values))
+    if field.kind is FieldKind.CARRIED:
+        return or_(*(_compares_carried(session, field, Operator.EQUAL, value) for value in values))
     stored, wanted = column(field), list(values)
     if field.kind is FieldKind.NUMBER:
         stored, wanted = Rounded(stored), [rounded(cast("float", value)) for value in values]

@@ -57,16 +57,17 @@ def filter_fields() -> Mapping[str, Field]:
     return {**backlog_fields(), **decided, LAST_RUN_PRICE: Field(LAST_RUN_PRICE, FieldKind.NUMBER, _number)}
 
 
-def named_fields(text: str) -> tuple[str, ...]:
+def named_fields(text: str, fields: Mapping[str, Field] | None = None) -> tuple[str, ...]:
     """The fields of a list such as ``title, Risk-Level``, each once. Raises FilterError for one that there is not."""
     names: dict[str, None] = {}
+    known = filter_fields() if fields is None else fields
     for part in re.finditer(r"[^,;\n]+", text):
         typed = part[0].strip()
         if not typed:
             continue
-        field = find_field(filter_fields(), typed)
+        field = find_field(known, typed)
         if field is None:
-            raise unknown_field(typed, text, part.start() + part[0].index(typed), filter_fields())
+            raise unknown_field(typed, text, part.start() + part[0].index(typed), known)
         names[field.name] = None
     if not names:
         raise FilterError(text, 0, "no_field_named")

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.filters import Filter, FilterError, parse_filter
+from roadwright.domain.filters import Field, Filter, FilterError, parse_filter
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
+from roadwright.services.backlog.carried import further_fields
 from roadwright.services.backlog.fields import filter_fields
 from roadwright.store.clock import now
 from roadwright.store.models import SavedFilter
@@ -21,6 +22,11 @@ LONGEST_NAME = 200
 
 class NameProblem(InputError, ValueError):
     """A name that no filter can have, or that none has; the message says which there are."""
+
+
+def all_fields(session: Session) -> dict[str, Field]:
+    """Every field that a filter may name: the backlog's, and what initiatives carry along."""
+    return {**filter_fields(), **further_fields(session)}
 
 
 def saved_filters(session: Session) -> list[SavedFilter]:
@@ -41,13 +47,13 @@ def _bare(name: str) -> str:
 def resolve_filter(session: Session, text: str) -> Filter:
     """Read a filter of the backlog; ``@name`` is the saved filter of this name. Raises FilterError."""
     if not text.strip().startswith(SIGN):
-        return parse_filter(text, filter_fields())
+        return parse_filter(text, all_fields(session))
     name = _bare(text.strip())
     saved = find_saved(session, name)
     if saved is None:
         raise FilterError.of(text, text.index(SIGN), _unknown(session, name))
     try:
-        return parse_filter(saved.filter_text, filter_fields())
+        return parse_filter(saved.filter_text, all_fields(session))
     except FilterError as error:  # a field may be gone since it was saved
         raise FilterError(error.text, error.place, "saved_filter", name=saved.name, why=error.message) from error
 
@@ -69,7 +75,7 @@ def save_filter(session: Session, name: str, text: str, source: str) -> tuple[Sa
         raise NameProblem("bad_filter_name", name=name)
     if text.strip().startswith(SIGN):
         raise FilterError(text, text.index(SIGN), "filter_names_another")
-    parse_filter(text, filter_fields())
+    parse_filter(text, all_fields(session))
     saved = find_saved(session, bare)
     before = saved.filter_text if saved is not None else None
     if saved is None:

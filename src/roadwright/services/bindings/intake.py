@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from roadwright import tabs
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Message
 from roadwright.services.bindings.initiatives import by_identity, new_initiative, set_attribute, stamp
@@ -17,15 +16,16 @@ from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import Owner
 from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
+from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
 
 UNTITLED = "(untitled)"
-FIELDS = tuple(column.name for column in tabs.INTAKE.owned(Owner.INPUT))
+FIELDS = tuple(column.name for column in PEOPLES_INTAKE.owned(Owner.INPUT))
 
 
 class IntakeBinding(Defaults):
     """Intake rows are initiatives; their keys are judged before (see ``sync.intake``)."""
 
-    spec = tabs.INTAKE
+    spec = PEOPLES_INTAKE
     is_lenient: ClassVar[bool] = True
     conflict: ClassVar[str] = "conflict_with_backlog"
 

@@ -61,7 +61,7 @@ def csv_text(edition: Edition) -> str:
         writer.writerow(
             [
                 _cell(edition.name),
-                edition.number,
+                edition.number or "",
                 _cell(content.roadmap.period_key),
                 *(_cell(value) for value in _values(entry)),
                 *(_cell(entry.kpi_contributions.get(kpi)) for kpi in kpis),

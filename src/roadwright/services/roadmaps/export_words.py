@@ -13,9 +13,11 @@ def published_line(edition: Edition) -> str:
     """``Version 2 · 2026-Q2 · published 2026-11-25 by anna``."""
     roadmap = edition.content.roadmap
     parts = [
-        f"Version {edition.number}",
+        f"Version {edition.number}" if edition.number else "Not a published version",
         roadmap.period_key,
-        f"published {edition.published_at[:10]} by {edition.published_by}",
+        f"published {edition.published_at[:10]} by {edition.published_by}"
+        if edition.number
+        else edition.published_at[:10],
     ]
     if roadmap.owner:
         parts.append(f"owner {roadmap.owner}")

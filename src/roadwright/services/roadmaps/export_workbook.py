@@ -90,7 +90,7 @@ def workbook_bytes(edition: Edition) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         moment = dt.datetime.fromisoformat(edition.published_at).replace(tzinfo=None)
-        title = f"{edition.name}, version {edition.number}"
+        title = f"{edition.name}, version {edition.number}" if edition.number else edition.name
         book.set_properties({"title": title[:255], "author": edition.published_by[:255], "created": moment})
         styles = Styles(book)
         _add_roadmap(book.add_worksheet(ROADMAP_TAB), edition, styles)
@@ -170,7 +170,7 @@ def _add_left_out(sheet: Worksheet, edition: Edition, styles: Styles) -> None:
         _Column("Tokens", 11, lambda one: one.tokens, is_number=True),
         _Column("Why", 80, lambda one: "\n".join(one.reasons)),
     ]
-    heading = f"Left out of {edition.name}, version {edition.number}"
+    heading = f"Left out of {edition.name}" + (f", version {edition.number}" if edition.number else "")
     sheet.write_string(0, 0, fitting(heading), styles.get(bold=True, font_size=14, font_color=_INK))
     sheet.set_row(0, 22)
     rows: Sequence[LeftOut] = edition.content.left_out

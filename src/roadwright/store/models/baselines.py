@@ -16,6 +16,7 @@ class RowBaseline(Base):
     """
 
     __tablename__ = "row_baselines"
+    __table_args__ = (Index("ix_row_baselines_identity", "tab", "identity"),)
 
     row_version: Mapped[Moment] = mapped_column(primary_key=True)
     tab: Mapped[str]

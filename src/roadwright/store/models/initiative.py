@@ -85,6 +85,13 @@ class Initiative(Provenance, Base):
     intake_conflicts: Mapped[Row | None]
     """Fields that intake and backlog changed to different values: {field: the intake's value}."""
     submitted_at: Mapped[Moment]
+    external_id: Mapped[str | None] = mapped_column(index=True)
+    """What identifies it in the program that it came from."""
+    external_source: Mapped[str | None]
+    """The name of that program, or of the workbook, in which the ``external_id`` is unique."""
+    external_url: Mapped[str | None]
+    carried: Mapped[Row | None]
+    """What stands in the columns of its intake row that go along as they are: numbers and texts by name."""
 
     active_scoring_framework: Mapped[str | None] = mapped_column(String(16))
     use_math_model: Mapped[bool | None]

@@ -1,0 +1,1 @@
+"""Exports of known trackers, as data: one file each."""

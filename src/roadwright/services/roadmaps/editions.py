@@ -1,0 +1,79 @@
+"""What a person names to be exported: a roadmap as it is now, a published version, or a run's portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
+from roadwright.domain.roadmaps import GateStatus
+from roadwright.services.portfolios.runs import is_answered
+from roadwright.services.roadmaps.content import Content, Edition, Entry, RoadmapFacts, Totals, known_sum
+from roadwright.services.roadmaps.lookup import UnknownName, find_named, listed
+from roadwright.services.roadmaps.snapshot import content_now
+from roadwright.services.roadmaps.versions import edition_of
+from roadwright.store.clock import now
+from roadwright.store.initiatives import initiatives_by_key
+from roadwright.store.models import Initiative, OptimizationRun
+
+_NEWEST_RUNS = 20
+UNPUBLISHED = 0
+"""The number of an edition that is no published version."""
+
+
+def find_edition(session: Session, text: str) -> Edition:
+    """What a person names, to be exported. Raises UnknownName."""
+    try:
+        roadmap, version = find_named(session, text)
+    except UnknownName as unknown:
+        number = parse_key(OPTIMIZATION_RUN, text)
+        if number is None:
+            raise UnknownName("name_forms", why=unknown.message) from unknown
+        return _of_run(session, make_key(OPTIMIZATION_RUN, number))
+    if version is not None:
+        return edition_of(version)
+    return Edition(content_now(session, roadmap), UNPUBLISHED, roadmap.owner or "", now())
+
+
+def _of_run(session: Session, run_id: str) -> Edition:
+    run = session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_id))
+    if run is None:
+        newest = select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(_NEWEST_RUNS)
+        raise UnknownName("unknown_run", run=run_id, known=listed("runs", list(session.scalars(newest))))
+    if not is_answered(run):
+        raise UnknownName("run_chose_nothing", run=run_id, status=run.status)
+    rows: Sequence[Mapping[str, Any]] = run.context_json.get("results") or ()
+    chosen = [row for row in rows if row["selected"]]
+    candidates = {row["key"]: row for row in (run.inputs_snapshot_json or {}).get("candidates", ())}
+    known = initiatives_by_key(session, [str(row["initiative_key"]) for row in chosen])
+    entries = tuple(
+        _entry(row, known.get(row["initiative_key"]), candidates.get(row["initiative_key"], {}), run.period_key)
+        for row in sorted(chosen, key=lambda one: str(one["initiative_key"]))
+    )
+    totals = Totals(entries=len(entries), chosen=len(entries), tokens=known_sum(entry.tokens for entry in entries))
+    facts = RoadmapFacts(roadmap_name=f"{run.scenario_name} {run_id}", period_key=run.period_key)
+    return Edition(Content(roadmap=facts, entries=entries, totals=totals), UNPUBLISHED, "", run.finished_at or now())
+
+
+def _entry(row: Mapping[str, Any], initiative: Initiative | None, candidate: Mapping[str, Any], period: str) -> Entry:
+    said: dict[str, Any] = {
+        name: getattr(initiative, name, None)
+        for name in ("brief_description", "product_area", "category", "program_key", "scope_mode", "deadline_date")
+    }
+    return Entry(
+        initiative_key=row["initiative_key"],
+        title=row["title"],
+        department=row["department"],
+        country=row["country"],
+        lifecycle_status=initiative.lifecycle_status if initiative is not None else "",
+        tokens=row.get("allocated_tokens") or candidate.get("tokens"),
+        kpi_contributions=candidate.get("contributions") or {},
+        gate_status=GateStatus.ADMITTED,
+        priority_rank=row.get("rank"),
+        planned_period=period,
+        selected=True,
+        **said,
+    )
