@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright import tabs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.messages import Message
 from roadwright.domain.optimization import CAPACITY_ID
@@ -34,6 +35,7 @@ from roadwright.services.portfolios.shown import has_answer
 from roadwright.services.portfolios.what_if import Difference, Known, Question, changed_problem
 from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
+from roadwright.sync.reading import scope_of
 from roadwright.workspace.workspace import Workspace
 
 SOURCE = "what-if"
@@ -128,7 +130,8 @@ def what_if(
         titles = {one.initiative_key: one.title for one in built.candidates}
         run = latest_answer(session, scenario.scenario_name)
         base = None if run is None else _as_it_is(run, problem)
-        changed = changed_problem(problem, question, Known(why_not, built.places))
+        scope = scope_of(workspace, session, tabs.SCENARIO_CONFIG)
+        changed = changed_problem(problem, question, Known(why_not, built.places, scope))
         name, place = scenario.scenario_name, _placed(scenario, built.places)
         run_id = run.run_id if run is not None and base is not None else None
         session.rollback()  # entries that nobody judged yet were judged for this question only

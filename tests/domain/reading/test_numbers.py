@@ -195,3 +195,16 @@ def test_whole_numbers_are_shown_without_a_point() -> None:
     assert str(tidy(5.0)) == "5"
     assert str(tidy(-0.0)) == "0"
     assert str(tidy(5.5)) == "5.5"
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_share", "is_percent"),
+    [
+        *[("", True, False), ("share of buyers", True, False), ("Ratio", True, False), ("rate", True, False)],
+        *[("%", False, True), ("percent", False, True), ("pp", False, True), ("percentage points", False, True)],
+        *[("GBP", False, False), ("shareholders", False, False), ("orders", False, False)],
+    ],
+)
+def test_what_a_percentage_is_in_a_unit(unit: str, is_share: bool, is_percent: bool) -> None:
+    found = unit_named(unit)
+    assert (found.is_share, found.is_percent) == (is_share, is_percent)

@@ -22,6 +22,8 @@ _MULTIPLIERS = {
 """What multiplies a number. A single ``m`` is not among them: it is a million or months."""
 _BY_LENGTH = sorted(_MULTIPLIERS, key=len, reverse=True)
 _PERCENT = frozenset({"%", "\uff05", "\ufe6a", "percent", "per cent", "percents", "pct", "pct.", "p.c."})
+_POINTS = frozenset({"pp", "p.p.", "pps", "ppt", "percentage point", "percentage points", "percent points", "% points"})
+_SHARE = re.compile(r"(share|ratio|rate|fraction|proportion|probability)\b")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -47,7 +49,13 @@ class Unit:
 
     @property
     def is_percent(self) -> bool:
-        return is_percent(self.name)
+        """Whether numbers are held in percent, or in points of it."""
+        return is_percent(self.name) or folded(self.name) in _POINTS
+
+    @property
+    def is_share(self) -> bool:
+        """Whether numbers are parts of one, so that 8 % is 0.08: no unit, or one such as ``share of buyers``."""
+        return not self.name or _SHARE.match(folded(self.name)) is not None
 
 
 NO_UNIT = Unit(is_open=True)

@@ -19,6 +19,7 @@ from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.optimize import Problem, Solution, parse_problem, problem_to_json, selection_worth
 from roadwright.services.portfolios.shown import has_answer, shown_figures
+from roadwright.sheets.scope import NOTHING_KNOWN, Scope
 from roadwright.sheets.spec import CellProblem, meaning
 
 
@@ -44,11 +45,12 @@ class Known:
     """What the question may name beside candidates and rules by their id.
 
     ``why_no_candidate`` says of an initiative why it is none (None: there is no such initiative), ``places`` where
-    rules stand in a sheet.
+    rules stand in a sheet, ``scope`` what cells of Scenario_Config are read by.
     """
 
     why_no_candidate: Callable[[str], Message | None]
     places: Mapping[str, str] = field(default_factory=dict)
+    scope: Scope = NOTHING_KNOWN
 
 
 def changed_problem(problem: Problem, question: Question, known: Known) -> Problem:
@@ -66,9 +68,11 @@ def changed_problem(problem: Problem, question: Question, known: Known) -> Probl
         rules = [rule for rule in rules if rule.get("id") != id]
         targets = [target for target in targets if target.get("id") != id]
     if question.capacity is not None:
-        content["capacity"] = _typed("capacity_total_tokens", "--capacity", question.capacity)
+        content["capacity"] = _typed("capacity_total_tokens", "--capacity", question.capacity, known.scope)
     if question.weights is not None:
-        content["objective"] = _objective(problem, _typed("objective_weights_json", "--weights", question.weights))
+        content["objective"] = _objective(
+            problem, _typed("objective_weights_json", "--weights", question.weights, known.scope)
+        )
     for option, kind, keys in (
         ("--in", "mandatory", question.put_in),
         ("--out", "exclude_initiative", question.left_out),
@@ -79,10 +83,10 @@ def changed_problem(problem: Problem, question: Question, known: Known) -> Probl
     return parse_problem(content)
 
 
-def _typed(column: str, option: str, text: str) -> Any:
+def _typed(column: str, option: str, text: str, scope: Scope) -> Any:
     """An option's text, read as the cell of Scenario_Config that it is about."""
     try:
-        value = meaning(tabs.SCENARIO_CONFIG.by_name[column], text)
+        value = meaning(tabs.SCENARIO_CONFIG.by_name[column], text, scope)
     except CellProblem as problem:
         raise WrongQuestion("what_if_unreadable", option=option, why=problem.message) from problem
     if value is None:

@@ -131,10 +131,10 @@ def _nothing(_: Unit) -> PercentMeans:
 
 
 def means_in(unit: Unit) -> PercentMeans:
-    """What a percentage is for a KPI of this unit: 8 % is 8 where the unit is the percent, and 0.08 without a unit."""
+    """What a percentage is for a KPI of this unit: 8 % is 8 where the unit is the percent, and 0.08 of a share."""
     if unit.is_percent:
         return PercentMeans.POINTS
-    return PercentMeans.NOTHING if unit.name else PercentMeans.A_SHARE
+    return PercentMeans.A_SHARE if unit.is_share else PercentMeans.NOTHING
 
 
 NUMBER = Kind(
