@@ -50,7 +50,7 @@ class Known:
 
     why_no_candidate: Callable[[str], Message | None]
     places: Mapping[str, str] = field(default_factory=dict)
-    scope: Scope = NOTHING_KNOWN
+    scope: Scope = field(default_factory=lambda: NOTHING_KNOWN)
 
 
 def changed_problem(problem: Problem, question: Question, known: Known) -> Problem:
