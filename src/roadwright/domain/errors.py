@@ -9,8 +9,9 @@
     │   ├── grid             ListingProblem, NotSaved; ChangeProblem: NotYours
     │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
     │   ├── services         NameProblem, NoCurve, NotAdoptable, NothingToRerun, ParameterProblem, PeopleProblem,
-    │   │                    PolicyProblem, ScenarioProblem, SourceProblem, UnknownName, WrongQuestion
-    │   ├── sync             SelectionError, UnknownRun
+    │   │                    PolicyProblem, ScenarioProblem, SourceProblem, UnknownName, UnknownPreset,
+    │   │                    WrongQuestion
+    │   ├── sync             ImportRefused, SelectionError, UnknownRun
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now
         ├── api              CantServe
