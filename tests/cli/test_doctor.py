@@ -140,7 +140,7 @@ def test_an_interrupted_action(house: House) -> None:
 
 
 def test_rows_in_failed_and_conflict_are_counted_with_their_places(house: House) -> None:
-    bad = {"title": "Odd", "risk_level": "none"}
+    bad = {"title": "Odd", "risk_level": "dangerous"}
     house.type_new("Backlog", bad, bad, {"title": "Fine"}, bad)
     assert house.run("pm.save_selected", tab="Backlog").status == "partial"
     key = house.rows("Backlog")[0].text("initiative_key")
