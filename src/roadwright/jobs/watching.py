@@ -19,7 +19,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from watchfiles import watch
 
-from roadwright import tabs
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.pm.saving import SAVE_SELECTED
 from roadwright.actions.submit import ActionRequest, checked, submit
@@ -148,7 +147,8 @@ class Watch:
     def _requests(self, ref: WorkbookRef) -> list[ActionRequest]:
         """What saves the tabs of a workbook."""
         places = [place for place in self._workspace.places() if place.workbook == ref]
-        found = [ActionRequest(BACKLOG_SYNC.name)] if any(place.spec is tabs.INTAKE for place in places) else []
+        is_intake = any(place.workbook == ref for place in self._workspace.intake())
+        found = [ActionRequest(BACKLOG_SYNC.name)] if is_intake else []
         return found + [
             ActionRequest(SAVE_SELECTED.name, place.full_name) for place in places if place.spec in SAVE_SELECTED.tabs
         ]
