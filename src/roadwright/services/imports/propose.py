@@ -43,6 +43,8 @@ _DATES = re.compile(
 )
 _ID = re.compile(r"[A-Z][A-Z0-9_]{0,9}[-_ ]?#?\d+|#?\d+|[0-9a-f]{16,40}")
 
+_RICE = {"rice_reach", "rice_impact", "rice_confidence"}
+
 Rows = Mapping[int, Mapping[int, CellValue]]
 
 
@@ -227,6 +229,7 @@ class _Proposing:
     def proposal(self) -> Proposal:
         self._by_preset()
         self._by_names()
+        self._mind_rice()
         self._by_values()
         self._find_title()
         self._words()
@@ -284,6 +287,14 @@ class _Proposing:
         for _, _, column, ours, why in sorted(offers, key=lambda offer: offer[:2], reverse=True):
             if column.number not in self.used and self._is_free(ours) and self._fits(column, ours):
                 self._take(column, ours, why)
+
+    def _mind_rice(self) -> None:
+        """Beside reach, impact and confidence, an effort of no unit is that of RICE."""
+        if self.preset is not None or not _RICE <= self.found.columns.keys() or not self._is_free("rice_effort"):
+            return
+        for place, guess in enumerate(self.found.guesses):
+            if guess.ours == "effort_engineering_days" and normalised(guess.theirs) == "effort":
+                self.found.guesses[place] = Guess(guess.theirs, "rice_effort", guess.why)
 
     @staticmethod
     def _meanings(name: str) -> list[str]:
@@ -394,11 +405,16 @@ class _Proposing:
         usual = sorted(full)[len(full) // 2] if full else 0
         lone: list[str] = []
         skip: dict[str, None] = {}
-        for cells in below.values():
-            there = [(c, v) for c, v in sorted(cells.items()) if not is_blank(v)]
-            if not there or not isinstance(there[0][1], str):
+        told = [[(c, v) for c, v in sorted(cells.items()) if not is_blank(v)] for cells in below.values()]
+        told = [there for there in told if there]
+        names_row = {c.number: folded(c.header) for c in self.columns}
+        for there, after in zip(told, [*told[1:], []], strict=True):
+            if not isinstance(there[0][1], str):
                 continue
             first = str(there[0][1]).strip()
+            if len(there) == 1 and len(after) > 1 and all(names_row.get(c) == folded(str(v)) for c, v in after):
+                skip[_escaped(first)] = None  # the heading of a group that has the header again
+                continue
             if (
                 _SUMS.fullmatch(folded(first)) and (len(there) < max(2, usual) or title is None or there[0][0] != title)
             ) or (_SUMS.fullmatch(folded(first)) and all(isinstance(v, int | float) for _, v in there[1:])):
