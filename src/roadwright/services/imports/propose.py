@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
@@ -408,7 +409,7 @@ class _Proposing:
         told = [[(c, v) for c, v in sorted(cells.items()) if not is_blank(v)] for cells in below.values()]
         told = [there for there in told if there]
         names_row = {c.number: folded(c.header) for c in self.columns}
-        for there, after in zip(told, [*told[1:], []], strict=True):
+        for there, after in zip_longest(told, told[1:], fillvalue=[]):
             if not isinstance(there[0][1], str):
                 continue
             first = str(there[0][1]).strip()
