@@ -227,7 +227,9 @@ def test_files_that_cannot_be_brought_in_are_refused(make: Callable[[str], House
 def test_words_of_a_newer_export_are_learned(make: Callable[[str], House]) -> None:
     house = bring_in(make("# mine\n"), "w.csv", "Wunsch;Stand\nRechnungen;Offen\nSuche;Offen\n")
     settings = house.root / FILE
-    settings.write_text(settings.read_text(encoding="utf-8").replace('Offen = "new"', 'Offen = "under_review"'), "utf-8")
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace('Offen = "new"', 'Offen = "under_review"'), "utf-8"
+    )
     bring_in(house, "w.csv", "Wunsch;Stand\nRechnungen;In Arbeit\nSuche;Offen\n")
     assert {one.title: one.lifecycle_status for one in initiatives(house).values()} == {
         "Rechnungen": "in_progress",

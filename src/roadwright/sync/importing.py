@@ -175,7 +175,9 @@ def _earlier_export(
 
 
 def _ids_of(sheet: ForeignSheet, header_row: int, header: str) -> set[str]:
-    column = next((c for c, value in sheet.rows[header_row].items() if normalised(str(value)) == normalised(header)), None)
+    column = next(
+        (c for c, value in sheet.rows[header_row].items() if normalised(str(value)) == normalised(header)), None
+    )
     return {
         folded(str(value))
         for number, cells in sheet.rows.items()

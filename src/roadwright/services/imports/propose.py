@@ -42,6 +42,7 @@ _DATES = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}([T ].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}( .*)?|\d{4}[./]\d{1,2}[./]\d{1,2}( .*)?|"
     r"\d{1,2}[ /.-]+[^\W\d_]{3,10}\.?[ /.,-]+\d{2,4}( .*)?|[^\W\d_]{3,10}\.? \d{1,2}, \d{4}"
 )
+_PERIODS = re.compile(r"[QH][1-4][ /-]?\d{4}|\d{4}[ /-]?[QH][1-4]|[^\W\d_]{3,10}\.? \d{4}", re.IGNORECASE)
 _ID = re.compile(r"[A-Z][A-Z0-9_]{0,9}[-_ ]?#?\d+|#?\d+|[0-9a-f]{16,40}")
 
 _RICE = {"rice_reach", "rice_impact", "rice_confidence"}
@@ -127,6 +128,13 @@ class _Column:
             isinstance(v, dt.date) or (isinstance(v, str) and _DATES.fullmatch(v.strip()) is not None)
             for v in self.sample
         )
+
+    @cached_property
+    def deadlines(self) -> float:
+        """The share of its cells that hold a date, or a quarter or month among dates; 0 without any date."""
+        if not self.dates:
+            return 0.0
+        return self.dates + self.share(_PERIODS.fullmatch(text) is not None for text in self.texts)
 
     @cached_property
     def mails(self) -> float:
@@ -291,7 +299,7 @@ class _Proposing:
 
     def _mind_rice(self) -> None:
         """Beside reach, impact and confidence, an effort of no unit is that of RICE."""
-        if self.preset is not None or not _RICE <= self.found.columns.keys() or not self._is_free("rice_effort"):
+        if self.preset is not None or not self.found.columns.keys() >= _RICE or not self._is_free("rice_effort"):
             return
         for place, guess in enumerate(self.found.guesses):
             if guess.ours == "effort_engineering_days" and normalised(guess.theirs) == "effort":
@@ -342,7 +350,7 @@ class _Proposing:
             best = max(free, key=score, default=None)
             if self._is_free(ours) and best is not None and score(best) >= 0.7 and self.preset is None:
                 self._take(best, ours, notice(why))
-        dates = [c for c in self.columns if c.number not in self.used and c.dates >= 0.8]
+        dates = [c for c in self.columns if c.number not in self.used and c.deadlines >= 0.8]
         if self._is_free("deadline_date") and len(dates) == 1 and self.preset is None:
             self._take(dates[0], "deadline_date", notice("guessed_dates"))
 
