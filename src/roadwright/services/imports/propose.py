@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
@@ -414,10 +413,10 @@ class _Proposing:
         usual = sorted(full)[len(full) // 2] if full else 0
         lone: list[str] = []
         skip: dict[str, None] = {}
-        told = [[(c, v) for c, v in sorted(cells.items()) if not is_blank(v)] for cells in below.values()]
-        told = [there for there in told if there]
-        names_row = {c.number: folded(c.header) for c in self.columns}
-        for there, after in zip_longest(told, told[1:], fillvalue=[]):
+        lines = ([(c, v) for c, v in sorted(cells.items()) if not is_blank(v)] for cells in below.values())
+        told = [line for line in lines if line]
+        names_row = {c: folded(str(v)) for c, v in self.table.rows[self.header_row].items()}
+        for there, after in zip(told, [*told[1:], *told[-1:]], strict=True):
             if not isinstance(there[0][1], str):
                 continue
             first = str(there[0][1]).strip()
