@@ -233,7 +233,7 @@ def test_entries_typed_by_hand_are_judged_and_stay(house: House) -> None:
     house.type_new("Roadmap_Entries", {"roadmap_name": "By hand", "initiative_key": "init-two"})
     house.done(CREATE)
     assert judged(house, "By hand") == {a: "admitted", "init-two": None}
-    assert "write it in full" in str(shown(house, "By hand", "run_status")["init-two"])
+    assert "no initiative has the key" in str(shown(house, "By hand", "run_status")["init-two"])
     assert stored_entry(house, "By hand", a).matches_source is None
     house.type_into("Roadmap_Entries", 3, {"initiative_key": b})
     house.done(CREATE)
