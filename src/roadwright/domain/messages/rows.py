@@ -25,8 +25,8 @@ TEXTS = {
     "empty_roadmap": "nothing is on it; give it a source, or type keys on Roadmap_Entries",
     "empty_version": "version {number} is empty: nothing on the roadmap is admitted or waived",
     "entry_of_undeclared_roadmap": (
-        "this roadmap is not on the Roadmaps tab, so the entry is not judged; fill in its row there, or correct the name "
-        "here"
+        "this roadmap is not on the Roadmaps tab, so the entry is not judged; fill in its row there, or correct the "
+        "name here"
     ),
     "gate_parameter": "{gate}: {why}",
     "gate_takes_no_parameter": "{gate} takes none, so {value!q} is not used",
@@ -48,8 +48,8 @@ TEXTS = {
         "{key} belongs to an initiative that was typed on the Backlog; clear the key to submit it as a new idea"
     ),
     "key_of_unreadable_tab": (
-        "{key} belongs to a row of {place}, which can't be read now; repair that tab and run again, or clear the key to "
-        "submit it as a new idea"
+        "{key} belongs to a row of {place}, which can't be read now; repair that tab and run again, or clear the key "
+        "to submit it as a new idea"
     ),
     "key_stands_already": "{key} stands already in {place}; clear the key to submit it as a new idea",
     "key_unwritable": "the row can get no key: {why}",
