@@ -21,7 +21,7 @@ from roadwright.store.models import RoadmapVersion
 from roadwright.store.presence import PRIVATE
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
-from tests.roadmaps.curated import (
+from tests.services.roadmaps.curated import (
     change_entry,
     change_initiative,
     change_roadmap,
