@@ -23,6 +23,10 @@ WITH_JSON = {
     "compare": ("a", "b"),
     "drift": ("a",),
     "prune": (),
+    "doctor": (),
+    "import": ("ideas.csv",),
+    "plan": (),
+    "what-if": ("Plan",),
 }
 """The commands that can answer with JSON, each with arguments that it takes."""
 ON_WORKSPACES = [command for command in WITH_JSON if command != "frontier"]
