@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, Table, func, select, text
+from sqlalchemy import JSON, MetaData, Table, func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from roadwright.store import migrations
@@ -108,8 +108,12 @@ def test_rows_of_the_first_schema_are_kept(database_url: str) -> None:
 
 def _a_row(table: Table) -> dict[str, object]:
     """A value for each column that needs one; ids are 1, so that rows refer to each other."""
-    plain: dict[type, object] = {int: 1, str: "x", bool: False, float: 1.0, dict: {}}
-    return {column.name: plain.get(column.type.python_type, "x") for column in table.columns if not column.nullable}
+    plain: dict[type, object] = {int: 1, str: "x", bool: False, float: 1.0}
+    return {
+        column.name: {} if isinstance(column.type, JSON) else plain.get(column.type.python_type, "x")
+        for column in table.columns
+        if not column.nullable
+    }
 
 
 def test_newest_is_the_last_file(database_url: str) -> None:
