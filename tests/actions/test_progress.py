@@ -51,6 +51,7 @@ def told_of(house: House, action: str, *options: str) -> dict[str, list[tuple[in
     return told.counts
 
 
+@pytest.mark.files
 def test_workbooks_are_read_checked_and_written_with_a_count(counting: House) -> None:
     counts = told_of(counting, "pm.backlog_sync")
     rows = IDEAS + 1
@@ -79,6 +80,7 @@ def test_entries_are_judged_with_a_count(counting: House) -> None:
 
 
 @pytest.mark.parametrize("step", ["reading Intake", "checking Intake", "writing Intake", "writing Backlog"])
+@pytest.mark.files
 def test_ctrl_c_ends_them_and_the_next_sync_completes_what_is_left(counting: House, step: str) -> None:
     switch = CancelSwitch()
     told = Told(switch, step)

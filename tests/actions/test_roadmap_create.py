@@ -238,7 +238,7 @@ def test_entries_typed_by_hand_are_judged_and_stay(house: House) -> None:
     house.type_into("Roadmap_Entries", 3, {"initiative_key": b})
     house.done(CREATE)
     assert judged(house, "By hand") == {a: "admitted", b: "admitted"}
-    assert set(shown(house, "By hand", "run_status").values()) == {"OK"}
+    assert all(str(said).startswith("OK") for said in shown(house, "By hand", "run_status").values())
     house.clear_row("Roadmap_Entries", entry_row(house, "By hand", a))
     house.done(CHECK)
     assert list(judged(house, "By hand")) == [b], "deleting its row takes an entry off the roadmap"
@@ -268,6 +268,7 @@ def test_one_initiative_stands_on_many_roadmaps(house: House) -> None:
     assert sorted(house.rows("Backlog")[0].values["roadmaps"]) == ["Board", "Growth", "Platform"]  # type: ignore[call-overload]
 
 
+@pytest.mark.files
 def test_a_run_that_could_not_write_is_completed_by_the_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     a, b, _ = three(house)
     type_roadmap(house, "Growth", "filter", "department = Growth")
@@ -288,6 +289,7 @@ def test_a_run_that_could_not_write_is_completed_by_the_next(house: House, monke
     assert house.bytes() == before
 
 
+@pytest.mark.files
 def test_an_older_copy_takes_no_entries_off(house: House, tmp_path: Path) -> None:
     a, b, c = three(house)
     type_roadmap(house, "Growth", "filter", "department = Growth")

@@ -96,6 +96,7 @@ def test_an_archived_roadmap_is_passed_over(house: House) -> None:
     assert judged(house, "Old") == {a: "admitted"}
 
 
+@pytest.mark.files
 def test_a_row_in_conflict_or_failed_stops_a_move(house: House, tmp_path: Path) -> None:
     type_roadmap(house, "Plan")
     assert move(house, "in_review") == (0, None)

@@ -559,6 +559,7 @@ def test_the_same_selection_in_any_order_of_rows(house: House) -> None:
     assert len(first) == 3
 
 
+@pytest.mark.files
 def test_the_same_selection_in_another_process(house: House) -> None:
     add_kpis(house)
     add_candidates(house, *(candidate(10, "gmv: 5") for _ in range(6)))
@@ -653,6 +654,7 @@ def test_results_are_written_again_for_the_latest_runs_or_for_one(house: House) 
     assert "there is no run OPT-000009; the latest are OPT-000002, OPT-000001" in str(outcome.error)
 
 
+@pytest.mark.files
 def test_a_run_whose_sheet_is_locked_is_kept_and_written_later(house: House) -> None:
     _, b, c, _ = four(house)
     add_scenario(house, capacity=100)

@@ -43,6 +43,7 @@ def copies(house: House, tmp_path: Path) -> Iterator[tuple[House, House]]:
         yield patient(house), patient(House(other))
 
 
+@pytest.mark.files
 def test_copies_of_a_folder_that_sync_at_once_lose_and_double_nothing(copies: tuple[House, House]) -> None:
     submitted = ["from before"]
     for number in range(3):
@@ -71,6 +72,7 @@ def test_copies_of_a_folder_that_sync_at_once_lose_and_double_nothing(copies: tu
     assert keys[0].isdisjoint(keys[1])
 
 
+@pytest.mark.files
 def test_a_key_that_was_given_in_another_folder_is_not_given_again(
     copies: tuple[House, House], monkeypatch: pytest.MonkeyPatch
 ) -> None:

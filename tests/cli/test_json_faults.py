@@ -13,6 +13,7 @@ from roadwright.cli.main import app
 from tests.cli.test_actions import as_json, roadwright, run
 from tests.house import House
 
+IDEAS = str(Path(__file__).parents[2] / "src/roadwright/sample/data/Support_Jira.csv")
 WITH_JSON = {
     "run": ("pm.backlog_sync",),
     "filters": (),
@@ -23,7 +24,7 @@ WITH_JSON = {
     "compare": ("a", "b"),
     "drift": ("a",),
     "prune": (),
-    "import": (__file__,),
+    "import": (IDEAS,),
     "plan": (),
     "what-if": ("Plan",),
 }

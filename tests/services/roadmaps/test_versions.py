@@ -206,6 +206,7 @@ def test_a_row_that_could_not_be_saved_stops_it(house: House, keys: list[str]) -
     assert versions(house) == []
 
 
+@pytest.mark.files
 def test_an_open_workbook_does_not_stop_it(house: House, keys: list[str]) -> None:
     put_roadmap(house, "growth", keys)
     house.done("pm.roadmap_check_gates", options=["roadmap_name=growth"])
