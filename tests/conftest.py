@@ -89,12 +89,16 @@ def second_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    """An empty workspace, on SQLite and on PostgreSQL."""
+    """An empty workspace, on SQLite with workbooks in files and on PostgreSQL with such in memory.
+
+    A test that is marked ``files`` has files on both.
+    """
+    in_memory = request.param == "postgresql" and request.node.get_closest_marker("files") is None
     with ExitStack() as stack:
         url = f"sqlite:///{tmp_path / 'test.db'}"
         if request.param == "postgresql":
             server, ready = (request.getfixturevalue(name) for name in ("postgres_server", "ready_database"))
             url = stack.enter_context(postgres_database(server, ready))
-        made = make_house(tmp_path / "workspace", url)
+        made = make_house(tmp_path / "workspace", url, in_memory=in_memory)
         stack.callback(made.workspace.close)
         yield made

@@ -230,10 +230,10 @@ def test_entries_typed_by_hand_are_judged_and_stay(house: House) -> None:
     a, b, _ = three(house)
     type_roadmap(house, "By hand")
     house.type_new("Roadmap_Entries", {"roadmap_name": "by hand", "initiative_key": a.lower()})
-    house.type_new("Roadmap_Entries", {"roadmap_name": "By hand", "initiative_key": "init-2"})
+    house.type_new("Roadmap_Entries", {"roadmap_name": "By hand", "initiative_key": "init-two"})
     house.done(CREATE)
-    assert judged(house, "By hand") == {a: "admitted", "init-2": None}
-    assert "write it in full" in str(shown(house, "By hand", "run_status")["init-2"])
+    assert judged(house, "By hand") == {a: "admitted", "init-two": None}
+    assert "no initiative has the key" in str(shown(house, "By hand", "run_status")["init-two"])
     assert stored_entry(house, "By hand", a).matches_source is None
     house.type_into("Roadmap_Entries", 3, {"initiative_key": b})
     house.done(CREATE)

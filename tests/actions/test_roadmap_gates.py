@@ -61,7 +61,7 @@ def test_three_policies_give_three_roadmaps_of_one_backlog(house: House) -> None
     type_gates(house, "ready", brief_description_present="block", deadline_in_period="block")
     for policy in ("sized", "safe", "ready"):
         type_roadmap(house, policy, "filter", "department = G", gate_policy=policy.upper())
-    before = house.bytes()["Central_Backlog.xlsx"]
+    before = [row.raw for row in house.rows("Backlog")]
     house.done(CREATE)
     assert judged(house, "sized") == {a: "admitted", b: "admitted", c: "blocked", d: "admitted"}
     assert judged(house, "safe") == {a: "admitted", b: "blocked", c: "admitted", d: "blocked"}
@@ -74,7 +74,7 @@ def test_three_policies_give_three_roadmaps_of_one_backlog(house: House) -> None
         "brief_description_present: brief_description is blank; "
         "deadline_in_period: deadline_date 2026-12-24 is not in 2026-Q3 (2026-07-01 to 2026-09-30)"
     )
-    assert house.bytes()["Central_Backlog.xlsx"] == before
+    assert [row.raw for row in house.rows("Backlog")] == before
     house.done("pm.backlog_sync")
     assert [row.text("lifecycle_status") for row in house.rows("Backlog")] == ["new", "new", "under_review", "new"]
 

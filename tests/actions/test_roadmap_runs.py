@@ -97,7 +97,7 @@ def test_a_run_that_a_roadmap_cant_adopt_fails_its_cell(house: House) -> None:
     house.done(CREATE)
     add_scenario(house, "Plan", roadmap_name="Growth")
     add_scenario(house, "Half", 50, roadmap_name="Small")
-    add_scenario(house, "Odd", constraint_set_name="none", roadmap_name="Growth")
+    add_scenario(house, "Odd", constraint_set_name="unheard of", roadmap_name="Growth")
     for name in ("Plan", "Half", "Odd"):
         house.run(RUN, options=[f"scenario_name={name}"])
     known = "the answered runs over it are: OPT-000001 (Plan)"

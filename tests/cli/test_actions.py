@@ -82,7 +82,7 @@ def test_invalid_is_exit_2_and_failed(house: House) -> None:
 
 
 def test_people_see_figures_and_every_row_that_is_not_simply_ok(house: House) -> None:
-    house.type_new("Backlog", {"title": "[bold]odd[/bold]", "risk_level": "none"})
+    house.type_new("Backlog", {"title": "[bold]odd[/bold]", "risk_level": "dangerous"})
     result = run(house, "pm.save_selected", "--tab", "Backlog")
     assert result.exit_code == 0
     assert "selected 4, ok 3, failed 1" in result.stdout

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from roadwright.cli.main import app
 from tests.house import House
-from tests.roadmaps.curated import change_entry, change_initiative, judge, put_roadmap
+from tests.services.roadmaps.curated import change_entry, change_initiative, judge, put_roadmap
 
 KEYS = ("INIT-000001", "INIT-000002", "INIT-000003")
 
@@ -146,7 +146,7 @@ def test_drift_where_the_policy_is_gone_is_exit_1(house: House) -> None:
     publish(house)
     judge(house, "growth")
     with house.workspace.store.transaction() as session:
-        from tests.roadmaps.curated import roadmap_named
+        from tests.services.roadmaps.curated import roadmap_named
 
         roadmap_named(session, "growth").gate_policy = "gone"
     result = roadwright(house, "drift", "growth")

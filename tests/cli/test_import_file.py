@@ -23,7 +23,7 @@ def test_a_proposal_is_shown_asked_for_and_taken(tmp_path: Path) -> None:
     before = (house.root / "roadwright.toml").read_text(encoding="utf-8")
     shown = RUNNER.invoke(app, [*asked, "--json", "--dry-run"])
     body = json.loads(shown.stdout)
-    assert {"tab", "header_row", "columns", "values", "samples"} <= body.keys()
+    assert list(body) == ["tab", "header_row", "columns", "values", "samples"]
     assert body["columns"] == {"title": "Wunsch", "lifecycle_status": "Stand", "deadline_date": "Frist"}
     assert body["samples"][0]["deadline_date"] == "2026-05-31"
     assert RUNNER.invoke(app, asked).exit_code == 2

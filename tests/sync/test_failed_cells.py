@@ -258,7 +258,7 @@ def test_a_kpi_that_there_is_not_is_the_cells_problem(idea: House) -> None:
     [scenario], [found] = stored(idea, OptimizationScenario), stored(idea, InitiativeMathModel)
     assert isinstance(scenario, OptimizationScenario)
     assert isinstance(found, InitiativeMathModel)
-    assert (scenario.objective_weights_json, scenario.capacity_total_tokens) == ({"gmv": 1}, 7)
+    assert (scenario.objective_weights_json, scenario.capacity_total_tokens) == ({"GMV": 1}, 7)
     assert (found.immediate_kpi_key, found.assumptions_text) == (None, "x")
 
 

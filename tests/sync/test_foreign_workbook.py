@@ -126,7 +126,7 @@ def test_formulas_in_input_cells_are_read_by_their_value(house: House) -> None:
     shown = [row.text(name) for name in ("title", "country", "deadline_date")]
     assert shown == ["Faster search", "", "2026-05-31"]
     assert house.status("Intake", "INIT-000001") == (
-        "WARNING: country: the cell shows the error #N/A; mend its formula or type the value; "
+        "WARNING: country: the cell shows the error #N/A; correct its formula or type the value; "
         "the idea is on the backlog without it"
     )
     assert openpyxl.load_workbook(path)["Intake"]["A2"].value == '="Faster "&"search"'

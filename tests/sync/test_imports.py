@@ -222,3 +222,44 @@ def test_files_that_cannot_be_brought_in_are_refused(make: Callable[[str], House
         assert found.value.message.code == code
     with pytest.raises(ImportRefused):
         plan_import(house.root, empty, tab="Other", named=preset("jira"))
+
+
+def test_words_of_a_newer_export_are_learned(make: Callable[[str], House]) -> None:
+    house = bring_in(make("# mine\n"), "w.csv", "Wunsch;Stand\nRechnungen;Offen\nSuche;Offen\n")
+    settings = house.root / FILE
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace('Offen = "new"', 'Offen = "under_review"'), "utf-8"
+    )
+    bring_in(house, "w.csv", "Wunsch;Stand\nRechnungen;In Arbeit\nSuche;Offen\n")
+    assert {one.title: one.lifecycle_status for one in initiatives(house).values()} == {
+        "Rechnungen": "in_progress",
+        "Suche": "under_review",
+    }
+
+
+def test_an_export_under_another_name_goes_on_from_the_earlier_one(make: Callable[[str], House]) -> None:
+    house = bring_in(make(""), "jira.csv", "Summary,Issue key\nRefunds,S-1\nSearch,S-2\nGone,S-3\n")
+    bring_in(house, "jira (1).csv", "Summary,Issue key\nNew,S-9\nSearch again,S-2\nRefunds,S-1\n")
+    assert sorted((one.external_id, one.title) for one in initiatives(house).values()) == [
+        ("S-1", "Refunds"),
+        ("S-2", "Search again"),
+        ("S-3", "Gone"),
+        ("S-9", "New"),
+    ]
+    assert [book.workbook for book in load_settings(house.root).intake][-1:] == ["Intake_jira.xlsx"]
+    bring_in(house, "other.csv", "Summary,Issue key\nOther project,T-1\n")
+    assert load_settings(house.root).intake[-1].workbook == "Intake_other.xlsx"
+
+
+def test_an_export_of_no_known_tracker_goes_on_where_its_header_and_rows_are_the_same(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "ws", f"sqlite:///{tmp_path / 'test.db'}")
+    bring_in(house, "may.csv", "Ticket ID,Wunsch\n1,Refunds\n2,Search\n")
+    for name, text, known in (
+        ("june.csv", "Ticket ID,Wunsch\n2,Searching\n1,Refunds\n3,New\n", True),
+        ("mine.csv", "Ticket ID,Wunsch\n1,Lunch\n8,Pool\n9,Sauna\n", False),
+        ("sales.csv", "Ticket ID,Wunsch,Kunde\n1,Refunds,A\n2,Search,B\n", False),
+    ):
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        assert plan_import(house.root, file).adds_only is known
+    house.workspace.close()

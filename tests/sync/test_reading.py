@@ -285,3 +285,38 @@ def test_a_month_without_a_day_is_its_last_day_and_gets_a_format_that_shows_it(h
     assert house.row("Backlog", FIRST).raw["deadline_date"] == dt.date(2026, 10, 31)
     assert type(house.row("Backlog", FIRST).raw["deadline_date"]) is dt.date
     unchanged(house, "pm.backlog_sync")
+
+
+def test_what_was_read_is_still_said_when_only_computed_cells_or_warnings_change(house: House) -> None:
+    house.type_new("Backlog", {"title": "Search"}, {"title": "Checkout"})
+    house.done("pm.backlog_sync")
+    house.type_into("Backlog", 2, {"engineering_tokens": "12k", "active_scoring_framework": "rice"})
+    house.type_into("Backlog", 3, {"risk_level": "Hi", "candidate_period_key": "sprint nine"})
+    house.done("pm.backlog_sync")
+    read = 'engineering_tokens: read "12k" as 12,000; active_scoring_framework: read "rice" as RICE'
+    assert house.status("Backlog", FIRST) == f"OK: {read}"
+    assert house.status("Backlog", SECOND).startswith("WARNING: candidate_period_key: ")
+
+    house.done("pm.populate_initiatives")
+    row = {"rice_reach": 10, "rice_impact": 1, "rice_confidence": 1, "rice_effort": 2}
+    house.type_into("Scoring_Inputs", 2, row)
+    house.done("pm.score_selected")
+    house.type_new(
+        "Scenario_Config",
+        {
+            "scenario_name": "S",
+            "period_key": "Sprint nine",
+            "capacity_total_tokens": 10,
+            "objective_mode": "north_star",
+        },
+    )
+    house.done("pm.save_selected", tab="Scenario_Config")
+    house.done("pm.backlog_sync")
+    assert house.row("Backlog", FIRST).raw["overall_score"] == 5
+    assert house.status("Backlog", FIRST) == f"OK: {read}"
+    assert house.status("Backlog", SECOND) == 'OK: risk_level: read "Hi" as high'
+    unchanged(house, "pm.backlog_sync")
+
+    house.type_into("Backlog", 2, {"engineering_tokens": 13})
+    house.done("pm.backlog_sync")
+    assert house.status("Backlog", FIRST) == "OK"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.house import House
-from tests.roadmaps.curated import entries, put_initiatives
+from tests.services.roadmaps.curated import entries, put_initiatives
 from tests.sync.spreadsheet import lock_by_excel
 
 

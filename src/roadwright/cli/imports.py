@@ -91,13 +91,6 @@ def _as_json(plan: Plan) -> Mapping[str, object]:
         "columns": found.columns,
         "values": found.values,
         "samples": plan.samples,
-        "workbook": plan.entry.workbook,
-        "from": found.preset or None,
-        "why": {guess.ours: str(guess.why) for guess in found.guesses},
-        "units": found.units,
-        "rows": {"skip": found.skip, "fill_down": found.fill_down},
-        "not_taken": found.left,
-        "unknown_words": found.unknown_words,
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
 from roadwright.services.imports.known import Preset
 from roadwright.services.imports.propose import ForeignTable, Proposal, propose
+from roadwright.services.imports.words import letters_of
 from roadwright.sheets.backend import Grid, SheetError, TabEdit
 from roadwright.sheets.files import place_file
 from roadwright.sheets.foreign import ForeignSheet, is_workbook_of_ours, read_sheets, workbook_of
@@ -30,7 +31,8 @@ from roadwright.sheets.mapping import look_through
 from roadwright.sheets.read import HeaderProblem, Row, Table, header_cells, read_table
 from roadwright.sheets.values import CellValue
 from roadwright.tabs.peoples_intake import EXTERNAL_ID, INTAKE_HABITS, PEOPLES_INTAKE
-from roadwright.workspace.intake_entry import IntakeEntry, with_intake
+from roadwright.workspace.intake_entry import IntakeEntry, with_intake, with_words
+from roadwright.workspace.intake_settings import IntakeBook
 from roadwright.workspace.settings import FILE, load_settings, workbook_ref
 from roadwright.workspace.workspace import TabPlace, Workspace
 
@@ -53,7 +55,9 @@ class Plan:
     entry: IntakeEntry
     is_in_place: bool
     is_known: bool
-    """The settings have this tab with a mapping already, which stays as it is."""
+    """The settings have this tab with a mapping already, which stays as it is; words that it lacks are added."""
+    adds_only: bool = False
+    """The file has another name than the export that it goes on from: rows that it lacks are not gone."""
 
     @property
     def samples(self) -> list[dict[str, object]]:
@@ -94,25 +98,91 @@ def plan_import(
     else:
         stem = _stem(into or file.stem)
         workbook, name = f"{_PREFIX}{stem}.xlsx", stem[:_LONGEST_TAB]
+    earlier = None
+    if not in_place and into is None and not (root / workbook).exists():
+        earlier = _earlier_export(root, settings.intake, sheet, proposal)
+    if earlier is not None:
+        workbook, name = earlier.workbook, earlier.tabs[0]
     known = False
+    values = proposal.values
     for book in settings.intake:
         same = workbook_ref(root, book.workbook).identity == workbook_ref(root, workbook).identity
         if same and any(folded(one) == folded(name) for one in book.tabs):
             known = bool(book.columns) or (not in_place and (root / workbook).exists())
             workbook = book.workbook
+            values = _new_words(book, proposal) if known else values
     entry = IntakeEntry(
         workbook,
         name,
         proposal.header_row if in_place else 1,
         proposal.preset,
         {ours: [theirs] for ours, theirs in proposal.columns.items()},
-        proposal.values,
+        values,
         proposal.units,
         {},
         proposal.skip,
         proposal.fill_down,
     )
-    return Plan(sheet, proposal, entry, in_place, known)
+    return Plan(sheet, proposal, entry, in_place, known, earlier is not None)
+
+
+def _new_words(book: IntakeBook, proposal: Proposal) -> dict[str, dict[str, str]]:
+    """The words of choices that the mapping of an earlier import lacks, of the columns that it has."""
+    found: dict[str, dict[str, str]] = {}
+    for ours, words in proposal.values.items():
+        if [*map(normalised, book.columns.get(ours, []))] != [normalised(proposal.columns[ours])]:
+            continue
+        have = {letters_of(word) for word in book.values.get(ours, {})}
+        new = {word: meant for word, meant in words.items() if letters_of(word) not in have}
+        if new:
+            found[ours] = new
+    return found
+
+
+def _earlier_export(
+    root: Path, books: Iterable[IntakeBook], sheet: ForeignSheet, proposal: Proposal
+) -> IntakeBook | None:
+    """The intake workbook that an earlier export of the same became, under another name: it has the same rows.
+
+    The same are rows with the same id of the same tracker; without a known tracker the header has to be the same, too,
+    and half of the ids.
+    """
+    theirs = proposal.columns.get(EXTERNAL_ID.name)
+    if theirs is None:
+        return None
+    said = _ids_of(sheet, proposal.header_row, theirs)
+    for book in books:
+        path = root / book.workbook
+        known = book.columns.get(EXTERNAL_ID.name, [])
+        if (
+            not path.name.startswith(_PREFIX)
+            or len(book.tabs) != 1
+            or book.source != proposal.preset
+            or len(known) != 1
+            or not path.exists()
+        ):
+            continue
+        for there in read_sheets(path):
+            if folded(there.name) != folded(book.tabs[0]) or 1 not in there.rows:
+                continue
+            common = said & _ids_of(there, 1, known[0])
+            if proposal.preset and common:
+                return book
+            names = {normalised(str(value)) for value in sheet.rows[proposal.header_row].values()}
+            if names <= {normalised(str(value)) for value in there.rows[1].values()} and 2 * len(common) >= len(said):
+                return book
+    return None
+
+
+def _ids_of(sheet: ForeignSheet, header_row: int, header: str) -> set[str]:
+    column = next(
+        (c for c, value in sheet.rows[header_row].items() if normalised(str(value)) == normalised(header)), None
+    )
+    return {
+        folded(str(value))
+        for number, cells in sheet.rows.items()
+        if number > header_row and column is not None and not is_blank(value := cells.get(column))
+    }
 
 
 def _stem(name: str) -> str:
@@ -160,10 +230,10 @@ def take_import(workspace: Workspace, plan: Plan) -> None:
             _update(workspace, plan)
         else:
             place_file(file, workbook_of(plan.sheet, plan.proposal.header_row, plan.entry.tab))
-    if not plan.is_known:
+    if not plan.is_known or plan.entry.values:
         settings = root / FILE
         text = settings.read_text(encoding="utf-8-sig")
-        changed = with_intake(text, plan.entry)
+        changed = with_words(text, plan.entry) if plan.is_known else with_intake(text, plan.entry)
         place_file(settings, changed.encode())
         try:
             load_settings(root)
@@ -215,7 +285,7 @@ def _update(workspace: Workspace, plan: Plan) -> None:
     kept = set(pairs.values())
     ours = [table.columns[c.name] for c in table.spec.columns if c.name in table.columns and c.owner == "system"]
     for old, have in grid.rows.items():
-        if old > header_row and old not in kept:
+        if old > header_row and old not in kept and not plan.adds_only:
             cells.update({(old, c): None for c in (*places.values(), *ours) if c in have})
     edit = TabEdit(place.tab, header_row, cells, appended, max([table.last_data_row, *grid.rows], default=header_row))
     for cell in workbook.protected_cells(edit):

@@ -103,6 +103,7 @@ def bring_up_to_date(
     saved_columns = [c.name for c in spec.saved if c.name in places]
     taken_out = [c.name for c in spec.saved if c.name not in places]
     owned = {column.name: column for column in _writable(spec, places, inputs)}
+    typed = {name for name, column in owned.items() if column.owner in (Owner.INPUT, Owner.SHARED)}
     mine = [column for column in computed_columns(spec) if column.name in owned]
     blanks = {column.name: plain(column.blank_means) for column in spec.saved}
     for result in context.counted(f"bringing {tab.place.name} up to date", results):
@@ -153,7 +154,7 @@ def bring_up_to_date(
             marked = [name for name in ("updated_source", "updated_at") if (row.number, places[name]) in cells]
             result.notes.add(*say_written(spec, row, marked))
         pending.cells.update(cells)
-        result.is_written |= bool(cells)
+        result.is_written |= any(names[place] in typed for _, place in cells)
         if not (result.kept or dropped or row.remarks) and _reads_back(tab, row.number, unlike, now):
             tab.settled[row.number] = fingerprint_of(now)
         _say_status(tab, result, places, names)

@@ -112,3 +112,19 @@ def with_intake(text: str, entry: IntakeEntry) -> str:
         known["tabs"] = [name for name in names if name not in here]
     entries.append(entry.as_table())
     return tomlkit.dumps(document)
+
+
+def with_words(text: str, entry: IntakeEntry) -> str:
+    """The settings with the entry's words of choices added to those of its tab. Raises SettingsChange."""
+    try:
+        document: Any = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise SettingsChange("settings_unchangeable", line=entry.to_toml()) from error
+    for known in document.get("intake", ()):
+        here = {folded(str(name)) for name in known.get("tabs", [tabs.INTAKE.name])}
+        if folded(str(known.get("workbook", ""))) == folded(entry.workbook) and folded(entry.tab) in here:
+            for name, words in entry.values.items():
+                values = known.setdefault("values", tomlkit.table(is_super_table=True))
+                values.setdefault(name, tomlkit.table()).update(words)
+            break
+    return tomlkit.dumps(document)

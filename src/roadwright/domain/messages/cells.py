@@ -8,7 +8,7 @@ TEXTS = {
     "below_least": "{value} is out of range; expected a number of {low:g} or more",
     "blank_name": "has a blank name; expected {expected}",
     "blank_word_for_needed": "{value!q} counts as blank, but a value is needed",
-    "cell_error": "the cell shows the error {error}; mend its formula or type the value",
+    "cell_error": "the cell shows the error {error}; correct its formula or type the value",
     "count_too_large": "{value!q} is too large; at most {largest} is possible",
     "date_for_number": (
         "{value!q} is a date or time, not a number: spreadsheets make a date of 2-3; format the "

@@ -20,7 +20,7 @@ TEXTS = {
     "advice_missing_workbook": "bring it back, or make an empty one: roadwright init {folder}",
     "advice_run_again": "run it again; that is safe",
     "advice_settle_conflicts": (
-        "decide which value is right: pm.save_selected with --option on_conflict=sheet or database. {place} row {row}: "
+        "decide which value is right, and settle it with the action that the row's status names. {place} row {row}: "
         "{run_status}"
     ),
     "advice_duplicates": "clear duplicate_of on the Backlog, or drop the rule or lock",

@@ -25,8 +25,8 @@ TEXTS = {
     "empty_roadmap": "nothing is on it; give it a source, or type keys on Roadmap_Entries",
     "empty_version": "version {number} is empty: nothing on the roadmap is admitted or waived",
     "entry_of_undeclared_roadmap": (
-        "this roadmap is not on the Roadmaps tab, so the entry is not judged; fill in its row there, or mend the name "
-        "here"
+        "this roadmap is not on the Roadmaps tab, so the entry is not judged; fill in its row there, or correct the "
+        "name here"
     ),
     "gate_parameter": "{gate}: {why}",
     "gate_takes_no_parameter": "{gate} takes none, so {value!q} is not used",
@@ -48,8 +48,8 @@ TEXTS = {
         "{key} belongs to an initiative that was typed on the Backlog; clear the key to submit it as a new idea"
     ),
     "key_of_unreadable_tab": (
-        "{key} belongs to a row of {place}, which can't be read now; mend that tab and run again, or clear the key to "
-        "submit it as a new idea"
+        "{key} belongs to a row of {place}, which can't be read now; repair that tab and run again, or clear the key "
+        "to submit it as a new idea"
     ),
     "key_stands_already": "{key} stands already in {place}; clear the key to submit it as a new idea",
     "key_unwritable": "the row can get no key: {why}",
@@ -59,13 +59,13 @@ TEXTS = {
     ),
     "keyless": (
         "the row is not saved, because it has no key yet. Where its cell holds a formula or is merged, or the workbook "
-        "is open in another program, mend that; then run pm.backlog_sync, which gives keys"
+        "is open in another program, settle that; then run pm.backlog_sync, which gives keys"
     ),
     "kpi_in_use": "{what} {kpi}, which is used by {uses}",
     "lock_without_effect": (
         "has no effect while the entry is blocked; waive its gates with waived_by and waiver_reason"
     ),
-    "min_above_max": "{low} is above max {high}; mend one of them",
+    "min_above_max": "{low} is above max {high}; correct one of them",
     "no_initiative": "no initiative has the key {value!q}{hint}; see the Backlog for those there are",
     "no_known_initiative": "no initiative has the key {value!q}",
     "no_saved_model": "{value!q} is no saved model of this initiative",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from roadwright.domain.periods import MONTHS, Days, days_of
+from roadwright.domain.reading.months import with_english_months
 from roadwright.domain.reading.rules import AS_TYPED, ReadingRules, Unreadable
 from roadwright.domain.text import BLANKS, INVISIBLE
 
@@ -21,7 +22,7 @@ _UNIFORM = str.maketrans(
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ISO_WITH_ZONE = re.compile(r"\d{4}-\d\d-\d\d\s?(?:z|[+-]\d\d:?\d\d)", re.IGNORECASE | re.ASCII)
-_ZONE = r"(?:z|utc|gmt|[a-z]{2,5}|\(?[a-z]+/[a-z_]+\)?)?\s*(?:[+-]\d\d?(?::?\d\d)?)?"
+_ZONE = r"(?:z|utc|gmt|[a-z]{2,5}|\(?[a-z]+/[a-z_]+\)?)?\s*(?:[+-]\d\d?(?::?\d\d)?)?(?:\s*\([a-z ]+\))?"
 _TIME = re.compile(
     rf"(?:t|,?\s+|,?\s+at\s+)(?:\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:am|pm|a\.m\.|p\.m\.|h|uhr)?|"
     rf"\d{{1,2}}\s*(?:am|pm|a\.m\.|p\.m\.|uhr))\s*{_ZONE}",
@@ -75,6 +76,7 @@ def parse_date(text: str, rules: ReadingRules = AS_TYPED, edge: Edge = Edge.LAST
         return TypedDate(_day(int(bare[:4]), int(bare[5:7]), int(bare[8:])), is_plain=True)
     if _ISO_WITH_ZONE.fullmatch(bare):
         bare = bare[:10] + " "
+    bare = with_english_months(bare)
     if len(bare) > _LONGEST:
         raise Unreadable("is_no_date")
     day = _parts(bare.rstrip(), rules)

@@ -41,7 +41,10 @@ _DATES = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}([T ].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}( .*)?|\d{4}[./]\d{1,2}[./]\d{1,2}( .*)?|"
     r"\d{1,2}[ /.-]+[^\W\d_]{3,10}\.?[ /.,-]+\d{2,4}( .*)?|[^\W\d_]{3,10}\.? \d{1,2}, \d{4}"
 )
+_PERIODS = re.compile(r"[QH][1-4][ /-]?\d{4}|\d{4}[ /-]?[QH][1-4]|[^\W\d_]{3,10}\.? \d{4}", re.IGNORECASE)
 _ID = re.compile(r"[A-Z][A-Z0-9_]{0,9}[-_ ]?#?\d+|#?\d+|[0-9a-f]{16,40}")
+
+_RICE = {"rice_reach", "rice_impact", "rice_confidence"}
 
 Rows = Mapping[int, Mapping[int, CellValue]]
 
@@ -124,6 +127,13 @@ class _Column:
             isinstance(v, dt.date) or (isinstance(v, str) and _DATES.fullmatch(v.strip()) is not None)
             for v in self.sample
         )
+
+    @cached_property
+    def deadlines(self) -> float:
+        """The share of its cells that hold a date, or a quarter or month among dates; 0 without any date."""
+        if not self.dates:
+            return 0.0
+        return self.dates + self.share(_PERIODS.fullmatch(text) is not None for text in self.texts)
 
     @cached_property
     def mails(self) -> float:
@@ -227,6 +237,7 @@ class _Proposing:
     def proposal(self) -> Proposal:
         self._by_preset()
         self._by_names()
+        self._mind_rice()
         self._by_values()
         self._find_title()
         self._words()
@@ -285,6 +296,14 @@ class _Proposing:
             if column.number not in self.used and self._is_free(ours) and self._fits(column, ours):
                 self._take(column, ours, why)
 
+    def _mind_rice(self) -> None:
+        """Beside reach, impact and confidence, an effort of no unit is that of RICE."""
+        if self.preset is not None or not self.found.columns.keys() >= _RICE or not self._is_free("rice_effort"):
+            return
+        for place, guess in enumerate(self.found.guesses):
+            if guess.ours == "effort_engineering_days" and normalised(guess.theirs) == "effort":
+                self.found.guesses[place] = Guess(guess.theirs, "rice_effort", guess.why)
+
     @staticmethod
     def _meanings(name: str) -> list[str]:
         first = synonyms()[name][0]
@@ -330,7 +349,7 @@ class _Proposing:
             best = max(free, key=score, default=None)
             if self._is_free(ours) and best is not None and score(best) >= 0.7 and self.preset is None:
                 self._take(best, ours, notice(why))
-        dates = [c for c in self.columns if c.number not in self.used and c.dates >= 0.8]
+        dates = [c for c in self.columns if c.number not in self.used and c.deadlines >= 0.8]
         if self._is_free("deadline_date") and len(dates) == 1 and self.preset is None:
             self._take(dates[0], "deadline_date", notice("guessed_dates"))
 
@@ -394,11 +413,16 @@ class _Proposing:
         usual = sorted(full)[len(full) // 2] if full else 0
         lone: list[str] = []
         skip: dict[str, None] = {}
-        for cells in below.values():
-            there = [(c, v) for c, v in sorted(cells.items()) if not is_blank(v)]
-            if not there or not isinstance(there[0][1], str):
+        lines = ([(c, v) for c, v in sorted(cells.items()) if not is_blank(v)] for cells in below.values())
+        told = [line for line in lines if line]
+        names_row = {c: folded(str(v)) for c, v in self.table.rows[self.header_row].items()}
+        for there, after in zip(told, [*told[1:], *told[-1:]], strict=True):
+            if not isinstance(there[0][1], str):
                 continue
             first = str(there[0][1]).strip()
+            if len(there) == 1 and len(after) > 1 and all(names_row.get(c) == folded(str(v)) for c, v in after):
+                skip[_escaped(first)] = None  # the heading of a group that has the header again
+                continue
             if (
                 _SUMS.fullmatch(folded(first)) and (len(there) < max(2, usual) or title is None or there[0][0] != title)
             ) or (_SUMS.fullmatch(folded(first)) and all(isinstance(v, int | float) for _, v in there[1:])):

@@ -30,7 +30,7 @@ _COLUMNS: Mapping[str, str] = {
     ),
     "problem_statement": (
         "problem statement|problem|pain point|acceptance criteria|so that|why|rationale|need|business need|benefit|"
-        "user problem|justification|background|nutzen|begründung|problem beschreibung|akzeptanzkriterien|"
+        "user problem|justification|background|nutzen|damit|begründung|problem beschreibung|akzeptanzkriterien|"
         "problème|justification métier|problema|justificación|justificativa|motivazione|probleem|reden|uzasadnienie"
     ),
     "hypothesis": "hypothesis|assumption|hypothese|hypothèse|hipótesis|hipótese|ipotesi|hipoteza",
@@ -40,9 +40,11 @@ _COLUMNS: Mapping[str, str] = {
         "status zadania|etapa"
     ),
     "deadline_date": (
-        "deadline date|deadline|due date|due|due on|target date|needed by|needed until|end date|delivery date|"
+        "deadline date|deadline|due date|due|due on|target date|needed by|needed until|"
+        "date needed|need by|required by|required date|by when|end date|delivery date|"
         "finish date|launch date|go live|wanted by|target completion|"
-        "fällig|fälligkeit|fälligkeitsdatum|fällig am|frist|termin|bis wann|zieldatum|stichtag|enddatum|"
+        "fällig|fälligkeit|fälligkeitsdatum|fällig am|frist|termin|bis wann|"
+        "benötigt bis|wunschtermin|liefertermin|zieldatum|stichtag|enddatum|bis|"
         "échéance|echeance|date d'échéance|date limite|date cible|date de fin|"
         "fecha límite|fecha limite|fecha de vencimiento|vencimiento|plazo|fecha objetivo|fecha de entrega|"
         "data limite|prazo|data de vencimento|vencimento|data de entrega|data limite de entrega|"

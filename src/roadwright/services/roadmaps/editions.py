@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
-from roadwright.domain.roadmaps import GateStatus
+from roadwright.domain.roadmaps import GateStatus, RoadmapSource
 from roadwright.services.portfolios.runs import is_answered
 from roadwright.services.roadmaps.content import Content, Edition, Entry, RoadmapFacts, Totals, known_sum
 from roadwright.services.roadmaps.lookup import UnknownName, find_named, listed
@@ -54,7 +54,12 @@ def _of_run(session: Session, run_id: str) -> Edition:
         for row in sorted(chosen, key=lambda one: str(one["initiative_key"]))
     )
     totals = Totals(entries=len(entries), chosen=len(entries), tokens=known_sum(entry.tokens for entry in entries))
-    facts = RoadmapFacts(roadmap_name=f"{run.scenario_name} {run_id}", period_key=run.period_key)
+    facts = RoadmapFacts(
+        roadmap_name=f"{run.scenario_name} {run_id}",
+        period_key=run.period_key,
+        source=RoadmapSource.PORTFOLIO,
+        source_ref=run_id,
+    )
     return Edition(Content(roadmap=facts, entries=entries, totals=totals), UNPUBLISHED, "", run.finished_at or now())
 
 

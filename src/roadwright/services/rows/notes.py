@@ -105,6 +105,19 @@ def says_before(run_status: str, text: str) -> bool:
     return run_status.startswith(f"{text}{_JOINT}{Level.OK}: ")
 
 
+def with_readings_of(run_status: str, text: str) -> str:
+    """The text, and behind it what a row's status says of how its cells were read."""
+    told = f"{Level.OK}: "
+    if run_status.startswith(told):
+        readings = run_status.removeprefix(told)
+    else:
+        _, found, readings = run_status.rpartition(f"{_JOINT}{told}")
+        if not found:
+            return text
+    joined = f"{told}{readings}" if text == Level.OK else f"{text}{_JOINT}{told}{readings}"
+    return joined if len(joined) <= _LONGEST else text
+
+
 def level_of(run_status: str) -> Level:
     """The level that a run_status begins with."""
     return next((level for level in Level if run_status.startswith(level)), Level.OK)

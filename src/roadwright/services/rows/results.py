@@ -8,7 +8,7 @@ from typing import Protocol
 
 from roadwright.domain.messages import Level, Message
 from roadwright.services.rows.identity import Identity
-from roadwright.services.rows.notes import Notes, level_of, says_before
+from roadwright.services.rows.notes import Notes, level_of, says_before, with_readings_of
 from roadwright.sheets.merge import NO_EDITS, RowMerge
 
 
@@ -65,7 +65,7 @@ class RowResult:
     """Nothing was judged: where there is nothing to say, the row keeps the status that it has."""
 
     is_written: bool = False
-    """Cells of it get other values in this pass."""
+    """Cells that people type in get other values in this pass."""
 
     def take_back(self) -> None:
         """What was to be saved is not, for what the rows of the tab say together: it stays as it was typed."""
@@ -79,6 +79,9 @@ class RowResult:
         if self.only_shown and standing and self.notes.level is Level.OK:
             return standing, level_of(standing)
         text = self.notes.text
-        if self.row_version is None and not self.is_written and says_before(standing, text):
-            return standing, level_of(standing)  # how its cells were read is said until something changes
+        if self.row_version is None and not self.is_written:  # how its cells were read is said until they change
+            if says_before(standing, text):
+                return standing, level_of(standing)
+            if not (self.merge.edited or self.notes.readings):
+                text = with_readings_of(standing, text)
         return text, self.notes.level

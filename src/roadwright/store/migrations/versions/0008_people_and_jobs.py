@@ -72,5 +72,6 @@ def upgrade() -> None:
         table.add_column(sa.Column("exit_code", sa.Integer(), nullable=True))
         table.add_column(sa.Column("for_worker", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("tries", sa.Integer(), nullable=False, server_default="1"))
+    with op.batch_alter_table("action_runs") as table:  # apart: SQLite copies the rows while there is a default
         table.alter_column("for_worker", server_default=None)
         table.alter_column("tries", server_default=None)

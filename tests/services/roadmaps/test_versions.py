@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from roadwright.services.roadmaps.content import Content, content_hash
+from roadwright.services.roadmaps.editions import find_edition
 from roadwright.services.roadmaps.export_files import file_stems
 from roadwright.services.roadmaps.versions import NeverChanges, content_of
 from roadwright.sheets.backend import SheetError
@@ -21,7 +22,7 @@ from roadwright.store.models import RoadmapVersion
 from roadwright.store.presence import PRIVATE
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
-from tests.roadmaps.curated import (
+from tests.services.roadmaps.curated import (
     change_entry,
     change_initiative,
     change_roadmap,
@@ -260,6 +261,9 @@ def test_the_run_and_constraint_set_that_it_came_from(house: House) -> None:
     assert content.origin.snapshot_hash is not None
     assert [(one.initiative_key, one.selected) for one in content.entries] == [(keys[0], True), (keys[1], False)]
     assert (content.totals.chosen, content.totals.tokens, content.totals.standing_tokens) == (1, 60, 110)
+    with house.workspace.store.transaction() as session:
+        of_run = find_edition(session, "OPT-000001").content.roadmap
+    assert (of_run.source, of_run.source_ref) == ("portfolio", "OPT-000001")
     add_scenario(house, "What if", 50, roadmap_name="growth")
     house.done("pm.optimize_run_all_candidates", options=["scenario_name=What if"])
     again = house.done(PUBLISH)

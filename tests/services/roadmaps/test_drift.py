@@ -31,7 +31,7 @@ from roadwright.services.roadmaps.standing import drift_judged_now, standing_war
 from roadwright.services.roadmaps.versions import newest_version, publish
 from roadwright.store.models import RoadmapEntry
 from tests.house import House
-from tests.roadmaps.curated import (
+from tests.services.roadmaps.curated import (
     change_entry,
     change_initiative,
     change_roadmap,

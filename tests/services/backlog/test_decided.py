@@ -5,7 +5,7 @@ from __future__ import annotations
 from roadwright.services.backlog import find_initiatives
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
-from tests.roadmaps.curated import put_gate, put_roadmap
+from tests.services.roadmaps.curated import put_gate, put_roadmap
 
 RUN = "pm.optimize_run_all_candidates"
 

@@ -105,3 +105,28 @@ def test_text_stays_text() -> None:
 
 def test_a_table_without_a_header_is_no_table() -> None:
     assert propose(ForeignTable({})) is None
+
+
+def test_an_effort_beside_the_other_inputs_of_rice_is_that_of_rice() -> None:
+    found = proposal_of("Feature,Reach,Impact,Confidence,Effort\nRefunds,1000,2,0.8,4\n")
+    assert found.columns["rice_effort"] == "Effort"
+    assert "effort_engineering_days" not in found.columns
+    alone = proposal_of("Feature,Impact,Effort\nRefunds,2,4\n")
+    assert alone.columns["effort_engineering_days"] == "Effort"
+
+
+def test_a_line_above_a_repeated_header_is_the_heading_of_a_group() -> None:
+    found = proposal_of(
+        "Name,Owner,Status\nInvoices,Ann,Open\nSearch,Ben,Open\nLater\nName,Owner,Status\nDark mode,Jo,Open\n"
+    )
+    assert found.skip == ["Later"]
+
+
+def test_the_date_that_something_is_needed_is_the_deadline() -> None:
+    found = proposal_of("Request,Date needed,Request date\nNew report,2026-05-31,2026-01-01\n")
+    assert found.columns["deadline_date"] == "Date needed"
+
+
+def test_quarters_among_dates_are_deadlines_too() -> None:
+    found = proposal_of("Thema,Xyz\nRechnung als PDF,2026-05-31\nLastschrift,Q3 2026\nTippfehler,1. Juli 2026\n")
+    assert found.columns["deadline_date"] == "Xyz"

@@ -17,7 +17,7 @@ from roadwright.services.backlog.conditions import condition
 from roadwright.store.models import Initiative
 from roadwright.store.session import open_store
 from tests.conftest import postgres_database
-from tests.filtering.odd_backlog import a_filter, add_backlog
+from tests.services.backlog.odd_backlog import a_filter, add_backlog
 
 INITIATIVES = 60
 FILTERS = 1_000

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from roadwright.services.roadmaps.export_named import FORMATS, export_named
 from roadwright.services.roadmaps.lookup import UnknownName
 from tests.house import House, make_house
-from tests.roadmaps.curated import change_entry, put_initiatives, put_kpis, put_roadmap
+from tests.services.roadmaps.curated import change_entry, put_initiatives, put_kpis, put_roadmap
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from roadwright.services.roadmaps.versions import content_of, newest_version
 from roadwright.store.models import OptimizationRun
 from tests.actions.company import add_candidates, add_kpis, add_scenario, constrain
 from tests.house import House
-from tests.roadmaps.curated import change_initiative, put_roadmap, roadmap_named
+from tests.services.roadmaps.curated import change_initiative, put_roadmap, roadmap_named
 
 RUN = "pm.optimize_run_all_candidates"
 PUBLISH = "pm.roadmap_publish"

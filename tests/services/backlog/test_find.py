@@ -23,8 +23,8 @@ from roadwright.services.backlog import (
 )
 from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.models import Initiative, SavedFilter
-from tests.filtering.odd_backlog import add_backlog
 from tests.house import House
+from tests.services.backlog.odd_backlog import add_backlog
 
 
 def keys(house: House, wanted: str | Filter | None) -> list[str]:

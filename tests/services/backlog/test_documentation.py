@@ -10,7 +10,7 @@ import pytest
 from roadwright.domain.filters import FilterError, parse_filter
 from roadwright.services.backlog import filter_fields
 
-TEXT = (Path(__file__).parents[2] / "docs" / "filters.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[3] / "docs" / "filters.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"^\| `([^`]*)` \|", TEXT, re.MULTILINE) + re.findall(r'--filter "([^"]*)" ', TEXT)
 MISTAKES = re.findall(r'^    roadwright backlog .*--filter "([^"]*)"\n((?:    .*\n)+?)    +\^\n', TEXT, re.MULTILINE)
 GROUPING = "(a or b) and not c"

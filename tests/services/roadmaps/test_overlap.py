@@ -9,7 +9,7 @@ from roadwright.services.roadmaps.standing import standing_warnings
 from roadwright.store.models import OptimizationRun
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.house import House
-from tests.roadmaps.curated import change_entry, change_roadmap, put_initiatives, put_roadmap
+from tests.services.roadmaps.curated import change_entry, change_roadmap, put_initiatives, put_roadmap
 
 
 def found(house: House) -> list[Overlap]:
