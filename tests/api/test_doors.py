@@ -139,6 +139,7 @@ def test_what_protects_pages_stands_on_every_answer(client: TestClient) -> None:
             assert rule in policy
         assert "script-src 'self' 'nonce-" in policy
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin", "no-referrer would send Origin: null with our own forms"
 
 
 def _lose_role(session: Session) -> None:

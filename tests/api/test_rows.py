@@ -242,6 +242,44 @@ def test_gates_are_waived_by_an_approver_in_their_own_name(
     assert anna.call("PATCH", "/tabs/Roadmap_Entries/rows", json=waived).json()["rows"][0]["run_status"] == "OK"
 
 
+def test_a_waiver_does_not_move_to_another_initiative(
+    house: House, as_role: Callable[..., Api], signed_in: Callable[[str, Role], Api]
+) -> None:
+    add_initiatives(house, {}, {})
+    anna, planner = signed_in("anna@example.com", Role.APPROVER), as_role(Role.PLANNER)
+    identity = {"roadmap_name": "Q3", "initiative_key": "INIT-000001"}
+    [entry] = anna.patch("Roadmap_Entries", new(identity, waived_by="anna@example.com", waiver_reason="must"))
+    [moved] = planner.patch("Roadmap_Entries", edit(entry, initiative_key="INIT-000002"))
+    assert moved["run_status"].startswith("FAILED: the entry is waived")
+    [kept] = planner.rows("Roadmap_Entries")
+    assert (kept["identity"], kept["values"]["waived_by"]) == (identity, "anna@example.com")
+
+
+def test_candidates_are_changed_as_they_are_listed(house: House, api: Api) -> None:
+    add_kpis(house)
+    candidate = {"is_optimization_candidate": True, "candidate_period_key": "2026-Q2", "engineering_tokens": 5}
+    add_initiatives(house, candidate, {})
+    api.patch("Scenario_Config", new({"scenario_name": "Q2 Plan"}, **SCENARIO))
+    [row] = api.rows("Candidates")
+    [changed] = api.patch("Candidates", edit(row, engineering_tokens="1,500"))
+    assert changed["run_status"].startswith("OK")
+    assert changed == {**api.rows("Candidates")[0], "run_status": changed["run_status"]}
+    assert (changed["identity"]["scenario_name"], changed["values"]["engineering_tokens"]) == ("Q2 Plan", 1500)
+    none = {"scenario_name": "Q2 Plan", "initiative_key": "INIT-000002"}
+    assert api.patch("Candidates", new(none, engineering_tokens=1))[0]["run_status"].startswith("FAILED")
+
+
+def test_a_text_that_no_cell_holds_is_refused(backlog: Api) -> None:
+    row = backlog.rows("Backlog")[0]
+    long = "x" * 32_768
+    [failed] = backlog.patch("Backlog", edit(row, problem_statement=long, country="FR"))
+    assert failed["run_status"].startswith("FAILED: problem_statement: has 32768 characters")
+    assert (failed["values"]["problem_statement"], failed["values"]["country"]) == (None, "FR")
+    idea = backlog.call("POST", "/initiatives", json={"title": "T", "problem_statement": "\U0001f600" * 17_000}).json()
+    assert (idea["title"], idea["problem_statement"]) == ("T", None)
+    assert idea["run_status"].startswith("WARNING: problem_statement")
+
+
 def test_pages_filters_and_order(house: House, api: Api) -> None:
     add_initiatives(house, *({"country": "UK" if n % 2 else "DE", "engineering_tokens": n} for n in range(7)))
     found, cursor = [], None

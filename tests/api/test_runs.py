@@ -228,6 +228,7 @@ def test_what_if_is_answered_and_kept_nowhere(house: House, api: Api) -> None:
     unknown = api.call("POST", "/what-if", json={"scenario_name": "nothing"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_scenario")
     wrong = api.call("POST", "/what-if", json={"scenario_name": scenario, "force_in": ["INIT-000099"]})
+    assert wrong.json()["detail"].startswith("force_in:")
     assert wrong.status_code == 422
     assert api.get("/runs")["total"] == before
     assert api.get("/optimization-runs")["total"] == 0

@@ -200,7 +200,7 @@ def _protect(headers: MutableHeaders, scope: Scope, state: dict[str, object]) ->
     headers["X-Request-Id"] = str(state["request_id"])
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "no-referrer"
+    headers["Referrer-Policy"] = "same-origin"  # with no-referrer, browsers send Origin: null with our own forms
     headers["Content-Security-Policy"] = (
         f"default-src 'self'; script-src 'self' 'nonce-{state['nonce']}' 'unsafe-eval'; "
         "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"

@@ -14,7 +14,7 @@ from roadwright.grid.listing import GridRow, told, words_of
 from roadwright.grid.marks import CHANGED, base_of
 from roadwright.grid.reading import read_rows
 from roadwright.grid.saving import Tab, tab_of
-from roadwright.grid.sources import INITIATIVE_TABS, Source
+from roadwright.grid.sources import INITIATIVE_TABS, Source, stored_rows
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity, display_key, identity_of
 from roadwright.services.rows.merge import MergeRules, merge_and_save
@@ -134,7 +134,7 @@ def _looked_at(session: Session, spec: TabSpec, rows: Sequence[RowChange], scope
     names = read_rows(spec, [row.identity for row in rows], scope)
     identities = [identity_of(spec.identity, row.values) for row in names]
     binding = tab_of(spec).binding
-    stored = binding.load(session, {identity for identity in identities if any(identity)})
+    stored = stored_rows(session, spec, binding, {identity for identity in identities if any(identity)})
     full: list[dict[str, object]] = []
     required = [column.name for column in spec.columns if column.required]
     for row, identity in zip(rows, identities, strict=True):
@@ -194,7 +194,7 @@ def _judge(context: RowsContext, spec: TabSpec, tab: Tab, work: Sequence[_Work])
                 notes.fail("initiative_enters_as_idea", key=one.result.key)
             one.is_done = notes.has_failed
             continue
-        if one.moves and (problem := tab.cannot_move(one.before, one.result.identity)) is not None:
+        if one.moves and (problem := tab.cannot_move(one.before, one.result.identity, one.stored)) is not None:
             notes.add(problem)
             one.is_done = True
             continue
@@ -287,7 +287,7 @@ def _told(session: Session, spec: TabSpec, work: Sequence[_Work]) -> list[GridRo
     source = Source(session, spec)
     wanted = [one.result.identity if one.result.row_version or not one.moves else one.before for one in work]
     binding = tab_of(spec).binding
-    stored = binding.load(session, {identity for identity in wanted if any(identity)})
+    stored = stored_rows(session, spec, binding, {identity for identity in wanted if any(identity)})
     rows = []
     for one, identity in zip(work, wanted, strict=True):
         values = None if one.is_removed else stored.get(identity)

@@ -10,7 +10,7 @@ from roadwright.sheets.backend import Grid
 from roadwright.sheets.read import Row, read_table
 from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import Column, TabSpec
-from roadwright.sheets.values import CellValue
+from roadwright.sheets.values import LONGEST_TEXT, CellValue
 
 _HEADER_ROW = 1
 
@@ -36,12 +36,28 @@ def read_rows(spec: TabSpec, rows: Sequence[Mapping[str, object]], scope: Scope)
     names = list(dict.fromkeys([*spec.identity, *required, *(name for row in rows for name in row)]))
     places = {name: place for place, name in enumerate(names, start=1)}
     grid = Grid({_HEADER_ROW: dict(enumerate(names, start=1))})
+    too_long: dict[int, dict[str, Message]] = {}
     for number, row in enumerate(rows, start=_HEADER_ROW + 1):
-        cells = {places[name]: cell_of(spec.by_name[name], value) for name, value in row.items()}
-        grid.rows[number] = {place: value for place, value in cells.items() if value is not None}
+        cells = {name: cell_of(spec.by_name[name], value) for name, value in row.items()}
+        too_long[number] = {name: said for name, value in cells.items() if (said := _too_long(name, value)) is not None}
+        fitting = {places[name]: value for name, value in cells.items() if name not in too_long[number]}
+        grid.rows[number] = {place: value for place, value in fitting.items() if value is not None}
     table = read_table(grid, spec, tab=spec.name, scope=scope)
     read = {row.number: row for row in (*table.rows, *table.leftovers)}
-    return [read.get(number) or _blank(number, required) for number in range(2, len(rows) + 2)]
+    found = [read.get(number) or _blank(number, required) for number in too_long]
+    for one in found:
+        for name, said in too_long[one.number].items():
+            one.values.pop(name, None)
+            one.problems[name] = said
+    return found
+
+
+def _too_long(name: str, value: CellValue | None) -> Message | None:
+    """What is said of a text that no cell holds: once stored, it would keep its workbook from being written."""
+    length = len(value.encode("utf-16-le", "surrogatepass")) // 2 if isinstance(value, str) else 0
+    if length <= LONGEST_TEXT:
+        return None
+    return Message("text_too_long", column=name, params={"length": length, "most": LONGEST_TEXT})
 
 
 def _blank(number: int, required: Sequence[str]) -> Row:

@@ -39,8 +39,13 @@ class Tab:
     def finish(self, context: RowsContext, results: Sequence[RowResult]) -> tuple[int, int] | None:
         """After the rows are saved one by one. Returns how many are saved and new, where that is decided here."""
 
-    def cannot_move(self, before: Identity, after: Identity) -> Message | None:  # noqa: ARG002
-        """Why a row can't get another identity."""
+    def cannot_move(
+        self,
+        before: Identity,  # noqa: ARG002
+        after: Identity,  # noqa: ARG002
+        stored: Mapping[str, object],  # noqa: ARG002
+    ) -> Message | None:
+        """Why a stored row can't get another identity."""
         return None if self.spec.layout is Layout.SETS else Message("row_not_renamed", params={"tab": self.spec.name})
 
     def move(self, session: Session, before: Identity, after: Identity) -> None:
@@ -63,6 +68,16 @@ class _Backlog(Tab):
 
 
 class _Entries(Tab):
+    def cannot_move(
+        self,
+        before: Identity,  # noqa: ARG002
+        after: Identity,  # noqa: ARG002
+        stored: Mapping[str, object],
+    ) -> Message | None:
+        """A waiver is given for one initiative on one roadmap: moved, it would admit what nobody waived for."""
+        is_waived = any(stored.get(name) for name in ("waived_by", "waiver_reason"))
+        return Message("waived_entry_stays") if is_waived else None
+
     def finish(self, context: RowsContext, results: Sequence[RowResult]) -> None:
         context.session.flush()
         assert isinstance(self.binding, RoadmapEntriesBinding)
@@ -79,7 +94,12 @@ class _Renamed(Tab):
         assert isinstance(binding, PartsBinding)
         return cast("dict[Identity, object]", binding.rows(session))
 
-    def cannot_move(self, before: Identity, after: Identity) -> Message | None:
+    def cannot_move(
+        self,
+        before: Identity,
+        after: Identity,
+        stored: Mapping[str, object],  # noqa: ARG002
+    ) -> Message | None:
         if isinstance(self.binding, PartsBinding) and before[0] != after[0]:
             return Message("row_of_another_initiative", params={"tab": self.spec.name})
         return None
@@ -102,7 +122,7 @@ class _MathModels(_Renamed):
 class _Metrics(Tab):
     """The registry is judged as a whole: also the KPIs that are not sent are looked at."""
 
-    def cannot_move(self, before: Identity, after: Identity) -> None:
+    def cannot_move(self, before: Identity, after: Identity, stored: Mapping[str, object]) -> None:
         """A KPI is renamed where nothing uses it, which is judged in the end."""
 
     def move(self, session: Session, before: Identity, after: Identity) -> None:  # noqa: ARG002

@@ -69,6 +69,17 @@ def _written(session: Session, spec: TabSpec) -> list[Values] | None:
     return None if make is None else make(session)
 
 
+def stored_rows(
+    session: Session, spec: TabSpec, binding: Binding, identities: Collection[Identity]
+) -> Mapping[Identity, Values]:
+    """What is stored of these rows. Candidates are stored with their initiatives, and whole as they are listed."""
+    found = binding.load(session, identities)
+    if spec is not tabs.CANDIDATES:
+        return found
+    listed = Source(session, spec).values(identities)
+    return {i: {**row, **listed.get(i, {})} for i, row in found.items() if i in listed or not i[0]}
+
+
 class Source:
     """The rows of one tab, in their own order. Those of large tabs are loaded only where somebody asks for them."""
 

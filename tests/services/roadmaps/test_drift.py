@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -288,3 +289,9 @@ def test_an_entry_that_was_taken_off(house: House) -> None:
     with house.workspace.store.transaction() as session:
         session.query(RoadmapEntry).delete()
     assert [change.kind for change in drifted(house)] == [Drifted.REMOVED]
+
+
+def test_sums_beyond_all_numbers_stay_numbers() -> None:
+    most = known_sum((1.7e308, 1.7e308))
+    assert most == sys.float_info.max
+    assert known_sum((most, -most)) == 0

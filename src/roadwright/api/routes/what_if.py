@@ -19,7 +19,7 @@ from roadwright.api.state import CallerOf, Server, ServerOf
 from roadwright.optimize import Problem as Portfolio
 from roadwright.optimize import Solution, SolveOptions, solve_isolated
 from roadwright.services.portfolios.candidates import ScenarioProblem
-from roadwright.services.portfolios.what_if import Question
+from roadwright.services.portfolios.what_if import Question, WrongQuestion
 
 router = APIRouter(tags=["optimization"])
 SECONDS = 10.0
@@ -29,6 +29,14 @@ _AT_ONCE = 2
 _LOOK_SECONDS = 0.2
 _UNKNOWN = ("unknown_scenario", "no_scenarios")
 """What is said where there is no such scenario."""
+_FIELDS = {
+    "--capacity": "capacity",
+    "--in": "force_in",
+    "--out": "force_out",
+    "--weights": "weights",
+    "--without": "drop_rules",
+}
+"""What the options of the command are called here."""
 
 
 class WhatIfRequest(Body):
@@ -128,6 +136,8 @@ def _ask(server: Server, body: WhatIfRequest, stop: threading.Event) -> WhatIf:
     )
     try:
         return what_if(server.workspace, body.scenario_name, question, seconds=body.time_limit, solver=solver)
+    except WrongQuestion as wrong:
+        raise Problem.of(422, wrong.message.renamed(_FIELDS, "option")) from wrong
     except ScenarioProblem as wrong:
         raise Problem.of(404 if wrong.message.code in _UNKNOWN else 422, wrong.message) from wrong
 

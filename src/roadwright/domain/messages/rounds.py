@@ -24,7 +24,7 @@ TEXTS = {
     "overview_params": "{count:,} {count:param waits|params wait} for a value or for approval: {keys:names}",
     "what_if_unreadable": "{option}: {why}",
     "what_if_key_unknown": "{option}: there is no initiative {key}{hint}",
-    "what_if_kpi_unknown": "--weights: {kpi} is no active north_star or strategic KPI{hint}; there are {known}",
+    "what_if_kpi_unknown": "{option}: {kpi} is no active north_star or strategic KPI{hint}; there are {known}",
     "what_if_no_candidate": "{option}: {key} is no candidate of the scenario: {why}",
-    "what_if_rule_unknown": "--without: the scenario has no rule {rule}{hint}; it has {known:ten}",
+    "what_if_rule_unknown": "{option}: the scenario has no rule {rule}{hint}; it has {known:ten}",
 }

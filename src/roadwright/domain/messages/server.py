@@ -70,6 +70,9 @@ TEXTS = {
     "row_of_another_initiative": "a row of {tab} can not be given to another initiative; add one there",
     "row_sent_twice": '"{key}" is sent twice; it is row {first}, too',
     "rows_stay": "rows of {tab} are not removed; only those of sets and roadmaps are",
+    "waived_entry_stays": (
+        "the entry is waived, and a waiver holds for this initiative on this roadmap only; remove the entry and add one"
+    ),
     "tab_not_saved": "nothing is saved by rows of {tab}",
     "idea_of_another": "{key} was not submitted by you; a planner changes what others submitted",
     "idea_looked_at": "{key} is {status} by now; its submitter changes it while it is {statuses}",

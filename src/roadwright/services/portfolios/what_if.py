@@ -100,7 +100,7 @@ def _rule(problem: Problem, places: Mapping[str, str], typed: str) -> str:
     known |= {_rule_form(place): id for id, place in places.items() if id in problem.rows}
     found = known.get(_rule_form(typed))
     if found is None:
-        raise WrongQuestion("what_if_rule_unknown", rule=typed, hint=nearest(typed, ids), known=ids)
+        raise WrongQuestion("what_if_rule_unknown", option="--without", rule=typed, hint=nearest(typed, ids), known=ids)
     return found
 
 
@@ -127,7 +127,9 @@ def _objective(problem: Problem, read: object) -> dict[str, Any]:
     def key(typed: str) -> str:
         if folded(typed) not in spelled:
             hint = nearest(typed, spelled.values())
-            raise WrongQuestion("what_if_kpi_unknown", kpi=typed, hint=hint, known=list(spelled.values()))
+            raise WrongQuestion(
+                "what_if_kpi_unknown", option="--weights", kpi=typed, hint=hint, known=list(spelled.values())
+            )
         return spelled[folded(typed)]
 
     if isinstance(read, Mapping):

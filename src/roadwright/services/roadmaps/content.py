@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roadwright.domain.decimals import rounded, total
+from roadwright.domain.decimals import as_float, exact_sum, rounded
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.roadmaps import GateSeverity, GateStatus
 from roadwright.optimize import dumps
@@ -211,7 +211,7 @@ def reading_kpis(content: Content) -> list[KpiTotal]:
 
 def known_sum(numbers: Iterable[float | None]) -> float:
     """The sum of the numbers that are known, in decimal arithmetic; their order does not matter."""
-    return rounded(total(number for number in numbers if number is not None))
+    return rounded(as_float(exact_sum(number for number in numbers if number is not None)))
 
 
 def _one_form(value: object) -> object:
