@@ -12,7 +12,7 @@ from roadwright.domain.roles import Role
 from roadwright.store.models import ActionRun
 from tests.actions.company import add_initiatives, add_kpis
 from tests.api.conftest import Api
-from tests.house import House
+from tests.house import Cells, House
 
 SCENARIO = {
     "period_key": "2026-Q2",
@@ -257,7 +257,7 @@ def test_a_waiver_does_not_move_to_another_initiative(
 
 def test_candidates_are_changed_as_they_are_listed(house: House, api: Api) -> None:
     add_kpis(house)
-    candidate = {"is_optimization_candidate": True, "candidate_period_key": "2026-Q2", "engineering_tokens": 5}
+    candidate: Cells = {"is_optimization_candidate": True, "candidate_period_key": "2026-Q2", "engineering_tokens": 5}
     add_initiatives(house, candidate, {})
     api.patch("Scenario_Config", new({"scenario_name": "Q2 Plan"}, **SCENARIO))
     [row] = api.rows("Candidates")
