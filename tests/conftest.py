@@ -34,10 +34,21 @@ def own_postgres() -> Iterator[Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _without_fsync(uri: str) -> None:
+    """Nobody needs these databases after the machine has gone down, and they are made and dropped by the hundred."""
+    admin = create_engine(make_url(uri).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"alter system set {setting} = off"))
+        connection.execute(text("select pg_reload_conf()"))
+    admin.dispose()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a real PostgreSQL server of this test process' own, without a database name."""
     with own_postgres() as server:
+        _without_fsync(server.get_uri())
         yield server.get_uri()
 
 

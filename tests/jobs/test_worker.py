@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from roadwright.actions import ledger
@@ -60,6 +61,7 @@ def test_a_worker_of_its_own_needs_postgresql(tmp_path: Path) -> None:
     assert "PostgreSQL" in result.stderr
 
 
+@pytest.mark.files
 def test_what_a_worker_can_not_write_now_is_written_later(house: House) -> None:
     store, book = house.workspace.store, house.file("Gates")
     house.type_new("Gates", {"gate_policy": "strict", "gate": "tokens_present", "severity": "block"})

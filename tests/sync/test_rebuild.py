@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
@@ -22,12 +23,23 @@ from roadwright.workspace.settings import FILE
 from roadwright.workspace.settings_file import with_database_url
 from roadwright.workspace.workspace import open_workspace
 from tests.actions.company import add_candidates, add_kpis, add_scenario, chosen, constrain
+from tests.conftest import postgres_database
 from tests.house import House
 from tests.workspace.test_identity import go_back_to, point_at, rows_of, synced
 
 pytestmark = pytest.mark.files
 
 _PROVENANCE = ("updated_source", "updated_at")
+
+
+@pytest.fixture
+def second_url(house: House, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a second, empty database, of the other kind than the first."""
+    if house.workspace.store.engine.dialect.name == "postgresql":
+        yield f"sqlite:///{tmp_path / 'second.db'}"
+        return
+    with postgres_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 def rebuild(root: Path) -> Result:
@@ -128,6 +140,7 @@ def test_adopted_runs_and_rules_of_every_scenario_are_taken_over(house: House, s
     assert again.row("Roadmaps", "Open").text("adopted_run") == "OPT-000002"
     assert again.done("pm.optimize_run_all_candidates", options=["scenario_name=Shared"]).exit_code == 0
     assert "INIT-000003" not in chosen(again, "Shared")
+    again.workspace.close()
 
 
 def test_a_second_rebuild_has_nothing_to_do(house: House, second_url: str) -> None:

@@ -85,6 +85,7 @@ def test_a_backup_restores_into_either_database(full: House, second_url: str, tm
     restored.workspace.close()
 
 
+@pytest.mark.files
 def test_backups_are_in_the_ledger_with_what_they_hold(full: House, tmp_path: Path) -> None:
     path = backed_up(full, tmp_path)
     run = ledger.runs(full.workspace.store, 1)[0]

@@ -108,6 +108,7 @@ def test_an_older_database_is_refused(house: House) -> None:
     assert_refused(house, "is older (revision", "than the workbooks of this folder")
 
 
+@pytest.mark.files
 def test_an_older_database_that_went_on_elsewhere_is_refused(house: House, tmp_path: Path) -> None:
     """Its revisions have the same numbers by then, and another history."""
     older = rows_of(synced(house))
