@@ -38,6 +38,8 @@ def test_two_workers_end_each_run_once_and_keep_the_order(house: House) -> None:
     assert first.run_id == runs[0].run_id
     ledger.claim(house.workspace.store, first)
     assert ledger.waiting_for_worker(house.workspace.store) is None, "the next one waits until this one has begun"
+    ledger.note_progress(house.workspace.store, first.id, "waiting for ACT-000009")
+    assert ledger.waiting_for_worker(house.workspace.store) is None, "that it tells for whom it waits is no beginning"
     ledger.leave(first)  # its process is gone
     ended: list[str] = []
     workers = [Worker(house.workspace, lambda run: ended.append(run.run_id)) for _ in range(2)]

@@ -338,8 +338,11 @@ def waiting_for_worker(store: Store) -> ActionRun | None:
     """The oldest run that waits for a worker. None while one before it was taken and has not begun: order is kept,
     whichever workers there are.
     """
-    taken = select(ActionRun.id).where(
-        ActionRun.status == str(ActionStatus.QUEUED), ActionRun.for_worker.is_(True), ActionRun.worker.is_not(None)
+    taken = select(ActionRun.id).where(  # one that tells for whom it waits is said to run, and has not begun
+        ActionRun.status.in_(_OPEN_STATES),
+        ActionRun.for_worker.is_(True),
+        ActionRun.worker.is_not(None),
+        ActionRun.started_at.is_(None),
     )
     with store.transaction() as session:
         mark_interrupted(session)
