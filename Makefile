@@ -28,7 +28,7 @@ bench: env
 
 # The reference pages of docs/reference, from the declarations.
 docs: env
-	@$(BIN)/python scripts/make_reference.py
+	@$(BIN)/python -m scripts.make_reference
 
 env:
 	@$(PYTHON) scripts/make_env.py
