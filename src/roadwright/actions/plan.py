@@ -205,12 +205,11 @@ def plan(
     made = Round(workspace, requested_by=requested_by, report=report, tell=tell, say=say, switch=switch)
     for step in (_SYNC, *_FIRST):
         made.do(step)
-    if _has_rows(workspace, tabs.ROADMAPS):
+    if _rows(workspace, tabs.ROADMAPS):
         made.do(_JUDGE)
-        made.do(_SHOW)
     else:
         made.save(_ROADMAPS)
-        made.do(_SHOW)
+    made.do(_SHOW)
     if names:
         for step in _runs(workspace, names):
             made.do(step)
@@ -249,10 +248,6 @@ def _rows(workspace: Workspace, spec: TabSpec) -> Sequence[Any]:
         return read_tab(workspace, workspace.place(spec)).table.rows
     except SheetError:
         return ()
-
-
-def _has_rows(workspace: Workspace, spec: TabSpec) -> bool:
-    return bool(_rows(workspace, spec))
 
 
 def _scenarios(workspace: Workspace, wanted: str | None) -> list[str]:

@@ -42,7 +42,7 @@ def import_file(  # noqa: PLR0917 - typer takes them by their annotations
     no_sync: Annotated[bool, typer.Option("--no-sync", help="Leave the backlog to a later pm.backlog_sync.")] = False,
 ) -> None:
     """A workbook is used where it is; a file of another format becomes Intake_NAME.xlsx in the workspace, and importing
-    a newer export of it again brings that up to date. What is taken stands in roadwright.toml from then on. Then the
+    a newer export of it again brings that up to date. What is taken is kept in roadwright.toml. Then the
     backlog is synced.
     """
     plan = plan_import(folder, file, tab=tab, into=into, named=preset(tracker) if tracker else None)

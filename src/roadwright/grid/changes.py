@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Level
 from roadwright.domain.registry import nearest
-from roadwright.grid.listing import GridRow, told, words_of
+from roadwright.grid.listing import GridRow, told
 from roadwright.grid.marks import CHANGED, base_of
 from roadwright.grid.reading import read_rows
 from roadwright.grid.saving import Tab, tab_of
@@ -267,8 +267,8 @@ def _merge(context: RowsContext, tab: Tab, work: Sequence[_Work]) -> tuple[int, 
 def _say_readings(one: _Work) -> None:
     """Say of what was saved how it was read, where it was typed in another form."""
     for name, found in one.row.read_as.items():
-        if name in one.result.saved and found.said is not None:
-            one.result.notes.understand(found.said.about(name))
+        if name in one.result.saved:
+            one.result.notes.understand(name, found.said)
 
 
 def _remove(context: RowsContext, tab: Tab, work: Sequence[_Work]) -> int:
@@ -293,7 +293,7 @@ def _told(session: Session, spec: TabSpec, work: Sequence[_Work]) -> list[GridRo
         values = None if one.is_removed else stored.get(identity)
         if values is None:
             sent = {name: plain(one.row.values.get(name, one.sent.identity.get(name))) for name in spec.identity}
-            rows.append(GridRow(sent, None, {}, words_of(one.result.notes)))
+            rows.append(GridRow(sent, None, {}, one.result.notes.words))
         else:
             rows.append(told(spec, values, one.result.notes, source.binding))
     return rows

@@ -16,7 +16,6 @@ from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
 from roadwright.domain.messages import Message
 from roadwright.grid.changes import Changed, ChangeProblem, RowChange, refuse_columns
 from roadwright.grid.editing import save_rows
-from roadwright.grid.listing import words_of
 from roadwright.grid.reading import cell_of, read_rows
 from roadwright.services.backlog import backlog_values, json_values
 from roadwright.services.bindings.initiatives import new_initiative, set_attribute
@@ -75,11 +74,10 @@ def submit_idea(workspace: Workspace, idea: Mapping[str, object], requested_by: 
                 instead = Message("the_backlog_has_title", params={"title": UNTITLED})
             notes.warn("taken_without_value", name, problem=replace(problem, column=None), instead=instead)
         for name, found in row.read_as.items():
-            if found.said is not None:
-                notes.understand(found.said.about(name))
+            notes.understand(name, found.said)
         session.add(initiative)
         session.flush()
-        status = words_of(notes)
+        status = notes.words
         lines = [{"tab": tabs.BACKLOG.name, "row": 0, "key": key, "run_status": status}]
         ledger.note(session, SUBMIT, {"source": source}, requested_by, summary={"created": 1}, rows=lines)
         [values] = backlog_values(session, [initiative])

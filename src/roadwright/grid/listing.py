@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.domain.errors import InputError
 from roadwright.domain.filters import Field, FieldKind, find_field, matches, parse_filter
-from roadwright.domain.messages import Level
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.grid.marks import mark_of
@@ -109,23 +108,7 @@ def told(spec: TabSpec, values: Mapping[str, object], notes: Notes, binding: Bin
     """One row."""
     said = {c.name: plain(values.get(c.name)) for c in spec.columns if c.name not in BACKEND_COLUMNS}
     identity = {name: said[name] for name in spec.identity}
-    return GridRow(identity, None if binding is None else mark_of(spec, values), said, words_of(notes))
-
-
-_WORST_FIRST = (Level.FAILED, Level.CONFLICT, Level.WARNING, Level.SKIPPED)
-
-
-def words_of(notes: Notes) -> str:
-    """The run_status, without the hints for people at a sheet."""
-    parts = []
-    for level in _WORST_FIRST:
-        if found := notes.of(level):
-            parts.append(f"{level}: {'; '.join(dict.fromkeys(message.words for message in found))}")
-    if notes.rest is not None and notes.has_failed:
-        parts[0] = f"{parts[0]} ({notes.rest})"
-    if notes.readings:
-        parts.append(f"{Level.OK}: {'; '.join(dict.fromkeys(message.words for message in notes.readings))}")
-    return " · ".join(parts) or str(Level.OK)
+    return GridRow(identity, None if binding is None else mark_of(spec, values), said, notes.words)
 
 
 def _notes(session: Session, source: Source, found: Mapping[Identity, Values]) -> dict[Identity, Notes]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import String, cast, select
 
 from roadwright.actions.execute import PENDING_WRITES
+from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.registry import BY_NAME
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.domain.errors import RoadwrightError
@@ -28,7 +29,8 @@ class _Waiting:
 
     asked: ActionRequest
     runs: set[int] = field(default_factory=set)
-    tried_at: float = 0.0
+    not_before: float = 0.0
+    """The moment from which it may be tried (again)."""
     is_asked: bool = False
     """A run that completes it is under way."""
 
@@ -94,9 +96,9 @@ class PendingWrites:
     def _look(self) -> bool:
         asked = False
         for one in list(self._waiting.values()):
-            if one.is_asked or time.monotonic() - one.tried_at < self._pause(one) or self._is_open(one.asked):
+            if one.is_asked or time.monotonic() < one.not_before or self._is_open(one.asked):
                 continue
-            one.tried_at, one.is_asked = time.monotonic(), True
+            one.not_before, one.is_asked = time.monotonic() + _AGAIN_SECONDS, True
             try:
                 submission = checked(self._workspace, one.asked)
             except RoadwrightError:
@@ -106,15 +108,12 @@ class PendingWrites:
             asked = True
         return asked
 
-    def _pause(self, one: _Waiting) -> float:
-        return _AGAIN_SECONDS if one.tried_at else 0.0
-
     def _is_open(self, asked: ActionRequest) -> bool:
         """Whether a person has one of the workbooks open that it is about."""
         if asked.tab is None:
-            places = [*self._workspace.intake(), *map(self._workspace.place, BY_NAME[asked.action].tabs[:1])]
+            places = [self._workspace.place(spec) for spec in BY_NAME[asked.action].tabs[:1]]
         else:
             places = [self._workspace.find(asked.tab)]
-        if BY_NAME[asked.action].name == "pm.backlog_sync":
+        if asked.tab is None or asked.action == BACKLOG_SYNC.name:
             places += self._workspace.intake()
         return any(self._workspace.is_open_elsewhere(place) for place in places)

@@ -108,8 +108,8 @@ def _say_readings(spec: TabSpec, standing: _Standing, notes: Notes) -> None:
     """Say how cells were read that were typed in another form, and are saved."""
     for column in spec.saved:
         found = standing.row.read_as.get(column.name)
-        if found is not None and found.said is not None and column.name not in standing.waiting:
-            notes.understand(found.said.about(column.name))
+        if found is not None and column.name not in standing.waiting:
+            notes.understand(column.name, found.said)
 
 
 def _replaced(

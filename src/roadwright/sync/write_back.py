@@ -181,8 +181,7 @@ def _write_as_read(tab: OpenTab, result: SheetRow, now: Values, *, inputs: bool)
         is_saved = not inputs or (name in now and plain(now[name]) == plain(found.value))
         if name in result.kept or name not in row.values or column.owner is Owner.SHEET_ONLY or not is_saved:
             continue
-        if found.said is not None:
-            result.notes.understand(found.said.about(name))
+        result.notes.understand(name, found.said)
         if found.rewrites:
             cells[row.number, places[name]] = _cell_of(column, row.values, tab.table.scope)
     refused = tab.workbook.protected_cells(TabEdit(tab.place.tab, tab.table.header_row, cells)) if cells else {}

@@ -41,7 +41,7 @@ def create_run(
 ) -> Run:
     """Ask for an action, in the role that it needs. It is queued; `Location` says where it is followed.
 
-    What can't be asked for like this is refused at once, and stands in no ledger.
+    What can't be asked for like this is refused at once, and is not in the ledger.
     """
 
     def ask() -> dict[str, Any]:

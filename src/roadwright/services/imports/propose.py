@@ -103,7 +103,7 @@ class Proposal:
 
 
 class _Column:
-    """One column of theirs and what stands in it."""
+    """One column of theirs and what it holds."""
 
     def __init__(self, header: str, number: int, values: Sequence[CellValue]) -> None:
         self.header, self.number, self.values = header, number, values

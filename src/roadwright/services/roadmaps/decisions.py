@@ -6,23 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.kpis import KpiLevel
 from roadwright.domain.messages import Message, notice
-from roadwright.services.portfolios.runs import is_answered
 from roadwright.services.roadmaps.compare import Decision, Item
 from roadwright.services.roadmaps.content import Content, reading_kpis
-from roadwright.services.roadmaps.lookup import UnknownName, find_named, listed
+from roadwright.services.roadmaps.lookup import answered, find_named_or_run
 from roadwright.services.roadmaps.snapshot import content_now
 from roadwright.services.roadmaps.synergies import synergies_of
 from roadwright.services.roadmaps.versions import content_of
 from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.models import OptimizationRun
-
-_NEWEST_RUNS = 20
 
 
 def find_decision(session: Session, text: str) -> Decision:
@@ -31,13 +26,10 @@ def find_decision(session: Session, text: str) -> Decision:
 
 
 def _named(session: Session, text: str) -> Decision:
-    try:
-        roadmap, version = find_named(session, text)
-    except UnknownName as unknown:
-        number = parse_key(OPTIMIZATION_RUN, text)
-        if number is not None:
-            return _run(session, make_key(OPTIMIZATION_RUN, number))
-        raise UnknownName("name_forms", why=unknown.message) from unknown
+    found = find_named_or_run(session, text)
+    if isinstance(found, OptimizationRun):
+        return of_run(answered(found))
+    roadmap, version = found
     if version is None:
         return of_content(roadmap.roadmap_name, "roadmap", content_now(session, roadmap))
     return of_content(f"{roadmap.roadmap_name}@{version.number}", "version", content_of(version))
@@ -86,16 +78,6 @@ def _briefly(reasons: Sequence[str]) -> Message:
     if len(reasons) == 1:
         return notice("left_out_for", reason=reasons[0])
     return notice("left_out_for_more", reason=reasons[0], more=len(reasons) - 1)
-
-
-def _run(session: Session, run_id: str) -> Decision:
-    run = session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_id))
-    if run is None:
-        newest = select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(_NEWEST_RUNS)
-        raise UnknownName("unknown_run", run=run_id, known=listed("runs", list(session.scalars(newest))))
-    if not is_answered(run):
-        raise UnknownName("run_chose_nothing", run=run_id, status=run.status)
-    return of_run(run)
 
 
 def of_run(run: OptimizationRun) -> Decision:

@@ -5,46 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.roadmaps import GateStatus, RoadmapSource
-from roadwright.services.portfolios.runs import is_answered
 from roadwright.services.roadmaps.content import Content, Edition, Entry, RoadmapFacts, Totals, known_sum
-from roadwright.services.roadmaps.lookup import UnknownName, find_named, listed
+from roadwright.services.roadmaps.lookup import answered, find_named_or_run
 from roadwright.services.roadmaps.snapshot import content_now
 from roadwright.services.roadmaps.versions import edition_of
 from roadwright.store.clock import now
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative, OptimizationRun
 
-_NEWEST_RUNS = 20
 UNPUBLISHED = 0
 """The number of an edition that is no published version."""
 
 
 def find_edition(session: Session, text: str) -> Edition:
     """What a person names, to be exported. Raises UnknownName."""
-    try:
-        roadmap, version = find_named(session, text)
-    except UnknownName as unknown:
-        number = parse_key(OPTIMIZATION_RUN, text)
-        if number is None:
-            raise UnknownName("name_forms", why=unknown.message) from unknown
-        return _of_run(session, make_key(OPTIMIZATION_RUN, number))
+    found = find_named_or_run(session, text)
+    if isinstance(found, OptimizationRun):
+        return _of_run(session, answered(found))
+    roadmap, version = found
     if version is not None:
         return edition_of(version)
     return Edition(content_now(session, roadmap), UNPUBLISHED, roadmap.owner or "", now())
 
 
-def _of_run(session: Session, run_id: str) -> Edition:
-    run = session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_id))
-    if run is None:
-        newest = select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(_NEWEST_RUNS)
-        raise UnknownName("unknown_run", run=run_id, known=listed("runs", list(session.scalars(newest))))
-    if not is_answered(run):
-        raise UnknownName("run_chose_nothing", run=run_id, status=run.status)
+def _of_run(session: Session, run: OptimizationRun) -> Edition:
+    run_id = run.run_id
     rows: Sequence[Mapping[str, Any]] = run.context_json.get("results") or ()
     chosen = [row for row in rows if row["selected"]]
     candidates = {row["key"]: row for row in (run.inputs_snapshot_json or {}).get("candidates", ())}

@@ -19,7 +19,7 @@ JIRA = "jira"
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Where an initiative stands in the program that it came from."""
+    """The id and address of an initiative in the program that it came from."""
 
     source: str | None
     id: str | None

@@ -1,21 +1,25 @@
-"""Finds the roadmap or the version that a person names."""
+"""Finds the roadmap, the version or the run that a person names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.keys import OPTIMIZATION_RUN, parse_key
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
-from roadwright.store.models import Roadmap, RoadmapVersion
+from roadwright.services.portfolios.runs import find_optimization_run, is_answered, run_key
+from roadwright.store.models import OptimizationRun, Roadmap, RoadmapVersion
 from roadwright.store.roadmaps import all_roadmaps, only_named
 
 _VERSION = re.compile(r"(?P<name>.+)@v?(?P<number>\d{1,9})", re.IGNORECASE | re.DOTALL | re.ASCII)
 _MOST_LISTED = 12
+_NEWEST_RUNS = 20
 
 
 class UnknownName(InputError):
@@ -47,6 +51,27 @@ def find_named(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | N
     numbers = [f"{roadmap.roadmap_name}@{one.number}" for one in roadmap.versions]
     known = listed("versions", numbers) if numbers else Message("never_published")
     raise UnknownName("unknown_version", version=f"{roadmap.roadmap_name}@{int(match['number'])}", known=known)
+
+
+def find_named_or_run(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | None] | OptimizationRun:
+    """The same, or the run of this key where no roadmap has it as its name. Raises UnknownName."""
+    try:
+        return find_named(session, text)
+    except UnknownName as unknown:
+        if parse_key(OPTIMIZATION_RUN, text) is None:
+            raise UnknownName("name_forms", why=unknown.message) from unknown
+    run = find_optimization_run(session, text)
+    if run is None:
+        newest = select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(_NEWEST_RUNS)
+        raise UnknownName("unknown_run", run=run_key(text), known=listed("runs", list(session.scalars(newest))))
+    return run
+
+
+def answered(run: OptimizationRun) -> OptimizationRun:
+    """The run, where it found a portfolio. Raises UnknownName."""
+    if not is_answered(run):
+        raise UnknownName("run_chose_nothing", run=run.run_id, status=run.status)
+    return run
 
 
 def listed(what: str, names: Sequence[str]) -> Message:

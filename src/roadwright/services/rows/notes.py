@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from roadwright.domain.messages import Level, Message
@@ -25,9 +25,9 @@ class Notes:
     readings: list[Message] = field(default_factory=list)
     """How cells were read that were typed in another form than their value's own: said behind all else."""
 
-    def understand(self, message: Message) -> None:
-        """Say how a cell was read."""
-        if message not in self.readings:
+    def understand(self, column: str, said: Message | None) -> None:
+        """Say how a cell was read, where there is anything to say of it."""
+        if said is not None and (message := said.about(column)) not in self.readings:
             self.readings.append(message)
 
     def add(self, *messages: Message) -> None:
@@ -80,22 +80,29 @@ class Notes:
     @property
     def text(self) -> str:
         """The row's run_status: the worst first, e.g. ``FAILED: rice_impact: 5 is out of range; …``."""
-        parts = [f"{level}: {_joined(found)}" for level in _WORST_FIRST if (found := self.of(level))]
+        text = self._told(str)
+        return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+    @property
+    def words(self) -> str:
+        """The same, whole and without the hints for people at a sheet."""
+        return self._told(lambda message: message.words)
+
+    def _told(self, words_of: Callable[[Message], str]) -> str:
+        def joined(messages: Iterable[Message]) -> str:
+            return "; ".join(dict.fromkeys(map(words_of, messages)))
+
+        parts = [f"{level}: {joined(found)}" for level in _WORST_FIRST if (found := self.of(level))]
         if self.rest is not None and self.has_failed:
             parts[0] = f"{parts[0]} ({self.rest})"
         if self.readings:
-            parts.append(f"{Level.OK}: {_joined(self.readings)}")
-        text = _JOINT.join(parts) or str(Level.OK)
-        return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+            parts.append(f"{Level.OK}: {joined(self.readings)}")
+        return _JOINT.join(parts) or str(Level.OK)
 
     @property
     def reason(self) -> str:
         """The same to be told as the reason of something else: without FAILED at its beginning."""
         return self.text.removeprefix(f"{Level.FAILED}: ")
-
-
-def _joined(messages: Iterable[Message]) -> str:
-    return "; ".join(dict.fromkeys(map(str, messages)))
 
 
 def says_before(run_status: str, text: str) -> bool:

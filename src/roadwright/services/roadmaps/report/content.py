@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from roadwright.domain.alerts import AlertKind
 from roadwright.domain.decimals import rounded
 from roadwright.domain.figures import figure
-from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.kpis import KpiLevel
 from roadwright.domain.optimization import ObjectiveMode, RunStatus, Severity
 from roadwright.domain.text import folded
@@ -20,7 +19,7 @@ from roadwright.services.portfolios.overview import ScenarioAnswer, answers_of
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered
 from roadwright.services.roadmaps.content import Content, known_sum, reading_kpis, reading_order
 from roadwright.services.roadmaps.export_words import amount, gates_line
-from roadwright.services.roadmaps.lookup import UnknownName, find_named
+from roadwright.services.roadmaps.lookup import find_named_or_run
 from roadwright.services.roadmaps.snapshot import content_now
 from roadwright.services.roadmaps.versions import content_of
 from roadwright.store.clock import now
@@ -131,17 +130,10 @@ class Report:
 
 def report_of(session: Session, text: str) -> Report:
     """The report of what a person names: a run, a roadmap as it is now, or a version. Raises UnknownName."""
-    number = parse_key(OPTIMIZATION_RUN, text)
-    if number is not None:
-        run = find_optimization_run(session, make_key(OPTIMIZATION_RUN, number))
-        if run is None:
-            newest = session.scalars(select(OptimizationRun.run_id).order_by(OptimizationRun.id.desc()).limit(20))
-            raise UnknownName("unknown_run", run=text, known=", ".join(newest) or "there are none")
-        return _of_run(session, run)
-    try:
-        roadmap, version = find_named(session, text)
-    except UnknownName as unknown:
-        raise UnknownName("name_forms", why=unknown.message) from unknown
+    found = find_named_or_run(session, text)
+    if isinstance(found, OptimizationRun):
+        return _of_run(session, found)
+    roadmap, version = found
     if version is None:
         return _of_content(session, content_now(session, roadmap), f"{roadmap.status}, as it is now", now())
     said = f"version {version.number}, published {version.published_at[:10]} by {version.published_by}"
