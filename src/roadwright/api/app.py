@@ -45,7 +45,6 @@ def make_app(server: Server) -> FastAPI:
     app.state.server = server
     app.state.metrics = Metrics()
     app.state.throttle = Throttle()
-    app.state.questions = what_if.Questions()
     app.include_router(pages.router)
     app.add_exception_handler(Problem, told_problem)
     app.add_exception_handler(RoadwrightError, told_error)

@@ -137,6 +137,7 @@ async def _serve(
         told()
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     server.is_closing = True
+    server.solvers.close()
     server.hub.stop()
     watch.stop()
     if server.worker is not None:

@@ -16,6 +16,7 @@ from roadwright.store.models.optimization import (
     OptimizationTarget,
     Portfolio,
     PortfolioItem,
+    StoredWhatIf,
 )
 from roadwright.store.models.people import ApiToken, IdempotentRequest, User, WebSession, WrittenWorkbook
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
@@ -54,6 +55,7 @@ __all__ = [
     "RowBaseline",
     "SavedFilter",
     "SetBaseline",
+    "StoredWhatIf",
     "ToldDuplicate",
     "UnconfirmedWrite",
     "User",
