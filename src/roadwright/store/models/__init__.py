@@ -18,7 +18,7 @@ from roadwright.store.models.optimization import (
     PortfolioItem,
     StoredWhatIf,
 )
-from roadwright.store.models.people import ApiToken, IdempotentRequest, User, WebSession, WrittenWorkbook
+from roadwright.store.models.people import ApiToken, IdempotentRequest, Preference, User, WebSession, WrittenWorkbook
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
 from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, WorkspaceRevision
@@ -47,6 +47,7 @@ __all__ = [
     "OrganizationMetricsConfig",
     "Portfolio",
     "PortfolioItem",
+    "Preference",
     "Roadmap",
     "RoadmapEntry",
     "RoadmapStatusChange",
