@@ -148,4 +148,5 @@ TEXTS = {
     "scenario_name_length": "a scenario needs a name of 1 to {most} characters",
     "scenario_name_taken": 'there is a scenario "{scenario}" already; choose another name',
     "switches_without_reason": "say why {keys:names} {keys:is|are} in or out: the reason becomes the rule's",
+    "what_if_link_gone": "this link to a what-if is not kept any more; the scenario is shown as it is",
 }

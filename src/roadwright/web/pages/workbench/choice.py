@@ -89,7 +89,7 @@ def more(desk: Desk) -> Html:
 def _body(side: str, glyph: str, words: str, price: str, lines: Html, number: int) -> Html:
     return html(
         '<tbody data-side="{side}"><tr class="group"><th colspan="4" scope="rowgroup">{icon}{words} {count}</th>'
-        '<th colspan="2" scope="col">{price}</th></tr>{lines}</tbody>',
+        '<th scope="col">{price}</th><th class="firm" aria-hidden="true"></th></tr>{lines}</tbody>',
         side=side,
         icon=icon(glyph),
         words=words,
@@ -201,7 +201,9 @@ def _locked(desk: Desk, known: Explanation) -> Html:
     else:
         whole = in_words(desk.sentence(named))
         why = getattr(named, "reason", None) or whole
-    return html('<span{a}>{icon}<span class="cut">{why}</span></span>', a=_lock_tip(why, whole), icon=icon("lock"), why=why)
+    return html(
+        '<span{a}>{icon}<span class="cut">{why}</span></span>', a=_lock_tip(why, whole), icon=icon("lock"), why=why
+    )
 
 
 def _lock_tip(why: str, whole: str) -> Html:
@@ -242,14 +244,14 @@ def _without_tokens(desk: Desk) -> Html:
         return Html()
     lines = joined(
         html(
-            '<tr class="bare"><td colspan="6"><a href="{to}">{title}</a> has no tokens, so every run leaves it out.</td></tr>',
+            '<tr class="bare"><td colspan="5"><a href="{to}">{title}</a> has no tokens, so every run leaves it out.</td></tr>',
             to=address_of("backlog", open=key),
             title=desk.bench.title(key),
         )
         for key in bare
     )
     return html(
-        '<tbody><tr class="group"><th colspan="6" scope="rowgroup">{icon}Can’t be judged {count}</th></tr>{lines}</tbody>',
+        '<tbody><tr class="group"><th colspan="5" scope="rowgroup">{icon}Can’t be judged {count}</th></tr>{lines}</tbody>',
         icon=icon("warn"),
         count=count(len(bare)),
         lines=lines,

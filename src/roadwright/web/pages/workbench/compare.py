@@ -69,7 +69,9 @@ def load_runs(session: Session, ids: Sequence[str]) -> Runs:
         for row in session.execute(newest)
         if row.shown_json.get("selected_count") is not None and row.run_id not in ids
     ]
-    rows = session.execute(select(Initiative.initiative_key, Initiative.title).where(Initiative.initiative_key.in_(keys)))
+    rows = session.execute(
+        select(Initiative.initiative_key, Initiative.title).where(Initiative.initiative_key.in_(keys))
+    )
     return Runs(columns, others, {row.initiative_key: row.title for row in rows})
 
 
@@ -130,7 +132,15 @@ def compare(desk: Desk, runs: Runs) -> Html:
             run=column.run_id or desk.bench.scenario_name,
             remove=""
             if place < len(own)
-            else button(f"Without {column.label}", "without", look="ghost", glyph="fail", small=True, only_icon=True, run=column.run_id),
+            else button(
+                f"Without {column.label}",
+                "without",
+                look="ghost",
+                glyph="fail",
+                small=True,
+                only_icon=True,
+                run=column.run_id,
+            ),
         )
         for place, column in enumerate(columns)
     )
@@ -149,14 +159,21 @@ def compare(desk: Desk, runs: Runs) -> Html:
     titles = {key: fact.title for key, fact in desk.bench.facts.items()}
     keys = sorted(
         set().union(*(column.chosen for column in columns)),
-        key=lambda key: (len({key in column.chosen for column in columns}) == 1, -sum(key in c.chosen for c in columns), key),
+        key=lambda key: (
+            len({key in column.chosen for column in columns}) == 1,
+            -sum(key in c.chosen for c in columns),
+            key,
+        ),
     )
     members = joined(
         html(
             '<tr><th scope="row">{title}</th>{cells}</tr>',
             title=titles.get(key) or runs.titles.get(key) or key,
             cells=joined(
-                html('<td class="num">{in_out}</td>', in_out=chip("info", "in", "ok") if key in column.chosen else html('<span class="dim">out</span>'))
+                html(
+                    '<td class="num">{in_out}</td>',
+                    in_out=chip("info", "in", "ok") if key in column.chosen else html('<span class="dim">out</span>'),
+                )
                 for column in columns
             ),
         )

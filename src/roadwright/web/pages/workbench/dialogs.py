@@ -35,7 +35,10 @@ def save(desk: Desk, fault: str = "") -> Html:
     said = (
         html("<ul class='rw-changes'>{lines}</ul>", lines=joined(html("<li>{l}</li>", l=line) for line in lines))
         if lines
-        else html("<p class='dim'>{text}</p>", text="" if switches else "Nothing is changed: the run is made with the data as they are.")
+        else html(
+            "<p class='dim'>{text}</p>",
+            text="" if switches else "Nothing is changed: the run is made with the data as they are.",
+        )
     )
     reasons = joined(
         html(
@@ -124,7 +127,9 @@ _LABELS = {
 
 
 def _field(desk: Desk, of: RuleForm, one: FormField, sent: Mapping[str, Sent]) -> Html:
-    label = _LABELS.get(one.name) or {"initiative": "Initiative", "slice": "For", "name": "Name of the group"}.get(one.asks, one.name)
+    label = _LABELS.get(one.name) or {"initiative": "Initiative", "slice": "For", "name": "Name of the group"}.get(
+        one.asks, one.name
+    )
     id, now = f"rule-{of.type}-{one.name}", sent.get(one.name, "")
     if one.asks in ("initiative", "initiatives"):
         several = one.asks == "initiatives" and one.most != 1
@@ -135,7 +140,12 @@ def _field(desk: Desk, of: RuleForm, one: FormField, sent: Mapping[str, Sent]) -
         control = html(
             "<select{a}>{options}</select>",
             a=attributes(
-                class_="rw-input", id=id, name=one.name, multiple=several, size=8 if several else None, data_testid=f"rule-{one.name}"
+                class_="rw-input",
+                id=id,
+                name=one.name,
+                multiple=several,
+                size=8 if several else None,
+                data_testid=f"rule-{one.name}",
             ),
             options=options,
         )

@@ -47,7 +47,9 @@ def _target(desk: Desk, target: Target, found: TargetResult) -> Html:
     else:
         short = desk.amount(kpi.key, found.shortfall, change=True).lstrip("+±")
         state = chip("fail" if is_floor else "warn", f"{short} short")
-    where = "" if is_everything(target.dimension) else slice_words(target.dimension, target.dimension_key, desk.bench.title)
+    where = (
+        "" if is_everything(target.dimension) else slice_words(target.dimension, target.dimension_key, desk.bench.title)
+    )
     return html(
         '<li><div class="line"><b>{name} <i>{where}</i></b>{state}</div>{bullet}<div class="line nums">'
         "<span>from {base}</span><span>reaches <b>{reached}</b> of {target} {kind}</span></div></li>",
@@ -161,8 +163,10 @@ def curve(desk: Desk) -> Html:
 def _dot(desk: Desk, step: CapacityStep, x: float, y: float) -> Html:
     said = f"{formats.number(step.tokens)} tokens: {desk.worth(step.value)}, {step.count} chosen"
     return html(
-        '<circle{a}><title>{said}</title></circle>',
-        a=attributes(class_="pt", cx=f"{x:.1f}", cy=f"{y:.1f}", r="6", data_act="capacity", data_value=f"{step.tokens:g}"),
+        "<circle{a}><title>{said}</title></circle>",
+        a=attributes(
+            class_="pt", cx=f"{x:.1f}", cy=f"{y:.1f}", r="6", data_act="capacity", data_value=f"{step.tokens:g}"
+        ),
         said=said,
     )
 
@@ -214,9 +218,7 @@ def _next_step(desk: Desk) -> str:
     if known is not None and known.computed and known.next_step is not None:
         step = known.next_step
         gained = desk.worth(step.gain, step.stage, change=True)
-        return (
-            f"Next step up at {formats.number(step.after)} tokens: {gained} for {formats.number(step.after - here)} more."
-        )
+        return f"Next step up at {formats.number(step.after)} tokens: {gained} for {formats.number(step.after - here)} more."
     if known is not None and known.computed:
         return f"More tokens alone bring nothing{_binding(desk)}."
     above = sorted((s.tokens, s.value) for s in desk.steps.values() if s.value is not None and s.tokens > here)

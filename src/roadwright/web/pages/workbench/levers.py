@@ -49,7 +49,9 @@ def _step(most: float) -> float:
     return 5 if most >= 200 else 1
 
 
-def _range(act: str, label: str, value: float, low: float, high: float, step: float, *, test: str, **more: object) -> Html:
+def _range(
+    act: str, label: str, value: float, low: float, high: float, step: float, *, test: str, **more: object
+) -> Html:
     return html(
         "<input{a}>",
         a=attributes(
@@ -92,12 +94,16 @@ def objective(desk: Desk) -> Html:
             )
             for key, weight in now.weights.items()
         )
-        return html('<div class="rw-card">{head}<ul class="rw-weights">{lines}</ul></div>', head=card_head("Weights"), lines=lines)
+        return html(
+            '<div class="rw-card">{head}<ul class="rw-weights">{lines}</ul></div>',
+            head=card_head("Weights"),
+            lines=lines,
+        )
     if now.mode is ObjectiveMode.LEXICOGRAPHIC:
         last = len(now.order) - 1
         lines = joined(
             html(
-                '<li><span>{place}. {name}</span>{tolerance}{up}{down}</li>',
+                "<li><span>{place}. {name}</span>{tolerance}{up}{down}</li>",
                 place=place + 1,
                 name=desk.kpi(item.kpi).name,
                 tolerance=_tolerance(desk, item.kpi, item.tolerance) if place < last else "",
@@ -106,18 +112,24 @@ def objective(desk: Desk) -> Html:
             )
             for place, item in enumerate(now.order)
         )
-        return html('<div class="rw-card">{head}<ol class="rw-order">{lines}</ol></div>', head=card_head("Order"), lines=lines)
+        return html(
+            '<div class="rw-card">{head}<ol class="rw-order">{lines}</ol></div>', head=card_head("Order"), lines=lines
+        )
     return Html()
 
 
 def asked_objective(desk: Desk) -> Objective:
     """What is maximised with the changes, also before they are answered."""
-    return asked_problem(desk.bench.problem, desk.changes).objective if desk.changes.objective() else desk.bench.problem.objective
+    return (
+        asked_problem(desk.bench.problem, desk.changes).objective
+        if desk.changes.objective()
+        else desk.bench.problem.objective
+    )
 
 
 def _tolerance(desk: Desk, kpi: str, value: float) -> Html:
     return html(
-        '<label>may lose<input{a}>%</label>',
+        "<label>may lose<input{a}>%</label>",
         a=attributes(
             class_="rw-inline",
             type="number",
@@ -137,7 +149,9 @@ def _move(desk: Desk, kpi: str, by: int, is_possible: bool) -> Html:
     words = f"{desk.kpi(kpi).name} {'earlier' if by < 0 else 'later'}"
     if not is_possible:
         return html('<span class="rw-gap"></span>')
-    return button(words, "order", look="ghost", glyph="up" if by < 0 else "down", small=True, only_icon=True, kpi=kpi, by=by)
+    return button(
+        words, "order", look="ghost", glyph="up" if by < 0 else "down", small=True, only_icon=True, kpi=kpi, by=by
+    )
 
 
 # Rules
@@ -180,7 +194,8 @@ def _rule(desk: Desk, row: Constraint | Target) -> Html:
     parts = desk.sentence(now)
     solution = None if desk.is_stale else desk.solution
     binding = solution is not None and any(
-        one.id == id and one.binding for one in (*solution.constraints, *solution.targets)  # type: ignore[attr-defined]
+        one.id == id and one.binding
+        for one in (*solution.constraints, *solution.targets)  # type: ignore[attr-defined]
     )
     marks = []
     price = desk.prices.get(id)
@@ -196,7 +211,7 @@ def _rule(desk: Desk, row: Constraint | Target) -> Html:
     reason = row.reason if isinstance(row, Constraint) else None
     kind = "rule" if isinstance(row, Constraint) else "target"
     return html(
-        '<li{off}>{switch}<div><p>{sentence} {marks}</p>{reason}</div></li>',
+        "<li{off}>{switch}<div><p>{sentence} {marks}</p>{reason}</div></li>",
         off=attributes(class_=None if is_on else "off"),
         switch=_switch(id, f"In force: {in_words(parts)}", on=is_on, kind=kind),
         sentence=editable(desk, id, parts),
@@ -239,7 +254,7 @@ def _piece(desk: Desk, id: str, part: Part) -> Html:
             type="number",
             step="any",
             value=shown,
-            style=f"width:{max(len(shown), 2) + 1.5}ch",
+            style=f"width:{len(shown) + 1}ch",
             id=f"edit-{id}-{part.field}",
             aria_label=f"{in_label(part.field)}, {before}{after}".strip(" ,"),
             data_act="edit",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from nicegui import ui
-from sqlalchemy.orm import Session
 
 from roadwright.actions.workbench import AS_NOW, load_bench, scenario_names
 from roadwright.api.events import Event
@@ -23,7 +22,7 @@ from roadwright.services.portfolios.workbench.answers import LONGER_SECONDS, rep
 from roadwright.services.portfolios.workbench.changes import Changes, Stage, WrongChanges
 from roadwright.services.portfolios.workbench.question import asked_problem
 from roadwright.services.portfolios.workbench.stored import find_what_if
-from roadwright.web.kit import Html, attributes, button, dialog, empty, html, joined, link, region, tabs
+from roadwright.web.kit import Html, Region, attributes, button, dialog, empty, html, joined, link, region, tabs
 from roadwright.web.page import Visit, address_of, page
 from roadwright.web.pages.workbench import choice, compare, dialogs, evidence, levers, periods, strip
 from roadwright.web.pages.workbench.desk import Desk
@@ -85,7 +84,7 @@ async def workbench(visit: Visit) -> None:
         await work.show_compare()
 
     async def begin() -> None:
-        if desk.answer is None and not visit.client.is_deleted:
+        if desk.answer is None:
             work.begin(work.resolve())
 
     visit.client.on_connect(begin)
@@ -109,9 +108,15 @@ def _matters(event: Event) -> bool:
 
 async def _draw(visit: Visit, desk: Desk, regions: Regions, names: Sequence[str]) -> None:
     async with shell(
-        visit, "workbench", "Scenario workbench", lead=_lead(desk, names), actions=_actions(visit, desk), wide=True, keys=KEYS
+        visit,
+        "workbench",
+        "Scenario workbench",
+        lead=_lead(desk, names),
+        actions=_actions(visit, desk),
+        wide=True,
+        keys=KEYS,
     ):
-        with ui.element("div").classes("rw-answer-strip").props('role=status aria-live=off data-testid=answer-strip'):
+        with ui.element("div").classes("rw-answer-strip").props("role=status aria-live=off data-testid=answer-strip"):
             regions.strip = region(strip.strip(desk), "rw-strip")
         with ui.element("div").classes("sr-only").props("role=status aria-live=polite data-testid=announced"):
             regions.said = region(None)
@@ -132,19 +137,18 @@ async def _draw(visit: Visit, desk: Desk, regions: Regions, names: Sequence[str]
                 regions.targets = region(evidence.targets(desk), "rw-card", test="targets")
                 regions.curve = region(evidence.curve(desk), "rw-card", test="curve")
                 regions.usage = region(evidence.usage(desk), "rw-card", test="usage")
-        regions.save = _dialog(dialogs.SAVE, "Save as run", visit.may(Role.PLANNER))
-        regions.add = _dialog(dialogs.ADD, "A new rule", True)
+        _dialog(dialogs.ADD, "A new rule")
+        if visit.may(Role.PLANNER):
+            _dialog(dialogs.SAVE, "Save as run")
 
 
-def _tab(desk: Desk, name: str, content: Html, classes: str) -> object:
-    made = region(content, classes if desk.tab == name else f"{classes} hidden", test=name, id_=f"bench-{name}")
-    return made
+def _tab(desk: Desk, name: str, content: Html, classes: str) -> Region:
+    return region(content, classes if desk.tab == name else f"{classes} hidden", test=name, id_=f"bench-{name}")
 
 
-def _dialog(id: str, title: str, is_there: bool) -> object:
-    if is_there:
-        region(dialog(id, title, html('<div id="{id}-content"></div>', id=id)))
-    return region(None, "rw-in-dialog", id_=f"{id}-source") if is_there else region(None)
+def _dialog(id: str, title: str) -> None:
+    """An empty dialog, which is filled before it is opened."""
+    region(dialog(id, title, html('<div id="{id}-content"></div>', id=id)))
 
 
 def _lead(desk: Desk, names: Sequence[str]) -> Html:
@@ -173,7 +177,7 @@ def _actions(visit: Visit, desk: Desk) -> Html:
         button("Reset", "reset", glyph="sync"),
     ]
     if visit.may(Role.PLANNER):
-        parts.append(button("Save as run", "ask_save", look="primary", glyph="flag", test="save", shortcut="save"))
+        parts.append(button("Save as run", "ask_save", look="primary", glyph="flag", test="save"))
     return joined(parts)
 
 
@@ -244,7 +248,8 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
     @visit.act("tolerance")
     async def tolerance(kpi: str, value: str) -> None:
         stages = [
-            {"kpi": one.kpi, "tolerance": read_number(value) / 100 if one.kpi == kpi else one.tolerance} for one in order_now()
+            {"kpi": one.kpi, "tolerance": read_number(value) / 100 if one.kpi == kpi else one.tolerance}
+            for one in order_now()
         ]
         await work.change(desk.changes.changed(order=stages, weights=None))
 
@@ -427,8 +432,3 @@ def read_number(text: str) -> float:
         return float(text)
     except ValueError as wrong:
         raise WrongChanges("changes_unreadable", place="number", why=text or "it is blank") from wrong
-
-
-def read_names(session: Session) -> list[str]:
-    """Every scenario."""
-    return scenario_names(session)

@@ -17,7 +17,10 @@ def periods(desk: Desk) -> Html:
     if len(names) == 1:
         return empty(f"No later periods are known for “{names[0]}”: it is no quarter, half, month or year.")
     first, *later = names
-    chosen = {first: sorted(desk.chosen), **{name: list(desk.later[name].selected) for name in later if name in desk.later}}
+    chosen = {
+        first: sorted(desk.chosen),
+        **{name: list(desk.later[name].selected) for name in later if name in desk.later},
+    }
     team_of = {key: _team(desk, key) for keys in chosen.values() for key in keys}
     teams = sorted(set(team_of.values()), key=lambda one: (not one, one.casefold()))
     heads = joined(_head(desk, name, chosen.get(name)) for name in names)
@@ -75,9 +78,7 @@ def _head(desk: Desk, name: str, keys: list[str] | None) -> Html:
 def _card(desk: Desk, key: str, period: str) -> Html:
     title = desk.bench.title(key)
     candidate = next((one for one in desk.problem.candidates if one.key == key), None)
-    is_put = desk.changes.periods.get(key) == period or (
-        period == desk.periods[0] and key in desk.changes.switches
-    )
+    is_put = desk.changes.periods.get(key) == period or (period == desk.periods[0] and key in desk.changes.switches)
     choices = [(_ANY, "wherever it fits"), *((name, name) for name in desk.periods)]
     options = joined(
         html("<option{a}>{words}</option>", words=words, a=attributes(value=value, selected=is_put and value == period))

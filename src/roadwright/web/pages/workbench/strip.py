@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roadwright.domain.optimization import CAPACITY_ID, ObjectiveMode, RunStatus
-from roadwright.domain.roles import Role
 from roadwright.services.portfolios.workbench.answers import Answer, Step, WayOut, objective_change
 from roadwright.services.portfolios.workbench.question import added_place, gone_from, is_own, switched_key
 from roadwright.services.portfolios.workbench.sentences import Part, in_words
 from roadwright.web import formats
 from roadwright.web.kit import Html, banner, button, chip, html, icon, joined, meter
-from roadwright.web.page import Visit
 from roadwright.web.pages.workbench.desk import Desk
 
 
@@ -154,7 +152,9 @@ def notes(desk: Desk) -> Html:
     gone = gone_from(desk.bench.problem, desk.changes)
     if gone:
         count = len(gone.rules) + len(gone.initiatives)
-        lines.append((f"{formats.plural(count, 'change')} name what is not there any more; they have no effect.", Html()))
+        lines.append(
+            (f"{formats.plural(count, 'change')} name what is not there any more; they have no effect.", Html())
+        )
     return joined(
         html('<p class="rw-note">{icon}<span>{said}</span>{way}</p>', icon=icon("warn"), said=said, way=way)
         for said, way in lines
@@ -165,7 +165,7 @@ def _and(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def conflict(desk: Desk, visit: Visit) -> Html:
+def conflict(desk: Desk) -> Html:
     """Why there is no answer, and the way out; nothing where there is one."""
     answer = desk.answer
     if answer is None or answer.has_answer or answer.solution.diagnosis is None:
@@ -175,7 +175,7 @@ def conflict(desk: Desk, visit: Visit) -> Html:
         "<p>Drop any one of them and the rest can be met. The last answer stays below, greyed.</p><ul>{rows}</ul>",
         rows=rows,
     )
-    return banner("fail", "These can’t all hold", text, _ways_out(desk, answer, visit))
+    return banner("fail", "These can’t all hold", text, _ways_out(desk, answer))
 
 
 def _clashing(desk: Desk, id: str) -> Html:
@@ -205,30 +205,27 @@ def in_html(parts: Sequence[Part]) -> Html:
     )
 
 
-def _ways_out(desk: Desk, answer: Answer, visit: Visit) -> Html:
+def _ways_out(desk: Desk, answer: Answer) -> Html:
     back = button("Undo my change", "undo", glyph="back", test="undo-change") if desk.past else Html()
     if not answer.ways_out:
         return html('<p>No repair was found in time.</p><div class="rw-buttons">{back}</div>', back=back)
-    shown = []
-    for place, way in enumerate(answer.ways_out):
-        label = "Cheapest repair" if place == 0 else "Or"
-        shown.append(
-            html(
-                '<p>{label}</p><b>{words}</b><div class="rw-buttons">{apply}</div>',
-                label=label,
-                words=way_in_words(desk, way),
-                apply=button(
-                    "Apply repair",
-                    "repair",
-                    look="primary" if place == 0 else "",
-                    glyph="ok",
-                    small=place > 0,
-                    test="repair" if place == 0 else f"repair-{place}",
-                    place=place,
-                ),
-            )
+    first, *others = answer.ways_out
+    apply = button("Apply repair", "repair", look="primary", glyph="ok", test="repair", place=0)
+    more = joined(
+        html(
+            "<p>Or: {words} {apply}</p>",
+            words=way_in_words(desk, way),
+            apply=button("Apply", "repair", small=True, test=f"repair-{place}", place=place),
         )
-    return html('<div class="rw-fix">{ways}<div class="rw-buttons">{back}</div></div>', ways=joined(shown), back=back)
+        for place, way in enumerate(others, start=1)
+    )
+    return html(
+        '<div class="rw-fix"><p>Cheapest repair</p><b>{words}</b><div class="rw-buttons">{apply}{back}</div>{more}</div>',
+        words=way_in_words(desk, first),
+        apply=apply,
+        back=back,
+        more=more,
+    )
 
 
 def way_in_words(desk: Desk, way: WayOut) -> str:
@@ -251,7 +248,3 @@ def _step_in_words(desk: Desk, step: Step) -> str:
         return f"take back your rule: {said}" if is_own(step.id) else f"drop: {said}"
     changed = row.with_number(step.field, step.after or 0.0)
     return f"“{said}” becomes “{in_words(desk.sentence(changed))}”"
-
-
-def may_save(visit: Visit) -> bool:
-    return visit.may(Role.PLANNER)

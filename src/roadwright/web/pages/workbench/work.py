@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from threading import Event
@@ -32,7 +33,7 @@ from roadwright.services.portfolios.workbench.question import asked_problem
 from roadwright.services.portfolios.workbench.stored import keep_what_if
 from roadwright.web.kit import Region
 from roadwright.web.page import Visit, address_of
-from roadwright.web.pages.workbench import choice, compare, dialogs, evidence, levers, periods, strip
+from roadwright.web.pages.workbench import choice, compare, evidence, levers, periods, strip
 from roadwright.web.pages.workbench.desk import Desk
 
 EXTRA_SECONDS = 60.0
@@ -59,8 +60,6 @@ class Regions:
     targets: Region
     curve: Region
     usage: Region
-    save: Region
-    add: Region
 
 
 class Work:
@@ -116,7 +115,7 @@ class Work:
 
     async def _awaited(self, question: Question[Answer]) -> Answer | None:
         """The answer, with a word on those who wait before; None where it was superseded."""
-        waiting = asyncio.wrap_future(question.future)
+        waiting = _heard(question)
         told = None
         while not waiting.done():
             await asyncio.wait([waiting], timeout=_TELL_WAITING)
@@ -146,7 +145,9 @@ class Work:
     async def keep_link(self) -> None:
         """Let the address open what is shown."""
         desk = self.desk
-        plain = desk.changes.is_nothing and (desk.bench.baseline is None or desk.bench.data == desk.bench.baseline.run_id)
+        plain = desk.changes.is_nothing and (
+            desk.bench.baseline is None or desk.bench.data == desk.bench.baseline.run_id
+        )
         id = None
         if not plain:
             on = None if desk.bench.data == AS_NOW else desk.bench.data
@@ -164,7 +165,7 @@ class Work:
         regions.strip.show(strip.strip(desk))
         regions.said.show(strip.html("{said}", said=strip.announced(desk)))
         regions.notes.show(strip.notes(desk))
-        regions.conflict.show(strip.conflict(desk, self.visit))
+        regions.conflict.show(strip.conflict(desk))
         self.show_levers()
         self.visit.script("stale", desk.is_stale)
         if not desk.is_stale:
@@ -221,10 +222,8 @@ class Work:
 
         async def inside() -> None:
             with self.visit.client:
-                try:
+                with suppress(Superseded):
                     await work
-                except Superseded:
-                    pass
 
         task = asyncio.create_task(inside())
         self._later.add(task)
@@ -238,7 +237,7 @@ class Work:
             work(found.append, worker, cancel)
 
         question = self.pool.ask(Lane.EXTRAS, self.client, do, owner=self.visit.caller.who)
-        waiting = asyncio.wrap_future(question.future)
+        waiting = _heard(question)
         while True:
             await asyncio.wait([waiting], timeout=_FLUSH)
             if question.cancel.is_set():
@@ -368,14 +367,17 @@ class Work:
     async def look_again(self) -> None:
         """Something happened in the workspace: is there a newer baseline, or did the data change?"""
         desk = self.desk
-        bench = await asyncio.to_thread(load_bench, self.visit.server.workspace, desk.bench.scenario_name, desk.bench.data)
-        newest = bench.baseline is not None and (desk.bench.baseline is None or desk.bench.baseline.run_id != bench.baseline.run_id)
-        stands_on_newest = desk.bench.baseline is None or desk.bench.data == desk.bench.baseline.run_id
-        if newest and desk.changes.is_nothing and stands_on_newest:
+        now, workspace = desk.bench, self.visit.server.workspace
+        bench = await asyncio.to_thread(load_bench, workspace, now.scenario_name, now.data)
+        if desk.bench is not now:
+            return
+        old, new = now.baseline, bench.baseline
+        is_newer = new is not None and (old is None or old.run_id != new.run_id)
+        if is_newer and desk.changes.is_nothing and (old is None or now.data in (AS_NOW, old.run_id)):
             await self.load(None)
             return
         desk.bench = replace(
-            desk.bench, since=bench.since, broken=bench.broken, baseline=bench.baseline, facts=bench.facts, kpis=bench.kpis
+            now, since=bench.since, broken=bench.broken, baseline=new, facts=bench.facts, kpis=bench.kpis
         )
         self.regions.notes.show(strip.notes(desk))
         self.regions.strip.show(strip.strip(desk))
@@ -385,8 +387,12 @@ class Work:
         runs = await self.visit.read(compare.load_runs, self.desk.columns)
         self.regions.compare.show(compare.compare(self.desk, runs))
 
-    def show_dialogs(self) -> None:
-        self.regions.save.show(dialogs.save(self.desk))
+
+def _heard(question: Question[Any]) -> asyncio.Future[Any]:
+    """The future of a question in this loop; that it was superseded is no news."""
+    waiting = asyncio.wrap_future(question.future)
+    waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return waiting
 
 
 def _answered(problem: Problem, seconds: float, worker: Worker, cancel: Event) -> Answer:
