@@ -131,6 +131,25 @@ def load_bench(workspace: Workspace, scenario_name: str, data: str | None = None
     return bench
 
 
+def bench_of_run(session: Session, run: OptimizationRun) -> Bench | None:
+    """A run as it was solved, whatever became of its scenario; None where there was no problem to solve."""
+    kept = Explained.of(run)
+    if kept is None:
+        return None
+    return Bench(
+        scenario_name=run.scenario_name,
+        period_key=run.period_key,
+        set_name=run.constraint_set_name,
+        data=run.run_id,
+        problem=kept.problem,
+        facts=_facts(session, kept.problem),
+        kpis=_kpis(session, kept.problem),
+        places=kept.places,
+        baseline=Baseline(run.run_id, kept.problem, kept.solution),
+        known=kept.known,
+    )
+
+
 @dataclass(frozen=True)
 class _StandsOn:
     problem: Problem

@@ -149,4 +149,6 @@ TEXTS = {
     "scenario_name_taken": 'there is a scenario "{scenario}" already; choose another name',
     "switches_without_reason": "say why {keys:names} {keys:is|are} in or out: the reason becomes the rule's",
     "what_if_link_gone": "this link to a what-if is not kept any more; the scenario is shown as it is",
+    "report_of_nothing": 'there is no scenario or run "{name}"{hint}; there are: {names}',
+    "report_without_run": 'the scenario "{scenario}" has not been run yet; run it on the workbench first',
 }

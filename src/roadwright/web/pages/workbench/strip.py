@@ -246,5 +246,8 @@ def _step_in_words(desk: Desk, step: Step) -> str:
     said = in_words(desk.sentence(row))
     if step.field is None:
         return f"take back your rule: {said}" if is_own(step.id) else f"drop: {said}"
-    changed = row.with_number(step.field, step.after or 0.0)
-    return f"“{said}” becomes “{in_words(desk.sentence(changed))}”"
+    after = row.with_number(step.field, step.after or 0.0)
+    moved = {part.field: part.text for part in desk.sentence(after) if part.field is not None}
+    return "".join(
+        f"{part.text} → {moved[part.field]}" if part.field == step.field else part.text for part in desk.sentence(row)
+    )
