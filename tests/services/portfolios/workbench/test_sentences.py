@@ -28,13 +28,8 @@ NAMED = Named(
 
 
 def parts_of(**content: Any) -> list[Part]:
-    [row] = [
-        *(
-            made := parse_problem(problem(candidate("A", country="UK"), candidate("B"), candidate("C"), **content))
-        ).constraints,
-        *made.targets,
-    ]
-    return sentence(row, NAMED)
+    made = parse_problem(problem(candidate("A", country="UK"), candidate("B"), candidate("C"), **content))
+    return sentence(next(iter(made.rows.values())), NAMED)
 
 
 @pytest.mark.parametrize(

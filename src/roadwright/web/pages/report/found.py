@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,9 +17,11 @@ from roadwright.domain.text import folded
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run
 from roadwright.services.portfolios.workbench.answers import Answer, Step, WayOut
 from roadwright.services.roadmaps.report.content import Report, report_of
-from roadwright.store.models import OptimizationRun, OptimizationScenario
+from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
 from roadwright.web.pages.workbench.compare import Runs, load_runs
 from roadwright.web.pages.workbench.desk import Desk
+
+KEY = re.compile(r"\bINIT-\d{6,}\b")
 
 
 class NoReport(InputError):
@@ -37,6 +40,8 @@ class Paper:
     weaknesses: Sequence[str]
     other: Runs
     """The latest answer of another scenario."""
+    titles: Mapping[str, str]
+    """Of initiatives that the weaknesses name."""
 
     @property
     def is_answered(self) -> bool:
@@ -74,11 +79,15 @@ def load_paper(session: Session, text: str) -> Paper:
         if not one.is_this and one.answer.is_answered and one.answer.run_id is not None
     ]
     told = [alert for alert in run.context_json.get("alerts", ()) if alert["kind"] == AlertKind.DATA]
+    weaknesses = list(dict.fromkeys(str(alert["message"]) for alert in told))
+    named = {key for text in weaknesses for key in KEY.findall(text)}
+    titles = select(Initiative.initiative_key, Initiative.title).where(Initiative.initiative_key.in_(named))
     return Paper(
         run,
         desk,
         report,
         {row["initiative_key"]: row["reason"] for row in run.context_json.get("results", ())},
-        list(dict.fromkeys(str(alert["message"]) for alert in told)),
+        weaknesses,
         load_runs(session, others[:1]),
+        {row.initiative_key: row.title for row in session.execute(titles)},
     )

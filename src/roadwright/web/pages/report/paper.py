@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from roadwright.domain.initiatives import Lifecycle
 from roadwright.domain.kpis import Direction, KpiLevel
 from roadwright.domain.optimization import CAPACITY_ID, TargetKind
 from roadwright.optimize import Explanation, Target, is_everything
 from roadwright.services.portfolios.workbench.sentences import in_words, slice_words
 from roadwright.web import formats
 from roadwright.web.kit import Html, bullet, chip, html, icon, joined
-from roadwright.web.pages.report.found import Paper
+from roadwright.web.pages.report.found import KEY, Paper
 from roadwright.web.pages.workbench.desk import Desk
 from roadwright.web.pages.workbench.evidence import baseline_of, limits
 from roadwright.web.pages.workbench.strip import in_html, way_in_words
+from roadwright.web.words import words
 
 ON_PAGE = 16
 """Initiatives on the first page; of more the dearest, the others follow on the next."""
 NEAREST = 5
 MOVES = 3
-_KEY = re.compile(r"\bINIT-\d{6,}\b")
+SINGLE = 4
+"""Of more targets than these two stand side by side."""
 
 
 def paper(found: Paper) -> Html:
@@ -31,12 +34,15 @@ def paper(found: Paper) -> Html:
     chosen = _chosen(desk)
     first, rest = chosen[:ON_PAGE], chosen[ON_PAGE:]
     return html(
-        "{head}<section class='two'><div><h3>Targets and gaps</h3>{targets}</div><div><h3>What would move the answer</h3>{moves}</div></section>"
+        "{head}<section class='two{many}'><div><h3>Targets and gaps</h3>{targets}</div><div>"
+        "<h3>What would move the answer</h3>{moves}</div></section>"
         "<section><h3>What we build, and what leaving it out would cost</h3>{built}{more}</section>"
         "<section><h3>What we do not build, and what forcing it in would cost</h3>{left}</section>"
-        "<section class='two'><div>{other}</div><div><h3>Known weaknesses of the data</h3>{weak}<h3>Decision asked for</h3>{boxes}</div></section>"
+        "<section class='two'><div>{other}</div><div><h3>Known weaknesses of the data</h3>{weak}"
+        "<h3>Decision asked for</h3>{boxes}</div></section>"
         "{foot}{next}",
         head=_head(found, desk),
+        many=" many" if desk.solution is not None and len(desk.solution.targets) > SINGLE else "",
         targets=_targets(desk),
         moves=_moves(desk),
         built=_built(found, desk, first),
@@ -65,7 +71,8 @@ def _head(found: Paper, desk: Desk) -> Html:
     tokens = f"{formats.number(solution.tokens_used)} of {formats.number(run.capacity_total)} tokens"
     if base:
         parts.append(
-            f"That is {formats.percent(abs(gain) / abs(base), 1)} on today’s {desk.amount(star.key, base)}, for {tokens}."
+            f"That is {formats.percent(abs(gain) / abs(base), 1)} on today’s {desk.amount(star.key, base)}, for "
+            f"{tokens}."
         )
     else:
         parts.append(f"That takes {tokens}.")
@@ -135,7 +142,8 @@ def _target(desk: Desk, target: Target, achieved: float, shortfall: float, is_me
         chip("ok", "met") if is_met else chip("fail" if target.type is TargetKind.FLOOR else "warn", f"{short} short")
     )
     return html(
-        "<li><div class='line'><b>{name}{where}</b>{state}</div>{bullet}<small>{base} today, {reached} with this portfolio, asked {asked}</small></li>",
+        "<li><div class='line'><b>{name}{where}</b>{state}</div>{bullet}"
+        "<small>{base} today, {reached} with this portfolio, asked {asked}</small></li>",
         name=kpi.name,
         where=where,
         state=state,
@@ -199,7 +207,8 @@ def _built(found: Paper, desk: Desk, keys: Sequence[str]) -> Html:
     known = {candidate.key: candidate for candidate in desk.problem.candidates}
     lines = joined(
         html(
-            "<tr><th scope='row'>{title}</th><td>{team}</td><td class='num'>{tokens}</td><td class='num'>{gain}</td><td>{why}</td><td class='num'>{price}</td></tr>",
+            "<tr><th scope='row'>{title}</th><td>{team}</td><td class='num'>{tokens}</td>"
+            "<td class='num'>{gain}</td><td>{why}</td><td class='num'>{price}</td></tr>",
             title=desk.bench.title(key),
             team=(fact.department if (fact := desk.bench.facts.get(key)) is not None else None) or formats.NONE,
             tokens=formats.number(known[key].tokens),
@@ -212,8 +221,10 @@ def _built(found: Paper, desk: Desk, keys: Sequence[str]) -> Html:
         for key in keys
     )
     return html(
-        "<table class='main'><thead><tr><th scope='col'>Initiative</th><th scope='col'>Department</th><th scope='col' class='num'>Tokens</th>"
-        "<th scope='col' class='num'>{star}</th><th scope='col'>Why it is in, beyond its value</th><th scope='col' class='num'>If left out</th></tr></thead><tbody>{lines}</tbody></table>",
+        "<table class='main'><thead><tr><th scope='col'>Initiative</th><th scope='col'>Department</th>"
+        "<th scope='col' class='num'>Tokens</th>"
+        "<th scope='col' class='num'>{star}</th><th scope='col'>Why it is in, beyond its value</th>"
+        "<th scope='col' class='num'>If left out</th></tr></thead><tbody>{lines}</tbody></table>",
         star=star.key.upper() if len(star.key) <= 4 else "Gain",
         lines=lines,
     )
@@ -233,15 +244,25 @@ def _why(found: Paper, desk: Desk, key: str) -> Html:
         rows = [desk.problem.rows[id] for id in known.conflict if id in desk.problem.rows]
         said = in_words(desk.sentence(rows[0])) if rows else "the rules need it"
         return html("{icon} {why}", icon=icon("lock"), why=said)
+    if known is not None and (kept := [desk.problem.rows[id] for id in known.keeps if id in desk.problem.rows]):
+        return html("it keeps “{what}”", what=in_words(desk.sentence(kept[0])))
     for part in found.reasons.get(key, "").split("; "):
-        if part.startswith(("needed by", "comes with", "needed to")):
-            return html("{part}", part=_with_titles(desk, part))
+        if part.startswith(("needed by", "comes with")):
+            return html("{part}", part=_with_titles(found, desk, part))
     return Html()
 
 
-def _with_titles(desk: Desk, text: str) -> str:
-    """A sentence in which initiatives are called by their titles."""
-    return _KEY.sub(lambda match: f"“{desk.bench.title(match[0])}”", text)
+def _with_titles(found: Paper, desk: Desk, text: str) -> str:
+    """A sentence in which initiatives are called by their titles, and statuses as people call them."""
+
+    def titled(match: re.Match[str]) -> str:
+        title = found.titles.get(match["key"]) or desk.bench.title(match["key"])
+        return f"“{title}”"
+
+    said = re.sub(rf"(?P<key>{KEY.pattern})(?: \([^()]*\))?(?=[ :,;.)]|$)", titled, text)
+    for status in Lifecycle:
+        said = re.sub(rf"\b{status}\b", words(status), said) if "_" in status else said
+    return said
 
 
 def _price_in(desk: Desk, key: str) -> str:
@@ -267,7 +288,8 @@ def _left(desk: Desk) -> Html:
     tokens = {one.key: one.tokens for one in desk.problem.candidates}
     lines = joined(
         html(
-            "<tr><th scope='row'>{title}</th><td class='num'>{tokens}</td><td class='num'>{price}</td><td>{out}</td></tr>",
+            "<tr><th scope='row'>{title}</th><td class='num'>{tokens}</td><td class='num'>{price}</td>"
+            "<td>{out}</td></tr>",
             title=desk.bench.title(key),
             tokens=formats.number(tokens[key]),
             price=desk.worth(-(priced[key].loss or 0.0), priced[key].stage, change=True)
@@ -286,7 +308,8 @@ def _left(desk: Desk) -> Html:
     if not near:
         return html("<p class='note'>{n}.</p>", n="; ".join(notes) or "Nothing is left out")
     return html(
-        "<table class='main'><thead><tr><th scope='col'>Initiative</th><th scope='col' class='num'>Tokens</th><th scope='col' class='num'>Price</th>"
+        "<table class='main'><thead><tr><th scope='col'>Initiative</th><th scope='col' class='num'>Tokens</th>"
+        "<th scope='col' class='num'>Price</th>"
         "<th scope='col'>Would push out</th></tr></thead><tbody>{lines}</tbody></table>{note}",
         lines=lines,
         note=html("<p class='note'>{n}.</p>", n="; ".join(notes)) if notes else "",
@@ -312,18 +335,19 @@ def _other(found: Paper, desk: Desk) -> Html:
     only_there = sorted(there - here)
     names = [titles.get(key) or desk.bench.title(key) for key in only_there]
     return html(
-        "<h3>The alternative: {other}</h3><table><thead><tr><td></td><th scope='col' class='num'>{here}</th><th scope='col' class='num'>{other}</th></tr></thead><tbody>{lines}</tbody></table>"
+        "<h3>The alternative: {other}</h3><table><thead><tr><td></td><th scope='col' class='num'>{here}</th>"
+        "<th scope='col' class='num'>{other}</th></tr></thead><tbody>{lines}</tbody></table>"
         "<p class='note'><b>Only here:</b> {a}.<br><b>Only there:</b> {b}.</p>",
         other=other.label,
         here=found.run.scenario_name,
         lines=lines,
-        a=desk.titles(sorted(here - there), 8) or "nothing",
-        b=formats.listed(names, 8).replace(" · ", ", ") or "nothing",
+        a=desk.titles(sorted(here - there), 6) or "nothing",
+        b=formats.listed(names, 6).replace(" · ", ", ") or "nothing",
     )
 
 
 def _weaknesses(found: Paper, desk: Desk) -> Html:
-    said = [_with_titles(desk, one) for one in found.weaknesses]
+    said = [_with_titles(found, desk, one) for one in found.weaknesses]
     lines = joined(html("<li>{text}</li>", text=f"{text[:1].upper()}{text[1:]}") for text in said[:4])
     more = html("<li>{n} more on Gaps_And_Alerts</li>", n=len(said) - 4) if len(said) > 4 else ""
     return html("<ul class='plain'>{lines}{more}</ul>", lines=lines or html("<li>None are known.</li>"), more=more)
@@ -344,7 +368,8 @@ def _foot(found: Paper) -> Html:
         else f"{run.status}" + (f", gap {formats.percent(gap, 1)}" if gap else "")
     )
     return html(
-        "<footer><span>{run} · {solver} {version} · {proof}</span><span>inputs {hash}</span><span>{day}</span></footer>",
+        "<footer><span>{run} · {solver} {version} · {proof}</span><span>inputs {hash}</span><span>{day}</span>"
+        "</footer>",
         run=run.run_id,
         solver=solver.get("name", ""),
         version=solver.get("version", ""),
@@ -375,14 +400,16 @@ def _without_answer(found: Paper) -> Html:
         way = desk.answer.ways_out[0] if desk.answer.ways_out else None
         repair = html("<h3>Cheapest repair</h3><p>{way}.</p>", way=way_in_words(desk, way)) if way is not None else ""
         body = html(
-            "<h3>These can’t all hold</h3><ul class='plain'>{lines}</ul><p class='note'>Drop any one of them and the rest can be met.</p>{repair}",
+            "<h3>These can’t all hold</h3><ul class='plain'>{lines}</ul><p class='note'>Drop any one of them "
+            "and the rest can be met.</p>{repair}",
             lines=lines,
             repair=repair,
         )
     else:
         body = html("<p>{why}</p>", why=found.run.summary or found.run.status)
     return html(
-        "<header><small>{above}</small><h2>There is no portfolio that keeps all the rules</h2></header><section>{body}</section>"
+        "<header><small>{above}</small><h2>There is no portfolio that keeps all the rules</h2></header>"
+        "<section>{body}</section>"
         "<section><h3>Decision asked for</h3>{boxes}</section>{foot}",
         above=_said_above(found),
         body=body,

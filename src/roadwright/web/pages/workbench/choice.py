@@ -64,8 +64,8 @@ def table(desk: Desk) -> Html:
         'off">Firm</th></tr></thead>{inside}{outside}{bare}</table>{more}',
         star=star.name,
         short=short_name(star.key, star.name),
-        inside=_body("in", "ok", "Chosen", "if left out", rows(desk, chosen), len(chosen)),
-        outside=_body("out", "idle", "Not chosen", "if forced in", rows(desk, rest), len(rest)),
+        inside=_body("in", "ok", "Chosen", "if left out", rows(desk, chosen), number=len(chosen)),
+        outside=_body("out", "idle", "Not chosen", "if forced in", rows(desk, rest), number=len(rest)),
         bare=_without_tokens(desk),
         more=more(desk),
     )
@@ -86,7 +86,7 @@ def more(desk: Desk) -> Html:
     return html('<div id="choice-more" class="rw-more">{b}</div>', b=button(words, "more", small=True))
 
 
-def _body(side: str, glyph: str, words: str, price: str, lines: Html, number: int) -> Html:
+def _body(side: str, glyph: str, words: str, price: str, lines: Html, *, number: int) -> Html:
     return html(
         '<tbody data-side="{side}"><tr class="group"><th colspan="4" scope="rowgroup">{icon}{words} {count}</th>'
         '<th scope="col">{price}</th><th class="firm" aria-hidden="true"></th></tr>{lines}</tbody>',
@@ -244,14 +244,16 @@ def _without_tokens(desk: Desk) -> Html:
         return Html()
     lines = joined(
         html(
-            '<tr class="bare"><td colspan="5"><a href="{to}">{title}</a> has no tokens, so every run leaves it out.</td></tr>',
+            '<tr class="bare"><td colspan="5"><a href="{to}">{title}</a> has no tokens, so every run leaves it '
+            "out.</td></tr>",
             to=address_of("backlog", open=key),
             title=desk.bench.title(key),
         )
         for key in bare
     )
     return html(
-        '<tbody><tr class="group"><th colspan="5" scope="rowgroup">{icon}Can’t be judged {count}</th></tr>{lines}</tbody>',
+        '<tbody><tr class="group"><th colspan="5" scope="rowgroup">{icon}Can’t be judged {count}</th>'
+        "</tr>{lines}</tbody>",
         icon=icon("warn"),
         count=count(len(bare)),
         lines=lines,

@@ -53,7 +53,8 @@ def first_columns(session: Session, scenario_name: str) -> list[str]:
 
 def load_runs(session: Session, ids: Sequence[str]) -> Runs:
     """The runs of these ids that hold an answer, and what else there is to choose from."""
-    columns, keys = [], set()
+    columns: list[Column] = []
+    keys: set[str] = set()
     for id in ids:
         run = find_optimization_run(session, id)
         if run is not None and is_answered(run) and run.result_json is not None:
@@ -180,8 +181,10 @@ def compare(desk: Desk, runs: Runs) -> Html:
         for key in keys
     )
     return html(
-        '{picker}<div class="rw-scroll" tabindex="0" role="region" aria-label="Comparison"><table class="rw-table rw-compare">'
-        '<thead><tr><th scope="col">Compared</th>{heads}</tr></thead><tbody>{figures}</tbody><tbody>{members}</tbody></table></div>',
+        '{picker}<div class="rw-scroll" tabindex="0" role="region" aria-label="Comparison">'
+        '<table class="rw-table rw-compare">'
+        '<thead><tr><th scope="col">Compared</th>{heads}</tr></thead><tbody>{figures}</tbody><tbody>{members}'
+        "</tbody></table></div>",
         picker=_picker(runs, len(columns) - len(own)),
         heads=heads,
         figures=joined(figures),
@@ -210,7 +213,8 @@ def _picker(runs: Runs, count: int) -> Html:
         return Html()
     options = joined(html('<option value="{id}">{words}</option>', id=id, words=words) for id, words in runs.others)
     return html(
-        '<p class="rw-lead"><label class="rw-inline-field">Compare with <select{a}><option value="">a run…</option>{o}</select></label></p>',
+        '<p class="rw-lead"><label class="rw-inline-field">Compare with <select{a}><option value="">a run…'
+        "</option>{o}</select></label></p>",
         a=attributes(class_="rw-input", id="compare-with", data_act="with", data_testid="compare-with"),
         o=options,
     )

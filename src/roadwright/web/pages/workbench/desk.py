@@ -115,7 +115,8 @@ class Desk:
         if mode is ObjectiveMode.WEIGHTED_KPIS:
             text = f"{formats.number(abs(value) * 100, 1)} pts"
             return formats.signed(text, value) if change else f"{formats.MINUS if value < 0 else ''}{text}"
-        return self.amount(stage if stage in self.bench.kpis else self.last_kpi, value, change=change)
+        kpi = stage if stage is not None and stage in self.bench.kpis else self.last_kpi
+        return self.amount(kpi, value, change=change)
 
     @property
     def last_kpi(self) -> str:

@@ -9,7 +9,7 @@ from roadwright.domain.kpis import Direction
 from roadwright.domain.optimization import CAPACITY_ID, ObjectiveMode, TargetKind
 from roadwright.optimize import CapacityStep, Explanation, Target, is_everything
 from roadwright.optimize.model.solution import TargetResult
-from roadwright.services.portfolios.workbench.sentences import dimension_words, in_words, slice_words
+from roadwright.services.portfolios.workbench.sentences import in_words, slice_words
 from roadwright.web import formats
 from roadwright.web.kit import Html, attributes, bullet, card_head, chip, html, joined, meter, segments, skeleton
 from roadwright.web.pages.workbench.desk import Desk
@@ -88,7 +88,8 @@ def usage(desk: Desk) -> Html:
         words = [f"{word} {formats.number(v)}" for word, v in (("floor", low), ("cap", high)) if v is not None]
         lines.append(
             html(
-                '<li><span class="cut" title="{name}">{name}</span>{meter}<span class="num">{used}<i>{words}</i></span></li>',
+                '<li><span class="cut" title="{name}">{name}</span>{meter}<span class="num">{used}<i>{words}'
+                "</i></span></li>",
                 name=spelled[name],
                 meter=meter(used[name], top, low=low, high=high),
                 used=formats.number(used[name]),
@@ -129,7 +130,8 @@ def curve(desk: Desk) -> Html:
     path += f"H{x(right):.1f}"
     grid = joined(
         html(
-            '<line class="grid" x1="{l}" x2="{r}" y1="{y}" y2="{y}"/><text x="{t}" y="{b}" text-anchor="end">{v}</text>',
+            '<line class="grid" x1="{l}" x2="{r}" y1="{y}" y2="{y}"/><text x="{t}" y="{b}" '
+            'text-anchor="end">{v}</text>',
             l=_LEFT,
             r=_W - 6,
             y=f"{y(v):.1f}",
@@ -146,7 +148,8 @@ def curve(desk: Desk) -> Html:
     )
     words = curve_words(desk)
     return head + html(
-        '<svg class="rw-curve" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{grid}{feet}<path class="line" d="{path}"/>'
+        '<svg class="rw-curve" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{grid}{feet}'
+        '<path class="line" d="{path}"/>'
         "{dots}{here}</svg><p class='dim'>{words}</p>",
         w=_W,
         h=_H,
@@ -182,7 +185,8 @@ def _here(desk: Desk, x: object, y: object) -> Html:
     top = y(value)
     left = at > _W / 2
     return marks + html(
-        '<circle class="here" cx="{x}" cy="{y}" r="4.5"/><text class="tag" x="{tx}" y="{ty}" text-anchor="{way}">you are here</text>',
+        '<circle class="here" cx="{x}" cy="{y}" r="4.5"/><text class="tag" x="{tx}" y="{ty}" '
+        'text-anchor="{way}">you are here</text>',
         x=f"{at:.1f}",
         y=f"{top:.1f}",
         tx=f"{at - 8 if left else at + 8:.1f}",
@@ -218,7 +222,7 @@ def _next_step(desk: Desk) -> str:
     if known is not None and known.computed and known.next_step is not None:
         step = known.next_step
         gained = desk.worth(step.gain, step.stage, change=True)
-        return f"Next step up at {formats.number(step.after)} tokens: {gained} for {formats.number(step.after - here)} more."
+        return _step_in_words(step.after, gained, step.after - here)
     if known is not None and known.computed:
         return f"More tokens alone bring nothing{_binding(desk)}."
     above = sorted((s.tokens, s.value) for s in desk.steps.values() if s.value is not None and s.tokens > here)
@@ -226,7 +230,11 @@ def _next_step(desk: Desk) -> str:
     if following is None or value is None or desk.problem.objective.mode is ObjectiveMode.LEXICOGRAPHIC:
         return ""
     gained = desk.worth(following[1] - value, change=True)
-    return f"Next step up at {formats.number(following[0])} tokens: {gained} for {formats.number(following[0] - here)} more."
+    return _step_in_words(following[0], gained, following[0] - here)
+
+
+def _step_in_words(at: float, gained: str, more: float) -> str:
+    return f"Next step up at {formats.number(at)} tokens: {gained} for {formats.number(more)} more."
 
 
 def limits(desk: Desk) -> list[Explanation]:
@@ -245,7 +253,3 @@ def _binding(desk: Desk) -> str:
     moved = row.with_number(step.field, step.after)
     gained = desk.worth(step.gain, step.stage, change=True)
     return f"; what limits is “{in_words(desk.sentence(row))}”: “{in_words(desk.sentence(moved))}” would bring {gained}"
-
-
-def slice_label(name: str) -> str:
-    return dimension_words(name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from roadwright.domain.optimization import ObjectiveMode
 from roadwright.domain.reading.units import unit_named
 from roadwright.optimize import Constraint, Objective, Target
-from roadwright.services.portfolios.workbench.question import added_id, added_place, asked_problem, switched_key
+from roadwright.services.portfolios.workbench.question import added_id, added_place, asked_problem
 from roadwright.services.portfolios.workbench.sentences import Part, in_words
 from roadwright.web import formats
 from roadwright.web.kit import Html, attributes, button, card_head, count, html, icon, joined
@@ -20,7 +20,7 @@ def capacity(desk: Desk) -> Html:
     return html(
         "{head}<div class='rw-cap'>{slider}<span class='rw-suffixed'>{number}<i>tokens</i></span></div>",
         head=card_head("Capacity"),
-        slider=_range("capacity", "Capacity in tokens", now, 0, most, _step(most), test="capacity-slider"),
+        slider=_range("capacity", "Capacity in tokens", now, high=most, step=_step(most), test="capacity-slider"),
         number=html(
             "<input{a}>",
             a=attributes(
@@ -50,7 +50,7 @@ def _step(most: float) -> float:
 
 
 def _range(
-    act: str, label: str, value: float, low: float, high: float, step: float, *, test: str, **more: object
+    act: str, label: str, value: float, *, low: float = 0, high: float, step: float, test: str, **more: object
 ) -> Html:
     return html(
         "<input{a}>",
@@ -85,9 +85,8 @@ def objective(desk: Desk) -> Html:
                     "weight",
                     f"Weight of {desk.kpi(key).name}",
                     weight,
-                    0,
-                    max(1.0, *now.weights.values()),
-                    0.05,
+                    high=max(1.0, *now.weights.values()),
+                    step=0.05,
                     test=f"weight-{key}",
                     data_kpi=key,
                 ),
@@ -193,15 +192,15 @@ def _rule(desk: Desk, row: Constraint | Target) -> Html:
         now = now.with_number(name, value)
     parts = desk.sentence(now)
     solution = None if desk.is_stale else desk.solution
-    binding = solution is not None and any(
-        one.id == id and one.binding
-        for one in (*solution.constraints, *solution.targets)  # type: ignore[attr-defined]
-    )
+    binding = set()
+    if solution is not None:
+        binding = {one.id for one in solution.constraints if one.binding}
+        binding |= {one.id for one in solution.targets if one.binding}
     marks = []
     price = desk.prices.get(id)
     if is_on and price is not None and price.kind == "mandate" and price.loss:
         marks.append(html('<b class="price">costs {loss}</b>', loss=desk.worth(price.loss, price.stage)))
-    if is_on and binding:
+    if is_on and id in binding:
         marks.append(html('<em class="rw-mark">{icon}binds</em>', icon=icon("hand")))
     if edits:
         marks.append(html('<em class="rw-mark">edited</em>'))
@@ -327,7 +326,3 @@ def changes_in_words(desk: Desk) -> list[str]:
 def switched_in_words(desk: Desk, key: str) -> str:
     way = desk.changes.switches[key].way
     return f"{desk.bench.title(key)} {'must be in' if way == 'in' else 'stays out'}"
-
-
-def is_switch(id: str) -> bool:
-    return switched_key(id) is not None

@@ -112,7 +112,7 @@ async def _draw(visit: Visit, desk: Desk, regions: Regions, names: Sequence[str]
         "workbench",
         "Scenario workbench",
         lead=_lead(desk, names),
-        actions=_actions(visit, desk),
+        actions=_actions(visit),
         wide=True,
         keys=KEYS,
     ):
@@ -164,14 +164,15 @@ def _lead(desk: Desk, names: Sequence[str]) -> Html:
     )
     base = "baseline none" if desk.bench.baseline is None else f"baseline {desk.bench.baseline.run_id}"
     return html(
-        '<span class="rw-segs" role="group" aria-label="Scenario">{links}</span> <span class="dim">{period} · {base}</span>',
+        '<span class="rw-segs" role="group" aria-label="Scenario">{links}</span> '
+        '<span class="dim">{period} · {base}</span>',
         links=links,
         period=desk.bench.period_key,
         base=base,
     )
 
 
-def _actions(visit: Visit, desk: Desk) -> Html:
+def _actions(visit: Visit) -> Html:
     parts = [
         button("Undo", "undo", glyph="back", shortcut="u"),
         button("Reset", "reset", glyph="sync"),
@@ -185,11 +186,10 @@ def _actions(visit: Visit, desk: Desk) -> Html:
 
 
 def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one small function for each control
-    bench = lambda: desk.bench  # noqa: E731 - it is another one once other data are taken
 
     @visit.act("switch")
     async def switch(key: str, way: Literal["in", "out", "auto"]) -> None:
-        known = next((one for one in bench().problem.candidates if one.key == key), None)
+        known = next((one for one in desk.bench.problem.candidates if one.key == key), None)
         if known is None or known.tokens is None:
             raise WrongChanges("changes_unreadable", place="initiative", why=key)
         await work.change(desk.changes.switched(key, way))
@@ -255,7 +255,7 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
 
     @visit.act("put")
     async def put(key: str, value: str) -> None:
-        if key not in {one.key for one in bench().problem.candidates} or value not in ("", *desk.periods):
+        if key not in {one.key for one in desk.bench.problem.candidates} or value not in ("", *desk.periods):
             raise WrongChanges("changes_unreadable", place="period", why=value)
         if value == desk.periods[0]:
             await work.change(desk.changes.switched(key, "in"))

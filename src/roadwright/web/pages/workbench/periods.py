@@ -45,7 +45,8 @@ def periods(desk: Desk) -> Html:
     )
     return html(
         '<p class="dim rw-lead">{said}</p><div class="rw-scroll" tabindex="0" role="region" aria-label="Periods">'
-        '<table class="rw-lanes"><thead><tr><th scope="col">Team</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>',
+        '<table class="rw-lanes"><thead><tr><th scope="col">Team</th>{heads}</tr></thead><tbody>{body}</tbody>'
+        "</table></div>",
         said=said,
         heads=heads,
         body=body,

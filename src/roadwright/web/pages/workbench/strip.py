@@ -220,7 +220,8 @@ def _ways_out(desk: Desk, answer: Answer) -> Html:
         for place, way in enumerate(others, start=1)
     )
     return html(
-        '<div class="rw-fix"><p>Cheapest repair</p><b>{words}</b><div class="rw-buttons">{apply}{back}</div>{more}</div>',
+        '<div class="rw-fix"><p>Cheapest repair</p><b>{words}</b><div class="rw-buttons">{apply}{back}'
+        "</div>{more}</div>",
         words=way_in_words(desk, first),
         apply=apply,
         back=back,

@@ -28,10 +28,10 @@ from roadwright.optimize import (
 )
 from roadwright.services.portfolios.workbench.answers import SECONDS, Answer, find_answer, worth_explaining
 from roadwright.services.portfolios.workbench.changes import Changes
-from roadwright.services.portfolios.workbench.pool import Lane, Question, Superseded
+from roadwright.services.portfolios.workbench.pool import Lane, Question, SolverPool, Superseded
 from roadwright.services.portfolios.workbench.question import asked_problem
 from roadwright.services.portfolios.workbench.stored import keep_what_if
-from roadwright.web.kit import Region
+from roadwright.web.kit import Region, html
 from roadwright.web.page import Visit, address_of
 from roadwright.web.pages.workbench import choice, compare, evidence, levers, periods, strip
 from roadwright.web.pages.workbench.desk import Desk
@@ -72,7 +72,7 @@ class Work:
         self._number = 0
 
     @property
-    def pool(self) -> Any:
+    def pool(self) -> SolverPool:
         return self.visit.server.solvers
 
     def leave(self) -> None:
@@ -124,9 +124,10 @@ class Work:
                 told = ahead
                 self.regions.strip.show(strip.strip(self.desk, ahead))
         try:
-            return waiting.result()
+            answer: Answer = waiting.result()
         except Superseded:
             return None
+        return answer
 
     async def _take(self, answer: Answer) -> None:
         desk = self.desk
@@ -163,7 +164,7 @@ class Work:
         """Show the answer: what has not changed is not sent again."""
         desk, regions = self.desk, self.regions
         regions.strip.show(strip.strip(desk))
-        regions.said.show(strip.html("{said}", said=strip.announced(desk)))
+        regions.said.show(html("{said}", said=strip.announced(desk)))
         regions.notes.show(strip.notes(desk))
         regions.conflict.show(strip.conflict(desk))
         self.show_levers()
@@ -221,9 +222,8 @@ class Work:
         """Do something beside what is shown."""
 
         async def inside() -> None:
-            with self.visit.client:
-                with suppress(Superseded):
-                    await work
+            with self.visit.client, suppress(Superseded):
+                await work
 
         task = asyncio.create_task(inside())
         self._later.add(task)
