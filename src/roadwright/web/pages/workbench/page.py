@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Literal
 
 from nicegui import ui
@@ -22,6 +23,8 @@ from roadwright.services.portfolios.workbench.answers import LONGER_SECONDS, rep
 from roadwright.services.portfolios.workbench.changes import Changes, Stage, WrongChanges
 from roadwright.services.portfolios.workbench.question import asked_problem
 from roadwright.services.portfolios.workbench.stored import find_what_if
+from roadwright.store.models import ActionStatus
+from roadwright.web.acts import Done
 from roadwright.web.kit import Html, Region, attributes, button, dialog, empty, html, joined, link, region, tabs
 from roadwright.web.page import Visit, address_of, page
 from roadwright.web.pages.workbench import choice, compare, dialogs, evidence, levers, periods, strip
@@ -38,7 +41,7 @@ KEYS = (
     ("u", "undo"),
     ("Ctrl S", "save as run"),
 )
-_WATCHED = frozenset({"Scenario_Config", "Constraints", "Targets", "Backlog", "Metrics_Config", "KPI_Contributions"})
+_OPEN = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 
 
 @page("/workbench", "Scenario workbench", place="workbench")
@@ -102,7 +105,7 @@ def _matters(event: Event) -> bool:
     if event.kind == "returned":
         return True
     if event.kind == "run":
-        return bool(event.data.get("finished_at")) and "optimize" in str(event.data.get("action"))
+        return event.data.get("status") not in _OPEN and "optimize" in str(event.data.get("action"))
     return event.kind == "rows"
 
 
@@ -185,16 +188,38 @@ def _actions(visit: Visit) -> Html:
 # What the controls do
 
 
-def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one small function for each control
+def _seeking(visit: Visit, work: Work) -> Callable[[str], Callable[[Done], Done]]:
+    """Acts that seek another answer: where one is refused, nothing is sought any more, and controls show what holds."""
 
-    @visit.act("switch")
+    def named(name: str) -> Callable[[Done], Done]:
+        def register(do: Done) -> Done:
+            @wraps(do)
+            async def done(**values: object) -> None:
+                try:
+                    await do(**values)
+                except RoadwrightError:
+                    work.refuse()
+                    raise
+
+            visit.act(name)(done)
+            return do
+
+        return register
+
+    return named
+
+
+def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one small function for each control
+    seeking = _seeking(visit, work)
+
+    @seeking("switch")
     async def switch(key: str, way: Literal["in", "out", "auto"]) -> None:
         known = next((one for one in desk.bench.problem.candidates if one.key == key), None)
         if known is None or known.tokens is None:
             raise WrongChanges("changes_unreadable", place="initiative", why=key)
         await work.change(desk.changes.switched(key, way))
 
-    @visit.act("rule")
+    @seeking("rule")
     async def rule(id: str, on: bool) -> None:
         known(id)
         if (id in desk.changes.off) is on:
@@ -204,7 +229,7 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
         if id not in desk.rows():
             raise WrongChanges("changes_unreadable", place="rule", why=id)
 
-    @visit.act("edit")
+    @seeking("edit")
     async def edit(id: str, field: str, value: str) -> None:
         known(id)
         row = desk.bench.problem.rows.get(id) or desk.rows()[id]
@@ -217,16 +242,14 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
         try:
             asked_problem(desk.bench.problem, changes)
         except InvalidProblem as wrong:
-            work.regions.rules.show(Html())
-            work.show_levers()
             raise WrongChanges("changes_unreadable", place=levers.in_label(field), why=said_of(wrong)) from wrong
         await work.change(changes)
 
-    @visit.act("capacity")
+    @seeking("capacity")
     async def capacity(value: str) -> None:
         await work.change(desk.changes.changed(capacity=read_number(value)))
 
-    @visit.act("weight")
+    @seeking("weight")
     async def weight(kpi: str, value: str) -> None:
         now = levers.asked_objective(desk)
         if kpi not in now.weights:
@@ -236,7 +259,7 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
     def order_now() -> list[Stage]:
         return [Stage(kpi=one.kpi, tolerance=one.tolerance) for one in levers.asked_objective(desk).order]
 
-    @visit.act("order")
+    @seeking("order")
     async def order(kpi: str, by: int) -> None:
         stages = order_now()
         place = next((n for n, one in enumerate(stages) if one.kpi == kpi), None)
@@ -245,7 +268,7 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
         stages[place], stages[place + by] = stages[place + by], stages[place]
         await work.change(desk.changes.changed(order=[one.model_dump() for one in stages], weights=None))
 
-    @visit.act("tolerance")
+    @seeking("tolerance")
     async def tolerance(kpi: str, value: str) -> None:
         stages = [
             {"kpi": one.kpi, "tolerance": read_number(value) / 100 if one.kpi == kpi else one.tolerance}
@@ -253,7 +276,7 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
         ]
         await work.change(desk.changes.changed(order=stages, weights=None))
 
-    @visit.act("put")
+    @seeking("put")
     async def put(key: str, value: str) -> None:
         if key not in {one.key for one in desk.bench.problem.candidates} or value not in ("", *desk.periods):
             raise WrongChanges("changes_unreadable", place="period", why=value)
@@ -264,17 +287,17 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
         else:
             await work.change(desk.changes.switched(key, "auto"))
 
-    @visit.act("repair")
+    @seeking("repair")
     async def repair(place: int) -> None:
         if desk.answer is not None and 0 <= place < len(desk.answer.ways_out):
             await work.change(repaired(desk.changes, desk.answer.ways_out[place]))
 
-    @visit.act("undo")
+    @seeking("undo")
     async def undo() -> None:
         if desk.undo():
             await work.resolve()
 
-    @visit.act("reset")
+    @seeking("reset")
     async def reset() -> None:
         await work.change(Changes())
 
@@ -327,6 +350,8 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
 
 
 def _act_on_dialogs(visit: Visit, desk: Desk, work: Work) -> None:
+    seeking = _seeking(visit, work)
+
     def fill(id: str, content: Html) -> None:
         visit.script("html", f"{id}-content", str(content))
 
@@ -374,7 +399,7 @@ def _act_on_dialogs(visit: Visit, desk: Desk, work: Work) -> None:
         visit.saved("rule-form")
         await work.change(changes)
 
-    @visit.act("unadd")
+    @seeking("unadd")
     async def unadd(place: int) -> None:
         if 0 <= place < len(desk.changes.added):
             await work.change(desk.changes.without_added(place))

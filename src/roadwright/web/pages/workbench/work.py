@@ -31,7 +31,7 @@ from roadwright.services.portfolios.workbench.changes import Changes
 from roadwright.services.portfolios.workbench.pool import Lane, Question, SolverPool, Superseded
 from roadwright.services.portfolios.workbench.question import asked_problem
 from roadwright.services.portfolios.workbench.stored import keep_what_if
-from roadwright.web.kit import Region, html
+from roadwright.web.kit import Html, Region, html
 from roadwright.web.page import Visit, address_of
 from roadwright.web.pages.workbench import choice, compare, evidence, levers, periods, strip
 from roadwright.web.pages.workbench.desk import Desk
@@ -99,7 +99,7 @@ class Work:
             problem = await asyncio.to_thread(asked_problem, desk.bench.problem, desk.changes)
         except InvalidProblem as wrong:
             desk.undo()
-            self.settle()
+            self.refuse()
             self.visit.notice("fail", "; ".join(str(fault.said) for fault in wrong.faults))
             return
         if number != self._number:
@@ -215,6 +215,14 @@ class Work:
         self.visit.script("solving", False)
         self.visit.script("enabled", "undo", bool(desk.past))
         self.visit.script("enabled", "reset", not desk.changes.is_nothing)
+
+    def refuse(self) -> None:
+        """A change can't be made: fields show again what holds."""
+        self.regions.rules.show(Html())
+        self.regions.objective.show(Html())
+        self.show_levers()
+        self.visit.script("capacity", self.desk.problem.capacity, True)
+        self.settle()
 
     # What may come later
 

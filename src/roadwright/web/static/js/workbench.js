@@ -35,9 +35,9 @@
     const on = b.dataset.way === (ways[b.dataset.key] || "auto");
     b.setAttribute("aria-checked", on); b.tabIndex = on ? 0 : -1;
   });
-  rw.capacity = value => ["capacity", "capacity-slider"].forEach(id => {
+  rw.capacity = (value, always = false) => ["capacity", "capacity-slider"].forEach(id => {
     const field = document.getElementById(id);
-    if (!field || field === document.activeElement && field.type === "number") return;
+    if (!field || !always && field === document.activeElement && field.type === "number" && +field.value === value) return;
     if (+field.max < value) field.max = value;
     field.value = value;
   });
