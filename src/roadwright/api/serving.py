@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -18,6 +18,7 @@ from roadwright.api.app import make_app
 from roadwright.api.state import LOOPBACK, Server
 from roadwright.domain.errors import InputError, OperationError
 from roadwright.jobs.pending import PendingWrites
+from roadwright.jobs.requests import RequestsWatch
 from roadwright.jobs.watching import Watch
 from roadwright.jobs.worker import GRACE_SECONDS, Worker
 from roadwright.services.people.accounts import has_users
@@ -95,6 +96,7 @@ def serve(
         server.worker.gate = server.edits  # a long queue of runs keeps nobody from editing a row
     server.pending = pending
     watch = Watch(workspace, pending, server.wake, saves=watches)
+    requests = RequestsWatch(workspace, server.wake)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{server.port}/" + ("" if anybody else f"?key={server.key}")
     config = uvicorn.Config(
@@ -110,11 +112,17 @@ def serve(
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    asyncio.run(_serve(server, _Serving(config), listener, watch, lambda: told(f"Roadwright is at {address}")))
+    asyncio.run(
+        _serve(server, _Serving(config), listener, (watch, requests), lambda: told(f"Roadwright is at {address}"))
+    )
 
 
 async def _serve(
-    server: Server, http: uvicorn.Server, listener: socket.socket, watch: Watch, told: Callable[[], None]
+    server: Server,
+    http: uvicorn.Server,
+    listener: socket.socket,
+    watches: Sequence[Watch | RequestsWatch],
+    told: Callable[[], None],
 ) -> None:
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
@@ -129,7 +137,8 @@ async def _serve(
     server.hub.start()
     if server.worker is not None:
         server.worker.start()
-    watch.start()
+    for watch in watches:
+        watch.start()
     serving = asyncio.create_task(http.serve(sockets=[listener]))
     while not http.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -138,7 +147,8 @@ async def _serve(
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     server.is_closing = True
     server.hub.stop()
-    watch.stop()
+    for watch in watches:
+        watch.stop()
     if server.worker is not None:
         await asyncio.to_thread(server.worker.stop, GRACE_SECONDS)
     http.should_exit = True

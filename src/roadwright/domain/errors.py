@@ -14,6 +14,7 @@
     │   ├── sync             ImportRefused, SelectionError, UnknownRun
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now
+        ├── actions          TakenUpElsewhere
         ├── api              CantServe
         ├── services         NeverChanges, NotApproved, Refusal
         ├── sample           StepFailed

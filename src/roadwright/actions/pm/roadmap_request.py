@@ -9,7 +9,7 @@ from typing import Annotated
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext
+from roadwright.actions.contract import Asked
 from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
@@ -86,7 +86,7 @@ class AskedRoadmap:
     may_be_new: bool = False
 
 
-def asked_roadmap(request: ActionContext, *, may_be_new: bool) -> AskedRoadmap:
+def asked_roadmap(request: Asked, *, may_be_new: bool) -> AskedRoadmap:
     """Read the options. Raises UsageError where they don't go together."""
     name = named_roadmap(request)
     said = request.options.model_dump(exclude_unset=True)
@@ -101,7 +101,7 @@ def asked_roadmap(request: ActionContext, *, may_be_new: bool) -> AskedRoadmap:
     return AskedRoadmap(name, fields, may_be_new)
 
 
-def named_roadmap(request: ActionContext) -> str | None:
+def named_roadmap(request: Asked) -> str | None:
     """The roadmap that the option names. Raises UsageError where rows are selected as well."""
     name = chosen(request.options, RoadmapOption).roadmap_name
     if name is not None and not request.selection.everything:
