@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from roadwright.actions import answering, ledger
+from roadwright.actions import ledger, requests
 from roadwright.actions.asked import read_options
 from roadwright.actions.execute import Door, execute
 from roadwright.actions.registry import ACTIONS
@@ -17,7 +18,7 @@ from roadwright.domain.actions import ACTION_NAMES
 from roadwright.domain.roles import Role
 from roadwright.sheets.backend import WorkbookBusy
 from roadwright.sheets.read import Row
-from roadwright.store.models import ActionRun
+from roadwright.store.models import ActionRun, SheetRequest
 from roadwright.workspace.server_settings import RequestsSettings
 from tests.house import House, make_house
 
@@ -219,19 +220,15 @@ def test_the_role_of_the_settings_decides(house: House) -> None:
 
 def test_two_servers_take_up_a_row_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.type_new("Requests", SYNC)
-    taken_up = answering.show_requests
+    take_up = requests._take_up
 
-    def other_server_first(*arguments: object) -> object:
+    def after_another_server(*arguments: Any) -> SheetRequest:
         monkeypatch.undo()
-        look(house)
-        return submit(*arguments)
+        assert look(house).asked == 1
+        return take_up(*arguments)
 
-    from roadwright.actions import requests
-
-    submit = requests._take_up
-    monkeypatch.setattr(requests, "_take_up", other_server_first)
+    monkeypatch.setattr(requests, "_take_up", after_another_server)
     assert look(house) == Look(0, is_pending=True)
-    assert taken_up is answering.show_requests
     assert len(runs(house)) == 1
 
 

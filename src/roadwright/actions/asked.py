@@ -108,7 +108,7 @@ def recognise(rows: Iterable[Row], requests: Sequence[SheetRequest]) -> list[Fou
     for run_id, all_of_it in named.items():
         request = by_run.get(run_id)
         if request is not None:
-            first = min(all_of_it, key=lambda one: _distance(one, request))
+            first = _nearest(all_of_it, request)
             first.request = request
             for other in all_of_it:
                 other.is_copy_of = None if other is first else first.row.number
@@ -130,7 +130,7 @@ def recognise(rows: Iterable[Row], requests: Sequence[SheetRequest]) -> list[Fou
             and (request.shown_at is None or not one.row.text("updated_at"))  # whoever clears a run_id asks again
         ]
         if alike:
-            min(alike, key=lambda one: _distance(one, request)).request = request
+            _nearest(alike, request).request = request
     return found
 
 
@@ -138,6 +138,11 @@ def left_over(found: Sequence[Found], requests: Sequence[SheetRequest]) -> list[
     """Requests whose row was deleted or changed before it was answered."""
     there = {one.request.run_id for one in found if one.request is not None}
     return [request for request in requests if request.shown_at is None and request.run_id not in there]
+
+
+def _nearest(found: Iterable[Found], request: SheetRequest) -> Found:
+    """The row that is most like the request, and stands nearest to where it was seen."""
+    return min(found, key=lambda one: _distance(one, request))
 
 
 def _distance(one: Found, request: SheetRequest) -> tuple[bool, bool, int, int]:

@@ -12,11 +12,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from roadwright.api import oidc
+from roadwright.api.cookies import give_cookie
 from roadwright.api.problems import Problem
 from roadwright.api.state import Caller, Server, ServerOf
 from roadwright.domain.text import folded
 from roadwright.services.people.accounts import has_users, user_with_password
-from roadwright.services.people.keys import SESSION_HOURS, close_session, open_session
+from roadwright.services.people.keys import close_session, open_session
 
 router = APIRouter(include_in_schema=False)
 ATTEMPTS = 5
@@ -64,18 +66,6 @@ class Throttle:
         self._failed.pop(name, None)
 
 
-def _give_cookie(request: Request, response: Response, server: Server, secret: str) -> None:
-    response.set_cookie(
-        server.cookie,
-        secret,
-        max_age=SESSION_HOURS * 3600,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-        path="/",
-    )
-
-
 @router.get("/")
 def first(request: Request, server: ServerOf, key: str | None = None) -> Response:
     """The first page; the key in the address is exchanged for a cookie, and taken out of the address."""
@@ -87,7 +77,7 @@ def first(request: Request, server: ServerOf, key: str | None = None) -> Respons
             said = "This address is not valid any more. Open the one that <code>roadwright serve</code> printed last."
             return _page("Roadwright", f"<h1>Roadwright</h1><p class='wrong'>{said}</p>", 401)
         response = RedirectResponse("/", 303)
-        _give_cookie(request, response, server, secret)
+        give_cookie(request, response, server, secret)
         return response
     caller = request.scope["state"].get("caller")
     if not isinstance(caller, Caller):
@@ -98,7 +88,8 @@ def first(request: Request, server: ServerOf, key: str | None = None) -> Respons
     return _page("Roadwright", f"<h1>Roadwright</h1><p>{who}</p>{api}{out}")
 
 
-def _form(said: str = "", status: int = 200) -> HTMLResponse:
+def sign_in_form(server: Server, said: str = "", status: int = 200) -> HTMLResponse:
+    """The form to sign in, with what is wrong, and the provider where one is set up."""
     wrong = f"<p class='wrong'>{escape(said)}</p>" if said else ""
     return _page(
         "Sign in",
@@ -106,19 +97,25 @@ def _form(said: str = "", status: int = 200) -> HTMLResponse:
         "<label for='email'>E-mail</label><input id='email' name='email' type='email' autocomplete='username' required>"
         "<label for='password'>Password</label>"
         "<input id='password' name='password' type='password' autocomplete='current-password' required>"
-        "<button>Sign in</button></form>",
+        f"<button>Sign in</button></form>{_elsewhere(server)}",
         status,
     )
+
+
+def _elsewhere(server: Server) -> str:
+    if not oidc.is_offered(server):
+        return ""
+    return f"<p><a href='{oidc.BEGIN}'>Sign in with {escape(oidc.name_of_provider(server))}</a></p>"
 
 
 @router.get("/sign-in")
 def sign_in_page(server: ServerOf) -> Response:
     """Where a user signs in."""
     with server.workspace.store.transaction() as session:
-        if not has_users(session):
+        if not has_users(session) and not oidc.is_offered(server):
             said = "Open the address that <code>roadwright serve</code> printed."
             return _page("Roadwright", f"<h1>Roadwright</h1><p>{said}</p>", 401)
-    return _form()
+    return sign_in_form(server)
 
 
 @router.post("/sign-in")
@@ -136,10 +133,10 @@ async def sign_in(request: Request, server: ServerOf) -> Response:
         throttle.failed(*names)
         if _wants_json(request):
             raise Problem(401, "wrong_password")
-        return _form("This address and password don't go together.", 401)
+        return sign_in_form(server, "This address and password don't go together.", 401)
     throttle.succeeded(names[0])
     response = Response(status_code=204) if _wants_json(request) else RedirectResponse("/", 303)
-    _give_cookie(request, response, server, secret)
+    give_cookie(request, response, server, secret)
     return response
 
 

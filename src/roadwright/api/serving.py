@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 
 from roadwright.api.app import make_app
+from roadwright.api.oidc import check_oidc
 from roadwright.api.state import LOOPBACK, Server
 from roadwright.domain.errors import InputError, OperationError
 from roadwright.jobs.pending import PendingWrites
@@ -80,9 +81,13 @@ def serve(
     watches: bool,
     told: Callable[[str], None],
 ) -> None:
-    """Serve until it is told to end. ``told`` hears the address once it answers. Raises CantServe, NotForStrangers."""
+    """Serve until it is told to end. ``told`` hears the address once it answers.
+
+    Raises CantServe, NoClientSecret, NotForStrangers.
+    """
+    check_oidc(workspace.settings)
     with workspace.store.transaction() as session:
-        anybody = has_users(session)
+        anybody = has_users(session) or (host not in LOOPBACK and workspace.settings.auth.oidc is not None)
     if host not in LOOPBACK and not anybody:
         raise NotForStrangers("no_user_to_serve", host=host)
     log_as_json()

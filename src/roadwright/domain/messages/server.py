@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 TEXTS = {
+    "oidc_not_believed": (
+        "what {issuer} said could not be verified ({why}); try again, and tell an admin if that happens once more"
+    ),
+    "oidc_not_set_up": "signing in at a provider is not set up here",
+    "oidc_other_attempt": "this attempt to sign in is over, or was begun in another browser; begin again",
+    "oidc_other_domain": "{email} has no account here, and its domain is not one whose people get one; ask an admin",
+    "oidc_said_no": "{issuer} did not sign you in ({why})",
+    "oidc_secret_missing": "[auth.oidc] needs the secret of the client; set the variable {variable}",
+    "oidc_unreachable": "{issuer} can't be reached now ({why}); try again, or sign in with a password",
+    "oidc_unverified": "{issuer} does not vouch for an e-mail address of yours; verify it there first",
+    "user_disabled": "{email} may sign in no more; ask an admin",
     "action_needs_role": "{action} needs the role {needed}; yours is {role}",
     "action_not_of_token": "this token does not run {action}; it runs: {actions}",
     "address_not_served": "{host} port {port} can't be served at: {why}; --port 0 takes a free port",
