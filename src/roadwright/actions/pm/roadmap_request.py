@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions.contract import Asked
-from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
+from roadwright.actions.options import (
+    ByOption,
+    OnConflictOption,
+    Options,
+    RoadmapOption,
+    Text,
+    UsageError,
+    YesNo,
+    chosen,
+    option,
+    reads,
+)
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import RoadmapSource
@@ -41,7 +52,15 @@ class JudgedRoadmapOption(RoadmapOption):
     )
 
 
-class CheckOptions(JudgedRoadmapOption, OnConflictOption):
+class _ConfirmOption(Options):
+    confirm_waivers: YesNo = option(
+        "true: count the waivers that were typed in sheets and wait for an approver's yes, in that person's name",
+        otherwise="false",
+        default=False,
+    )
+
+
+class CheckOptions(JudgedRoadmapOption, _ConfirmOption, ByOption, OnConflictOption):
     """Of pm.roadmap_check_gates."""
 
 

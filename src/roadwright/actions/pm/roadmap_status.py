@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer, Asked, on_conflict
 from roadwright.actions.faults import row_stops
-from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
+from roadwright.actions.options import (
+    ByOption,
+    OnConflictOption,
+    Options,
+    RoadmapOption,
+    UsageError,
+    chosen,
+    option,
+    reads,
+)
 from roadwright.actions.pm.roadmap_request import only_roadmap
 from roadwright.actions.pm.roadmap_tabs import STOPPED, say_standing
 from roadwright.domain.exit_codes import ExitCode
@@ -29,10 +38,6 @@ from roadwright.sync.saves import MERGES, still_in_effect
 from roadwright.sync.selection import ALL
 
 _STATUSES = ", ".join(status for status in RoadmapStatus if status is not RoadmapStatus.PUBLISHED)
-
-
-class ByOption(Options):
-    by: Text | None = option("who decides it, e.g. anna", otherwise="whoever runs the action")
 
 
 class _StatusOption(Options):

@@ -88,8 +88,8 @@ TEXTS = {
     "idea_of_another": "{key} was not submitted by you; a planner changes what others submitted",
     "idea_looked_at": "{key} is {status} by now; its submitter changes it while it is {statuses}",
     "no_tab_of_this_name": 'there is no tab "{name}"{hint}; there are: {names}',
-    "waiver_needs_role": "row {row}: a gate is waived by the role {needed}; yours is {role}",
-    "waived_by_another": 'row {row}: waived_by is "{name}"; you are signed in as {who}, and waive in that name only',
+    "waiver_needs_role": "a gate is waived by the role {needed}; yours is {role}",
+    "waived_by_another": 'it is "{name}"; you are signed in as {who}, and waive in that name only',
     "no_run_of_this_key": "there is no optimization run {run_id}",
     "run_without_curve": "{run} ended {status} before it had a problem to solve, so that it has no curve",
 }
