@@ -31,8 +31,8 @@ def double(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider
 
 @pytest.fixture
 def sign_in(client: TestClient, double: ProviderDouble) -> Callable[..., Any]:
-    def go(**query: str) -> Any:
-        begun = client.get(BEGIN)
+    def go(*, then: str = "", **query: str) -> Any:
+        begun = client.get(BEGIN, params={"then": then})
         assert begun.status_code == 303, begun.text
         back = {**double.authorize(begun.headers["location"]), **query}
         return client.get(BACK, params=back)
@@ -57,6 +57,8 @@ def test_the_first_sign_in_makes_an_account_with_the_default_role(
     client.cookies.clear()
     assert sign_in().status_code == 303
     assert len(accounts(server)) == 1
+    for then, place in (("/backlog?x=1", "/backlog?x=1"), ("//elsewhere.com", "/"), ("https://elsewhere.com", "/")):
+        assert sign_in(then=then).headers["location"] == place
 
 
 def test_an_account_that_there_is_keeps_its_role(server: Server, client: TestClient, sign_in: Any, double: Any) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
 
-from roadwright.api.cookies import give_cookie
+from roadwright.api.signing import give_cookie, place_after
 from roadwright.api.state import Server, ServerOf
 from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message, MessageError
@@ -29,6 +30,7 @@ BEGIN = "/sign-in/oidc"
 BACK = "/sign-in/oidc/callback"
 PATHS = frozenset({BEGIN, BACK})
 ATTEMPT_SECONDS = 600
+_LONGEST_PLACE = 1_000
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger("roadwright.oidc")
 _Text = Annotated[str, Query(max_length=8_000)]
@@ -45,14 +47,16 @@ def check_oidc(settings: Settings) -> None:
 
 
 def is_offered(server: Server) -> bool:
-    """Whether people can sign in at a provider; pages offer it by a link to `BEGIN`."""
+    """Whether people can sign in at a provider."""
     return server.workspace.settings.auth.oidc is not None and bool(os.environ.get(CLIENT_SECRET))
 
 
-def name_of_provider(server: Server) -> str:
-    """The provider as pages name it: its host."""
+def ways(server: Server) -> list[tuple[str, str]]:
+    """What pages offer beside passwords: the words, with the provider's host, and the path."""
     oidc = server.workspace.settings.auth.oidc
-    return "" if oidc is None else oidc.issuer.partition("://")[2].partition("/")[0]
+    if oidc is None or not is_offered(server):
+        return []
+    return [(f"Sign in with {oidc.issuer.partition('://')[2].partition('/')[0]}", BEGIN)]
 
 
 def _provider(request: Request, oidc: OidcSettings) -> Provider:
@@ -77,31 +81,31 @@ def _redirect_uri(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}{BACK}"
 
 
-def _refused(server: Server, message: Message, status: int = 401) -> Response:
+def _refused(request: Request, server: Server, message: Message, status: int = 401) -> Response:
     log.info("not signed in", code=message.code, why=message.words)
-    body = f"<h1>Sign in</h1><p>{escape(message.words)}</p><p><a href='/sign-in'>Back to signing in</a></p>"
-    response = HTMLResponse(f"<!doctype html><html lang='en'><title>Sign in</title>{body}</html>", status)
+    body = f"<h1>Sign in</h1><p class='wrong' role='alert'>{escape(message.words)}</p><p><a href='/sign-in'>Back to signing in</a></p>"
+    response: Response = request.app.state.frame("Sign in", body, status)
     response.delete_cookie(_cookie(server), path=BEGIN)
     return response
 
 
 @router.get(BEGIN)
-async def begin(request: Request, server: ServerOf) -> Response:
-    """Send the browser to the provider; a cookie ties the answer to this browser."""
+async def begin(request: Request, server: ServerOf, then: _Text = "") -> Response:
+    """Send the browser to the provider; a cookie ties the answer to this browser, and to the page it asked for."""
     from roadwright.services.people.oidc import Attempt  # noqa: PLC0415
 
     oidc = server.workspace.settings.auth.oidc
     if oidc is None or not is_offered(server):
-        return _refused(server, Message("oidc_not_set_up"), 404)
+        return _refused(request, server, Message("oidc_not_set_up"), 404)
     attempt = Attempt()
     try:
         address = await run_in_threadpool(_provider(request, oidc).address, attempt, _redirect_uri(request))
     except MessageError as refusal:
-        return _refused(server, refusal.message, 503)
+        return _refused(request, server, refusal.message, 503)
     response = RedirectResponse(address, 303)
     response.set_cookie(
         _cookie(server),
-        _signer().dumps([attempt.state, attempt.nonce, attempt.verifier]),
+        _signer().dumps([attempt.state, attempt.nonce, attempt.verifier, place_after(then)[:_LONGEST_PLACE]]),
         max_age=ATTEMPT_SECONDS,
         httponly=True,
         samesite="lax",
@@ -118,34 +122,45 @@ async def back(  # noqa: PLR0917 - FastAPI calls it by name
     """Sign in whom the provider vouches for."""
     oidc = server.workspace.settings.auth.oidc
     if oidc is None or not is_offered(server):
-        return _refused(server, Message("oidc_not_set_up"), 404)
-    attempt = _attempt(request, server)
-    if attempt is None or not secrets.compare_digest(attempt.state.encode(), state.encode(errors="replace")):
-        return _refused(server, Message("oidc_other_attempt"))
-    if error or not code:
-        why = error[:100] or "no code"
-        return _refused(server, Message("oidc_said_no", params={"issuer": oidc.issuer, "why": why}))
-    if iss and iss != oidc.issuer:
-        return _refused(server, Message("oidc_not_believed", params={"issuer": oidc.issuer, "why": "iss"}))
+        return _refused(request, server, Message("oidc_not_set_up"), 404)
+    begun = _attempt(request, server)
+    refusal = _faults(oidc, begun, {"state": state, "code": code, "error": error, "iss": iss})
+    if begun is None or refusal is not None:
+        return _refused(request, server, refusal or Message("oidc_other_attempt"))
+    attempt, then = begun
     try:
         email = await run_in_threadpool(_provider(request, oidc).email_of, attempt, _redirect_uri(request), code)
         secret = await run_in_threadpool(_signed_in, server, oidc, email)
     except MessageError as refusal:
-        return _refused(server, refusal.message)
-    response = RedirectResponse("/", 303)
+        return _refused(request, server, refusal.message)
+    response = RedirectResponse(then, 303)
     give_cookie(request, response, server, secret)
     response.delete_cookie(_cookie(server), path=BEGIN)
     return response
 
 
-def _attempt(request: Request, server: Server) -> Attempt | None:
+def _faults(oidc: OidcSettings, begun: tuple[Attempt, str] | None, said: Mapping[str, str]) -> Message | None:
+    """What is wrong with what the browser came back with."""
+    if begun is None or not secrets.compare_digest(begun[0].state.encode(), said["state"].encode(errors="replace")):
+        return Message("oidc_other_attempt")
+    if said["error"] or not said["code"]:
+        return Message("oidc_said_no", params={"issuer": oidc.issuer, "why": said["error"][:100] or "no code"})
+    if said["iss"] and said["iss"] != oidc.issuer:
+        return Message("oidc_not_believed", params={"issuer": oidc.issuer, "why": "iss"})
+    return None
+
+
+def _attempt(request: Request, server: Server) -> tuple[Attempt, str] | None:
+    """The attempt that this browser began, and the page that it asked for."""
     from roadwright.services.people.oidc import Attempt  # noqa: PLC0415
 
     try:
-        state, nonce, verifier = _signer().loads(request.cookies.get(_cookie(server), ""), max_age=ATTEMPT_SECONDS)
+        state, nonce, verifier, then = _signer().loads(
+            request.cookies.get(_cookie(server), ""), max_age=ATTEMPT_SECONDS
+        )
     except (BadData, ValueError, TypeError):
         return None
-    return Attempt(str(state), str(nonce), str(verifier))
+    return Attempt(str(state), str(nonce), str(verifier)), place_after(str(then))
 
 
 def _signed_in(server: Server, oidc: OidcSettings, email: str) -> str:

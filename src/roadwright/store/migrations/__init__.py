@@ -1,6 +1,6 @@
 """Schema migrations (Alembic). Each change of a model comes with one file under ``versions``."""
 
-NEWEST = "0010"
+NEWEST = "0012"
 """The newest revision; a test compares it with the files."""
 
 DIGESTS = {
@@ -11,5 +11,6 @@ DIGESTS = {
     "0007_imports.py": "04992819cf96f9ff68981033ec23f642c702e27b9d1432eecfb8942fe460e606",
     "0008_people_and_jobs.py": "7f364c2f4dcb39601fa75a2e2552c054c4e317c27a56d6d9607fee5ab758e1f2",
     "0010_requests_and_waivers.py": "99e365c188683aedd165e02f50e01893279fb94d85370dbfeae02bd725463dc2",
+    "0012_preferences.py": "0a44a5e2272adba1588c1556580a43298c1e93256d215c53edc7090100ac737d",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""

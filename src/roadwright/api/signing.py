@@ -1,4 +1,4 @@
-"""The session cookie."""
+"""What the ways to sign in share: the session cookie, and where somebody goes on."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def give_cookie(request: Request, response: Response, server: Server, secret: st
         secure=request.url.scheme == "https",
         path="/",
     )
+
+
+def place_after(then: str | None) -> str:
+    """Where somebody goes on who has signed in: a page of ours, else the first one."""
+    then = then or "/"
+    is_ours = then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable()
+    return then if is_ours else "/"
