@@ -114,6 +114,8 @@ class Answer:
     optimization_run_id: str | None = None
     status: str = "success"
     exit_code: ExitCode = ExitCode.DONE
+    once_written: tuple[str, ExitCode] | None = None
+    """Status and exit code of an answer that failed for nothing but a workbook that could not be written just then."""
 
     @property
     def error(self) -> str | None:

@@ -83,7 +83,8 @@ def _redirect_uri(request: Request) -> str:
 
 def _refused(request: Request, server: Server, message: Message, status: int = 401) -> Response:
     log.info("not signed in", code=message.code, why=message.words)
-    body = f"<h1>Sign in</h1><p class='wrong' role='alert'>{escape(message.words)}</p><p><a href='/sign-in'>Back to signing in</a></p>"
+    said = f"<p class='wrong' role='alert'>{escape(message.words)}</p>"
+    body = f"<h1>Sign in</h1>{said}<p><a href='/sign-in'>Back to signing in</a></p>"
     response: Response = request.app.state.frame("Sign in", body, status)
     response.delete_cookie(_cookie(server), path=BEGIN)
     return response
