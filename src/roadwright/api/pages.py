@@ -172,7 +172,7 @@ async def _typed(request: Request) -> dict[str, str]:
     if _wants_json(request):
         try:
             body: Any = await request.json()
-        except ValueError:
+        except (ValueError, RecursionError):  # nested too deep to be read
             body = None
         return {k: str(v) for k, v in body.items()} if isinstance(body, dict) else {}
     fields = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
