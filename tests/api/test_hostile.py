@@ -175,7 +175,7 @@ def test_paths(api: Api, path: str) -> None:
     ids=lambda headers: f"{next(iter(headers))} {next(iter(headers.values()))[:20]}",
 )
 def test_headers(api: Api, headers: dict[str, str]) -> None:
-    raw = {name: value.encode("latin-1") for name, value in headers.items()}
+    raw: dict[Any, Any] = {name: value.encode("latin-1") for name, value in headers.items()}
     told(api.call("POST", "/runs", content=b'{"action": "pm.nothing"}', headers={**JSON, **raw}))
     told(api.client.get("/api/v1/me", headers=raw))
 

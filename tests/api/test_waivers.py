@@ -10,8 +10,9 @@ from sqlalchemy import select
 from roadwright.domain.roles import Role
 from roadwright.services.people.accounts import add_user
 from roadwright.store.models import RoadmapEntry
+from tests.actions.company import add_initiatives
 from tests.api.conftest import Api
-from tests.api.test_rows import add_initiatives, edit
+from tests.api.test_rows import edit
 from tests.house import House
 
 

@@ -132,8 +132,8 @@ async def back(  # noqa: PLR0917 - FastAPI calls it by name
     try:
         email = await run_in_threadpool(_provider(request, oidc).email_of, attempt, _redirect_uri(request), code)
         secret = await run_in_threadpool(_signed_in, server, oidc, email)
-    except MessageError as refusal:
-        return _refused(request, server, refusal.message)
+    except MessageError as told:
+        return _refused(request, server, told.message)
     response = RedirectResponse(then, 303)
     give_cookie(request, response, server, secret)
     response.delete_cookie(_cookie(server), path=BEGIN)

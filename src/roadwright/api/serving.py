@@ -109,7 +109,15 @@ def serve(
     address = f"http://{shown}:{server.port}/" + ("" if anybody else f"?key={server.key}")
     app = make_app(server)
     furnish(app, server)
-    config = uvicorn.Config(
+    config = http_config(app, settings.trusted_proxies)
+    asyncio.run(
+        _serve(server, _Serving(config), listener, (watch, requests), lambda: told(f"Roadwright is at {address}"))
+    )
+
+
+def http_config(app: FastAPI, trusted_proxies: Sequence[str]) -> uvicorn.Config:
+    """How the application is served; what is said to come from elsewhere is believed of these proxies only."""
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -118,13 +126,10 @@ def serve(
         lifespan="on",
         ws="websockets-sansio",
         ws_max_size=LARGEST_BODY,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=64 * 1024,
-    )
-    asyncio.run(
-        _serve(server, _Serving(config), listener, (watch, requests), lambda: told(f"Roadwright is at {address}"))
     )
 
 
