@@ -57,6 +57,16 @@ def test_without_users_what_is_typed_counts(blocked: House) -> None:
     assert entry(blocked) == ("waived", False)
 
 
+def test_a_new_entry_may_be_typed_with_its_waiver(blocked: House) -> None:
+    team(blocked)
+    blocked.type_new(
+        "Roadmap_Entries",
+        {"roadmap_name": "Later", "initiative_key": "INIT-000002", "waived_by": "Ben", "waiver_reason": "must"},
+    )
+    blocked.done("pm.save_selected", tab="Roadmap_Entries")
+    assert "waits" in blocked.rows("Roadmap_Entries")[-1].text("run_status")
+
+
 def test_in_a_team_a_waiver_typed_in_a_sheet_waits_for_an_approver(
     blocked: House, signed_in: Callable[[str, Role], Api]
 ) -> None:

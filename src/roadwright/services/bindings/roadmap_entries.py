@@ -96,10 +96,10 @@ class RoadmapEntriesBinding(Defaults):
         before = row.waived_by, row.waiver_reason
         for name in _FIELDS:
             setattr(row, name, edit.values.get(name))
-        if (row.waived_by, row.waiver_reason) != before:
+        row.updated_at, row.updated_source = edit.row_version, edit.source
+        if (row.waived_by, row.waiver_reason) != before:  # once the row is whole: asking for users writes it
             is_given = bool(row.waived_by and row.waiver_reason)
             row.waiver_waits = is_given and not self.comes_from_approvers and has_users(session)
-        row.updated_at, row.updated_source = edit.row_version, edit.source
         settle_waiver(row)
 
     def remove(self, session: Session, identity: Identity) -> None:
