@@ -18,6 +18,7 @@ from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.domain.messages import Message
+from roadwright.store import queue
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.numbers import next_number
@@ -162,6 +163,9 @@ def _insert(
             tries=0 if worker is None else 1,
         )
         session.add(run)
+        if for_worker and queue.has_queue(store.engine):
+            session.flush()  # in this order, so that jobs are queued as runs are numbered
+            queue.put(session, number)
     return run
 
 
@@ -352,6 +356,14 @@ def waiting_for_worker(store: Store) -> ActionRun | None:
             ActionRun.status == str(ActionStatus.QUEUED), ActionRun.for_worker.is_(True), ActionRun.worker.is_(None)
         )
         return session.scalar(waiting.order_by(ActionRun.id).limit(1))
+
+
+def waiting_run(store: Store, number: int) -> ActionRun | None:
+    """The run, if it waits for a worker: it has not ended, and none that lives has begun it."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        run = session.get(ActionRun, number)
+        return run if run is not None and run.status == ActionStatus.QUEUED and run.worker is None else None
 
 
 @dataclass(frozen=True)

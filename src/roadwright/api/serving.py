@@ -18,8 +18,9 @@ from roadwright.api.app import make_app
 from roadwright.api.state import LOOPBACK, Server
 from roadwright.domain.errors import InputError, OperationError
 from roadwright.jobs.pending import PendingWrites
+from roadwright.jobs.running import GRACE_SECONDS
 from roadwright.jobs.watching import Watch
-from roadwright.jobs.worker import GRACE_SECONDS, Worker
+from roadwright.jobs.worker import make_worker
 from roadwright.services.people.accounts import has_users
 from roadwright.workspace.workspace import Workspace
 
@@ -91,8 +92,7 @@ def serve(
     pending = None
     if with_worker:
         pending = PendingWrites(workspace)
-        server.worker = Worker(workspace, pending.ended)
-        server.worker.gate = server.edits  # a long queue of runs keeps nobody from editing a row
+        server.worker = make_worker(workspace, pending.ended)
     server.pending = pending
     watch = Watch(workspace, pending, server.wake, saves=watches)
     shown = f"[{host}]" if ":" in host else host

@@ -15,7 +15,7 @@ from roadwright.cli.workspace import WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.jobs.pending import PendingWrites
 from roadwright.jobs.watching import Watch
-from roadwright.jobs.worker import Worker
+from roadwright.jobs.worker import make_worker
 
 
 def worker(
@@ -39,7 +39,7 @@ def worker(
         if workspace.store.engine.dialect.name == "sqlite":
             stop(ExitCode.WRONG, "worker_needs_postgresql")
         pending = PendingWrites(workspace)
-        working = Worker(workspace, pending.ended, at_once=concurrency)
+        working = make_worker(workspace, pending.ended, at_once=concurrency)
         completing = Watch(workspace, pending, working.wake, saves=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, heard)
