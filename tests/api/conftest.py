@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from roadwright.api.app import make_app
-from roadwright.api.serving import log_as_json
 from roadwright.api.state import Server
 from roadwright.domain.roles import Role
+from roadwright.jobs.logs import log_as_json
 from roadwright.jobs.worker import make_worker
 from roadwright.services.people.accounts import add_user
 from roadwright.services.people.keys import make_token

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import structlog
 import uvicorn
 
 from roadwright.api.app import make_app
 from roadwright.api.state import LOOPBACK, Server
 from roadwright.domain.errors import InputError, OperationError
+from roadwright.jobs.logs import log_as_json
 from roadwright.jobs.pending import PendingWrites
 from roadwright.jobs.running import GRACE_SECONDS
 from roadwright.jobs.watching import Watch
@@ -31,20 +29,6 @@ class CantServe(OperationError):
 
 class NotForStrangers(InputError):
     """The server would be reached by others, and nobody could sign in."""
-
-
-def log_as_json() -> None:
-    """What happens goes to standard error, a JSON object a line. No secret is ever put into it."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,  # without the values of variables, some of which are secret
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
 
 
 def _listening(host: str, port: int) -> socket.socket:

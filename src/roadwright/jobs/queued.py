@@ -13,8 +13,9 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
 from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +33,19 @@ _LOOK_SECONDS = 2.0
 _BEAT_SECONDS = 5.0
 """How often the worker says that it lives."""
 log = structlog.get_logger("roadwright.worker")
+
+
+class _NotBegun(Exception):
+    """The worker stops before it has begun the run."""
+
+
+class _InItsPlace(BaseRetryStrategy):
+    """A job that could not be done now goes back to its place in the queue; what comes of runs is in the ledger."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        if isinstance(exception, asyncio.CancelledError):
+            return None
+        return RetryDecision(retry_in={"seconds": 0 if isinstance(exception, _NotBegun) else int(POLL_SECONDS)})
 
 
 class QueueWorker(Worker):
@@ -90,7 +104,7 @@ class QueueWorker(Worker):
         engine = self.workspace.store.engine
         _, arguments = engine.dialect.create_connect_args(engine.url)
         app = App(connector=PsycopgConnector(kwargs=arguments, min_size=1, max_size=4, configure=_configure))
-        app.task(name=queue.TASK, queue=queue.ACTIONS, pass_context=True)(self._do)
+        app.task(name=queue.TASK, queue=queue.ACTIONS, pass_context=True, retry=_InItsPlace())(self._do)
         return app
 
     async def _do(self, context: JobContext, run: int, tries: int) -> None:  # noqa: ARG002 - read by Recovery
@@ -100,8 +114,10 @@ class QueueWorker(Worker):
         assert job is not None
         task.add_done_callback(lambda _: self._wake_all())  # once the job is taken off the queue
         waiting = await asyncio.to_thread(ledger.waiting_run, self.workspace.store, run)
-        if waiting is None or self.stops.is_set():
+        if waiting is None:
             return
+        if self.stops.is_set():
+            raise _NotBegun
         loop, is_over = asyncio.get_running_loop(), asyncio.Event()
 
         def over() -> None:
