@@ -40,6 +40,8 @@ _ASKED = (
     ActionRequest("pm.score_selected"),
 )
 _WAIT = 1800.0
+_MOMENT = 1.0
+"""Seconds from when runs are asked for within which a worker is killed."""
 
 
 @dataclass
@@ -101,10 +103,10 @@ class Outcome:
     """Seconds from a kill until the next run ended."""
 
 
-def ask(workspace: Workspace, number: int) -> list[int]:
+def ask(workspace: Workspace, first: int, last: int) -> list[int]:
     """Runs of several kinds, in turn."""
     found = []
-    for place in range(number):
+    for place in range(first, last):
         submission = checked(workspace, _ASKED[place % len(_ASKED)])
         found.append(submit(workspace, submission, "benchmark", for_worker=True).id)
     return found
@@ -122,18 +124,19 @@ def kill_campaign(folder: Path, url: str, runs: int, kills: int, *, seed: int = 
     chance = random.Random(seed)
     founded(folder, url, random.Random(2))
     workspace = open_workspace(folder)
-    numbers = ask(workspace, runs)
     outcome = Outcome(runs)
-    began = time.monotonic()
     with at_work(folder, is_postgres=is_postgres) as crew:
-        while (done := ended(workspace, numbers)) < runs and time.monotonic() - began < _WAIT:
-            if outcome.kills < kills and done >= outcome.kills * runs / (kills + 1):
-                time.sleep(chance.uniform(0, 1))
-                crew.kill_one(chance)
-                outcome.kills += 1
-                outcome.longest_pause = max(outcome.longest_pause, _until_next(workspace, numbers))
+        began = time.monotonic()
+        numbers: list[int] = []
+        for kill in range(kills):
+            numbers += ask(workspace, len(numbers), runs * (kill + 1) // kills)
+            time.sleep(chance.uniform(0, _MOMENT))
+            crew.kill_one(chance)
+            outcome.kills += 1
+            outcome.longest_pause = max(outcome.longest_pause, _until_next(workspace, numbers))
+        while ended(workspace, numbers) < runs and time.monotonic() - began < _WAIT:
             time.sleep(0.05)
-    outcome.seconds = time.monotonic() - began
+        outcome.seconds = time.monotonic() - began
     _count(workspace, numbers, outcome)
     workspace.close()
     return outcome
@@ -165,16 +168,16 @@ def queue_campaign(folder: Path, url: str, runs: int) -> tuple[float, bool, floa
     founded(folder, url, random.Random(2))
     workspace = open_workspace(folder)
     submission = checked(workspace, _ASKED[0])
-    numbers = [submit(workspace, submission, "benchmark", for_worker=True).id for _ in range(runs)]
     early = late = 0.0
-    began = time.monotonic()
     with at_work(folder, is_postgres=url.startswith("postgresql")) as crew:
+        began = time.monotonic()
+        numbers = [submit(workspace, submission, "benchmark", for_worker=True).id for _ in range(runs)]
         while (done := ended(workspace, numbers)) < runs and time.monotonic() - began < _WAIT:
             if not early and done >= runs / 10:
                 early = crew.memory()
             late = crew.memory()
             time.sleep(0.5)
-    seconds = time.monotonic() - began
+        seconds = time.monotonic() - began
     with workspace.store.transaction() as session:
         starts = select(ActionRun.started_at).where(ActionRun.id.in_(numbers)).order_by(ActionRun.id)
         begun = [str(moment) for moment in session.scalars(starts)]

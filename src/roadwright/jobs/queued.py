@@ -30,7 +30,7 @@ from roadwright.workspace.workspace import Workspace
 
 _LOOK_SECONDS = 2.0
 """How often is looked for runs whose worker is gone."""
-_BEAT_SECONDS = 5.0
+_BEAT_SECONDS = 2.0
 """How often the worker says that it lives."""
 log = structlog.get_logger("roadwright.worker")
 

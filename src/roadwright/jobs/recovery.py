@@ -13,6 +13,8 @@ from roadwright.store import queue
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.session import Store
 
+_STALLED_SECONDS = 10.0
+"""A worker that has said nothing for so long has not begun the run that it took, if the ledger knows nothing of it."""
 _ALONE = text("select pg_try_advisory_xact_lock(:key)")
 _KEY = 0x526F_6164_7772_0003
 _DOING = text("""
@@ -79,7 +81,7 @@ class Recovery:
 
 
 def _stalled(connection: Connection) -> Any:
-    beat = {"seconds_since_heartbeat": queue.ALIVE_SECONDS}
+    beat = {"seconds_since_heartbeat": _STALLED_SECONDS}
     return _call(connection, "select_stalled_jobs_by_heartbeat", queue=None, task_name=queue.TASK, **beat)
 
 
