@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from roadwright.domain.roles import Role
 from roadwright.jobs.recovery import Recovery
 from roadwright.jobs.worker import make_worker
 from roadwright.services.people.keys import make_token
+from roadwright.services.portfolios.drafts import solve_draft
 from roadwright.store.models import ActionRun
 from tests.actions.company import add_candidates, add_kpis, add_scenario
 from tests.conftest import postgres_database
@@ -74,10 +76,15 @@ def start_worker(house: House) -> subprocess.Popen[str]:
     return process
 
 
-def end(worker: subprocess.Popen[str]) -> int | None:
+def is_begun(house: House, run: ActionRun, tries: int) -> bool:
+    found = now(house, run)
+    return found.tries == tries and found.worker is not None
+
+
+def end(worker: subprocess.Popen[str]) -> bool:
     worker.send_signal(signal.SIGTERM)
     time.sleep(0.2)  # else the next one may be the same for the system
-    return worker.poll()
+    return worker.poll() is not None
 
 
 def test_a_run_of_workers_that_die_is_taken_again_and_fails_after_three_tries(team: House) -> None:
@@ -85,9 +92,9 @@ def test_a_run_of_workers_that_die_is_taken_again_and_fails_after_three_tries(te
     with team.workspace.exclusive():  # so that whoever takes the first run has to wait
         for tries in (1, 2, 3):
             worker = start_worker(team)
-            until(lambda tries=tries: (found := now(team, first)).tries == tries and found.worker is not None)
+            until(partial(is_begun, team, first, tries))
             if tries == 3:
-                until(lambda worker=worker: end(worker) is not None, 8)
+                until(partial(end, worker), 8)
                 assert worker.returncode == 128 + signal.SIGTERM, "the second one ends it at once"
             else:
                 worker.kill()
@@ -117,7 +124,7 @@ def company(team: House) -> House:
 def test_who_solves_holds_up_nobody_and_winds_up_where_the_worker_stops(
     company: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solves, solve_draft = threading.Event(), optimization.solve_draft
+    solves = threading.Event()
 
     def slowly(*arguments: Any, cancel: Any, **more: Any) -> None:
         solves.set()
