@@ -35,6 +35,12 @@ def test_from_ideas_to_a_published_roadmap_by_rows(api: Api) -> None:
         put(api, "Scoring_Inputs", one, **rice, active_scoring_framework="RICE")
         put(api, "KPI_Contributions", one, kpi_contribution_json="gmv: 10")
 
+    _scored(api, keys)
+    solved = _solved(api, keys)
+    _published(api, keys, solved)
+
+
+def _scored(api: Api, keys: list[str]) -> None:
     model = {"initiative_key": keys[0], "model_name": "more orders"}
     put(
         api,
@@ -56,6 +62,8 @@ def test_from_ideas_to_a_published_roadmap_by_rows(api: Api) -> None:
     [row] = [r for r in api.rows("KPI_Contributions") if r["identity"]["initiative_key"] == keys[0]]
     assert row["values"]["kpi_contribution_json"], row
 
+
+def _solved(api: Api, keys: list[str]) -> str:
     scenario = {"scenario_name": "Q2"}
     set_name = {"constraint_set_name": SET}
     put(api, "Scenario_Config", scenario, period_key=PERIOD, capacity_total_tokens=85, objective_mode="north_star")
@@ -75,9 +83,13 @@ def test_from_ideas_to_a_published_roadmap_by_rows(api: Api) -> None:
     assert keys[3] in result["selected"], "it is mandatory"
     assert {row["identity"]["initiative_key"] for row in api.rows("Results")} >= set(result["selected"])
 
+    return str(solved["optimization_run_id"])
+
+
+def _published(api: Api, keys: list[str], solved: str) -> None:
     put(api, "Gates", {"gate_policy": "strict", "gate": "tokens_present"}, severity="block")
     roadmap = {"roadmap_name": "Q2 roadmap"}
-    source = {"source": "portfolio", "source_ref": solved["optimization_run_id"]}
+    source = {"source": "portfolio", "source_ref": solved}
     put(api, "Roadmaps", roadmap, period_key=PERIOD, **source, gate_policy="strict", owner="Anna")
     run(api, "pm.roadmap_create", options=roadmap)
     put(api, "Roadmap_Entries", {**roadmap, "initiative_key": keys[3]}, priority_rank=1)

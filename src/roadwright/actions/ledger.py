@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Update, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from roadwright.actions.contract import Answer, Figures
 from roadwright.domain.errors import InputError
@@ -379,7 +379,10 @@ class RunPage:
 def page_of_runs(
     store: Store, limit: int, *, before: str | None = None, status: str | None = None, action: str | None = None
 ) -> RunPage:
-    """The newest runs of a status or an action, or those before another run. Raises InputError where that is none."""
+    """The newest runs of a status or an action, or those before another run, without what they say of each row.
+
+    Raises InputError where that other run is none.
+    """
     wanted: list[ColumnElement[bool]] = []
     if status is not None:
         wanted.append(ActionRun.status == str(status))
@@ -394,6 +397,7 @@ def page_of_runs(
                 raise InputError("no_action_run", run_id=before)
             wanted.append(ActionRun.id < number)
         newest = select(ActionRun).where(*wanted).order_by(ActionRun.id.desc()).limit(limit + 1)
+        newest = newest.options(defer(ActionRun.rows_json, raiseload=True))
         found = list(session.scalars(newest))
     return RunPage(found[:limit], total, len(found) > limit)
 

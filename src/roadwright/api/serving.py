@@ -34,7 +34,7 @@ class NotForStrangers(InputError):
 def _listening(host: str, port: int) -> socket.socket:
     """A socket at this address; of port 0 one that is free. Raises CantServe."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sends at once on such ones only
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
