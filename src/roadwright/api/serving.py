@@ -127,3 +127,4 @@ async def _serve(
         await asyncio.to_thread(server.worker.stop, GRACE_SECONDS)
     http.should_exit = True
     await serving
+    await asyncio.to_thread(server.follower.stop)
