@@ -251,6 +251,40 @@ def test_an_export_under_another_name_goes_on_from_the_earlier_one(make: Callabl
     assert load_settings(house.root).intake[-1].workbook == "Intake_other.xlsx"
 
 
+def import_workbook(house: House, lines: Lines, name: str) -> None:
+    export(house, lines, name)
+    take_import(house.workspace, plan_import(house.root, house.root / name))
+    house.workspace.close()
+    house.workspace = open_workspace(house.root)
+    house.done("pm.backlog_sync")
+
+
+def test_a_second_workbook_of_the_same_export_goes_on_from_the_first(make: Callable[[str], House]) -> None:
+    house = make("")
+    head = ["Issue key", "Summary", "Status"]
+    import_workbook(house, [head, ["S-1", "Refunds", "To Do"], ["S-2", "Search", "To Do"]], "jira.xlsx")
+    before = {one.external_id: key for key, one in initiatives(house).items()}
+    second = [head, ["S-9", "New", "To Do"], ["S-2", "Search again", "To Do"], ["S-1", "Refunds", "To Do"]]
+    import_workbook(house, second, "jira (1).xlsx")
+    untouched = (house.root / "jira (1).xlsx").read_bytes()
+    found = {one.external_id: (key, one.title) for key, one in initiatives(house).items()}
+    assert found.keys() == {"S-1", "S-2", "S-9"}
+    assert found["S-1"] == (before["S-1"], "Refunds")
+    assert found["S-2"] == (before["S-2"], "Search again")
+    assert [book.workbook for book in load_settings(house.root).intake][-1:] == ["jira.xlsx"]
+    bring_in(house, "jira-late.csv", "Issue key,Summary,Status\nS-9,Newer,To Do\n")
+    assert {one.title for one in initiatives(house).values()} == {"Refunds", "Search again", "Newer"}
+    assert (house.root / "jira (1).xlsx").read_bytes() == untouched
+
+
+def test_the_same_numbers_of_another_installation_are_other_ideas(make: Callable[[str], House]) -> None:
+    house = make("")
+    head = ["ID", "Work Item Type", "Title", "State"]
+    import_workbook(house, [head, [1, "Feature", "Refunds", "New"], [2, "Feature", "Search", "New"]], "north.xlsx")
+    import_workbook(house, [head, [1, "Feature", "Sauna", "New"], [2, "Feature", "Pool", "New"]], "south.xlsx")
+    assert sorted(one.title for one in initiatives(house).values()) == ["Pool", "Refunds", "Sauna", "Search"]
+
+
 def test_an_export_of_no_known_tracker_goes_on_where_its_header_and_rows_are_the_same(tmp_path: Path) -> None:
     house = make_house(tmp_path / "ws", f"sqlite:///{tmp_path / 'test.db'}")
     bring_in(house, "may.csv", "Ticket ID,Wunsch\n1,Refunds\n2,Search\n")

@@ -109,6 +109,8 @@ def _show(console: Console, plan: Plan) -> None:
             console.print(Text(f"  {what}: {', '.join(names)}"))
     if found.left:
         console.print(Text(f"  not taken, stays where it is: {', '.join(found.left)}", style="dim"))
+    if plan.adds_only:
+        console.print(Text(f"  goes on from {plan.entry.workbook}: its rows are brought up to date, new ones added"))
     console.print(Text("The first rows, as they would be read:"))
     for row in plan.samples:
         console.print(Text("  " + "; ".join(f"{name}: {_short(value)}" for name, value in row.items())))

@@ -99,10 +99,11 @@ def plan_import(
         stem = _stem(into or file.stem)
         workbook, name = f"{_PREFIX}{stem}.xlsx", stem[:_LONGEST_TAB]
     earlier = None
-    if not in_place and into is None and not (root / workbook).exists():
+    is_new = not (root / workbook).exists() if not in_place else not _is_intake(root, settings.intake, workbook, name)
+    if into is None and is_new:
         earlier = _earlier_export(root, settings.intake, sheet, proposal)
     if earlier is not None:
-        workbook, name = earlier.workbook, earlier.tabs[0]
+        workbook, name, in_place = earlier.workbook, earlier.tabs[0], False
     known = False
     values = proposal.values
     for book in settings.intake:
@@ -139,49 +140,70 @@ def _new_words(book: IntakeBook, proposal: Proposal) -> dict[str, dict[str, str]
     return found
 
 
+def _is_intake(root: Path, books: Iterable[IntakeBook], workbook: str, tab: str) -> bool:
+    wanted = workbook_ref(root, workbook).identity
+    return any(
+        workbook_ref(root, book.workbook).identity == wanted and folded(tab) in map(folded, book.tabs) for book in books
+    )
+
+
 def _earlier_export(
     root: Path, books: Iterable[IntakeBook], sheet: ForeignSheet, proposal: Proposal
 ) -> IntakeBook | None:
-    """The intake workbook that an earlier export of the same became, under another name: it has the same rows.
+    """The intake workbook that holds an earlier export of the same, under another name: it has the same rows.
 
     The same are rows with the same id of the same tracker; without a known tracker the header has to be the same, too,
-    and half of the ids.
+    and half of the ids. Ids that are plain numbers are given by every installation of a tracker: a third of the rows
+    that share one have to share its title, too.
     """
     theirs = proposal.columns.get(EXTERNAL_ID.name)
     if theirs is None:
         return None
-    said = _ids_of(sheet, proposal.header_row, theirs)
+    said = _titles_by_id(sheet, proposal.header_row, theirs, proposal.columns["title"])
     for book in books:
-        path = root / book.workbook
-        known = book.columns.get(EXTERNAL_ID.name, [])
-        if (
-            not path.name.startswith(_PREFIX)
-            or len(book.tabs) != 1
-            or book.source != proposal.preset
-            or len(known) != 1
-            or not path.exists()
-        ):
+        path = workbook_ref(root, book.workbook).file
+        id_names, title_names = book.columns.get(EXTERNAL_ID.name, []), book.columns.get("title", [])
+        if len(book.tabs) != 1 or book.source != proposal.preset or len(id_names) != 1 or not title_names:
+            continue
+        if path is None or not path.exists():
             continue
         for there in read_sheets(path):
-            if folded(there.name) != folded(book.tabs[0]) or 1 not in there.rows:
+            header_row = _row_with(there, id_names[0])
+            if folded(there.name) != folded(book.tabs[0]) or header_row is None:
                 continue
-            common = said & _ids_of(there, 1, known[0])
-            if proposal.preset and common:
-                return book
+            known = _titles_by_id(there, header_row, id_names[0], title_names[0])
+            common = said.keys() & known.keys()
+            if not common or not _are_the_same(common, said, known):
+                continue
             names = {normalised(str(value)) for value in sheet.rows[proposal.header_row].values()}
-            if names <= {normalised(str(value)) for value in there.rows[1].values()} and 2 * len(common) >= len(said):
+            have = {normalised(str(value)) for value in there.rows[header_row].values()}
+            if proposal.preset or (names <= have and 2 * len(common) >= len(said)):
                 return book
     return None
 
 
-def _ids_of(sheet: ForeignSheet, header_row: int, header: str) -> set[str]:
-    column = next(
-        (c for c, value in sheet.rows[header_row].items() if normalised(str(value)) == normalised(header)), None
+def _are_the_same(common: set[str], said: Mapping[str, str], known: Mapping[str, str]) -> bool:
+    """Whether rows that share an id are the same rows."""
+    if not all(said_id.isdecimal() for said_id in common):
+        return True
+    return 3 * sum(said[each] == known[each] for each in common) >= len(common)
+
+
+def _row_with(sheet: ForeignSheet, header: str) -> int | None:
+    """The first row in which this header stands."""
+    wanted = normalised(header)
+    return next(
+        (n for n, row in sorted(sheet.rows.items()) if any(normalised(str(v)) == wanted for v in row.values())), None
     )
+
+
+def _titles_by_id(sheet: ForeignSheet, header_row: int, id_header: str, title_header: str) -> dict[str, str]:
+    places = {normalised(str(value)): column for column, value in sheet.rows[header_row].items()}
+    id_column, title_column = places.get(normalised(id_header), 0), places.get(normalised(title_header), 0)
     return {
-        folded(str(value))
+        folded(str(value)): folded(str(cells.get(title_column, "")))
         for number, cells in sheet.rows.items()
-        if number > header_row and column is not None and not is_blank(value := cells.get(column))
+        if number > header_row and not is_blank(value := cells.get(id_column))
     }
 
 
