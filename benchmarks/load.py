@@ -31,6 +31,7 @@ from roadwright.actions.submit import ActionRequest
 from roadwright.domain.roles import Role
 from roadwright.sample.typing import type_new_rows
 from roadwright.services.people.keys import make_token
+from roadwright.sheets.values import CellValue
 from roadwright.store.models import Initiative
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.workspace import open_workspace
@@ -66,7 +67,7 @@ def prepare(folder: Path) -> str:
             one.engineering_tokens = 3 + number * 7 % 40
             one.kpi_contribution_json = {"gmv": 10 + number * 37 % 101}
         secret = make_token(session, "load", Role.ADMIN, made_by="benchmark").secret
-    scenario = {"scenario_name": _PLAN, "period_key": _PERIOD, "capacity_total_tokens": 3_000}
+    scenario: dict[str, CellValue] = {"scenario_name": _PLAN, "period_key": _PERIOD, "capacity_total_tokens": 3_000}
     type_new_rows(workspace, workspace.find("Scenario_Config"), [{**scenario, "objective_mode": "north_star"}])
     run("pm.optimize_save_scenario")
     workspace.close()

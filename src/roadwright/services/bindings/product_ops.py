@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from roadwright import tabs
 from roadwright.domain.decimals import rounded
@@ -63,7 +63,7 @@ def nearest_initiative(session: Session, typed: str) -> Message | str:
     return did_you_mean(titles[near[0]]) if near else ""
 
 
-def _having(session: Session, columns: Sequence[ColumnElement[Any]]) -> list[Identity]:
+def _having(session: Session, columns: Sequence[InstrumentedAttribute[Any]]) -> list[Identity]:
     """The initiatives that have something in one of these columns."""
     filled = select(Initiative.initiative_key).where(or_(*(column.is_not(None) for column in columns)))
     return [(folded(key),) for key in session.scalars(filled.order_by(Initiative.id))]
