@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -38,6 +38,8 @@ from roadwright.web.pages.workbench.desk import Desk
 
 EXTRA_SECONDS = 60.0
 _TRIALS = 40
+_PRICED_FIRST = 60
+"""Of many candidates the closest calls: their prices come before the curve, those of others after it."""
 _FLUSH = 0.15
 _TELL_WAITING = 0.4
 
@@ -258,16 +260,22 @@ class Work:
         waiting.result()
 
     async def _extras(self, answer: Answer) -> None:
-        """Prices for the closest calls first, then the curve, then later periods."""
-        await self._price(answer)
+        """Prices for the closest calls first, then the curve, later periods, and the prices of all others."""
+        everything = worth_explaining(answer)
+        initiatives = [key for key in everything if key not in answer.problem.rows]
+        later = set(initiatives[_PRICED_FIRST:])
+        await self._price(answer, [key for key in everything if key not in later])
         await self._draw_curve(answer)
         await self._look_later(answer)
+        await self._price(answer, [key for key in initiatives if key in later])
+        self.desk.is_waiting_for_prices = False
+        left = [key for key in self.desk.drawn if key not in self.desk.prices]
+        self.visit.script("cells", ".p", choice.prices(self.desk, left))
 
-    async def _price(self, answer: Answer) -> None:
+    async def _price(self, answer: Answer, wanted: Sequence[str]) -> None:
         desk = self.desk
-        keys = [key for key in worth_explaining(answer) if key not in desk.prices]
+        keys = [key for key in wanted if key not in desk.prices]
         if answer.solution.objective_value is None or not keys:
-            desk.is_waiting_for_prices = False
             return
 
         def work(send: Found, worker: Worker, cancel: Event) -> None:
@@ -283,9 +291,6 @@ class Work:
                 self.regions.curve.show(evidence.curve(desk))
 
         await self._extra(work, took)
-        desk.is_waiting_for_prices = False
-        left = [key for key in desk.drawn if key not in desk.prices]
-        self.visit.script("cells", ".p", choice.prices(desk, left))
         self.regions.rules.show(levers.rules(desk))
 
     async def _draw_curve(self, answer: Answer) -> None:
