@@ -216,7 +216,7 @@ def built_rule(desk: Desk, kind: str, sent: Mapping[str, Sent]) -> dict[str, obj
             for one in chosen.fields
             if one.asks == "amount" and one.name in rule
         }
-    if kind == "bundle" or "dimension_key" not in rule:
+    if "dimension_key" not in rule:
         rule.setdefault("dimension_key", " + ".join(desk.bench.title(str(key)) for key in _members(rule))[:200])
     return rule
 
