@@ -136,7 +136,8 @@ class Effects:
         with Worker() as worker:
 
             def best(param: ParamQuestion, brings: Mapping[str, float]) -> float | None:
-                return self._best(_changed(problem, param, brings), partial(solve, cancel=cancel, worker=worker), cancel)
+                solver = partial(solve, cancel=cancel, worker=worker)
+                return self._best(_changed(problem, param, brings), solver, cancel)
 
             for param in asked.params:
                 low, high = best(param, param.low), best(param, param.high)

@@ -5,7 +5,7 @@ from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBasel
 from roadwright.store.models.filters import SavedFilter
 from roadwright.store.models.folder import WorkspaceFolder
 from roadwright.store.models.initiative import COMPARED, Initiative, IssuedKey, ToldDuplicate
-from roadwright.store.models.ledger import ActionRun, ActionStatus
+from roadwright.store.models.ledger import ActionRun, ActionStatus, SheetRequest
 from roadwright.store.models.metrics import OrganizationMetricsConfig
 from roadwright.store.models.optimization import (
     LastRunPrice,
@@ -16,6 +16,7 @@ from roadwright.store.models.optimization import (
     OptimizationTarget,
     Portfolio,
     PortfolioItem,
+    StoredWhatIf,
 )
 from roadwright.store.models.people import ApiToken, IdempotentRequest, Preference, User, WebSession, WrittenWorkbook
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
@@ -55,6 +56,8 @@ __all__ = [
     "RowBaseline",
     "SavedFilter",
     "SetBaseline",
+    "SheetRequest",
+    "StoredWhatIf",
     "ToldDuplicate",
     "UnconfirmedWrite",
     "User",

@@ -167,7 +167,8 @@ def _lead(view: RoadmapView, visit: Visit) -> Html:
         else ""
     )
     return html(
-        '<span class="rw-lead"><span class="rw-segs" role="group" aria-label="Roadmap">{picks}</span>{new} <span class="dim">{about}</span></span>',
+        '<span class="rw-lead"><span class="rw-segs" role="group" aria-label="Roadmap">{picks}</span>{new} '
+        '<span class="dim">{about}</span></span>',
         picks=picks,
         new=new,
         about=str(view.value("description") or ""),

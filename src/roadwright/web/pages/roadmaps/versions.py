@@ -130,7 +130,8 @@ def side_by_side(found: DecisionComparison, names: Mapping[str, str]) -> Html:
 def _line(title: str, key: str, kind: str, a: tuple[Html, str], b: tuple[Html, str]) -> Html:
     cells = joined(html("<td>{mark} <small>{text}</small></td>", mark=mark, text=text) for mark, text in (a, b))
     return html(
-        '<tr class="diff"><th scope="row">{title} <small>{number}</small></th><td><small>{kind}</small></td>{cells}</tr>',
+        '<tr class="diff"><th scope="row">{title} <small>{number}</small></th><td><small>{kind}</small></td>'
+        "{cells}</tr>",
         title=title,
         number=formats.short_key(key),
         kind=kind,
@@ -154,7 +155,10 @@ def _shown(value: object) -> str:
 
 def _sum(name: str, figures: Figures, unit: str | None) -> Html:
     a, b = (formats.amount(value, unit, short=True) for value in (figures.a, figures.b))
-    said = '<tr><th scope="row">{name}</th><td class="num">{a}</td><td class="num">{b}</td><td class="num">{change}</td></tr>'
+    said = (
+        '<tr><th scope="row">{name}</th><td class="num">{a}</td><td class="num">{b}</td>'
+        '<td class="num">{change}</td></tr>'
+    )
     return html(said, name=name, a=a, b=b, change=formats.amount(figures.change, unit, change=True, short=True))
 
 

@@ -57,7 +57,8 @@ def waiting(
         )
         lines.append(
             html(
-                '<tr{a}><th scope="row">{name}<small>{model} · {title}</small></th>{fields}<td class="num">{effect}</td>'
+                '<tr{a}><th scope="row">{name}<small>{model} · {title}</small></th>{fields}'
+                '<td class="num">{effect}</td>'
                 "<td>{do}</td></tr>",
                 a=attributes(data_testid=f"param-{param}"),
                 name=sentence(param),
@@ -167,7 +168,8 @@ def models(
         warned = joined(html('<small class="warned">{w}</small>', w=plain(str(warning))) for warning in one.warnings)
         rows.append(
             html(
-                '<tr><th scope="row">{name}<small>{title}{primary}</small>{more}{warned}</th><td class="chain">{chain}</td>'
+                '<tr><th scope="row">{name}<small>{title}{primary}</small>{more}{warned}</th>'
+                '<td class="chain">{chain}</td>'
                 '<td class="num">{brings}</td><td>{state}{do}</td></tr>',
                 name=one.name,
                 title=one.title,

@@ -41,7 +41,8 @@ def registry(kpis: Kpis, models: Sequence[ModelLine], *, may_plan: bool) -> Html
     rows = (
         html(
             '<tr><th scope="row"><button type="button" class="rw-linklike"{open}>{name}</button></th><td>{level}</td>'
-            '<td class="num">{base}</td><td>{unit}</td><td>{better}</td><td>{drivers}</td><td class="num">{models}</td></tr>',
+            '<td class="num">{base}</td><td>{unit}</td><td>{better}</td><td>{drivers}</td>'
+            '<td class="num">{models}</td></tr>',
             open=attributes(data_act="node", data_kpi=kpi.kpi_key, id=f"kpi-{kpi.kpi_key}"),
             name=kpi.kpi_name,
             level=words(kpi.kpi_level) if kpi.is_active else f"{words(kpi.kpi_level)}, not in use",
@@ -168,12 +169,13 @@ def one_kpi(
             "No target is set on it.",
         ),
     ]
+    better = "fewer" if kpi.direction == Direction.DECREASE else "more"
     about = html("<p>{text}</p>", text=kpi.description) if kpi.description else ""
     base = formats.amount(kpi.baseline_value, kpi.unit)
     return html(
         '{head}<p class="dim">{facts}</p>{about}<div class="rw-three">{parts}</div>',
         head=card_head(kpi.kpi_name, button("Close", "node-close", look="ghost", small=True)),
-        facts=f"{sentence(kpi.kpi_level)} · {base} today · {'fewer' if kpi.direction == Direction.DECREASE else 'more'} is better",
+        facts=f"{sentence(kpi.kpi_level)} · {base} today · {better} is better",
         about=about,
         parts=joined(parts),
     )
@@ -199,7 +201,8 @@ def editing(rows: Sequence[Mapping[str, str]], faults: Mapping[int, str], marks:
         html('<span class="sr-only">Mark</span>'),
     ]
     content = html(
-        '{table}<p class="dim">Everything is judged together: there has to be one north star in use, else nothing is saved.</p>'
+        '{table}<p class="dim">Everything is judged together: there has to be one north star in use, '
+        "else nothing is saved.</p>"
         '<div class="rw-buttons">{save}</div>',
         table=table(heads, lines, label="Registry"),
         save=button("Save registry", submits=True, look="primary", test="registry-save"),
