@@ -23,8 +23,7 @@ from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
-from roadwright.store.kpi_spelling import respell_kpi
-from roadwright.store.kpi_uses import kpi_uses
+from roadwright.store.kpi_references import kpi_uses, respell_kpi
 from roadwright.store.models import OrganizationMetricsConfig
 from roadwright.store.registry import registered
 
