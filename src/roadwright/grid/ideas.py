@@ -139,3 +139,13 @@ def is_editable(session: Session, key: str, who: str) -> bool:
     """Whether an idea is this person's, and nobody has looked at it yet, so that they may still edit it."""
     status = session.scalar(select(Initiative.lifecycle_status).where(Initiative.initiative_key == key))
     return status in _EDITABLE and submitter_of(session, key) == who
+
+
+def editable_ideas(session: Session, who: str) -> list[str]:
+    """The keys of somebody's ideas that they may still edit."""
+    keys = own_ideas(session, who)
+    found: list[str] = []
+    for part in chunks(keys):
+        query = select(Initiative.initiative_key).where(Initiative.initiative_key.in_(part))
+        found += session.scalars(query.where(Initiative.lifecycle_status.in_(_EDITABLE)))
+    return found

@@ -13,6 +13,7 @@ from roadwright.grid.initiatives import whole_initiative
 from roadwright.grid.view import statuses
 from roadwright.services.rows.notes import level_of
 from roadwright.store.models import (
+    Initiative,
     OptimizationRun,
     OrganizationMetricsConfig,
     Portfolio,
@@ -76,6 +77,7 @@ class Panel:
     values: Mapping[str, object]
     """Its columns, and what `whole_initiative` says beside them."""
     run_status: str
+    submitted_at: str
     kpis: Mapping[str, Kpi]
     gates: Sequence[Judged]
     runs: Sequence[Chosen]
@@ -92,6 +94,7 @@ def panel_of(session: Session, key: str) -> Panel | None:
         found,
         values,
         statuses(session, [found]).get(found, "OK"),
+        str(session.scalar(select(Initiative.submitted_at).where(Initiative.initiative_key == found))),
         _kpis(session),
         _gates(session, found),
         _runs(session, found),

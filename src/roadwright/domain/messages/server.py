@@ -4,6 +4,15 @@ from __future__ import annotations
 
 TEXTS = {
     "act_unknown": 'this page has nothing that is called "{act}"; load it again',
+    "edited_many": "{changed} initiatives were changed",
+    "edited_many_partly": "{changed} initiatives were changed, {refused} refused; what was typed stays in their cells",
+    "filter_replaced": "{name} is saved in place of: {before}",
+    "filter_saved": "{name} is saved",
+    "idea_entered": "{key} is in the backlog",
+    "idea_entered_but": "{key} is in the backlog. {said}",
+    "nothing_to_undo": "nothing was edited on this page that could be taken back",
+    "undone": "taken back on {done} initiatives",
+    "undone_partly": "taken back on {done} initiatives; {left} were changed since then and stay as they are",
     "act_wrong": "the page sent something that is not taken ({fields:names}); load it again",
     "action_needs_role": "{action} needs the role {needed}; yours is {role}",
     "action_not_of_token": "this token does not run {action}; it runs: {actions}",
