@@ -48,6 +48,8 @@ def test_what_is_refused_stays_typed_and_leaves_nothing(backlog: House) -> None:
     [found] = save(backlog, CellEdit(FIRST, "tokens", "many", 95), CellEdit(FIRST, "country", "UK", None))
     assert found.level is Level.FAILED
     assert found.kept == {"engineering_tokens": "many"}
+    assert "many" in found.why["engineering_tokens"]
+    assert "engineering_tokens" not in found.why["engineering_tokens"]
     assert found.after == {"country": "UK"}, "the rest of the row is saved"
     [found] = save(backlog, CellEdit(FIRST, "title", "", "Pay by bank"))
     assert found.level is Level.FAILED
@@ -118,7 +120,7 @@ def test_a_block_is_one_edit_with_a_status_for_each_row(backlog: House) -> None:
 def test_fifty_steps_are_kept() -> None:
     steps = Steps()
     for n in range(MOST_STEPS + 5):
-        steps.keep([Outcome(FIRST, Level.OK, "OK", {"country": n}, {"country": n + 1}, {}, {})])
+        steps.keep([Outcome(FIRST, Level.OK, "OK", {"country": n}, {"country": n + 1}, {}, {}, {})])
     assert len(steps) == MOST_STEPS
     assert steps.take()[0].seen == MOST_STEPS + 5
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from roadwright.grid.changes import Changed, RowChange
 from roadwright.grid.view import TOKENS, size_column
 from roadwright.services.backlog.find import column_values
 from roadwright.services.rows.notes import level_of
+from roadwright.services.rows.results import RowResult
 from roadwright.sheets.merge import OnConflict
 
 MOST_STEPS = 50
@@ -48,6 +49,8 @@ class Outcome:
     after: Mapping[str, object]
     kept: Mapping[str, object]
     """By column what was typed and is not saved: it stays in its cell."""
+    why: Mapping[str, str]
+    """By column why it is refused, without what a row's status says around it."""
     conflicts: Mapping[str, tuple[object, object]]
     """By column that somebody else has changed, what was typed and what is stored."""
 
@@ -96,9 +99,20 @@ def outcomes(rows: Sequence[RowChange], changed: Changed) -> list[Outcome]:
                 before={name: pair[0] for name, pair in result.changed.items()},
                 after={name: pair[1] for name, pair in result.changed.items()},
                 kept={name: sent.changes[name] for name in sent.changes if name in refused},
+                why=_why(result, refused),
                 conflicts={name: (said, kept) for name, (said, kept) in result.merge.conflicts.items()},
             )
         )
+    return found
+
+
+def _why(result: RowResult, refused: Iterable[str]) -> dict[str, str]:
+    said = [message for message in result.notes.messages if message.severity is not Level.OK]
+    found: dict[str, str] = {}
+    for name in refused:
+        own = [replace(message, column=None) for message in said if message.column == name] or said
+        if own:
+            found[name] = str(own[0])
     return found
 
 
@@ -119,7 +133,8 @@ def preview_of(found: Iterable[Outcome]) -> Preview:
     why: dict[str, int] = {}
     for one in found:
         if one.kept:
-            why[one.said] = why.get(one.said, 0) + 1
+            said = next(iter(one.why.values()), one.said)
+            why[said] = why.get(said, 0) + 1
         elif one.is_changed:
             changes += 1
         else:

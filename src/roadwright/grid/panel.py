@@ -23,7 +23,12 @@ from roadwright.store.models import (
 )
 
 _MOST_RUNS = 10
-_QUIET = frozenset({"pm.backlog_sync", "pm.refresh_tab"})
+_QUIET = frozenset(
+    {
+        *("pm.backlog_sync", "pm.refresh_tab", "pm.save_selected", "pm.populate_initiatives"),
+        *("pm.populate_candidates", "pm.optimize_write_results"),
+    }
+)
 """Actions that look at every row: where they changed nothing of it, they are not its history."""
 
 

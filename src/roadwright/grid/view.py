@@ -16,7 +16,7 @@ from roadwright.domain.headers import in_words
 from roadwright.domain.initiatives import ScopeMode
 from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.shown import tidy
-from roadwright.grid.listing import told_rows
+from roadwright.grid.listing import notes_of
 from roadwright.grid.sources import Source
 from roadwright.services.backlog.backlog import contributions_text, roadmaps_of
 from roadwright.sheets.spec import STATUS_COLUMN, Column, Owner
@@ -190,5 +190,6 @@ def statuses(session: Session, keys: Sequence[str] | None = None) -> dict[str, s
     """What is to be said of each initiative as it is stored, of those of which there is something to say."""
     source = Source(session, tabs.BACKLOG)
     identities = source.identities if keys is None else [(key.casefold(),) for key in keys]
-    rows = told_rows(session, source, identities)
-    return {str(row.identity["initiative_key"]): row.run_status for row in rows if row.run_status != "OK"}
+    found = source.values(identities)
+    notes = notes_of(session, source, found)
+    return {str(row["initiative_key"]): notes[i].words for i, row in found.items() if notes[i].messages}

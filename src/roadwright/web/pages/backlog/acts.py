@@ -87,6 +87,8 @@ class Acts:
         self.pending = Pending()
         self.first = view.open
         self.edited: Panel | None = None
+        self._opened = 0
+        """How often something was opened: a panel that was read before is not shown after it."""
 
     def register(self) -> None:
         """Take the acts."""
@@ -194,11 +196,15 @@ class Acts:
 
     async def open(self, key: Key) -> None:
         self.edited = None
+        self._opened += 1
         await self._show(key)
         self._stay()
 
     async def _show(self, key: str) -> None:
+        asked = self._opened
         found = await self.visit.read(panel_of, key) if key else None
+        if asked != self._opened or self.edited is not None:
+            return  # another one was opened while this one was read
         if key and found is None:
             self.visit.notice("fail", Message("no_such_initiative", params={"id": key}))
         self.key = "" if found is None else found.key
@@ -206,6 +212,8 @@ class Acts:
         if found is not None:
             may_edit = self.visit.may(Role.PLANNER)
             is_own = await self._is_own(found.key)
+            if asked != self._opened or self.edited is not None:
+                return
             content = panel_html(found, may_edit=may_edit, is_own=is_own)
         self.panel.show(content)
         self.visit.script("backlog.panel", self.key)

@@ -80,7 +80,7 @@ def _save_own(server: Server, caller: Caller, rows: Sequence[RowChange]) -> tupl
         try:
             changed = change_idea(server.workspace, key, row, caller.requested_by, is_any=False)
         except RoadwrightError as problem:
-            found.append(Outcome(key, Level.FAILED, str(problem.message), {}, {}, row.changes, {}))
+            found.append(Outcome(key, Level.FAILED, str(problem.message), {}, {}, row.changes, {}, {}))
             continue
         is_nothing = is_nothing and changed.is_nothing
         found += outcomes([row], changed)
@@ -247,4 +247,4 @@ async def apply_preview(visit: Visit, pending: Pending) -> Sequence[Outcome]:
 
 def faults_of(found: Sequence[Outcome]) -> Mapping[str, str]:
     """By column of the first row why its value was refused."""
-    return {name: one.said for one in found[:1] for name in one.kept}
+    return {name: one.why.get(name, one.said) for one in found[:1] for name in one.kept}

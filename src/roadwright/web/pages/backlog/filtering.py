@@ -55,8 +55,12 @@ def narrowed(session: Session, text: str, caret: int, who: str, *, is_mine: bool
         if not _is_unfinished(wrong, text, found.offers):
             found.offers = []
             said = str(wrong.message)
-            at = text[wrong.place :]
-            found.fault = {"said": f"{said[:1].upper()}{said[1:]}", "before": text[: wrong.place], "at": at}
+            before, rest = text[: wrong.place], text[wrong.place :]
+            at = rest[: len(rest) - len(rest.partition(" ")[2])].rstrip() or rest
+            found.fault = {
+                **{"said": f"{said[:1].upper()}{said[1:]}", "before": before, "at": at},
+                "after": rest[len(at) :],
+            }
         return found
     if is_mine:
         own = own_ideas(session, who)

@@ -105,9 +105,11 @@ rw.backlog = (() => {
     if (!answer.ok) { rw.notice("fail", "The rows could not be read. Reload the page to try again."); return; }
     const found = await answer.json();
     const isNew = JSON.stringify(found.columns) !== JSON.stringify(given?.columns);
+    found.rows = (found.cells[0] || []).map((_, place) => rowOf(found.names, found.cells.map(cells => cells[place])));
+    delete found.cells;
     given = found; editable = new Set(found.own.keys.map(keyOf));
     if (isNew) layOut();
-    api.setGridOption("rowData", found.rows.map(row => rowOf(found.names, row)));
+    api.setGridOption("rowData", found.rows);
     api.setGridOption("loading", false);
     performance.mark("backlog-rows"); document.body.dataset.rows = found.rows.length;
     counted();
@@ -236,7 +238,7 @@ rw.backlog = (() => {
     byId("save-filter-open")?.toggleAttribute("hidden", !known);
     box()?.setAttribute("aria-invalid", String(Boolean(found.fault)));
     const wrong = byId("filter-fault");
-    if (wrong) wrong.innerHTML = found.fault ? `<p>${rw.icon("fail")}<span>${rw.escaped(found.fault.said)}</span></p><code>${rw.escaped(found.fault.before)}<b>${rw.escaped(found.fault.at || " ")}</b></code>` : "";
+    if (wrong) wrong.innerHTML = found.fault ? `<p>${rw.icon("fail")}<span>${rw.escaped(found.fault.said)}</span></p><code>${rw.escaped(found.fault.before)}<b>${rw.escaped(found.fault.at || " ")}</b>${rw.escaped(found.fault.after)}</code>` : "";
     if (!("numbers" in found)) return;
     keys = found.numbers === null ? null : new Set(found.numbers.map(keyOf));
     api?.onFilterChanged(); counted();
@@ -268,7 +270,11 @@ rw.backlog = (() => {
     getRowId: p => p.data.k,
     isFiltered: () => keys !== null,
     passes: node => keys.has(node.data.k),
-    suppress: p => !p.editing && p.event.key.length === 1 && !p.event.ctrlKey && !p.event.metaKey,
+    suppress: p => {   /* letters are keys of the page; the grid would begin to edit, and a space would scroll */
+      if (p.editing || p.event.key.length !== 1 || p.event.ctrlKey || p.event.metaKey) return false;
+      if (p.event.key === " ") p.event.preventDefault();
+      return true;
+    },
     ready: found => {
       api = found;
       api.addEventListener("selectionChanged", picked);
@@ -280,7 +286,7 @@ rw.backlog = (() => {
       api.addEventListener("cellKeyDown", p => {
         const { key, ctrlKey, metaKey } = p.event;
         if (isTyping(p.event.target) && !p.event.target.matches("[type=checkbox]")) return;
-        if (key === " ") { p.node.setSelected(!p.node.isSelected()); p.event.preventDefault(); }
+        if (key === " ") { p.node.setSelected(!p.node.isSelected()); }
         else if (key === "o" && !ctrlKey && !metaKey) rw.act("open", { key: p.data.k });
         else if (key === "Enter" && !p.column.isCellEditable(p.node)) rw.act("open", { key: p.data.k });
       });
