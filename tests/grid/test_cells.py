@@ -11,6 +11,7 @@ from roadwright.domain.messages import Level
 from roadwright.grid.cells import MOST_STEPS, CellEdit, Outcome, Steps, outcomes, preview_of, row_changes
 from roadwright.grid.editing import preview_rows, save_rows
 from roadwright.grid.panel import last_change, panel_of
+from roadwright.grid.view import screen_rows
 from roadwright.sheets.merge import OnConflict
 from roadwright.store.models import ActionRun, Initiative
 from tests.house import House
@@ -115,6 +116,17 @@ def test_a_block_is_one_edit_with_a_status_for_each_row(backlog: House) -> None:
     assert len(steps) == 1
     save(backlog, *steps.take())
     assert stored(backlog, "country") == [None, None, None]
+
+
+def test_a_list_is_edited_as_text(backlog: House) -> None:
+    [found] = save(backlog, CellEdit(FIRST, "dependencies_initiatives", "INIT-000002, INIT-000003", None))
+    assert found.after == {"dependencies_initiatives": [SECOND, THIRD]}
+    with backlog.workspace.store.transaction() as session:
+        rows = screen_rows(session, ("dependencies_initiatives",), [FIRST])["rows"]
+    assert isinstance(rows, list)
+    [found] = save(backlog, CellEdit(FIRST, "dependencies_initiatives", "INIT-000003", rows[0][2]))
+    assert found.level is Level.OK
+    assert found.after == {"dependencies_initiatives": [THIRD]}
 
 
 def test_fifty_steps_are_kept() -> None:

@@ -209,6 +209,25 @@ def test_the_panel_tells_all_and_is_walked_with_keys(page: Any) -> None:
     shows(page, "INIT-000009", "country", "UK")
 
 
+def test_a_framework_is_switched_and_contributions_go_back_to_computed(room: Room, page: Any) -> None:
+    rows = f"{room.base}/api/v1/tabs/KPI_Contributions/rows"
+    [row] = page.context.request.get(rows, params={"filter": "initiative_key = INIT-000009"}).json()["rows"]
+    typed = {**row, "changes": {"kpi_contribution_json": "gmv: 99,000"}}
+    del typed["values"], typed["run_status"]
+    saved = page.context.request.patch(rows, data={"rows": [typed]}, headers={"Origin": room.base})
+    assert saved.json()["rows"][0]["run_status"].startswith("OK"), saved.text()
+    page.evaluate("rw.act('open', {key: 'INIT-000009'})")
+    page.wait_for_selector(".rw-contributions >> text=+£99,000")
+    page.click("[data-testid=computed]")
+    page.wait_for_selector(".rw-contributions >> text=+£35,000")
+    page.wait_for_selector(".rw-score.on >> text=RICE")
+    page.click("[data-testid=use-WSJF]")
+    page.wait_for_selector(".rw-score.on >> text=WSJF")
+    page.wait_for_function(
+        "document.querySelector('.ag-row[row-id=INIT-000009] [col-id=overall_score]').textContent === '3.2WSJF'"
+    )
+
+
 def test_two_browsers_are_asked_whose_value_stands(room: Room, page: Any) -> None:
     other = opened(room, role=Role.ADMIN)
     other.evaluate("rw.backlog.reload = () => {}")  # it has not heard of it yet

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,8 @@ from roadwright.domain.shown import tidy
 from roadwright.grid.listing import notes_of
 from roadwright.grid.sources import Source
 from roadwright.services.backlog.backlog import contributions_text, roadmaps_of
+from roadwright.sheets.kinds import LIST
+from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import STATUS_COLUMN, Column, Owner
 from roadwright.store.initiatives import ATTRIBUTES
 from roadwright.store.models import Initiative
@@ -66,6 +67,8 @@ class GridColumn:
     choices: tuple[str, ...]
     is_typed: bool
     is_right: bool
+    is_long: bool
+    """It holds sentences, in lines."""
 
 
 @cache
@@ -78,7 +81,7 @@ def grid_columns() -> Mapping[str, GridColumn]:
         found[column.name] = _grid_column(column)
         if column.name == "engineering_tokens":
             help = "The capacity it uses in the scope that is planned."
-            found[TOKENS] = GridColumn(TOKENS, label_of(TOKENS), help, column.kind.name, (), True, True)
+            found[TOKENS] = GridColumn(TOKENS, label_of(TOKENS), help, column.kind.name, (), True, True, False)
     return MappingProxyType(found)
 
 
@@ -88,6 +91,7 @@ def _grid_column(column: Column) -> GridColumn:
     return GridColumn(
         *(column.name, label_of(column.name), column.help, kind.name, tuple(kind.choices), is_typed),
         is_right=kind.align == "right",
+        is_long=kind.wrap and kind.name != LIST.name and column.name != TITLE,
     )
 
 
@@ -147,14 +151,9 @@ def _value(name: str, known: Mapping[str, object]) -> object:
 
 
 def _cell(value: object) -> object:
-    """A value as JSON has it, as short as can be."""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return tidy(value)
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or None
-    return value
+    """A value in plain form, which a merge compares; whole numbers as short as can be."""
+    said = plain(value)
+    return tidy(said) if isinstance(said, float) else said
 
 
 def _percentiles(session: Session, keys: Sequence[str]) -> Mapping[str, object]:

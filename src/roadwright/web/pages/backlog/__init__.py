@@ -47,7 +47,7 @@ _OPTIONS: dict[str, object] = {
     },
     "suppressDragLeaveHidesColumns": True,
     "suppressNoRowsOverlay": True,
-    "overlayLoadingTemplate": '<div class="rw-grid-skeleton" aria-label="Loading">' + "<i></i>" * 20 + "</div>",
+    "overlayLoadingTemplate": '<div class="rw-grid-skeleton">' + "<i></i>" * 20 + "</div>",
     ":getRowId": "rw.backlog.options.getRowId",
     ":onGridReady": "p => rw.backlog.options.ready(p.api)",
     ":isExternalFilterPresent": "rw.backlog.options.isFiltered",
@@ -75,7 +75,7 @@ async def backlog(visit: Visit) -> None:
                 region(_picked(visit), "rw-pickedbar")
                 grid = ui.aggrid(_OPTIONS, theme="quartz", auto_size_columns=False).classes("rw-grid")
                 grid.props("data-testid=backlog-grid role=region aria-label=Backlog")
-                ui.html('<div id="backlog-empty" class="rw-empty" hidden role="status"></div>', sanitize=False)
+                region(_empty(visit, view))
             panel = region(Html(), "rw-panel", test="initiative", tag="aside", label="Initiative")
         region(_dialogs(visit, view), "rw-dialogs")
     Acts(visit, view, panel).register()
@@ -139,6 +139,16 @@ def _bar(visit: Visit, view: Start) -> Html:
         save=save if visit.may(Role.PLANNER) else "",
         rows=rows,
     )
+
+
+def _empty(visit: Visit, view: Start) -> Html:
+    """What stands where no row is."""
+    first = Html()
+    if not view.has_ideas:
+        sync = button("Sync the intake sheets", "sync", look="primary", test="sync")
+        first = html("<p>No ideas yet.</p>{b}", b=sync if visit.may(Role.PLANNER) else "")
+    hides = attributes(hidden=view.has_ideas, data_first=not view.has_ideas)
+    return html('<div id="backlog-empty" class="rw-empty" role="status"{a}>{first}</div>', a=hides, first=first)
 
 
 def _picked(visit: Visit) -> Html:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
@@ -24,6 +25,7 @@ from roadwright.services.backlog import all_fields, find_saved, save_filter, sav
 from roadwright.services.backlog.duplicates import similar_ideas
 from roadwright.services.backlog.in_use import values_in_use
 from roadwright.services.rows.notes import level_of
+from roadwright.store.models import Initiative
 from roadwright.web.kit import Html, Region
 from roadwright.web.page import Visit, address_of
 from roadwright.web.pages.backlog.dialogs import (
@@ -67,6 +69,7 @@ class Start:
         self.open = visit.query.get("open", "")[:40]
         self.saved = [(one.name, one.filter_text) for one in saved_filters(session)]
         self.columns = chosen_columns(session, visit.caller.who)
+        self.has_ideas = session.scalar(select(Initiative.id).limit(1)) is not None
         fields = all_fields(session)
         self.known = {name: values_in_use(session, fields[name])[:50] for name in ("department", "country")}
 
@@ -116,6 +119,7 @@ class Acts:
         visit.act("bulk-apply", planner)(self.bulk_apply)
         visit.act("framework", planner)(self.framework)
         visit.act("computed", planner)(self.computed)
+        visit.act("sync", planner)(self.sync)
         visit.follow(self.told)
         visit.client.on_connect(self.begin)
 
@@ -130,7 +134,7 @@ class Acts:
 
     async def told(self, happened: Sequence[Event]) -> None:
         """Rows were changed, here or elsewhere, or the connection is back."""
-        if any(one.kind in ("returned", "rows") for one in happened):
+        if any(one.kind in ("returned", "rows") or _has_ended(one) for one in happened):
             self.visit.script("backlog.reload")
             if self.text or self.is_mine:
                 await self._narrow(self.text, -1)
@@ -285,7 +289,7 @@ class Acts:
     async def undo(self) -> None:
         await undo(self.visit, self.pending)
 
-    async def conflict(self, key: str, column: str, typed: Value, seen: Value = None) -> None:
+    async def conflict(self, key: str, column: str, typed: Value, seen: Value | list[str] = None) -> None:
         if is_column(column):
             await do_edits(self.visit, self.pending, [CellEdit(key, column, typed, seen)])
 
@@ -333,6 +337,11 @@ class Acts:
         else:
             self.visit.notice("ok", Message("edited_many", params={"changed": changed}))
 
+    async def sync(self) -> None:
+        """Bring in what the intake sheets hold; the rows come by themselves."""
+        self.visit.script("busy", "sync", True)
+        await self.visit.ask("pm.backlog_sync")
+
     # What belongs to one initiative
 
     async def framework(self, framework: str) -> None:
@@ -345,6 +354,7 @@ class Acts:
         [found] = await do_edits(self.visit, self.pending, [edit])
         if not found.kept:
             await self.visit.ask("pm.switch_framework", tabs.BACKLOG.name, key)
+        await self._show(key)
 
     async def computed(self) -> None:
         """Let the computed contributions count again."""
@@ -417,3 +427,8 @@ class Acts:
             self.visit.notice("warn", Message("idea_entered_but", params={"key": key, "said": said}))
         self.visit.script("backlog.reload")
         await self.open(key)
+
+
+def _has_ended(event: Event) -> bool:
+    """Whether a run has ended, which may have changed rows without saving any: scores that were activated."""
+    return event.kind == "run" and event.data.get("status") not in ("queued", "running")

@@ -42,7 +42,7 @@ class Edit(BaseModel):
     key: str = Field(max_length=40)
     column: str = Field(max_length=80)
     typed: Value
-    seen: Value = None
+    seen: Value | list[str] = None
 
 
 @dataclass

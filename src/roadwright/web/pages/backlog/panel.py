@@ -183,7 +183,7 @@ def _contributions(panel: Panel, *, may_edit: bool) -> Html:
         return Html()
     typed = Html()
     if is_typed:
-        back = button("Back to computed", "computed", small=True, test="computed") if may_edit else ""
+        back = button("Back to computed", "computed", small=True, test="computed") if may_edit and computed else ""
         typed = html('<p class="line">{chip}{back}</p>', chip=chip("conflict", "typed over", "hand"), back=back)
     return html('<ul class="rw-contributions">{lines}</ul>{typed}', lines=joined(lines), typed=typed)
 

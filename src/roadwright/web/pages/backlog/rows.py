@@ -61,7 +61,7 @@ def _grid(session: Session, caller: Caller) -> dict[str, object]:
         "columns": [
             {
                 **{"name": one.name, "label": one.label, "help": one.help, "kind": one.kind},
-                **{"choices": one.choices, "typed": one.is_typed, "right": one.is_right},
+                **{"choices": one.choices, "typed": one.is_typed, "right": one.is_right, "long": one.is_long},
             }
             for one in columns
         ],

@@ -17,6 +17,7 @@ rw.backlog = (() => {
   const keyOf = number => "INIT-" + String(number).padStart(6, "0");
   const shortKey = key => key.slice(key.lastIndexOf("-") + 1).replace(/^0+/, "") || key;
   const isBlank = value => value === null || value === undefined || value === "";
+  const text = value => Array.isArray(value) ? value.join(", ") : value;
   const none = '<span class="none">–</span>';
   const chip = (kind, glyph, words) => `<span class="rw-chip ${kind}">${rw.icon(glyph)}${rw.escaped(words)}</span>`;
   const figure = value => (value < 0 ? "−" : "") + Math.abs(value).toLocaleString("en-GB", { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3 });
@@ -71,13 +72,14 @@ rw.backlog = (() => {
   const editor = column => {
     if (column.choices.length) return { cellEditor: "agSelectCellEditor", cellEditorParams: { values: ["", ...column.choices] }, valueFormatter: p => isBlank(p.value) ? "(blank)" : words(p.value) };
     if (column.kind === "boolean") return { cellEditor: "agSelectCellEditor", cellEditorParams: { values: ["", true, false] }, valueFormatter: p => isBlank(p.value) ? "(blank)" : p.value ? "yes" : "no" };
+    if (column.long) return { cellEditor: "agLargeTextCellEditor", cellEditorPopup: true, cellEditorParams: { maxLength: 32767, rows: 6, cols: 60 } };
     return { cellEditor: "agTextCellEditor" };
   };
   const definition = column => ({
     ...editor(column),
     colId: column.name, headerName: column.label, headerTooltip: column.help, width: widths[column.name] || 150, minWidth: 64,
     ...(column.name === "title" ? { pinned: isPhone() ? null : "left", lockPosition: "left", minWidth: 180 } : {}),
-    ...(column.name === "run_status" ? { flex: 1, minWidth: 100, valueGetter: p => said[p.data.k] || "OK" } : { valueGetter: p => { const one = fault(p.data.k, column.name); return one ? one.typed : p.data[column.name]; } }),
+    ...(column.name === "run_status" ? { flex: 1, minWidth: 100, valueGetter: p => said[p.data.k] || "OK" } : { valueGetter: p => { const one = fault(p.data.k, column.name); return one ? one.typed : text(p.data[column.name]); } }),
     ...(column.right ? { type: "rightAligned" } : {}),
     editable: p => mayEdit(p.data.k, column),
     cellClass: p => { const one = fault(p.data.k, column.name); return [column.right ? "ag-right-aligned-cell" : "", one ? "rw-cell-" + one.level.toLowerCase() : mayEdit(p.data.k, column) ? "rw-open" : ""]; },
@@ -111,6 +113,8 @@ rw.backlog = (() => {
     if (isNew) layOut();
     api.setGridOption("rowData", found.rows);
     api.setGridOption("loading", false);
+    const first = document.querySelector("#backlog-empty[data-first]");
+    if (first && found.rows.length) { delete first.dataset.first; first.hidden = true; first.innerHTML = ""; }
     performance.mark("backlog-rows"); document.body.dataset.rows = found.rows.length;
     counted();
     if (given.columns.some(column => column.name === "run_status")) {
@@ -138,7 +142,7 @@ rw.backlog = (() => {
     const edits = [];
     for (const [data, name, value] of cells) {
       const seen = data[name] ?? null, now = value ?? "";
-      if (!fault(data.k, name) && String(now) === String(seen ?? "")) continue;
+      if (!fault(data.k, name) && String(now) === String(text(seen) ?? "")) continue;
       if (document.body.dataset.offline === undefined) (faults[data.k] ||= {})[name] = { typed: now, level: "wait", said: "", seen };
       edits.push({ key: data.k, column: name, typed: now, seen });
     }
@@ -194,7 +198,7 @@ rw.backlog = (() => {
     if (!focused || !event.target.closest?.(".rw-grid") || String(getSelection())) return;
     const columns = api.getAllDisplayedColumns().map(one => one.getColId()).filter(name => given.columns.some(one => one.name === name));
     const picked = api.getSelectedRows();
-    const cell = (data, name) => { const text = String(data[name] ?? ""); return /[\t\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text; };
+    const cell = (data, name) => { const shown = String(text(data[name]) ?? ""); return /[\t\n"]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown; };
     const node = api.getDisplayedRowAtIndex(focused.rowIndex);
     const text = picked.length ? picked.map(data => columns.map(name => cell(data, name)).join("\t")).join("\n") : cell(node.data, focused.column.getColId());
     event.clipboardData.setData("text/plain", text); event.preventDefault();
@@ -243,7 +247,7 @@ rw.backlog = (() => {
     keys = found.numbers === null ? null : new Set(found.numbers.map(keyOf));
     api?.onFilterChanged(); counted();
     const nothing = byId("backlog-empty");
-    if (nothing) { nothing.innerHTML = found.empty || ""; nothing.hidden = !found.empty; }
+    if (nothing && !("first" in nothing.dataset)) { nothing.innerHTML = found.empty || ""; nothing.hidden = !found.empty; }
   };
 
   /* Selection, keys, the panel */
