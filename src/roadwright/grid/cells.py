@@ -71,7 +71,10 @@ def row_changes(session: Session, edits: Sequence[CellEdit]) -> list[RowChange]:
         changes.setdefault(key, {})[column] = edit.typed
         seen.setdefault(key, {})[column] = edit.seen
         rules[key] = edit.on_conflict
-    return [RowChange({"initiative_key": key}, None, changes[key], False, rules[key], seen[key]) for key in changes]
+    return [
+        RowChange({"initiative_key": key}, None, changes[key], on_conflict=rules[key], seen=seen[key])
+        for key in changes
+    ]
 
 
 def _key(typed: str) -> str:
