@@ -267,7 +267,7 @@ rw.backlog = (() => {
   const step = by => {
     const node = api?.getRowNode(panelKey); if (!node || node.rowIndex === null) return;
     const next = api.getDisplayedRowAtIndex(node.rowIndex + by); if (!next) return;
-    api.ensureIndexVisible(next.rowIndex); rw.act("open", { key: next.data.k });
+    api.ensureIndexVisible(next.rowIndex); panelKey = next.data.k; rw.act("open", { key: next.data.k });
   };
   const isTyping = at => at?.matches?.("input, textarea, select, [contenteditable=true]");
   const options = {
