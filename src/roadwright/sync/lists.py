@@ -43,7 +43,7 @@ def bring_lists_up_to_date(workspace: Workspace) -> None:
         entries = what_exists(session)
     for place in {place.workbook: place for place in workspace.places()}.values():
         with suppress(SheetError):
-            workbook = workspace.open(place)
+            workbook = workspace.open_again(place)
             if TAB in workbook.tabs():
                 edit = lists_edit(workbook.read(TAB), entries)
                 if edit is not None:

@@ -93,6 +93,7 @@ class Workspace:
     """Called where a turn that was held is given back, so that others can work while this action goes on."""
     tell: TellProgress = tell_nobody
     """Hears how far the reading and writing of long tabs is; may raise what ends it."""
+    _opened: dict[WorkbookRef, Workbook] = field(default_factory=dict, compare=False, repr=False)
     is_checked: bool = True
     """Whether the database has to be the one that the workbooks were written from."""
 
@@ -109,9 +110,11 @@ class Workspace:
         return [self._intake_place(book, tab) for book in self.settings.intake for tab in book.tabs]
 
     def _intake_place(self, book: IntakeBook, tab: str) -> TabPlace:
-        label = workbook_ref(self.root, book.workbook).label
-        is_usual = (label, tab) == (f"{tabs.INTAKE.workbook}.xlsx", tabs.INTAKE.name) and not book.mapping.columns
-        place = self._place(USUAL_INTAKE if is_usual else PEOPLES_INTAKE, book.workbook, tab, book.header_row)
+        workbook = self.settings.workbook_of(book.workbook)
+        label = workbook_ref(self.root, workbook, self.settings.workbooks).label
+        usual = f"{tabs.INTAKE.workbook}.xlsx", tabs.INTAKE.name
+        is_usual = (workbook_ref(self.root, book.workbook).label, tab) == usual and not book.mapping.columns
+        place = self._place(USUAL_INTAKE if is_usual else PEOPLES_INTAKE, workbook, tab, book.header_row)
         return replace(place, mapping=book.mapping, source=book.source or label)
 
     def place(self, spec: TabSpec) -> TabPlace:
@@ -122,7 +125,7 @@ class Workspace:
         return self._place(spec, workbook, tab, header_row)
 
     def _place(self, spec: TabSpec, workbook: str, tab: str, header_row: int) -> TabPlace:
-        ref = workbook_ref(self.root, workbook)
+        ref = workbook_ref(self.root, workbook, self.settings.workbooks)
         name = tab if self.settings.tab_names[folded(tab)] == 1 else f"{ref.label}!{tab}"
         return TabPlace(spec, ref, tab, header_row, name)
 
@@ -157,7 +160,15 @@ class Workspace:
 
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
-        return open_backend(place.workbook, self.private, self.tell)
+        named = self.settings.google.credentials
+        found = open_backend(place.workbook, self.private, self.tell, key_file=self.root / named if named else None)
+        self._opened[place.workbook] = found
+        return found
+
+    def open_again(self, place: TabPlace) -> Workbook:
+        """The workbook of a tab, as the action that has its turn saw it last where it is no file. Raises SheetError."""
+        seen = self._opened.get(place.workbook) if place.workbook.file is None else None
+        return seen or self.open(place)
 
     def is_open_elsewhere(self, place: TabPlace) -> bool:
         """Whether a program says that a person has the workbook of a tab open, so that it can't be written."""
@@ -183,8 +194,10 @@ class Workspace:
         turn.take()
         try:
             self._clean()
+            self._opened.clear()
             yield turn
         finally:
+            self._opened.clear()
             turn.give_back()
 
     def _check(self) -> None:
