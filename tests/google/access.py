@@ -12,10 +12,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from roadwright.sheets.addresses import spreadsheet_address
+from roadwright.sheets.addresses import spreadsheet_address, spreadsheet_id
 from roadwright.sheets.backend import WorkbookRef
 from tests.google.book import Assumptions
-from tests.google.server import ROBOT, FakeSheets
+from tests.google.server import ROBOT, RUNNING, FakeSheets
 
 
 @functools.cache
@@ -50,6 +50,13 @@ def double(
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key_file(folder, server)))
         yield server
         assert server.contract_errors == []
+
+
+def server_of(address: str) -> tuple[FakeSheets, str]:
+    """The double that the spreadsheet at an address lies on, and its id."""
+    found = spreadsheet_id(address)
+    assert found is not None
+    return next(server for server in RUNNING if found in server.books), found
 
 
 def ref_of(spreadsheet: str, name: str = "Team") -> WorkbookRef:

@@ -128,10 +128,12 @@ class FakeSheets:
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}/"
 
     def __enter__(self) -> FakeSheets:
+        RUNNING.append(self)
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        RUNNING.remove(self)
         self._http.shutdown()
         self._http.server_close()
 
@@ -207,6 +209,9 @@ class FakeSheets:
         self._hits[kind] = [*(hit for hit in self._hits[kind] if now - hit < 60), now]
         if len(self._hits[kind]) > self.quota:
             raise ApiError(429, f"Quota exceeded for quota metric '{kind} requests' of service 'sheets.googleapis.com'")
+
+
+RUNNING: list[FakeSheets] = []
 
 
 class _Handler(BaseHTTPRequestHandler):

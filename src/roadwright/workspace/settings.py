@@ -140,11 +140,12 @@ class Settings(BaseSettings):
     def place_of(self, spec: TabSpec) -> tuple[str, str, int]:
         """The workbook, tab and header row of a tab (any tab but intake's)."""
         moved = self.tabs.get(spec.name, TabSetting())
-        return moved.workbook or self.workbook_of(f"{spec.workbook}.xlsx"), moved.tab or spec.name, moved.header_row
+        workbook = self.workbook_of(moved.workbook or f"{spec.workbook}.xlsx")
+        return workbook, moved.tab or spec.name, moved.header_row
 
     def workbook_of(self, named: str) -> str:
-        """Where a workbook lies that is a template's by its name: where [workbooks] says, else where its name says."""
-        return self.workbooks.get(named.removesuffix(".xlsx"), named)
+        """Where a workbook lies: where [workbooks] says of its name, with or without the ending, or its name itself."""
+        return next((where for name, where in self.workbooks.items() if _bare(name) == _bare(named)), named)
 
     @cached_property
     def carried_columns(self) -> tuple[str, ...]:
@@ -168,6 +169,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return env_settings, init_settings
+
+
+def _bare(name: str) -> str:
+    return Path(name).as_posix().removesuffix(".xlsx")
 
 
 def workbook_ref(root: Path, named: str, names: Mapping[str, str] = MappingProxyType({})) -> WorkbookRef:
@@ -288,10 +293,14 @@ def load_settings(root: Path) -> Settings:
     for name in settings.tabs:
         if known.get(folded(name)) != name or name == tabs.INTAKE.name:
             raise SettingsError("settings_of_no_tab", file=FILE, name=name, known=tuple(tabs.BY_NAME))
+    named = [*(book.workbook for book in settings.intake), *(place.workbook or "" for place in settings.tabs.values())]
+    names = tuple(dict.fromkeys((*WORKBOOKS, *(_bare(name) for name in named if name and not scheme_of(name)))))
+    seen: set[str] = set()
     for name in settings.workbooks:
-        if name not in WORKBOOKS:
-            hint = nearest(name, WORKBOOKS)
-            raise SettingsError("settings_of_no_workbook", file=FILE, name=name, hint=hint, known=WORKBOOKS)
+        if _bare(name) not in names or _bare(name) in seen:
+            hint = nearest(name, names)
+            raise SettingsError("settings_of_no_workbook", file=FILE, name=name, hint=hint, known=names)
+        seen.add(_bare(name))
     _refuse_shared_tabs(root, settings)
     return settings
 

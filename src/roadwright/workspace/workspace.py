@@ -158,10 +158,15 @@ class Workspace:
         """What tells the folder from others on this database; empty where no action has its turn in it."""
         return self.folder.token if self.folder is not None else ""
 
+    @property
+    def key_file(self) -> Path | None:
+        """The credentials that the settings name for online workbooks."""
+        named = self.settings.google.credentials
+        return None if named is None else self.root / named
+
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
-        named = self.settings.google.credentials
-        found = open_backend(place.workbook, self.private, self.tell, key_file=self.root / named if named else None)
+        found = open_backend(place.workbook, self.private, self.tell, key_file=self.key_file)
         self._opened[place.workbook] = found
         return found
 

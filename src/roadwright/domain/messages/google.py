@@ -32,7 +32,8 @@ TEXTS = {
     "google_login_failed": "You are not signed in: {why}",
     "google_login_needs_client": (
         "Signing in needs an OAuth client of your own, as a JSON file: create one of the type Desktop app (console."
-        "cloud.google.com, APIs & Services, Credentials), download it, and name it by --client FILE."
+        "cloud.google.com, APIs & Services, Credentials), download it, and put it at {file}, or name it "
+        "by --client FILE."
     ),
     "google_no_credentials": (
         "Google asks who you are, and there are no credentials. Name a service account's key in roadwright.toml "

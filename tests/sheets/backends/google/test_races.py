@@ -80,7 +80,7 @@ class Sheet:
                 self.renamed[row[1]] = f"team typed {self.clock}"
 
     def expected(self) -> dict[str, list[Any]]:
-        found = {name: list(row) for name, row in self.before.items()}
+        found: dict[str, list[Any]] = {name: list(row) for name, row in self.before.items()}
         names = list(found)
         for (number, column), value in self.wanted().items():
             found[names[number - 2]][column - 1] = value
@@ -132,7 +132,7 @@ def race(
 
 
 def campaign(
-    server: FakeSheets, number: int, *, lost: bool, keyless: bool, seed: int = 5
+    server: FakeSheets, number: int, *, lost: bool, keyless: bool, seed: int = 5, flags: bool = False
 ) -> tuple[Counter[str], list[Any]]:
     """Races by what came of them, and those that ended wrong without a word.
 

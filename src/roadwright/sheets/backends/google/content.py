@@ -23,6 +23,7 @@ from roadwright.sheets.values import (
     LONGEST_TEXT,
     CellError,
     CellValue,
+    MonthDate,
     NotCalculated,
     Percent,
     PercentPoints,
@@ -51,6 +52,7 @@ _ERRORS = {
 _SHOWN_AS = {"DATE": Shows.DATE, "DATE_TIME": Shows.DATE_AND_TIME, "TIME": Shows.TIME}
 FORMATS = {
     Shows.DATE: {"type": "DATE", "pattern": "yyyy-mm-dd"},
+    Shows.MONTH: {"type": "DATE", "pattern": "mmmm yyyy"},
     Shows.DATE_AND_TIME: {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm:ss"},
     Shows.TIME: {"type": "TIME", "pattern": "hh:mm:ss"},
     Shows.DURATION: {"type": "TIME", "pattern": "[h]:mm:ss"},
@@ -251,6 +253,8 @@ def _finite(value: float) -> float:
 
 def _format_for(value: DateValue, shown: Shows | None) -> dict[str, str] | None:
     needed = needed_for(value)
+    if isinstance(value, MonthDate):
+        return None if shown is Shows.MONTH else FORMATS[Shows.MONTH]
     if shown is needed or (shown in (Shows.DATE, Shows.DATE_AND_TIME) and needed in (Shows.DATE, Shows.DATE_AND_TIME)):
         return None  # a person who chose to see the day only keeps the time all the same
     return FORMATS[needed]

@@ -69,14 +69,14 @@ def _stamp(source: Path | None) -> object:
 def _load(source: Path | None) -> tuple[Credentials, str]:
     if source is None:
         try:
-            found, _ = google.auth.default(scopes=SCOPES)  # type: ignore[no-untyped-call]
+            found, _ = google.auth.default(scopes=SCOPES)
         except GoogleAuthError as error:
             raise SheetError("google_no_credentials") from error
         return found, str(getattr(found, "service_account_email", "") or "")
     content = _content(source)
     try:
         if content.get("type") == "service_account":
-            account = ServiceAccount.from_service_account_info(content, scopes=SCOPES)
+            account = ServiceAccount.from_service_account_info(content, scopes=SCOPES)  # type: ignore[no-untyped-call]
             return account, str(content.get("client_email", ""))
         if source.name == TOKEN_FILE or content.get("type") == "authorized_user":
             own = OwnCredentials.from_authorized_user_info(content, SCOPES)  # type: ignore[no-untyped-call]
