@@ -33,7 +33,6 @@ from roadwright.sheets.backend import (
     WorkbookMoved,
     WorkbookRef,
 )
-from roadwright.sheets.lists import TAB as LISTS_TAB
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.sheets.scope import Scope
@@ -97,7 +96,7 @@ class WorkbookCache:
     def expect(self, places: Sequence[TabPlace]) -> None:
         """These tabs are going to be read: what can be read of them at once is."""
         for place in places:
-            self._expected.setdefault(place.workbook, [LISTS_TAB]).append(place.tab)
+            self._expected.setdefault(place.workbook, []).append(place.tab)
         for ref in self._expected.keys() & self._workbooks.keys():
             self._workbooks[ref].will_read(self._expected.pop(ref))
 

@@ -93,7 +93,6 @@ class Workspace:
     """Called where a turn that was held is given back, so that others can work while this action goes on."""
     tell: TellProgress = tell_nobody
     """Hears how far the reading and writing of long tabs is; may raise what ends it."""
-    _opened: dict[WorkbookRef, Workbook] = field(default_factory=dict, compare=False, repr=False)
     is_checked: bool = True
     """Whether the database has to be the one that the workbooks were written from."""
 
@@ -166,14 +165,7 @@ class Workspace:
 
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
-        found = open_backend(place.workbook, self.private, self.tell, key_file=self.key_file)
-        self._opened[place.workbook] = found
-        return found
-
-    def open_again(self, place: TabPlace) -> Workbook:
-        """The workbook of a tab, as the action that has its turn saw it last where it is no file. Raises SheetError."""
-        seen = self._opened.get(place.workbook) if place.workbook.file is None else None
-        return seen or self.open(place)
+        return open_backend(place.workbook, self.private, self.tell, key_file=self.key_file)
 
     def is_open_elsewhere(self, place: TabPlace) -> bool:
         """Whether a program says that a person has the workbook of a tab open, so that it can't be written."""
@@ -199,10 +191,8 @@ class Workspace:
         turn.take()
         try:
             self._clean()
-            self._opened.clear()
             yield turn
         finally:
-            self._opened.clear()
             turn.give_back()
 
     def _check(self) -> None:
