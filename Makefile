@@ -15,6 +15,7 @@ serve: env
 	@$(BIN)/roadwright serve -w $(DEMO) --open
 
 test: env
+	@$(BIN)/python scripts/get_chromium.py
 	@$(BIN)/python -m pytest
 
 lint: env

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from benchmarks.proof.enumeration import Enumeration
 from benchmarks.proof.families import FAMILIES
-from benchmarks.proof.medium import FAULTS, MEDIUM, ROOT, Outcome, compare, tasks_of
+from benchmarks.proof.medium import FAULTS, ROOT, Outcome, compare, tasks_of
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -28,7 +28,8 @@ def test_the_model_of_the_second_solver_is_the_contract(family: str) -> None:
 
 
 def test_both_find_the_same_optima() -> None:
-    tasks = [task for family in MEDIUM for task in tasks_of(family, range(10, 11), [100], seconds=20.0)]
-    results = compare(tasks, their_seconds=3.0)
+    families = ("near_equal", "exact_limits", "ordinary")  # all of them: make bench
+    tasks = [task for family in families for task in tasks_of(family, range(10, 11), [100], seconds=4.0)]
+    results = compare(tasks, their_seconds=1.0)
     assert [one for one in results if one.outcome in FAULTS] == []
-    assert sum(one.outcome is Outcome.AGREE for one in results) >= len(MEDIUM) // 2
+    assert sum(one.outcome is Outcome.AGREE for one in results) >= len(families) // 2

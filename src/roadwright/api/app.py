@@ -15,7 +15,7 @@ from roadwright.api import docs, pages
 from roadwright.api.calls import PREFIX, ROLES
 from roadwright.api.guard import Guard
 from roadwright.api.metrics import Metrics
-from roadwright.api.pages import Throttle
+from roadwright.api.pages import Throttle, plain_frame
 from roadwright.api.problems import Problem, told_database, told_error, told_http, told_problem, told_validation
 from roadwright.api.routes import initiatives, optimization, roadmaps, runs, system, tabs, what_if
 from roadwright.api.routes.system import NOT_READY
@@ -46,6 +46,8 @@ def make_app(server: Server) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.throttle = Throttle()
     app.state.questions = what_if.Questions()
+    app.state.frame = plain_frame
+    app.include_router(pages.key_router)
     app.include_router(pages.router)
     app.add_exception_handler(Problem, told_problem)
     app.add_exception_handler(RoadwrightError, told_error)

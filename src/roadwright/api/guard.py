@@ -8,25 +8,29 @@ from __future__ import annotations
 import secrets
 import time
 from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote
 
 import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roadwright.api.calls import PREFIX, READS, ROLES, call_of
 from roadwright.api.metrics import Metrics
 from roadwright.api.problems import LARGEST_BODY, MEDIA_TYPE, Problem, body_of, too_large
+from roadwright.api.sockets import refuse, while_valid
 from roadwright.api.state import Caller, Server
 from roadwright.domain.roles import Role
 from roadwright.services.people.accounts import has_users
 from roadwright.services.people.keys import digest_of, standing_token, user_of_session
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_OPEN_PATHS = frozenset({"/", "/sign-in", "/sign-out"})
+_OPEN_PATHS = frozenset({"/sign-in", "/sign-out", "/favicon.ico"})
 """Pages that see to who may see them by themselves."""
+STATIC = "/static/"
+"""Below it lie files that anybody may see: what pages look like, before somebody has signed in, too."""
 log = structlog.get_logger("roadwright.api")
 
 
@@ -46,10 +50,12 @@ class Guard:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
-            return  # no call uses websockets: uvicorn refuses one that is not answered
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+            return
         state = scope.setdefault("state", {})
         state["request_id"] = secrets.token_hex(8)
         state["nonce"] = secrets.token_urlsafe(16)
@@ -103,7 +109,32 @@ class Guard:
             return
         await self._app(scope, _limited(receive), send)
 
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page's socket: opened by our own pages with a session, and closed as soon as the session ends."""
+        headers = Headers(scope=scope)
+        try:
+            self._check_host(headers)
+            caller = await run_in_threadpool(self._caller, headers)
+            if caller is None or not caller.by_cookie:
+                raise Problem(401, "not_signed_in")
+            self._check_origin(scope, headers, is_needed=True)
+        except Problem as problem:
+            log.info("socket", path=scope["path"], refused=problem.message.code)
+            await refuse(receive, send)
+            return
+        scope.setdefault("state", {})["caller"] = caller
+
+        def is_valid() -> bool:
+            return self._by_digest(caller.digest, is_cookie=True) == caller and not self._server.is_closing
+
+        await while_valid(self._app, scope, receive, send, is_valid)
+
     async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+        if problem.status == 401 and _wants_page(scope):
+            asked = scope["path"] + (f"?{query}" if (query := scope["query_string"].decode("latin-1")) else "")
+            to = "/sign-in" if asked == "/" else f"/sign-in?then={quote(asked, safe='/')}"
+            await RedirectResponse(to, 303)(scope, receive, send)
+            return
         body = body_of(problem.status, problem.message, scope["state"]["request_id"])
         headers = {401: {"WWW-Authenticate": "Bearer"}, 413: {"Connection": "close"}}.get(problem.status)
         await JSONResponse(body, problem.status, headers, MEDIA_TYPE)(scope, receive, send)
@@ -117,10 +148,10 @@ class Guard:
         method, path = scope["method"], scope["path"]
         if method not in _SAFE and (caller is None or caller.by_cookie) and path != f"{PREFIX}/health":
             self._check_origin(scope, headers, is_needed=caller is not None or path in _OPEN_PATHS)
-        if path in _OPEN_PATHS or (method == "GET" and path == f"{PREFIX}/health"):
+        if _is_open(method, path) or (path == "/" and _has_key(scope)):
             return
-        if caller is None:
-            raise Problem(401, "not_signed_in")
+        if caller is None or not (caller.by_cookie or path.startswith("/api/")):
+            raise Problem(401, "not_signed_in")  # pages are for people: a token opens none
         call = call_of(method, path)
         if call is None:
             return  # the application says that there is no such path, or no such method of it
@@ -133,7 +164,8 @@ class Guard:
     def _check_origin(self, scope: Scope, headers: Headers, *, is_needed: bool) -> None:
         """A browser says which page a request comes from; that has to be one of ours."""
         origin = headers.get("origin")
-        own = f"{scope['scheme']}://{headers.get('host', '')}"
+        scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+        own = f"{scheme}://{headers.get('host', '')}"
         if (origin is None and is_needed) or (origin is not None and origin.casefold() != own.casefold()):
             raise Problem(403, "foreign_origin", origin=origin or "none", own=own)
 
@@ -149,6 +181,23 @@ class Guard:
 
     def _by_digest(self, digest: str, *, is_cookie: bool) -> Caller | None:
         return caller_of(self._server, digest, is_cookie=is_cookie)
+
+
+def _is_open(method: str, path: str) -> bool:
+    if path in _OPEN_PATHS or (method == "GET" and path == f"{PREFIX}/health"):
+        return True
+    return path.startswith(STATIC) and method in _SAFE
+
+
+def _has_key(scope: Scope) -> bool:
+    """Whether the address holds the key of the person at this machine, which the first page exchanges."""
+    return any(part.startswith(b"key=") for part in scope["query_string"].split(b"&"))
+
+
+def _wants_page(scope: Scope) -> bool:
+    """Whether a person asks, with a browser, for a page."""
+    is_page = scope["method"] in ("GET", "HEAD") and not scope["path"].startswith(("/api/", "/_nicegui"))
+    return is_page and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def caller_of(server: Server, digest: str, *, is_cookie: bool) -> Caller | None:

@@ -1,16 +1,19 @@
-"""The pages outside the API: the first one, and signing in and out."""
+"""Signing in and out, as pages: the control room gives them their frame."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
 from html import escape
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, Protocol
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match
+from starlette.types import Scope
 
 from roadwright.api.problems import Problem
 from roadwright.api.state import Caller, Server, ServerOf
@@ -18,21 +21,38 @@ from roadwright.domain.text import folded
 from roadwright.services.people.accounts import has_users, user_with_password
 from roadwright.services.people.keys import SESSION_HOURS, close_session, open_session
 
-router = APIRouter(include_in_schema=False)
 ATTEMPTS = 5
 ATTEMPT_SECONDS = 300.0
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1rem; color: #1d2733; }
-label { display: block; margin: .8rem 0 .2rem; } input { font: inherit; width: 100%; padding: .4rem; }
-button { font: inherit; margin-top: 1rem; padding: .4rem 1.2rem; } .wrong { color: #a12622; }
-"""
 
 
-def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
-    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{title}</title>"
-    return HTMLResponse(
-        f"<!doctype html><html lang='en'><head>{head}<style>{_STYLE}</style></head><body>{body}</body></html>", status
-    )
+class _WithKey(APIRoute):
+    """Only addresses with a key are its; what else lies at the path is somebody else's."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, more = super().matches(scope)
+        has_key = any(part.startswith(b"key=") for part in scope.get("query_string", b"").split(b"&"))
+        return (match, more) if has_key else (Match.NONE, {})
+
+
+router = APIRouter(include_in_schema=False)
+key_router = APIRouter(include_in_schema=False, route_class=_WithKey)
+
+
+class Frame(Protocol):
+    """What stands around the body of a page outside the control room: head, style, brand."""
+
+    def __call__(self, title: str, body: str, status: int = 200) -> HTMLResponse: ...
+
+
+def plain_frame(title: str, body: str, status: int = 200) -> HTMLResponse:
+    """The frame of a server without a control room."""
+    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{escape(title)}</title>"
+    return HTMLResponse(f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>", status)
+
+
+def _framed(request: Request, title: str, body: str, status: int = 200) -> HTMLResponse:
+    frame: Frame = request.app.state.frame
+    return frame(title, body, status)
 
 
 class Throttle:
@@ -76,49 +96,56 @@ def _give_cookie(request: Request, response: Response, server: Server, secret: s
     )
 
 
-@router.get("/")
-def first(request: Request, server: ServerOf, key: str | None = None) -> Response:
-    """The first page; the key in the address is exchanged for a cookie, and taken out of the address."""
-    if key is not None:
-        with server.workspace.store.transaction() as session:
-            is_open = not has_users(session)
-        secret = server.exchange(key) if is_open else None
-        if secret is None:
-            said = "This address is not valid any more. Open the one that <code>roadwright serve</code> printed last."
-            return _page("Roadwright", f"<h1>Roadwright</h1><p class='wrong'>{said}</p>", 401)
-        response = RedirectResponse("/", 303)
-        _give_cookie(request, response, server, secret)
-        return response
-    caller = request.scope["state"].get("caller")
-    if not isinstance(caller, Caller):
-        return RedirectResponse("/sign-in", 303)
-    who = f"You are signed in as {escape(caller.who)} ({caller.role})."
-    out = "" if caller.is_local else "<form method='post' action='/sign-out'><button>Sign out</button></form>"
-    api = "<p><a href='/api/v1/docs'>The HTTP API</a></p>"
-    return _page("Roadwright", f"<h1>Roadwright</h1><p>{who}</p>{api}{out}")
+@key_router.get("/")
+def first(request: Request, server: ServerOf, key: str) -> Response:
+    """The key in the address is exchanged for a cookie, and taken out of the address."""
+    with server.workspace.store.transaction() as session:
+        is_open = not has_users(session)
+    secret = server.exchange(key) if is_open else None
+    if secret is None:
+        said = "This address is not valid any more. Open the one that <code>roadwright serve</code> printed last."
+        return _framed(request, "Roadwright", f"<h1>Roadwright</h1><p class='wrong' role='alert'>{said}</p>", 401)
+    response = RedirectResponse("/", 303)
+    _give_cookie(request, response, server, secret)
+    return response
 
 
-def _form(said: str = "", status: int = 200) -> HTMLResponse:
-    wrong = f"<p class='wrong'>{escape(said)}</p>" if said else ""
-    return _page(
+def _place(then: str | None) -> str:
+    """Where somebody goes on who has signed in: a page of ours, else the first one."""
+    then = then or "/"
+    is_ours = then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable()
+    return then if is_ours else "/"
+
+
+def _form(request: Request, then: str, said: str = "", status: int = 200) -> HTMLResponse:
+    """The form, and the other ways to sign in, which lead to pages of their own."""
+    wrong = f"<p class='wrong' role='alert'>{escape(said)}</p>" if said else ""
+    server: Server = request.app.state.server
+    others = "".join(
+        f"<a class='btn' href='{escape(path)}?{escape(urlencode({'then': then}))}'>{escape(words)}</a>"
+        for words, path in server.sign_in_ways
+    )
+    return _framed(
+        request,
         "Sign in",
         f"<h1>Sign in</h1>{wrong}<form method='post' action='/sign-in'>"
+        f"<input type='hidden' name='then' value='{escape(then)}'>"
         "<label for='email'>E-mail</label><input id='email' name='email' type='email' autocomplete='username' required>"
         "<label for='password'>Password</label>"
         "<input id='password' name='password' type='password' autocomplete='current-password' required>"
-        "<button>Sign in</button></form>",
+        f"<button class='btn primary'>Sign in</button></form>{others}",
         status,
     )
 
 
 @router.get("/sign-in")
-def sign_in_page(server: ServerOf) -> Response:
-    """Where a user signs in."""
+def sign_in_page(request: Request, server: ServerOf, then: str | None = None) -> Response:
+    """Where a user signs in; ``then`` is the page that was asked for."""
     with server.workspace.store.transaction() as session:
         if not has_users(session):
             said = "Open the address that <code>roadwright serve</code> printed."
-            return _page("Roadwright", f"<h1>Roadwright</h1><p>{said}</p>", 401)
-    return _form()
+            return _framed(request, "Roadwright", f"<h1>Roadwright</h1><p>{said}</p>", 401)
+    return _form(request, _place(then))
 
 
 @router.post("/sign-in")
@@ -130,15 +157,20 @@ async def sign_in(request: Request, server: ServerOf) -> Response:
     address = request.client.host if request.client else ""
     names = (f"account {folded(email)}", f"address {address}")
     if (wait := throttle.wait(*names)) > 0:
-        raise Problem(429, "too_many_attempts", minutes=max(round(wait / 60), 1))
+        problem = Problem(429, "too_many_attempts", minutes=max(round(wait / 60), 1))
+        if _wants_json(request):
+            raise problem
+        said = problem.message.words
+        return _form(request, _place(typed.get("then")), f"{said[:1].upper()}{said[1:]}.", problem.status)
     secret = await run_in_threadpool(_signed_in, server, email, password)
     if secret is None:
         throttle.failed(*names)
         if _wants_json(request):
             raise Problem(401, "wrong_password")
-        return _form("This address and password don't go together.", 401)
+        return _form(request, _place(typed.get("then")), "This address and password don't go together.", 401)
     throttle.succeeded(names[0])
-    response = Response(status_code=204) if _wants_json(request) else RedirectResponse("/", 303)
+    to = _place(typed.get("then"))
+    response = Response(status_code=204) if _wants_json(request) else RedirectResponse(to, 303)
     _give_cookie(request, response, server, secret)
     return response
 

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from roadwright.api.app import make_app
+from roadwright.api.problems import LARGEST_BODY
 from roadwright.api.state import LOOPBACK, Server
 from roadwright.domain.errors import InputError, OperationError
 from roadwright.jobs.pending import PendingWrites
@@ -78,8 +80,12 @@ def serve(
     with_worker: bool,
     watches: bool,
     told: Callable[[str], None],
+    furnish: Callable[[FastAPI, Server], None],
 ) -> None:
-    """Serve until it is told to end. ``told`` hears the address once it answers. Raises CantServe, NotForStrangers."""
+    """Serve until it is told to end. Raises CantServe, NotForStrangers.
+
+    ``told`` hears the address once it answers; ``furnish`` adds the pages, which stand above this room.
+    """
     with workspace.store.transaction() as session:
         anybody = has_users(session)
     if host not in LOOPBACK and not anybody:
@@ -97,14 +103,17 @@ def serve(
     watch = Watch(workspace, pending, server.wake, saves=watches)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{server.port}/" + ("" if anybody else f"?key={server.key}")
+    app = make_app(server)
+    furnish(app, server)
     config = uvicorn.Config(
-        make_app(server),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=True,
-        lifespan="off",
-        ws="none",
+        lifespan="on",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_BODY,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=5,

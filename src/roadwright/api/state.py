@@ -39,11 +39,13 @@ class Caller:
     by_cookie: bool = False
     is_local: bool = False
     """The person at this machine, while no user exists."""
+    door: str = "api"
+    """Which door it came in by, as the ledger names it."""
 
     @property
     def requested_by(self) -> str:
         """As the ledger names it, with the door."""
-        return f"api:{self.who}"
+        return f"{self.door}:{self.who}"
 
 
 @dataclass
@@ -65,6 +67,8 @@ class Server:
     """Digests of the cookies that the key was exchanged for; they end with the server."""
     edits: threading.Lock = field(default_factory=threading.Lock)
     """Held by the call that edits rows: they take turns here before they wait for the workspace's."""
+    sign_in_ways: list[tuple[str, str]] = field(default_factory=list)
+    """How to sign in beside a password: words for the button, and the path where it begins, which is given ``then``."""
     started_at: float = field(default_factory=time.monotonic)
     is_closing: bool = False
 

@@ -10,6 +10,7 @@ import typer
 
 from roadwright.api.serving import serve as serve_workspace
 from roadwright.cli.workspace import WorkspaceOption, opened
+from roadwright.web.mounting import mount
 
 
 def serve(  # noqa: PLR0917 - typer calls it by name
@@ -46,4 +47,5 @@ def serve(  # noqa: PLR0917 - typer calls it by name
             with_worker=is_sqlite if with_worker is None else with_worker,
             watches=not no_watch,
             told=told,
+            furnish=mount,
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, warning
 from roadwright.domain.roadmaps import PROMISED
 from roadwright.services.bindings.backlog import BacklogBinding, say_intake
 from roadwright.services.bindings.candidates import CandidatesBinding
@@ -20,6 +20,7 @@ from roadwright.services.bindings.roadmaps import GatesBinding, RoadmapsBinding
 from roadwright.services.bindings.scenarios import ScenarioBinding
 from roadwright.services.rows.binding import Binding, Values
 from roadwright.services.rows.identity import display_key, identity_of
+from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import SheetError, TabEdit
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.annotations import collect_annotations
@@ -114,29 +115,21 @@ def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[R
     """What to say of stored rows that were deleted from a tab and still count: deleting a row deletes no data."""
     if tab.spec.name not in _STILL_COUNTS:
         return []
-    counts, advice = _STILL_COUNTS[tab.spec.name]
+    counts, code = _STILL_COUNTS[tab.spec.name]
     binding = BINDINGS[tab.spec.name]()
     gone = set(binding.listed(session)) - {identity_of(tab.spec.identity, row.brief) for row in tab.table.rows}
     rows = binding.load(session, gone)
+    status = Notes([warning(code)]).text
     return [
-        RowReport(report.place.name, 0, display_key(tab.spec, rows[i]), f"{Level.WARNING}: {advice}", Level.WARNING)
-        for i in sorted(gone)
-        if counts(rows[i])
+        RowReport(report.place.name, 0, display_key(tab.spec, rows[identity]), status, Level.WARNING)
+        for identity in sorted(gone)
+        if counts(rows[identity])
     ]
 
 
 _STILL_COUNTS: Mapping[str, tuple[Callable[[Values], bool], str]] = {
-    tabs.METRICS_CONFIG.name: (
-        lambda kpi: bool(kpi["is_active"]),
-        "its row is gone from the tab, but the KPI still counts; type the row again with is_active FALSE, or run "
-        "pm.refresh_tab to get it back",
-    ),
-    tabs.ROADMAPS.name: (
-        lambda roadmap: roadmap["status"] in PROMISED,
-        "its row is gone from the tab (or was renamed), but the roadmap is still approved or published, and its "
-        "capacity promised; pm.roadmap_set_status --option roadmap_name=… --option status=archived ends that, "
-        "pm.refresh_tab brings the row back",
-    ),
+    tabs.METRICS_CONFIG.name: (lambda kpi: bool(kpi["is_active"]), "kpi_row_gone"),
+    tabs.ROADMAPS.name: (lambda roadmap: roadmap["status"] in PROMISED, "roadmap_row_gone"),
 }
 """By tab what tells whether a stored row counts, and what to do about one that is gone from the tab."""
 

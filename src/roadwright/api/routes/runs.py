@@ -12,9 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from roadwright.actions import ledger
-from roadwright.actions.registry import find_action
-from roadwright.actions.roles import in_the_name_of, role_for
-from roadwright.actions.submit import ActionRequest, checked, submit
+from roadwright.api.asking import asked_for
 from roadwright.api.events import BEAT_SECONDS, listen
 from roadwright.api.guard import caller_of
 from roadwright.api.idempotency import Key, once
@@ -22,7 +20,6 @@ from roadwright.api.problems import Problem
 from roadwright.api.routing import problems
 from roadwright.api.schemas import ENDED, Run, RunList, RunRequest, run_shape
 from roadwright.api.state import Caller, CallerOf, Server, ServerOf
-from roadwright.domain.errors import InputError
 from roadwright.domain.roles import Role
 from roadwright.store.models import ActionRun, ActionStatus
 
@@ -45,29 +42,12 @@ def create_run(
     """
 
     def ask() -> dict[str, Any]:
-        return {"run_id": _submitted(server, caller, body).run_id}
+        return {"run_id": asked_for(server, caller, body.action, body.tab, body.select, body.options).run_id}
 
     asked = once(server, caller, "/runs", idempotency_key, body.model_dump(), ask)
     run = _found(server, str(asked["run_id"]))
     response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
     return Run.model_validate(run_shape(run))
-
-
-def _submitted(server: Server, caller: Caller, body: RunRequest) -> ActionRun:
-    action = find_action(body.action)
-    if caller.actions is not None and action.name not in caller.actions:
-        raise Problem(403, "action_not_of_token", action=action.name, actions=sorted(caller.actions))
-    options = in_the_name_of(action, body.options, caller.who)
-    try:
-        submission = checked(server.workspace, ActionRequest(action.name, body.tab, body.select, options))
-    except InputError as wrong:  # also a tab that there is not: the path is right
-        raise Problem.of(422, wrong.message) from wrong
-    needed = role_for(action, submission.options)
-    if caller.actions is None and not caller.role.may(needed):
-        raise Problem(403, "action_needs_role", action=action.name, needed=needed, role=caller.role)
-    run = submit(server.workspace, submission, caller.requested_by, for_worker=True)
-    server.wake()
-    return run
 
 
 def _found(server: Server, run_id: str) -> ActionRun:

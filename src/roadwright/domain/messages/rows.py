@@ -71,7 +71,19 @@ TEXTS = {
     "no_saved_model": "{value!q} is no saved model of this initiative",
     "not_brought_up_to_date": "{place} was not brought up to date: {why}",
     "not_in_source": "the {source} of the roadmap names it no more; it stays until you delete its row",
-    "nothing_saved": "nothing was saved: {why}",
+    "nothing_saved": "nothing was saved: {why}{gone}",
+    "north_stars_gone": (
+        "; {keys:names} {keys:is|are} gone from this tab, but still active: type the row again with is_active FALSE"
+    ),
+    "kpi_row_gone": (
+        "its row is gone from the tab, but the KPI still counts; type the row again with is_active FALSE, or run "
+        "pm.refresh_tab to get it back"
+    ),
+    "roadmap_row_gone": (
+        "its row is gone from the tab (or was renamed), but the roadmap is still approved or published, and its "
+        "capacity promised; pm.roadmap_set_status --option roadmap_name=… --option status=archived ends that, "
+        "pm.refresh_tab brings the row back"
+    ),
     "order_missing": "objective_mode lexicographic needs an order; expected an order such as retention > gmv",
     "param_not_used": "the formula of {model} does not use {param}{hint}",
     "persons_column": (

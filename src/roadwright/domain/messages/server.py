@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 TEXTS = {
+    "act_unknown": 'this page has nothing that is called "{act}"; load it again',
+    "act_wrong": "the page sent something that is not taken ({fields:names}); load it again",
     "action_needs_role": "{action} needs the role {needed}; yours is {role}",
     "action_not_of_token": "this token does not run {action}; it runs: {actions}",
     "address_not_served": "{host} port {port} can't be served at: {why}; --port 0 takes a free port",
@@ -29,6 +31,7 @@ TEXTS = {
         "sign in first: send Authorization: Bearer rw_… (roadwright tokens create makes a token), or open the address "
         "that roadwright serve printed"
     ),
+    "page_fault": "that went wrong, and nothing is known to have been changed; the server's log has it",
     "password_length": "a password takes {least} to {most} characters",
     "question_superseded": "ended: the same client asked another question, or is gone",
     "refused": "{why}",

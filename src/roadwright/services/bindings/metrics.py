@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message, notice
 from roadwright.domain.registry import Registry, key_problem, nearest, north_star_problem
 from roadwright.domain.text import folded
 from roadwright.services.rows.baselines import Baseline
@@ -23,8 +23,7 @@ from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
-from roadwright.store.kpi_spelling import respell_kpi
-from roadwright.store.kpi_uses import kpi_uses
+from roadwright.store.kpi_references import kpi_uses, respell_kpi
 from roadwright.store.models import OrganizationMetricsConfig
 from roadwright.store.registry import registered
 
@@ -108,7 +107,7 @@ def judge_registry(
     registry = binding.registry_after(context.session)
     problem = north_star_problem(registry.north_stars)
     if problem is not None and any(o.is_selected for o in results):
-        _refuse(results, f"{problem}{_gone(registry.north_stars, results)}")
+        _refuse(results, problem, _gone(registry.north_stars, results))
         return 0, 0
     binding.apply(context.session)
     _warn_of_unknown_drivers(results, registry)
@@ -155,22 +154,17 @@ def _guard_uses(context: RowsContext, binding: MetricsConfigBinding, results: Se
         binding.edits.remove(edit)
 
 
-def _gone(north_stars: list[str], results: Sequence[RowResult]) -> str:
-    """The north stars that nobody sees, because their rows were deleted, and the way out."""
+def _gone(north_stars: list[str], results: Sequence[RowResult]) -> Message | str:
+    """The north stars that nobody sees, as their rows were deleted, and the way out; empty where there are none."""
     there = {result.identity for result in results}
     gone = [key for key in north_stars if (folded(key),) not in there]
-    if not gone:
-        return ""
-    is_or_are = "is" if len(gone) == 1 else "are"
-    return (
-        f"; {', '.join(gone)} {is_or_are} gone from this tab, but still active: type the row again with is_active FALSE"
-    )
+    return notice("north_stars_gone", keys=gone) if gone else ""
 
 
-def _refuse(results: Sequence[RowResult], why: str) -> None:
+def _refuse(results: Sequence[RowResult], why: Message, gone: Message | str) -> None:
     for result in results:
         if result.is_selected:
-            result.notes.fail("nothing_saved", why=why)
+            result.notes.fail("nothing_saved", why=why, gone=gone)
             result.take_back()
 
 

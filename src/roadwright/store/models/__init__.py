@@ -17,7 +17,7 @@ from roadwright.store.models.optimization import (
     Portfolio,
     PortfolioItem,
 )
-from roadwright.store.models.people import ApiToken, IdempotentRequest, User, WebSession, WrittenWorkbook
+from roadwright.store.models.people import ApiToken, IdempotentRequest, Preference, User, WebSession, WrittenWorkbook
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
 from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
 from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, WorkspaceRevision
@@ -46,6 +46,7 @@ __all__ = [
     "OrganizationMetricsConfig",
     "Portfolio",
     "PortfolioItem",
+    "Preference",
     "Roadmap",
     "RoadmapEntry",
     "RoadmapStatusChange",

@@ -67,6 +67,17 @@ class IdempotentRequest(Base):
     created_at: Mapped[Moment]
 
 
+class Preference(Base):
+    """What a person chose for themselves: how the control room looks, by name."""
+
+    __tablename__ = "preferences"
+
+    who: Mapped[str] = mapped_column(primary_key=True)
+    """As `Caller.who` names them: the user's address, or the person at this machine."""
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[Row]
+
+
 class WrittenWorkbook(Base):
     """What we last wrote into a workbook, so that whoever watches it tells our writes from those of people."""
 

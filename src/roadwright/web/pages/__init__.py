@@ -1,0 +1,5 @@
+"""All pages; importing a module registers its pages. One line for each."""
+
+from roadwright.web.pages import home
+
+__all__ = ["home"]
