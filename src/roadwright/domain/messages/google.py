@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 TEXTS = {
+    "sheet_or_tab": "sheet says where it is asked for: leave out tab and select, or sheet.",
+    "sheet_tab_unknown": (
+        "{tab} is no tab that Roadwright knows, so none of its rows can be selected; in this spreadsheet it "
+        "knows {tabs}."
+    ),
+    "sheet_unknown": (
+        "The spreadsheet {spreadsheet} is no workbook of this workspace. Put its address into roadwright.toml "
+        "([workbooks] or [[intake]]), and start the server again."
+    ),
     "google_all_well": "all is well",
     "google_api_off": (
         "Google refuses: {why} Enable the Google Sheets API in the project that the key belongs to (console.cloud."
