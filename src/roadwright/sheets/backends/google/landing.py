@@ -105,6 +105,30 @@ class Plan:
         known = self.key_of(number) or (line.held.keys() | seen.keys()) - sent.keys()
         return all(same(line.held.get(c), seen.get(c)) for c in known if c not in sent)
 
+    def certain(self, numbers: Iterable[int], *, moved: bool) -> list[int]:
+        """Those of these rows, which an echo shows where they were meant, that it tells for certain.
+
+        A row that is told by its other cells is not where another one has the same beside what was written, nor where
+        it has none, nor where others of the tab have ``moved``.
+        """
+        numbers = list(numbers)
+        if moved:
+            return [n for n in numbers if self.key_of(n)]
+        alike: dict[tuple[int, ...], dict[Hashable, set[Hashable]]] = {}
+        found = []
+        for number in numbers:
+            line, form = self.lines[number], tuple(sorted(self.sent[number]))
+            if not self.key_of(number) and line.held:
+                rest = _content(line.held, form)
+                if form not in alike:
+                    groups = alike.setdefault(form, defaultdict(set))
+                    for other in self.lines.values():
+                        groups[_content(other.held, form)].add(_content(other.held))
+                if not rest or len(alike[form][rest]) > 1:
+                    continue
+            found.append(number)
+        return found
+
     def arrived(self, numbers: Iterable[int]) -> None:
         """Note that these rows got what was sent to them."""
         for number in numbers:
@@ -184,7 +208,7 @@ class _Finder:
 
     def __init__(self, plan: Plan, rows: Mapping[int, Cells], sent: Mapping[int, Cells]) -> None:
         self.plan, self.sent = plan, sent
-        self.new = dict(rows)
+        self.rows, self.new = rows, dict(rows)
         self.old = {n: line for n, line in plan.lines.items() if line.held or line.wanted}
         self.found: dict[int, Line] = {}
         self.landed: set[int] = set()
@@ -200,7 +224,9 @@ class _Finder:
         self._by_content()
         self._by_key()
         self._by_the_other_cells()
+        self._by_a_telling_cell()
         self._by_place()
+        self._by_what_is_left()
         for number, cells in self.new.items():
             self.found[number] = line = Line(dict(cells))
             for sent in self._foreign(None, cells, set(cells)):  # a new row can have nothing of ours
@@ -313,6 +339,26 @@ class _Finder:
     def _lines_alike(self) -> dict[tuple[int, ...], Mapping[Hashable, list[int]]]:
         return {}
 
+    def _by_a_telling_cell(self) -> None:
+        """Rows that a person typed into meanwhile, by a cell that no other row ever held: a title, say."""
+        written = {column for form in self.forms for column in form}
+        olds = _telling(self.plan.lines.items(), written)
+        news = _telling(((n, Line(cells)) for n, cells in self.rows.items()), written)
+        pairs = []
+        for number, cells in self.new.items():
+            told = [(c, v) for c, v in cells.items() if c not in written and news.get((c, v)) == number]
+            owners = {olds[one] for one in told if olds.get(one) in self.old}
+            if len(owners) == 1:
+                pairs.append((number, owners.pop()))
+        once = Counter(old for _, old in pairs)
+        pairs = [(number, old) for number, old in pairs if once[old] == 1]
+        for number, old in pairs:
+            if old in self.sent and _shows(self.new[number], self.sent[old]):
+                self._pair(number, old, landed=True)
+        for number, old in pairs:
+            if number in self.new:
+                self._pair_changed(number, old)
+
     def _by_place(self) -> None:
         """Rows that a person typed into meanwhile, which stand where they stood.
 
@@ -331,6 +377,33 @@ class _Finder:
             for number in [n for n in self.old if n in self.new and self.old[n].held]:
                 if not self._foreign(number, self.new[number], set(self.new[number])):
                     self._pair_changed(number, number)
+
+    def _by_what_is_left(self) -> None:
+        """Rows that lost what they held to a write that emptied it, or to one that took another row's place."""
+        written = {column for form in self.forms for column in form}
+        if not written:
+            return
+        there: dict[Hashable, list[int]] = defaultdict(list)
+        for number, cells in self.new.items():
+            there[_content(cells, written)].append(number)
+        for old in list(self.old):
+            line = self.old[old]
+            rest = _content(line.held, written)
+            if rest and there.get(rest):
+                number = there[rest].pop(0)
+                lost = {c for c in written if not same(line.held.get(c), self.new[number].get(c))}
+                line.spoiled = {**line.spoiled, **{c: line.spoiled.get(c, line.held.get(c)) for c in lost}}
+                self._pair(number, old, landed=False)
+
+
+def _telling(lines: Iterable[tuple[int, Line]], written: set[int]) -> dict[tuple[int, Scalar], int]:
+    """The rows by those of their cells that no other row has in that column; nothing was written in these."""
+    found: dict[tuple[int, Scalar], list[int]] = defaultdict(list)
+    for number, line in lines:
+        for column, value in line.held.items():
+            if column not in written and value not in (None, CALCULATED) and not isinstance(value, bool):
+                found[column, value].append(number)
+    return {cell: numbers[0] for cell, numbers in found.items() if len(numbers) == 1}
 
 
 def _values(cells: Mapping[int, Scalar], columns: tuple[int, ...]) -> Hashable:

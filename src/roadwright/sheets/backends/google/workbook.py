@@ -59,8 +59,8 @@ class GoogleWorkbook:
         self._contents: dict[str, TabContent] = {}
         self._grids: dict[str, Grid] = {}
         self._announced: list[str] = []
-        self._moved: dict[str, str] = {}
-        """Tabs that are not as they were when they were read: by name a text that no fingerprint equals."""
+        self._outdated: set[str] = set()
+        """Tabs that are not as they were when they were read: they are read again when somebody asks."""
         self._tabs = _known_tabs(scratch).get(self._id)
         if self._tabs is None:
             self._list()
@@ -78,8 +78,8 @@ class GoogleWorkbook:
 
     def read(self, tab: str) -> Grid:
         content = self._content(tab)
-        if content.title in self._moved:
-            del self._moved[content.title]
+        if content.title in self._outdated:
+            self._outdated.discard(content.title)
             del self._contents[content.title]
             content = self._content(tab)
         if content.title not in self._grids:
@@ -88,7 +88,8 @@ class GoogleWorkbook:
 
     def fingerprint(self, tab: str) -> str:
         content = self._content(tab)
-        return self._moved.get(content.title) or content.digest()
+        # What is to be read again equals nothing that anybody remembers, nor itself the next time.
+        return f"outdated {uuid.uuid4().hex}" if content.title in self._outdated else content.digest()
 
     def plan_append(self, edit: TabEdit) -> list[int]:
         if not edit.appended:
@@ -194,7 +195,7 @@ class GoogleWorkbook:
         self._grids.pop(tab, None)
         landed_below = work.new_rows == list(range(work.below + 1, work.below + 1 + len(work.new_rows)))
         if work.plan.has_moved or not landed_below:
-            self._moved[tab] = uuid.uuid4().hex
+            self._outdated.add(tab)
             return
         formats = {(line.origin, column): chosen for line, column, chosen in work.asked}
         for number, cells in wanted.items():
@@ -207,10 +208,7 @@ class GoogleWorkbook:
         if work.inserts:
             content.row_count += len(work.new_rows)
         if content.calculated:  # which may come out otherwise now
-            self._stale(tab)
-
-    def _stale(self, tab: str) -> None:
-        self._moved[tab] = f"calculated {uuid.uuid4().hex}"
+            self._outdated.add(tab)
 
     # ---- what is read
 

@@ -84,7 +84,9 @@ class Writer:
                 continue
             moved, headers = _look(blocks, echoes)
             for work in open_works:
-                work.plan.arrived(n for n in list(work.plan.sent) if (work.tab, n) not in moved)
+                shown = [n for n in work.plan.sent if (work.tab, n) not in moved]
+                has_moved = len(shown) < len(work.plan.sent) or work.tab not in headers
+                work.plan.arrived(work.plan.certain(shown, moved=has_moved))
             unclear = [work for work in open_works if work.plan.sent or work.tab not in headers]
             if unclear:
                 self._find_again(unclear, headers)
