@@ -67,25 +67,25 @@ def _stamp(source: Path | None) -> object:
 
 
 def _load(source: Path | None) -> tuple[Credentials, str]:
-    if source is None:
-        try:
-            found, _ = google.auth.default(scopes=SCOPES)
-        except GoogleAuthError as error:
-            raise SheetError("google_no_credentials") from error
-        return found, str(getattr(found, "service_account_email", "") or "")
-    content = _content(source)
+    content = {} if source is None else _content(source)
+    kind = content.get("type")
     try:
-        if content.get("type") == "service_account":
+        if kind == "service_account":
             account = ServiceAccount.from_service_account_info(content, scopes=SCOPES)  # type: ignore[no-untyped-call]
             return account, str(content.get("client_email", ""))
-        if source.name == TOKEN_FILE or content.get("type") == "authorized_user":
+        if kind == "authorized_user" or (source is not None and source.name == TOKEN_FILE):
             own = OwnCredentials.from_authorized_user_info(content, SCOPES)  # type: ignore[no-untyped-call]
             return own, str(content.get("account", ""))
-        found, _ = google.auth.load_credentials_from_dict(content, scopes=SCOPES)  # type: ignore[no-untyped-call]
     except (GoogleAuthError, ValueError, TypeError) as error:
         why = str(error.args[0]) if error.args else type(error).__name__
         raise SheetError("google_key_unusable", path=str(source), why=why.rstrip(".")) from error
-    return found, str(content.get("client_email", ""))
+    if source is not None and str(source) != os.environ.get(_VARIABLE):
+        raise SheetError("google_key_unusable", path=str(source), why=f"its type is {kind}, not service_account")
+    try:  # those of the machine, or a file of a kind that google-auth knows
+        found, _ = google.auth.default(scopes=SCOPES)
+    except GoogleAuthError as error:
+        raise SheetError("google_no_credentials") from error
+    return found, str(getattr(found, "service_account_email", "") or "")
 
 
 def _content(source: Path) -> dict[str, Any]:

@@ -202,11 +202,11 @@ class GoogleWorkbook:
             for column, value in cells.items():
                 content.put(number, column, value, formats.get((number, column)))
         new = {(index, column): chosen for index, column, chosen in work.new_formats}
-        for index, (number, cells) in enumerate(zip(work.new_rows, work.appended, strict=True)):
-            for column, value in cells.items():
-                content.put(number, column, value, new.get((index, column)))
         if work.inserts:
             content.row_count += len(work.new_rows)
+            for index, (number, cells) in enumerate(zip(work.new_rows, work.appended, strict=True)):
+                for column, value in cells.items():
+                    content.put(number, column, value, new.get((index, column)))
         if content.calculated:  # which may come out otherwise now
             self._outdated.add(tab)
 
