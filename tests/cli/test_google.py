@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.oauth2.credentials import Credentials
 from typer.testing import CliRunner, Result
 
 from roadwright import tabs
@@ -17,7 +16,7 @@ from roadwright.sheets.addresses import spreadsheet_address
 from roadwright.sheets.backends.google.content import Json
 from roadwright.sheets.rules import BACKEND_OWNED
 from roadwright.workspace.settings import FILE, template
-from tests.google.access import double
+from tests.google.access import double, own_credentials
 from tests.google.book import Assumptions, Tab
 from tests.google.server import ROBOT, FakeSheets, Fault
 
@@ -153,7 +152,7 @@ def test_a_sign_in_is_kept_for_its_owner_alone(company: Company, monkeypatch: py
     assert said.exit_code == 1
     client = {"client_id": "c", "client_secret": "s", "auth_uri": "https://a", "token_uri": "https://t"}
     (company.root / "google-client.json").write_text(f'{{"installed": {client}}}'.replace("'", '"'))
-    own = Credentials(None, refresh_token="r", client_id="c", client_secret="s")
+    own = own_credentials()
     monkeypatch.setattr(InstalledAppFlow, "run_local_server", lambda *_, **__: own)
     assert company.ask("login").exit_code == 0
     [kept] = (company.root / ".roadwright").glob("google-token.json")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from google.oauth2.credentials import Credentials
 
 from roadwright.sheets.addresses import spreadsheet_address, spreadsheet_id
 from roadwright.sheets.backend import WorkbookRef
@@ -50,6 +51,11 @@ def double(
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key_file(folder, server)))
         yield server
         assert server.contract_errors == []
+
+
+def own_credentials() -> Credentials:
+    """Those of a person who signed in."""
+    return Credentials("t", refresh_token="r", client_id="c", client_secret="s")  # type: ignore[no-untyped-call]
 
 
 def server_of(address: str) -> tuple[FakeSheets, str]:

@@ -10,14 +10,13 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from google.oauth2.credentials import Credentials
 
 from roadwright.sheets.addresses import spreadsheet_id
 from roadwright.sheets.backend import SheetError, WorkbookBusy, WorkbookUnreadable
 from roadwright.sheets.backends.google import GoogleWorkbook
 from roadwright.sheets.backends.google.client import OutcomeUnknown, SheetsClient, Unreachable, endpoint
 from roadwright.sheets.backends.google.credentials import TOKEN_FILE, client_for, keep_token
-from tests.google.access import double, ref_of
+from tests.google.access import double, own_credentials, ref_of
 from tests.google.server import ROBOT, FakeSheets, Fault
 
 
@@ -39,7 +38,7 @@ def slept() -> list[float]:
 
 @pytest.fixture
 def client(google: FakeSheets, slept: list[float]) -> SheetsClient:
-    return SheetsClient(Credentials(token="t"), google.url, sleep=slept.append)
+    return SheetsClient(own_credentials(), google.url, sleep=slept.append)
 
 
 def _append(client: SheetsClient, spreadsheet: str) -> object:
@@ -101,7 +100,7 @@ def test_waits_grow_up_to_a_cap_and_google_says_how_long(
 def test_nobody_there(slept: list[float]) -> None:
     with FakeSheets() as server:
         gone = server.url
-    client = SheetsClient(Credentials(token="t"), gone, sleep=slept.append)
+    client = SheetsClient(own_credentials(), gone, sleep=slept.append)
     with pytest.raises(Unreachable):
         client.get("x" * 20, "spreadsheetId")
     with pytest.raises(Unreachable):  # nothing was sent
@@ -187,9 +186,7 @@ def test_credentials_are_those_of_the_settings_then_of_the_sign_in_then_of_the_e
     tmp_path: Path, google: FakeSheets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert client_for(None, tmp_path)[1] == ROBOT
-    path = keep_token(
-        tmp_path, Credentials(None, refresh_token="r", client_id="c", client_secret="s"), "ann@example.com"
-    )
+    path = keep_token(tmp_path, own_credentials(), "ann@example.com")
     assert path.name == TOKEN_FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text())["refresh_token"] == "r"
@@ -209,7 +206,7 @@ def test_credentials_are_those_of_the_settings_then_of_the_sign_in_then_of_the_e
     [
         ("https://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBd/edit#gid=0", "1BxiMVs0XRA5nFMdKvBd"),
         ("https://docs.google.com/spreadsheets/u/1/d/1BxiMVs0XRA5nFMdKvBd", "1BxiMVs0XRA5nFMdKvBd"),
-        ("https://docs.google.com/a/example.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBd/edit?usp=sharing", "1BxiMVs0XRA5nFMdKvBd"),
+        ("https://docs.google.com/a/x.org/spreadsheets/d/1BxiMVs0XRA5nFMdKvBd/edit?a=b", "1BxiMVs0XRA5nFMdKvBd"),
         ("https://docs.google.com/spreadsheets/d/e/2PACX-1vQxxxxxxxxxx/pubhtml", None),
         ("https://docs.google.com.example.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBd", None),
         ("https://example.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBd", None),
