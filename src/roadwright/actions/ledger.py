@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -28,6 +28,8 @@ _ATTEMPTS = 100
 _OPEN_STATES = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 INTERRUPTED = str(Message("run_interrupted"))
 INTERRUPTED_TRY = str(Message("try_interrupted"))
+Also = Callable[[Session, ActionRun], None]
+"""What is written together with a run, or not at all."""
 MOST_TRIES = 3
 """How often workers begin a run that each of them dies of."""
 
@@ -83,16 +85,18 @@ def enqueue(
     *,
     alive: bool = True,
     for_worker: bool = False,
+    also: Also | None = None,
 ) -> ActionRun:
     """Write the run down before anything is done: queued, until something claims it.
 
     With ``alive`` this process has claimed it. Then it counts as alive until its end is written, or `leave` is called.
-    With ``for_worker`` it waits for a worker, and for another one where that dies.
+    With ``for_worker`` it waits for a worker, and for another one where that dies. ``also`` is done in the same
+    transaction.
     """
     presence = presences(store.engine).begin() if alive else None
     worker = None if presence is None else presence.worker
     try:
-        run = _enqueue(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
+        run = _enqueue(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
     except BaseException:
         if presence is not None:
             presence.end()
@@ -133,18 +137,32 @@ def leave(run: ActionRun) -> None:
 
 
 def _enqueue(
-    store: Store, action: str, asked: Mapping[str, Any], requested_by: str, *, worker: str | None, for_worker: bool
+    store: Store,
+    action: str,
+    asked: Mapping[str, Any],
+    requested_by: str,
+    *,
+    worker: str | None,
+    for_worker: bool,
+    also: Also | None,
 ) -> ActionRun:
     for _ in range(_ATTEMPTS):
         try:
-            return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
+            return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
         except IntegrityError:
             continue  # someone who asked at the same moment got the number; the next one is free
-    return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
+    return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
 
 
 def _insert(
-    store: Store, action: str, asked: Mapping[str, Any], requested_by: str, *, worker: str | None, for_worker: bool
+    store: Store,
+    action: str,
+    asked: Mapping[str, Any],
+    requested_by: str,
+    *,
+    worker: str | None,
+    for_worker: bool,
+    also: Also | None,
 ) -> ActionRun:
     with store.transaction() as session:
         mark_interrupted(session)
@@ -162,6 +180,8 @@ def _insert(
             tries=0 if worker is None else 1,
         )
         session.add(run)
+        if also is not None:
+            also(session, run)
     return run
 
 

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -16,10 +16,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from roadwright.api.app import make_app
+from roadwright.api.oidc import check_oidc
 from roadwright.api.problems import LARGEST_BODY
 from roadwright.api.state import LOOPBACK, Server
 from roadwright.domain.errors import InputError, OperationError
 from roadwright.jobs.pending import PendingWrites
+from roadwright.jobs.requests import RequestsWatch
 from roadwright.jobs.watching import Watch
 from roadwright.jobs.worker import GRACE_SECONDS, Worker
 from roadwright.services.people.accounts import has_users
@@ -82,12 +84,13 @@ def serve(
     told: Callable[[str], None],
     furnish: Callable[[FastAPI, Server], None],
 ) -> None:
-    """Serve until it is told to end. Raises CantServe, NotForStrangers.
+    """Serve until it is told to end. Raises CantServe, NoClientSecret, NotForStrangers.
 
     ``told`` hears the address once it answers; ``furnish`` adds the pages, which stand above this room.
     """
+    check_oidc(workspace.settings)
     with workspace.store.transaction() as session:
-        anybody = has_users(session)
+        anybody = has_users(session) or (host not in LOOPBACK and workspace.settings.auth.oidc is not None)
     if host not in LOOPBACK and not anybody:
         raise NotForStrangers("no_user_to_serve", host=host)
     log_as_json()
@@ -101,11 +104,20 @@ def serve(
         server.worker.gate = server.edits  # a long queue of runs keeps nobody from editing a row
     server.pending = pending
     watch = Watch(workspace, pending, server.wake, saves=watches)
+    requests = RequestsWatch(workspace, server.wake)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{server.port}/" + ("" if anybody else f"?key={server.key}")
     app = make_app(server)
     furnish(app, server)
-    config = uvicorn.Config(
+    config = http_config(app, settings.trusted_proxies)
+    asyncio.run(
+        _serve(server, _Serving(config), listener, (watch, requests), lambda: told(f"Roadwright is at {address}"))
+    )
+
+
+def http_config(app: FastAPI, trusted_proxies: Sequence[str]) -> uvicorn.Config:
+    """How the application is served; what is said to come from elsewhere is believed of these proxies only."""
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -114,16 +126,19 @@ def serve(
         lifespan="on",
         ws="websockets-sansio",
         ws_max_size=LARGEST_BODY,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    asyncio.run(_serve(server, _Serving(config), listener, watch, lambda: told(f"Roadwright is at {address}")))
 
 
 async def _serve(
-    server: Server, http: uvicorn.Server, listener: socket.socket, watch: Watch, told: Callable[[], None]
+    server: Server,
+    http: uvicorn.Server,
+    listener: socket.socket,
+    watches: Sequence[Watch | RequestsWatch],
+    told: Callable[[], None],
 ) -> None:
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
@@ -138,7 +153,8 @@ async def _serve(
     server.hub.start()
     if server.worker is not None:
         server.worker.start()
-    watch.start()
+    for watch in watches:
+        watch.start()
     serving = asyncio.create_task(http.serve(sockets=[listener]))
     while not http.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -147,7 +163,8 @@ async def _serve(
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     server.is_closing = True
     server.hub.stop()
-    watch.stop()
+    for watch in watches:
+        watch.stop()
     if server.worker is not None:
         await asyncio.to_thread(server.worker.stop, GRACE_SECONDS)
     http.should_exit = True

@@ -159,6 +159,7 @@ def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
         reports = _show(request, saved, draft)
     except (PendingWrite, WorkspaceBusy) as pending:
         reports = pending.reports if isinstance(pending, PendingWrite) else []
+        answer.once_written = answer.status, answer.exit_code
         answer.status = "failed"
         if answer.exit_code is not ExitCode.WRONG:
             answer.exit_code = ExitCode.FAILED

