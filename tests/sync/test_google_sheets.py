@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from roadwright.actions.requests import look_at_requests
 from roadwright.sheets.addresses import spreadsheet_id
 from roadwright.sheets.backends.google.client import SheetsClient
 from roadwright.store.models import Initiative
@@ -185,6 +186,22 @@ def test_bad_cells_are_named_and_formulas_and_foreign_columns_stay(house: House,
     assert rows[1][names.index("risk_level")] == "dangerous"
     with people.at("Backlog") as (_, tab):
         assert tab.rows[2][names.index("overall_score")]["userEnteredValue"] == {"formulaValue": "=1+2"}
+
+
+def test_requests_are_taken_up_once_while_people_sort_them(house: House, google: FakeSheets) -> None:
+    place, people = house.place("Requests"), person_at(house, google, "Requests")
+    house.type_new("Requests", {"action": "pm.refresh_tab", "tab": "Gates"}, {"action": "pm.backlog_sync"})
+    google.faults = [
+        Fault("before", "values", do=lambda: people.sort("Requests", 0)),
+        Fault("reset_after", "values"),
+    ]
+    assert look_at_requests(house.workspace, place).asked == 2
+    assert look_at_requests(house.workspace, place).asked == 0
+    asked = {row.text("action"): row.text("run_id") for row in house.rows("Requests")}
+    assert asked == {"pm.refresh_tab": "ACT-000001", "pm.backlog_sync": "ACT-000002"}
+    google.log.clear()
+    look_at_requests(house.workspace, place)
+    assert google.calls() == ["get"]
 
 
 def test_a_spreadsheet_that_was_deleted_stops_the_others_not(house: House, google: FakeSheets) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -37,6 +38,8 @@ from roadwright.sheets.values import LAST_ROW, CellValue, Unwritable, cell_name,
 TABS_FILE = "google-tabs.json"
 """In the private folder of a workspace: which tabs each spreadsheet had when they were listed last. It only says what
 can be read in one call; a tab that is not there after all is found out."""
+_TABS_SECONDS = 900
+"""After so long, people may have added tabs that somebody waits for."""
 _PROTECTED_MEANWHILE = 3
 
 
@@ -318,7 +321,10 @@ def _known_tabs(scratch: Path | None) -> dict[str, list[str]]:
     if scratch is None:
         return {}
     try:
-        content = json.loads((scratch / TABS_FILE).read_text(encoding="utf-8"))
+        path = scratch / TABS_FILE
+        if not 0 <= time.time() - path.stat().st_mtime < _TABS_SECONDS:
+            return {}
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     if not isinstance(content, dict):
