@@ -42,9 +42,9 @@ class Company:
         return self.google.books[spreadsheet].tab(name)
 
 
-@pytest.fixture(params=[Assumptions(), Assumptions(checkboxes_hold_false=True)], ids=["ticks blank", "ticks FALSE"])
+@pytest.fixture
 def company(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    with double(tmp_path, monkeypatch, request.param) as google:
+    with double(tmp_path, monkeypatch, getattr(request, "param", None)) as google:
         intake = google.make("Ideas", {"Sheet1": [], "My notes": [["mine"]]})
         backlog = google.make("Backlog", {"backlog": []}, rows=10, columns=5)
         root = tmp_path / "workspace"
@@ -110,6 +110,12 @@ def test_a_tab_that_is_set_up_helps_whoever_types(company: Company) -> None:
     assert company.tab(company.backlog, "_Lists").props["hidden"]
 
 
+@pytest.mark.parametrize(
+    "company",
+    [Assumptions(), Assumptions(checkboxes_hold_false=True)],
+    ids=["ticks blank", "ticks FALSE"],
+    indirect=True,
+)
 def test_a_sync_works_on_what_was_set_up(company: Company) -> None:
     company.ask("setup")
     title = list(tabs.INTAKE.by_name).index("title")

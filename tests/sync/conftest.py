@@ -22,7 +22,7 @@ tabs = ["Ideas", "Complaints"]
 
 WHOLE = "ROADWRIGHT_WHOLE_GOOGLE_SUITE"
 """The variable of the environment that runs all tests of sync on spreadsheets of the double, too."""
-_ON_GOOGLE = ("test_backlog_sync.py", "test_keys.py", "test_sets.py", "test_every_tab.py", "test_nothing_to_do.py")
+_ON_GOOGLE = ("test_backlog_sync.py", "test_keys.py", "test_sets.py", "test_nothing_to_do.py")
 """The tests that always run there."""
 
 
