@@ -234,6 +234,8 @@ class _Finder:
                 self.blind += [(number, column) for column in sent]
         gone = []
         for number, line in self.old.items():
+            if number in self.sent and not _with(line.held, self.sent[number]):
+                continue  # it was to be emptied, and holds nothing any more, wherever it stands
             if line.held or number in self.found:
                 gone += [line] if line.wanted else []
             else:  # an empty row, which is as good as any at its place
