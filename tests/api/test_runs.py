@@ -19,7 +19,7 @@ from roadwright.api.events import Hub
 from roadwright.api.routes.runs import _while_valid
 from roadwright.api.state import Caller, Server
 from roadwright.domain.roles import Role
-from roadwright.jobs.worker import Worker
+from roadwright.jobs.worker import make_worker
 from roadwright.services.people.accounts import disable_user
 from roadwright.services.people.keys import digest_of, revoke_token
 from roadwright.services.portfolios.drafts import solve_draft
@@ -205,7 +205,7 @@ def test_runs_begin_in_the_order_in_which_they_were_asked_for(house: House) -> N
     def hear(run: ActionRun) -> None:
         ended.append(run.run_id)
 
-    worker = Worker(house.workspace, hear)
+    worker = make_worker(house.workspace, hear)
     submission = checked(house.workspace, ActionRequest("pm.refresh_tab", "Gates"))
     ids = [submit(house.workspace, submission, "test", for_worker=True).run_id for _ in range(12)]
     worker.start()

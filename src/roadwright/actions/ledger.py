@@ -11,13 +11,14 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Update, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from roadwright.actions.contract import Answer, Figures
 from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.domain.messages import Message
+from roadwright.store import queue
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.numbers import next_number
@@ -182,6 +183,9 @@ def _insert(
         session.add(run)
         if also is not None:
             also(session, run)
+        if for_worker and queue.has_queue(store.engine):
+            session.flush()  # in this order, so that jobs are queued as runs are numbered
+            queue.put(session, number)
     return run
 
 
@@ -374,6 +378,14 @@ def waiting_for_worker(store: Store) -> ActionRun | None:
         return session.scalar(waiting.order_by(ActionRun.id).limit(1))
 
 
+def waiting_run(store: Store, number: int) -> ActionRun | None:
+    """The run, if it waits for a worker: it has not ended, and none that lives has begun it."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        run = session.get(ActionRun, number)
+        return run if run is not None and run.status == ActionStatus.QUEUED and run.worker is None else None
+
+
 @dataclass(frozen=True)
 class RunPage:
     """Some runs, newest first."""
@@ -387,7 +399,10 @@ class RunPage:
 def page_of_runs(
     store: Store, limit: int, *, before: str | None = None, status: str | None = None, action: str | None = None
 ) -> RunPage:
-    """The newest runs of a status or an action, or those before another run. Raises InputError where that is none."""
+    """The newest runs of a status or an action, or those before another run, without what they say of each row.
+
+    Raises InputError where that other run is none.
+    """
     wanted: list[ColumnElement[bool]] = []
     if status is not None:
         wanted.append(ActionRun.status == str(status))
@@ -402,6 +417,7 @@ def page_of_runs(
                 raise InputError("no_action_run", run_id=before)
             wanted.append(ActionRun.id < number)
         newest = select(ActionRun).where(*wanted).order_by(ActionRun.id.desc()).limit(limit + 1)
+        newest = newest.options(defer(ActionRun.rows_json, raiseload=True))
         found = list(session.scalars(newest))
     return RunPage(found[:limit], total, len(found) > limit)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -20,10 +17,12 @@ from roadwright.api.oidc import check_oidc
 from roadwright.api.problems import LARGEST_BODY
 from roadwright.api.state import LOOPBACK, Server
 from roadwright.domain.errors import InputError, OperationError
+from roadwright.jobs.logs import log_as_json
 from roadwright.jobs.pending import PendingWrites
 from roadwright.jobs.requests import RequestsWatch
+from roadwright.jobs.running import GRACE_SECONDS
 from roadwright.jobs.watching import Watch
-from roadwright.jobs.worker import GRACE_SECONDS, Worker
+from roadwright.jobs.worker import make_worker
 from roadwright.services.people.accounts import has_users
 from roadwright.workspace.workspace import Workspace
 
@@ -36,24 +35,10 @@ class NotForStrangers(InputError):
     """The server would be reached by others, and nobody could sign in."""
 
 
-def log_as_json() -> None:
-    """What happens goes to standard error, a JSON object a line. No secret is ever put into it."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,  # without the values of variables, some of which are secret
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
-
-
 def _listening(host: str, port: int) -> socket.socket:
     """A socket at this address; of port 0 one that is free. Raises CantServe."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sends at once on such ones only
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -100,8 +85,7 @@ def serve(
     pending = None
     if with_worker:
         pending = PendingWrites(workspace)
-        server.worker = Worker(workspace, pending.ended)
-        server.worker.gate = server.edits  # a long queue of runs keeps nobody from editing a row
+        server.worker = make_worker(workspace, pending.ended)
     server.pending = pending
     watch = Watch(workspace, pending, server.wake, saves=watches)
     requests = RequestsWatch(workspace, server.wake)
@@ -169,3 +153,4 @@ async def _serve(
         await asyncio.to_thread(server.worker.stop, GRACE_SECONDS)
     http.should_exit = True
     await serving
+    await asyncio.to_thread(server.follower.stop)

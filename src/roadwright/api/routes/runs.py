@@ -83,25 +83,25 @@ def list_runs(
     status: Annotated[ActionStatus | None, Query(description="Only runs of this status.")] = None,
     action: Annotated[str | None, Query(description="Only runs of this action.")] = None,
 ) -> RunList:
-    """The runs, newest first."""
+    """The runs, newest first, without what they say of each row: `GET /runs/ACT-…` has it."""
     page = ledger.page_of_runs(server.workspace.store, limit, before=before, status=status, action=action)
-    items = [Run.model_validate(run_shape(run)) for run in page.runs]
+    items = [Run.model_validate(run_shape(run, with_rows=False)) for run in page.runs]
     return RunList(items=items, next=items[-1].run_id if page.has_more and items else None, total=page.total)
 
 
-@router.get("/runs/{run_id}", responses=problems(404, 422))
+@router.get("/runs/{run_id}", responses=problems(404, 422), response_model=Run)
 async def show_run(
     run_id: _RunId,
     server: ServerOf,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for its end.")] = 0,
-) -> Run:
+) -> Response:
     """One run; with `wait` once it has ended, or when these seconds are over."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait
     while True:
         run = await run_in_threadpool(_found, server, run_id)
         if run.status in ENDED or loop.time() >= deadline or server.is_closing:
-            return Run.model_validate(run_shape(run))
+            return Response(json.dumps(run_shape(run)), media_type="application/json")  # may hold thousands of rows
         await asyncio.sleep(min(_LOOK_SECONDS, max(deadline - loop.time(), 0.01)))
 
 

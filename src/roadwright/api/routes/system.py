@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from roadwright import __version__, tabs
@@ -16,6 +17,7 @@ from roadwright.api.routing import problems
 from roadwright.api.schemas import ActionList, Check, Health, Me, Ready
 from roadwright.api.state import CallerOf, Server, ServerOf
 from roadwright.store.migrations import NEWEST
+from roadwright.store.queue import has_queue, workers
 from roadwright.store.session import schema_version
 
 router = APIRouter(tags=["system"])
@@ -49,12 +51,27 @@ def _database(server: Server) -> Check:
 
 def _worker(server: Server) -> Check:
     if server.worker is None:
-        return Check(name="worker", ok=True, detail="runs are done by workers of their own")
+        return _other_workers(server.workspace.store.engine)
     silent = time.monotonic() - server.worker.seen_at
     return Check(
         name="worker",
         ok=server.worker.is_alive and silent < _SILENT_SECONDS,
         detail=f"last seen {silent:.0f} seconds ago",
+    )
+
+
+def _other_workers(engine: Engine) -> Check:
+    """Whether there are workers of their own; a server alone would only write runs down."""
+    if not has_queue(engine):
+        return Check(name="worker", ok=False, detail="none: the server was started --without-worker")
+    try:
+        found = workers(engine)
+    except SQLAlchemyError as fault:
+        return Check(name="worker", ok=False, detail=str(getattr(fault, "orig", None) or fault))
+    if not found.count:
+        return Check(name="worker", ok=False, detail="no worker lives; start one: roadwright worker -w DIR")
+    return Check(
+        name="worker", ok=True, detail=f"{found.count} alive, last seen {found.silent_seconds:.0f} seconds ago"
     )
 
 

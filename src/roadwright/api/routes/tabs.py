@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from roadwright import tabs
 from roadwright.api.problems import Problem
-from roadwright.api.routing import problems
+from roadwright.api.routing import as_json, problems
 from roadwright.api.schemas import Body
 from roadwright.api.state import CallerOf, ServerOf
 from roadwright.domain.registry import nearest
@@ -162,17 +162,17 @@ Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 Cursor = Annotated[str | None, Query(max_length=4_000, description="`next` of the page before.")]
 
 
-@router.get("/tabs/{name}/rows", responses=problems(404, 422))
+@router.get("/tabs/{name}/rows", responses=problems(404, 422), response_model=RowPage)
 def list_tab_rows(  # noqa: PLR0917 - FastAPI calls it by name
     name: TabName, server: ServerOf, wanted: Wanted = None, sort: Sort = None, limit: Limit = 200, cursor: Cursor = None
-) -> RowPage:
+) -> Response:
     """The rows of a tab, by page."""
     spec = find_tab(name)
     with server.workspace.store.transaction() as session:
         page = list_rows(session, spec, wanted=wanted, sort=sort, limit=limit, cursor=cursor)
         session.rollback()  # to read is to change nothing, whatever was worked out for it
     rows = [row.to_json() for row in page.rows]
-    return RowPage.model_validate({"rows": rows, "next": page.next, "total": page.total})
+    return as_json(RowPage.model_validate({"rows": rows, "next": page.next, "total": page.total}))
 
 
 @router.patch("/tabs/{name}/rows", responses=problems(404, 413, 422))
