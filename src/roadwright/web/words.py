@@ -65,6 +65,8 @@ _ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "pm.roadmap_check_gates": ("Check gates", "Checked gates"),
         "pm.roadmap_set_status": ("Move a roadmap's status", "Moved a roadmap's status"),
         "pm.roadmap_publish": ("Publish a roadmap", "Published a roadmap"),
+        "rows.save": ("Edit rows", "Edited"),
+        "ideas.submit": ("Submit an idea", "Submitted"),
         "prune": ("Remove old runs", "Removed old runs"),
         "backup": ("Back up", "Backed up"),
     }
@@ -118,6 +120,12 @@ def person(requested_by: str) -> str:
     if not colon:
         return _DOORS.get(door, door)
     return who.removeprefix("token:") or _DOORS.get(door, door)
+
+
+def door_words(requested_by: str) -> str:
+    """Through which door somebody asked; nothing where that says who it was already."""
+    door, colon, who = requested_by.partition(":")
+    return _DOORS.get(door, "") if colon and who else ""
 
 
 def initials(who: str) -> str:
