@@ -167,7 +167,7 @@ def _lead(view: RoadmapView, visit: Visit) -> Html:
         else ""
     )
     return html(
-        '<span class="rw-lead"><span class="rw-segs" role="group" aria-label="Roadmap">{picks}</span>{new} '
+        '<span class="rw-road-lead"><span class="rw-segs" role="group" aria-label="Roadmap">{picks}</span>{new} '
         '<span class="dim">{about}</span></span>',
         picks=picks,
         new=new,
@@ -191,7 +191,7 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
     acts = html('<span id="r-head"><span class="rw-acts">{acts}</span></span>', acts=_acts(view, visit))
     async with shell(visit, "roadmaps", view.name, lead=_lead(view, visit), actions=acts, wide=True, keys=_KEYS):
         said = region(Html(), "rw-said")
-        strip = region(board.strip(view), "rw-strip", test="road-strip")
+        strip = region(board.strip(view), "rw-road-strip", test="road-strip")
         region(kit_tabs("roadmap", "Views", _TABS, chosen, act="tab"), "rw-tabline")
         shown = {name: "" if name == chosen else " hidden" for name, _ in _TABS}
         lanes = region(

@@ -14,12 +14,12 @@
   });
   document.addEventListener("dragend", () => { dragged = null; unmark(); });
   document.addEventListener("dragover", event => {
-    const lane = dragged && event.target.closest(".rw-lane")?.querySelector("ol[data-lane]"); if (!lane) return;
+    const lane = dragged && event.target.closest(".rw-road-lane")?.querySelector("ol[data-lane]"); if (!lane) return;
     event.preventDefault(); unmark();
     lane.classList.add("over"); below(lane, event.clientY)?.classList.add("before");
   });
   document.addEventListener("drop", event => {
-    const lane = dragged && event.target.closest(".rw-lane")?.querySelector("ol[data-lane]"); if (!lane) return;
+    const lane = dragged && event.target.closest(".rw-road-lane")?.querySelector("ol[data-lane]"); if (!lane) return;
     event.preventDefault();
     const next = below(lane, event.clientY), { key, mark } = dragged.dataset;
     unmark(); lane.querySelector(".none")?.remove();
