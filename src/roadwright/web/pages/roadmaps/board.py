@@ -79,7 +79,8 @@ def _lane(view: RoadmapView, lane: Lane, *, may_plan: bool) -> Html:
     period = "" if lane.period is None else lane.period if len(lane.periods) == 1 else f"{lane.period} and after"
     nothing = html('<li class="none">Nothing here</li>')
     return html(
-        '<section class="rw-road-lane"{label}><header><h2>{name}</h2><span class="dim">{period}</span><p>{told}</p></header>'
+        '<section class="rw-road-lane"{label}><header><h2>{name}</h2><span class="dim">{period}</span>'
+        "<p>{told}</p></header>"
         "<ol{drop}>{cards}</ol></section>",
         label=attributes(aria_label=_NAMES[lane.name], data_testid=f"lane-{lane.name}"),
         name=_NAMES[lane.name],
