@@ -1,4 +1,4 @@
-"""A backlog on SQLite, with workbooks in memory."""
+"""Workspaces on SQLite whose workbooks are in memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from tests.house import House, make_house
 
 
 @pytest.fixture
-def backlog(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path) -> Iterator[House]:
+    """An empty one."""
     made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
+    yield made
+    made.workspace.close()
+
+
+@pytest.fixture
+def backlog(house: House) -> House:
+    """One with three initiatives."""
     add_initiatives(
-        made,
+        house,
         {"title": "Pay by bank", "department": "Finance", "engineering_tokens": 95, "engineering_tokens_mvp": 40},
         {"title": "Order status page", "department": "Customer Care", "scope_mode": "mvp", "engineering_tokens_mvp": 7},
         {"title": "=1+1", "department": "Customer Care", "risk_level": "high"},
     )
-    yield made
-    made.workspace.close()
+    return house

@@ -146,6 +146,7 @@ async def _serve(
         told()
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     server.is_closing = True
+    server.solvers.close()
     server.hub.stop()
     for watch in watches:
         watch.stop()
