@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
@@ -87,6 +88,14 @@ def glyph_of(status: str) -> str:
 def words(stored: str) -> str:
     """A stored word in plain words: ``approved_in_principle`` is *approved in principle*."""
     return _SHORT.get(stored) or stored.replace("_", " ")
+
+
+_KEYS = re.compile(r"(?<![\w@./-])[a-z]+(?:_[a-z]+)+(?![\w@-])")
+
+
+def plain(said: str) -> str:
+    """A message with its stored words in plain ones: ``max_risk_level: …`` is *max risk level: …*."""
+    return _KEYS.sub(lambda found: words(found[0]), said)
 
 
 def sentence(stored: str) -> str:

@@ -51,12 +51,15 @@ TEXTS = {
         "sign in first: send Authorization: Bearer rw_… (roadwright tokens create makes a token), or open the address "
         "that roadwright serve printed"
     ),
+    "lane_without_period": "no period is in use for this lane; give the entry a period of its own by its menu",
     "page_fault": "that went wrong, and nothing is known to have been changed; the server's log has it",
     "password_length": "a password takes {least} to {most} characters",
     "question_superseded": "ended: the same client asked another question, or is gone",
     "refused": "{why}",
     "request_wrong": "{field}: {why}",
     "request_wrong_and_more": "{field}: {why} (and {more} more)",
+    "param_has_fault": "{param} has a value that could not be saved; correct it first",
+    "param_without_value": "{param} has no value yet, so nobody can stand behind it; fill it in first",
     "role_too_low": "this needs the role {needed}; yours is {role}",
     "run_of_another": "{run_id} was asked for by {who}; only an admin cancels what others asked for",
     "server_fault": "an unexpected fault; the server's log has it under {request_id}",
@@ -104,4 +107,5 @@ TEXTS = {
     "waived_by_another": 'it is "{name}"; you are signed in as {who}, and waive in that name only',
     "no_run_of_this_key": "there is no optimization run {run_id}",
     "run_without_curve": "{run} ended {status} before it had a problem to solve, so that it has no curve",
+    "waiver_reason_short": "the reason has to have at least {least} characters",
 }
