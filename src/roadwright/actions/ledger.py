@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -390,3 +390,17 @@ def find_run(store: Store, run_id: str) -> ActionRun | None:
     with store.transaction() as session:
         mark_interrupted(session)
         return session.scalar(select(ActionRun).where(ActionRun.run_id == run_id.strip().upper()))
+
+
+def newest_end(session: Session, actions: Collection[str]) -> str | None:
+    """When the newest run of one of these actions ended that did what it was asked to; None where none did."""
+    did = (str(ActionStatus.SUCCESS), str(ActionStatus.PARTIAL))
+    ended = select(func.max(ActionRun.finished_at)).where(ActionRun.action.in_(actions), ActionRun.status.in_(did))
+    return session.scalar(ended)
+
+
+def open_runs(store: Store) -> list[ActionRun]:
+    """The runs that wait or work, the oldest first."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        return list(session.scalars(select(ActionRun).where(ActionRun.status.in_(_OPEN_STATES)).order_by(ActionRun.id)))
