@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -365,14 +365,25 @@ class RunPage:
 
 
 def page_of_runs(
-    store: Store, limit: int, *, before: str | None = None, status: str | None = None, action: str | None = None
+    store: Store,
+    limit: int,
+    *,
+    before: str | None = None,
+    status: str | None = None,
+    action: str | None = None,
+    who: str | None = None,
 ) -> RunPage:
-    """The newest runs of a status or an action, or those before another run. Raises InputError where that is none."""
+    """The newest runs of a status, an action or a person, or those before another run.
+
+    A person is named without the door. Raises InputError where there is no such other run.
+    """
     wanted: list[ColumnElement[bool]] = []
     if status is not None:
         wanted.append(ActionRun.status == str(status))
     if action is not None:
         wanted.append(ActionRun.action == action)
+    if who is not None:
+        wanted.append(or_(ActionRun.requested_by == who, ActionRun.requested_by.endswith(f":{who}", autoescape=True)))
     with store.transaction() as session:
         mark_interrupted(session)
         total = session.scalar(select(func.count()).select_from(ActionRun).where(*wanted)) or 0
@@ -404,3 +415,13 @@ def open_runs(store: Store) -> list[ActionRun]:
     with store.transaction() as session:
         mark_interrupted(session)
         return list(session.scalars(select(ActionRun).where(ActionRun.status.in_(_OPEN_STATES)).order_by(ActionRun.id)))
+
+
+def requesters(session: Session) -> list[str]:
+    """Everybody who ever asked for a run, with the door."""
+    return list(session.scalars(select(ActionRun.requested_by).distinct().order_by(ActionRun.requested_by)))
+
+
+def asked_actions(session: Session) -> list[str]:
+    """Every action that was ever asked for."""
+    return list(session.scalars(select(ActionRun.action).distinct().order_by(ActionRun.action)))

@@ -193,5 +193,3 @@ def _workbooks(session: Session, workspace: Workspace) -> Iterator[Waiting]:
     books = [one for one in book_states(session, workspace) if one.is_changed or one.is_open]
     names = tuple(f"{one.ref.name} (open)" if one.is_open else one.ref.name for one in books)
     yield Waiting(WaitKind.WORKBOOKS, len(books), names)
-
-

@@ -49,7 +49,8 @@ def subject(run: ActionRun) -> str:
 
 def headline(run: ActionRun) -> str:
     """What was done, or is asked for, and about what: *Optimised: Growth first*."""
-    said = action_words(run.action) if is_open(run) or run.status in ("failed", "cancelled") else action_done(run.action)
+    is_done = not is_open(run) and run.status not in (ActionStatus.FAILED, ActionStatus.CANCELLED)
+    said = action_done(run.action) if is_done else action_words(run.action)
     about = subject(run)
     return f"{said}: {about}" if about else said
 

@@ -57,7 +57,7 @@ async def _looked(visit: Visit) -> _View:
 
 
 @page("/", "Home", place="home")
-async def home(visit: Visit) -> None:
+async def home(visit: Visit) -> None:  # noqa: PLR0915 - the parts of the page, and its acts
     """The first page."""
     view = await _looked(visit)
     where = {one.name: address for one, address in await shown_places(visit)}
@@ -134,7 +134,8 @@ def _head_acts(visit: Visit, where: dict[str, str]) -> Html:
     if "backlog" in where and visit.may(Role.CONTRIBUTOR):
         acts.append(link("Submit an idea", "/backlog?submit=1", glyph="plus", test="submit"))
     if "workbench" in where:
-        acts.append(link("Open workbench", where["workbench"], look="primary", glyph="workbench", test="open-workbench"))
+        bench = where["workbench"]
+        acts.append(link("Open workbench", bench, look="primary", glyph="workbench", test="open-workbench"))
     return joined(acts)
 
 

@@ -43,7 +43,9 @@ _WORDS: Mapping[WaitKind, _Words] = {
         "warn", "score that can’t be computed", "scores that can’t be computed", "Complete", "an input is missing"
     ),
     WaitKind.SCORE_STALE: _Words("warn", "score out of date", "scores out of date", "See", place="scoring"),
-    WaitKind.PARAM_VALUES: _Words("warn", "param without a value", "params without a value", "Fill in", place="scoring"),
+    WaitKind.PARAM_VALUES: _Words(
+        "warn", "param without a value", "params without a value", "Fill in", place="scoring"
+    ),
     WaitKind.PARAM_APPROVALS: _Words(
         "warn", "param waiting for approval", "params waiting for approval", "Approve", place="scoring"
     ),

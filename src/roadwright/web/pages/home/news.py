@@ -32,8 +32,7 @@ def _target(one: TargetReached) -> Html:
     reached, target = (amount(value, one.unit, short=True) for value in (one.reached, one.target))
     said = chip("ok", "met") if one.is_met else chip("warn", f"{_short(one)} short")
     return html(
-        "<li><b>{kpi} <i>{where}</i></b>{bullet}"
-        '<p>reaches <b>{reached}</b> of {target}</p>{said}</li>',
+        "<li><b>{kpi} <i>{where}</i></b>{bullet}<p>reaches <b>{reached}</b> of {target}</p>{said}</li>",
         kpi=one.kpi,
         where=one.where,
         bullet=bullet(one.baseline, one.reached, one.target, decreases=one.decreases),

@@ -28,7 +28,9 @@ def stages(found: Pipeline, where: Mapping[str, str]) -> Html:
     """All six. ``where`` leads to a place by its name; a stage whose page there is not is no link."""
     return joined(
         [
-            _stage("intake", "plus", "Ideas in", number(found.total), _from(found), _sheets(found), where.get("backlog")),
+            _stage(
+                "intake", "plus", "Ideas in", number(found.total), _from(found), _sheets(found), where.get("backlog")
+            ),
             _stage(
                 "backlog",
                 "backlog",
@@ -76,7 +78,7 @@ def _version(number: int | None) -> str:
     return f" v{number}" if number else ""
 
 
-def _stage(test: str, glyph: str, name: str, big: str, unit: str, content: Html, to: str | None) -> Html:
+def _stage(test: str, glyph: str, name: str, big: str, unit: str, content: Html, to: str | None) -> Html:  # noqa: PLR0917
     inside = html(
         '<h2>{icon}{name}</h2><p class="big">{big}<small>{unit}</small></p>{content}',
         icon=icon(glyph),

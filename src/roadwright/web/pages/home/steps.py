@@ -87,7 +87,7 @@ def _said(step: NextStep, run: ActionRun | None, title: str) -> Html:
         return html('{bar}<span class="said" role="status">{words}</span>', bar=bar, words=outcome(run))
     if step.lacks:
         return html('<span class="said">{why}</span>', why=_LACKS[step.lacks])
-    work = html('<em>{work}</em> ', work=plural(step.work, *_WORK[step.action]) + ".") if step.work else Html()
+    work = html("<em>{work}</em> ", work=plural(step.work, *_WORK[step.action]) + ".") if step.work else Html()
     return html('<span class="said">{work}{why}</span>', work=work, why=_WHY[step.action])
 
 
