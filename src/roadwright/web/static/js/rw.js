@@ -71,6 +71,7 @@ const rw = {
   open(id) { const one = document.getElementById(id); if (one?.showModal && !one.open) one.showModal(); },
   close(id) { const one = document.getElementById(id); if (one?.open) one.close(); },
   density(name) { if (name === "normal") delete document.body.dataset.density; else document.body.dataset.density = name; },
+  theme(name) { Quasar.Dark.set(name === "dark" || (name === "system" && matchMedia("(prefers-color-scheme: dark)").matches)); },
   place(address) { history.replaceState(history.state, "", address); },
 };
 
