@@ -5,25 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
 
-from roadwright.api.app import make_app
-from roadwright.api.problems import LARGEST_BODY
-from roadwright.api.state import LOOPBACK, Server
+from roadwright.api.front import Front
+from roadwright.api.limits import LARGEST_BODY, LOOPBACK
 from roadwright.domain.errors import InputError, OperationError
-from roadwright.jobs.pending import PendingWrites
-from roadwright.jobs.watching import Watch
-from roadwright.jobs.worker import GRACE_SECONDS, Worker
 from roadwright.services.people.accounts import has_users
 from roadwright.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from roadwright.api.state import Server
+    from roadwright.jobs.watching import Watch
 
 
 class CantServe(OperationError):
@@ -72,6 +76,15 @@ class _Serving(uvicorn.Server):
         yield
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """What serves, once it is loaded."""
+
+    server: Server
+    watch: Watch
+    app: FastAPI
+
+
 def serve(
     workspace: Workspace,
     host: str,
@@ -84,7 +97,8 @@ def serve(
 ) -> None:
     """Serve until it is told to end. Raises CantServe, NotForStrangers.
 
-    ``told`` hears the address once it answers; ``furnish`` adds the pages, which stand above this room.
+    ``told`` hears the address once it is listened at, which is before all of the application is loaded: requests that
+    come until then wait. ``furnish`` adds the pages, which stand above this room.
     """
     with workspace.store.transaction() as session:
         anybody = has_users(session)
@@ -93,20 +107,19 @@ def serve(
     log_as_json()
     listener = _listening(host, port)
     settings = workspace.settings.server
-    server = Server(workspace, host, listener.getsockname()[1], hosts=settings.hosts)
-    pending = None
-    if with_worker:
-        pending = PendingWrites(workspace)
-        server.worker = Worker(workspace, pending.ended)
-        server.worker.gate = server.edits  # a long queue of runs keeps nobody from editing a row
-    server.pending = pending
-    watch = Watch(workspace, pending, server.wake, saves=watches)
+    number, key = listener.getsockname()[1], secrets.token_urlsafe(24)
+    front = Front()
+
+    def load() -> _Loaded:
+        loaded = _load(workspace, host, number, key, with_worker=with_worker, watches=watches)
+        front.answer_calls(loaded.app)
+        furnish(loaded.app, loaded.server)
+        return loaded
+
     shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{server.port}/" + ("" if anybody else f"?key={server.key}")
-    app = make_app(server)
-    furnish(app, server)
+    address = f"http://{shown}:{number}/" + ("" if anybody else f"?key={key}")
     config = uvicorn.Config(
-        app,
+        front,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -119,11 +132,34 @@ def serve(
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    asyncio.run(_serve(server, _Serving(config), listener, watch, lambda: told(f"Roadwright is at {address}")))
+    asyncio.run(_serve(front, _Serving(config), listener, load, lambda: told(f"Roadwright is at {address}")))
+
+
+def _load(workspace: Workspace, host: str, port: int, key: str, *, with_worker: bool, watches: bool) -> _Loaded:
+    """The server and the calls. Their packages take a second or two to load."""
+    from roadwright.api.app import make_app  # noqa: PLC0415
+    from roadwright.api.state import Server  # noqa: PLC0415
+    from roadwright.jobs.pending import PendingWrites  # noqa: PLC0415
+    from roadwright.jobs.watching import Watch  # noqa: PLC0415
+    from roadwright.jobs.worker import Worker  # noqa: PLC0415
+
+    server = Server(workspace, host, port, hosts=workspace.settings.server.hosts, key=key)
+    pending = None
+    if with_worker:
+        pending = PendingWrites(workspace)
+        server.worker = Worker(workspace, pending.ended)
+        server.worker.gate = server.edits  # a long queue of runs keeps nobody from editing a row
+    server.pending = pending
+    watch = Watch(workspace, pending, server.wake, saves=watches)
+    return _Loaded(server, watch, make_app(server))
 
 
 async def _serve(
-    server: Server, http: uvicorn.Server, listener: socket.socket, watch: Watch, told: Callable[[], None]
+    front: Front,
+    http: uvicorn.Server,
+    listener: socket.socket,
+    load: Callable[[], _Loaded],
+    told: Callable[[], None],
 ) -> None:
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
@@ -135,20 +171,36 @@ async def _serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, heard, number)
-    server.hub.start()
-    if server.worker is not None:
-        server.worker.start()
-    watch.start()
     serving = asyncio.create_task(http.serve(sockets=[listener]))
     while not http.started and not serving.done():
         await asyncio.sleep(0.01)
     if not serving.done():
         told()
+    try:
+        loaded = await asyncio.to_thread(load)
+        await front.open(loaded.app)
+    except BaseException:
+        front.close()
+        http.should_exit = True
+        await serving
+        raise
+    await _until_ended(loaded, serving, ending)
+    http.should_exit = True
+    await serving
+
+
+async def _until_ended(loaded: _Loaded, serving: asyncio.Task[None], ending: asyncio.Event) -> None:
+    """Work until the end is asked for; runs get some seconds to end in good order."""
+    from roadwright.jobs.worker import GRACE_SECONDS  # noqa: PLC0415
+
+    server, watch = loaded.server, loaded.watch
+    server.hub.start()
+    if server.worker is not None:
+        server.worker.start()
+    watch.start()
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     server.is_closing = True
     server.hub.stop()
     watch.stop()
     if server.worker is not None:
         await asyncio.to_thread(server.worker.stop, GRACE_SECONDS)
-    http.should_exit = True
-    await serving

@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 
 from roadwright.actions import ledger
 from roadwright.api.events import Hub
+from roadwright.api.limits import LOOPBACK
 from roadwright.domain.roles import Role
 from roadwright.jobs.following import follow
 from roadwright.jobs.pending import PendingWrites
@@ -22,8 +23,6 @@ from roadwright.jobs.worker import Worker
 from roadwright.services.people.keys import digest_of
 from roadwright.sheets.spec import TabSpec
 from roadwright.workspace.workspace import Workspace
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True)
