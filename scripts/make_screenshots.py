@@ -50,7 +50,7 @@ SHOTS = (
     Shot("report", "/report/Growth%20first"),
     Shot("runs", "/runs"),
     Shot("run", "/runs/ACT-000015"),
-    Shot("settings", "/settings"),
+    Shot("settings", "/settings", until=".rw-health li"),
 )
 
 

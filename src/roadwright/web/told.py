@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.web.formats import number
 from roadwright.web.kit.marks import Kind
-from roadwright.web.words import action_done, action_words, kind_of
+from roadwright.web.words import action_done, action_words, kind_of, words
 
 _COUNTS = (
     ("saved", "saved"),
@@ -65,6 +65,8 @@ def outcome(run: ActionRun) -> str:
         return sentence_of(run.error.splitlines()[0])
     if answer := summary.get("answer"):
         return sentence_of(str(answer))
+    if summary.get("moved") and summary.get("status"):
+        return f"It is {words(str(summary['status']))} now"
     counted = [f"{number(found)} {word}" for name, word in _COUNTS if (found := _count(summary, name))]
     if not any(_count(summary, name) for name, _ in _COUNTS[:8]) and _count(summary, "selected"):
         looked = f"{number(_count(summary, 'selected'))} rows looked at"

@@ -8,7 +8,7 @@ from roadwright.domain.roles import Role
 from roadwright.services.backlog import remove_filter, saved_filters
 from roadwright.store.models import SavedFilter
 from roadwright.web.formats import moment
-from roadwright.web.kit import Html, attributes, button, card_head, empty, html, joined, region, table
+from roadwright.web.kit import ACTS, Html, attributes, button, card_head, empty, html, joined, region, table
 from roadwright.web.page import Visit, address_of
 
 
@@ -27,7 +27,7 @@ def _card(known: Sequence[SavedFilter]) -> Html:
     head = card_head("Saved filters")
     if not known:
         return head + empty("No filter is saved yet. The backlog's filter line saves one by name.")
-    return head + table(("Name", "Filter", "Saved", ""), [joined(_row(one) for one in known)], label="Saved filters")
+    return head + table(("Name", "Filter", "Saved", ACTS), [joined(_row(one) for one in known)], label="Saved filters")
 
 
 def _row(one: SavedFilter) -> Html:

@@ -24,6 +24,7 @@ from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ApiToken
 from roadwright.web.formats import NONE, day, listed, moment
 from roadwright.web.kit import (
+    ACTS,
     Html,
     attributes,
     banner,
@@ -35,6 +36,7 @@ from roadwright.web.kit import (
     empty,
     form,
     html,
+    icon,
     joined,
     region,
     table,
@@ -105,7 +107,7 @@ def _card(shown: Sequence[ApiToken], used: Mapping[str, str], *, is_all: bool) -
     head = card_head("Tokens" if is_all else "Your tokens", new)
     if not shown:
         return head + empty("Programs sign in with a token. There is none.")
-    heads = ("Name", "Role", "May run", "Made by", "Expires", "Last run", "")
+    heads = ("Name", "Role", "May run", "Made by", "Expires", "Last run", ACTS)
     return head + table(heads, [joined(_row(one, used) for one in shown)], label="Tokens")
 
 
@@ -128,7 +130,11 @@ def _row(token: ApiToken, used: Mapping[str, str]) -> Html:
 
 
 def _shown_once(made: NewToken) -> Html:
-    copy = button("Copy", small=True, glyph="copy", local="copy", text=made.secret)
+    copy = html(
+        '<button type="button" class="rw-btn small" data-local="copy" data-text="{secret}">{icon}Copy</button>',
+        secret=made.secret,
+        icon=icon("copy"),
+    )
     said = html(
         "<p>Copy it now: it is shown this once, and can't be read from the database.</p>"
         '<code data-testid="token-secret">{secret}</code>',

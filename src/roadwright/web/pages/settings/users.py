@@ -16,6 +16,7 @@ from roadwright.services.people.accounts import (
 from roadwright.store.models import User
 from roadwright.web.formats import day
 from roadwright.web.kit import (
+    ACTS,
     Html,
     attributes,
     button,
@@ -92,7 +93,7 @@ def _card(known: Sequence[User], who: str) -> Html:
             "Once there is a user, everybody signs in."
         )
     rows = joined(_row(user, who) for user in known)
-    return head + table(("Address", "Role", "Since", "State", ""), [rows], label="Users")
+    return head + table(("Address", "Role", "Since", "State", ACTS), [rows], label="Users")
 
 
 def _row(user: User, who: str) -> Html:

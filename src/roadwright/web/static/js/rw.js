@@ -97,7 +97,7 @@ document.addEventListener("click", event => {
   } else if (role === "switch") hit.setAttribute("aria-checked", hit.getAttribute("aria-checked") !== "true");
   else if (role === "tab") rw.tab(hit.dataset.tab, "#" + CSS.escape(hit.closest("[role=tablist]").id));
   if (act === undefined) return;
-  delete values.testid;
+  delete values.testid; delete values.shortcut;
   if (role === "switch") values.on = hit.getAttribute("aria-checked") === "true";
   rw.act(act, values);
 });
