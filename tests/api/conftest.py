@@ -10,10 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from roadwright.api.app import make_app
-from roadwright.api.serving import log_as_json
 from roadwright.api.state import Server
 from roadwright.domain.roles import Role
-from roadwright.jobs.worker import Worker
+from roadwright.jobs.logs import log_as_json
+from roadwright.jobs.worker import make_worker
 from roadwright.services.people.accounts import add_user
 from roadwright.services.people.keys import make_token
 from tests.house import House, make_house
@@ -70,7 +70,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def server(house: House) -> Iterator[Server]:
     """Its server, with a worker."""
     made = Server(house.workspace)
-    made.worker = Worker(house.workspace)
+    made.worker = make_worker(house.workspace)
     made.worker.start()
     yield made
     made.is_closing = True

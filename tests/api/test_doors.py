@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from roadwright.api.app import make_app
 from roadwright.api.calls import PREFIX, ROLES
 from roadwright.api.limits import LARGEST_BODY
+from roadwright.api.serving import http_config
 from roadwright.api.state import Server
 from roadwright.domain.roles import Role
 from roadwright.services.people.accounts import add_user, disable_user, set_role
@@ -176,6 +177,25 @@ def test_failed_attempts_to_sign_in_have_to_wait(server: Server, client: TestCli
     assert statuses == [401] * 5 + [429]
     right = {"email": "anna@example.com", "password": PASSWORD}
     assert client.post("/sign-in", json=right, headers={"Origin": ORIGIN}).status_code == 429
+
+
+def test_forwarded_headers_of_trusted_proxies_only_are_believed(server: Server) -> None:
+    said = {"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https"}
+    wrong = {"email": "anna@example.com", "password": "not this one"}
+
+    def status(trusted: list[str], address: str, *, times: int = 1) -> tuple[int, bool]:
+        config = http_config(make_app(server), trusted)
+        config.load()
+        client = TestClient(config.loaded_app, base_url=ORIGIN, client=(address, 1))
+        for number in range(times):
+            headers = {**said, "Origin": ORIGIN, "X-Forwarded-For": f"6.6.6.{number}"}
+            answer = client.post("/sign-in", json={**wrong, "email": f"{number}@example.com"}, headers=headers)
+        return answer.status_code, "strict-transport-security" in answer.headers
+
+    assert status(["10.0.0.1"], "10.0.0.1") == (403, True), "https, and no Origin of it"
+    assert status(["10.0.0.1"], "10.0.0.2") == (401, False), "a stranger says so"
+    assert status([], "127.0.0.1") == (401, False)
+    assert status([], "10.0.0.2", times=6)[0] == 429, "nobody gets another address by saying so"
 
 
 def test_a_revoked_token_lets_nobody_in(server: Server, api: Api) -> None:

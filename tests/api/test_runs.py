@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -9,18 +10,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from roadwright.actions import ledger
 from roadwright.actions.registry import BY_NAME
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.api.events import Hub
-from roadwright.api.state import Server
+from roadwright.api.routes.runs import _while_valid
+from roadwright.api.state import Caller, Server
 from roadwright.domain.roles import Role
-from roadwright.jobs.worker import Worker
+from roadwright.jobs.worker import make_worker
+from roadwright.services.people.accounts import disable_user
+from roadwright.services.people.keys import digest_of, revoke_token
 from roadwright.services.portfolios.drafts import solve_draft
 from roadwright.store.models import ActionRun
 from tests.actions.company import add_candidates, add_kpis, add_scenario
-from tests.api.conftest import Api
+from tests.api.conftest import ORIGIN, Api
 from tests.house import House
 
 SYNC = {"action": "pm.backlog_sync"}
@@ -48,6 +53,9 @@ def test_an_action_is_queued_done_and_told(api: Api) -> None:
     ("body", "code"),
     [
         ({"action": "pm.backlog_snyc"}, "unknown_action_near"),
+        ({**SYNC, "select": "INIT-000001"}, "selection_settles_nothing"),
+        ({"action": "pm.roadmap_set_status", "options": {"roadmap_name": "Q3"}}, "status_missing"),
+        ({"action": "pm.populate_initiatives", "select": "7"}, "populate_by_keys"),
         ({"action": "pm.populate_candidates", "tab": "Gates"}, "action_on_other_tabs"),
         ({"action": "pm.save_selected", "tab": "Nowhere"}, "unknown_tab"),
         ({"action": "pm.backlog_sync", "options": {"colour": "red"}}, "unknown_option"),
@@ -119,6 +127,40 @@ def test_events_of_a_run_end_with_it(api: Api) -> None:
     assert (data["run_id"], data["status"]) == (run_id, "success")
 
 
+@pytest.mark.parametrize("door", ["token", "user", "sign-out"])
+def test_a_stream_ends_within_a_second_once_its_listener_may_hear_no_more(
+    server: Server, client: TestClient, as_role: Callable[..., Api], signed_in: Callable[..., Api], door: str
+) -> None:
+    caller = as_role(Role.VIEWER, name="ears") if door == "token" else signed_in("ben@example.com", Role.VIEWER)
+    secret = caller.headers.get("Authorization", "").removeprefix("Bearer ") or client.cookies[server.cookie]
+    listener = Caller("ben", Role.VIEWER, digest=digest_of(secret), by_cookie=door != "token")
+
+    async def seconds() -> float:
+        found = _while_valid(server, listener)
+        assert await anext(found)
+        loop, begun = asyncio.get_running_loop(), 0.0
+        async for is_valid in found:
+            if not is_valid:
+                return loop.time() - begun
+            if not begun:
+                begun = loop.time()
+                await asyncio.to_thread(ends)
+            await asyncio.sleep(0.05)
+        raise AssertionError
+
+    def ends() -> None:
+        if door == "sign-out":
+            assert client.post("/sign-out", headers={"Origin": ORIGIN}).status_code == 303
+            return
+        with server.workspace.store.transaction() as session:
+            if door == "token":
+                revoke_token(session, "ears")
+            else:
+                disable_user(session, "ben@example.com")
+
+    assert asyncio.run(seconds()) < 1
+
+
 def test_events_are_kept_for_those_who_come_back(house: House, api: Api) -> None:
     hub = Hub(house.workspace.store)
     hub._look()
@@ -163,7 +205,7 @@ def test_runs_begin_in_the_order_in_which_they_were_asked_for(house: House) -> N
     def hear(run: ActionRun) -> None:
         ended.append(run.run_id)
 
-    worker = Worker(house.workspace, hear)
+    worker = make_worker(house.workspace, hear)
     submission = checked(house.workspace, ActionRequest("pm.refresh_tab", "Gates"))
     ids = [submit(house.workspace, submission, "test", for_worker=True).run_id for _ in range(12)]
     worker.start()

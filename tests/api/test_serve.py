@@ -79,6 +79,17 @@ def test_a_workspace_is_served(tmp_path: Path) -> None:
         until(lambda: house.rows("Intake")[-1].text("initiative_key") == "INIT-000002")
         until(lambda: "pending_writes" not in get(f"/runs/{pending[0]['run_id']}")["summary"])
 
+        book = house.file("Requests")
+        lock = book.with_name(f".~lock.{book.name}#")
+        house.type_new("Requests", {"action": "pm.refresh_tab", "tab": "Gates", "requested_by": "anna"})
+        lock.write_text(",anna,anna@here,here,2026;", encoding="utf-8")
+        run = until(lambda: get("/runs?status=success&action=pm.refresh_tab")["items"])[0]
+        assert run["requested_by"] == "requests:anna"
+        assert house.rows("Requests")[0].text("run_id") == "", "somebody has it open"
+        lock.unlink()
+        until(lambda: house.rows("Requests")[0].text("status") == "success")
+        assert house.rows("Requests")[0].text("run_id") == run["run_id"]
+
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert process.stderr is not None

@@ -14,7 +14,7 @@ from roadwright.actions.execute import PENDING_WRITES
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.cli.main import app
 from roadwright.jobs.pending import PendingWrites
-from roadwright.jobs.worker import Worker
+from roadwright.jobs.worker import make_worker
 from roadwright.store.models import ActionRun
 from tests.house import House, make_house
 
@@ -42,7 +42,7 @@ def test_two_workers_end_each_run_once_and_keep_the_order(house: House) -> None:
     assert ledger.waiting_for_worker(house.workspace.store) is None, "that it tells for whom it waits is no beginning"
     ledger.leave(first)  # its process is gone
     ended: list[str] = []
-    workers = [Worker(house.workspace, lambda run: ended.append(run.run_id)) for _ in range(2)]
+    workers = [make_worker(house.workspace, lambda run: ended.append(run.run_id)) for _ in range(2)]
     for worker in workers:
         worker.start()
     until(lambda: all((found := ledger.find_run(house.workspace.store, r.run_id)) and found.finished_at for r in runs))
@@ -70,7 +70,7 @@ def test_what_a_worker_can_not_write_now_is_written_later(house: House) -> None:
     lock = book.with_name(f".~lock.{book.name}#")
     lock.write_text(",anna,anna@here,here,2026;", encoding="utf-8")
     pending = PendingWrites(house.workspace)
-    worker = Worker(house.workspace, pending.ended)
+    worker = make_worker(house.workspace, pending.ended)
     worker.start()
     submission = checked(house.workspace, ActionRequest("pm.save_selected", "Gates"))
     run = submit(house.workspace, submission, "test", for_worker=True)

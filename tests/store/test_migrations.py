@@ -126,7 +126,8 @@ def test_newest_is_the_last_file(database_url: str) -> None:
 
 def test_no_migration_was_edited() -> None:
     """Add a line for a new migration. Where an old one differs, undo the edit and write a new migration instead."""
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(VERSIONS.glob("*.py"))}
+    files = [*sorted(VERSIONS.glob("*.py")), *sorted(VERSIONS.parent.glob("*.sql"))]
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     assert found == migrations.DIGESTS
 
 

@@ -115,6 +115,10 @@ COLUMNS = {
         roadmap_name* i · initiative_key* i · title d · brief_description d · gate_status d · gate_failures d ·
         waived_by i · waiver_reason i · priority_rank i · planned_period i · is_locked i · selected d · tokens d ·
         notes i""",
+    "Requests": """
+        action* i · tab i · selection i · options i · requested_by i · notes o · run_id d · status d · progress d ·
+        summary d
+    """,
 }
 
 IDENTITIES = {
@@ -138,6 +142,7 @@ IDENTITIES = {
     "Roadmaps": "roadmap_name",
     "Gates": "gate_policy, gate",
     "Roadmap_Entries": "roadmap_name, initiative_key",
+    "Requests": "run_id",
 }
 
 WORDS = {
@@ -205,6 +210,7 @@ def test_the_workbooks_and_their_tabs() -> None:
             *("Runs", "Results", "Gaps_And_Alerts"),
         ],
         "Roadmaps": ["Roadmaps", "Gates", "Roadmap_Entries"],
+        "Requests": ["Requests"],
     }
     assert set(BY_NAME) == set(COLUMNS)
 
@@ -222,7 +228,7 @@ def test_columns_owners_and_required_flags(tab: str) -> None:
 @pytest.mark.parametrize("spec", TABS, ids=lambda spec: spec.name)
 def test_the_status_stands_beside_the_rows_name_and_technical_columns_at_the_end(spec: TabSpec) -> None:
     names = [found.name for found in spec.columns]
-    assert names[0] in (*spec.identity, "run_id")
+    assert names[0] in (*spec.identity, "run_id", "action")
     assert names[1] == "run_status"
     assert names[-2:] == ["updated_source", "updated_at"]
     technical = [found.technical for found in spec.columns]

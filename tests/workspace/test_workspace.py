@@ -47,6 +47,7 @@ def made(root: Path, settings: str | None = None) -> Iterator[Workspace]:
 def test_a_new_workspace_has_everything_and_nothing_of_it_is_touched_again(tmp_path: Path) -> None:
     first = create_workspace(tmp_path / "new")
     names = ["Intake.xlsx", "Central_Backlog.xlsx", "ProductOps.xlsx", "Optimization_Center.xlsx", "Roadmaps.xlsx"]
+    names.append("Requests.xlsx")
     assert [path.name for path in first.made] == [FILE, *names]
     (tmp_path / "new/Intake.xlsx").write_bytes(b"mine")
     (tmp_path / "new/Roadmaps.xlsx").unlink()

@@ -35,6 +35,8 @@ class CancelSwitch:
 
     def __init__(self) -> None:
         self.is_on = False
+        self.is_winding_up = False
+        """A solve is to end with what it has found; anything else may end by itself."""
         self.is_done = False
         """The action has done what it could: there is nothing left to end."""
         self._ending = threading.Lock()
@@ -49,6 +51,10 @@ class CancelSwitch:
             return False
         self.is_on = True
         return True
+
+    def wind_up(self) -> None:
+        """Ask for an early end that loses nothing: of a solve, which keeps what it has found."""
+        self.is_winding_up = True
 
     def watch(self, store: Store, run: ActionRun) -> None:
         """This is the run that the switch is for."""
@@ -116,8 +122,11 @@ class Cancel:
         self._switch = switch
         self._asked_at = 0.0
         self._is_used = False
+        self._keeps = False
 
     def is_set(self) -> bool:
+        if self._keeps and self._switch.is_winding_up:
+            return True
         if not self._switch.is_on and monotonic() - self._asked_at >= POLL_SECONDS:
             self._asked_at = monotonic()
             if self._is_requested():  # never set to False: the door may turn it on while the ledger is asked
@@ -133,9 +142,10 @@ class Cancel:
     @contextmanager
     def keeping_what_is_found(self) -> Iterator[None]:
         """In here the action looks itself whether it is to end. Where it was, it goes on to keep what it has found."""
-        self._is_used = True
+        self._is_used = self._keeps = True
         yield
         self._is_used = self.is_set()
+        self._keeps = False
 
     def check(self) -> None:
         """Raises Cancelled where the action is to end, unless it has been told already and keeps what it found."""

@@ -68,7 +68,21 @@ class ActionContext:
     """Held when the action starts. It is given back for work that needs neither sheets nor rows, as a solve."""
 
 
-def on_conflict(context: ActionContext) -> OnConflict:
+class Asked(Protocol):
+    """What an action is asked for, before anything is looked at."""
+
+    @property
+    def selection(self) -> Selection: ...
+
+    @property
+    def options(self) -> Options: ...
+
+
+def _nothing_to_check(asked: Asked) -> None:
+    pass
+
+
+def on_conflict(context: Asked) -> OnConflict:
     return chosen(context.options, OnConflictOption).on_conflict
 
 
@@ -100,6 +114,8 @@ class Answer:
     optimization_run_id: str | None = None
     status: str = "success"
     exit_code: ExitCode = ExitCode.DONE
+    once_written: tuple[str, ExitCode] | None = None
+    """Status and exit code of an answer that failed for nothing but a workbook that could not be written just then."""
 
     @property
     def error(self) -> str | None:
@@ -151,3 +167,5 @@ class Action:
     options: type[Options] = Options
     selects: bool = True
     """Whether it takes --select; an action that always works on everything does not."""
+    check: Callable[[Asked], None] = _nothing_to_check
+    """Refuses, before the action is written down, what can't be done as it is asked. Raises InputError."""

@@ -137,6 +137,8 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
 def _workbooks(workspace: Workspace) -> Iterator[Finding]:
     cache = WorkbookCache(workspace)
     for place in workspace.places():
+        if place.workbook.is_missing and place.spec == tabs.REQUESTS:
+            continue  # a workspace without requests from sheets is whole
         if place.workbook.is_missing:
             advice = notice("advice_missing_workbook", folder=str(workspace.root))
             yield Finding(place.name, failure("workbook_missing"), advice)
@@ -144,7 +146,7 @@ def _workbooks(workspace: Workspace) -> Iterator[Finding]:
         try:
             tab = cache.tab(place)
         except SheetError as error:
-            missing = without_overview(workspace) if place.spec.optional else None
+            missing = without_overview(workspace) if place.spec == tabs.OVERVIEW else None
             yield Finding(place.name, missing or error.message)
             if place.spec == tabs.INTAKE and cannot_be_matched(error):
                 proposed = proposal_for(workspace, place)

@@ -155,14 +155,17 @@ def _bring_lists_up_to_date(workspace: Workspace) -> None:
 
 PENDING_WRITES = "pending_writes"
 """In a summary: what could not be written yet, and will be without being asked."""
-_CAN_WAIT = frozenset({"write_pending", "keys_waiting"})
-"""The codes of problems that the same action settles once the workbook is free."""
+_CAN_WAIT = frozenset({"write_pending", "keys_waiting", "run_not_shown", "explained_not_shown"})
+"""The codes of problems that are settled once the workbook is free, by the same action or by pm.optimize_write_results
+(see ``jobs.pending``)."""
 
 
 def _put_off(answer: Answer) -> None:
     if answer.problems and all(problem.code in _CAN_WAIT for problem in answer.problems):
         answer.summary[PENDING_WRITES] = [problem.words for problem in answer.problems]
         answer.problems.clear()
+        if answer.once_written is not None:
+            answer.status, answer.exit_code = answer.once_written
         for row in answer.rows():
             if row.waits:
                 row.run_status = row.run_status.replace(str(row.level), str(Level.SKIPPED), 1)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Update, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from roadwright.actions.contract import Answer, Figures
 from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.domain.messages import Message
+from roadwright.store import queue
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun, ActionStatus
 from roadwright.store.numbers import next_number
@@ -28,6 +29,8 @@ _ATTEMPTS = 100
 _OPEN_STATES = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 INTERRUPTED = str(Message("run_interrupted"))
 INTERRUPTED_TRY = str(Message("try_interrupted"))
+Also = Callable[[Session, ActionRun], None]
+"""What is written together with a run, or not at all."""
 MOST_TRIES = 3
 """How often workers begin a run that each of them dies of."""
 
@@ -83,16 +86,18 @@ def enqueue(
     *,
     alive: bool = True,
     for_worker: bool = False,
+    also: Also | None = None,
 ) -> ActionRun:
     """Write the run down before anything is done: queued, until something claims it.
 
     With ``alive`` this process has claimed it. Then it counts as alive until its end is written, or `leave` is called.
-    With ``for_worker`` it waits for a worker, and for another one where that dies.
+    With ``for_worker`` it waits for a worker, and for another one where that dies. ``also`` is done in the same
+    transaction.
     """
     presence = presences(store.engine).begin() if alive else None
     worker = None if presence is None else presence.worker
     try:
-        run = _enqueue(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
+        run = _enqueue(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
     except BaseException:
         if presence is not None:
             presence.end()
@@ -133,18 +138,32 @@ def leave(run: ActionRun) -> None:
 
 
 def _enqueue(
-    store: Store, action: str, asked: Mapping[str, Any], requested_by: str, *, worker: str | None, for_worker: bool
+    store: Store,
+    action: str,
+    asked: Mapping[str, Any],
+    requested_by: str,
+    *,
+    worker: str | None,
+    for_worker: bool,
+    also: Also | None,
 ) -> ActionRun:
     for _ in range(_ATTEMPTS):
         try:
-            return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
+            return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
         except IntegrityError:
             continue  # someone who asked at the same moment got the number; the next one is free
-    return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker)
+    return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
 
 
 def _insert(
-    store: Store, action: str, asked: Mapping[str, Any], requested_by: str, *, worker: str | None, for_worker: bool
+    store: Store,
+    action: str,
+    asked: Mapping[str, Any],
+    requested_by: str,
+    *,
+    worker: str | None,
+    for_worker: bool,
+    also: Also | None,
 ) -> ActionRun:
     with store.transaction() as session:
         mark_interrupted(session)
@@ -162,6 +181,11 @@ def _insert(
             tries=0 if worker is None else 1,
         )
         session.add(run)
+        if also is not None:
+            also(session, run)
+        if for_worker and queue.has_queue(store.engine):
+            session.flush()  # in this order, so that jobs are queued as runs are numbered
+            queue.put(session, number)
     return run
 
 
@@ -354,6 +378,14 @@ def waiting_for_worker(store: Store) -> ActionRun | None:
         return session.scalar(waiting.order_by(ActionRun.id).limit(1))
 
 
+def waiting_run(store: Store, number: int) -> ActionRun | None:
+    """The run, if it waits for a worker: it has not ended, and none that lives has begun it."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        run = session.get(ActionRun, number)
+        return run if run is not None and run.status == ActionStatus.QUEUED and run.worker is None else None
+
+
 @dataclass(frozen=True)
 class RunPage:
     """Some runs, newest first."""
@@ -373,7 +405,7 @@ def page_of_runs(
     action: str | None = None,
     who: str | None = None,
 ) -> RunPage:
-    """The newest runs of a status, an action or a person, or those before another run.
+    """The newest runs of a status, an action or a person, or those before another run, without what they say of rows.
 
     A person is named without the door. Raises InputError where there is no such other run.
     """
@@ -393,6 +425,7 @@ def page_of_runs(
                 raise InputError("no_action_run", run_id=before)
             wanted.append(ActionRun.id < number)
         newest = select(ActionRun).where(*wanted).order_by(ActionRun.id.desc()).limit(limit + 1)
+        newest = newest.options(defer(ActionRun.rows_json, raiseload=True))
         found = list(session.scalars(newest))
     return RunPage(found[:limit], total, len(found) > limit)
 

@@ -180,6 +180,10 @@ class RoadmapOption(Options):
     roadmap_name: Text | None = option("the roadmap to work on", otherwise="the only one there is")
 
 
+class ByOption(Options):
+    by: Text | None = option("who decides it, e.g. anna", otherwise="whoever runs the action")
+
+
 class RunOption(Options):
     run_id: Text | None = option("the run to show, e.g. OPT-000007", otherwise="the latest of each scenario")
 

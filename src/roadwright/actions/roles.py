@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from roadwright.actions.contract import Action
-from roadwright.actions.options import Options, UsageError
+from roadwright.actions.options import ByOption, Options, UsageError
 from roadwright.actions.pm.publishing import ROADMAP_PUBLISH
-from roadwright.actions.pm.roadmap_status import ROADMAP_SET_STATUS, ByOption, StatusOptions
+from roadwright.actions.pm.roadmap_request import CheckOptions
+from roadwright.actions.pm.roadmap_status import ROADMAP_SET_STATUS, StatusOptions
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.roles import Role
 from roadwright.domain.text import folded
@@ -26,6 +27,8 @@ def role_of(action: Action) -> Role:
 def role_for(action: Action, options: Options) -> Role:
     """The role that the action needs as it is asked for."""
     if action is ROADMAP_SET_STATUS and isinstance(options, StatusOptions) and options.status in _APPROVALS:
+        return Role.APPROVER
+    if isinstance(options, CheckOptions) and options.confirm_waivers:
         return Role.APPROVER
     return role_of(action)
 

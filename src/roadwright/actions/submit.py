@@ -74,7 +74,9 @@ def checked(workspace: Workspace, asked: ActionRequest) -> Submission:
     selection = parse_selection(asked.select)
     options = parse_options(action.name, action.options, asked.options)
     kept = {"tab": place.name if place else None, "select": asked.select, "options": _as_typed(asked.options)}
-    return Submission(action, place, selection, options, kept)
+    submission = Submission(action, place, selection, options, kept)
+    action.check(submission)
+    return submission
 
 
 def command(action: Action, options: Options) -> Submission:
@@ -97,14 +99,15 @@ def submit(
     *,
     alive: bool = False,
     for_worker: bool = False,
+    also: ledger.Also | None = None,
 ) -> ActionRun:
     """Write down what is asked for: the run is queued until something executes it.
 
     With ``alive`` this process is going to: if it ends before that, the run counts as interrupted. With ``for_worker``
-    a worker is; where that one dies, another one begins again.
+    a worker is; where that one dies, another one begins again. ``also`` is done in the same transaction.
     """
     name, asked = submission.action.name, submission.request_json
-    return ledger.enqueue(workspace.store, name, asked, requested_by, alive=alive, for_worker=for_worker)
+    return ledger.enqueue(workspace.store, name, asked, requested_by, alive=alive, for_worker=for_worker, also=also)
 
 
 def submitted(workspace: Workspace, run: ActionRun) -> Submission:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from roadwright import __version__
-from roadwright.api import docs, pages
+from roadwright.api import docs, oidc, pages
 from roadwright.api.calls import PREFIX, ROLES
 from roadwright.api.guard import Guard
 from roadwright.api.metrics import Metrics
@@ -49,6 +49,7 @@ def make_app(server: Server) -> FastAPI:
     app.state.frame = plain_frame
     app.include_router(pages.key_router)
     app.include_router(pages.router)
+    app.include_router(oidc.router)
     app.add_exception_handler(Problem, told_problem)
     app.add_exception_handler(RoadwrightError, told_error)
     app.add_exception_handler(DBAPIError, told_database)

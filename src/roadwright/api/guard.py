@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from roadwright.api import oidc
 from roadwright.api.calls import PREFIX, READS, ROLES, call_of
 from roadwright.api.limits import LARGEST_BODY
 from roadwright.api.metrics import Metrics
@@ -28,7 +29,7 @@ from roadwright.services.people.accounts import has_users
 from roadwright.services.people.keys import digest_of, standing_token, user_of_session
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_OPEN_PATHS = frozenset({"/sign-in", "/sign-out", "/favicon.ico"})
+_OPEN_PATHS = frozenset({"/sign-in", "/sign-out", "/favicon.ico", *oidc.PATHS})
 """Pages that see to who may see them by themselves."""
 STATIC = "/static/"
 """Below it lie files that anybody may see: what pages look like, before somebody has signed in, too."""

@@ -15,11 +15,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Match
 from starlette.types import Scope
 
+from roadwright.api import oidc
 from roadwright.api.problems import Problem
+from roadwright.api.signing import give_cookie, place_after
 from roadwright.api.state import Caller, Server, ServerOf
 from roadwright.domain.text import folded
 from roadwright.services.people.accounts import has_users, user_with_password
-from roadwright.services.people.keys import SESSION_HOURS, close_session, open_session
+from roadwright.services.people.keys import close_session, open_session
 
 ATTEMPTS = 5
 ATTEMPT_SECONDS = 300.0
@@ -84,18 +86,6 @@ class Throttle:
         self._failed.pop(name, None)
 
 
-def _give_cookie(request: Request, response: Response, server: Server, secret: str) -> None:
-    response.set_cookie(
-        server.cookie,
-        secret,
-        max_age=SESSION_HOURS * 3600,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-        path="/",
-    )
-
-
 @key_router.get("/")
 def first(request: Request, server: ServerOf, key: str) -> Response:
     """The key in the address is exchanged for a cookie, and taken out of the address."""
@@ -106,15 +96,8 @@ def first(request: Request, server: ServerOf, key: str) -> Response:
         said = "This address is not valid any more. Open the one that <code>roadwright serve</code> printed last."
         return _framed(request, "Roadwright", f"<h1>Roadwright</h1><p class='wrong' role='alert'>{said}</p>", 401)
     response = RedirectResponse("/", 303)
-    _give_cookie(request, response, server, secret)
+    give_cookie(request, response, server, secret)
     return response
-
-
-def _place(then: str | None) -> str:
-    """Where somebody goes on who has signed in: a page of ours, else the first one."""
-    then = then or "/"
-    is_ours = then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable()
-    return then if is_ours else "/"
 
 
 def _form(request: Request, then: str, said: str = "", status: int = 200) -> HTMLResponse:
@@ -123,7 +106,7 @@ def _form(request: Request, then: str, said: str = "", status: int = 200) -> HTM
     server: Server = request.app.state.server
     others = "".join(
         f"<a class='btn' href='{escape(path)}?{escape(urlencode({'then': then}))}'>{escape(words)}</a>"
-        for words, path in server.sign_in_ways
+        for words, path in (*server.sign_in_ways, *oidc.ways(server))
     )
     return _framed(
         request,
@@ -142,10 +125,10 @@ def _form(request: Request, then: str, said: str = "", status: int = 200) -> HTM
 def sign_in_page(request: Request, server: ServerOf, then: str | None = None) -> Response:
     """Where a user signs in; ``then`` is the page that was asked for."""
     with server.workspace.store.transaction() as session:
-        if not has_users(session):
+        if not has_users(session) and not oidc.is_offered(server):
             said = "Open the address that <code>roadwright serve</code> printed."
             return _framed(request, "Roadwright", f"<h1>Roadwright</h1><p>{said}</p>", 401)
-    return _form(request, _place(then))
+    return _form(request, place_after(then))
 
 
 @router.post("/sign-in")
@@ -161,17 +144,17 @@ async def sign_in(request: Request, server: ServerOf) -> Response:
         if _wants_json(request):
             raise problem
         said = problem.message.words
-        return _form(request, _place(typed.get("then")), f"{said[:1].upper()}{said[1:]}.", problem.status)
+        return _form(request, place_after(typed.get("then")), f"{said[:1].upper()}{said[1:]}.", problem.status)
     secret = await run_in_threadpool(_signed_in, server, email, password)
     if secret is None:
         throttle.failed(*names)
         if _wants_json(request):
             raise Problem(401, "wrong_password")
-        return _form(request, _place(typed.get("then")), "This address and password don't go together.", 401)
+        return _form(request, place_after(typed.get("then")), "This address and password don't go together.", 401)
     throttle.succeeded(names[0])
-    to = _place(typed.get("then"))
+    to = place_after(typed.get("then"))
     response = Response(status_code=204) if _wants_json(request) else RedirectResponse(to, 303)
-    _give_cookie(request, response, server, secret)
+    give_cookie(request, response, server, secret)
     return response
 
 
@@ -189,7 +172,7 @@ async def _typed(request: Request) -> dict[str, str]:
     if _wants_json(request):
         try:
             body: Any = await request.json()
-        except ValueError:
+        except (ValueError, RecursionError):  # nested too deep to be read
             body = None
         return {k: str(v) for k, v in body.items()} if isinstance(body, dict) else {}
     fields = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)

@@ -119,7 +119,7 @@ class Run(BaseModel):
     progress: str | None = Field(description="What it is doing, in words.")
     progress_figures: dict[str, Any] | None = Field(description="What a solve has reached: incumbent, bound, gap.")
     summary: dict[str, Any] | None = Field(description="Its figures: selected, ok, warned, failed, saved, …")
-    rows: list[RunRow] | None = Field(description="What it says of each row.")
+    rows: list[RunRow] | None = Field(description="What it says of each row; null in lists.")
     error: str | None = Field(description="Why it failed, in words.")
     exit_code: int | None = Field(description="As on the command line; null until it has ended.")
     optimization_run_id: str | None = Field(examples=["OPT-000001"])
@@ -132,8 +132,8 @@ class RunList(BaseModel):
     total: int
 
 
-def run_shape(run: ActionRun) -> dict[str, Any]:
-    """A run as the API shows it."""
+def run_shape(run: ActionRun, *, with_rows: bool = True) -> dict[str, Any]:
+    """A run as the API shows it; in lists without what it says of each row."""
     return {
         "run_id": run.run_id,
         "action": run.action,
@@ -145,7 +145,7 @@ def run_shape(run: ActionRun) -> dict[str, Any]:
         "progress": run.progress,
         "progress_figures": run.progress_json,
         "summary": run.summary_json,
-        "rows": run.rows_json,
+        "rows": run.rows_json if with_rows else None,
         "error": run.error,
         "exit_code": _exit_code(run),
         "optimization_run_id": run.optimization_run_id,

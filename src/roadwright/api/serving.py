@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import secrets
 import signal
 import socket
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import structlog
 import uvicorn
 
 from roadwright.api.front import Front
 from roadwright.api.limits import LARGEST_BODY, LOOPBACK
 from roadwright.domain.errors import InputError, OperationError
+from roadwright.jobs.logs import log_as_json
 from roadwright.services.people.accounts import has_users
 from roadwright.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from roadwright.api.state import Server
+    from roadwright.jobs.requests import RequestsWatch
     from roadwright.jobs.watching import Watch
 
 
@@ -36,20 +36,6 @@ class CantServe(OperationError):
 
 class NotForStrangers(InputError):
     """The server would be reached by others, and nobody could sign in."""
-
-
-def log_as_json() -> None:
-    """What happens goes to standard error, a JSON object a line. No secret is ever put into it."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,  # without the values of variables, some of which are secret
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -81,7 +67,7 @@ class _Loaded:
     """What serves, once it is loaded."""
 
     server: Server
-    watch: Watch
+    watches: Sequence[Watch | RequestsWatch]
     app: FastAPI
 
 
@@ -95,13 +81,18 @@ def serve(
     told: Callable[[str], None],
     furnish: Callable[[FastAPI, Server], None],
 ) -> None:
-    """Serve until it is told to end. Raises CantServe, NotForStrangers.
+    """Serve until it is told to end. Raises CantServe, NoClientSecret, NotForStrangers.
 
     ``told`` hears the address once it is listened at, which is before all of the application is loaded: requests that
     come until then wait. ``furnish`` adds the pages, which stand above this room.
     """
+    oidc = workspace.settings.auth.oidc
+    if oidc is not None:
+        from roadwright.api.oidc import check_oidc  # noqa: PLC0415 - of those that have it only
+
+        check_oidc(workspace.settings)
     with workspace.store.transaction() as session:
-        anybody = has_users(session)
+        anybody = has_users(session) or (host not in LOOPBACK and oidc is not None)
     if host not in LOOPBACK and not anybody:
         raise NotForStrangers("no_user_to_serve", host=host)
     log_as_json()
@@ -111,15 +102,21 @@ def serve(
     front = Front()
 
     def load() -> _Loaded:
-        loaded = _load(workspace, host, number, key, with_worker=with_worker, watches=watches)
+        loaded = _load(workspace, host, number, key, with_worker=with_worker, saves=watches)
         front.answer_calls(loaded.app)
         furnish(loaded.app, loaded.server)
         return loaded
 
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{number}/" + ("" if anybody else f"?key={key}")
-    config = uvicorn.Config(
-        front,
+    config = http_config(front, settings.trusted_proxies)
+    asyncio.run(_serve(front, _Serving(config), listener, load, lambda: told(f"Roadwright is at {address}")))
+
+
+def http_config(app: ASGIApp, trusted_proxies: Sequence[str]) -> uvicorn.Config:
+    """How the application is served; what is said to come from elsewhere is believed of these proxies only."""
+    return uvicorn.Config(
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -127,31 +124,30 @@ def serve(
         lifespan="on",
         ws="websockets-sansio",
         ws_max_size=LARGEST_BODY,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    asyncio.run(_serve(front, _Serving(config), listener, load, lambda: told(f"Roadwright is at {address}")))
 
 
-def _load(workspace: Workspace, host: str, port: int, key: str, *, with_worker: bool, watches: bool) -> _Loaded:
+def _load(workspace: Workspace, host: str, port: int, key: str, *, with_worker: bool, saves: bool) -> _Loaded:
     """The server and the calls. Their packages take a second or two to load."""
     from roadwright.api.app import make_app  # noqa: PLC0415
     from roadwright.api.state import Server  # noqa: PLC0415
     from roadwright.jobs.pending import PendingWrites  # noqa: PLC0415
+    from roadwright.jobs.requests import RequestsWatch  # noqa: PLC0415
     from roadwright.jobs.watching import Watch  # noqa: PLC0415
-    from roadwright.jobs.worker import Worker  # noqa: PLC0415
+    from roadwright.jobs.worker import make_worker  # noqa: PLC0415
 
     server = Server(workspace, host, port, hosts=workspace.settings.server.hosts, key=key)
     pending = None
     if with_worker:
         pending = PendingWrites(workspace)
-        server.worker = Worker(workspace, pending.ended)
-        server.worker.gate = server.edits  # a long queue of runs keeps nobody from editing a row
+        server.worker = make_worker(workspace, pending.ended)
     server.pending = pending
-    watch = Watch(workspace, pending, server.wake, saves=watches)
-    return _Loaded(server, watch, make_app(server))
+    watches = (Watch(workspace, pending, server.wake, saves=saves), RequestsWatch(workspace, server.wake))
+    return _Loaded(server, watches, make_app(server))
 
 
 async def _serve(
@@ -187,20 +183,23 @@ async def _serve(
     await _until_ended(loaded, serving, ending)
     http.should_exit = True
     await serving
+    await asyncio.to_thread(loaded.server.follower.stop)
 
 
 async def _until_ended(loaded: _Loaded, serving: asyncio.Task[None], ending: asyncio.Event) -> None:
     """Work until the end is asked for; runs get some seconds to end in good order."""
-    from roadwright.jobs.worker import GRACE_SECONDS  # noqa: PLC0415
+    from roadwright.jobs.running import GRACE_SECONDS  # noqa: PLC0415
 
-    server, watch = loaded.server, loaded.watch
+    server = loaded.server
     server.hub.start()
     if server.worker is not None:
         server.worker.start()
-    watch.start()
+    for watch in loaded.watches:
+        watch.start()
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     server.is_closing = True
     server.hub.stop()
-    watch.stop()
+    for watch in loaded.watches:
+        watch.stop()
     if server.worker is not None:
         await asyncio.to_thread(server.worker.stop, GRACE_SECONDS)

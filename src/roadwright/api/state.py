@@ -17,7 +17,7 @@ from roadwright.actions import ledger
 from roadwright.api.events import Hub
 from roadwright.api.limits import LOOPBACK
 from roadwright.domain.roles import Role
-from roadwright.jobs.following import follow
+from roadwright.jobs.following import Follower
 from roadwright.jobs.pending import PendingWrites
 from roadwright.jobs.worker import Worker
 from roadwright.services.people.keys import digest_of
@@ -60,6 +60,7 @@ class Server:
     hosts: Collection[str] = ()
     """Names by which it is reached, beyond its own."""
     hub: Hub = field(init=False)
+    follower: Follower = field(init=False)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     """Lets the person at this machine in once, while no user exists."""
     local_sessions: set[str] = field(default_factory=set)
@@ -73,6 +74,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self.hub = Hub(self.workspace.store)
+        self.follower = Follower(self.workspace, self.wake)
 
     @property
     def cookie(self) -> str:
@@ -104,8 +106,7 @@ class Server:
 
     def follow(self, spec: TabSpec) -> None:
         """Rows of a tab were saved without its sheet: let the workbook show them."""
-        if follow(self.workspace, spec):
-            self.wake()
+        self.follower.follow(spec)
 
     @property
     def local_person(self) -> Caller:

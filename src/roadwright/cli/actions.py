@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -23,6 +23,7 @@ from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS, find_action
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
+from roadwright.actions.summary import summary_line
 from roadwright.cli.endings import ending
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.row_lines import RowLine, print_rows
@@ -41,18 +42,6 @@ def reporter(progress: Progress) -> Report:
         progress.update(task, description=message + counted, completed=done or 0, total=total)
 
     return report
-
-
-def summary_line(summary: Mapping[str, object], hidden: Collection[str] = ()) -> str:
-    """The figures of an answer that say something: short lists whole, of a list of objects how many there are."""
-
-    def shown(value: object) -> str:
-        if isinstance(value, list):
-            return str(len(value)) if any(isinstance(part, dict) for part in value) else "; ".join(map(str, value))
-        return str(value)
-
-    told = {name: value for name, value in summary.items() if name not in hidden and value not in (0, None, "", [])}
-    return ", ".join(f"{name} {shown(value)}" for name, value in told.items())
 
 
 def show_outcome(result: ActionResult, *, all_rows: bool = False) -> None:

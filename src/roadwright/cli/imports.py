@@ -15,7 +15,7 @@ from rich.text import Text
 from roadwright.actions.ledger import requester
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
-from roadwright.cli.actions import summary_line
+from roadwright.actions.summary import summary_line
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.services.imports.known import preset

@@ -19,7 +19,8 @@ from roadwright.actions.execute import CANCELLED_BY_PERSON, ActionResult
 from roadwright.actions.ledger import requester
 from roadwright.actions.plan import Planned, PlanStep
 from roadwright.actions.plan import plan as do_plan
-from roadwright.cli.actions import reporter, summary_line
+from roadwright.actions.summary import summary_line
+from roadwright.cli.actions import reporter
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode

@@ -13,9 +13,10 @@ import typer
 
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.jobs.logs import log_as_json
 from roadwright.jobs.pending import PendingWrites
 from roadwright.jobs.watching import Watch
-from roadwright.jobs.worker import Worker
+from roadwright.jobs.worker import make_worker
 
 
 def worker(
@@ -38,8 +39,9 @@ def worker(
     with opened(folder) as workspace:
         if workspace.store.engine.dialect.name == "sqlite":
             stop(ExitCode.WRONG, "worker_needs_postgresql")
+        log_as_json()
         pending = PendingWrites(workspace)
-        working = Worker(workspace, pending.ended, at_once=concurrency)
+        working = make_worker(workspace, pending.ended, at_once=concurrency)
         completing = Watch(workspace, pending, working.wake, saves=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, heard)

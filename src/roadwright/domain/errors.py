@@ -3,17 +3,18 @@
     RoadwrightError
     ├── InputError           what was asked or typed can't be used as it is
     │   ├── actions          NotQueued, NotRunning, UsageError
-    │   ├── api              NotForStrangers
+    │   ├── api              NoClientSecret, NotForStrangers
     │   ├── cli              Unreadable
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
     │   ├── grid             ListingProblem, NotSaved; ChangeProblem: NotYours
     │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
     │   ├── services         NameProblem, NoCurve, NotAdoptable, NothingToRerun, ParameterProblem, PeopleProblem,
     │   │                    PolicyProblem, ScenarioProblem, SourceProblem, UnknownName, UnknownPreset,
-    │   │                    WrongQuestion
+    │   │                    SignInRefused, WrongQuestion
     │   ├── sync             ImportRefused, SelectionError, UnknownRun
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now
+        ├── actions          TakenUpElsewhere
         ├── api              CantServe
         ├── services         NeverChanges, NotApproved, Refusal
         ├── sample           StepFailed

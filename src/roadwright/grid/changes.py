@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.registry import nearest
 from roadwright.grid.listing import GridRow, told
 from roadwright.grid.marks import CHANGED, base_of
@@ -43,6 +43,8 @@ class RowChange:
     changes: Mapping[str, object]
     remove: bool = False
     on_conflict: OnConflict = OnConflict.ASK
+    refused: Message | None = None
+    """Why its caller may not send it; its neighbours are saved all the same."""
 
 
 @dataclass
@@ -123,6 +125,7 @@ def change_rows(context: RowsContext, spec: TabSpec, rows: Sequence[RowChange], 
     more = tab.finish(context, [one.result for one in work if not one.is_done])
     if more is not None:
         saved, created = more
+    saved += tab.also_saved
     session.flush()
     answer = Changed([], saved - created, created, removed)
     answer.rows = _told(session, spec, work)
@@ -150,6 +153,10 @@ def _looked_at(session: Session, spec: TabSpec, rows: Sequence[RowChange], scope
         after, key = identity_of(spec.identity, says), display_key(spec, says)
         one = _Work(sent, read, before, SheetRow(read, after, key), known)
         work.append(one)
+        if sent.refused is not None:
+            one.result.notes.add(sent.refused)
+            one.is_done = True
+            continue
         if not any(after):
             one.result.notes.fail("identity_blank", names=spec.identity)
             one.is_done = True

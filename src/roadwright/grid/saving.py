@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Message
+from roadwright.domain.messages import Level, Message
+from roadwright.grid.waivers import WAIVER
 from roadwright.services.bindings.backlog import say_intake
 from roadwright.services.bindings.math_models import MathModelsBinding, PartsBinding
 from roadwright.services.bindings.metrics import MetricsConfigBinding, judge_registry
 from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, say_entries
 from roadwright.services.bindings.scenarios import ScenarioBinding
+from roadwright.services.roadmaps.judge import confirm_waiver
 from roadwright.services.rows.binding import Binding, SetBinding
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity
@@ -35,6 +37,8 @@ class Tab:
     def __init__(self, spec: TabSpec, binding: Binding) -> None:
         self.spec = spec
         self.binding = binding
+        self.also_saved = 0
+        """Rows that were changed beyond what their columns say."""
 
     def finish(self, context: RowsContext, results: Sequence[RowResult]) -> tuple[int, int] | None:
         """After the rows are saved one by one. Returns how many are saved and new, where that is decided here."""
@@ -68,6 +72,11 @@ class _Backlog(Tab):
 
 
 class _Entries(Tab):
+    def __init__(self, spec: TabSpec, binding: Binding) -> None:
+        super().__init__(spec, binding)
+        assert isinstance(binding, RoadmapEntriesBinding)
+        binding.comes_from_approvers = True  # see ``grid.waivers``
+
     def cannot_move(
         self,
         before: Identity,  # noqa: ARG002
@@ -75,13 +84,21 @@ class _Entries(Tab):
         stored: Mapping[str, object],
     ) -> Message | None:
         """A waiver is given for one initiative on one roadmap: moved, it would admit what nobody waived for."""
-        is_waived = any(stored.get(name) for name in ("waived_by", "waiver_reason"))
+        is_waived = any(stored.get(name) for name in WAIVER)
         return Message("waived_entry_stays") if is_waived else None
 
     def finish(self, context: RowsContext, results: Sequence[RowResult]) -> None:
         context.session.flush()
         assert isinstance(self.binding, RoadmapEntriesBinding)
-        say_entries(self.binding.rows(context.session), results)
+        entries = self.binding.rows(context.session)
+        for result in results:
+            is_sent = any(name in result.row.values for name in WAIVER)
+            if is_sent and result.identity in entries and result.notes.level not in (Level.FAILED, Level.CONFLICT):
+                entry = entries[result.identity][1]
+                if confirm_waiver(entry):
+                    entry.updated_at, entry.updated_source = context.row_versions.next(), context.source
+                    self.also_saved += result.row_version is None
+        say_entries(entries, results)
 
 
 class _Renamed(Tab):

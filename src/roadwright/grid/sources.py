@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.actions.answering import request_rows
 from roadwright.domain.keys import canonical_key
 from roadwright.services.backlog.find import column_values
 from roadwright.services.bindings.backlog import from_intake
@@ -57,7 +58,7 @@ def _intake(session: Session) -> list[Values]:
 
 
 _WRITTEN: Mapping[str, Callable[[Session], list[Values]]] = MappingProxyType(
-    {tabs.CANDIDATES.name: _candidates, tabs.INTAKE.name: _intake}
+    {tabs.CANDIDATES.name: _candidates, tabs.INTAKE.name: _intake, tabs.REQUESTS.name: request_rows}
 )
 
 

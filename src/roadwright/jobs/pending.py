@@ -10,6 +10,9 @@ from sqlalchemy import String, cast, select
 
 from roadwright.actions.execute import PENDING_WRITES
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
+from roadwright.actions.pm.explaining import EXPLAIN_SELECTION
+from roadwright.actions.pm.optimization import RUN_ALL_CANDIDATES, RUN_SELECTED_CANDIDATES
+from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.actions.registry import BY_NAME
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.domain.errors import RoadwrightError
@@ -19,6 +22,8 @@ from roadwright.workspace.workspace import Workspace
 
 _AGAIN_SECONDS = 15.0
 """How long to wait where a write was tried and could not be done, though nobody seems to have the workbook open."""
+_SHOWN_BY_RESULTS = frozenset({RUN_ALL_CANDIDATES.name, RUN_SELECTED_CANDIDATES.name, EXPLAIN_SELECTION.name})
+"""Actions whose answer pm.optimize_write_results writes, without solving or explaining again."""
 _NEWEST = 200
 """Runs that are looked at for what they left, when a server starts."""
 
@@ -54,11 +59,18 @@ class PendingWrites:
             for run in session.scalars(newest.order_by(ActionRun.id.desc()).limit(_NEWEST)):
                 self._keep(run)
 
-    def _keep(self, run: ActionRun) -> None:
-        asked = run.request_json
-        request = ActionRequest(run.action, asked.get("tab"), None, asked.get("options") or ())
-        one = self._waiting.setdefault((run.action, asked.get("tab")), _Waiting(request))
+    def _keep(self, run: ActionRun) -> _Waiting:
+        request = self._completion(run)
+        one = self._waiting.setdefault((request.action, request.tab), _Waiting(request))
         one.runs.add(run.id)
+        return one
+
+    def _completion(self, run: ActionRun) -> ActionRequest:
+        """What writes what a run left: the same action for all rows; nothing is solved or explained again for it."""
+        asked = run.request_json
+        if run.action in _SHOWN_BY_RESULTS:
+            return ActionRequest(WRITE_RESULTS.name, self._workspace.place(WRITE_RESULTS.tabs[0]).name)
+        return ActionRequest(run.action, asked.get("tab"), None, asked.get("options") or ())
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -70,11 +82,10 @@ class PendingWrites:
             if now is None or now.action not in BY_NAME:
                 return
             is_left = PENDING_WRITES in (now.summary_json or {})
-            key = (now.action, now.request_json.get("tab"))
             if is_left:
-                self._keep(now)
-                self._waiting[key].is_asked = False
+                self._keep(now).is_asked = False
                 return
+            key = (now.action, now.request_json.get("tab"))
             one = self._waiting.get(key)
             if one is None or now.request_json.get("select") is not None:
                 return

@@ -6,7 +6,6 @@ digest in the database, whichever process wrote them, so that a save in the very
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 import zipfile
@@ -25,7 +24,7 @@ from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.domain.errors import RoadwrightError
 from roadwright.jobs.pending import PendingWrites
 from roadwright.sheets.backend import WorkbookRef
-from roadwright.sync.written import is_as_written
+from roadwright.sync.written import file_digest, is_as_written
 from roadwright.workspace.workspace import Workspace
 
 WATCHER = "watch"
@@ -63,7 +62,7 @@ class Watch:
         self._stops = threading.Event()
         self._touched: dict[Path, _Touched] = {}
         self._books = {Path(file).resolve(): ref for ref in self._refs() if (file := ref.file) is not None}
-        self._seen = {file: _digest(file) for file in self._books}
+        self._seen = {file: file_digest(file) for file in self._books}
         self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
 
     def _refs(self) -> set[WorkbookRef]:
@@ -118,13 +117,13 @@ class Watch:
             self._wake()
 
     def _is_at_rest(self, file: Path, touched: _Touched) -> bool:
-        now, state = time.monotonic(), _state(file)
+        now, state = time.monotonic(), file_state(file)
         if state != touched.state:
             touched.state, touched.since = state, now
             return False
         if now - touched.since < QUIET_SECONDS:
             return False
-        if state is not None and _is_whole(file):
+        if state is not None and is_whole(file):
             return True
         if now - touched.first > _PATIENCE_SECONDS:
             del self._touched[file]  # the next change brings it back
@@ -132,7 +131,7 @@ class Watch:
 
     def _take(self, file: Path) -> bool:
         """Ask for the file's tabs to be saved, unless it is as we wrote it. Returns whether anything was asked for."""
-        digest = _digest(file)
+        digest = file_digest(file)
         if digest is None or digest == self._seen.get(file):
             return False
         self._seen[file] = digest
@@ -154,22 +153,18 @@ class Watch:
         ]
 
 
-def _state(file: Path) -> tuple[int, int] | None:
+def file_state(file: Path) -> tuple[int, int] | None:
+    """What changes with a file that somebody writes; None where there is none."""
     with suppress(OSError):
         found = file.stat()
         return found.st_mtime_ns, found.st_size
     return None
 
 
-def _is_whole(file: Path) -> bool:
+def is_whole(file: Path) -> bool:
+    """Whether the file is a whole ZIP, and not one that is still being written."""
     try:
         with zipfile.ZipFile(file) as archive:
             return bool(archive.namelist())
     except (OSError, zipfile.BadZipFile):
         return False
-
-
-def _digest(file: Path) -> str | None:
-    with suppress(OSError):
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    return None

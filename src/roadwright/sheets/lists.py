@@ -32,13 +32,15 @@ def entries_formula(lists: Sequence[str], name: str) -> str:
     return f"=OFFSET({first},0,0,MAX(1,COUNTA({room})),1)"
 
 
-def add_lists(book: Workbook, lists: Sequence[str]) -> None:
-    """Put the hidden tab behind the others, its lists empty."""
+def add_lists(book: Workbook, lists: Sequence[str], entries: Mapping[str, Sequence[str]]) -> None:
+    """Put the hidden tab behind the others, its lists empty but for those whose entries are given."""
     sheet = book.add_worksheet(TAB)
     text = book.add_format({"num_format": "@"})
     for position, name in enumerate(lists):
         sheet.set_column(position, position, 30, text)
         sheet.write_string(0, position, in_words(name))
+        for row, entry in enumerate(entries.get(name, ()), start=1):
+            sheet.write_string(row, position, entry)
     sheet.hide()
 
 

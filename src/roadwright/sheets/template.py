@@ -11,9 +11,10 @@ import io
 import os
 import textwrap
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import xlsxwriter
@@ -189,7 +190,13 @@ def _add_tab(book: Workbook, spec: TabSpec, lists: Sequence[str]) -> None:
     add_charts(book, sheet, spec)
 
 
-def template_bytes(specs: Sequence[TabSpec], *, title: str = "", guide: Guide | None = None) -> bytes:
+Entries = Mapping[str, Sequence[str]]
+NO_ENTRIES: Entries = MappingProxyType({})
+
+
+def template_bytes(
+    specs: Sequence[TabSpec], *, title: str = "", guide: Guide | None = None, entries: Entries = NO_ENTRIES
+) -> bytes:
     """An empty workbook with these tabs, and a README tab with the guide, as the bytes of an xlsx file."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
@@ -200,16 +207,18 @@ def template_bytes(specs: Sequence[TabSpec], *, title: str = "", guide: Guide | 
         if guide is not None:
             add_readme(book, title, guide, specs)
         if lists:
-            add_lists(book, lists)
+            add_lists(book, lists, entries)
     return buffer.getvalue()
 
 
-def write_template(path: Path, specs: Sequence[TabSpec], guide: Guide | None = None) -> None:
+def write_template(
+    path: Path, specs: Sequence[TabSpec], guide: Guide | None = None, entries: Entries = NO_ENTRIES
+) -> None:
     """Write an empty workbook with these tabs to ``path``, whole or not at all.
 
     Raises SheetError when something is already there (it is never overwritten) or the folder can't be written.
     """
-    content = template_bytes(specs, title=path.stem, guide=guide)
+    content = template_bytes(specs, title=path.stem, guide=guide, entries=entries)
     # Not named *.xlsx, so that nobody takes a half-written file for a workbook.
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:

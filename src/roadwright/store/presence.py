@@ -41,8 +41,6 @@ _HELD = text("""
     where locktype = 'advisory' and objsubid = 1 and granted
     and database = (select oid from pg_database where datname = current_database())
 """)
-_KEEPALIVE = ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3")
-"""So the server notices within half a minute that the machine of a session is gone."""
 
 
 class Presence(ABC):
@@ -135,13 +133,21 @@ class _SessionPresence(Presence):
             self._changing.release()
 
 
-def locked_session(engine: Engine, key: int) -> Connection | None:
-    """A session of its own that holds an advisory lock until it is closed; None where another one holds it."""
+def own_session(engine: Engine) -> Connection:
+    """A session of its own, without transactions, which the pool does not get back."""
     session = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
         session.detach()
-        for setting in _KEEPALIVE:
-            session.execute(text(f"set {setting}"))
+    except BaseException:
+        close_session(session)
+        raise
+    return session
+
+
+def locked_session(engine: Engine, key: int) -> Connection | None:
+    """A session of its own that holds an advisory lock until it is closed; None where another one holds it."""
+    session = own_session(engine)
+    try:
         if session.scalar(text("select pg_try_advisory_lock(:key)"), {"key": key}):
             return session
     except BaseException:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
@@ -33,6 +34,8 @@ BUSY_SECONDS = 30
 
 
 _PAUSE = 0.05
+KEEPALIVE = "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3"
+"""So PostgreSQL notices within half a minute that the machine of a session is gone, and frees what that held."""
 
 
 class StoreError(OperationError):
@@ -153,7 +156,9 @@ def connect(url: str) -> Engine:
     """The engine for a database, with our settings on each connection; nothing is opened yet. Raises StoreError."""
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_pre_ping=True)
+        event.listen(engine, "connect", _keep_alive)
+        return engine
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
     file = Path(str(parsed.database))
     _refuse_special(file)
@@ -171,6 +176,13 @@ def connect(url: str) -> Engine:
         connection.create_function("rounded", 1, _rounded, deterministic=True)
 
     return engine
+
+
+def _keep_alive(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(KEEPALIVE)
+    cursor.close()
+    connection.commit()
 
 
 def _use_wal(cursor: sqlite3.Cursor) -> None:

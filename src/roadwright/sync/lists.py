@@ -67,6 +67,7 @@ def what_exists(session: Session) -> dict[str, list[str]]:
         lists.PERIODS: _by_days(_texts(session, *periods)),
         lists.PEOPLE: _by_name(_texts(session, *people)),
         lists.RUNS: _answered_runs(session),
+        **{name: list(entries) for name, entries in lists.FIXED.items()},
     }
 
 

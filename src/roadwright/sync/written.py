@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -27,3 +30,10 @@ def is_as_written(store: Store, ref: WorkbookRef, digest: str) -> bool:
     with store.transaction() as session:
         found = session.scalar(select(WrittenWorkbook.digest).where(WrittenWorkbook.address == ref.identity))
     return found == digest
+
+
+def file_digest(file: Path) -> str | None:
+    """The digest of a workbook's file, as the receipt of a write tells it; None where it can't be read."""
+    with suppress(OSError):
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    return None

@@ -16,6 +16,7 @@ from roadwright.tabs.optimization_center import (
     TARGETS,
 )
 from roadwright.tabs.product_ops import KPI_CONTRIBUTIONS, MATH_MODELS, METRICS_CONFIG, PARAMS, SCORING_INPUTS
+from roadwright.tabs.requests import REQUESTS
 from roadwright.tabs.roadmaps import GATES, ROADMAP_ENTRIES, ROADMAPS
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "METRICS_CONFIG",
     "OVERVIEW",
     "PARAMS",
+    "REQUESTS",
     "RESULTS",
     "ROADMAPS",
     "ROADMAP_ENTRIES",
@@ -61,6 +63,7 @@ TABS: tuple[TabSpec, ...] = (
     ROADMAPS,
     GATES,
     ROADMAP_ENTRIES,
+    REQUESTS,
 )
 """All tabs, in the order in which their workbooks show them."""
 

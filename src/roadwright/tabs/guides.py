@@ -50,5 +50,14 @@ GUIDES = {
             "Move it on with pm.roadmap_set_status; pm.roadmap_publish makes a numbered version that never changes.",
         ),
     ),
+    "Requests": Guide(
+        "Run actions from a spreadsheet, where no server can be reached from it. Works while roadwright serve runs.",
+        (
+            "Type one action a row: the action, and where needed its tab, a selection and options.",
+            "Save the workbook. Each new row is run once, from top to bottom, in the role that [requests] role names.",
+            "Close the workbook to get the answer: run_id, status, progress and summary.",
+            "To run a row again, clear its run_id, or type a new row. A wrong row says what is wrong; correct it.",
+        ),
+    ),
 }
 """By the workbook's name without ending."""

@@ -11,6 +11,7 @@ from roadwright import tabs
 from roadwright.domain.messages import Message
 from roadwright.sheets.template import write_template
 from roadwright.store.presence import PRIVATE
+from roadwright.tabs import lists
 from roadwright.tabs.guides import GUIDES
 from roadwright.workspace.settings import FILE, check_folder_name, template
 from roadwright.workspace.workspace import TabPlace, Workspace, open_workspace
@@ -52,7 +53,7 @@ def create_workspace(root: Path) -> Created:
             elif all(place.header_row == 1 and not place.mapping.columns for place in places):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 specs = [replace(tabs.BY_NAME[place.spec.name], name=place.tab) for place in places]
-                write_template(path, specs, GUIDES[places[0].spec.workbook])
+                write_template(path, specs, GUIDES[places[0].spec.workbook], lists.FIXED)
                 made.append(shown)
     finally:
         workspace.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from roadwright import tabs
 from roadwright.domain.disk import os_fault, special_kind
@@ -25,6 +25,16 @@ from roadwright.domain.text import folded
 from roadwright.sheets.backend import WorkbookRef, scheme_of
 from roadwright.sheets.spec import TabSpec
 from roadwright.workspace.intake_settings import FileName, HeaderRow, IntakeBook, TabName, no_truth_value, one_line
+from roadwright.workspace.server_settings import (
+    TEMPLATE as SERVER_TEMPLATE,
+)
+from roadwright.workspace.server_settings import (
+    AuthSettings,
+    RequestsSettings,
+    ServerSettings,
+    from_environment,
+    variable_of,
+)
 
 FILE = "roadwright.toml"
 DATABASE_FILE = "roadwright.db"
@@ -34,6 +44,9 @@ _EXAMPLES = {
     "tabs": '{"Backlog": {"workbook": "Ours.xlsx", "tab": "All ideas"}}',
     "reading": '{"decimal": ",", "dates": "dmy"}',
     "sizes": '{"S": 10, "M": 30, "XL": 60}',
+    "server": '{"hosts": ["roadwright.example.com"]}',
+    "requests": '{"role": "planner"}',
+    "auth": '{"oidc": {"issuer": "https://login.example.com"}}',
 }
 _LONGEST_SHOWN = 200
 """Characters of a wrong value that are shown."""
@@ -57,15 +70,6 @@ class TabSetting(BaseModel):
     workbook: FileName | None = None
     tab: TabName | None = None
     header_row: HeaderRow = 1
-
-
-class ServerSettings(BaseModel):
-    """How the server is reached."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    hosts: list[Annotated[str, Field(min_length=1), AfterValidator(one_line)]] = []
-    trusted_proxies: list[Annotated[str, Field(min_length=1), AfterValidator(one_line)]] = []
 
 
 def _month(value: object) -> object:
@@ -106,6 +110,8 @@ class Settings(BaseSettings):
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabSetting] = {}
     server: ServerSettings = ServerSettings()
+    requests: RequestsSettings = RequestsSettings()
+    auth: AuthSettings = AuthSettings()
     reading: ReadingSettings = ReadingSettings()
     sizes: dict[str, _Size] = {}
 
@@ -137,13 +143,13 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes all four by name
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
+        return InitSettingsSource(settings_cls, from_environment()), env_settings, init_settings
 
 
 def workbook_ref(root: Path, named: str) -> WorkbookRef:
@@ -187,8 +193,12 @@ def _faults(error: ValidationError) -> list[Message]:
     """What is wrong, key by key."""
     variables, found = _variables(), []
     for fault in error.errors():
-        first, *rest = (str(part) for part in fault["loc"])
-        source = [variables[first]] if first in variables else [FILE, first]
+        first, *rest = path = tuple(str(part) for part in fault["loc"])
+        source = [FILE, first]
+        if (name := variable_of(path)) is not None:
+            source, rest = [name], []
+        elif first in variables:
+            source = [variables[first]]
         place = ": ".join((source[0], ".".join((*source[1:], *rest)))).removesuffix(": ")
         if fault["type"] == "extra_forbidden":
             found.append(Message("unknown_setting", params={"place": _printable(place)}))
@@ -341,9 +351,4 @@ tabs = ["{tabs.INTAKE.name}"]
 # Where the other tabs lie, if you move or rename them:
 {places.rstrip()}
 
-# `roadwright serve`: the names by which it is reached beyond its own address, such as "roadwright.example.com", and the
-# addresses of proxies before it whose X-Forwarded headers are believed.
-# [server]
-# hosts = []
-# trusted_proxies = []
-"""
+{SERVER_TEMPLATE}"""

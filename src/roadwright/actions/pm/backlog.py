@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, Asked, on_conflict
 from roadwright.actions.options import OnConflictOption, UsageError
 from roadwright.sheets.merge import OnConflict
 from roadwright.sync.backlog_sync import Settling, backlog_sync
 
 
+def _check(asked: Asked) -> None:
+    if not asked.selection.everything and on_conflict(asked) is OnConflict.ASK:
+        raise UsageError("selection_settles_nothing", action=BACKLOG_SYNC.name)
+
+
 def _run(request: ActionContext) -> Answer:
-    rule = on_conflict(request)
-    if not request.selection.everything and rule is OnConflict.ASK:
-        raise UsageError("selection_settles_nothing", action=request.action)
     assert request.tab is not None
-    settling = Settling(rule, request.tab, request.selection)
+    settling = Settling(on_conflict(request), request.tab, request.selection)
     result = backlog_sync(request.workspace, request.action, settling, request.report)
     return Answer(tabs=result.tabs, more_rows=result.told, problems=result.problems)
 
@@ -31,6 +33,7 @@ BACKLOG_SYNC = Action(
         "says that one is."
     ),
     run=_run,
+    check=_check,
     tabs=(tabs.BACKLOG, tabs.INTAKE),
     options=OnConflictOption,
 )

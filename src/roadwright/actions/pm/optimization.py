@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled
 from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds, on_conflict, time_limit
@@ -136,10 +138,15 @@ def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
         request.report("saving the Optimization Center's tabs")
         saved = save_inputs(request)
         draft = _draft(request, saved, ticked_only=ticked_only)
+        kept_before = _kept_by_earlier_try(request, draft)
+        if kept_before is not None:
+            return _show_known(request, saved, draft, kept_before)
         if chosen(request.options, OnlyIfChangedOption).only_if_changed:
             known = _unchanged_answer(request, draft)
             if known is not None:
-                return _show_known(request, saved, draft, known)
+                answer = _show_known(request, saved, draft, known)
+                answer.summary["unchanged_since"] = known.run_id
+                return answer
         request.turn.give_back()
         with request.cancel.keeping_what_is_found():
             options = SolveOptions(time_limit=time_limit(request))
@@ -159,6 +166,7 @@ def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
         reports = _show(request, saved, draft)
     except (PendingWrite, WorkspaceBusy) as pending:
         reports = pending.reports if isinstance(pending, PendingWrite) else []
+        answer.once_written = answer.status, answer.exit_code
         answer.status = "failed"
         if answer.exit_code is not ExitCode.WRONG:
             answer.exit_code = ExitCode.FAILED
@@ -169,6 +177,20 @@ def _run(request: ActionContext, *, ticked_only: bool) -> Answer:
         answer.problems.append(Message("cancelled_while_written", params=kept))
     answer.tabs = [report for report in reports if report.place.spec not in RUN_TABS]
     return answer
+
+
+def _kept_by_earlier_try(request: ActionContext, draft: RunDraft) -> OptimizationRun | None:
+    """What this very action kept before the process that did it died, if it would keep the same again."""
+    problem = draft.built.problem if draft.built is not None else None
+    if problem is None or draft.faults:
+        return None
+    with request.workspace.store.transaction() as session:
+        mine = select(OptimizationRun).where(OptimizationRun.action_run_id == request.action_run_id)
+        run = session.scalar(mine.order_by(OptimizationRun.id.desc()).limit(1))
+        if run is None or run.snapshot_hash != snapshot_hash(problem):
+            return None
+        session.expunge(run)
+        return run
 
 
 def _unchanged_answer(request: ActionContext, draft: RunDraft) -> OptimizationRun | None:
@@ -192,7 +214,6 @@ def _show_known(request: ActionContext, saved: Saved, draft: RunDraft, run: Opti
         draft.solution = with_names(Solution.from_json(run.result_json), draft.places)
     _run_notes(saved, draft)
     answer = _answer(run, draft)
-    answer.summary["unchanged_since"] = run.run_id
     say = _say(saved)
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.faults import numbered_row_stops, roadmap_stops, row_stops
-from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, chosen, option
+from roadwright.actions.options import ByOption, OnConflictOption, Options, RoadmapOption, Text, chosen, option
 from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
-from roadwright.actions.pm.roadmap_status import ByOption, decided_by
+from roadwright.actions.pm.roadmap_status import decided_by
 from roadwright.actions.pm.roadmap_tabs import (
     STOPPED,
     TABS,

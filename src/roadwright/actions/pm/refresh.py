@@ -69,7 +69,7 @@ REFRESH_TAB = Action(
     explanation=(
         "The same merge as saving, the other way round: cells that nobody edited show what is stored, edited ones stay "
         "as they are and say so. Rows that are stored and missing on the tab are added (on Scoring_Inputs and "
-        "KPI_Contributions pm.populate_initiatives does that). Nothing is saved."
+        "KPI_Contributions those with an input; pm.populate_initiatives adds others). Nothing is saved."
     ),
     run=_run,
     tabs=tuple(tabs.BY_NAME[name] for name in BINDINGS) + RUN_TABS,

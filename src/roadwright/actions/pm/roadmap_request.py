@@ -9,8 +9,19 @@ from typing import Annotated
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext
-from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
+from roadwright.actions.contract import Asked
+from roadwright.actions.options import (
+    ByOption,
+    OnConflictOption,
+    Options,
+    RoadmapOption,
+    Text,
+    UsageError,
+    YesNo,
+    chosen,
+    option,
+    reads,
+)
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import RoadmapSource
@@ -41,7 +52,15 @@ class JudgedRoadmapOption(RoadmapOption):
     )
 
 
-class CheckOptions(JudgedRoadmapOption, OnConflictOption):
+class _ConfirmOption(Options):
+    confirm_waivers: YesNo = option(
+        "true: count the waivers that were typed in sheets and wait for an approver's yes, in that person's name",
+        otherwise="false",
+        default=False,
+    )
+
+
+class CheckOptions(JudgedRoadmapOption, _ConfirmOption, ByOption, OnConflictOption):
     """Of pm.roadmap_check_gates."""
 
 
@@ -86,7 +105,7 @@ class AskedRoadmap:
     may_be_new: bool = False
 
 
-def asked_roadmap(request: ActionContext, *, may_be_new: bool) -> AskedRoadmap:
+def asked_roadmap(request: Asked, *, may_be_new: bool) -> AskedRoadmap:
     """Read the options. Raises UsageError where they don't go together."""
     name = named_roadmap(request)
     said = request.options.model_dump(exclude_unset=True)
@@ -101,7 +120,7 @@ def asked_roadmap(request: ActionContext, *, may_be_new: bool) -> AskedRoadmap:
     return AskedRoadmap(name, fields, may_be_new)
 
 
-def named_roadmap(request: ActionContext) -> str | None:
+def named_roadmap(request: Asked) -> str | None:
     """The roadmap that the option names. Raises UsageError where rows are selected as well."""
     name = chosen(request.options, RoadmapOption).roadmap_name
     if name is not None and not request.selection.everything:

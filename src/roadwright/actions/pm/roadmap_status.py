@@ -8,9 +8,18 @@ from typing import Annotated
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, Asked, on_conflict
 from roadwright.actions.faults import row_stops
-from roadwright.actions.options import OnConflictOption, Options, RoadmapOption, Text, UsageError, chosen, option, reads
+from roadwright.actions.options import (
+    ByOption,
+    OnConflictOption,
+    Options,
+    RoadmapOption,
+    UsageError,
+    chosen,
+    option,
+    reads,
+)
 from roadwright.actions.pm.roadmap_request import only_roadmap
 from roadwright.actions.pm.roadmap_tabs import STOPPED, say_standing
 from roadwright.domain.exit_codes import ExitCode
@@ -31,10 +40,6 @@ from roadwright.sync.selection import ALL
 _STATUSES = ", ".join(status for status in RoadmapStatus if status is not RoadmapStatus.PUBLISHED)
 
 
-class ByOption(Options):
-    by: Text | None = option("who decides it, e.g. anna", otherwise="whoever runs the action")
-
-
 class _StatusOption(Options):
     status: Annotated[RoadmapStatus, reads(choice(RoadmapStatus).read)] | None = option(
         f"where to move it: {_STATUSES}", otherwise="none: it must be given"
@@ -50,11 +55,15 @@ def decided_by(session: Session, request: ActionContext) -> str:
     return chosen(request.options, ByOption).by or session.get_one(ActionRun, request.action_run_id).requested_by
 
 
+def _check(asked: Asked) -> None:
+    if chosen(asked.options, StatusOptions).status is None:
+        raise UsageError("status_missing", statuses=_STATUSES)
+
+
 def _run(request: ActionContext) -> Answer:
     asked = chosen(request.options, StatusOptions)
     wanted, name = asked.status, asked.roadmap_name
-    if wanted is None:
-        raise UsageError("status_missing", statuses=_STATUSES)
+    assert wanted is not None
     answer = Answer()
 
     def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
@@ -107,6 +116,7 @@ ROADMAP_SET_STATUS = Action(
         "where it stands changes nothing."
     ),
     run=_run,
+    check=_check,
     tabs=(tabs.ROADMAPS,),
     options=StatusOptions,
     selects=False,

@@ -13,6 +13,7 @@ from roadwright.actions.contract import Action, ActionContext, Answer
 from roadwright.actions.faults import numbered_row_stops, roadmap_stops, row_stops
 from roadwright.actions.options import UsageError
 from roadwright.actions.pm.roadmap_request import AskedRoadmap, CheckOptions, CreateOptions, asked_roadmap, take_asked
+from roadwright.actions.pm.roadmap_status import decided_by
 from roadwright.actions.pm.roadmap_tabs import (
     STOPPED,
     TABS,
@@ -28,7 +29,7 @@ from roadwright.domain.text import folded
 from roadwright.services.bindings.roadmaps import RoadmapsBinding
 from roadwright.services.roadmaps.changes import Judgement, StatusChange, changes_since, judgements
 from roadwright.services.roadmaps.create import build_roadmap
-from roadwright.services.roadmaps.judge import judge_roadmap
+from roadwright.services.roadmaps.judge import confirm_waiver, judge_roadmap
 from roadwright.services.roadmaps.policy import PolicyProblem
 from roadwright.services.roadmaps.sources import SourceProblem
 from roadwright.services.rows.identity import Identity
@@ -51,6 +52,8 @@ class _EntryChanges:
     done: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     wrong: list[Message] = field(default_factory=list)
+    confirmed: int = 0
+    """How many waivers an approver said yes to."""
     standing: Counter[str] = field(default_factory=Counter)
     """How many entries are admitted, blocked and waived."""
 
@@ -123,6 +126,16 @@ def _work_on(open: RoadmapTabs, roadmap: Roadmap, progress: _EntryChanges, *, fi
         progress.changes[name, folded(change.initiative_key)] = change
 
 
+def _confirm_waivers(current: SyncContext, roadmap: Roadmap, by: str, progress: _EntryChanges) -> None:
+    """Count the waivers that wait for an approver: they are given in the name of who says yes."""
+    for entry in roadmap.entry_rows:
+        if entry.waiver_waits:
+            entry.waived_by = by
+            entry.updated_at, entry.updated_source = current.row_versions.next(), current.source
+            confirm_waiver(entry)
+            progress.confirmed += 1
+
+
 def _run(request: ActionContext, *, fill: bool) -> Answer:
     asked = asked_roadmap(request, may_be_new=fill)
     progress = _EntryChanges()
@@ -132,6 +145,8 @@ def _run(request: ActionContext, *, fill: bool) -> Answer:
         open = save_roadmap_tabs(current, open_tabs, request)
         chosen = _chosen(request, open, asked, progress)
         for number, roadmap in enumerate(chosen):
+            if isinstance(request.options, CheckOptions) and request.options.confirm_waivers:
+                _confirm_waivers(current, roadmap, decided_by(current.session, request), progress)
             request.report(f"judging {roadmap.roadmap_name}", number, len(chosen))
             _work_on(open, roadmap, progress, fill=fill)
         return show_roadmap_tabs(open, chosen, {i: change.message for i, change in progress.changes.items()})
@@ -157,6 +172,7 @@ def _answer(reports: list[TabReport], progress: _EntryChanges) -> Answer:
             "new_entries": sum(progress.added.values()),
             **{str(status): progress.standing[status] for status in GateStatus},
             "changed": len(progress.changes),
+            **({"confirmed": progress.confirmed} if progress.confirmed else {}),
             **{f"now_{status}": after[status] for status in GateStatus},
         },
     )

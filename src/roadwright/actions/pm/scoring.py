@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer, activating_batch, on_conflict
+from roadwright.actions.contract import Action, ActionContext, Answer, Asked, activating_batch, on_conflict
 from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import BatchOption, OnConflictOption, Options, Text, UsageError, YesNo, chosen, option
 from roadwright.domain.filters import FilterError
@@ -48,14 +48,17 @@ class ScoringOptions(BatchOption, OnConflictOption):
     """Of the actions that activate scores."""
 
 
+def _check_populate(asked: Asked) -> None:
+    if asked.selection.rows:
+        raise SelectionError("populate_by_keys")
+
+
 def _wanted_keys(session: Session, request: ActionContext) -> list[str]:
     """The initiatives that populate is asked for: those of selection, filter and candidates=true at once.
 
     Raises SelectionError and UsageError.
     """
     selection, asked = request.selection, chosen(request.options, PopulateOptions)
-    if selection.rows:
-        raise SelectionError("populate_by_keys")
     only_candidates = asked.candidates
     initiatives = find_initiatives(session, None)
     known = {initiative.initiative_key for initiative in initiatives}
@@ -121,6 +124,7 @@ POPULATE_INITIATIVES = Action(
         "choose among them."
     ),
     run=_populate,
+    check=_check_populate,
     tabs=(tabs.SCORING_INPUTS, tabs.KPI_CONTRIBUTIONS),
     options=PopulateOptions,
 )

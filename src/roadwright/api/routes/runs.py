@@ -25,6 +25,8 @@ from roadwright.store.models import ActionRun, ActionStatus
 router = APIRouter(tags=["runs"])
 LONGEST_WAIT = 60.0
 _LOOK_SECONDS = 0.25
+_VALID_SECONDS = 0.5
+"""How often it is asked whether whoever listens still may."""
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Server-sent events."}
 }
@@ -64,25 +66,25 @@ def list_runs(
     status: Annotated[ActionStatus | None, Query(description="Only runs of this status.")] = None,
     action: Annotated[str | None, Query(description="Only runs of this action.")] = None,
 ) -> RunList:
-    """The runs, newest first."""
+    """The runs, newest first, without what they say of each row: `GET /runs/ACT-…` has it."""
     page = ledger.page_of_runs(server.workspace.store, limit, before=before, status=status, action=action)
-    items = [Run.model_validate(run_shape(run)) for run in page.runs]
+    items = [Run.model_validate(run_shape(run, with_rows=False)) for run in page.runs]
     return RunList(items=items, next=items[-1].run_id if page.has_more and items else None, total=page.total)
 
 
-@router.get("/runs/{run_id}", responses=problems(404, 422))
+@router.get("/runs/{run_id}", responses=problems(404, 422), response_model=Run)
 async def show_run(
     run_id: _RunId,
     server: ServerOf,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for its end.")] = 0,
-) -> Run:
+) -> Response:
     """One run; with `wait` once it has ended, or when these seconds are over."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait
     while True:
         run = await run_in_threadpool(_found, server, run_id)
         if run.status in ENDED or loop.time() >= deadline or server.is_closing:
-            return Run.model_validate(run_shape(run))
+            return Response(json.dumps(run_shape(run)), media_type="application/json")  # may hold thousands of rows
         await asyncio.sleep(min(_LOOK_SECONDS, max(deadline - loop.time(), 0.01)))
 
 
@@ -93,11 +95,11 @@ def cancel_run(run_id: _RunId, server: ServerOf, caller: CallerOf) -> Run:
 
 
 async def _while_valid(server: Server, caller: Caller) -> AsyncIterator[bool]:
-    """Again and again whether the caller may still listen; it is asked every two seconds."""
+    """Again and again whether the caller may still listen, so that a stream ends within a second."""
     loop = asyncio.get_running_loop()
     asked_at, is_valid = loop.time(), True
     while True:
-        if loop.time() - asked_at >= 2:
+        if loop.time() - asked_at >= _VALID_SECONDS:
             found = await run_in_threadpool(caller_of, server, caller.digest, is_cookie=caller.by_cookie)
             asked_at, is_valid = loop.time(), found is not None and found.role == caller.role
         yield is_valid and not server.is_closing
@@ -130,10 +132,10 @@ async def _follow(server: Server, caller: Caller, run_id: str) -> AsyncIterator[
     async for is_valid in _while_valid(server, caller):
         run = await run_in_threadpool(_found, server, run_id)
         now = (run.status, run.progress, run.progress_json)
+        if not is_valid:
+            return
         if run.status in ENDED:
             yield _event("end", number + 1, run_shape(run))
-            return
-        if not is_valid:
             return
         if now != shown:
             shown, number, silent = now, number + 1, 0.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from roadwright import __version__
+from roadwright import __version__, tabs
 from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS
 from roadwright.actions.roles import role_of
@@ -16,6 +17,7 @@ from roadwright.api.routing import problems
 from roadwright.api.schemas import ActionList, Check, Health, Me, Ready
 from roadwright.api.state import CallerOf, Server, ServerOf
 from roadwright.store.migrations import NEWEST
+from roadwright.store.queue import has_queue, workers
 from roadwright.store.session import schema_version
 
 router = APIRouter(tags=["system"])
@@ -49,7 +51,7 @@ def _database(server: Server) -> Check:
 
 def _worker(server: Server) -> Check:
     if server.worker is None:
-        return Check(name="worker", ok=True, detail="runs are done by workers of their own")
+        return _other_workers(server.workspace.store.engine)
     silent = time.monotonic() - server.worker.seen_at
     return Check(
         name="worker",
@@ -58,8 +60,24 @@ def _worker(server: Server) -> Check:
     )
 
 
+def _other_workers(engine: Engine) -> Check:
+    """Whether there are workers of their own; a server alone would only write runs down."""
+    if not has_queue(engine):
+        return Check(name="worker", ok=False, detail="none: the server was started --without-worker")
+    try:
+        found = workers(engine)
+    except SQLAlchemyError as fault:
+        return Check(name="worker", ok=False, detail=str(getattr(fault, "orig", None) or fault))
+    if not found.count:
+        return Check(name="worker", ok=False, detail="no worker lives; start one: roadwright worker -w DIR")
+    return Check(
+        name="worker", ok=True, detail=f"{found.count} alive, last seen {found.silent_seconds:.0f} seconds ago"
+    )
+
+
 def _workbooks(server: Server) -> list[Check]:
-    books = {place.workbook.label: place.workbook for place in server.workspace.places()}
+    places = [place for place in server.workspace.places() if place.spec != tabs.REQUESTS]  # works without
+    books = {place.workbook.label: place.workbook for place in places}
     return [
         Check(name=label, ok=not book.is_missing, detail="missing" if book.is_missing else "there")
         for label, book in books.items()

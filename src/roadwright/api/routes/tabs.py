@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from roadwright import tabs
 from roadwright.api.problems import Problem
-from roadwright.api.routing import problems
+from roadwright.api.routing import as_json, problems
 from roadwright.api.schemas import Body
-from roadwright.api.state import Caller, CallerOf, ServerOf
+from roadwright.api.state import CallerOf, ServerOf
 from roadwright.domain.registry import nearest
-from roadwright.domain.roles import Role
 from roadwright.domain.text import folded
 from roadwright.grid.changes import RowChange
 from roadwright.grid.editing import save_rows
 from roadwright.grid.listing import MOST_ROWS, list_rows
+from roadwright.grid.waivers import with_waivers_judged
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import Column, TabSpec
 
 router = APIRouter(tags=["tabs"])
-_WAIVER = ("waived_by", "waiver_reason")
 Cell = str | int | float | bool | None | list[Any] | dict[str, Any]
 """What a cell holds, as JSON has it, or as it is typed."""
 TabName = Annotated[str, Path(description="A tab, such as Backlog.", examples=["Backlog"])]
@@ -162,17 +162,17 @@ Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 Cursor = Annotated[str | None, Query(max_length=4_000, description="`next` of the page before.")]
 
 
-@router.get("/tabs/{name}/rows", responses=problems(404, 422))
+@router.get("/tabs/{name}/rows", responses=problems(404, 422), response_model=RowPage)
 def list_tab_rows(  # noqa: PLR0917 - FastAPI calls it by name
     name: TabName, server: ServerOf, wanted: Wanted = None, sort: Sort = None, limit: Limit = 200, cursor: Cursor = None
-) -> RowPage:
+) -> Response:
     """The rows of a tab, by page."""
     spec = find_tab(name)
     with server.workspace.store.transaction() as session:
         page = list_rows(session, spec, wanted=wanted, sort=sort, limit=limit, cursor=cursor)
         session.rollback()  # to read is to change nothing, whatever was worked out for it
     rows = [row.to_json() for row in page.rows]
-    return RowPage.model_validate({"rows": rows, "next": page.next, "total": page.total})
+    return as_json(RowPage.model_validate({"rows": rows, "next": page.next, "total": page.total}))
 
 
 @router.patch("/tabs/{name}/rows", responses=problems(404, 413, 422))
@@ -186,7 +186,8 @@ def change_tab_rows(name: TabName, body: RowsPatch, server: ServerOf, caller: Ca
         RowChange(row.identity, row.mark, row.changes, row.remove, row.on_conflict or body.on_conflict)
         for row in body.rows
     ]
-    _check_waivers(spec, rows, caller)
+    rows = with_waivers_judged(spec, rows, caller.who, caller.role)
+    _refuse_where_all_are(rows)
     with server.edits:
         changed = save_rows(server.workspace, spec, rows, caller.requested_by)
     if not changed.is_nothing:
@@ -194,15 +195,8 @@ def change_tab_rows(name: TabName, body: RowsPatch, server: ServerOf, caller: Ca
     return RowsAnswer.model_validate({"rows": [row.to_json() for row in changed.rows]})
 
 
-def _check_waivers(spec: TabSpec, rows: list[RowChange], caller: Caller) -> None:
-    """A gate is waived by an approver, in that person's own name."""
-    if spec is not tabs.ROADMAP_ENTRIES:
-        return
-    for number, row in enumerate(rows):
-        if not any(name in row.changes for name in _WAIVER):
-            continue
-        if not caller.role.may(Role.APPROVER):
-            raise Problem(403, "waiver_needs_role", row=number, needed=Role.APPROVER, role=caller.role)
-        name = row.changes.get("waived_by")
-        if name not in (None, "") and folded(str(name)) != folded(caller.who):
-            raise Problem(422, "waived_by_another", row=number, name=name, who=caller.who)
+def _refuse_where_all_are(rows: Sequence[RowChange]) -> None:
+    """Where there is nothing else to do, what is refused is the request. Raises Problem."""
+    refused = [row.refused for row in rows if row.refused is not None]
+    if refused and len(refused) == len(rows):
+        raise Problem.of(403 if refused[0].code == "waiver_needs_role" else 422, refused[0])

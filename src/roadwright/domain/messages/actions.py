@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 TEXTS = {
+    "request_changed": "the row was changed after {run_id} was asked for; clear run_id to run it as it is now",
+    "request_is_copy": "{run_id} is the run of row {row}; clear run_id to run this row, too",
+    "request_of_no_run": '"{run_id}" is no run that this tab asked for; clear run_id to run the row',
+    "requests_need_role": "{action} needs the role {needed}; rows of Requests are run as {role}",
+    "requests_taken_up_elsewhere": "rows of {tab} were taken up by another server at the same moment",
+    "requests_without_columns": "{tab} has no column {names}; without them nothing would tell which rows were run",
     "action_broke": "unexpected {kind}: {said}",
     "action_on_other_tabs": "{action} does not work on {tab}; it works on: {tabs}",
     "selection_settles_nothing": (

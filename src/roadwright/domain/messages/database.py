@@ -19,6 +19,10 @@ TEXTS = {
     "database_not_empty": "the database {database} is not empty ({tables}); name an empty one",
     "database_unusable": "the database {database} can't be used: {why}",
     "database_url_unreadable": 'the database_url "{url}" can\'t be read; expected sqlite:///FILE or postgresql://…',
+    "foreign_job_queue": (
+        "another program has its tables of procrastinate there; name a database of Roadwright's own, or another schema "
+        "of this one (?options=-csearch_path%3Droadwright)"
+    ),
     "not_a_database": "{path} is {kind}, not a database; name a file in database_url",
     "row_not_taken": "the database {database} does not take a row: {why}",
     "schema_differs": "{what}",

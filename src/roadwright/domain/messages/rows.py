@@ -113,6 +113,10 @@ TEXTS = {
     "value_above_max": "{value} is above max, {high}",
     "value_below_min": "{value} is below min, {low}",
     "waiver_incomplete": "waived_by, waiver_reason: a waiver counts only when both are filled in",
+    "waiver_waits": (
+        "the waiver waits for an approver's yes: pm.roadmap_check_gates --option confirm_waivers=true, or the row sent "
+        "with waived_by and waiver_reason by PATCH /api/v1/tabs/Roadmap_Entries/rows"
+    ),
     "waiver_not_needed": "waived_by, waiver_reason: not needed, because no gate blocks it",
     "weights_all_zero": "all weights are 0; weights are 0 or more, and not all 0",
     "weights_below_zero": "{weights}; weights are 0 or more, and not all 0",

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 TEXTS = {
+    "oidc_not_believed": (
+        "what {issuer} said could not be verified ({why}); try again, and tell an admin if that happens once more"
+    ),
+    "oidc_not_set_up": "signing in at a provider is not set up here",
+    "oidc_other_attempt": "this attempt to sign in is over, or was begun in another browser; begin again",
+    "oidc_other_domain": "{email} has no account here, and its domain is not one whose people get one; ask an admin",
+    "oidc_said_no": "{issuer} did not sign you in ({why})",
+    "oidc_secret_missing": "[auth.oidc] needs the secret of the client; set the variable {variable}",
+    "oidc_unreachable": "{issuer} can't be reached now ({why}); try again, or sign in with a password",
+    "oidc_unverified": "{issuer} does not vouch for an e-mail address of yours; verify it there first",
+    "user_disabled": "{email} may sign in no more; ask an admin",
     "act_unknown": 'this page has nothing that is called "{act}"; load it again',
     "act_wrong": "the page sent something that is not taken ({fields:names}); load it again",
     "action_needs_role": "{action} needs the role {needed}; yours is {role}",
@@ -86,8 +97,8 @@ TEXTS = {
     "idea_of_another": "{key} was not submitted by you; a planner changes what others submitted",
     "idea_looked_at": "{key} is {status} by now; its submitter changes it while it is {statuses}",
     "no_tab_of_this_name": 'there is no tab "{name}"{hint}; there are: {names}',
-    "waiver_needs_role": "row {row}: a gate is waived by the role {needed}; yours is {role}",
-    "waived_by_another": 'row {row}: waived_by is "{name}"; you are signed in as {who}, and waive in that name only',
+    "waiver_needs_role": "a gate is waived by the role {needed}; yours is {role}",
+    "waived_by_another": 'it is "{name}"; you are signed in as {who}, and waive in that name only',
     "no_run_of_this_key": "there is no optimization run {run_id}",
     "run_without_curve": "{run} ended {status} before it had a problem to solve, so that it has no curve",
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from roadwright import tabs
 from roadwright.domain.decimals import rounded
@@ -26,6 +27,7 @@ from roadwright.services.bindings.initiatives import (
 from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
+from roadwright.sheets.spec import Owner
 from roadwright.store.models import Initiative
 from roadwright.store.percentiles import score_percentiles
 from roadwright.store.registry import load_registry
@@ -61,6 +63,12 @@ def nearest_initiative(session: Session, typed: str) -> Message | str:
     return did_you_mean(titles[near[0]]) if near else ""
 
 
+def _having(session: Session, columns: Sequence[InstrumentedAttribute[Any]]) -> list[Identity]:
+    """The initiatives that have something in one of these columns."""
+    filled = select(Initiative.initiative_key).where(or_(*(column.is_not(None) for column in columns)))
+    return [(folded(key),) for key in session.scalars(filled.order_by(Initiative.id))]
+
+
 class ScoringInputsBinding(Defaults):
     """Inputs of the frameworks; scores are shown as they are computed and activated."""
 
@@ -82,6 +90,11 @@ class ScoringInputsBinding(Defaults):
             values["score_percentile"] = shares.get(initiative.initiative_key)
             result[identity] = values
         return result
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        """Those with an input of a framework, which may have been entered by other ways than this tab."""
+        inputs = [column.name for column in self.spec.owned(Owner.INPUT) if column.name != "active_scoring_framework"]
+        return _having(session, [getattr(Initiative, name) for name in inputs])
 
     def save(self, session: Session, edit: Edit) -> None:
         initiative = known_initiative(session, edit.values.get("initiative_key"))
@@ -108,6 +121,10 @@ class KpiContributionsBinding(Defaults):
             identity: {**initiative_values(initiative, self.spec), "notes": initiative.kpi_contribution_notes}
             for identity, initiative in by_identity(session, identities).items()
         }
+
+    def listed(self, session: Session) -> Sequence[Identity]:
+        """Those with a contribution, which may have been entered by other ways than this tab."""
+        return _having(session, [Initiative.kpi_contribution_json, Initiative.kpi_contribution_notes])
 
     def validate(self, session: Session, values: Values, notes: Notes) -> None:
         typed = values.get("kpi_contribution_json")

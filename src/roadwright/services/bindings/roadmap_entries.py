@@ -13,6 +13,7 @@ from roadwright.domain.text import folded
 from roadwright.services.bindings.initiatives import load_initiatives
 from roadwright.services.bindings.periods import PeriodsInUse, periods_in_use
 from roadwright.services.bindings.product_ops import known_initiative
+from roadwright.services.people.accounts import has_users
 from roadwright.services.portfolios.candidates import tokens_of
 from roadwright.services.roadmaps.judge import is_waived, settle_waiver
 from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
@@ -35,6 +36,8 @@ class RoadmapEntriesBinding(Defaults):
     spec = tabs.ROADMAP_ENTRIES
 
     def __init__(self) -> None:
+        self.comes_from_approvers = False
+        """Whether waivers among what is saved are given by who may, and not typed by whoever has the sheet."""
         self._roadmaps: dict[str, Roadmap] = {}
         self._index: dict[Identity, tuple[Roadmap, RoadmapEntry]] | None = None
         self._periods: PeriodsInUse | None = None
@@ -90,9 +93,13 @@ class RoadmapEntriesBinding(Defaults):
             row = RoadmapEntry(initiative_key=initiative.initiative_key, created_at=now())
             roadmap.entry_rows.append(row)
             self.rows(session)[edit.identity] = roadmap, row
+        before = row.waived_by, row.waiver_reason
         for name in _FIELDS:
             setattr(row, name, edit.values.get(name))
         row.updated_at, row.updated_source = edit.row_version, edit.source
+        if (row.waived_by, row.waiver_reason) != before:  # once the row is whole: asking for users writes it
+            is_given = bool(row.waived_by and row.waiver_reason)
+            row.waiver_waits = is_given and not self.comes_from_approvers and has_users(session)
         settle_waiver(row)
 
     def remove(self, session: Session, identity: Identity) -> None:
@@ -131,6 +138,8 @@ def entry_notes(roadmap: Roadmap, entry: RoadmapEntry) -> Notes:
         notes.warn("not_in_source", "initiative_key", source=roadmap.source or "source")
     if entry.is_locked and entry.gate_status == GateStatus.BLOCKED:
         notes.warn("lock_without_effect", "is_locked")
+    if entry.waiver_waits:
+        notes.warn("waiver_waits", "waived_by")
     if is_waived(entry) and entry.gate_status == GateStatus.ADMITTED:
         notes.notice("waiver_not_needed")
     return notes

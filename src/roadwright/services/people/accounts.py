@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -93,6 +94,22 @@ def invite_user(session: Session, email: str, role: Role, password: str) -> User
     if role is not Role.ADMIN and not _admins(session):
         raise PeopleProblem("first_user_no_admin", role=role)
     return add_user(session, email, role, password)
+
+
+def user_from_elsewhere(session: Session, email: str, domains: Collection[str], role: Role) -> User:
+    """The user whose address a provider vouches for; one of an allowed domain gets an account. Raises PeopleProblem."""
+    address = folded(email)
+    # Of letters that fold into others (ß) somebody else's address could come out.
+    if address != email.strip().lower() or not _EMAIL.fullmatch(address):
+        raise PeopleProblem("no_email", value=email)
+    user = session.scalar(select(User).where(User.email == address))
+    if user is None:
+        if address.rpartition("@")[2] not in domains:
+            raise PeopleProblem("oidc_other_domain", email=address)
+        return add_user(session, address, role, None)
+    if user.disabled_at is not None:
+        raise PeopleProblem("user_disabled", email=address)
+    return user
 
 
 def set_role(session: Session, email: str, role: Role) -> User:

@@ -27,8 +27,16 @@ from roadwright.store.scores import current_scores
 
 
 def is_waived(entry: RoadmapEntry) -> bool:
-    """Whether a person lets the entry on in spite of the gates: with a name and a reason."""
-    return bool(entry.waived_by and entry.waiver_reason)
+    """Whether a person lets the entry on in spite of the gates: with a name and a reason, and who may."""
+    return bool(entry.waived_by and entry.waiver_reason) and not entry.waiver_waits
+
+
+def confirm_waiver(entry: RoadmapEntry) -> bool:
+    """Count a waiver that was typed in a sheet, because an approver says yes. Returns whether it waited for that."""
+    waited = bool(entry.waiver_waits)
+    entry.waiver_waits = False
+    settle_waiver(entry)
+    return waited
 
 
 def judge_roadmap(

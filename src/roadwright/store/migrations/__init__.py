@@ -10,6 +10,9 @@ DIGESTS = {
     "0005_params_typed_in_percent.py": "7bd16d7753e5cec7b82eda923bc2037772fb5c65076067895e3b45c856c37cbe",
     "0007_imports.py": "04992819cf96f9ff68981033ec23f642c702e27b9d1432eecfb8942fe460e606",
     "0008_people_and_jobs.py": "7f364c2f4dcb39601fa75a2e2552c054c4e317c27a56d6d9607fee5ab758e1f2",
-    "0012_preferences.py": "8023254818fd39bce61aa65957634346a2d7128f3b405dbc1d34ff75fb5cbb96",
+    "0009_job_queue.py": "691f9dcf4db68ea52e689948b74c5774e7c02b4418cf5c425ce65321b266dc2e",
+    "0010_requests_and_waivers.py": "3d3c54e542667aab094ba335abbd0654bacf51e8521e132cfee0e0cc51d00d4b",
+    "0012_preferences.py": "0a44a5e2272adba1588c1556580a43298c1e93256d215c53edc7090100ac737d",
+    "procrastinate_3_10.sql": "b230158c38b33cf3e89170bd2e80842c0a2ffa489f73c2d6f4685aa7a482fc6f",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""

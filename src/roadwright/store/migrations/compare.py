@@ -6,10 +6,11 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
 from roadwright.domain.messages import Message, failure
 from roadwright.store.models import Base
+from roadwright.store.queue import TABLES, has_queue
 
 _KINDS = {"index": "index", "constraint": "constraint", "fk": "foreign key"}
 
@@ -19,9 +20,11 @@ def schema_differences(engine: Engine) -> list[Message]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": _is_ours, "compare_type": True})
         found = compare_metadata(context, Base.metadata)
+        queue = [name for name in TABLES if not inspect(connection).has_table(name)] if has_queue(engine) else []
     steps = [one for step in found for one in (step if isinstance(step, list) else [step])]
     missing = {table.name for kind, table, *_ in steps if kind == "add_table"}
-    return [_message(step) for step in steps if not (step[0] == "add_index" and step[1].table.name in missing)]
+    shown = [_message(step) for step in steps if not (step[0] == "add_index" and step[1].table.name in missing)]
+    return shown + [failure("table_missing", table=name) for name in queue]
 
 
 def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, other: object) -> bool:  # noqa: ARG001

@@ -5,7 +5,7 @@ from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBasel
 from roadwright.store.models.filters import SavedFilter
 from roadwright.store.models.folder import WorkspaceFolder
 from roadwright.store.models.initiative import COMPARED, Initiative, IssuedKey, ToldDuplicate
-from roadwright.store.models.ledger import ActionRun, ActionStatus
+from roadwright.store.models.ledger import ActionRun, ActionStatus, SheetRequest
 from roadwright.store.models.metrics import OrganizationMetricsConfig
 from roadwright.store.models.optimization import (
     LastRunPrice,
@@ -55,6 +55,7 @@ __all__ = [
     "RowBaseline",
     "SavedFilter",
     "SetBaseline",
+    "SheetRequest",
     "ToldDuplicate",
     "UnconfirmedWrite",
     "User",

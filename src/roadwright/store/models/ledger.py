@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roadwright.store.models.base import Base, Key, Moment, Row
@@ -56,3 +56,30 @@ class ActionRun(Base):
     """Whether it waits for a worker, instead of being done by the process that wrote it down."""
     tries: Mapped[int]
     """How often it was begun."""
+
+
+class SheetRequest(Base):
+    """A row of Requests that was taken up: it and its run are stored together, so that it is run once."""
+
+    __tablename__ = "sheet_requests"
+    __table_args__ = (UniqueConstraint("place", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    """The workbook's address and the tab."""
+    number: Mapped[int]
+    """Counts those of the place, so that two servers never take up one row."""
+    run_id: Mapped[Key] = mapped_column(unique=True)
+    typed: Mapped[Row]
+    """What the row asks for, by column."""
+    sheet_row: Mapped[int]
+    """Where it was last seen."""
+    created_at: Mapped[Moment]
+    shown_at: Mapped[Moment | None]
+    """When the row was first written with its run; None while that waits."""
+    shown: Mapped[Row | None]
+    """What its cells were last written with."""
+    was_seen: Mapped[bool]
+    """Whether a person saved the row with its run."""
+    is_gone: Mapped[bool]
+    """Whether the row was deleted or changed before it could be answered."""

@@ -70,6 +70,8 @@ class RoadmapEntry(Provenance, Base):
     waiver_reason: Mapped[str | None]
     waived_at: Mapped[Moment | None]
     """When the waiver was first seen; None again once it is taken back."""
+    waiver_waits: Mapped[bool] = mapped_column(default=False)
+    """Whether it was typed in a sheet where people sign in, and counts only with an approver's yes."""
     priority_rank: Mapped[float | None]
     planned_period: Mapped[str | None]
     is_locked: Mapped[bool]
