@@ -14,7 +14,6 @@ from roadwright.sync.unsynced import BookState, book_states
 from roadwright.web.formats import plural
 from roadwright.web.kit import Html, button, card_head, chip, html, joined, link, progress, region, table
 from roadwright.web.page import Visit, address_of
-from roadwright.web.told import sentence_of
 from roadwright.web.words import action_words
 
 _RUNS: Mapping[str, tuple[str, str | None]] = {
@@ -78,12 +77,12 @@ def _health(found: Sequence[Finding]) -> Html:
 def _finding(one: Finding) -> Html:
     advice = Html()
     if one.advice is not None:
-        advice = html('<p class="advice">{advice}.</p>', advice=sentence_of(str(one.advice)).rstrip("."))
+        advice = html('<p class="advice">{advice}.</p>', advice=str(one.advice).rstrip("."))
     return html(
         "<li>{state}<div><b>{what}</b><p>{found}</p>{advice}</div>{button}</li>",
         state=chip("ok", "well") if one.is_well else chip("fail", "not well"),
         what=one.what,
-        found=sentence_of(str(one.message)),
+        found=str(one.message),
         advice=advice,
         button=_helps(one),
     )
