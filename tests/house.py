@@ -22,6 +22,7 @@ from roadwright import tabs
 from roadwright.actions.execute import ActionResult
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
+from roadwright.sheets.addresses import spreadsheet_address
 from roadwright.sheets.backend import TabEdit, Workbook
 from roadwright.sheets.backends.memory import MemoryBook, MemoryTab, book_at, put_book, remove_book
 from roadwright.sheets.read import Row, read_table
@@ -29,6 +30,8 @@ from roadwright.sheets.values import CellValue
 from roadwright.workspace.create import create_workspace
 from roadwright.workspace.settings import DATABASE_FILE, FILE, template
 from roadwright.workspace.workspace import TabPlace, Workspace, open_workspace
+from tests.google.access import server_of
+from tests.google.server import FakeSheets
 
 Cells = Mapping[str, CellValue | None]
 
@@ -55,12 +58,18 @@ class House:
     def copied(self, tab: str) -> bytes:
         """A tab's workbook as it is now, to be brought back later."""
         ref = self.place(tab).workbook
+        if ref.scheme == "https":
+            server, spreadsheet = server_of(ref.address)
+            return pickle.dumps(server.books[spreadsheet])
         return ref.file.read_bytes() if ref.file is not None else pickle.dumps(book_at(ref.address))
 
     def bring_back(self, tab: str, copy: bytes) -> None:
         """Put an older copy in the place of a tab's workbook."""
         ref = self.place(tab).workbook
-        if ref.file is not None:
+        if ref.scheme == "https":
+            server, spreadsheet = server_of(ref.address)
+            server.books[spreadsheet] = pickle.loads(copy)
+        elif ref.file is not None:
             ref.file.write_bytes(copy)
         else:
             put_book(ref.address, pickle.loads(copy))
@@ -121,7 +130,10 @@ class House:
         """All workbooks, to tell whether one was written."""
         found = {path.name: path.read_bytes() for path in sorted(self.root.glob("*.xlsx"))}
         for place in self.workspace.places():
-            if place.workbook.file is None:
+            if place.workbook.scheme == "https":
+                server, spreadsheet = server_of(place.workbook.address)
+                found[place.book] = pickle.dumps(server.books[spreadsheet])
+            elif place.workbook.file is None:
                 found[place.book] = book_at(place.workbook.address).digest().encode()
         return found
 
@@ -145,13 +157,22 @@ def _empty_workspace() -> Path:
     return folder
 
 
-def make_house(root: Path, database_url: str, *, more_settings: str = "", in_memory: bool = False) -> House:
+def make_house(
+    root: Path,
+    database_url: str,
+    *,
+    more_settings: str = "",
+    in_memory: bool = False,
+    google: FakeSheets | None = None,
+) -> House:
     """A new workspace on this database. Locked workbooks are not waited for; runs are not explained unless asked.
 
-    With ``in_memory`` its workbooks are no files, but books of the backend in memory, with empty tabs.
+    With ``in_memory`` its workbooks are no files, but books of the backend in memory, with empty tabs; with ``google``
+    they are spreadsheets there.
     """
     root.mkdir(parents=True, exist_ok=True)
-    if not in_memory:
+    is_elsewhere = in_memory or google is not None
+    if not is_elsewhere:
         for workbook in _empty_workspace().glob("*.xlsx"):
             shutil.copy(workbook, root)
     file = make_url(database_url)
@@ -159,23 +180,39 @@ def make_house(root: Path, database_url: str, *, more_settings: str = "", in_mem
         shutil.copy(_empty_workspace() / DATABASE_FILE, place)
     head = f'database_url = "{database_url}"\nlock_wait = 0\naction_wait = 30\nexplain_seconds = 0\n'
     settings = head + template() + more_settings
-    (root / FILE).write_text(_with_addresses(settings) if in_memory else settings, encoding="utf-8")
+    (root / FILE).write_text(_with_addresses(settings, google) if is_elsewhere else settings, encoding="utf-8")
     create_workspace(root)
     house = House(open_workspace(root))
-    if in_memory:
+    if google is not None:
+        _make_spreadsheets(house.workspace, google)
+    elif in_memory:
         _make_books(house.workspace)
     return house
 
 
-def _with_addresses(settings: str) -> str:
-    """The settings with an address of the backend in memory for each workbook."""
+def _with_addresses(settings: str, google: FakeSheets | None) -> str:
+    """The settings with an address of the backend in memory, or of a new spreadsheet, for each workbook."""
     moved = tomllib.loads(settings).get("tabs", {})
     for spec in tabs.TABS:
         section = f"\n[tabs.{spec.name}]\n"
         if spec != tabs.INTAKE and "workbook" not in moved.get(spec.name, {}):
             settings += "" if section in settings else section
             settings = settings.replace(section, f'{section}workbook = "{spec.workbook}.xlsx"\n')
-    return re.sub(r'^workbook = "', f'workbook = "memory://{uuid.uuid4().hex}/', settings, flags=re.MULTILINE)
+    if google is None:
+        return re.sub(r'^workbook = "', f'workbook = "memory://{uuid.uuid4().hex}/', settings, flags=re.MULTILINE)
+    names = dict.fromkeys(re.findall(r'^workbook = "([^"]*)"', settings, flags=re.MULTILINE))
+    places = [f'"{name}" = "{spreadsheet_address(google.make(name, {}))}"' for name in names]
+    return settings + "\n[workbooks]\n" + "\n".join(places) + "\n"
+
+
+def _make_spreadsheets(workspace: Workspace, google: FakeSheets) -> None:
+    """The tabs of the settings, with their headers; those whose header is further down are people's."""
+    for place in workspace.places():
+        book = google.books[server_of(place.workbook.address)[1]]
+        tab = book.add_tab({"title": place.tab, "gridProperties": {"rowCount": 60, "columnCount": 60}})
+        if place.header_row == 1:
+            for number, column in enumerate(place.spec.columns):
+                book.put(tab, 0, number, column.name)
 
 
 def _make_books(workspace: Workspace) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.domain.periods import FiscalYear, days_of, is_fiscal, same_period
+from roadwright.domain.periods import FiscalYear, days_of, is_fiscal, next_period, same_period
 
 
 def days(first: str, last: str) -> tuple[dt.date, dt.date]:
@@ -126,3 +126,24 @@ def test_every_real_period_is_whole_months_of_its_year(year: int, part: str) -> 
     assert (first.year, first.day) == (year, 1)
     assert last.year == year
     assert last == dt.date.max or (last + dt.timedelta(days=1)).day == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "following"),
+    [
+        ("2026-Q2", "2026-Q3"),
+        ("2026-Q4", "2027-Q1"),
+        ("Q4/1999", "Q1/2000"),
+        ("4Q26", "1Q27"),
+        ("H2 2026", "H1 2027"),
+        ("2026q4", "2027q1"),
+        ("FY26 Q4", "FY27 Q1"),
+        ("Oct 2026", "2026-11"),
+        ("2026-12", "2027-01"),
+        ("2026", "2027"),
+        ("someday", None),
+        ("Q3", None),
+    ],
+)
+def test_the_period_after_another_is_spelled_alike(key: str, following: str | None) -> None:
+    assert next_period(key) == following

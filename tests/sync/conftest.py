@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import postgres_database
+from tests.google.access import double
 from tests.house import House, make_house
 
 _TEAM = """
@@ -18,9 +20,33 @@ tabs = ["Ideas", "Complaints"]
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def made_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Makes a workspace with further settings: on SQLite with workbooks in files, on PostgreSQL with such in memory.
+WHOLE = "ROADWRIGHT_WHOLE_GOOGLE_SUITE"
+"""The variable of the environment that runs all tests of sync on spreadsheets of the double, too."""
+_ON_GOOGLE = ("test_backlog_sync.py", "test_keys.py", "test_sets.py", "test_nothing_to_do.py")
+"""The tests that always run there."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    dropped = [item for item in items if _is_left_out(item)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in set(dropped)]
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    backend = getattr(item, "callspec", None) and item.callspec.params.get("made_house")  # type: ignore[attr-defined]
+    if backend != "google":
+        return False
+    is_chosen = WHOLE in os.environ or item.path.name in _ON_GOOGLE
+    return not is_chosen or item.get_closest_marker("files") is not None
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "google"])
+def made_house(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., House]]:
+    """Makes a workspace with further settings: on SQLite with workbooks in files, on PostgreSQL with such in memory,
+    and on SQLite with spreadsheets of the double of Google Sheets.
 
     A test that is marked ``files`` looks at files, or at what only they have, and runs on files alone.
     """
@@ -31,9 +57,13 @@ def made_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
             server, ready = (request.getfixturevalue(name) for name in ("postgres_server", "ready_database"))
             url = stack.enter_context(postgres_database(server, ready))
 
+        google = stack.enter_context(double(tmp_path, monkeypatch)) if request.param == "google" else None
+
         def make(more_settings: str = "") -> House:
             in_memory = request.param == "postgresql" and not is_marked
-            made = make_house(tmp_path / "workspace", url, more_settings=more_settings, in_memory=in_memory)
+            made = make_house(
+                tmp_path / "workspace", url, more_settings=more_settings, in_memory=in_memory, google=google
+            )
             stack.callback(made.workspace.close)
             return made
 

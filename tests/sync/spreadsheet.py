@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roadwright.sheets.backend import WorkbookRef
 from roadwright.sheets.backends.memory import book_at
+from tests.google.access import server_of
 
 Book = Path | WorkbookRef
 
@@ -56,6 +57,9 @@ Rows = list[list[Any]]
 
 def rearrange(book: Book, tab: str, order: Callable[[Rows], Rows], *, header_row: int = 1) -> None:
     """Give the rows below the header another order; an empty list leaves a blank row."""
+    if isinstance(book, WorkbookRef) and book.scheme == "https":
+        _rearrange_spreadsheet(book, tab, order, header_row)
+        return
     if isinstance(book, WorkbookRef) and book.file is None:
         cells = book_at(book.address).tabs[tab].rows
         width = max(max(row) for row in cells.values())
@@ -76,6 +80,20 @@ def rearrange(book: Book, tab: str, order: Callable[[Rows], Rows], *, header_row
             values = new[number] if number < len(new) else []
             for column in range(width):
                 sheet.cell(header_row + 1 + number, column + 1).value = values[column] if column < len(values) else None
+
+
+def _rearrange_spreadsheet(book: WorkbookRef, tab: str, order: Callable[[Rows], Rows], header_row: int) -> None:
+    server, spreadsheet = server_of(book.address)
+    person = server.person(spreadsheet)
+    rows = [[value if value != "" else None for value in row] for row in person.rows(tab)]
+    width = max(map(len, rows))
+    new = order([[*row, *[None] * (width - len(row))] for row in rows[header_row:]])
+    with person.at(tab) as (content, found):
+        for number in range(max(len(rows) - header_row, len(new))):
+            values = new[number] if number < len(new) else []
+            for column in range(width):
+                value = values[column] if column < len(values) else None
+                content.put(found, header_row + number, column, "" if value is None else value, as_typed=True)
 
 
 def lock_by_libreoffice(book: Book, owner: str) -> Path:

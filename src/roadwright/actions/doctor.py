@@ -136,6 +136,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
 
 def _workbooks(workspace: Workspace) -> Iterator[Finding]:
     cache = WorkbookCache(workspace)
+    cache.expect(workspace.places())
     for place in workspace.places():
         if place.workbook.is_missing and place.spec == tabs.REQUESTS:
             continue  # a workspace without requests from sheets is whole

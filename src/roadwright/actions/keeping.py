@@ -23,7 +23,9 @@ class BackupOptions(Options):
 def _backup(request: ActionContext) -> Answer:
     request.report("writing the backup")
     written = make_backup(request.workspace, chosen(request.options, BackupOptions).output)
-    return Answer(summary={**_figures(written.manifest), "bytes": written.size})
+    left_out = list(dict.fromkeys(p.workbook.label for p in request.workspace.places() if p.workbook.file is None))
+    more = {"spreadsheets_left_out": ", ".join(left_out)} if left_out else {}
+    return Answer(summary={**_figures(written.manifest), "bytes": written.size, **more})
 
 
 def _figures(manifest: Manifest) -> dict[str, object]:

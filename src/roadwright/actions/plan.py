@@ -285,6 +285,7 @@ def _failed_steps(planned: Planned) -> Iterator[Need]:
 def _with_rows(workspace: Workspace, stored: Sequence[Need]) -> list[Need]:
     """Rows in FAILED or CONFLICT, and what the store knows of, each with its place on the sheet."""
     cache = WorkbookCache(workspace)
+    cache.expect(workspace.places())
     found: list[Need] = []
     numbers: dict[str, dict[tuple[str, ...], int]] = {}
     asked = {need.tab for need in stored}

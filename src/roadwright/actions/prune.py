@@ -1,4 +1,5 @@
-"""What `roadwright prune` removes: what actions said of single rows, solver logs, and runs that nothing refers to.
+"""What `roadwright prune` removes: what actions said of single rows, solver logs, links to what-ifs that nobody opens,
+and runs that nothing refers to.
 
 The ledger's lines stay: who asked for what, when, and what came of it. So does every run that a roadmap or a version of
 one came from, that Results or Runs show, or that has the highest number, which is never given again.
@@ -19,13 +20,14 @@ from roadwright.actions.options import Options, chosen, option
 from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.services.portfolios.shown import shows_answer
+from roadwright.services.portfolios.workbench.stored import forget_what_ifs, old_what_ifs
 from roadwright.store.chunks import chunks
 from roadwright.store.clock import to_text
 from roadwright.store.models import ActionRun, OptimizationRun, Portfolio, PortfolioItem, Roadmap, RoadmapVersion
 from roadwright.workspace.workspace import Workspace
 
 BYTES_FREED = "bytes_freed"
-FIGURES = ("actions", "logs", "runs", BYTES_FREED)
+FIGURES = ("actions", "logs", "runs", "what_ifs", BYTES_FREED)
 """What the summary says beside the figures that all actions have."""
 
 
@@ -39,10 +41,12 @@ class Pruned:
     """Runs whose solver log went."""
     runs: int
     """Runs that went altogether, with their portfolios."""
+    what_ifs: int = 0
+    """Links to what-ifs that nobody has opened since."""
 
     @property
     def is_something(self) -> bool:
-        return bool(self.actions or self.logs or self.runs)
+        return bool(self.actions or self.logs or self.runs or self.what_ifs)
 
     def to_json(self) -> dict[str, int]:
         return asdict(self)
@@ -58,14 +62,16 @@ def prune(workspace: Workspace, older_than: int | None = None, *, dry: bool = Fa
         answers = and_(ActionRun.rows_json.is_not(None), ActionRun.finished_at < details)
         actions = session.scalar(select(func.count()).select_from(ActionRun).where(answers)) or 0
         logs = _old_logs(session, details, old)
+        what_ifs = old_what_ifs(session, details)
         if not dry:
             for part in chunks(old):
                 for statement in _removing(part):
                     session.execute(statement)
             for part in chunks(logs):
                 session.execute(update(OptimizationRun).where(OptimizationRun.id.in_(part)).values(solver_log=None))
+            forget_what_ifs(session, details)
             session.execute(update(ActionRun).where(answers).values(rows_json=None, progress_json=None))
-    return Pruned(actions, len(logs), len(old))
+    return Pruned(actions, len(logs), len(old), what_ifs)
 
 
 def _run(request: ActionContext) -> Answer:

@@ -10,6 +10,8 @@ from roadwright.actions.contract import Action
 from roadwright.actions.options import Options, UsageError, parse_options
 from roadwright.actions.registry import find_action, find_command
 from roadwright.domain.shown import UNSTORABLE, shown_value
+from roadwright.domain.text import folded
+from roadwright.sheets.addresses import spreadsheet_address
 from roadwright.store.models import ActionRun
 from roadwright.sync.selection import ALL, Selection, parse_selection
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -24,6 +26,32 @@ class ActionRequest:
     select: str | None = None
     options: Sequence[str] | Mapping[str, object] = ()
     """Each ``name=value``, or by name."""
+
+
+@dataclass(frozen=True)
+class SheetArea:
+    """Where somebody asks from who has a spreadsheet open: its id, the tab that is shown, the rows selected there."""
+
+    spreadsheet_id: str
+    tab: str
+    rows: str | None = None
+
+
+def place_in_sheet(workspace: Workspace, action: str, area: SheetArea) -> tuple[str | None, str | None]:
+    """The tab and the selection that are meant by somebody who has a spreadsheet open.
+
+    An action that does not work on the tab that is shown works on its own, as a whole. Raises InputError.
+    """
+    address = spreadsheet_address(area.spreadsheet_id)
+    mine = [place for place in workspace.places() if place.workbook.address == address]
+    if not mine:
+        raise UsageError("sheet_unknown", spreadsheet=area.spreadsheet_id)
+    found = next((place for place in mine if folded(place.tab) == folded(area.tab)), None)
+    if found is None and area.rows is not None:
+        raise UsageError("sheet_tab_unknown", tab=area.tab, tabs=tuple(place.tab for place in mine))
+    if area.rows is None and (found is None or found.spec not in find_action(action).tabs):
+        return None, None
+    return None if found is None else found.name, area.rows
 
 
 @dataclass(frozen=True)

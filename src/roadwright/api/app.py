@@ -45,7 +45,6 @@ def make_app(server: Server) -> FastAPI:
     app.state.server = server
     app.state.metrics = Metrics()
     app.state.throttle = Throttle()
-    app.state.questions = what_if.Questions()
     app.state.frame = plain_frame
     app.include_router(pages.key_router)
     app.include_router(pages.router)

@@ -254,7 +254,8 @@ def _protect(headers: MutableHeaders, scope: Scope, state: dict[str, object]) ->
     headers["Referrer-Policy"] = "same-origin"  # with no-referrer, browsers send Origin: null with our own forms
     headers["Content-Security-Policy"] = (
         f"default-src 'self'; script-src 'self' 'nonce-{state['nonce']}' 'unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     )
     if "cache-control" not in headers:
         headers["Cache-Control"] = "no-store"

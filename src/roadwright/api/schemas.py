@@ -79,6 +79,16 @@ class ActionList(BaseModel):
     total: int
 
 
+class SheetRequest(Body):
+    """The spreadsheet of Google Sheets that somebody asks from, instead of `tab` and `select`."""
+
+    spreadsheet_id: str = Field(min_length=1, max_length=200, examples=["1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"])
+    tab: str = Field(min_length=1, max_length=500, description="The tab that is shown.", examples=["Backlog"])
+    rows: str | None = Field(
+        default=None, max_length=100_000, description="The rows that are selected; without it all.", examples=["7,9-12"]
+    )
+
+
 class RunRequest(Body):
     """What to run."""
 
@@ -91,6 +101,9 @@ class RunRequest(Body):
         examples=["INIT-000001, INIT-000002"],
     )
     options: dict[str, Any] = Field(default={}, description="By name.", examples=[{"on_conflict": "sheet"}])
+    sheet: SheetRequest | None = Field(
+        default=None, description="Where in a spreadsheet it is asked for, instead of `tab` and `select`."
+    )
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"action": "pm.backlog_sync"}]})
 

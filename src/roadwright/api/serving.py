@@ -198,6 +198,7 @@ async def _until_ended(loaded: _Loaded, serving: asyncio.Task[None], ending: asy
         watch.start()
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     server.is_closing = True
+    server.solvers.close()
     server.hub.stop()
     for watch in loaded.watches:
         watch.stop()

@@ -21,6 +21,7 @@ from roadwright.jobs.following import Follower
 from roadwright.jobs.pending import PendingWrites
 from roadwright.jobs.worker import Worker
 from roadwright.services.people.keys import digest_of
+from roadwright.services.portfolios.workbench.pool import SolverPool
 from roadwright.sheets.spec import TabSpec
 from roadwright.workspace.workspace import Workspace
 
@@ -65,6 +66,8 @@ class Server:
     """Lets the person at this machine in once, while no user exists."""
     local_sessions: set[str] = field(default_factory=set)
     """Digests of the cookies that the key was exchanged for; they end with the server."""
+    solvers: SolverPool = field(default_factory=SolverPool)
+    """Shared by all that ask what-if questions."""
     edits: threading.Lock = field(default_factory=threading.Lock)
     """Held by the call that edits rows: they take turns here before they wait for the workspace's."""
     sign_in_ways: list[tuple[str, str]] = field(default_factory=list)

@@ -44,6 +44,8 @@ def backup(
             f"wrote {path}: {figures['database_rows']:,} rows of the database and {figures['files']} files, "
             f"{figures['bytes']:,} bytes"
         )
+        if "spreadsheets_left_out" in figures:
+            typer.echo(f"not in it, because Google keeps their versions: {figures['spreadsheets_left_out']}")
 
     work = partial(run_command, action=BACKUP, options=BackupOptions(output=path))
     raise typer.Exit(attended(folder, BACKUP.name, work, show).exit_code)

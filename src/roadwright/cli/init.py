@@ -28,5 +28,9 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder;
         typer.echo(f"made  {path}")
     for path in created.kept:
         typer.echo(f"kept  {path}")
-    typer.echo(f"\nNext: type ideas into {folder / 'Intake.xlsx'}, save and close it, then")
+    if created.has_spreadsheets:
+        typer.echo("\nNext: share the spreadsheets and add their tabs (docs/google.md says how), type ideas, then")
+        typer.echo(f"  roadwright google setup -w {folder}")
+    else:
+        typer.echo(f"\nNext: type ideas into {folder / 'Intake.xlsx'}, save and close it, then")
     typer.echo(f"  roadwright plan -w {folder}")

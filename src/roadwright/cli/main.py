@@ -118,6 +118,10 @@ COMMANDS = {
     ),
     "users": ("roadwright.cli.users:app", "Who may sign in, and with which role: add, list, set-role, disable."),
     "tokens": ("roadwright.cli.tokens:app", "What programs sign in with: create, list, revoke."),
+    "google": (
+        "roadwright.cli.google:app",
+        "Spreadsheets of Google Sheets as workbooks: check them, set up their tabs, sign in.",
+    ),
     "filters": (
         "roadwright.cli.filters:app",
         "The saved filters of the backlog; without a command, list them.",

@@ -55,7 +55,7 @@ def _show(verb: str, figures: Mapping[str, object], *, as_json: bool) -> None:
         return
     typer.echo(
         f"{verb}: {figures['runs']:,} optimization runs, the solver logs of {figures['logs']:,} more, the answers for "
-        f"single rows of {figures['actions']:,} actions"
+        f"single rows of {figures['actions']:,} actions, {figures['what_ifs']:,} links to what-ifs"
     )
     freed = figures.get("bytes_freed")
     if isinstance(freed, int) and freed:

@@ -18,7 +18,7 @@
         ├── api              CantServe
         ├── services         NeverChanges, NotApproved, Refusal
         ├── sample           StepFailed
-        ├── sheets           SheetError: ForeignTab, HeaderProblem, WorkbookBusy, WorkbookUnreadable
+        ├── sheets           SheetError: ForeignTab, HeaderProblem, WorkbookUnreadable, WorkbookBusy: WorkbookMoved
         ├── store            StoreError: CopyProblem, EmptyDatabase
         ├── sync             PendingWrite
         └── workspace        BackupProblem, SettingsChange, WorkspaceBusy, WrongDatabase

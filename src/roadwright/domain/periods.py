@@ -167,3 +167,38 @@ def same_period(one: str | None, other: str | None, fiscal_year: FiscalYear = CA
         return False
     days = days_of(one, fiscal_year)
     return (days is not None and days == days_of(other, fiscal_year)) or _squeezed(one) == _squeezed(other)
+
+
+_STEPPED = (
+    re.compile(r"(?P<sort>[qh])[\s-]?(?P<place>\d)(?!\d)", re.IGNORECASE),
+    re.compile(r"(?<!\d)(?P<place>\d)(?P<sort>[qh])", re.IGNORECASE),
+)
+_YEARS = re.compile(r"(?<!\d)(\d{4}|\d{2})(?!\d)")
+
+
+def next_period(key: str) -> str | None:
+    """The period after this one, in the same spelling where that is a quarter or a half; None for free text."""
+    days = days_of(key)
+    part = next((match for form in _STEPPED if (match := form.search(key))), None)
+    if part is not None and (days is not None or is_fiscal(key)):
+        return _next_part(key, part)
+    if days is None:
+        return None
+    first = days[1] + dt.timedelta(days=1)
+    months = (days[1].year - days[0].year) * 12 + days[1].month - days[0].month + 1
+    return f"{first.year}" if months == 12 else f"{first.year}-{first.month:02}"
+
+
+def _next_part(key: str, part: re.Match[str]) -> str | None:
+    """The quarter or half after this one, the year with it where that is over."""
+    number, last = int(part["place"]), 4 if part["sort"].lower() == "q" else 2
+    start, end = part.span("place")
+    following = f"{key[:start]}{number % last + 1}{key[end:]}"
+    if number < last:
+        return following
+    outside = [year for year in _YEARS.finditer(following) if not start <= year.start() < end]
+    if len(outside) != 1:
+        return None
+    [year] = outside
+    digits = f"{int(year[1]) + 1:0{len(year[1])}}"[-len(year[1]) :]
+    return f"{following[: year.start()]}{digits}{following[year.end() :]}"

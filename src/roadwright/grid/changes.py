@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from roadwright.grid.sources import INITIATIVE_TABS, Source, stored_rows
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity, display_key, identity_of
 from roadwright.services.rows.merge import MergeRules, merge_and_save
+from roadwright.services.rows.results import RowResult
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
@@ -36,7 +37,10 @@ class ChangeProblem(InputError):
 
 @dataclass(frozen=True)
 class RowChange:
-    """One row as it is sent. ``mark`` is what its caller has seen of it; None for a row that is to be new."""
+    """One row as it is sent. ``mark`` is what its caller has seen of it; None for a row that is to be new.
+
+    A caller that shows single cells keeps no mark: ``seen`` is what these cells showed, by column.
+    """
 
     identity: Mapping[str, object]
     mark: str | None
@@ -45,6 +49,7 @@ class RowChange:
     on_conflict: OnConflict = OnConflict.ASK
     refused: Message | None = None
     """Why its caller may not send it; its neighbours are saved all the same."""
+    seen: Mapping[str, object] | None = None
 
 
 @dataclass
@@ -55,6 +60,8 @@ class Changed:
     saved: int = 0
     created: int = 0
     removed: int = 0
+    results: list[RowResult] = field(default_factory=list)
+    """Of each row what was merged: the values that changed, the cells that keep what was typed."""
 
     @property
     def is_nothing(self) -> bool:
@@ -128,6 +135,7 @@ def change_rows(context: RowsContext, spec: TabSpec, rows: Sequence[RowChange], 
     saved += tab.also_saved
     session.flush()
     answer = Changed([], saved - created, created, removed)
+    answer.results = [one.result for one in work]
     answer.rows = _told(session, spec, work)
     return answer
 
@@ -195,7 +203,7 @@ def _judge(context: RowsContext, spec: TabSpec, tab: Tab, work: Sequence[_Work])
             continue
         notes = one.result.notes
         if one.stored is None:
-            if one.sent.remove or one.sent.mark is not None:
+            if one.sent.remove or one.sent.mark is not None or one.sent.seen is not None:
                 notes.fail("row_not_there", key=one.result.key, tab=spec.name)
             elif spec in INITIATIVE_TABS:
                 notes.fail("initiative_enters_as_idea", key=one.result.key)
@@ -217,6 +225,9 @@ def _judge(context: RowsContext, spec: TabSpec, tab: Tab, work: Sequence[_Work])
 def _find_base(spec: TabSpec, one: _Work) -> None:
     assert one.stored is not None
     notes, sent = one.result.notes, one.row.plain
+    if one.sent.mark is None and one.sent.seen is not None:
+        one.result.base = {c.name: plain(one.sent.seen.get(c.name, one.stored.get(c.name))) for c in spec.saved}
+        return
     if one.sent.mark is None:
         differs = [n for n, said in sent.items() if said != plain(one.stored.get(n))]
         if differs or one.sent.remove or one.row.problems:

@@ -38,9 +38,23 @@ def save_rows(workspace: Workspace, spec: TabSpec, rows: Sequence[RowChange], re
     return changed
 
 
+def preview_rows(workspace: Workspace, spec: TabSpec, rows: Sequence[RowChange]) -> Changed:
+    """What `save_rows` would do and say; nothing is saved. Raises the same."""
+    refuse_columns(spec, rows)
+    with workspace.exclusive(), workspace.store.transaction() as session:
+        context = context_of(workspace, session, SOURCE)
+        changed = change_rows(context, spec, rows, scope_of(workspace, session, spec))
+        session.rollback()
+    return changed
+
+
 def _lines(spec: TabSpec, changed: Changed) -> list[dict[str, object]]:
     return [
-        {"tab": spec.name, "row": 0, "key": _key(row.identity), "run_status": row.run_status} for row in changed.rows
+        {
+            **{"tab": spec.name, "row": 0, "key": _key(row.identity), "run_status": row.run_status},
+            **({"changes": {name: list(pair) for name, pair in result.changed.items()}} if result.changed else {}),
+        }
+        for row, result in zip(changed.rows, changed.results, strict=True)
     ]
 
 

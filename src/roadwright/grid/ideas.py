@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.actions import ledger
 from roadwright.domain.initiatives import Lifecycle
-from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.keys import INITIATIVE, canonical_key, make_key, parse_key
 from roadwright.domain.messages import Message
 from roadwright.grid.changes import Changed, ChangeProblem, RowChange, refuse_columns
 from roadwright.grid.editing import save_rows
@@ -22,6 +22,7 @@ from roadwright.services.bindings.initiatives import new_initiative, set_attribu
 from roadwright.services.bindings.intake import UNTITLED
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import CellProblem, Owner, meaning
+from roadwright.store.chunks import chunks
 from roadwright.store.clock import RowVersions
 from roadwright.store.models import Initiative, IssuedKey
 from roadwright.store.session import one_at_a_time
@@ -119,3 +120,32 @@ def submitter_of(session: Session, key: str) -> str | None:
     source = session.scalar(select(Initiative.intake_source).where(Initiative.initiative_key == key))
     is_ours = issued_for is not None and source in SOURCES
     return issued_for.partition(":")[2] if issued_for is not None and is_ours else None
+
+
+def own_ideas(session: Session, who: str) -> list[str]:
+    """The keys of the ideas that somebody submitted over the network, in order."""
+    issued = select(IssuedKey.number).where(IssuedKey.issued_for.in_([f"{door}:{who}" for door in SOURCES]))
+    keys = [make_key(INITIATIVE, number) for number in session.scalars(issued)]
+    found: list[str] = []
+    for part in chunks(keys):
+        query = select(Initiative.initiative_key)
+        found += session.scalars(
+            query.where(Initiative.initiative_key.in_(part), Initiative.intake_source.in_(SOURCES))
+        )
+    return sorted(found, key=lambda key: parse_key(INITIATIVE, key) or 0)
+
+
+def is_editable(session: Session, key: str, who: str) -> bool:
+    """Whether an idea is this person's, and nobody has looked at it yet, so that they may still edit it."""
+    status = session.scalar(select(Initiative.lifecycle_status).where(Initiative.initiative_key == key))
+    return status in _EDITABLE and submitter_of(session, key) == who
+
+
+def editable_ideas(session: Session, who: str) -> list[str]:
+    """The keys of somebody's ideas that they may still edit."""
+    keys = own_ideas(session, who)
+    found: list[str] = []
+    for part in chunks(keys):
+        query = select(Initiative.initiative_key).where(Initiative.initiative_key.in_(part))
+        found += session.scalars(query.where(Initiative.lifecycle_status.in_(_EDITABLE)))
+    return found

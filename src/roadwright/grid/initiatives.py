@@ -114,7 +114,7 @@ def _history(session: Session, initiative: Initiative) -> list[dict[str, object]
     for run in session.scalars(runs.order_by(ActionRun.id.desc()).limit(_HISTORY)):
         for row in run.rows_json or ():
             if row.get("key") == key:
-                said = {"tab": row.get("tab"), "run_status": row.get("run_status")}
+                said = {"tab": row.get("tab"), "run_status": row.get("run_status"), "changes": row.get("changes") or {}}
                 by = {"action": run.action, "requested_by": run.requested_by, "at": run.finished_at or run.created_at}
                 found.append({"run_id": run.run_id, **by, **said})
     return found

@@ -100,7 +100,7 @@ def told_rows(session: Session, source: Source, identities: Sequence[Identity]) 
     if source.spec.sheet_only:
         own = load_annotations(session, source.spec.name)
         found = {identity: {**own.get(identity_text(identity), {}), **row} for identity, row in found.items()}
-    notes = _notes(session, source, found)
+    notes = notes_of(session, source, found)
     return [told(source.spec, values, notes[identity], source.binding) for identity, values in found.items()]
 
 
@@ -111,7 +111,8 @@ def told(spec: TabSpec, values: Mapping[str, object], notes: Notes, binding: Bin
     return GridRow(identity, None if binding is None else mark_of(spec, values), said, notes.words)
 
 
-def _notes(session: Session, source: Source, found: Mapping[Identity, Values]) -> dict[Identity, Notes]:
+def notes_of(session: Session, source: Source, found: Mapping[Identity, Values]) -> dict[Identity, Notes]:
+    """What is to be said of each of these rows as it is stored."""
     notes = {identity: Notes() for identity in found}
     binding = source.binding
     if binding is None:

@@ -12,7 +12,7 @@ from roadwright.optimize.analysis.explanations import (
 from roadwright.optimize.analysis.frontier import Frontier, FrontierPoint, frontier
 from roadwright.optimize.analysis.prices import changes_in_words, sum_in_words, tie_break_in_words
 from roadwright.optimize.analysis.roles import Role, demands_amount, roles
-from roadwright.optimize.isolated import LastFound, explain_isolated, solve_isolated
+from roadwright.optimize.isolated import LastFound, explain_isolated, solve_isolated, stream_isolated
 from roadwright.optimize.model.canonical import (
     dumps,
     ordered_constraints,
@@ -37,6 +37,9 @@ from roadwright.optimize.model.problem import (
 from roadwright.optimize.model.schema import Fault, Faults
 from roadwright.optimize.model.solution import Diagnosis, Explanation, Solution, with_names
 from roadwright.optimize.reading import ProblemBuilder, RowReader, parse_problem
+from roadwright.optimize.repeated.capacities import CapacityStep, value_by_capacity, worth
+from roadwright.optimize.repeated.firmness import Trials, firmness
+from roadwright.optimize.repeated.later import LaterPeriod, later_periods
 from roadwright.optimize.solver.highs import CancelSignal
 from roadwright.optimize.solver.worker import Worker, idle_worker
 from roadwright.optimize.solving import SolveOptions, SolveProgress, solve
@@ -44,6 +47,7 @@ from roadwright.optimize.solving import SolveOptions, SolveProgress, solve
 __all__ = [
     "CancelSignal",
     "Candidate",
+    "CapacityStep",
     "Constraint",
     "Diagnosis",
     "Explanation",
@@ -54,6 +58,7 @@ __all__ = [
     "InvalidProblem",
     "Kpi",
     "LastFound",
+    "LaterPeriod",
     "Names",
     "Objective",
     "OrderItem",
@@ -66,6 +71,7 @@ __all__ = [
     "SolveOptions",
     "SolveProgress",
     "Target",
+    "Trials",
     "UnknownKeys",
     "Worker",
     "candidate_worth",
@@ -78,9 +84,11 @@ __all__ = [
     "explain",
     "explain_isolated",
     "explanations",
+    "firmness",
     "frontier",
     "idle_worker",
     "is_everything",
+    "later_periods",
     "not_computed",
     "ordered_constraints",
     "ordered_targets",
@@ -91,8 +99,11 @@ __all__ = [
     "snapshot_hash",
     "solve",
     "solve_isolated",
+    "stream_isolated",
     "sum_in_words",
     "tie_break_in_words",
     "unknown_keys",
+    "value_by_capacity",
     "with_names",
+    "worth",
 ]

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from roadwright.domain.decimals import exact
 from roadwright.domain.messages import notice
@@ -97,6 +97,23 @@ def explain_isolated(
     return [known.get(one.id, one) for one in not_computed(problem, solution, keys)]
 
 
+def stream_isolated(
+    task: Callable[..., None],
+    found: Callable[[Any], None],
+    *,
+    seconds: float | None = 60.0,
+    cancel: CancelSignal | None = None,
+    worker: Worker | None = None,
+) -> bool:
+    """Let a worker process do one of `roadwright.optimize.repeated`'s tasks, which tells what it finds one by one.
+
+    The task is a `functools.partial` without `found` and `cancel`. Returns whether it was done to its end.
+    """
+    with _at_work(worker) as own:
+        ended = own.run(partial(_stream, task), found, limit=seconds, cancel=cancel)
+    return ended.end is TaskEnd.DONE and not (cancel is not None and cancel.is_set())
+
+
 def _at_work(worker: Worker | None) -> AbstractContextManager[Worker]:
     return idle_worker() if worker is None else nullcontext(worker)
 
@@ -130,6 +147,10 @@ def _explain(
 ) -> None:
     for one in explanations(problem, solution, keys, seconds=seconds, cancel=stop):
         send(one)
+
+
+def _stream(task: Callable[..., None], send: Send, stop: threading.Event) -> None:
+    task(found=send, cancel=stop)
 
 
 class _LogParts:

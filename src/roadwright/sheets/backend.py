@@ -1,4 +1,4 @@
-"""What the sheet engine asks of a place that holds workbooks: files today, an online service later.
+"""What the sheet engine asks of a place that holds workbooks: files, and spreadsheets of an online service.
 
 A workbook is named by a `WorkbookRef`; ``roadwright.sheets.backends.open_backend`` opens it. A backend reads one tab as
 a grid of values and writes cells that the engine names. It knows nothing of tab declarations, and depends on nothing
@@ -9,7 +9,7 @@ that the `WriteReceipt` names as refused.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -29,6 +29,10 @@ class WorkbookUnreadable(SheetError):
 
 class WorkbookBusy(SheetError):
     """Someone has the workbook open, or it changed since it was read. Trying again later can succeed."""
+
+
+class WorkbookMoved(WorkbookBusy):
+    """People moved or deleted rows while they were written. The others are written; reading again tells the rest."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,8 @@ class TabEdit:
 
     ``own_columns`` are columns of the backend's own with the width that they get when their header is written. On tabs
     that a person made their new cells do not break text into lines, so that no row gets higher. ``most_lines`` are
-    columns whose texts make no row higher than so many lines, whatever they hold.
+    columns whose texts make no row higher than so many lines, whatever they hold. ``keys`` are the columns by which a
+    row is known where they are filled, and found again where people move rows while they are written.
     """
 
     tab: str
@@ -137,6 +142,7 @@ class TabEdit:
     last_data_row: int = 0
     own_columns: Mapping[int, float] = field(default_factory=dict)
     most_lines: Mapping[int, int] = field(default_factory=dict)
+    keys: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,9 @@ class Workbook(Protocol):
 
     def tabs(self) -> list[str]:
         """The names of its tabs, hidden ones included."""
+
+    def will_read(self, tabs: Collection[str]) -> None:
+        """Hear which tabs are going to be read, as far as they are there, so that they can be fetched at once."""
 
     def read(self, tab: str) -> Grid:
         """The tab's cells. Raises SheetError when there is no such tab or it can't be read."""

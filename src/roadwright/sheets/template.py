@@ -78,7 +78,7 @@ def _cell_format(column: Column, spec: TabSpec) -> dict[str, Any]:
     return style
 
 
-def _hue(column: Column, spec: TabSpec) -> int | None:
+def hue_of(column: Column, spec: TabSpec) -> int | None:
     """The number of the column's group; groups that begin with the same word are one."""
     words = list(dict.fromkeys(other.group.split()[0] for other in spec.columns if other.group))
     return words.index(column.group.split()[0]) if column.group else None
@@ -118,7 +118,7 @@ def _note_options(text: str) -> dict[str, Any]:
     return {**size, "font_name": "Calibri", "font_size": 9, "color": "#FFFFE8"}
 
 
-def _frozen_columns(spec: TabSpec) -> int:
+def frozen_columns(spec: TabSpec) -> int:
     """How many columns stay in sight: the status, and up to the last one that tells a row, as far as there is room."""
     telling = {*spec.identity, "title", STATUS_COLUMN}
     frozen, width = 0, 0.0
@@ -173,7 +173,7 @@ def _add_tab(book: Workbook, spec: TabSpec, lists: Sequence[str]) -> None:
     sheet = book.add_worksheet(spec.name)
     _set_columns(book, sheet, spec)
     for position, column in enumerate(spec.columns):
-        look = header_format(column.owner, required=column.required, hue=_hue(column, spec))
+        look = header_format(column.owner, required=column.required, hue=hue_of(column, spec))
         sheet.write_string(0, position, column.header, book.add_format(look))
         note = header_note(column)
         sheet.write_comment(0, position, note, _note_options(note))
@@ -182,7 +182,7 @@ def _add_tab(book: Workbook, spec: TabSpec, lists: Sequence[str]) -> None:
             letters = column_letters(position + 1)
             sheet.ignore_errors({"number_stored_as_text": f"{letters}2:{letters}{LAST_ROW}"})
     sheet.set_row(0, _HEADER_HEIGHT)
-    sheet.freeze_panes(1, _frozen_columns(spec))
+    sheet.freeze_panes(1, frozen_columns(spec))
     sheet.autofilter(0, 0, LAST_ROW - 1, len(spec.columns) - 1)
     sheet.set_tab_color(TAB_OF_ANSWERS if spec.layout is Layout.MIRROR else TAB_OF_PEOPLE)
     add_rules(book, sheet, spec, lists)

@@ -141,6 +141,7 @@ def backlog_sync(workspace: Workspace, source: str, settling: Settling, progress
     backlog = workspace.place(tabs.BACKLOG)
     progress("reading the workbooks")
     cache = WorkbookCache(workspace)
+    cache.expect([*workspace.intake(), backlog])
     found = _sorted_out([*workspace.intake(), backlog], cache, progress)
     fault = found.faults.pop(backlog.full_name, None)
     result.problems.extend(fault.message for fault in found.faults.values())

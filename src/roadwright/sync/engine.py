@@ -24,7 +24,15 @@ from roadwright.services.rows.binding import Binding, SetBinding
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.services.rows.merge import MergeRules
 from roadwright.services.rows.notes import Notes, level_of
-from roadwright.sheets.backend import SheetError, TabEdit, TabReceipt, Workbook, WorkbookBusy, WorkbookRef
+from roadwright.sheets.backend import (
+    SheetError,
+    TabEdit,
+    TabReceipt,
+    Workbook,
+    WorkbookBusy,
+    WorkbookMoved,
+    WorkbookRef,
+)
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.sheets.scope import Scope
@@ -45,6 +53,10 @@ from roadwright.workspace.workspace import TabPlace, Workspace
 
 _PAUSE = 0.5
 """Seconds between two attempts to write a workbook that someone holds."""
+
+
+_MOST_MOVES = 3
+"""Times that a workbook is read again at once in which people moved rows while it was written."""
 
 
 class PendingWrite(OperationError):
@@ -78,13 +90,22 @@ class WorkbookCache:
         self._workspace = workspace
         self._checks_origin = checks_origin
         self._workbooks: dict[WorkbookRef, Workbook] = {}
+        self._expected: dict[WorkbookRef, list[str]] = {}
         self._tabs: dict[str, tuple[Table, Mapping[int, str] | None]] = {}
+
+    def expect(self, places: Sequence[TabPlace]) -> None:
+        """These tabs are going to be read: what can be read of them at once is."""
+        for place in places:
+            self._expected.setdefault(place.workbook, []).append(place.tab)
+        for ref in self._expected.keys() & self._workbooks.keys():
+            self._workbooks[ref].will_read(self._expected.pop(ref))
 
     def tab(self, place: TabPlace) -> OpenTab:
         """The tab as it was read. Raises SheetError."""
         workbook = self._workbooks.get(place.workbook)
         if workbook is None:
             workbook = self._workbooks[place.workbook] = self._workspace.open(place)
+            workbook.will_read(self._expected.pop(place.workbook, ()))
         if place.name not in self._tabs:
             with self._workspace.store.transaction() as session:
                 scope = scope_of(self._workspace, session, place.spec)
@@ -258,8 +279,10 @@ def run_pass(
     """
     deadline = time.monotonic() + (workspace.settings.lock_wait if wait is None else wait)
     earlier: list[TabReport] = []
+    moves = 0
     while True:
         cache = cache or WorkbookCache(workspace)
+        cache.expect(places)
         tabs = [_safely_read(workspace, cache, place) for place in places]
         with workspace.store.transaction() as session:
             one_at_a_time(session)
@@ -291,12 +314,14 @@ def run_pass(
         if not refused:
             return reports
         can_wait = any(isinstance(error, WorkbookBusy) for error in refused.values())
-        if not can_wait or time.monotonic() >= deadline:
+        moves += any(isinstance(error, WorkbookMoved) for error in refused.values())
+        if not can_wait or (time.monotonic() >= deadline and not 0 < moves <= _MOST_MOVES):
             raise PendingWrite(written.reasons(tabs), reports) from next(iter(refused.values()))
         earlier = reports
         cache = None
         workspace.safe_point()
-        time.sleep(_PAUSE)
+        if not moves:
+            time.sleep(_PAUSE)
 
 
 def merge_tab(

@@ -6,6 +6,8 @@ They are a help and nothing depends on them: a workbook that can't be written no
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -19,6 +21,7 @@ from roadwright.domain.progress import tell_nobody
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer
 from roadwright.sheets.backend import SheetError
+from roadwright.sheets.files import place_file
 from roadwright.sheets.lists import LONGEST, TAB, lists_edit
 from roadwright.store.models import (
     GatePolicy,
@@ -35,19 +38,45 @@ from roadwright.workspace.workspace import Workspace
 
 Text = InstrumentedAttribute[Any]
 
+SHOWN_FILE = "lists-shown.json"
+"""In the private folder: what the lists of workbooks that are no files were last seen to show."""
+
 
 def bring_lists_up_to_date(workspace: Workspace) -> None:
     """Show on every workbook's tab of lists what exists now. A workbook without that tab is left alone."""
     workspace = replace(workspace, tell=tell_nobody)  # too short to be told, and nothing to end here
     with workspace.store.transaction() as session:
         entries = what_exists(session)
+    told = hashlib.sha256(json.dumps(entries).encode("utf-8", "surrogatepass")).hexdigest()
+    shown = _shown(workspace)
     for place in {place.workbook: place for place in workspace.places()}.values():
+        ref = place.workbook
+        if ref.file is None and shown.get(ref.address) == told:
+            continue  # to look at it would take a call of its own
         with suppress(SheetError):
             workbook = workspace.open(place)
             if TAB in workbook.tabs():
                 edit = lists_edit(workbook.read(TAB), entries)
                 if edit is not None:
                     workbook.write([edit])
+                if ref.file is None:
+                    shown[ref.address] = told
+    _note(workspace, shown)
+
+
+def _shown(workspace: Workspace) -> dict[str, str]:
+    """By address of a workbook that is no file, a digest of what its lists were last seen to show."""
+    try:
+        content = json.loads((workspace.private / SHOWN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(address): str(digest) for address, digest in content.items()} if isinstance(content, dict) else {}
+
+
+def _note(workspace: Workspace, shown: dict[str, str]) -> None:
+    if shown != _shown(workspace):
+        with suppress(SheetError):  # then they are looked at again
+            place_file(workspace.private / SHOWN_FILE, json.dumps(shown).encode())
 
 
 def what_exists(session: Session) -> dict[str, list[str]]:

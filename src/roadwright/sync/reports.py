@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from roadwright.domain.messages import Level
@@ -29,10 +30,14 @@ class RowReport:
     notices: tuple[str, ...] = ()
     waits: bool = False
     """It failed only because its workbook could not be written just then."""
+    changes: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    """By column that was changed, the value before and after."""
 
     def to_json(self) -> dict[str, object]:
         """The row as the ledger and ``--json`` tell it."""
         body: dict[str, object] = {"tab": self.tab, "row": self.row, "key": self.key, "run_status": self.run_status}
+        if self.changes:
+            body["changes"] = {name: list(pair) for name, pair in self.changes.items()}
         return body | {"notices": list(self.notices)} if self.notices else body
 
 
@@ -62,7 +67,7 @@ class TabReport:
 def report_rows(place: TabPlace, results: list[SheetRow]) -> list[RowReport]:
     """The lines of the rows that were looked at."""
     return [
-        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices), _waits(o))
+        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices), _waits(o), o.changed)
         for o in results
         if o.is_selected
     ]

@@ -364,4 +364,5 @@ def finish(session: Session, tab: OpenTab, folder: str) -> TabEdit:
         table.last_data_row,
         own,
         {places[c.name]: lines for c in tab.spec.columns if c.name in places and (lines := most_lines(c))},
+        [places[name] for name in tab.spec.identity if name in places],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from roadwright.api.guard import STATIC
+from roadwright.web.kit.icons import PATHS
 
 FOLDER = Path(__file__).parent / "static"
 _FIRST = ("tokens.css", "base.css", "rw.js")
@@ -56,12 +58,17 @@ def load_assets(folder: Path = FOLDER) -> Assets:
     """All files of the folder: ``rw.css`` and ``rw.js`` hold every style and script, in the order of their names."""
     files = {
         "rw.css": _file(_together(folder.glob("css/*.css")), ".css"),
-        "rw.js": _file(_together(path for path in folder.glob("js/*.js") if path.name not in _ALONE), ".js"),
+        "rw.js": _file(_together(path for path in folder.glob("js/*.js") if path.name not in _ALONE) + _icons(), ".js"),
     }
     files |= {name: _file((folder / "js" / name).read_bytes(), ".js") for name in _ALONE}
     files |= {f"fonts/{path.name}": _file(path.read_bytes(), ".woff2") for path in folder.glob("fonts/*.woff2")}
     digest = hashlib.sha256(b"".join(files[name].plain for name in sorted(files))).hexdigest()
     return Assets(MappingProxyType(files), digest[:12])
+
+
+def _icons() -> bytes:
+    """The strokes of the icons, for what is drawn in the browser."""
+    return f"\nrw.icons = {json.dumps(dict(PATHS))};\n".encode()
 
 
 def _together(paths: Iterable[Path]) -> bytes:

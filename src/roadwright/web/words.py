@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
@@ -66,6 +67,8 @@ _ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "pm.roadmap_check_gates": ("Check gates", "Checked gates"),
         "pm.roadmap_set_status": ("Move a roadmap's status", "Moved a roadmap's status"),
         "pm.roadmap_publish": ("Publish a roadmap", "Published a roadmap"),
+        "rows.save": ("Edit rows", "Edited"),
+        "ideas.submit": ("Submit an idea", "Submitted"),
         "prune": ("Remove old runs", "Removed old runs"),
         "backup": ("Back up", "Backed up"),
     }
@@ -87,6 +90,14 @@ def glyph_of(status: str) -> str:
 def words(stored: str) -> str:
     """A stored word in plain words: ``approved_in_principle`` is *approved in principle*."""
     return _SHORT.get(stored) or stored.replace("_", " ")
+
+
+_KEYS = re.compile(r"(?<![\w@./-])[a-z]+(?:_[a-z]+)+(?![\w@-])")
+
+
+def plain(said: str) -> str:
+    """A message with its stored words in plain ones: ``max_risk_level: …`` is *max risk level: …*."""
+    return _KEYS.sub(lambda found: words(found[0]), said)
 
 
 def sentence(stored: str) -> str:
@@ -111,6 +122,12 @@ def person(requested_by: str) -> str:
     if not colon:
         return _DOORS.get(door, door)
     return who.removeprefix("token:") or _DOORS.get(door, door)
+
+
+def door_words(requested_by: str) -> str:
+    """Through which door somebody asked; nothing where that says who it was already."""
+    door, colon, who = requested_by.partition(":")
+    return _DOORS.get(door, "") if colon and who else ""
 
 
 def initials(who: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from roadwright import tabs
 from roadwright.domain.messages import Message
+from roadwright.sheets.addresses import is_of_google
 from roadwright.sheets.template import write_template
 from roadwright.store.presence import PRIVATE
 from roadwright.tabs import lists
@@ -25,6 +26,8 @@ class Created:
     kept: list[Path]
     notice: Message | None = None
     """What there is to tell of the database."""
+    has_spreadsheets: bool = False
+    """Whether workbooks lie elsewhere, where nothing is made."""
 
 
 def create_workspace(root: Path) -> Created:
@@ -57,7 +60,8 @@ def create_workspace(root: Path) -> Created:
                 made.append(shown)
     finally:
         workspace.close()
-    return Created(made, kept, workspace.notice)
+    has_spreadsheets = any(is_of_google(place.workbook.address) for place in workspace.places())
+    return Created(made, kept, workspace.notice, has_spreadsheets)
 
 
 def _workbooks(workspace: Workspace) -> Iterator[tuple[Path, list[TabPlace]]]:

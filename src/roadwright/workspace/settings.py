@@ -7,8 +7,10 @@ import os
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -20,8 +22,10 @@ from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message
 from roadwright.domain.periods import FiscalYear
 from roadwright.domain.reading.rules import ReadingRules
+from roadwright.domain.registry import nearest
 from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
+from roadwright.sheets.addresses import spreadsheet_address, spreadsheet_id
 from roadwright.sheets.backend import WorkbookRef, scheme_of
 from roadwright.sheets.spec import TabSpec
 from roadwright.workspace.intake_settings import FileName, HeaderRow, IntakeBook, TabName, no_truth_value, one_line
@@ -43,6 +47,8 @@ _EXAMPLES = {
     "intake": '[{"workbook": "Team_Ideas.xlsx", "tabs": ["Ideas"]}]',
     "tabs": '{"Backlog": {"workbook": "Ours.xlsx", "tab": "All ideas"}}',
     "reading": '{"decimal": ",", "dates": "dmy"}',
+    "workbooks": '{"Central_Backlog": "https://docs.google.com/spreadsheets/d/ID/edit"}',
+    "google": '{"credentials": "service-account.json"}',
     "sizes": '{"S": 10, "M": 30, "XL": 60}',
     "server": '{"hosts": ["roadwright.example.com"]}',
     "requests": '{"role": "planner"}',
@@ -50,6 +56,10 @@ _EXAMPLES = {
 }
 _LONGEST_SHOWN = 200
 """Characters of a wrong value that are shown."""
+
+
+WORKBOOKS = tuple(dict.fromkeys(spec.workbook for spec in tabs.TABS))
+"""The workbooks of the templates, by the names that [workbooks] knows."""
 
 
 class SettingsError(InputError):
@@ -70,6 +80,14 @@ class TabSetting(BaseModel):
     workbook: FileName | None = None
     tab: TabName | None = None
     header_row: HeaderRow = 1
+
+
+class GoogleSettings(BaseModel):
+    """How spreadsheets of Google Sheets are reached."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    credentials: FileName | None = None
 
 
 def _month(value: object) -> object:
@@ -109,6 +127,8 @@ class Settings(BaseSettings):
     keep_runs_days: Annotated[int, _Number] = Field(default=365, ge=0)
     intake: list[IntakeBook] = [IntakeBook(workbook=f"{tabs.INTAKE.workbook}.xlsx")]
     tabs: dict[str, TabSetting] = {}
+    workbooks: dict[str, FileName] = {}
+    google: GoogleSettings = GoogleSettings()
     server: ServerSettings = ServerSettings()
     requests: RequestsSettings = RequestsSettings()
     auth: AuthSettings = AuthSettings()
@@ -126,7 +146,12 @@ class Settings(BaseSettings):
     def place_of(self, spec: TabSpec) -> tuple[str, str, int]:
         """The workbook, tab and header row of a tab (any tab but intake's)."""
         moved = self.tabs.get(spec.name, TabSetting())
-        return moved.workbook or f"{spec.workbook}.xlsx", moved.tab or spec.name, moved.header_row
+        workbook = self.workbook_of(moved.workbook or f"{spec.workbook}.xlsx")
+        return workbook, moved.tab or spec.name, moved.header_row
+
+    def workbook_of(self, named: str) -> str:
+        """Where a workbook lies: where [workbooks] says of its name, with or without the ending, or its name itself."""
+        return next((where for name, where in self.workbooks.items() if _bare(name) == _bare(named)), named)
 
     @cached_property
     def carried_columns(self) -> tuple[str, ...]:
@@ -152,8 +177,20 @@ class Settings(BaseSettings):
         return InitSettingsSource(settings_cls, from_environment()), env_settings, init_settings
 
 
-def workbook_ref(root: Path, named: str) -> WorkbookRef:
-    """The workbook that the settings name: an address, or a file, whose path begins at the workspace's folder."""
+def _bare(name: str) -> str:
+    return Path(name).as_posix().removesuffix(".xlsx")
+
+
+def workbook_ref(root: Path, named: str, names: Mapping[str, str] = MappingProxyType({})) -> WorkbookRef:
+    """The workbook that the settings name: an address, or a file, whose path begins at the workspace's folder.
+
+    ``names`` are the workbooks of the settings by the name that they have there, which a spreadsheet is called by: its
+    own is not known before it is opened.
+    """
+    spreadsheet = spreadsheet_id(named)
+    if spreadsheet is not None:
+        alike = [name for name, other in names.items() if spreadsheet_id(other) == spreadsheet]
+        return WorkbookRef(spreadsheet_address(spreadsheet), alike[0] if alike else spreadsheet)
     if scheme_of(named):
         return WorkbookRef(named, named.partition("://")[2].partition("/")[2] or named)
     return WorkbookRef(os.path.normpath(root / named), Path(named).as_posix())
@@ -161,14 +198,14 @@ def workbook_ref(root: Path, named: str) -> WorkbookRef:
 
 def _refuse_shared_tabs(root: Path, settings: Settings) -> None:
     """A tab can have one use only: two would overwrite each other's cells."""
-    uses = [(book.workbook, tab, "[[intake]]") for book in settings.intake for tab in book.tabs]
+    uses = [(settings.workbook_of(book.workbook), tab, "[[intake]]") for book in settings.intake for tab in book.tabs]
     for spec in tabs.TABS:
         if spec != tabs.INTAKE:
             uses.append((*settings.place_of(spec)[:2], f"[tabs.{spec.name}]"))
     seen: dict[tuple[str, str], str] = {}
     alike: dict[tuple[str, str], str] = {}
     for workbook, tab, use in uses:
-        ref = workbook_ref(root, workbook)
+        ref = workbook_ref(root, workbook, settings.workbooks)
         place, name = (ref.identity, folded(tab)), (ref.label, folded(tab))
         if place in seen:
             raise SettingsError("tab_used_twice", file=FILE, use=use, tab=tab, workbook=workbook, other=seen[place])
@@ -266,6 +303,14 @@ def load_settings(root: Path) -> Settings:
     for name in settings.tabs:
         if known.get(folded(name)) != name or name == tabs.INTAKE.name:
             raise SettingsError("settings_of_no_tab", file=FILE, name=name, known=tuple(tabs.BY_NAME))
+    named = [*(book.workbook for book in settings.intake), *(place.workbook or "" for place in settings.tabs.values())]
+    names = tuple(dict.fromkeys((*WORKBOOKS, *(_bare(name) for name in named if name and not scheme_of(name)))))
+    seen: set[str] = set()
+    for name in settings.workbooks:
+        if _bare(name) not in names or _bare(name) in seen:
+            hint = nearest(name, names)
+            raise SettingsError("settings_of_no_workbook", file=FILE, name=name, hint=hint, known=names)
+        seen.add(_bare(name))
     _refuse_shared_tabs(root, settings)
     return settings
 
@@ -324,6 +369,14 @@ def template() -> str:
 # S = 10
 # M = 30
 # L = 60
+
+# A workbook is a file, or the address of a spreadsheet of Google Sheets; both may be used side by side. These move all
+# tabs of a workbook at once. See docs/google.md.
+# [workbooks]
+# Central_Backlog = "https://docs.google.com/spreadsheets/d/ID/edit"
+# The key that opens spreadsheets; else a sign-in by `roadwright google login`, or GOOGLE_APPLICATION_CREDENTIALS.
+# [google]
+# credentials = "service-account.json"
 
 # Intake: any number of workbooks, each with any number of tabs, of any name. All of them enter the backlog.
 # header_row is the row with the column names, if it is not the first.

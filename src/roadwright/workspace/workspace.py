@@ -109,9 +109,11 @@ class Workspace:
         return [self._intake_place(book, tab) for book in self.settings.intake for tab in book.tabs]
 
     def _intake_place(self, book: IntakeBook, tab: str) -> TabPlace:
-        label = workbook_ref(self.root, book.workbook).label
-        is_usual = (label, tab) == (f"{tabs.INTAKE.workbook}.xlsx", tabs.INTAKE.name) and not book.mapping.columns
-        place = self._place(USUAL_INTAKE if is_usual else PEOPLES_INTAKE, book.workbook, tab, book.header_row)
+        workbook = self.settings.workbook_of(book.workbook)
+        label = workbook_ref(self.root, workbook, self.settings.workbooks).label
+        usual = f"{tabs.INTAKE.workbook}.xlsx", tabs.INTAKE.name
+        is_usual = (workbook_ref(self.root, book.workbook).label, tab) == usual and not book.mapping.columns
+        place = self._place(USUAL_INTAKE if is_usual else PEOPLES_INTAKE, workbook, tab, book.header_row)
         return replace(place, mapping=book.mapping, source=book.source or label)
 
     def place(self, spec: TabSpec) -> TabPlace:
@@ -122,7 +124,7 @@ class Workspace:
         return self._place(spec, workbook, tab, header_row)
 
     def _place(self, spec: TabSpec, workbook: str, tab: str, header_row: int) -> TabPlace:
-        ref = workbook_ref(self.root, workbook)
+        ref = workbook_ref(self.root, workbook, self.settings.workbooks)
         name = tab if self.settings.tab_names[folded(tab)] == 1 else f"{ref.label}!{tab}"
         return TabPlace(spec, ref, tab, header_row, name)
 
@@ -155,9 +157,15 @@ class Workspace:
         """What tells the folder from others on this database; empty where no action has its turn in it."""
         return self.folder.token if self.folder is not None else ""
 
+    @property
+    def key_file(self) -> Path | None:
+        """The credentials that the settings name for online workbooks."""
+        named = self.settings.google.credentials
+        return None if named is None else self.root / named
+
     def open(self, place: TabPlace) -> Workbook:
         """The workbook of a tab, as it is now. Raises SheetError."""
-        return open_backend(place.workbook, self.private, self.tell)
+        return open_backend(place.workbook, self.private, self.tell, key_file=self.key_file)
 
     def is_open_elsewhere(self, place: TabPlace) -> bool:
         """Whether a program says that a person has the workbook of a tab open, so that it can't be written."""

@@ -29,7 +29,7 @@ from roadwright.services.roadmaps.export_files import file_stems, write_exports
 from roadwright.services.roadmaps.judge import judge_roadmap
 from roadwright.services.roadmaps.overlap import Overlap, of_roadmap, overlaps
 from roadwright.services.roadmaps.policy import PolicyProblem
-from roadwright.services.roadmaps.selected import NotAdoptable, adopt_source, adoptable, listed_runs, runs_over
+from roadwright.services.roadmaps.selected import NotAdoptable, adopt_source, adoptable, needs_adoption
 from roadwright.services.roadmaps.versions import NotApproved, Published, may_be_published, publish
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import SheetError
@@ -109,11 +109,7 @@ def _adopt(open: RoadmapTabs, roadmap: Roadmap, run_id: str | None) -> None:
     if text is None:
         if adopt_source(session, roadmap):
             roadmap.updated_at, roadmap.updated_source = open.current.row_versions.next(), open.current.source
-        runs = runs_over(session, roadmap.roadmap_name) if roadmap.source == RoadmapSource.FILTER else {}
-        if runs:
-            raise NotAdoptable("no_run_adopted", roadmap=roadmap.roadmap_name, known=listed_runs(runs)).about(
-                "adopted_run"
-            )
+        needs_adoption(session, roadmap)
         return
     try:
         run = adoptable(

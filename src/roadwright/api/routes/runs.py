@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from roadwright.actions import ledger
+from roadwright.actions.submit import SheetArea, place_in_sheet
 from roadwright.api.asking import asked_for, cancelled_for
 from roadwright.api.events import BEAT_SECONDS, listen
 from roadwright.api.guard import caller_of
@@ -20,6 +21,7 @@ from roadwright.api.problems import Problem
 from roadwright.api.routing import problems
 from roadwright.api.schemas import ENDED, Run, RunList, RunRequest, run_shape
 from roadwright.api.state import Caller, CallerOf, Server, ServerOf
+from roadwright.domain.errors import InputError
 from roadwright.store.models import ActionRun, ActionStatus
 
 router = APIRouter(tags=["runs"])
@@ -43,12 +45,26 @@ def create_run(
     """
 
     def ask() -> dict[str, Any]:
-        return {"run_id": asked_for(server, caller, body.action, body.tab, body.select, body.options).run_id}
+        tab, select = _place(server, body)
+        return {"run_id": asked_for(server, caller, body.action, tab, select, body.options).run_id}
 
     asked = once(server, caller, "/runs", idempotency_key, body.model_dump(), ask)
     run = _found(server, str(asked["run_id"]))
     response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
     return Run.model_validate(run_shape(run))
+
+
+def _place(server: Server, body: RunRequest) -> tuple[str | None, str | None]:
+    """The tab and the selection that are asked for, by their names or by where they stand in a spreadsheet."""
+    if body.sheet is None:
+        return body.tab, body.select
+    if body.tab is not None or body.select is not None:
+        raise Problem(422, "sheet_or_tab")
+    try:
+        area = SheetArea(body.sheet.spreadsheet_id, body.sheet.tab, body.sheet.rows)
+        return place_in_sheet(server.workspace, body.action, area)
+    except InputError as wrong:
+        raise Problem.of(422, wrong.message) from wrong
 
 
 def _found(server: Server, run_id: str) -> ActionRun:

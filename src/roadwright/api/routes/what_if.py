@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
 from roadwright.actions.what_if import WhatIf, what_if
 from roadwright.api.problems import Problem
@@ -17,15 +17,15 @@ from roadwright.api.routing import problems
 from roadwright.api.schemas import Body
 from roadwright.api.state import CallerOf, Server, ServerOf
 from roadwright.optimize import Problem as Portfolio
-from roadwright.optimize import Solution, SolveOptions, solve_isolated
+from roadwright.optimize import Solution, SolveOptions, Worker, solve_isolated
 from roadwright.services.portfolios.candidates import ScenarioProblem
-from roadwright.services.portfolios.what_if import Question, WrongQuestion
+from roadwright.services.portfolios.what_if import Question as Asked
+from roadwright.services.portfolios.what_if import WrongQuestion
+from roadwright.services.portfolios.workbench.pool import Lane, Question, Superseded
 
 router = APIRouter(tags=["optimization"])
 SECONDS = 10.0
 MOST_SECONDS = 300.0
-_AT_ONCE = 2
-"""Questions that are solved at once; further ones wait, each caller's in turn."""
 _LOOK_SECONDS = 0.2
 _UNKNOWN = ("unknown_scenario", "no_scenarios")
 """What is said where there is no such scenario."""
@@ -71,15 +71,6 @@ class WhatIfAnswer(BaseModel):
     repair: str | None = Field(description="Where infeasible: what would make it feasible.")
 
 
-@dataclass
-class Questions:
-    """The questions that are being solved, of one server."""
-
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    latest: dict[str, threading.Event] = field(default_factory=dict)
-    """By client that says which one it is: what ends its question."""
-
-
 @router.post("/what-if", responses=problems(404, 409, 413, 422))
 async def ask_what_if(
     body: WhatIfRequest,
@@ -92,42 +83,32 @@ async def ask_what_if(
     ] = None,
 ) -> WhatIfAnswer:
     """What would be chosen if. Solved now and kept nowhere; ended when the client goes away."""
-    questions: Questions = request.app.state.questions
-    stop = threading.Event()
-    client = None if client_id is None else f"{caller.digest} {client_id}"
-    if client is not None:
-        earlier = questions.latest.get(client)
-        if earlier is not None:
-            earlier.set()
-        questions.latest[client] = stop
+    client = f"{caller.digest} {client_id or secrets.token_hex(8)}"
+    question = server.solvers.ask(Lane.ANSWERS, client, partial(_ask, server, body), owner=caller.digest or caller.who)
     try:
-        async with questions.turns:
-            if stop.is_set():
-                raise Problem(409, "question_superseded")
-            found = await _solved(request, server, body, stop)
+        return _answer(await _awaited(request, server, question))
+    except Superseded as ended:
+        raise Problem(409, "question_superseded") from ended
+
+
+async def _awaited(request: Request, server: Server, question: Question[WhatIf]) -> WhatIf:
+    """What comes of a question, which is ended where the client goes away or the server closes."""
+    waiting = asyncio.wrap_future(question.future)
+    try:
+        while not waiting.done():
+            await asyncio.wait([waiting], timeout=_LOOK_SECONDS)
+            if not waiting.done() and (server.is_closing or await request.is_disconnected()):
+                server.solvers.end(question.client)
     finally:
-        if client is not None and questions.latest.get(client) is stop:
-            del questions.latest[client]
-    if stop.is_set():
-        raise Problem(409, "question_superseded")
-    return _answer(found)
+        server.solvers.end(question.client)
+    return waiting.result()
 
 
-async def _solved(request: Request, server: Server, body: WhatIfRequest, stop: threading.Event) -> WhatIf:
-    """Solve in a thread, which solves in a process, while it is looked whether the client is still there."""
-    solving = asyncio.create_task(run_in_threadpool(_ask, server, body, stop))
-    while not solving.done():
-        await asyncio.wait([solving], timeout=_LOOK_SECONDS)
-        if not solving.done() and (server.is_closing or await request.is_disconnected()):
-            stop.set()
-    return solving.result()
-
-
-def _ask(server: Server, body: WhatIfRequest, stop: threading.Event) -> WhatIf:
+def _ask(server: Server, body: WhatIfRequest, worker: Worker, stop: threading.Event) -> WhatIf:
     def solver(problem: Portfolio, options: SolveOptions) -> Solution:
-        return solve_isolated(problem, options, cancel=stop)
+        return solve_isolated(problem, options, cancel=stop, worker=worker)
 
-    question = Question(
+    question = Asked(
         None if body.capacity is None else str(body.capacity),
         tuple(body.force_in),
         tuple(body.force_out),

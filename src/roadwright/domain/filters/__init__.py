@@ -5,15 +5,27 @@ written as text again (``filter_text``). The fields that it may name are given; 
 """
 
 from roadwright.domain.filters.complaints import unknown_field
+from roadwright.domain.filters.completing import Completion, completions, slot_at, values_needed
 from roadwright.domain.filters.errors import FilterError
 from roadwright.domain.filters.fields import Field, FieldKind, Span, find_field
 from roadwright.domain.filters.matching import matches
 from roadwright.domain.filters.parse import parse_filter
 from roadwright.domain.filters.text import filter_text
-from roadwright.domain.filters.tree import Comparison, Emptiness, Every, Filter, Membership, Not, Operator, Some
+from roadwright.domain.filters.tree import (
+    Comparison,
+    Emptiness,
+    Every,
+    Filter,
+    Membership,
+    Not,
+    Operator,
+    Some,
+    without_last,
+)
 
 __all__ = [
     "Comparison",
+    "Completion",
     "Emptiness",
     "Every",
     "Field",
@@ -25,9 +37,13 @@ __all__ = [
     "Operator",
     "Some",
     "Span",
+    "completions",
     "filter_text",
     "find_field",
     "matches",
     "parse_filter",
+    "slot_at",
     "unknown_field",
+    "values_needed",
+    "without_last",
 ]

@@ -18,9 +18,9 @@ def filter_text(wanted: Filter) -> str:
     """The filter as people write it, with no more brackets than it needs."""
     match wanted:
         case Comparison():
-            return f"{wanted.field.name} {wanted.operator} {_value_text(wanted.value)}"
+            return f"{wanted.field.name} {wanted.operator} {value_text(wanted.value)}"
         case Membership():
-            members = ", ".join(_value_text(value) for value in wanted.values)
+            members = ", ".join(value_text(value) for value in wanted.values)
             return f"{wanted.field.name} {'not in' if wanted.negated else 'in'} ({members})"
         case Emptiness():
             return f"{wanted.field.name} {'is not empty' if wanted.negated else 'is empty'}"
@@ -38,7 +38,8 @@ def _bracketed(part: Filter) -> str:
     return f"({filter_text(part)})" if isinstance(part, Every | Some) else filter_text(part)
 
 
-def _value_text(value: Value) -> str:
+def value_text(value: Value) -> str:
+    """A value as it is written in a filter: in quotes where it has to be."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float | int):

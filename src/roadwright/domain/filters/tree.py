@@ -72,3 +72,15 @@ class Some:
 
 
 Filter: TypeAlias = Comparison | Membership | Emptiness | Not | Every | Some
+
+
+def without_last(wanted: Filter) -> Filter | None:
+    """The filter without the condition that was typed last; None where it is the only one."""
+    if isinstance(wanted, Not):
+        rest = without_last(wanted.part)
+        return None if rest is None else Not(rest)
+    if not isinstance(wanted, Every | Some):
+        return None
+    last = without_last(wanted.parts[-1])
+    parts = (*wanted.parts[:-1], *(() if last is None else (last,)))
+    return parts[0] if len(parts) == 1 else type(wanted)(parts)

@@ -23,10 +23,11 @@ def operator_problem(field: Field, operator: Operator) -> Message | None:
     else:
         return None
     kind = Message(_KINDS.get(field.kind, "kind_other"), params={"kind": str(field.kind)})
-    return Message(code, params={"field": field.name, "kind": kind, "operators": _accepted(field)})
+    return Message(code, params={"field": field.name, "kind": kind, "operators": accepted_operators(field)})
 
 
-def _accepted(field: Field) -> list[str]:
+def accepted_operators(field: Field) -> list[str]:
+    """The operators that make sense for a field."""
     return [
         str(operator)
         for operator in Operator

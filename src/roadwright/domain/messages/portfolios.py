@@ -133,4 +133,22 @@ TEXTS = {
     "way_out": "a way out: {changes}{chosen}",
     "way_out_cheapest": "cheapest way out: {changes}{chosen}",
     "would_choose": "; it would choose {keys}",
+    "bench_has_no_problem": "there is no run of this scenario yet, and none can be made: {faults}",
+    "changes_are_gone": (
+        "what was changed is not there any more: {names}; take the changed data over first, then save"
+    ),
+    "changes_too_many": "these are too many changes for a link (more than {most:,} characters); save them as a run",
+    "changes_unreadable": "this what-if can't be read: {place}: {why}",
+    "no_weight_left": "at least one KPI needs a weight above 0",
+    "put_into_period": "put into {period}",
+    "rules_stand_elsewhere": (
+        "{rules:names} are no rows of Constraints: a lock is taken off on its roadmap, a dependency on the Backlog "
+        "(or all of them by use_dependencies on Scenario_Config); switch them on again to save the rest"
+    ),
+    "scenario_name_length": "a scenario needs a name of 1 to {most} characters",
+    "scenario_name_taken": 'there is a scenario "{scenario}" already; choose another name',
+    "switches_without_reason": "say why {keys:names} {keys:is|are} in or out: the reason becomes the rule's",
+    "what_if_link_gone": "this link to a what-if is not kept any more; the scenario is shown as it is",
+    "report_of_nothing": 'there is no scenario or run "{name}"{hint}; there are: {names}',
+    "report_without_run": 'the scenario "{scenario}" has not been run yet; run it on the workbench first',
 }

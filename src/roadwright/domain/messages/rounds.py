@@ -27,4 +27,11 @@ TEXTS = {
     "what_if_kpi_unknown": "{option}: {kpi} is no active north_star or strategic KPI{hint}; there are {known}",
     "what_if_no_candidate": "{option}: {key} is no candidate of the scenario: {why}",
     "what_if_rule_unknown": "{option}: the scenario has no rule {rule}{hint}; it has {known:ten}",
+    "browser_did_not_print": (
+        "{browser} did not print the page: {why}; open the report in the control room and print it there"
+    ),
+    "no_browser_to_print": (
+        "a PDF is printed by a browser, and none is installed ({browsers}); install one, or open the report in the "
+        "control room and print it there"
+    ),
 }

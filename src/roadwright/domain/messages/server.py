@@ -15,6 +15,15 @@ TEXTS = {
     "oidc_unverified": "{issuer} does not vouch for an e-mail address of yours; verify it there first",
     "user_disabled": "{email} may sign in no more; ask an admin",
     "act_unknown": 'this page has nothing that is called "{act}"; load it again',
+    "edited_many": "{changed} initiatives were changed",
+    "edited_many_partly": "{changed} initiatives were changed, {refused} refused; what was typed stays in their cells",
+    "filter_replaced": "{name} is saved in place of: {before}",
+    "filter_saved": "{name} is saved",
+    "idea_entered": "{key} is in the backlog",
+    "idea_entered_but": "{key} is in the backlog. {said}",
+    "nothing_to_undo": "nothing was edited on this page that could be taken back",
+    "undone": "taken back on {done} initiatives",
+    "undone_partly": "taken back on {done} initiatives; {left} were changed since then and stay as they are",
     "act_wrong": "the page sent something that is not taken ({fields:names}); load it again",
     "action_needs_role": "{action} needs the role {needed}; yours is {role}",
     "action_not_of_token": "this token does not run {action}; it runs: {actions}",
@@ -42,6 +51,7 @@ TEXTS = {
         "sign in first: send Authorization: Bearer rw_… (roadwright tokens create makes a token), or open the address "
         "that roadwright serve printed"
     ),
+    "lane_without_period": "no period is in use for this lane; give the entry a period of its own by its menu",
     "page_fault": "that went wrong, and nothing is known to have been changed; the server's log has it",
     "first_user_no_admin": (
         "the first user has to be an admin, not {role}: as soon as there is one, everybody has to sign in to get in"
@@ -54,6 +64,8 @@ TEXTS = {
     "refused": "{why}",
     "request_wrong": "{field}: {why}",
     "request_wrong_and_more": "{field}: {why} (and {more} more)",
+    "param_has_fault": "{param} has a value that could not be saved; correct it first",
+    "param_without_value": "{param} has no value yet, so nobody can stand behind it; fill it in first",
     "role_too_low": "this needs the role {needed}; yours is {role}",
     "run_of_another": "{run_id} was asked for by {who}; only an admin cancels what others asked for",
     "server_fault": "an unexpected fault; the server's log has it under {request_id}",
@@ -101,4 +113,5 @@ TEXTS = {
     "waived_by_another": 'it is "{name}"; you are signed in as {who}, and waive in that name only',
     "no_run_of_this_key": "there is no optimization run {run_id}",
     "run_without_curve": "{run} ended {status} before it had a problem to solve, so that it has no curve",
+    "waiver_reason_short": "the reason has to have at least {least} characters",
 }

@@ -58,6 +58,7 @@ TEXTS = {
     "setting_character": "holds a character that no setting can have (code {character}); type it again without it",
     "setting_missing": "{place}: {why}",
     "setting_wrong": '{place}: {why} (it is "{value}")',
+    "settings_of_no_workbook": "{file}: [workbooks] {name}: there is no such workbook{hint}; known: {known}",
     "settings_of_no_tab": "{file}: [tabs.{name}]: there is no such tab; known: {known}",
     "settings_unchangeable": "roadwright.toml can't be changed by program; write into it: {line}",
     "settings_unreadable": "{path} can't be read: {why}",

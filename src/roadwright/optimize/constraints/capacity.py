@@ -31,6 +31,7 @@ class SliceRule(Constraint):
     """A number for what the selected candidates of a slice use."""
 
     has_limit_price: ClassVar[bool] = True
+    holds_later: ClassVar[bool] = False
 
     dimension: Text
     resource: Text = TOKENS
@@ -80,6 +81,7 @@ class CapacityFloor(SliceRule):
     """At least `min_tokens` of the resource for the slice."""
 
     type: ClassVar[str] = "capacity_floor"
+    sentence: ClassVar[str | None] = "sentence_capacity_floor"
 
     min_tokens: Number
 
@@ -95,6 +97,7 @@ class CapacityCap(SliceRule):
     """At most `max_tokens` of the resource for the slice."""
 
     type: ClassVar[str] = "capacity_cap"
+    sentence: ClassVar[str | None] = "sentence_capacity_cap"
 
     max_tokens: Number
 

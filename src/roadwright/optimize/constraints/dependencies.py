@@ -22,6 +22,7 @@ class Bundle(WithMembers):
     """All members or none."""
 
     type: ClassVar[str] = "bundle"
+    sentence: ClassVar[str | None] = "sentence_bundle"
     min_members: ClassVar[int] = 2
 
     @property
@@ -67,6 +68,7 @@ class RequirePrereq(WithMembers, AboutInitiative):
     """The initiative needs all of the members."""
 
     type: ClassVar[str] = "require_prereq"
+    sentence: ClassVar[str | None] = "sentence_require_prereq"
     min_members: ClassVar[int] = 1
 
     @property
@@ -114,6 +116,7 @@ class RequireAny(WithMembers, AboutInitiative):
     """The initiative needs at least one of the members."""
 
     type: ClassVar[str] = "require_any"
+    sentence: ClassVar[str | None] = "sentence_require_any"
     min_members: ClassVar[int] = 1
 
     def emit(self, rows: RuleRows) -> None:

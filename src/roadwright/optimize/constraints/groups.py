@@ -31,6 +31,8 @@ class ChooseCount(WithMembers):
     """At least `min_count` of the members, at most `max_count`."""
 
     type: ClassVar[str] = "choose_count"
+    holds_later: ClassVar[bool] = False
+    sentence: ClassVar[str | None] = "sentence_choose_count"
     min_members: ClassVar[int] = 1
     needs_one_of: ClassVar[tuple[str, ...]] = ("min_count", "max_count")
 
@@ -71,12 +73,18 @@ class ChooseCount(WithMembers):
         code = "count_at_least" if high is None else "count_at_most" if low is None else "count_between"
         return notice(code, low=low, high=high, members=self.members)
 
+    def sentence_code(self) -> str | None:
+        if self.max_count is None:
+            return "sentence_choose_least"
+        return "sentence_choose_most" if self.min_count is None else self.sentence
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SynergyBonus(WithMembers):
     """A KPI gains `bonus_value` where all members are selected."""
 
     type: ClassVar[str] = "synergy_bonus"
+    sentence: ClassVar[str | None] = "sentence_synergy_bonus"
     min_members: ClassVar[int] = 2
 
     kpi_key: Text

@@ -85,6 +85,8 @@ class Mandatory(Constraint):
     """The initiative must be selected."""
 
     type: ClassVar[str] = "mandatory"
+    holds_later: ClassVar[bool] = False
+    sentence: ClassVar[str | None] = "sentence_mandatory"
     key_is_initiative: ClassVar[bool] = True
     needs_reason: ClassVar[bool] = True
 
@@ -121,6 +123,7 @@ class ExcludeInitiative(AboutInitiative):
     """The initiative must not be selected."""
 
     type: ClassVar[str] = "exclude_initiative"
+    sentence: ClassVar[str | None] = "sentence_exclude_initiative"
 
     @property
     def forbids(self) -> str:
@@ -151,6 +154,7 @@ class ExcludePair(WithMembers, AboutInitiative):
     """Not both of two initiatives."""
 
     type: ClassVar[str] = "exclude_pair"
+    sentence: ClassVar[str | None] = "sentence_exclude_pair"
     min_members: ClassVar[int] = 1
     max_members: ClassVar[int | None] = 1
 

@@ -123,6 +123,11 @@ class Constraint(ABC):
     """Fields of which a row has at least one, where none of them is needed by itself."""
     has_limit_price: ClassVar[bool] = False
     """Whether explanations say what relaxing its number is worth: one that limits what its `part` uses."""
+    holds_later: ClassVar[bool] = True
+    """Whether it holds beyond its period as well: it says how initiatives go together, and sets no quota."""
+    sentence: ClassVar[str | None] = None
+    """The code of a text that says what the row demands, whose parameters are the row's own fields: people read it and
+    change its numbers in place. None: there are only its `words`."""
 
     unread: ClassVar[frozenset[str]] = frozenset()
     """The fields that could not be read, of a row that is good only for finding further faults."""
@@ -151,6 +156,10 @@ class Constraint(ABC):
     @abstractmethod
     def words(self) -> Message:
         """What the row demands."""
+
+    def sentence_code(self) -> str | None:
+        """The form of its `sentence` that fits the fields that the row has."""
+        return self.sentence
 
     # What some kinds have
 

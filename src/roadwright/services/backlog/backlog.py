@@ -36,7 +36,7 @@ def backlog_values(session: Session, initiatives: Collection[Initiative]) -> lis
 
     Lists are lists, contributions are {KPI key: number}, empty ones are None.
     """
-    roadmaps = _roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
+    roadmaps = roadmaps_of(session, [initiative.initiative_key for initiative in initiatives])
     shares = score_percentiles(session) if initiatives else {}
     further = tuple(further_fields(session))
     return [
@@ -48,7 +48,7 @@ def backlog_values(session: Session, initiatives: Collection[Initiative]) -> lis
 def filter_values(session: Session, initiatives: Collection[Initiative]) -> list[Values]:
     """The same with what roadmaps and runs say of each: everything that a filter may ask for."""
     keys = [initiative.initiative_key for initiative in initiatives]
-    decided = {name: _roadmaps_of(session, keys, name) for name in ROADMAP_FIELDS}
+    decided = {name: roadmaps_of(session, keys, name) for name in ROADMAP_FIELDS}
     prices: dict[str, float | None] = {}
     for part in chunks(keys):
         found = select(LastRunPrice.initiative_key, LastRunPrice.price).where(LastRunPrice.initiative_key.in_(part))
@@ -90,7 +90,7 @@ def _chain_source(initiative: Initiative) -> str | None:
     return str(source) if source else None
 
 
-def _roadmaps_of(session: Session, keys: Collection[str], field: str = "roadmaps") -> Mapping[str, list[str]]:
+def roadmaps_of(session: Session, keys: Collection[str], field: str = "roadmaps") -> Mapping[str, list[str]]:
     """The roadmaps that a field names of each of these initiatives: those that it is on, or is chosen on, …"""
     found: dict[str, list[str]] = {}
     for part in chunks(keys):

@@ -221,7 +221,35 @@ def _codes(one: Iterable[str], other: Iterable[str]) -> bool:
     return any(len(word) <= _SHORT for word in left) and any(len(word) <= _SHORT for word in right)
 
 
+_PARTLY = 80
+"""How much alike a title must be that is typed just now, of 100."""
+
+
+def is_likely_title(typed: Idea, other: Idea) -> bool:
+    """Whether a title that is being typed may become this one: nearly the same, or two words and more of it."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - most commands compare nothing
+
+    if not typed.title_text or not other.title_text:
+        return False
+    if fuzz.ratio(typed.title_text, other.title_text) >= _PARTLY:
+        return not _codes(typed.title_words, other.title_words) or typed.title_text == other.title_text
+    telling = [word for word in typed.title_words if word not in _LITTLE]
+    has_all = all(any(word.startswith(mine) for word in other.title_words) for mine in telling)
+    return len(telling) > 1 and has_all
+
+
 # In the database
+
+
+def similar_ideas(session: Session, title: str, most: int = 3) -> list[tuple[str, str]]:
+    """Keys and titles of ideas that a title looks like while it is typed, those most alike first."""
+    from rapidfuzz import fuzz  # noqa: PLC0415
+
+    typed = Idea("", title)
+    rows = session.execute(select(Initiative.initiative_key, Initiative.title).where(Initiative.duplicate_of.is_(None)))
+    found = [idea for idea in (Idea(key, known) for key, known in rows) if is_likely_title(typed, idea)]
+    found.sort(key=lambda idea: (-fuzz.ratio(typed.title_text, idea.title_text), idea.key))
+    return [(idea.key, idea.title) for idea in found[:most]]
 
 
 def tell_duplicates(session: Session) -> list[LikelyPair]:

@@ -28,8 +28,13 @@ def find_initiatives(session: Session, wanted: str | Filter | None) -> list[Init
 
 def matching_keys(session: Session, wanted: str) -> list[str]:
     """The keys of the initiatives that match a filter, in order; nothing else of them is read. Raises FilterError."""
+    return keys_matching(session, resolve_filter(session, wanted))
+
+
+def keys_matching(session: Session, wanted: Filter) -> list[str]:
+    """The same for a filter that is read already."""
     key = Initiative.initiative_key
-    matching = condition(session, resolve_filter(session, wanted))
+    matching = condition(session, wanted)
     return list(session.scalars(select(key).where(matching).order_by(func.length(key), key)))
 
 

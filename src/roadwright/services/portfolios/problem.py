@@ -30,7 +30,7 @@ from roadwright.services.portfolios.candidates import rules_of, tokens_of
 from roadwright.services.portfolios.dependencies import DependencyRules, dependencies_bind, dependency_rules
 from roadwright.services.portfolios.duplicates import duplicates, mandatory_duplicates
 from roadwright.services.portfolios.rules import RuleSet, add_locks, named_initiatives, read_rules
-from roadwright.store.models import Initiative, OptimizationScenario
+from roadwright.store.models import Initiative, OptimizationConstraint, OptimizationScenario, OptimizationTarget
 from roadwright.store.registry import load_registry
 
 _SLICES = {
@@ -60,6 +60,8 @@ class BuiltProblem:
     """Every initiative that is done, whether a rule names it or not."""
     dependencies: DependencyRules = field(default_factory=DependencyRules)
     """What the candidates depend on, where that binds."""
+    stored: Mapping[str, OptimizationConstraint | OptimizationTarget] = field(default_factory=dict)
+    """By id of a rule or target the row that it is stored as; locks and dependencies have none."""
     ignored_sets: tuple[str, ...] = ()
     """Sets for every scenario that names them, where this one names none."""
 
@@ -157,6 +159,7 @@ def build_problem(
         findings,
         done,
         dependencies=needed,
+        stored=rules.stored,
         ignored_sets=owners.ignored,
     )
     return _built(builder, rules, built)

@@ -54,26 +54,30 @@ def rule_fields(spec: TabSpec, values: Mapping[str, object], registry: Registry)
 
 @dataclass
 class RuleSet:
-    """The rules of a run, and by their id where each stands in a sheet."""
+    """The rules of a run, and by their id where each stands in a sheet, and the row that it is stored as."""
 
     constraints: list[Constraint] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
+    stored: dict[str, OptimizationConstraint | OptimizationTarget] = field(default_factory=dict)
 
 
 def read_rules(reader: RowReader, owners: RuleOwners, registry: Registry) -> RuleSet:
     """The rules of a set. What is wrong becomes faults of the reader, at the place of the row."""
     constraints: list[Constraint] = []
     targets: list[Target] = []
+    rules = RuleSet()
+    at: dict[str, OptimizationConstraint | OptimizationTarget] = {}
     for place, stored in _placed(tabs.CONSTRAINTS, owners.constraints):
+        at[place] = stored
         constraint = reader.constraint(rule_fields(tabs.CONSTRAINTS, _values(stored), registry), place)
         constraints += [] if constraint is None else [constraint]
     for place, row in _placed(tabs.TARGETS, owners.targets):
+        at[place] = row
         target = reader.target(rule_fields(tabs.TARGETS, _values(row), registry), place)
         targets += [] if target is None else [target]
-    rules = RuleSet()
-    rules.constraints = _with_own_ids(ordered_constraints(constraints), rules.places)
-    rules.targets = _with_own_ids(ordered_targets(targets), rules.places)
+    rules.constraints = _with_own_ids(ordered_constraints(constraints), rules, at)
+    rules.targets = _with_own_ids(ordered_targets(targets), rules, at)
     return rules
 
 
@@ -114,7 +118,9 @@ def _part(dimension: str, dimension_key: str) -> str:
     return f"{'+'.join(parse_dimension(dimension))}:{dimension_key}"
 
 
-def _with_own_ids(rows: Sequence[Row], places: dict[str, str]) -> list[Row]:
+def _with_own_ids(
+    rows: Sequence[Row], rules: RuleSet, at: Mapping[str, OptimizationConstraint | OptimizationTarget]
+) -> list[Row]:
     """Rules, whose ids are places so far, under ids by their content: ``#2`` is the second one of several alike.
 
     They come in the order of their content, so that ids don't depend on where rows stand.
@@ -125,8 +131,9 @@ def _with_own_ids(rows: Sequence[Row], places: dict[str, str]) -> list[Row]:
         id = content_id(row)
         times[id] += 1
         id = id if times[id] == 1 else f"{id}#{times[id]}"
+        rules.stored[id] = at[row.id]
         if "!" in row.id:
-            places[id] = row.id
+            rules.places[id] = row.id
         named.append(replace(row, id=id))
     return named
 

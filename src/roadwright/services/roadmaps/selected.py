@@ -85,6 +85,14 @@ def adopted_run_of(session: Session, roadmap: Roadmap) -> OptimizationRun | None
     return run if run is not None and is_answered(run) else None
 
 
+def needs_adoption(session: Session, roadmap: Roadmap) -> None:
+    """Raises NotAdoptable where a roadmap from a filter has adopted no run, and there are some to choose from."""
+    if roadmap.adopted_run is not None or roadmap.source != RoadmapSource.FILTER:
+        return
+    if runs := runs_over(session, roadmap.roadmap_name):
+        raise NotAdoptable("no_run_adopted", roadmap=roadmap.roadmap_name, known=listed_runs(runs)).about("adopted_run")
+
+
 def adopt_source(session: Session, roadmap: Roadmap) -> bool:
     """Let a roadmap made from a portfolio adopt that run, unless a run over its own entries was adopted.
 

@@ -244,6 +244,8 @@ def _save(context: RowsContext, saving: _Saving, binding: Binding, result: RowRe
         result.row_version = row_version
         taken = found.changes if stored is not None else set(saving.names) - found.failed
         result.saved = {name: row.plain[name] for name in taken if name in row.plain}
+        if stored is not None:
+            result.changed = {name: (plain(stored.get(name)), row.plain[name]) for name in sorted(found.changes)}
     return is_saved
 
 

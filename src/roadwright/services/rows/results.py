@@ -48,6 +48,8 @@ class RowResult:
     merge: RowMerge = NO_EDITS
     saved: Mapping[str, object] = field(default_factory=dict)
     """What was typed and is stored now, by column, in plain values."""
+    changed: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+    """Of a row that was stored before and is saved, by column what it said and what it says now, in plain values."""
     unconfirmed: Mapping[str, object] = field(default_factory=dict)
     """The same of an earlier pass whose write is not known to have worked."""
     kept: set[str] = field(default_factory=set)
@@ -70,7 +72,7 @@ class RowResult:
     def take_back(self) -> None:
         """What was to be saved is not, for what the rows of the tab say together: it stays as it was typed."""
         self.kept |= self.merge.edited
-        self.row_version, self.saved, self.notes.rest = None, {}, None
+        self.row_version, self.saved, self.changed, self.notes.rest = None, {}, {}, None
 
     @property
     def status(self) -> tuple[str, Level]:

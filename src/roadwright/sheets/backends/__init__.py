@@ -9,13 +9,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from roadwright.domain.progress import TellProgress, tell_nobody
+from roadwright.sheets.addresses import is_of_google
 from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
 
 
-def open_backend(ref: WorkbookRef, scratch: Path | None = None, tell: TellProgress = tell_nobody) -> Workbook:
+def open_backend(
+    ref: WorkbookRef,
+    scratch: Path | None = None,
+    tell: TellProgress = tell_nobody,
+    *,
+    key_file: Path | None = None,
+) -> Workbook:
     """Read a workbook, wherever it lies.
 
-    ``scratch`` is a folder of the caller's for temporary files; ``tell`` hears how far the work on it is.
+    ``scratch`` is a folder of the caller's for files of our own; ``tell`` hears how far the work on it is. ``key_file``
+    holds the credentials with which online workbooks are reached, where the settings name one.
 
     Raises SheetError when it can't be read.
     """
@@ -27,6 +35,10 @@ def open_backend(ref: WorkbookRef, scratch: Path | None = None, tell: TellProgre
         from roadwright.sheets.backends.memory import open_book  # noqa: PLC0415 - hardly any command needs it
 
         return open_book(ref.address)
+    if is_of_google(ref.address):
+        from roadwright.sheets.backends.google import GoogleWorkbook  # noqa: PLC0415 - its libraries are heavy
+
+        return GoogleWorkbook(ref, scratch, tell, key_file)
     raise SheetError("no_backend", workbook=ref.label, scheme=ref.scheme)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
@@ -135,6 +135,9 @@ class _OpenBook:
 
     def tabs(self) -> list[str]:
         return list(self._seen.tabs)
+
+    def will_read(self, tabs: Collection[str]) -> None:
+        """All tabs are at hand."""
 
     def read(self, tab: str) -> Grid:
         name = self._named(tab)

@@ -16,6 +16,7 @@ from roadwright.store.models.optimization import (
     OptimizationTarget,
     Portfolio,
     PortfolioItem,
+    StoredWhatIf,
 )
 from roadwright.store.models.people import ApiToken, IdempotentRequest, Preference, User, WebSession, WrittenWorkbook
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
@@ -56,6 +57,7 @@ __all__ = [
     "SavedFilter",
     "SetBaseline",
     "SheetRequest",
+    "StoredWhatIf",
     "ToldDuplicate",
     "UnconfirmedWrite",
     "User",

@@ -129,6 +129,22 @@ class LastRunPrice(Base):
     """In the unit of what was maximised; None where it was chosen, can't be forced in, or was not computed."""
 
 
+class StoredWhatIf(Base):
+    """What somebody changed on a scenario to see what would be chosen, under the short id of a link."""
+
+    __tablename__ = "stored_what_ifs"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """A digest of the content, so that the same changes are kept once."""
+    scenario_name: Mapped[str]
+    run_id: Mapped[str | None]
+    """The run on whose data it stands; None where it is the data as they are."""
+    changes_json: Mapped[Row]
+    made_by: Mapped[str]
+    created_at: Mapped[Moment]
+    used_at: Mapped[Moment] = mapped_column(index=True)
+
+
 class Portfolio(Base):
     """A selection that a run produced (or, later, a person made)."""
 

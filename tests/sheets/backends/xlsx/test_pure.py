@@ -20,14 +20,11 @@ from roadwright.sheets.backends.xlsx.appending import (
     widened_dimension,
 )
 from roadwright.sheets.backends.xlsx.cells import (
-    Shows,
     decode_text,
     encode_text,
-    from_serial,
-    to_serial,
-    what_format_shows,
 )
 from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, set_attribute, tag_end
+from roadwright.sheets.moments import Shows, from_serial, to_serial, what_format_shows
 from roadwright.sheets.values import LAST_COLUMN, column_letters
 
 

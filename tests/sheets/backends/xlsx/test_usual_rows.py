@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 
 from roadwright.sheets.backend import SheetError
-from roadwright.sheets.backends.xlsx.cells import Shows
 from roadwright.sheets.backends.xlsx.reader import CellFormats, SheetContent, read_sheet
 from roadwright.sheets.backends.xlsx.rows import locate_cells, locate_wanted
 from roadwright.sheets.backends.xlsx.sheet_part import data_place
 from roadwright.sheets.backends.xlsx.usual_rows import UsualRow, places_in, rows_of
+from roadwright.sheets.moments import Shows
 from roadwright.sheets.values import column_letters
 from tests.sheets.backends.xlsx.workbooks import MAIN
 

@@ -5,11 +5,9 @@ A cell's ``s`` attribute counts the ``xf`` elements of ``cellXfs`` (ECMA-376 par
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 from roadwright.domain.messages import MessageError
-from roadwright.sheets.backends.xlsx.cells import DateValue, Shows, shows_percent, what_format_shows
 from roadwright.sheets.backends.xlsx.markup import (
     Attributes,
     ElementPath,
@@ -20,6 +18,7 @@ from roadwright.sheets.backends.xlsx.markup import (
     tag_end,
     walk,
 )
+from roadwright.sheets.moments import DateValue, Shows, needed_for, shows_percent, what_format_shows
 
 MAX_CELL_FORMATS = 65_000
 """Excel accepts 65,490."""
@@ -52,15 +51,6 @@ def _breaks_lines(alignment: Attributes) -> bool:
 def _fills(alignment: bytes, name: str) -> bool:
     """Whether one of the two directions is filled with text, which breaks it into lines, too."""
     return any(re.search(rb"\s%b\s*=\s*[\"']%b" % (name.encode(), word.encode()), alignment) for word in _FILLING)
-
-
-def needed_for(value: DateValue) -> Shows:
-    """What a cell has to show for this value to be seen whole."""
-    if isinstance(value, dt.timedelta):
-        return Shows.DURATION
-    if isinstance(value, dt.time):
-        return Shows.TIME
-    return Shows.DATE_AND_TIME if isinstance(value, dt.datetime) and value.time() != dt.time() else Shows.DATE
 
 
 class Styles:

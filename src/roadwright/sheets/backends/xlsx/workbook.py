@@ -87,6 +87,9 @@ class XlsxWorkbook:
     def tabs(self) -> list[str]:
         return [sheet.name for sheet in self._book.sheets]
 
+    def will_read(self, tabs: Collection[str]) -> None:
+        """Each tab is parsed when it is asked for."""
+
     def read(self, tab: str) -> Grid:
         return self._content(self._sheet(tab)).grid
 

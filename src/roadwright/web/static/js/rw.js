@@ -78,7 +78,7 @@ const rw = {
 document.addEventListener("click", event => {
   const hit = event.target.closest("[data-act], [data-opens], [data-closes], [data-local]");
   if (!hit || hit.matches("form, input, select, textarea") || hit.getAttribute("aria-busy") === "true") return;
-  const { act, opens, closes, local, ...values } = hit.dataset;
+  const { act, opens, closes, local, shortcut, ...values } = hit.dataset;
   if (opens) { rw.open(opens); return; }
   if (closes !== undefined) { hit.closest("dialog")?.close(); return; }
   if (local === "print") { window.print(); return; }

@@ -1,0 +1,320 @@
+"""The backlog's page: what people do there, on a screen and on a phone, with one browser and with two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from roadwright.domain.roles import Role
+from tests.web.conftest import Room
+
+HOSTILE = ("<img src=x onerror=alert(1)>", ":evil", "=1+1")
+
+
+def cell(page: Any, key: str, column: str) -> Any:
+    return page.locator(f'.ag-row[row-id="{key}"] .ag-cell[col-id="{column}"]')
+
+
+def opened(room: Room, path: str = "/backlog", role: Role = Role.PLANNER, **more: Any) -> Any:
+    page = room.open(path, role, **more)
+    page.wait_for_selector("body[data-rows]")
+    page.wait_for_selector(".ag-row")
+    return page
+
+
+def shows(page: Any, key: str, column: str, text: str) -> None:
+    """Wait until a cell shows this."""
+    place = f'.ag-row[row-id="{key}"] .ag-cell[col-id="{column}"]'
+    page.wait_for_function("([place, text]) => document.querySelector(place).textContent === text", arg=[place, text])
+
+
+def filtered(page: Any, text: str) -> None:
+    page.fill("[data-testid=filter]", text)
+
+
+def count(page: Any, words: str) -> None:
+    page.wait_for_function("words => document.getElementById('count').textContent === words", arg=words)
+
+
+def edited(page: Any, key: str, column: str, value: str) -> None:
+    """Type into a cell as people do: with the keyboard."""
+    cell(page, key, column).click()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".ag-cell-inline-editing input")
+    page.locator(".ag-cell-inline-editing input").fill(value)
+    page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def page(room: Room) -> Iterator[Any]:
+    made = opened(room)
+    yield made
+    assert room.faults[made] == []
+    room.close(made)
+
+
+@pytest.mark.parametrize(("phone", "dark", "role"), [(False, True, Role.PLANNER), (True, False, Role.CONTRIBUTOR)])
+def test_it_is_well_made(room: Room, phone: bool, dark: bool, role: Role) -> None:
+    page = opened(room, "/backlog?open=INIT-000009", role, phone=phone, dark=dark)
+    page.wait_for_selector(".rw-panel.open h2")
+    assert room.checked(page) == []
+    room.close(page)
+
+
+def test_a_viewer_sees_and_has_no_controls_to_change_anything(room: Room) -> None:
+    page = opened(room, role=Role.VIEWER)
+    for name in ("submit", "undo", "save-filter", "bulk", "mine"):
+        assert page.locator(f"[data-testid={name}]").count() == 0, name
+    cell(page, "INIT-000001", "country").dblclick()
+    assert page.locator(".ag-cell-inline-editing").count() == 0
+    cell(page, "INIT-000001", "title").click()
+    page.wait_for_selector(".rw-panel.open")
+    assert page.locator("[data-testid=panel-edit]").count() == 0
+    page.evaluate("rw.act('edit', {edits: [{key: 'INIT-000001', column: 'country', typed: 'DE', seen: 'UK'}]})")
+    page.wait_for_selector(".rw-notices .fail")
+    assert "role" in page.locator(".rw-notices .fail").inner_text()
+    room.close(page)
+
+
+def test_the_filter_completes_narrows_and_points_at_what_is_wrong(page: Any) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("depart")
+    page.wait_for_selector("#suggest li")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#suggest li >> text=is empty")
+    page.keyboard.type("= gro")
+    page.wait_for_selector("#suggest li >> text=Growth")
+    assert page.locator("#filter-fault").inner_text() == ""
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.wait_for_function("document.getElementById('count').textContent.includes(' of ')")
+    assert page.input_value("[data-testid=filter]") == "department = Growth "
+    assert set(page.locator('.ag-cell[col-id="department"]').all_inner_texts()) == {"Growth"}
+    assert "filter=department" in page.url
+    filtered(page, "departmint = Growth ")
+    page.wait_for_function("document.getElementById('filter-fault').textContent.includes('department')")
+    assert page.locator("#filter-fault b").inner_text().startswith("departmint")
+    filtered(page, "department = Growth and title = nothing")
+    page.wait_for_selector("#backlog-empty:not([hidden])")
+    assert "the last condition removed would leave" in page.locator("#backlog-empty").inner_text()
+    page.click("[data-testid=narrow]")
+    page.wait_for_function("document.getElementById('backlog-empty').hidden")
+    assert page.input_value("[data-testid=filter]") == "department = Growth"
+
+
+def test_a_filter_is_saved_and_used_again(room: Room, page: Any) -> None:
+    filtered(page, "risk_level = high")
+    page.click("[data-testid=save-filter]")
+    page.fill("[data-testid=filter-name]", 'High "risk" <b>')
+    page.click("[data-testid=save-filter-go]")
+    page.wait_for_selector(".rw-pill[aria-pressed=true]")
+    other = opened(room, "/backlog?filter=High%20%22risk%22%20%3Cb%3E", Role.VIEWER)
+    other.wait_for_selector(".rw-pill[aria-pressed=true]")
+    assert other.locator(".rw-pill[aria-pressed=true]").inner_text() == 'High "risk" <b>'
+    other.click(".rw-pill[aria-pressed=true]")
+    count(other, f"{other.evaluate('document.body.dataset.rows')} initiatives")
+    room.close(other)
+
+
+def test_a_cell_is_edited_with_the_keyboard_and_taken_back(page: Any) -> None:
+    edited(page, "INIT-000009", "tokens", "1,075")
+    shows(page, "INIT-000009", "tokens", "1,075")
+    page.wait_for_selector("#undo:not([hidden])")
+    page.keyboard.press("Control+z")
+    shows(page, "INIT-000009", "tokens", "75")
+    page.wait_for_selector("#undo[hidden]", state="attached")
+
+
+def test_what_is_refused_stays_with_its_fault(room: Room, page: Any) -> None:
+    edited(page, "INIT-000008", "tokens", "a few")
+    page.wait_for_selector(".rw-cell-failed")
+    refused = cell(page, "INIT-000008", "tokens")
+    assert refused.inner_text() == "a few"
+    assert "a few" in refused.locator("[title]").get_attribute("title")
+    room.goto(page, "/backlog")
+    page.wait_for_selector(".rw-cell-failed")
+    edited(page, "INIT-000008", "tokens", "90")
+    page.wait_for_selector(".rw-cell-failed", state="detached")
+    assert cell(page, "INIT-000008", "tokens").inner_text() == "90"
+
+
+def test_a_block_is_pasted(page: Any) -> None:
+    cell(page, "INIT-000002", "department").click()
+    text = "Growth\tSpain\nGrowth\tFrance\n"
+    page.evaluate(
+        """text => { const data = new DataTransfer(); data.setData('text/plain', text);
+        document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true})); }""",
+        text,
+    )
+    shows(page, "INIT-000003", "country", "France")
+    page.wait_for_selector("#undo:not([hidden])")
+    assert cell(page, "INIT-000002", "department").inner_text() == "Growth"
+    page.click("[data-testid=undo]")
+    shows(page, "INIT-000003", "country", "Spain")
+    assert cell(page, "INIT-000002", "department").inner_text() == "Finance"
+
+
+def test_many_rows_are_previewed_applied_and_taken_back(page: Any) -> None:
+    for key in ("INIT-000005", "INIT-000006", "INIT-000007"):
+        cell(page, key, "country").click()
+        page.keyboard.press("Space")
+    page.wait_for_selector("#picked >> text=3 selected")
+    page.click("[data-testid=bulk]")
+    page.select_option("[data-testid=bulk-column]", "risk_level")
+    page.wait_for_selector("select[data-testid=bulk-value]")
+    page.select_option("[data-testid=bulk-value]", "high")
+    page.click("[data-testid=bulk-preview]")
+    page.wait_for_selector("[data-testid=bulk-found]")
+    assert "Changes 2, same 1, refused 0" in page.locator("[data-testid=bulk-found]").inner_text()
+    assert cell(page, "INIT-000006", "risk_level").inner_text() == "low"
+    page.click("[data-testid=bulk-apply]")
+    shows(page, "INIT-000006", "risk_level", "high")
+    page.keyboard.press("Control+z")
+    shows(page, "INIT-000006", "risk_level", "low")
+
+
+def test_the_panel_tells_all_and_is_walked_with_keys(page: Any) -> None:
+    edited(page, "INIT-000009", "country", "France")
+    shows(page, "INIT-000009", "country", "France")
+    cell(page, "INIT-000009", "country").click()
+    page.keyboard.press("o")
+    page.wait_for_selector(".rw-panel.open h2")
+    told = page.locator("[data-testid=initiative]").inner_text()
+    for part in (
+        "What and why",
+        "Facts",
+        "Scores, side by side",
+        "Contributions",
+        "Models and params",
+        "Gates",
+        "History",
+    ):
+        assert part in told
+    change = page.locator(".rw-change").first.inner_text()
+    assert change == "Country UK → France"
+    assert "planner@example.com, control room" in page.locator(".rw-history").first.inner_text()
+    assert "open=INIT-000009" in page.url
+    page.keyboard.press("]")
+    page.wait_for_function("document.querySelector('.rw-key').textContent === 'INIT-000010'")
+    page.keyboard.press("[")
+    page.wait_for_function("document.querySelector('.rw-key').textContent === 'INIT-000009'")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".rw-panel.open", state="detached")
+    page.keyboard.press("Control+z")
+    shows(page, "INIT-000009", "country", "UK")
+
+
+def test_a_framework_is_switched_and_contributions_go_back_to_computed(room: Room, page: Any) -> None:
+    rows = f"{room.base}/api/v1/tabs/KPI_Contributions/rows"
+    [row] = page.context.request.get(rows, params={"filter": "initiative_key = INIT-000009"}).json()["rows"]
+    typed = {**row, "changes": {"kpi_contribution_json": "gmv: 99,000"}}
+    del typed["values"], typed["run_status"]
+    saved = page.context.request.patch(rows, data={"rows": [typed]}, headers={"Origin": room.base})
+    assert saved.json()["rows"][0]["run_status"].startswith("OK"), saved.text()
+    page.evaluate("rw.act('open', {key: 'INIT-000009'})")
+    page.wait_for_selector(".rw-contributions >> text=+£99,000")
+    page.click("[data-testid=computed]")
+    page.wait_for_selector(".rw-contributions >> text=+£35,000")
+    page.wait_for_selector(".rw-score.on >> text=RICE")
+    page.click("[data-testid=use-WSJF]")
+    page.wait_for_selector(".rw-score.on >> text=WSJF")
+    page.wait_for_function(
+        "document.querySelector('.ag-row[row-id=INIT-000009] [col-id=overall_score]').textContent === '3.2WSJF'"
+    )
+
+
+def test_two_browsers_are_asked_whose_value_stands(room: Room, page: Any) -> None:
+    other = opened(room, role=Role.ADMIN)
+    other.evaluate("rw.backlog.reload = () => {}")  # it has not heard of it yet
+    edited(page, "INIT-000004", "country", "Spain")
+    shows(page, "INIT-000004", "country", "Spain")
+    edited(other, "INIT-000004", "country", "France")
+    other.wait_for_selector("#conflict-dialog[open] [data-testid=conflict-INIT-000004]")
+    told = other.locator("#conflicts").inner_text()
+    assert "France" in told
+    assert "Spain" in told
+    assert "planner@example.com" in told
+    other.click("[data-testid=keep-mine]")
+    other.wait_for_selector("#conflict-dialog[open]", state="detached")
+    shows(page, "INIT-000004", "country", "France")
+    room.close(other)
+
+
+def test_an_idea_is_submitted_followed_and_edited_by_its_submitter(room: Room) -> None:
+    page = opened(room, role=Role.CONTRIBUTOR)
+    page.click("[data-testid=submit]")
+    page.fill("[data-testid=idea-title]", "Order status pages")
+    page.wait_for_selector("#similar button")
+    assert "INIT-000009" in page.locator("#similar").inner_text()
+    for title in HOSTILE:
+        if not page.locator("#submit[open]").count():
+            page.click("[data-testid=submit]")
+        page.fill("[data-testid=idea-title]", title)
+        page.fill("[data-testid=idea-problem]", f"Nobody can read {title}")
+        page.click("[data-testid=submit-idea]")
+        page.wait_for_function("title => document.querySelector('.rw-panel.open h2')?.textContent === title", arg=title)
+    page.click("[data-testid=mine]")
+    count(page, f"3 of {page.evaluate('document.body.dataset.rows')} initiatives")
+    assert [one.split("\n")[0] for one in page.locator('.ag-cell[col-id="title"] b').all_inner_texts()] == list(HOSTILE)
+    page.click("[data-testid=panel-edit]")
+    page.fill("[data-testid=edit-country]", "Spain")
+    page.fill("[data-testid=edit-deadline_date]", "soon")
+    page.click("[data-testid=edit-save]")
+    page.wait_for_selector(".rw-panel .fault")
+    assert page.input_value("[data-testid=edit-deadline_date]") == "soon"
+    page.fill("[data-testid=edit-deadline_date]", "2026-09-30")
+    page.click("[data-testid=edit-save]")
+    page.wait_for_selector(".rw-panel dl >> text=2026-09-30")
+    page.click("[data-testid=mine]")
+    cell(page, "INIT-000001", "country").dblclick()
+    assert page.locator(".ag-cell-inline-editing").count() == 0, "not theirs"
+    page.evaluate("rw.act('edit', {edits: [{key: 'INIT-000001', column: 'country', typed: 'DE', seen: 'UK'}]})")
+    page.wait_for_function(
+        "JSON.parse(sessionStorage['rw-refused'] || '{}')['INIT-000001']?.country.level === 'FAILED'"
+    )
+    assert room.faults[page] == []
+    room.close(page)
+
+
+def test_a_phone_has_two_line_rows_and_a_panel_over_all(room: Room) -> None:
+    page = opened(room, role=Role.PLANNER, phone=True)
+    first = cell(page, "INIT-000001", "title")
+    assert "tokens" in first.inner_text()
+    first.click()
+    page.wait_for_selector(".rw-panel.open h2")
+    assert page.locator(".rw-panel").bounding_box()["width"] == 390
+    page.click("[data-testid=panel-edit]")
+    page.fill("[data-testid=edit-country]", "Portugal")
+    page.click("[data-testid=edit-save]")
+    page.wait_for_selector(".rw-panel header >> text=Portugal")
+    assert room.checked(page) == []
+    page.click("[data-testid=panel-close]")
+    page.wait_for_selector(".rw-panel.open", state="detached")
+    room.close(page)
+
+
+def test_columns_are_chosen_for_the_person(room: Room) -> None:
+    page = opened(room, role=Role.APPROVER)
+    page.click("[data-testid=columns]")
+    page.uncheck("[data-testid=column-country]")
+    page.check("[data-testid=column-roadmaps]")
+    page.click("[data-testid=columns-go]")
+    page.wait_for_selector('.ag-header-cell[col-id="roadmaps"]')
+    assert page.locator('.ag-header-cell[col-id="country"]').count() == 0
+    again = opened(room, role=Role.APPROVER)
+    assert again.locator('.ag-header-cell[col-id="country"]').count() == 0
+    rows = json.loads(again.evaluate("fetch('/backlog/rows').then(r => r.text())"))
+    assert "country" not in rows["names"]
+    room.close(again)
+    room.close(page)
+
+
+def test_rows_are_for_those_who_are_signed_in(room: Room) -> None:
+    stranger = room.browser.new_context()
+    answer = stranger.request.get(f"{room.base}/backlog/rows", max_redirects=0)
+    assert answer.status in (303, 401)
+    stranger.close()
