@@ -136,7 +136,9 @@ class Effects:
         with Worker() as worker:
 
             def best(param: ParamQuestion, brings: Mapping[str, float]) -> float | None:
-                return self._best(_changed(problem, param, brings), partial(solve, cancel=cancel, worker=worker), cancel)
+                return self._best(
+                    _changed(problem, param, brings), partial(solve, cancel=cancel, worker=worker), cancel
+                )
 
             for param in asked.params:
                 low, high = best(param, param.low), best(param, param.high)

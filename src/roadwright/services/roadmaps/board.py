@@ -10,7 +10,6 @@ from enum import StrEnum
 from roadwright.domain.periods import CALENDAR, FiscalYear, days_of, next_period, same_period
 from roadwright.domain.roadmaps import GateResult, GateStatus
 
-
 _FEWEST = 3
 """Periods that there are lanes for."""
 
