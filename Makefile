@@ -4,12 +4,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 DEMO := demo-workspace
 
-.PHONY: demo serve test lint bench docs env lock
+.PHONY: demo serve test lint bench docs screenshots env lock
 
 demo: env
 	@$(BIN)/roadwright demo $(DEMO)
 
-# The demo's workspace by HTTP, its page opened; made first where it is not there.
+# The control room on the demo's workspace, opened in the browser; made first where it is not there.
 serve: env
 	@test -d $(DEMO) || $(BIN)/roadwright demo $(DEMO)
 	@$(BIN)/roadwright serve -w $(DEMO) --open
@@ -30,6 +30,11 @@ bench: env
 # The reference pages of docs/reference, from the declarations.
 docs: env
 	@$(BIN)/python -m scripts.make_reference
+
+# Pictures of every page of the control room, into docs/images.
+screenshots: env
+	@$(BIN)/python scripts/get_chromium.py
+	@$(BIN)/python -m scripts.make_screenshots
 
 env:
 	@$(PYTHON) scripts/make_env.py

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import backlog, kills, load, rows, sheets, solver, tables, workers
+from benchmarks import backlog, kills, load, pages, rows, sheets, solver, tables, workers
 from benchmarks.proof import campaign, medium, questions
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "backlog": backlog.main,
     "kills": kills.main,
     "rows": rows.main,
+    "pages": pages.main,
     "workers": workers.main,
     "load": load.main,
 }

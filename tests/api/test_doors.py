@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from roadwright.api.app import make_app
 from roadwright.api.calls import PREFIX, ROLES
-from roadwright.api.problems import LARGEST_BODY
+from roadwright.api.limits import LARGEST_BODY
 from roadwright.api.serving import http_config
 from roadwright.api.state import Server
 from roadwright.domain.roles import Role

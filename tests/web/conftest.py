@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,27 +124,64 @@ class Room:
         page.context.close()
 
 
+@contextmanager
+def _served(root: Path) -> Iterator[str]:
+    """The workspace, served by a process of its own; yields its address."""
+    program = "from roadwright.cli.entry import main; main()"
+    command = [sys.executable, "-c", program, "serve", "-w", str(root), "--port", "0", "--no-watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[-1].rstrip("/")
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def shared_server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The demo's workspace and its address: served once for each test process."""
+    root = tmp_path_factory.mktemp("shared") / "workspace"
+    shutil.copytree(demo, root)
+    with _served(root) as base:
+        yield root, base
+
+
+@pytest.fixture(scope="session")
+def shared_cookies() -> dict[str, list[Any]]:
+    """The sessions of users on the shared server."""
+    return {}
+
+
 @pytest.fixture(scope="module")
-def room(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """The demo's workspace, a copy for each test module, served; skipped where there is no Chromium."""
+def browser() -> Iterator[Any]:
+    """A browser; skipped where there is no Chromium. Its driver's event loop ends with the module: no other test finds
+    one running in its process.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("there is no Chromium to look at pages with; scripts/get_chromium.py installs it")
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def shared_room(browser: Any, shared_server: tuple[Path, str], shared_cookies: dict[str, list[Any]]) -> Room:
+    """The demo's workspace, served for all modules together: for tests that only look at it, or change nothing that
+    another test sees.
+    """
+    root, base = shared_server
+    return Room(root, base, browser, cookies=shared_cookies)
+
+
+@pytest.fixture(scope="module")
+def room(browser: Any, demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """The demo's workspace, a copy for each test module that changes it, served."""
     root = tmp_path_factory.mktemp("served") / "workspace"
     shutil.copytree(demo, root)
-    program = "from roadwright.cli.entry import main; main()"
-    command = [sys.executable, "-c", program, "serve", "-w", str(root), "--port", "0", "--no-watch"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        base = server.stdout.readline().split()[-1].rstrip("/")
-        try:
-            # The driver's event loop ends with the module: no other test finds one running in its process.
-            with sync_playwright() as driver:
-                browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-                yield Room(root, base, browser)
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait(20)
+    with _served(root) as base:
+        yield Room(root, base, browser)

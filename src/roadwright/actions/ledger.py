@@ -5,11 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer
 
@@ -397,17 +397,25 @@ class RunPage:
 
 
 def page_of_runs(
-    store: Store, limit: int, *, before: str | None = None, status: str | None = None, action: str | None = None
+    store: Store,
+    limit: int,
+    *,
+    before: str | None = None,
+    status: str | None = None,
+    action: str | None = None,
+    who: str | None = None,
 ) -> RunPage:
-    """The newest runs of a status or an action, or those before another run, without what they say of each row.
+    """The newest runs of a status, an action or a person, or those before another run, without what they say of rows.
 
-    Raises InputError where that other run is none.
+    A person is named without the door. Raises InputError where there is no such other run.
     """
     wanted: list[ColumnElement[bool]] = []
     if status is not None:
         wanted.append(ActionRun.status == str(status))
     if action is not None:
         wanted.append(ActionRun.action == action)
+    if who is not None:
+        wanted.append(or_(ActionRun.requested_by == who, ActionRun.requested_by.endswith(f":{who}", autoescape=True)))
     with store.transaction() as session:
         mark_interrupted(session)
         total = session.scalar(select(func.count()).select_from(ActionRun).where(*wanted)) or 0
@@ -426,3 +434,27 @@ def find_run(store: Store, run_id: str) -> ActionRun | None:
     with store.transaction() as session:
         mark_interrupted(session)
         return session.scalar(select(ActionRun).where(ActionRun.run_id == run_id.strip().upper()))
+
+
+def newest_end(session: Session, actions: Collection[str]) -> str | None:
+    """When the newest run of one of these actions ended that did what it was asked to; None where none did."""
+    did = (str(ActionStatus.SUCCESS), str(ActionStatus.PARTIAL))
+    ended = select(func.max(ActionRun.finished_at)).where(ActionRun.action.in_(actions), ActionRun.status.in_(did))
+    return session.scalar(ended)
+
+
+def open_runs(store: Store) -> list[ActionRun]:
+    """The runs that wait or work, the oldest first."""
+    with store.transaction() as session:
+        mark_interrupted(session)
+        return list(session.scalars(select(ActionRun).where(ActionRun.status.in_(_OPEN_STATES)).order_by(ActionRun.id)))
+
+
+def requesters(session: Session) -> list[str]:
+    """Everybody who ever asked for a run, with the door."""
+    return list(session.scalars(select(ActionRun.requested_by).distinct().order_by(ActionRun.requested_by)))
+
+
+def asked_actions(session: Session) -> list[str]:
+    """Every action that was ever asked for."""
+    return list(session.scalars(select(ActionRun.action).distinct().order_by(ActionRun.action)))

@@ -19,8 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roadwright.api import oidc
 from roadwright.api.calls import PREFIX, READS, ROLES, call_of
+from roadwright.api.limits import LARGEST_BODY
 from roadwright.api.metrics import Metrics
-from roadwright.api.problems import LARGEST_BODY, MEDIA_TYPE, Problem, body_of, too_large
+from roadwright.api.problems import MEDIA_TYPE, Problem, body_of, too_large
 from roadwright.api.sockets import refuse, while_valid
 from roadwright.api.state import Caller, Server
 from roadwright.domain.roles import Role

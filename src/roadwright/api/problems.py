@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from roadwright.actions.ledger import NotRunning
+from roadwright.api.limits import LARGEST_BODY
 from roadwright.domain.errors import InputError, OperationError, RoadwrightError
 from roadwright.domain.messages import Message, MessageError
 from roadwright.services.roadmaps.lookup import UnknownName
@@ -33,10 +34,6 @@ TITLES = {
     503: "Not now",
 }
 MEDIA_TYPE = "application/problem+json"
-
-
-LARGEST_BODY = 5 * 1024 * 1024
-"""Bytes of a body that are taken."""
 
 
 def too_large() -> Message:

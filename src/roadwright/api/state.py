@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 
 from roadwright.actions import ledger
 from roadwright.api.events import Hub
+from roadwright.api.limits import LOOPBACK
 from roadwright.domain.roles import Role
 from roadwright.jobs.following import Follower
 from roadwright.jobs.pending import PendingWrites
@@ -23,8 +24,6 @@ from roadwright.services.people.keys import digest_of
 from roadwright.services.portfolios.workbench.pool import SolverPool
 from roadwright.sheets.spec import TabSpec
 from roadwright.workspace.workspace import Workspace
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True)

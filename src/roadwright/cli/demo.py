@@ -260,3 +260,5 @@ def _files(console: Console, workspace: Workspace, folder: Path) -> None:
         f"runs -w {folder}",
     ):
         console.print(Text(f"    .venv/bin/roadwright {command}", style="cyan"))
+    console.print(Text("  See it in the browser, in the control room:"))
+    console.print(Text(f"    .venv/bin/roadwright serve --open -w {folder}", style="cyan"))

@@ -16,10 +16,9 @@ from roadwright.cli.endings import ending
 from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.figures import figure
 from roadwright.services.portfolios.rerun import rerun_snapshot
 from roadwright.services.portfolios.runs import find_optimization_run
-from roadwright.services.portfolios.shown import whole_run
+from roadwright.services.portfolios.shown import run_facts, whole_run
 from roadwright.store.models import ActionRun, OptimizationRun
 
 
@@ -40,38 +39,6 @@ def _action_json(run: ActionRun) -> dict[str, Any]:
         "rows": run.rows_json,
         "error": run.error,
         "optimization_run_id": run.optimization_run_id,
-    }
-
-
-def _optimization_facts(run: OptimizationRun) -> dict[str, Any]:
-    """A run in a page: what was asked, how it ended, and how large the rest is."""
-    snapshot: dict[str, Any] = run.inputs_snapshot_json or {}
-    result: dict[str, Any] = run.result_json or {}
-    options = {name: value for name, value in run.options_json.items() if value is not None}
-    achieved, timings = result.get("achieved") or {}, result.get("timings") or {}
-    log = (run.solver_log or "").count("\n")
-    return {
-        "run_id": run.run_id,
-        "scenario_name": run.scenario_name,
-        "constraint_set_name": run.constraint_set_name,
-        "period_key": run.period_key,
-        "status": run.status,
-        "summary": run.summary,
-        "objective_mode": run.objective_mode,
-        "capacity_total": run.capacity_total,
-        "constraints": len(snapshot.get("constraints", ())) or None,
-        "targets": len(snapshot.get("targets", ())) or None,
-        **run.shown_json,
-        "selected": ", ".join(result.get("selected") or ()) or None,
-        "achieved": ", ".join(f"{kpi} {figure(value)}" for kpi, value in achieved.items()) or None,
-        "proof": result.get("proof"),
-        "tie_break": result.get("tie_break"),
-        "timings": ", ".join(f"{stage} {value:.2f} s" for stage, value in timings.items()) or None,
-        "options": ", ".join(f"{name} {value}" for name, value in options.items()) or None,
-        "created_at": run.created_at,
-        "finished_at": run.finished_at,
-        "snapshot_hash": run.snapshot_hash,
-        "solver_log": f"{log} lines: roadwright runs {run.run_id} --log" if log else None,
     }
 
 
@@ -98,7 +65,7 @@ def runs(
             optimization = find_optimization_run(session, behind) if behind is not None else None
     body: dict[str, Any]
     if optimization is not None:
-        body = whole_run(optimization) if as_json else _optimization_facts(optimization)
+        body = whole_run(optimization) if as_json else run_facts(optimization)
     elif action is not None:
         body = _action_json(action)
         if not as_json:

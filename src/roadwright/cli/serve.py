@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from roadwright.api.serving import serve as serve_workspace
 from roadwright.cli.workspace import WorkspaceOption, opened
-from roadwright.web.mounting import mount
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from roadwright.api.state import Server
 
 
 def serve(  # noqa: PLR0917 - typer calls it by name
@@ -38,6 +42,11 @@ def serve(  # noqa: PLR0917 - typer calls it by name
         if open_page:
             webbrowser.open(line.rpartition(" ")[2])
 
+    def furnish(app: FastAPI, server: Server) -> None:
+        from roadwright.web.mounting import mount  # noqa: PLC0415 - loaded while it listens already
+
+        mount(app, server)
+
     with opened(folder) as workspace:
         is_sqlite = workspace.store.engine.dialect.name == "sqlite"
         serve_workspace(
@@ -47,5 +56,5 @@ def serve(  # noqa: PLR0917 - typer calls it by name
             with_worker=is_sqlite if with_worker is None else with_worker,
             watches=not no_watch,
             told=told,
-            furnish=mount,
+            furnish=furnish,
         )

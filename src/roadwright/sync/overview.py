@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import String, cast, or_, select
+from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.messages import Level, Message, notice
@@ -17,6 +18,7 @@ from roadwright.store.models import CachedTab
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.mirror import MirrorRow, replace_rows
 from roadwright.sync.reports import TabReport
+from roadwright.workspace.workspace import Workspace
 
 
 def write_overview(context: SyncContext, tab: OpenTab) -> TabReport:
@@ -58,7 +60,7 @@ def _tab_row(name: str, said: Sequence[Message]) -> MirrorRow:
 def _by_tab(context: SyncContext, needs: Sequence[Need]) -> Iterator[tuple[str, list[Message]]]:
     """What waits on each tab, beside what is about a scenario."""
     said: dict[str, list[Message]] = {}
-    for name, failed, conflicts in _stopped(context):
+    for name, failed, conflicts in stopped_rows(context.session, context.workspace):
         if failed:
             said.setdefault(name, []).append(notice("overview_failed", count=len(failed), rows=failed))
         if conflicts:
@@ -78,14 +80,14 @@ def _by_tab(context: SyncContext, needs: Sequence[Need]) -> Iterator[tuple[str, 
             yield place.name, said[place.name]
 
 
-def _stopped(context: SyncContext) -> Iterator[tuple[str, list[int], list[int]]]:
+def stopped_rows(session: Session, workspace: Workspace) -> Iterator[tuple[str, list[int], list[int]]]:
     """The rows in FAILED and in CONFLICT of each tab, as the last action left them, where that is remembered."""
     text = cast(CachedTab.content, String)  # most tabs have no such row, and a large one takes long to load
     stopped = select(CachedTab.place, CachedTab.content).where(
         or_(*(text.contains(f'"{level}') for level in (Level.FAILED, Level.CONFLICT)))
     )
-    kept = {row.place: row.content for row in context.session.execute(stopped)}
-    for place in context.workspace.places():
+    kept = {row.place: row.content for row in session.execute(stopped)}
+    for place in workspace.places():
         rows = (kept.get(place.full_name) or {}).get("rows", ())
         levels = [(number, level_of(status or "")) for number, _, status, _ in rows]
         found = [[number for number, level in levels if level is wanted] for wanted in (Level.FAILED, Level.CONFLICT)]

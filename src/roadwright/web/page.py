@@ -208,11 +208,11 @@ class Visit:
 
         @self.act("theme")
         async def theme(theme: Theme) -> None:
-            await self._keep_look(theme=theme)
+            await self.keep_look(theme=theme)
 
         @self.act("density")
         async def density_(value: Density) -> None:
-            await self._keep_look(density=value)
+            await self.keep_look(density=value)
             self.script("density", value)
 
         @self.act("returned")
@@ -225,7 +225,8 @@ class Visit:
         if slot is not None:
             slot.parent.tag = "div"
 
-    async def _keep_look(self, **chosen: str) -> None:
+    async def keep_look(self, **chosen: str) -> None:
+        """Keep how this person wants the pages to look: theme, density."""
         await self.read(keep_preference, self.caller.who, LOOK, chosen)
 
 

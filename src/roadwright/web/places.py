@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.roles import Role
-from roadwright.store.models import OptimizationRun, OptimizationScenario, Roadmap
+from roadwright.services.roadmaps.pipeline import latest_scenario
+from roadwright.store.models import Roadmap
 from roadwright.web.page import address_of
 
 
@@ -52,18 +53,6 @@ def addresses(session: Session) -> dict[str, str]:
         "runs": "/runs",
         "settings": "/settings",
     }
-
-
-def latest_scenario(session: Session) -> str | None:
-    """The scenario of the latest run that still is there, else the first that there is; None where there is none."""
-    known = list(session.scalars(select(OptimizationScenario.scenario_name).order_by(OptimizationScenario.id)))
-    ran = session.scalar(
-        select(OptimizationRun.scenario_name)
-        .where(OptimizationRun.scenario_name.in_(known))
-        .order_by(OptimizationRun.id.desc())
-        .limit(1)
-    )
-    return ran or (known[0] if known else None)
 
 
 def first_roadmap(session: Session) -> str | None:

@@ -41,6 +41,8 @@ _KINDS: Mapping[str, tuple[Kind, str]] = MappingProxyType(
         "optimal": ("ok", "ok"),
         "feasible": ("warn", "warn"),
         "infeasible": ("fail", "fail"),
+        "invalid": ("fail", "fail"),
+        "unknown": ("warn", "warn"),
         "error": ("fail", "fail"),
     }
 )

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from roadwright.actions import ledger
 from roadwright.actions.submit import SheetArea, place_in_sheet
-from roadwright.api.asking import asked_for
+from roadwright.api.asking import asked_for, cancelled_for
 from roadwright.api.events import BEAT_SECONDS, listen
 from roadwright.api.guard import caller_of
 from roadwright.api.idempotency import Key, once
@@ -22,7 +22,6 @@ from roadwright.api.routing import problems
 from roadwright.api.schemas import ENDED, Run, RunList, RunRequest, run_shape
 from roadwright.api.state import Caller, CallerOf, Server, ServerOf
 from roadwright.domain.errors import InputError
-from roadwright.domain.roles import Role
 from roadwright.store.models import ActionRun, ActionStatus
 
 router = APIRouter(tags=["runs"])
@@ -108,11 +107,7 @@ async def show_run(
 @router.post("/runs/{run_id}/cancel", status_code=202, responses=problems(404, 409))
 def cancel_run(run_id: _RunId, server: ServerOf, caller: CallerOf) -> Run:
     """Ask a run to end: a planner one's own, an admin any. A solve keeps what it has found."""
-    run = _found(server, run_id)
-    is_own = run.requested_by.partition(":")[2] == caller.who
-    if not is_own and not caller.role.may(Role.ADMIN):
-        raise Problem(403, "run_of_another", run_id=run.run_id, who=run.requested_by)
-    return Run.model_validate(run_shape(ledger.request_cancel(server.workspace.store, run.run_id)))
+    return Run.model_validate(run_shape(cancelled_for(server, caller, _found(server, run_id))))
 
 
 async def _while_valid(server: Server, caller: Caller) -> AsyncIterator[bool]:

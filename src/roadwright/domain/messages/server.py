@@ -53,6 +53,12 @@ TEXTS = {
     ),
     "lane_without_period": "no period is in use for this lane; give the entry a period of its own by its menu",
     "page_fault": "that went wrong, and nothing is known to have been changed; the server's log has it",
+    "first_user_no_admin": (
+        "the first user has to be an admin, not {role}: as soon as there is one, everybody has to sign in to get in"
+    ),
+    "last_admin": ("{email} is the last admin, and stays one who may sign in; make somebody else admin first"),
+    "password_wrong": "this is not your password as it is now",
+    "token_role_too_high": "a token can't be {wanted}, as you are {role}; choose {role} or less",
     "password_length": "a password takes {least} to {most} characters",
     "question_superseded": "ended: the same client asked another question, or is gone",
     "refused": "{why}",

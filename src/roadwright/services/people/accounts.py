@@ -1,4 +1,4 @@
-"""Users: added, listed, given a role, disabled; and whether a password is theirs."""
+"""Users: added, listed, given a role, disabled and let in again; and whether a password is theirs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from roadwright.domain.registry import nearest
 from roadwright.domain.roles import ROLES, Role
 from roadwright.domain.text import folded
 from roadwright.store.clock import now
-from roadwright.store.models import User, WebSession
+from roadwright.store.models import ApiToken, User, WebSession
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
@@ -38,6 +38,12 @@ def _hasher() -> PasswordHasher:
 def _nobodys_hash() -> str:
     """Compared with where there is no such user, so that the answer takes as long."""
     return _hasher().hash("nobody's password")
+
+
+def _hashed(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise PeopleProblem("password_length", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+    return _hasher().hash(password)
 
 
 def read_role(text: str) -> Role:
@@ -74,13 +80,20 @@ def add_user(session: Session, email: str, role: Role, password: str | None) -> 
         raise PeopleProblem("no_email", value=email)
     if session.scalar(select(User).where(User.email == address)) is not None:
         raise PeopleProblem("user_known", email=address)
-    if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise PeopleProblem("password_length", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
-    hashed = None if password is None else _hasher().hash(password)
+    hashed = None if password is None else _hashed(password)
     user = User(email=address, role=str(role), password_hash=hashed, created_at=now())
     session.add(user)
     session.flush()
     return user
+
+
+def invite_user(session: Session, email: str, role: Role, password: str) -> User:
+    """Add a person from within. Whoever may do so without being a user is not let in any more once there is one, so
+    that the first has to be an admin. Raises PeopleProblem.
+    """
+    if role is not Role.ADMIN and not _admins(session):
+        raise PeopleProblem("first_user_no_admin", role=role)
+    return add_user(session, email, role, password)
 
 
 def user_from_elsewhere(session: Session, email: str, domains: Collection[str], role: Role) -> User:
@@ -100,21 +113,67 @@ def user_from_elsewhere(session: Session, email: str, domains: Collection[str], 
 
 
 def set_role(session: Session, email: str, role: Role) -> User:
-    """Give a person another role, which ends their sessions. Raises PeopleProblem."""
+    """Give a person another role, which ends their sessions, and tokens of theirs that may do more than this role.
+
+    Raises PeopleProblem, also for the last admin.
+    """
     user = find_user(session, email)
     if user.role != role:
+        _keep_an_admin(session, user)
         user.role = str(role)
         end_sessions(session, user)
+        _revoke_tokens(session, user, beyond=role)
     return user
 
 
 def disable_user(session: Session, email: str) -> User:
-    """Let a person in no more, which ends their sessions. Raises PeopleProblem."""
+    """Let a person in no more, which ends their sessions and tokens. Raises PeopleProblem, also for the last admin."""
     user = find_user(session, email)
     if user.disabled_at is None:
+        _keep_an_admin(session, user)
         user.disabled_at = now()
         end_sessions(session, user)
+        _revoke_tokens(session, user, beyond=None)
     return user
+
+
+def enable_user(session: Session, email: str) -> User:
+    """Let a person in again who was disabled. Raises PeopleProblem."""
+    user = find_user(session, email)
+    user.disabled_at = None
+    return user
+
+
+def change_password(session: Session, email: str, old: str, new: str) -> User:
+    """Give oneself another password, which ends all sessions. Raises PeopleProblem."""
+    user = user_with_password(session, email, old)
+    if user is None:
+        raise PeopleProblem("password_wrong")
+    user.password_hash = _hashed(new)
+    end_sessions(session, user)
+    return user
+
+
+def _admins(session: Session) -> list[User]:
+    """The admins who may sign in."""
+    return list(session.scalars(select(User).where(User.role == str(Role.ADMIN), User.disabled_at.is_(None))))
+
+
+def _keep_an_admin(session: Session, leaving: User) -> None:
+    if [user.id for user in _admins(session)] == [leaving.id]:
+        raise PeopleProblem("last_admin", email=leaving.email)
+
+
+def _revoke_tokens(session: Session, user: User, *, beyond: Role | None) -> None:
+    """Revoke the tokens that a user made, or those of them that may do more than a role."""
+    made = session.scalars(
+        select(ApiToken).where(
+            ApiToken.made_by.endswith(f":{user.email}", autoescape=True), ApiToken.revoked_at.is_(None)
+        )
+    )
+    for token in made:
+        if beyond is None or not beyond.may(Role(token.role)):
+            token.revoked_at = now()
 
 
 def end_sessions(session: Session, user: User) -> None:

@@ -81,6 +81,22 @@ def tokens(session: Session) -> list[ApiToken]:
     return list(session.scalars(select(ApiToken).order_by(ApiToken.name)))
 
 
+def tokens_of(session: Session, who: str) -> list[ApiToken]:
+    """The tokens that this person made and that were not revoked, by name."""
+    return [one for one in tokens(session) if one.revoked_at is None and is_made_by(one, who)]
+
+
+def is_made_by(token: ApiToken, who: str) -> bool:
+    """Whether this person made the token, through whichever door."""
+    return token.made_by.partition(":")[2] == who
+
+
+def check_grant(own: Role, wanted: Role) -> None:
+    """Raises PeopleProblem where somebody wants a token that may do more than they may."""
+    if not own.may(wanted):
+        raise PeopleProblem("token_role_too_high", wanted=wanted, role=own)
+
+
 def revoke_token(session: Session, name: str) -> ApiToken:
     """Let nobody in with this token any more. Raises PeopleProblem."""
     token = session.scalar(select(ApiToken).where(ApiToken.name == name.strip()))

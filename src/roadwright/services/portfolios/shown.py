@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roadwright.domain.decimals import rounded
+from roadwright.domain.figures import figure
 from roadwright.optimize import Solution
 from roadwright.store.models import OptimizationRun
 
@@ -53,6 +54,38 @@ def whole_run(run: OptimizationRun) -> dict[str, Any]:
         "inputs_snapshot": run.inputs_snapshot_json,
         "options": run.options_json,
         "result": run.result_json,
+    }
+
+
+def run_facts(run: OptimizationRun) -> dict[str, Any]:
+    """A run in a page: what was asked, how it ended, and how large the rest is."""
+    snapshot: dict[str, Any] = run.inputs_snapshot_json or {}
+    result: dict[str, Any] = run.result_json or {}
+    options = {name: value for name, value in run.options_json.items() if value is not None}
+    achieved, timings = result.get("achieved") or {}, result.get("timings") or {}
+    log = (run.solver_log or "").count("\n")
+    return {
+        "run_id": run.run_id,
+        "scenario_name": run.scenario_name,
+        "constraint_set_name": run.constraint_set_name,
+        "period_key": run.period_key,
+        "status": run.status,
+        "summary": run.summary,
+        "objective_mode": run.objective_mode,
+        "capacity_total": run.capacity_total,
+        "constraints": len(snapshot.get("constraints", ())) or None,
+        "targets": len(snapshot.get("targets", ())) or None,
+        **run.shown_json,
+        "selected": ", ".join(result.get("selected") or ()) or None,
+        "achieved": ", ".join(f"{kpi} {figure(value)}" for kpi, value in achieved.items()) or None,
+        "proof": result.get("proof"),
+        "tie_break": result.get("tie_break"),
+        "timings": ", ".join(f"{stage} {value:.2f} s" for stage, value in timings.items()) or None,
+        "options": ", ".join(f"{name} {value}" for name, value in options.items()) or None,
+        "created_at": run.created_at,
+        "finished_at": run.finished_at,
+        "snapshot_hash": run.snapshot_hash,
+        "solver_log": f"{log} lines: roadwright runs {run.run_id} --log" if log else None,
     }
 
 

@@ -83,7 +83,7 @@ def _judge(
     tell: TellProgress,
 ) -> dict[str, list[GateResult]]:
     """How each gate judges each of the entries, in the order of the policy."""
-    subjects = _subjects(session, [entry.initiative_key for entry in entries])
+    subjects = subjects_of(session, [entry.initiative_key for entry in entries])
     waived = {entry.initiative_key for entry in entries if is_waived(entry)}
     others = {
         e.initiative_key for e in roadmap.entry_rows if e.initiative_key not in subjects and e.gate_status in STANDS
@@ -142,7 +142,8 @@ def _take(entry: RoadmapEntry, results: Sequence[GateResult], source: str) -> No
         entry.updated_source = source
 
 
-def _subjects(session: Session, keys: Collection[str]) -> dict[str, Subject]:
+def subjects_of(session: Session, keys: Collection[str]) -> dict[str, Subject]:
+    """What the gates look at of these initiatives, by key."""
     initiatives = initiatives_by_key(session, keys)
     ids = [initiative.id for initiative in initiatives.values()]
     models, scores = load_models(session, ids), current_scores(session, ids)

@@ -4,7 +4,7 @@ All return ``Markup``; a plain text that is given to them is escaped. Pages writ
 there, and where they must, they use `html`, which escapes what it fills in.
 """
 
-from roadwright.web.kit.blocks import banner, card, card_head, dialog, empty, progress, skeleton, table
+from roadwright.web.kit.blocks import ACTS, banner, card, card_head, dialog, empty, progress, skeleton, table
 from roadwright.web.kit.controls import (
     button,
     choice,
@@ -22,6 +22,7 @@ from roadwright.web.kit.marks import bullet, chip, count, glyph, meter, status_c
 from roadwright.web.kit.regions import Region, region
 
 __all__ = [
+    "ACTS",
     "Html",
     "Region",
     "attributes",

@@ -8,6 +8,9 @@ from typing import Literal
 from roadwright.web.kit.html import Html, attributes, html, joined
 from roadwright.web.kit.icons import icon
 
+ACTS = html('<span class="sr-only">What can be done</span>')
+"""The head of a table's column of buttons."""
+
 
 def card_head(title: str, right: str | Html = "") -> Html:
     """The head of a card: its title, and what can be done with all of it."""

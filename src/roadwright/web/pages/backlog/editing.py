@@ -94,8 +94,9 @@ async def do_edits(
     caller = await visit.standing()
     try:
         found = await asyncio.to_thread(save_edits, visit.server, caller, edits)
-    except RoadwrightError as problem:
-        visit.script("backlog.judged", _all_refused(edits, str(problem.message)))
+    except Exception as problem:
+        said = problem.message if isinstance(problem, RoadwrightError) else Message("page_fault")
+        visit.script("backlog.judged", _all_refused(edits, str(said)))
         raise
     if not is_undo:
         pending.steps.keep(found)

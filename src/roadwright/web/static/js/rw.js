@@ -71,6 +71,7 @@ const rw = {
   open(id) { const one = document.getElementById(id); if (one?.showModal && !one.open) one.showModal(); },
   close(id) { const one = document.getElementById(id); if (one?.open) one.close(); },
   density(name) { if (name === "normal") delete document.body.dataset.density; else document.body.dataset.density = name; },
+  theme(name) { Quasar.Dark.set(name === "dark" || (name === "system" && matchMedia("(prefers-color-scheme: dark)").matches)); },
   place(address) { history.replaceState(history.state, "", address); },
 };
 
@@ -96,7 +97,7 @@ document.addEventListener("click", event => {
   } else if (role === "switch") hit.setAttribute("aria-checked", hit.getAttribute("aria-checked") !== "true");
   else if (role === "tab") rw.tab(hit.dataset.tab, "#" + CSS.escape(hit.closest("[role=tablist]").id));
   if (act === undefined) return;
-  delete values.testid;
+  delete values.testid; delete values.shortcut;
   if (role === "switch") values.on = hit.getAttribute("aria-checked") === "true";
   rw.act(act, values);
 });

@@ -1,0 +1,96 @@
+"""What a run of the ledger is about and what came of it, in words: the same on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.web.formats import number
+from roadwright.web.kit.marks import Kind
+from roadwright.web.words import action_done, action_words, kind_of, words
+
+_COUNTS = (
+    ("saved", "saved"),
+    ("added", "added"),
+    ("removed", "removed"),
+    ("scored", "scored"),
+    ("seeded", "seeded"),
+    ("admitted", "admitted"),
+    ("blocked", "blocked"),
+    ("waived", "waived"),
+    ("candidates", "candidates"),
+    ("skipped", "skipped"),
+    ("warned", "with a warning"),
+    ("conflicts", "in conflict"),
+    ("failed", "failed"),
+)
+_ABOUT = ("scenario_name", "roadmap_name")
+_OPEN = (ActionStatus.QUEUED, ActionStatus.RUNNING)
+
+
+def is_open(run: ActionRun) -> bool:
+    """Whether it waits or works."""
+    return run.status in _OPEN
+
+
+def options_of(run: ActionRun) -> dict[str, str]:
+    """What was asked for, by the option's name."""
+    return dict(str(one).split("=", 1) for one in run.request_json.get("options") or () if "=" in str(one))
+
+
+def subject(run: ActionRun) -> str:
+    """The scenario, roadmap or tab that it is about; empty where it is about no single one."""
+    options = options_of(run)
+    named = next((options[name] for name in _ABOUT if options.get(name)), "")
+    if named or run.action not in ("pm.save_selected", "pm.refresh_tab"):
+        return named
+    return str(run.request_json.get("tab") or "").replace("_", " ")
+
+
+def headline(run: ActionRun) -> str:
+    """What was done, or is asked for, and about what: *Optimised: Growth first*."""
+    is_done = not is_open(run) and run.status not in (ActionStatus.FAILED, ActionStatus.CANCELLED)
+    said = action_done(run.action) if is_done else action_words(run.action)
+    about = subject(run)
+    return f"{said}: {about}" if about else said
+
+
+def outcome(run: ActionRun) -> str:
+    """What came of it, or how far it is."""
+    if is_open(run):
+        waits = "waits for its turn" if run.status == ActionStatus.QUEUED else "working"
+        return sentence_of(run.progress or waits)
+    summary = run.summary_json or {}
+    if run.error:
+        return sentence_of(run.error.splitlines()[0])
+    if answer := summary.get("answer"):
+        return sentence_of(str(answer))
+    if summary.get("moved") and summary.get("status"):
+        return f"It is {words(str(summary['status']))} now"
+    counted = [f"{number(found)} {word}" for name, word in _COUNTS if (found := _count(summary, name))]
+    if not any(_count(summary, name) for name, _ in _COUNTS[:8]) and _count(summary, "selected"):
+        looked = f"{number(_count(summary, 'selected'))} rows looked at"
+        counted = [looked, *(counted or ["nothing new"])]
+    return sentence_of(", ".join(counted) or "nothing to do")
+
+
+def sentence_of(text: str) -> str:
+    """The text, beginning with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def tone(run: ActionRun) -> Kind:
+    """How it ended, as a colour: worse than its status where rows failed or warn."""
+    summary = run.summary_json or {}
+    if run.status != ActionStatus.SUCCESS:
+        return kind_of(run.status)
+    if _count(summary, "failed") or summary.get("optimization_status") == "infeasible":
+        return "fail"
+    if _count(summary, "conflicts"):
+        return "conflict"
+    return "warn" if _count(summary, "warned") else "ok"
+
+
+def _count(summary: Mapping[str, object], name: str) -> int:
+    value = summary.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
