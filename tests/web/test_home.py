@@ -51,6 +51,13 @@ def test_what_a_role_may_not_run_is_absent(shared_room: Room, role: Role, steps:
     shared_room.close(page)
 
 
+def test_submit_an_idea_opens_its_dialog_on_the_backlog(shared_room: Room) -> None:
+    page = shared_room.open("/", Role.CONTRIBUTOR)
+    page.click("[data-testid=submit]")
+    page.wait_for_selector("#submit[open]")
+    shared_room.close(page)
+
+
 def test_every_need_has_words_and_leads_to_what_it_is_about() -> None:
     assert set(_WORDS) == set(WaitKind)
     made = [Waiting(kind, 2, ("A<b>", "B", "C"), ("INIT-1", "INIT-2"), "Q2 x") for kind in WaitKind]

@@ -79,6 +79,8 @@ async def backlog(visit: Visit) -> None:
             panel = region(Html(), "rw-panel", test="initiative", tag="aside", label="Initiative")
         region(_dialogs(visit, view), "rw-dialogs")
     Acts(visit, view, panel).register()
+    if "submit" in visit.query and visit.may(Role.CONTRIBUTOR):
+        visit.script("open", "submit")
 
 
 def _actions(visit: Visit) -> Html:

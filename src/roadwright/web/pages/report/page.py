@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from roadwright.services.roadmaps.pipeline import latest_scenario
 from roadwright.web.kit import button, empty, link, region
 from roadwright.web.page import Visit, address_of, page
 from roadwright.web.pages.report.found import load_paper
 from roadwright.web.pages.report.paper import paper
-from roadwright.web.places import latest_scenario
 from roadwright.web.shell import shell
 
 

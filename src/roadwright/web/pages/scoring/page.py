@@ -19,6 +19,7 @@ from roadwright.grid.listing import GridRow, told_rows
 from roadwright.grid.param_effects import EFFECTS, ParamId, questions
 from roadwright.grid.scoring import model_lines, movers, registry_rows, stale_scores, targets_on, waiting_params
 from roadwright.grid.sources import Source
+from roadwright.services.roadmaps.pipeline import latest_scenario
 from roadwright.services.rows.identity import identity_of
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
@@ -29,7 +30,6 @@ from roadwright.web.pages.roadmaps.dialogs import inside
 from roadwright.web.pages.roadmaps.running import Runs
 from roadwright.web.pages.scoring import params, registry
 from roadwright.web.pages.scoring.params import Typed
-from roadwright.web.places import latest_scenario
 from roadwright.web.shell import shell
 from roadwright.web.words import words
 
