@@ -23,7 +23,7 @@ def test_a_what_if_question_ends_with_its_client(
 ) -> None:
     begun, ended = threading.Event(), threading.Event()
 
-    def solve(_server: Server, _body: Any, stop: threading.Event) -> Any:
+    def solve(_server: Server, _body: Any, _worker: Any, stop: threading.Event) -> Any:
         begun.set()
         if stop.wait(30):
             ended.set()
@@ -41,9 +41,12 @@ def test_a_what_if_question_ends_with_its_client(
     client = http.client.HTTPConnection("127.0.0.1", server.port)
     headers = {**secret, "Content-Type": "application/json"}
     client.request("POST", "/api/v1/what-if", json.dumps({"scenario_name": "Plan"}), headers)
-    assert begun.wait(20)
-    assert not ended.wait(0.5), "the client is still there"
-    client.close()
-    assert ended.wait(20)
-    serving.should_exit = True
-    thread.join(10)
+    try:
+        assert begun.wait(20)
+        assert not ended.wait(0.5), "the client is still there"
+        client.close()
+        assert ended.wait(20)
+    finally:
+        client.close()
+        serving.should_exit = True
+        thread.join(10)

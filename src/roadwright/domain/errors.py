@@ -6,21 +6,23 @@
     │   ├── api              NoClientSecret, NotForStrangers
     │   ├── cli              Unreadable
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi
-    │   ├── grid             ListingProblem, NotSaved; ChangeProblem: NotYours
+    │   ├── grid             ListingProblem, NotSaved, NotSavedAsRun; ChangeProblem: NotYours
     │   ├── optimize         InvalidProblem, UnknownKeys, WrongFrontier
     │   ├── services         NameProblem, NoCurve, NotAdoptable, NothingToRerun, ParameterProblem, PeopleProblem,
     │   │                    PolicyProblem, ScenarioProblem, SourceProblem, UnknownName, UnknownPreset,
-    │   │                    SignInRefused, WrongQuestion
+    │   │                    SignInRefused, WrongChanges, WrongQuestion
     │   ├── sync             ImportRefused, SelectionError, UnknownRun
+    │   ├── web              NoReport
     │   └── workspace        SettingsError, UnknownTab
     └── OperationError       it was asked rightly, but can't be done, or not now
         ├── actions          TakenUpElsewhere
         ├── api              CantServe
-        ├── services         NeverChanges, NotApproved, Refusal
+        ├── services         NeverChanges, NotApproved, Refusal, Superseded
         ├── sample           StepFailed
         ├── sheets           SheetError: ForeignTab, HeaderProblem, WorkbookUnreadable, WorkbookBusy: WorkbookMoved
         ├── store            StoreError: CopyProblem, EmptyDatabase
         ├── sync             PendingWrite
+        ├── web              NotPrinted
         └── workspace        BackupProblem, SettingsChange, WorkspaceBusy, WrongDatabase
 
 ``exit_codes`` gives each its exit code. Exceptions that are caught where they are raised, because they only end a
