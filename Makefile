@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 DEMO := demo-workspace
 
-.PHONY: demo serve test lint bench docs screenshots env lock
+.PHONY: demo serve test test-all lint bench docs screenshots env lock
 
 demo: env
 	@$(BIN)/roadwright demo $(DEMO)
@@ -17,6 +17,11 @@ serve: env
 test: env
 	@$(BIN)/python scripts/get_chromium.py
 	@$(BIN)/python -m pytest
+
+# Those that take long, too.
+test-all: env
+	@$(BIN)/python scripts/get_chromium.py
+	@$(BIN)/python -m pytest -m ""
 
 lint: env
 	@$(BIN)/ruff format --check .

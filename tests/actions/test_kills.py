@@ -11,6 +11,7 @@ from benchmarks.kills import campaign
 from tests.conftest import postgres_database
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("database", "cases"),
     [("sqlite", ("init", "save", "score", "optimize")), ("postgresql", ("upgrade", "sync", "publish"))],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,25 +19,28 @@ tabs = ["Ideas", "Complaints"]
 """
 
 
-WHOLE = "ROADWRIGHT_WHOLE_GOOGLE_SUITE"
-"""The variable of the environment that runs all tests of sync on spreadsheets of the double, too."""
-_ON_GOOGLE = ("test_backlog_sync.py", "test_keys.py", "test_sets.py", "test_nothing_to_do.py")
-"""The tests that always run there."""
+_ON_GOOGLE = ("test_backlog_sync.py", "test_keys.py", "test_nothing_to_do.py")
+"""The tests that always run on spreadsheets of the double, too; of the others `make test-all` runs that as well."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if _is_on_google(item) and item.path.name not in _ON_GOOGLE:
+            item.add_marker("thorough")
     dropped = [item for item in items if _is_left_out(item)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in set(dropped)]
 
 
+def _is_on_google(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("made_house") == "google"
+
+
 def _is_left_out(item: pytest.Item) -> bool:
-    backend = getattr(item, "callspec", None) and item.callspec.params.get("made_house")  # type: ignore[attr-defined]
-    if backend != "google":
-        return False
-    is_chosen = WHOLE in os.environ or item.path.name in _ON_GOOGLE
-    return not is_chosen or item.get_closest_marker("files") is not None
+    return _is_on_google(item) and item.get_closest_marker("files") is not None
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "google"])

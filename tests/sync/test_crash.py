@@ -199,6 +199,7 @@ def command(house: House) -> Iterator[Command]:
     made.close()
 
 
+@pytest.mark.thorough
 def test_kill_9_at_random_moments(house: House, command: Command) -> None:
     submitted = [f"first {number}" for number in range(50)]
     house.type_new("Intake", *({"title": title} for title in submitted))

@@ -8,8 +8,7 @@ from roadwright.domain.roles import Role
 from tests.web.conftest import Room
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("phone", "dark"), [(False, True), (True, False)])
 def test_the_frame_is_well_made(shared_room: Room, phone: bool, dark: bool) -> None:
     page = shared_room.open("/", phone=phone, dark=dark)
     assert ("body--dark" in page.evaluate("document.body.className")) == dark
