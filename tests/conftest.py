@@ -18,6 +18,12 @@ from roadwright.store.session import open_store
 from tests.house import House, make_house
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:  # noqa: ARG001 - as pytest-xdist calls it
+    """Half as many test processes again as processors: a good part of the time they wait for other processes."""
+    processors = os.cpu_count() or 1
+    return processors + processors // 2
+
+
 @contextmanager
 def own_postgres() -> Iterator[Any]:
     """A real PostgreSQL server of its own, as the package that brings it runs it."""

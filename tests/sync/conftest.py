@@ -22,11 +22,20 @@ tabs = ["Ideas", "Complaints"]
 _ON_GOOGLE = ("test_backlog_sync.py", "test_keys.py", "test_nothing_to_do.py")
 """The tests that always run on spreadsheets of the double, too; of the others `make test-all` runs that as well."""
 
+_ABOUT_CELLS = (
+    *("test_every_tab.py", "test_failed_cells.py", "test_headers.py", "test_math_models.py"),
+    *("test_optimization_center.py", "test_product_ops.py", "test_reading.py", "test_tab_cache.py"),
+)
+"""Tests of what cells say, which is the same on each database: on PostgreSQL only `make test-all` runs them."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if _is_on_google(item) and item.path.name not in _ON_GOOGLE:
+        backend = _backend_of(item)
+        if (backend == "google" and item.path.name not in _ON_GOOGLE) or (
+            backend == "postgresql" and item.path.name in _ABOUT_CELLS
+        ):
             item.add_marker("thorough")
     dropped = [item for item in items if _is_left_out(item)]
     if dropped:
@@ -34,13 +43,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(dropped)]
 
 
-def _is_on_google(item: pytest.Item) -> bool:
+def _backend_of(item: pytest.Item) -> object:
     callspec = getattr(item, "callspec", None)
-    return callspec is not None and callspec.params.get("made_house") == "google"
+    return None if callspec is None else callspec.params.get("made_house")
 
 
 def _is_left_out(item: pytest.Item) -> bool:
-    return _is_on_google(item) and item.get_closest_marker("files") is not None
+    return _backend_of(item) == "google" and item.get_closest_marker("files") is not None
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "google"])
