@@ -18,7 +18,7 @@ from roadwright.store.session import open_store
 from tests.house import House, make_house
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:  # noqa: ARG001 - as pytest-xdist calls it
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Half as many test processes again as processors: a good part of the time they wait for other processes."""
     processors = os.cpu_count() or 1
     return processors + processors // 2
