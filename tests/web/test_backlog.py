@@ -230,6 +230,7 @@ def test_a_framework_is_switched_and_contributions_go_back_to_computed(room: Roo
     )
 
 
+@pytest.mark.thorough
 def test_two_browsers_are_asked_whose_value_stands(room: Room, page: Any) -> None:
     other = opened(room, role=Role.ADMIN)
     other.evaluate("rw.backlog.reload = () => {}")  # it has not heard of it yet
@@ -247,6 +248,7 @@ def test_two_browsers_are_asked_whose_value_stands(room: Room, page: Any) -> Non
     room.close(other)
 
 
+@pytest.mark.thorough
 def test_an_idea_is_submitted_followed_and_edited_by_its_submitter(room: Room) -> None:
     page = opened(room, role=Role.CONTRIBUTOR)
     page.click("[data-testid=submit]")
@@ -283,6 +285,7 @@ def test_an_idea_is_submitted_followed_and_edited_by_its_submitter(room: Room) -
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_a_phone_has_two_line_rows_and_a_panel_over_all(room: Room) -> None:
     page = opened(room, role=Role.PLANNER, phone=True)
     first = cell(page, "INIT-000001", "title")
@@ -300,6 +303,7 @@ def test_a_phone_has_two_line_rows_and_a_panel_over_all(room: Room) -> None:
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_columns_are_chosen_for_the_person(room: Room) -> None:
     page = opened(room, role=Role.APPROVER)
     page.click("[data-testid=columns]")

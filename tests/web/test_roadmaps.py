@@ -13,6 +13,8 @@ from roadwright.store.roadmaps import find_roadmap
 from roadwright.workspace.workspace import open_workspace
 from tests.web.conftest import Room, email
 
+pytestmark = pytest.mark.thorough
+
 PATH = "/roadmaps/Q2%20committed"
 CARD, OTHER, BLOCKED = "INIT-000001", "INIT-000002", "INIT-000010"
 

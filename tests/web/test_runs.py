@@ -12,6 +12,8 @@ from roadwright.domain.roles import Role
 from roadwright.workspace.workspace import open_workspace
 from tests.web.conftest import Room, email
 
+pytestmark = pytest.mark.thorough
+
 
 def test_a_step_is_run_and_everybody_sees_what_came_of_it(room: Room) -> None:
     other = room.open("/", Role.APPROVER)
@@ -61,7 +63,7 @@ def test_one_run_with_its_optimization_is_checked_again(room: Room) -> None:
     assert "1,095" in page.locator("[data-testid=optimization]").inner_text()
     page.click("[data-testid=rows-warning]")
     page.wait_for_function("!document.querySelector('[data-testid=rows] tbody').innerText.includes('OK')")
-    assert page.url.endswith("?rows=warning")
+    page.wait_for_url("**?rows=warning")
     page.click("[data-testid=rerun]")
     page.wait_for_selector("[data-testid=rerun-same]", timeout=30_000)
     assert room.checked(page) == []

@@ -12,6 +12,8 @@ from roadwright.store.models import InitiativeParam, OrganizationMetricsConfig
 from roadwright.workspace.workspace import open_workspace
 from tests.web.conftest import Room
 
+pytestmark = pytest.mark.thorough
+
 
 def param(room: Room, name: str) -> tuple[float | None, bool]:
     with closing(open_workspace(room.root)) as workspace, workspace.store.transaction() as session:

@@ -7,6 +7,8 @@ import pytest
 from roadwright.domain.roles import Role
 from tests.web.conftest import PASSWORD, Room, email
 
+pytestmark = pytest.mark.thorough
+
 PARTS = ("profile", "users", "tokens", "filters", "health", "files")
 
 

@@ -128,6 +128,7 @@ def test_capacity_numbers_in_rules_and_new_rules(room: Room) -> None:
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_the_keyboard_is_enough(room: Room) -> None:
     page = bench(room)
     page.keyboard.press("ArrowDown")
@@ -152,6 +153,7 @@ def test_the_keyboard_is_enough(room: Room) -> None:
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_the_evidence_comes_later_and_firmness_when_asked(room: Room) -> None:
     page = bench(room)
     page.wait_for_function("document.querySelector('[data-testid=curve]').innerText.includes('the rules can’t be met')")
@@ -177,11 +179,12 @@ def test_the_evidence_comes_later_and_firmness_when_asked(room: Room) -> None:
     press(page, "tab-compare")
     page.wait_for_selector("[data-testid=compare] >> text=Baseline")
     assert "Balanced" in page.inner_text("[data-testid=compare]")
-    assert "tab=compare" in page.url
+    page.wait_for_url("**tab=compare**")
     assert room.checked(page) == []
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_on_a_phone_and_in_the_dark(room: Room) -> None:
     page = bench(room, "Balanced", role="viewer", phone=True)
     assert page.is_visible(f"[data-testid=switch-{WELCOME}-in]")

@@ -55,6 +55,7 @@ def found(session: Session, wanted: Filter) -> set[str]:
     return set(session.scalars(select(Initiative.initiative_key).where(condition(session, wanted))))
 
 
+@pytest.mark.thorough
 def test_generated_filters_match_the_same_rows_everywhere(sessions: list[Session], rows: list[Values]) -> None:
     random = Random(SEED)
     telling = 0
