@@ -96,7 +96,7 @@ def test_the_filter_completes_narrows_and_points_at_what_is_wrong(page: Any) -> 
         "(all => all.length > 1 && all.every(one => one.textContent === 'Growth'))"
         """([...document.querySelectorAll('.ag-cell[col-id="department"]')])"""
     )
-    assert "filter=department" in page.url
+    page.wait_for_url("**filter=department**")
     filtered(page, "departmint = Growth ")
     page.wait_for_function("document.getElementById('filter-fault').textContent.includes('department')")
     assert page.locator("#filter-fault b").inner_text().startswith("departmint")
@@ -200,7 +200,7 @@ def test_the_panel_tells_all_and_is_walked_with_keys(page: Any) -> None:
     change = page.locator(".rw-change").first.inner_text()
     assert change == "Country UK → France"
     assert "planner@example.com, control room" in page.locator(".rw-history").first.inner_text()
-    assert "open=INIT-000009" in page.url
+    page.wait_for_url("**open=INIT-000009**")
     page.keyboard.press("]")
     page.wait_for_function("document.querySelector('.rw-key').textContent === 'INIT-000010'")
     page.keyboard.press("[")

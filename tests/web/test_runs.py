@@ -51,7 +51,7 @@ def test_the_list_is_well_made_and_filtered_by_its_address(room: Room, phone: bo
     assert room.checked(page) == []
     page.select_option("[data-testid=filter-action]", "pm.roadmap_publish")
     page.wait_for_function("document.querySelectorAll('[data-testid=ledger] tbody tr').length === 1")
-    assert page.url.endswith("/runs?action=pm.roadmap_publish")
+    page.wait_for_url("**/runs?action=pm.roadmap_publish")
     page.select_option("[data-testid=filter-status]", "failed")
     page.wait_for_selector("text=No run is like this.")
     room.close(page)

@@ -67,7 +67,7 @@ def test_a_switch_changes_the_answer_and_the_link_opens_the_same(room: Room) -> 
     other.close()
     press(page, "undo")
     assert "equals the saved run" in figures(page)
-    assert "w=" not in page.url
+    page.wait_for_function("!location.search.includes('w=')")
     assert room.checked(page) == []
     assert page.evaluate("window.hit") is None
     times = page.evaluate("rw.answers")
