@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.actions.asked import TYPED, Found
 from roadwright.actions.summary import summary_line
-from roadwright.domain.actions import RequestStatus
+from roadwright.domain.actions import REFUSED, REQUEST_STATUSES, ActionStatus
 from roadwright.domain.messages import Message
 from roadwright.services.rows.baselines import save_baselines
 from roadwright.services.rows.identity import Identity, identity_of
@@ -21,7 +21,7 @@ from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import Owner
 from roadwright.sheets.values import CellValue
 from roadwright.store.clock import RowVersions, now
-from roadwright.store.models import ActionRun, ActionStatus, SheetRequest
+from roadwright.store.models import ActionRun, SheetRequest
 from roadwright.sync.context import OpenTab
 from roadwright.sync.replaced import shown
 from roadwright.sync.write_back import column_places, differs
@@ -92,7 +92,7 @@ def _says(one: Found, runs: Mapping[str, ActionRun], refusal: Message | None) ->
         notes.skip("request_is_copy", "run_id", run_id=one.run_id, row=one.is_copy_of)
     elif refusal is not None:
         notes.add(refusal)
-        says.values = {"status": str(RequestStatus.REFUSED)}
+        says.values = {"status": REFUSED}
         _note_replaced(says, {})
     elif one.request is None:
         notes.skip("request_of_no_run", "run_id", run_id=one.run_id)
@@ -125,7 +125,7 @@ def _note_replaced(says: _Says, before: Mapping[str, Any]) -> None:
         if was is not None:
             is_ours = not differs(column, row, was.get(column.name))
         else:  # a row that was run before and lost its run_id, or was refused
-            is_ours = bool(row.text("updated_at")) or typed in tuple(RequestStatus)
+            is_ours = bool(row.text("updated_at")) or typed in REQUEST_STATUSES
         if not is_ours:
             says.replaced.append([column.name, str(typed)])
 

@@ -16,11 +16,12 @@ from roadwright.actions.collecting import rare_collections
 from roadwright.actions.contract import ActionContext, Answer, Report
 from roadwright.actions.progress import Progress
 from roadwright.actions.submit import Submission, submitted
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
 from roadwright.domain.messages import Level, Message
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.store.session import Store, StoreError
 from roadwright.sync.engine import PendingWrite
 from roadwright.sync.lists import bring_lists_up_to_date

@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer
 
 from roadwright.actions.contract import Answer, Figures
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
 from roadwright.domain.messages import Message
 from roadwright.store import queue
 from roadwright.store.clock import now
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.store.numbers import next_number
 from roadwright.store.presence import Presence, presences
 from roadwright.store.session import Store

@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from roadwright.actions import ledger
 from roadwright.actions.contract import Answer
 from roadwright.actions.execute import ActionResult, failed_result, result_of
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError
-from roadwright.store.models import ActionStatus
 from roadwright.sync.rebuild import may_be_rebuilt, rebuild
 from roadwright.workspace.turns import WorkspaceBusy
 from roadwright.workspace.workspace import Workspace, open_workspace

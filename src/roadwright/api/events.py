@@ -14,7 +14,8 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.domain.actions import ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.store.session import Store
 
 KEPT = 1_000

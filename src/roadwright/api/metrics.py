@@ -8,7 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from roadwright.store.models import ActionRun, ActionStatus, OptimizationRun, UnconfirmedWrite
+from roadwright.domain.actions import ActionStatus
+from roadwright.store.models import ActionRun, OptimizationRun, UnconfirmedWrite
 from roadwright.store.session import Store
 
 

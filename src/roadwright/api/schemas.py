@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.domain.actions import ActionStatus
+from roadwright.store.models import ActionRun
 
 ENDED = tuple(str(status) for status in ActionStatus if status not in (ActionStatus.QUEUED, ActionStatus.RUNNING))
 

@@ -28,13 +28,18 @@ ACTION_NAMES = (
 """In the order of the registry; a test compares both."""
 
 
-class RequestStatus(StrEnum):
-    """How a request that was typed in a sheet stands: as its run does, or refused without one."""
+class ActionStatus(StrEnum):
+    """How a run of an action stands."""
 
     QUEUED = "queued"
     RUNNING = "running"
     SUCCESS = "success"
     PARTIAL = "partial"
+    """It did what it was asked to, except for some rows that failed."""
     FAILED = "failed"
     CANCELLED = "cancelled"
-    REFUSED = "refused"
+
+
+REFUSED = "refused"
+"""The status of a request, typed in a sheet, that became no run; all others have that of their run."""
+REQUEST_STATUSES: tuple[str, ...] = (*map(str, ActionStatus), REFUSED)

@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from roadwright.actions.pm.refresh import REFRESH_TAB
 from roadwright.actions.submit import ActionRequest, checked, submit
+from roadwright.domain.actions import ActionStatus
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.workspace.workspace import Workspace
 
 FOLLOWER = "server:follow"

@@ -15,9 +15,10 @@ from roadwright.actions.pm.optimization import RUN_ALL_CANDIDATES, RUN_SELECTED_
 from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.actions.registry import BY_NAME
 from roadwright.actions.submit import ActionRequest, checked, submit
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.errors import RoadwrightError
 from roadwright.jobs.following import FOLLOWER
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.workspace.workspace import Workspace
 
 _AGAIN_SECONDS = 15.0

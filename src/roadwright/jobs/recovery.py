@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Integer, cast, select, text
 from sqlalchemy.orm import Session
 
 from roadwright.actions import ledger
+from roadwright.domain.actions import ActionStatus
 from roadwright.store import queue
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.store.session import Store
 
 _STALLED_SECONDS = 10.0

@@ -14,6 +14,7 @@ from roadwright.actions.ledger import requester
 from roadwright.actions.plan import PlanStep
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.errors import OperationError
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.sample.company import (
@@ -28,7 +29,6 @@ from roadwright.sample.company import (
 )
 from roadwright.sample.typing import keys_on, make_intake_workbook, type_into_rows, type_new_rows
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.models import ActionStatus
 from roadwright.store.roadmaps import find_roadmap
 from roadwright.sync.importing import plan_import, take_import
 from roadwright.workspace.building import built_whole, remove_unfinished

@@ -9,14 +9,14 @@ that the `WriteReceipt` names as refused.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from roadwright.domain.errors import OperationError
 from roadwright.domain.messages import Message
-from roadwright.sheets.values import CellValue
+from roadwright.sheets.values import LAST_ROW, CellValue, cell_name
 
 
 class SheetError(OperationError):
@@ -225,3 +225,22 @@ def refused_rows(edit: TabEdit, protected: Mapping[tuple[int, int], Message]) ->
     if edit.header_row in refused:
         raise SheetError("header_protected", tab=edit.tab, why=refused[edit.header_row])
     return refused
+
+
+def new_row_numbers(edit: TabEdit, obstacle: Callable[[int, int], str | None]) -> list[int]:
+    """Where the new rows of an edit go: directly below the last row.
+
+    ``obstacle`` says of a cell (row, column) that is to be filled why it can't be, as the code of a message. Raises
+    SheetError where there is no room.
+    """
+    if not edit.appended:
+        return []
+    last = max(edit.last_data_row, edit.header_row)
+    numbers = list(range(last + 1, last + 1 + len(edit.appended)))
+    if numbers[-1] > LAST_ROW:
+        raise SheetError("no_rows_left", tab=edit.tab, count=len(numbers), last=last, most=LAST_ROW)
+    for number, values in zip(numbers, edit.appended, strict=True):
+        for column, value in values.items():
+            if value is not None and value != "" and (why := obstacle(number, column)) is not None:
+                raise SheetError("new_rows_blocked", tab=edit.tab, cell=cell_name(number, column), why=Message(why))
+    return numbers

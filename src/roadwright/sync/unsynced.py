@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
+from roadwright.domain.actions import ActionStatus
 from roadwright.sheets.backend import WorkbookRef
 from roadwright.store.clock import to_text
-from roadwright.store.models import ActionRun, ActionStatus, WorkspaceIdentity, WrittenWorkbook
+from roadwright.store.models import ActionRun, WorkspaceIdentity, WrittenWorkbook
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 BACKLOG_SYNC = "pm.backlog_sync"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from roadwright.domain.actions import ACTION_NAMES, RequestStatus
+from roadwright.domain.actions import ACTION_NAMES, REFUSED, REQUEST_STATUSES, ActionStatus
 from roadwright.sheets.kinds import LONG_TEXT, MESSAGE, TEXT, WORD, choice
 from roadwright.sheets.spec import TabSpec, Tone
 from roadwright.tabs import lists
@@ -13,11 +13,11 @@ from roadwright.tabs.columns import PROVENANCE, derived, own_words, typed
 _AS_TYPED = "@"
 """The format of cells that spreadsheets are not to turn into numbers or dates, such as 7-9."""
 _TONES: dict[str, Tone] = {
-    RequestStatus.SUCCESS: Tone.GOOD,
-    RequestStatus.PARTIAL: Tone.LOOK,
-    RequestStatus.FAILED: Tone.BAD,
-    RequestStatus.REFUSED: Tone.BAD,
-    RequestStatus.CANCELLED: Tone.LOOK,
+    ActionStatus.SUCCESS: Tone.GOOD,
+    ActionStatus.PARTIAL: Tone.LOOK,
+    ActionStatus.FAILED: Tone.BAD,
+    REFUSED: Tone.BAD,
+    ActionStatus.CANCELLED: Tone.LOOK,
 }
 
 REQUESTS = TabSpec(
@@ -52,7 +52,7 @@ REQUESTS = TabSpec(
         typed("requested_by", replace(TEXT, width=16), "Who asks.", offers=lists.PEOPLE),
         own_words("notes", LONG_TEXT, "Your notes."),
         derived("run_id", WORD, "The run's key. Clear it to run the row once more."),
-        derived("status", choice(RequestStatus, _TONES), "How far it is, or how it ended."),
+        derived("status", choice(REQUEST_STATUSES, _TONES), "How far it is, or how it ended."),
         derived("progress", replace(LONG_TEXT, width=30), "What it is doing."),
         derived("summary", replace(MESSAGE, width=46), "What came of it."),
         *PROVENANCE,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.domain.actions import ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.web.formats import number
 from roadwright.web.kit.marks import Kind
 from roadwright.web.words import action_done, action_words, kind_of, words

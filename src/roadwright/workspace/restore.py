@@ -12,10 +12,11 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.messages import Level, Message
 from roadwright.store.copying import copy_all, snapshot
 from roadwright.store.identity import give_new_identity, next_revision
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.store.presence import PRIVATE
 from roadwright.store.session import Store, open_store
 from roadwright.workspace.backup import (

@@ -21,8 +21,9 @@ from roadwright.api.problems import Problem
 from roadwright.api.routing import problems
 from roadwright.api.schemas import ENDED, Run, RunList, RunRequest, run_shape
 from roadwright.api.state import Caller, CallerOf, Server, ServerOf
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.errors import InputError
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.models import ActionRun
 
 router = APIRouter(tags=["runs"])
 LONGEST_WAIT = 60.0

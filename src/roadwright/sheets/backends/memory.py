@@ -25,11 +25,11 @@ from roadwright.sheets.backend import (
     WorkbookBusy,
     WorkbookUnreadable,
     WriteReceipt,
+    new_row_numbers,
     no_tab,
     refused_rows,
 )
 from roadwright.sheets.values import (
-    LAST_ROW,
     LONGEST_TEXT,
     CellValue,
     NotCalculated,
@@ -151,27 +151,16 @@ class _OpenBook:
         return self._seen.digest(self._named(tab))
 
     def plan_append(self, edit: TabEdit) -> list[int]:
-        if not edit.appended:
-            return []
         content = self._seen.tabs[self._named(edit.tab)]
-        last = max(edit.last_data_row, edit.header_row)
-        numbers = list(range(last + 1, last + 1 + len(edit.appended)))
-        if numbers[-1] > LAST_ROW:
-            raise SheetError("no_rows_left", tab=edit.tab, count=len(numbers), last=last, most=LAST_ROW)
-        for number, values in zip(numbers, edit.appended, strict=True):
-            for column, value in values.items():
-                if value is None or value == "":
-                    continue
-                why = None
-                if column in content.rows.get(number, {}):
-                    why = "holds_something"
-                elif any(area.covers(number, column) for area in content.merged):
-                    why = "in_merged_cells"
-                elif any(area.covers(number, column) for area in content.protected):
-                    why = "is_protected"
-                if why is not None:
-                    raise SheetError("new_rows_blocked", tab=edit.tab, cell=cell_name(number, column), why=Message(why))
-        return numbers
+
+        def obstacle(row: int, column: int) -> str | None:
+            if column in content.rows.get(row, {}):
+                return "holds_something"
+            if any(area.covers(row, column) for area in content.merged):
+                return "in_merged_cells"
+            return "is_protected" if any(area.covers(row, column) for area in content.protected) else None
+
+        return new_row_numbers(edit, obstacle)
 
     def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], Message]:
         return _protected(self._seen.tabs[self._named(edit.tab)], edit)

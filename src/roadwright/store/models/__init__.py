@@ -5,7 +5,7 @@ from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBasel
 from roadwright.store.models.filters import SavedFilter
 from roadwright.store.models.folder import WorkspaceFolder
 from roadwright.store.models.initiative import COMPARED, Initiative, IssuedKey, ToldDuplicate
-from roadwright.store.models.ledger import ActionRun, ActionStatus, SheetRequest
+from roadwright.store.models.ledger import ActionRun, SheetRequest
 from roadwright.store.models.metrics import OrganizationMetricsConfig
 from roadwright.store.models.optimization import (
     LastRunPrice,
@@ -26,7 +26,6 @@ from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, Works
 __all__ = [
     "COMPARED",
     "ActionRun",
-    "ActionStatus",
     "ApiToken",
     "Base",
     "CachedTab",

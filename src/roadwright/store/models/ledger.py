@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roadwright.store.models.base import Base, Key, Moment, Row
-
-
-class ActionStatus(StrEnum):
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCESS = "success"
-    PARTIAL = "partial"
-    """It did what it was asked to, except for some rows that failed."""
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 class ActionRun(Base):

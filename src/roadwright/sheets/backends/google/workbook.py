@@ -23,6 +23,7 @@ from roadwright.sheets.backend import (
     WorkbookRef,
     WorkbookUnreadable,
     WriteReceipt,
+    new_row_numbers,
     no_tab,
     refused_rows,
 )
@@ -33,7 +34,7 @@ from roadwright.sheets.backends.google.faults import in_words, is_no_such_range,
 from roadwright.sheets.backends.google.landing import Plan
 from roadwright.sheets.backends.google.reading import Listing, list_tabs, read_tabs
 from roadwright.sheets.backends.google.writing import TabWork, Writer
-from roadwright.sheets.values import LAST_ROW, CellValue, Unwritable, cell_name, says_the_same
+from roadwright.sheets.values import CellValue, Unwritable, cell_name, says_the_same
 
 TABS_FILE = "google-tabs.json"
 """In the private folder of a workspace: which tabs each spreadsheet had when they were listed last. It only says what
@@ -98,24 +99,15 @@ class GoogleWorkbook:
         if not edit.appended:
             return []
         content = self._content(edit.tab)
-        last = max(edit.last_data_row, edit.header_row)
-        numbers = list(range(last + 1, last + 1 + len(edit.appended)))
-        if numbers[-1] > LAST_ROW:
-            raise SheetError("no_rows_left", tab=edit.tab, count=len(numbers), last=last, most=LAST_ROW)
-        for number, values in zip(numbers, edit.appended, strict=True):
-            for column, value in values.items():
-                if value is None or value == "":
-                    continue
-                why = None
-                if content.value(number, column) not in (None, "", False):
-                    why = "holds_something"
-                elif any(area.covers(number, column) for area in content.merged):
-                    why = "in_merged_cells"
-                elif content.is_locked(number, column):
-                    why = "is_protected"
-                if why is not None:
-                    raise SheetError("new_rows_blocked", tab=edit.tab, cell=cell_name(number, column), why=Message(why))
-        return numbers
+
+        def obstacle(row: int, column: int) -> str | None:
+            if content.value(row, column) not in (None, "", False):
+                return "holds_something"
+            if any(area.covers(row, column) for area in content.merged):
+                return "in_merged_cells"
+            return "is_protected" if content.is_locked(row, column) else None
+
+        return new_row_numbers(edit, obstacle)
 
     def protected_cells(self, edit: TabEdit) -> dict[tuple[int, int], Message]:
         return self._content(edit.tab).protected_cells(edit)

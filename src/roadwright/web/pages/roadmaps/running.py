@@ -8,7 +8,8 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.domain.actions import ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.web.kit import Html, html, joined, progress
 from roadwright.web.page import Visit
 from roadwright.web.words import action_done, action_words, words

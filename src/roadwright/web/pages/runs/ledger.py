@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from roadwright.actions import ledger
 from roadwright.api.asking import cancelled_for, may_cancel
 from roadwright.api.events import Event
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.errors import InputError
 from roadwright.domain.roles import Role
-from roadwright.store.models import ActionRun, ActionStatus
+from roadwright.store.models import ActionRun
 from roadwright.web.formats import moment_iso, number, plural
 from roadwright.web.kit import (
     Html,

@@ -11,6 +11,7 @@ from nicegui import ui
 
 from roadwright.actions.workbench import AS_NOW, load_bench, scenario_names
 from roadwright.api.events import Event
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
@@ -23,7 +24,6 @@ from roadwright.services.portfolios.workbench.answers import LONGER_SECONDS, rep
 from roadwright.services.portfolios.workbench.changes import Changes, Stage, WrongChanges
 from roadwright.services.portfolios.workbench.question import asked_problem
 from roadwright.services.portfolios.workbench.stored import find_what_if
-from roadwright.store.models import ActionStatus
 from roadwright.web.acts import Done
 from roadwright.web.kit import Html, Region, attributes, button, dialog, empty, html, joined, link, region, tabs
 from roadwright.web.page import Visit, address_of, page
