@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Update, func, or_, select, update
@@ -98,7 +99,8 @@ def enqueue(
     presence = presences(store.engine).begin() if alive else None
     worker = None if presence is None else presence.worker
     try:
-        run = _enqueue(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
+        insert = partial(_insert, store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
+        run = _tried_again(insert)
     except BaseException:
         if presence is not None:
             presence.end()
@@ -138,22 +140,14 @@ def leave(run: ActionRun) -> None:
         presence.end()
 
 
-def _enqueue(
-    store: Store,
-    action: str,
-    asked: Mapping[str, Any],
-    requested_by: str,
-    *,
-    worker: str | None,
-    for_worker: bool,
-    also: Also | None,
-) -> ActionRun:
+def _tried_again(insert: Callable[[], ActionRun]) -> ActionRun:
+    """A new run: whoever asked at the same moment may have got its number, and the next one is free then."""
     for _ in range(_ATTEMPTS):
         try:
-            return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
+            return insert()
         except IntegrityError:
-            continue  # someone who asked at the same moment got the number; the next one is free
-    return _insert(store, action, asked, requested_by, worker=worker, for_worker=for_worker, also=also)
+            continue
+    return insert()
 
 
 def _insert(

@@ -22,32 +22,14 @@ from roadwright.services.portfolios.workbench.answers import (
 )
 from roadwright.services.portfolios.workbench.changes import Changes, WrongChanges
 from roadwright.services.portfolios.workbench.question import asked_problem, gone_from, switch_id
+from tests.services.portfolios.test_what_if import PROBLEM
 
+NAMES = {"capacity_cap:country:UK": "cap", "mandatory:INIT-000003": "law", "target_goal:all:all:gmv": "goal"}
 DATA: dict[str, Any] = {
-    "candidates": [
-        {"key": "INIT-000001", "tokens": 60, "contributions": {"gmv": 60}, "dimensions": {"country": "UK"}},
-        {"key": "INIT-000002", "tokens": 50, "contributions": {"gmv": 55, "nps": 2}, "dimensions": {"country": "UK"}},
-        {"key": "INIT-000003", "tokens": 40, "contributions": {"gmv": 30}, "dimensions": {"country": "ES"}},
-        {"key": "INIT-000004", "contributions": {"gmv": 5}},
-    ],
-    "kpis": [{"key": "gmv", "level": "north_star", "unit": "GBP"}, {"key": "nps", "level": "strategic"}],
-    "capacity": 100,
-    "objective": {"mode": "north_star"},
-    "constraints": [
-        {"id": "cap", "type": "capacity_cap", "dimension": "country", "dimension_key": "UK", "max_tokens": 55},
-        {"id": "law", "type": "mandatory", "dimension_key": "INIT-000003", "reason": "law"},
-    ],
-    "targets": [
-        {
-            "id": "goal",
-            "dimension": "all",
-            "dimension_key": "all",
-            "kpi_key": "gmv",
-            "target_value": 100,
-            "type": "goal",
-        }
-    ],
+    **PROBLEM,
+    **{kind: [{**rule, "id": NAMES[rule["id"]]} for rule in PROBLEM[kind]] for kind in ("constraints", "targets")},
 }
+"""The problem of what-if questions, with short names for its rules."""
 
 
 @pytest.fixture(scope="module")
