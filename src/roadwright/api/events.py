@@ -35,6 +35,16 @@ class Event:
     kind: str
     data: dict[str, object]
 
+    @property
+    def is_end(self) -> bool:
+        """Whether a run has ended."""
+        return self.kind == "run" and self.data.get("status") not in _OPEN
+
+    @property
+    def may_change_rows(self) -> bool:
+        """Whether rows may have changed: they were saved, a run has ended, or the connection is back."""
+        return self.kind in ("rows", "returned") or self.is_end
+
     def text(self) -> str:
         """As server-sent events are written."""
         return f"id: {self.id}\nevent: {self.kind}\ndata: {json.dumps(self.data, ensure_ascii=False)}\n\n"

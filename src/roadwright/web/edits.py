@@ -12,6 +12,8 @@ from roadwright.sheets.spec import TabSpec
 from roadwright.web.page import Visit
 from roadwright.web.words import plain
 
+NOT_SAVED = (Level.FAILED, Level.CONFLICT)
+
 
 async def save(visit: Visit, spec: TabSpec, rows: Sequence[RowChange]) -> Changed:
     """Save rows as an edit of a sheet is; the workbook follows."""
@@ -25,12 +27,6 @@ async def save(visit: Visit, spec: TabSpec, rows: Sequence[RowChange]) -> Change
         return changed
 
     return await asyncio.to_thread(saved)
-
-
-def level_of(run_status: str) -> Level:
-    """The worst that is said of a row; OK where nothing is."""
-    word = run_status.partition(":")[0]
-    return Level(word) if word in set(Level) else Level.OK
 
 
 def said_of(run_status: str) -> str:

@@ -57,4 +57,4 @@ def addresses(session: Session) -> dict[str, str]:
 
 def first_roadmap(session: Session) -> str | None:
     """The roadmap that was made first; None where there is none."""
-    return session.scalar(select(Roadmap.roadmap_name).order_by(Roadmap.id).limit(1))
+    return session.scalar(select(Roadmap.roadmap_name).where(Roadmap.is_declared).order_by(Roadmap.id).limit(1))

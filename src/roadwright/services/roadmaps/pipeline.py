@@ -103,7 +103,9 @@ def pipeline_of(session: Session) -> Pipeline:
     statuses = _counts(session, Initiative.lifecycle_status)
     frameworks = _counts(session, Initiative.active_scoring_framework, scored)
     periods = _periods(session, flagged)
-    roadmaps = session.execute(select(Roadmap.roadmap_name, Roadmap.status, Roadmap.version).order_by(Roadmap.id))
+    roadmaps = session.execute(
+        select(Roadmap.roadmap_name, Roadmap.status, Roadmap.version).where(Roadmap.is_declared).order_by(Roadmap.id)
+    )
     return Pipeline(
         total=sum(statuses.values()),
         sheets=_counts(session, Initiative.intake_source),

@@ -15,9 +15,9 @@ from roadwright.api.events import Event
 from roadwright.domain.filters import FilterError
 from roadwright.domain.messages import Message
 from roadwright.domain.roles import Role
+from roadwright.domain.shown import shown_value
 from roadwright.grid.cells import CellEdit, Preview
 from roadwright.grid.changes import RowChange
-from roadwright.grid.editing import save_rows
 from roadwright.grid.ideas import COLUMNS, is_editable, submit_idea
 from roadwright.grid.panel import Panel, panel_of
 from roadwright.grid.view import DEFAULT, grid_columns
@@ -26,11 +26,11 @@ from roadwright.services.backlog.duplicates import similar_ideas
 from roadwright.services.backlog.in_use import values_in_use
 from roadwright.services.rows.notes import level_of
 from roadwright.store.models import Initiative
+from roadwright.web.edits import NOT_SAVED, said_of, save
 from roadwright.web.kit import Html, Region
 from roadwright.web.page import Visit, address_of
 from roadwright.web.pages.backlog.dialogs import (
     EDITED,
-    as_text,
     bulk_columns,
     bulk_form,
     edit_form,
@@ -134,7 +134,9 @@ class Acts:
 
     async def told(self, happened: Sequence[Event]) -> None:
         """Rows were changed, here or elsewhere, or the connection is back."""
-        if any(one.kind in ("returned", "rows") or _has_ended(one) for one in happened):
+        if any(one.may_change_rows for one in happened):
+            if any(one.is_end and one.data.get("action") == "pm.backlog_sync" for one in happened):
+                self.visit.script("busy", "sync", False)
             self.visit.script("backlog.reload")
             if self.text or self.is_mine:
                 await self._narrow(self.text, -1)
@@ -262,7 +264,7 @@ class Acts:
         edits = [
             CellEdit(shown.key, name, value, shown.values.get(name))
             for name, value in given.items()
-            if value != as_text(shown.values.get(name)) and name in self._fields()
+            if value != shown_value(shown.values.get(name)) and name in self._fields()
         ]
         form = f"edit-form-{shown.key}"
         found = await do_edits(self.visit, self.pending, edits) if edits else []
@@ -340,7 +342,11 @@ class Acts:
     async def sync(self) -> None:
         """Bring in what the intake sheets hold; the rows come by themselves."""
         self.visit.script("busy", "sync", True)
-        await self.visit.ask("pm.backlog_sync")
+        try:
+            await self.visit.ask("pm.backlog_sync")
+        except Exception:
+            self.visit.script("busy", "sync", False)
+            raise
 
     # What belongs to one initiative
 
@@ -366,19 +372,10 @@ class Acts:
         assert isinstance(contributions, dict)
         seen = {"kpi_contribution_json": contributions["kpi_contribution_json"] or None}
         row = RowChange({"initiative_key": key}, None, {"kpi_contribution_json": ""}, seen=seen)
-        caller = await self.visit.standing()
-        server = self.visit.server
-
-        def save() -> str:
-            with server.edits:
-                changed = save_rows(server.workspace, tabs.KPI_CONTRIBUTIONS, [row], caller.requested_by)
-            if not changed.is_nothing:
-                server.follow(tabs.KPI_CONTRIBUTIONS)
-            return changed.rows[0].run_status
-
-        said = await asyncio.to_thread(save)
-        if level_of(said) in ("FAILED", "CONFLICT"):
-            self.visit.notice("fail", said)
+        changed = await save(self.visit, tabs.KPI_CONTRIBUTIONS, [row])
+        said = changed.rows[0].run_status
+        if level_of(said) in NOT_SAVED:
+            self.visit.notice("fail", said_of(said))
         await self._show(key)
 
     # Ideas
@@ -427,8 +424,3 @@ class Acts:
             self.visit.notice("warn", Message("idea_entered_but", params={"key": key, "said": said}))
         self.visit.script("backlog.reload")
         await self.open(key)
-
-
-def _has_ended(event: Event) -> bool:
-    """Whether a run has ended, which may have changed rows without saving any: scores that were activated."""
-    return event.kind == "run" and event.data.get("status") not in ("queued", "running")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from roadwright import tabs
+from roadwright.domain.shown import shown_value as cell_text
 from roadwright.grid.cells import Preview
 from roadwright.grid.view import TITLE, TOKENS, GridColumn, grid_columns, label_of
 from roadwright.web.formats import number, plural
@@ -189,7 +190,7 @@ def edit_form(
             grid_columns()[name],
             name,
             label_of(name),
-            typed.get(name, as_text(values.get(name))),
+            typed.get(name, cell_text(values.get(name))),
             id_=f"edit-{key}-{name}",
             test=f"edit-{name}",
             fault=faults.get(name, ""),
@@ -209,15 +210,6 @@ def edit_form(
         title=values.get(TITLE),
         form=form("edit-save", content, id_=f"edit-form-{key}"),
     )
-
-
-def as_text(value: object) -> str:
-    """A value as a field of a form holds it."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
 
 
 def conflict_dialog() -> Html:

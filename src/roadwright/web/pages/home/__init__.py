@@ -109,10 +109,8 @@ async def home(visit: Visit) -> None:  # noqa: PLR0915 - the parts of the page, 
             steps.show(cards(view.steps, view.runs))
 
     async def told(events: Sequence[Event]) -> None:
-        runs = [event.data for event in events if event.kind == "run"]
-        is_over = any(one["status"] not in ("queued", "running") for one in runs)
-        if is_over or not runs:
-            ended = [str(one["run_id"]) for one in runs if one["status"] not in ("queued", "running")]
+        ended = [str(event.data["run_id"]) for event in events if event.is_end]
+        if ended or not any(event.kind == "run" for event in events):
             await again(ended)
             return
         newest = await asyncio.to_thread(ledger.runs, visit.server.workspace.store, _ACTIVITY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from roadwright.domain.shown import shown_value
 from roadwright.grid.changes import RowChange
 from roadwright.grid.listing import GridRow
 from roadwright.services.roadmaps.board import BoardEntry
@@ -33,7 +34,7 @@ def inside(title: str, content: Html) -> Html:
 def planning(entry: BoardEntry, periods: Sequence[str]) -> Html:
     """When an entry is planned, its order, and whether an optimization must choose it."""
     known = joined(html("<option{a}></option>", a=attributes(value=period)) for period in periods)
-    rank = "" if entry.rank is None else formats.smart(entry.rank).replace(",", "")
+    rank = shown_value(entry.rank)
     fields = html(
         '<div class="row-of">{period}{rank}</div>{lock}<datalist id="periods-known">{known}</datalist>'
         '<div class="rw-buttons">{save}</div>',

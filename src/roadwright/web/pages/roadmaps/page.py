@@ -23,16 +23,18 @@ from roadwright.services.roadmaps.drift import DriftedValue
 from roadwright.services.roadmaps.lookup import find_named
 from roadwright.services.roadmaps.preview import Preview, preview_of
 from roadwright.services.roadmaps.standing import drift_judged_now
+from roadwright.services.rows.notes import level_of
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun, OrganizationMetricsConfig
 from roadwright.store.roadmaps import all_roadmaps
-from roadwright.web.edits import level_of, said_of, save
+from roadwright.web.edits import said_of, save
 from roadwright.web.kit import Html, banner, button, dialog, html, joined, region
 from roadwright.web.kit import tabs as kit_tabs
 from roadwright.web.page import Refused, Visit, address_of, page
 from roadwright.web.pages.roadmaps import board, dialogs, gates, versions
 from roadwright.web.pages.roadmaps.running import Runs
+from roadwright.web.places import first_roadmap
 from roadwright.web.shell import shell
 
 _TABS = (("board", "Now / next / later"), ("gates", "Gates"), ("versions", "Versions and compare"))
@@ -49,7 +51,7 @@ _MOST_RUNS = 30
 @page("/roadmaps", "Roadmaps", place="roadmaps")
 async def roadmaps(visit: Visit) -> None:
     """The first roadmap, or that there is none."""
-    name = await visit.read(first_of_all)
+    name = await visit.read(first_roadmap)
     if name is not None:
         visit.go(address_of("roadmaps", name))
     async with shell(visit, "roadmaps", "Roadmaps", lead="What is promised, and whether it still holds."):
@@ -66,17 +68,11 @@ async def roadmaps(visit: Visit) -> None:
     async def told(_: Sequence[Event]) -> None:
         if name is None:
             said.show(await desk.shown())
-            there = await visit.read(first_of_all)
+            there = await visit.read(first_roadmap)
             if there is not None and not desk.is_busy:
                 visit.go(address_of("roadmaps", there))
 
     visit.follow(told)
-
-
-def first_of_all(session: Session) -> str | None:
-    """The roadmap that is shown where none is named."""
-    declared = all_roadmaps(session)
-    return declared[0].roadmap_name if declared else None
 
 
 async def _make(visit: Visit, runs: Runs, name: str, options: Mapping[str, object]) -> None:
@@ -429,9 +425,10 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         await _make(visit, runs, roadmap_name, dialogs.created(period_key, source, source_ref, gate_policy))
         said.show(await runs.shown())
 
-    async def told(happened: Sequence[Event]) -> None:  # noqa: ARG001
+    async def told(happened: Sequence[Event]) -> None:
         said.show(await runs.shown())
-        await refresh()
+        if any(event.may_change_rows for event in happened):
+            await refresh()
 
     visit.follow(told)
     if chosen == "versions":

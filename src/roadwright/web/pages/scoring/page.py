@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from roadwright.api.events import Event
 from roadwright.domain.initiatives import Framework
 from roadwright.domain.messages import Level
 from roadwright.domain.roles import Role
+from roadwright.domain.shown import shown_value
 from roadwright.grid.changes import RowChange
 from roadwright.grid.listing import GridRow, told_rows
 from roadwright.grid.param_effects import EFFECTS, ParamId, questions
@@ -21,9 +23,10 @@ from roadwright.grid.scoring import model_lines, movers, registry_rows, stale_sc
 from roadwright.grid.sources import Source
 from roadwright.services.roadmaps.pipeline import latest_scenario
 from roadwright.services.rows.identity import identity_of
+from roadwright.services.rows.notes import level_of
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
-from roadwright.web.edits import level_of, said_of, save
+from roadwright.web.edits import NOT_SAVED, said_of, save
 from roadwright.web.kit import Html, button, choice, form, html, region, text_field
 from roadwright.web.page import Refused, Visit, page
 from roadwright.web.pages.roadmaps.dialogs import inside
@@ -73,17 +76,9 @@ def _row_of(session: Session, spec_name: str, identity: tuple[str, ...]) -> Grid
 def _registry_fields(session: Session) -> tuple[list[dict[str, str]], list[str | None]]:
     source = Source(session, tabs.METRICS_CONFIG)
     rows = told_rows(session, source, source.identities)
-    return [{name: _cell(row.values.get(name)) for name in registry.FIELDS} for row in rows], [row.mark for row in rows]
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
+    return [{name: shown_value(row.values.get(name)) for name in registry.FIELDS} for row in rows], [
+        row.mark for row in rows
+    ]
 
 
 @page("/scoring", "Scoring & KPIs", place="scoring")
@@ -210,7 +205,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         changed = await save(visit, tabs.PARAMS, [RowChange(identity, mark, {column: value})])
         [row] = changed.rows
         level = level_of(row.run_status)
-        if level in (Level.FAILED, Level.CONFLICT):
+        if level in NOT_SAVED:
             typed[one, column] = Typed(str(value), said_of(row.run_status))
             if level is Level.CONFLICT:  # the next try is made against what is stored now
                 shown.params[one] = row
@@ -254,10 +249,12 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         if row is None:
             raise Refused("row_not_there", key=f"{key} {model}", tab=tabs.MATH_MODELS.name)
         changed = await save(visit, tabs.MATH_MODELS, [RowChange(row.identity, row.mark, {"approved_by_user": True})])
-        visit.notice(
-            "fail" if level_of(changed.rows[0].run_status) is Level.FAILED else "ok",
-            said_of(changed.rows[0].run_status) or "Approved.",
+        said = changed.rows[0].run_status
+        level = level_of(said)
+        kind: Literal["fail", "warn", "ok"] = (
+            "fail" if level in NOT_SAVED else "warn" if level is Level.WARNING else "ok"
         )
+        visit.notice(kind, "Approved." if level is Level.OK else said_of(said))
         await refresh()
 
     def model_form(row: GridRow, formula: str, chain: str, fault: str = "") -> Html:
@@ -285,7 +282,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         sent = {"formula_text": formula_text.strip() or None, "metric_chain_text": metric_chain_text.strip() or None}
         changed = await save(visit, tabs.MATH_MODELS, [RowChange(identity, mark, sent)])
         [row] = changed.rows
-        if level_of(row.run_status) in (Level.FAILED, Level.CONFLICT):
+        if level_of(row.run_status) in NOT_SAVED:
             asked.show(inside(model, model_form(row, formula_text, metric_chain_text, said_of(row.run_status))))
             return
         visit.saved("form-model")
@@ -328,7 +325,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         faults = {
             place: said_of(row.run_status)
             for place, row in zip(places, rows, strict=True)
-            if level_of(row.run_status) in (Level.FAILED, Level.CONFLICT)
+            if level_of(row.run_status) in NOT_SAVED
         }
         if faults:
             asked.show(inside("KPI registry", registry.editing(given, faults, marks)))
@@ -365,7 +362,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         found = await visit.read(_to_switch, framework)
         if found:
             changed = await save(visit, tabs.SCORING_INPUTS, found)
-            failed = [said_of(row.run_status) for row in changed.rows if level_of(row.run_status) is Level.FAILED]
+            failed = [said_of(row.run_status) for row in changed.rows if level_of(row.run_status) in NOT_SAVED]
             if failed:
                 visit.notice("fail", "; ".join(failed[:3]))
         visit.saved("form-switch")
@@ -374,10 +371,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
 
     async def told(happened: Sequence[Event]) -> None:
         said.show(await runs.shown())
-        if any(
-            event.kind in ("rows", "returned") or event.data.get("status") not in ("queued", "running")
-            for event in happened
-        ):
+        if any(event.may_change_rows for event in happened):
             await refresh()
 
     visit.follow(told)

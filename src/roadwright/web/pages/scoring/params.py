@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from roadwright.domain.shown import shown_value
 from roadwright.grid.listing import GridRow
 from roadwright.grid.param_effects import ParamId, limits_of
 from roadwright.grid.scoring import ModelLine, Stale
@@ -14,7 +15,6 @@ from roadwright.web.page import address_of
 from roadwright.web.words import plain, sentence
 
 COLUMNS = ("value", "min", "max", "source")
-_HINTS = {"value": "value", "min": "min", "max": "max", "source": "source"}
 
 
 @dataclass(frozen=True)
@@ -107,18 +107,8 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return (
-        formats.smart(float(value)).replace(",", "").replace(formats.MINUS, "-")
-        if isinstance(value, int | float)
-        else str(value)
-    )
-
-
 def _shown(value: object) -> str:
-    return _text(value) or formats.NONE
+    return (formats.smart(float(value)) if isinstance(value, int | float) else shown_value(value)) or formats.NONE
 
 
 def _field(one: ParamId, row: GridRow, name: str, typed: Typed | None) -> Html:
@@ -127,8 +117,8 @@ def _field(one: ParamId, row: GridRow, name: str, typed: Typed | None) -> Html:
         class_="rw-input",
         id=f"param-{key}-{model}-{param}-{name}",
         aria_label=f"{sentence(name)} of {sentence(param)}",
-        placeholder=_HINTS[name],
-        value=typed.text if typed is not None else _text(row.values.get(name)),
+        placeholder=name,
+        value=typed.text if typed is not None else shown_value(row.values.get(name)),
         aria_invalid="true" if typed is not None and typed.fault else None,
         data_act="param",
         data_key=key,

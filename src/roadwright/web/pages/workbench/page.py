@@ -11,7 +11,6 @@ from nicegui import ui
 
 from roadwright.actions.workbench import AS_NOW, load_bench, scenario_names
 from roadwright.api.events import Event
-from roadwright.domain.actions import ActionStatus
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
@@ -41,7 +40,6 @@ KEYS = (
     ("u", "undo"),
     ("Ctrl S", "save as run"),
 )
-_OPEN = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 
 
 @page("/workbench", "Scenario workbench", place="workbench")
@@ -102,11 +100,9 @@ async def workbench(visit: Visit) -> None:
 
 
 def _matters(event: Event) -> bool:
-    if event.kind == "returned":
-        return True
     if event.kind == "run":
-        return event.data.get("status") not in _OPEN and "optimize" in str(event.data.get("action"))
-    return event.kind == "rows"
+        return event.is_end and "optimize" in str(event.data.get("action"))
+    return event.may_change_rows
 
 
 async def _draw(visit: Visit, desk: Desk, regions: Regions, names: Sequence[str]) -> None:
