@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.actions.asked import TYPED, Found
 from roadwright.actions.summary import summary_line
-from roadwright.domain.actions import REFUSED, REQUEST_STATUSES, ActionStatus
+from roadwright.domain.actions import OPEN_STATUSES, REFUSED, REQUEST_STATUSES
 from roadwright.domain.messages import Message
 from roadwright.services.rows.baselines import save_baselines
 from roadwright.services.rows.identity import Identity, identity_of
@@ -30,7 +30,6 @@ from roadwright.tabs import REQUESTS
 from roadwright.workspace.workspace import Workspace
 
 _DERIVED = REQUESTS.owned(Owner.DERIVED)
-_OPEN = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 _VALUES, _REPLACED = "values", "replaced"
 """What is kept of what a row was written with: its values, and what a person had typed in their place."""
 
@@ -63,7 +62,7 @@ def show_requests(workspace: Workspace, tab: OpenTab, found: Sequence[Found], re
         note_written(workspace.store, {tab.place.workbook: receipt.digest})
         written -= set(receipt.tabs[0].refused)
     _keep(workspace, says, written)
-    return any(run.status in _OPEN for run in runs.values())
+    return any(run.status in OPEN_STATUSES for run in runs.values())
 
 
 def request_rows(session: Session) -> list[dict[str, object]]:
@@ -76,7 +75,7 @@ def request_rows(session: Session) -> list[dict[str, object]]:
 
 def _values(run: ActionRun) -> dict[str, object]:
     """What a row shows of its run."""
-    is_open = run.status in _OPEN
+    is_open = run.status in OPEN_STATUSES
     return {
         "run_id": run.run_id,
         "status": run.status,

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer
 
 from roadwright.actions.contract import Answer, Figures
-from roadwright.domain.actions import ActionStatus
+from roadwright.domain.actions import OPEN_STATUSES, ActionStatus
 from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
@@ -28,7 +28,6 @@ from roadwright.store.presence import Presence, presences
 from roadwright.store.session import Store
 
 _ATTEMPTS = 100
-_OPEN_STATES = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 INTERRUPTED = str(Message("run_interrupted"))
 INTERRUPTED_TRY = str(Message("try_interrupted"))
 Also = Callable[[Session, ActionRun], None]
@@ -49,7 +48,7 @@ def requester(door: str) -> str:
 
 def mark_interrupted(session: Session) -> None:
     """Runs whose process is gone did not finish: say so, in the words that they left if they left any."""
-    open_runs = session.execute(select(ActionRun.worker).where(ActionRun.status.in_(_OPEN_STATES)))
+    open_runs = session.execute(select(ActionRun.worker).where(ActionRun.status.in_(OPEN_STATUSES)))
     workers = [worker for (worker,) in open_runs if worker is not None]
     for worker, word in presences(session.get_bind().engine).dead(workers).items() if workers else ():
         # Only if it is open still: it may have ended, and said so, since it was looked at.
@@ -63,7 +62,7 @@ def _taken_again(worker: str) -> Update:
     """Let a run whose worker is gone wait for another one, unless it was begun too often, or is asked to end."""
     taking = update(ActionRun).where(
         ActionRun.worker == worker,
-        ActionRun.status.in_(_OPEN_STATES),
+        ActionRun.status.in_(OPEN_STATUSES),
         ActionRun.for_worker.is_(True),
         ActionRun.tries < MOST_TRIES,
         ActionRun.cancel_requested_at.is_(None),
@@ -72,7 +71,7 @@ def _taken_again(worker: str) -> Update:
 
 
 def _closing(which: ColumnElement[bool], status: ActionStatus, error: str) -> Update:
-    closing = update(ActionRun).where(which, ActionRun.status.in_(_OPEN_STATES))
+    closing = update(ActionRun).where(which, ActionRun.status.in_(OPEN_STATUSES))
     return closing.values(status=str(status), error=error, finished_at=now())
 
 
@@ -217,7 +216,7 @@ def request_cancel(store: Store, run_id: str) -> ActionRun:
         if run is None:
             is_optimization = run_id.strip().upper().startswith(OPTIMIZATION_RUN)
             raise NotRunning("no_action_run_but_optimization" if is_optimization else "no_action_run", run_id=run_id)
-        if run.status not in _OPEN_STATES:
+        if run.status not in OPEN_STATUSES:
             ended = {"run_id": run.run_id, "action": run.action, "status": run.status}
             if run.finished_at:
                 raise NotRunning("run_ended_at", at=run.finished_at[:19].replace("T", " "), **ended)
@@ -358,7 +357,7 @@ def waiting_for_worker(store: Store) -> ActionRun | None:
     whichever workers there are.
     """
     taken = select(ActionRun.id).where(  # one that tells for whom it waits is said to run, and has not begun
-        ActionRun.status.in_(_OPEN_STATES),
+        ActionRun.status.in_(OPEN_STATUSES),
         ActionRun.for_worker.is_(True),
         ActionRun.worker.is_not(None),
         ActionRun.started_at.is_(None),
@@ -442,7 +441,9 @@ def open_runs(store: Store) -> list[ActionRun]:
     """The runs that wait or work, the oldest first."""
     with store.transaction() as session:
         mark_interrupted(session)
-        return list(session.scalars(select(ActionRun).where(ActionRun.status.in_(_OPEN_STATES)).order_by(ActionRun.id)))
+        return list(
+            session.scalars(select(ActionRun).where(ActionRun.status.in_(OPEN_STATUSES)).order_by(ActionRun.id))
+        )
 
 
 def requesters(session: Session) -> list[str]:

@@ -72,7 +72,7 @@ def look_at_requests(workspace: Workspace, place: TabPlace, wake: Callable[[], N
     refused: dict[int, Message] = {}
     asked = 0
     for one in found:
-        if not one.is_new or one.row.number in refused:
+        if not one.is_new:
             continue
         problem = _unread(one)
         if problem is None:

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from roadwright.domain.actions import ActionStatus
+from roadwright.domain.actions import OPEN_STATUSES
 from roadwright.store.models import ActionRun
 from roadwright.store.session import Store
 
@@ -23,7 +23,6 @@ KEPT = 1_000
 LOOK_SECONDS = 0.4
 BEAT_SECONDS = 15.0
 """How often a listener hears that the connection stands."""
-_OPEN = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
 log = structlog.get_logger("roadwright.events")
 
 
@@ -38,7 +37,7 @@ class Event:
     @property
     def is_end(self) -> bool:
         """Whether a run has ended."""
-        return self.kind == "run" and self.data.get("status") not in _OPEN
+        return self.kind == "run" and self.data.get("status") not in OPEN_STATUSES
 
     @property
     def may_change_rows(self) -> bool:
@@ -108,7 +107,7 @@ class Hub:
         with self._store.transaction() as session:
             if self._newest < 0:
                 self._newest = session.scalar(select(ActionRun.id).order_by(ActionRun.id.desc()).limit(1)) or 0
-                waiting = select(ActionRun).where(ActionRun.status.in_(_OPEN))
+                waiting = select(ActionRun).where(ActionRun.status.in_(OPEN_STATUSES))
                 self._seen = {run.id: (run.status, run.progress) for run in session.scalars(waiting)}
                 return
             new = select(ActionRun).where(or_(ActionRun.id > self._newest, ActionRun.id.in_(list(self._seen))))
@@ -126,7 +125,7 @@ class Hub:
                 "progress": run.progress,
             }
             self.say("run", said)
-            if run.status not in _OPEN:
+            if run.status not in OPEN_STATUSES:
                 del self._seen[run.id]
                 self._say_rows(run)
 

@@ -22,6 +22,7 @@ from roadwright.api.calls import PREFIX, READS, ROLES, call_of
 from roadwright.api.limits import LARGEST_BODY
 from roadwright.api.metrics import Metrics
 from roadwright.api.problems import MEDIA_TYPE, Problem, body_of, too_large
+from roadwright.api.signing import has_key
 from roadwright.api.sockets import refuse, while_valid
 from roadwright.api.state import Caller, Server
 from roadwright.domain.roles import Role
@@ -127,7 +128,7 @@ class Guard:
         scope.setdefault("state", {})["caller"] = caller
 
         def is_valid() -> bool:
-            return self._by_digest(caller.digest, is_cookie=True) == caller and not self._server.is_closing
+            return caller_of(self._server, caller.digest, is_cookie=True) == caller and not self._server.is_closing
 
         await while_valid(self._app, scope, receive, send, is_valid)
 
@@ -150,7 +151,7 @@ class Guard:
         method, path = scope["method"], scope["path"]
         if method not in _SAFE and (caller is None or caller.by_cookie) and path != f"{PREFIX}/health":
             self._check_origin(scope, headers, is_needed=caller is not None or path in _OPEN_PATHS)
-        if _is_open(method, path) or (path == "/" and _has_key(scope)):
+        if _is_open(method, path) or (path == "/" and has_key(scope)):
             return
         if caller is None or not (caller.by_cookie or path.startswith("/api/")):
             raise Problem(401, "not_signed_in")  # pages are for people: a token opens none
@@ -174,26 +175,16 @@ class Guard:
     def _caller(self, headers: Headers) -> Caller | None:
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         if scheme:
-            return self._by_token(secret.strip()) if scheme.casefold() == "bearer" else None
+            is_token = scheme.casefold() == "bearer"
+            return caller_of(self._server, digest_of(secret.strip()), is_cookie=False) if is_token else None
         cookie = _cookie(headers, self._server.cookie)
-        return None if cookie is None else self._by_digest(digest_of(cookie), is_cookie=True)
-
-    def _by_token(self, secret: str) -> Caller | None:
-        return self._by_digest(digest_of(secret), is_cookie=False)
-
-    def _by_digest(self, digest: str, *, is_cookie: bool) -> Caller | None:
-        return caller_of(self._server, digest, is_cookie=is_cookie)
+        return None if cookie is None else caller_of(self._server, digest_of(cookie), is_cookie=True)
 
 
 def _is_open(method: str, path: str) -> bool:
     if path in _OPEN_PATHS or (method == "GET" and path == f"{PREFIX}/health"):
         return True
     return path.startswith(STATIC) and method in _SAFE
-
-
-def _has_key(scope: Scope) -> bool:
-    """Whether the address holds the key of the person at this machine, which the first page exchanges."""
-    return any(part.startswith(b"key=") for part in scope["query_string"].split(b"&"))
 
 
 def _wants_page(scope: Scope) -> bool:

@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 from roadwright.api import oidc
 from roadwright.api.problems import Problem
-from roadwright.api.signing import give_cookie, place_after
+from roadwright.api.signing import give_cookie, has_key, place_after
 from roadwright.api.state import Caller, Server, ServerOf
 from roadwright.domain.text import folded
 from roadwright.services.people.accounts import has_users, user_with_password
@@ -32,8 +32,7 @@ class _WithKey(APIRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, more = super().matches(scope)
-        has_key = any(part.startswith(b"key=") for part in scope.get("query_string", b"").split(b"&"))
-        return (match, more) if has_key else (Match.NONE, {})
+        return (match, more) if has_key(scope) else (Match.NONE, {})
 
 
 router = APIRouter(include_in_schema=False)

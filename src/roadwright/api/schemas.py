@@ -6,10 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roadwright.domain.actions import ActionStatus
+from roadwright.domain.actions import OPEN_STATUSES, ActionStatus
 from roadwright.store.models import ActionRun
-
-ENDED = tuple(str(status) for status in ActionStatus if status not in (ActionStatus.QUEUED, ActionStatus.RUNNING))
 
 
 class Body(BaseModel):
@@ -168,6 +166,6 @@ def run_shape(run: ActionRun, *, with_rows: bool = True) -> dict[str, Any]:
 
 
 def _exit_code(run: ActionRun) -> int | None:
-    if run.exit_code is not None or run.status not in ENDED:
+    if run.exit_code is not None or run.status in OPEN_STATUSES:
         return run.exit_code
     return 0 if run.status in (ActionStatus.SUCCESS, ActionStatus.PARTIAL) else 1

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from fastapi import Request, Response
+from starlette.types import Scope
 
 from roadwright.api.state import Server
 from roadwright.services.people.keys import SESSION_HOURS
+
+
+def has_key(scope: Scope) -> bool:
+    """Whether the address holds the key of the person at this machine, which the first page exchanges."""
+    return any(part.startswith(b"key=") for part in scope.get("query_string", b"").split(b"&"))
 
 
 def give_cookie(request: Request, response: Response, server: Server, secret: str) -> None:

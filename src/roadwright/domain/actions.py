@@ -40,6 +40,8 @@ class ActionStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPEN_STATUSES: tuple[str, ...] = (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
+"""Of runs that have not ended."""
 REFUSED = "refused"
 """The status of a request, typed in a sheet, that became no run; all others have that of their run."""
 REQUEST_STATUSES: tuple[str, ...] = (*map(str, ActionStatus), REFUSED)

@@ -28,14 +28,16 @@ def save_rows(workspace: Workspace, spec: TabSpec, rows: Sequence[RowChange], re
     refuse_columns(spec, rows)
     with workspace.exclusive(), workspace.store.transaction() as session:
         changed = change_rows(context_of(workspace, session, SOURCE), spec, rows, scope_of(workspace, session, spec))
-        if not changed.is_nothing:
-            summary: dict[str, object] = {
-                "saved": changed.saved,
-                "created": changed.created,
-                "removed": changed.removed,
-            }
-            ledger.note(session, SOURCE, {"tab": spec.name}, requested_by, summary=summary, rows=_lines(spec, changed))
+        note_rows(session, spec, changed, requested_by)
     return changed
+
+
+def note_rows(session: Session, spec: TabSpec, changed: Changed, requested_by: str) -> None:
+    """The line of the ledger that says who saved rows, and what they were before; none where nothing was saved."""
+    if changed.is_nothing:
+        return
+    summary: dict[str, object] = {"saved": changed.saved, "created": changed.created, "removed": changed.removed}
+    ledger.note(session, SOURCE, {"tab": spec.name}, requested_by, summary=summary, rows=_lines(spec, changed))
 
 
 def preview_rows(workspace: Workspace, spec: TabSpec, rows: Sequence[RowChange]) -> Changed:

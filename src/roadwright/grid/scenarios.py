@@ -14,14 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions import ledger
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.actions.workbench import built_now
 from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.grid.changes import SOURCE, Changed, RowChange, change_rows
-from roadwright.grid.editing import context_of
+from roadwright.grid.editing import context_of, note_rows
 from roadwright.grid.listing import GridRow, told_rows
 from roadwright.grid.sources import Source
 from roadwright.optimize import Problem
@@ -98,8 +97,7 @@ def save_as_run(
                 continue
             changed = change_rows(context, spec, rows, scope_of(workspace, session, spec))
             _refuse_failed(spec, changed)
-            if not changed.is_nothing:
-                _note(session, spec, changed, requested_by)
+            note_rows(session, spec, changed, requested_by)
     asked = ActionRequest(RUN, options={"scenario_name": plan.scenario_name})
     run = submit(workspace, checked(workspace, asked), requested_by, for_worker=True)
     return SavedAsRun(run, plan.scenario_name, tuple(spec for spec, rows in plan.parts() if rows))
@@ -119,20 +117,6 @@ def _refuse_failed(spec: TabSpec, changed: Changed) -> None:
     if wrong:
         said = [Message("fault_at", params={"place": spec.name, "what": row.run_status}) for row in wrong]
         raise NotSavedAsRun("invalid_problem", faults=said)
-
-
-def _note(session: Session, spec: TabSpec, changed: Changed, requested_by: str) -> None:
-    summary: dict[str, object] = {"saved": changed.saved, "created": changed.created, "removed": changed.removed}
-    rows: list[dict[str, object]] = [
-        {
-            "tab": spec.name,
-            "row": 0,
-            "key": " / ".join(str(part) for part in row.identity.values() if part is not None),
-            "run_status": row.run_status,
-        }
-        for row in changed.rows
-    ]
-    ledger.note(session, SOURCE, {"tab": spec.name}, requested_by, summary=summary, rows=rows)
 
 
 # Which rows

@@ -9,11 +9,14 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from roadwright.actions.pm.refresh import REFRESH_TAB
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.domain.actions import ActionStatus
+from roadwright.domain.errors import RoadwrightError
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import ActionRun
 from roadwright.workspace.workspace import Workspace
@@ -25,6 +28,7 @@ _PAUSES = 4.0
 _LOOK_SECONDS = 1.0
 _LOOKED_AT = 200
 """The newest runs of followers, among which the last one of a tab is looked for."""
+log = structlog.get_logger("roadwright.following")
 
 
 class Follower:
@@ -45,16 +49,19 @@ class Follower:
                 self._follow(spec)
 
     def _follow(self, spec: TabSpec) -> None:
-        wait = self._pause(spec)
-        if wait is None:
-            return
-        if wait > 0:
+        wait: float | None
+        try:
+            wait = self._pause(spec)
+            if wait == 0:
+                self._ask(spec)
+        except (RoadwrightError, SQLAlchemyError, OSError) as fault:
+            log.warning("not followed", tab=spec.name, why=str(fault))
+            wait = _LOOK_SECONDS
+        if wait:
             timer = threading.Timer(wait, self._again, (spec,))
             timer.daemon = True
             self._later[spec.name] = spec, timer
             timer.start()
-            return
-        self._ask(spec)
 
     def _again(self, spec: TabSpec) -> None:
         with self._lock:
@@ -70,16 +77,19 @@ class Follower:
     def _pause(self, spec: TabSpec) -> float | None:
         """Seconds that the tab has to wait; None where a run that has not begun will show all."""
         name = self._workspace.place(spec).name
-        newest = select(ActionRun).where(ActionRun.requested_by == FOLLOWER).order_by(ActionRun.id.desc())
+        told = (ActionRun.request_json, ActionRun.status, ActionRun.worker, ActionRun.started_at, ActionRun.finished_at)
+        newest = select(*told).where(ActionRun.requested_by == FOLLOWER).order_by(ActionRun.id.desc())
         with self._workspace.store.transaction() as session:
-            runs = session.scalars(newest.limit(_LOOKED_AT)).all()
+            runs = session.execute(newest.limit(_LOOKED_AT)).all()
         last = next((run for run in runs if run.request_json.get("tab") == name), None)
         if last is None:
             return 0
         if last.status == ActionStatus.QUEUED and last.worker is None:
             return None
-        if last.finished_at is None or last.started_at is None:
+        if last.finished_at is None:
             return _LOOK_SECONDS
+        if last.started_at is None:  # it ended before it began
+            return 0
         ended = dt.datetime.fromisoformat(last.finished_at)
         took = (ended - dt.datetime.fromisoformat(last.started_at)).total_seconds()
         passed = (dt.datetime.now(dt.UTC) - ended).total_seconds()
@@ -90,5 +100,8 @@ class Follower:
         with self._lock:
             for spec, timer in self._later.values():
                 timer.cancel()
-                self._ask(spec)
+                try:
+                    self._ask(spec)
+                except (RoadwrightError, SQLAlchemyError, OSError) as fault:
+                    log.warning("not followed", tab=spec.name, why=str(fault))
             self._later.clear()

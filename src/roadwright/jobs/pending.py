@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from sqlalchemy import String, cast, select
+from sqlalchemy.orm import defer
 
 from roadwright.actions.execute import PENDING_WRITES
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
@@ -57,7 +58,9 @@ class PendingWrites:
             cast(ActionRun.summary_json, String).contains(f'"{PENDING_WRITES}"'),
         )
         with self._workspace.store.transaction() as session:
-            for run in session.scalars(newest.order_by(ActionRun.id.desc()).limit(_NEWEST)):
+            for run in session.scalars(
+                newest.options(defer(ActionRun.rows_json, raiseload=True)).order_by(ActionRun.id.desc()).limit(_NEWEST)
+            ):
                 self._keep(run)
 
     def _keep(self, run: ActionRun) -> _Waiting:

@@ -177,7 +177,7 @@ class Visit:
         self.script("notice", kind, text[:1].upper() + text[1:])
 
     def script(self, name: str, /, *arguments: object) -> None:
-        """Call a function of ``rw`` in the browser: answer, cells, open, close, tab, check, place, saved, busy."""
+        """Call a function of ``rw`` in the browser: answer, cells, html, open, close, tab, place, saved, busy."""
         given = ", ".join(json.dumps(one, ensure_ascii=True) for one in arguments)
         self.client.run_javascript(f"rw.{name}({given})")
 

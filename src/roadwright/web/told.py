@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from roadwright.domain.actions import ActionStatus
+from roadwright.domain.actions import OPEN_STATUSES, ActionStatus
 from roadwright.store.models import ActionRun
 from roadwright.web.formats import number
 from roadwright.web.kit.marks import Kind
 from roadwright.web.words import action_done, action_words, kind_of, words
 
-_COUNTS = (
+_DONE = (
     ("saved", "saved"),
     ("added", "added"),
     ("removed", "removed"),
     ("scored", "scored"),
     ("seeded", "seeded"),
+    ("new_entries", "new entries"),
+    ("changed", "changed"),
     ("admitted", "admitted"),
     ("blocked", "blocked"),
     ("waived", "waived"),
+)
+_COUNTS = (
+    *_DONE,
     ("candidates", "candidates"),
     ("skipped", "skipped"),
     ("warned", "with a warning"),
@@ -26,12 +31,11 @@ _COUNTS = (
     ("failed", "failed"),
 )
 _ABOUT = ("scenario_name", "roadmap_name")
-_OPEN = (ActionStatus.QUEUED, ActionStatus.RUNNING)
 
 
 def is_open(run: ActionRun) -> bool:
     """Whether it waits or works."""
-    return run.status in _OPEN
+    return run.status in OPEN_STATUSES
 
 
 def options_of(run: ActionRun) -> dict[str, str]:
@@ -69,10 +73,18 @@ def outcome(run: ActionRun) -> str:
     if summary.get("moved") and summary.get("status"):
         return f"It is {words(str(summary['status']))} now"
     counted = [f"{number(found)} {word}" for name, word in _COUNTS if (found := _count(summary, name))]
-    if not any(_count(summary, name) for name, _ in _COUNTS[:8]) and _count(summary, "selected"):
+    if not any(_count(summary, name) for name, _ in _DONE) and _count(summary, "selected"):
         looked = f"{number(_count(summary, 'selected'))} rows looked at"
         counted = [looked, *(counted or ["nothing new"])]
     return sentence_of(", ".join(counted) or "nothing to do")
+
+
+def share(run: ActionRun) -> float | None:
+    """How much of it is done, from 0 to 1; None where that is not known."""
+    figures = run.progress_json or {}
+    done, total = figures.get("done"), figures.get("total")
+    is_known = isinstance(done, int | float) and isinstance(total, int | float) and total > 0
+    return float(done) / float(total) if is_known and done is not None and total is not None else None
 
 
 def sentence_of(text: str) -> str:

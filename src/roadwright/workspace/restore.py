@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from roadwright.domain.actions import ActionStatus
+from roadwright.domain.actions import OPEN_STATUSES, ActionStatus
 from roadwright.domain.messages import Level, Message
 from roadwright.store.copying import copy_all, snapshot
 from roadwright.store.identity import give_new_identity, next_revision
@@ -130,11 +130,11 @@ def _make_its_own(store: Store, folder: Path, manifest: Manifest) -> None:
 
 def _close_runs(session: Session, moment: str) -> None:
     """Say how those runs ended that were going on at the moment of the backup: its own run is over, as it is there."""
-    running, going_on = str(ActionStatus.RUNNING), (str(ActionStatus.QUEUED), str(ActionStatus.RUNNING))
+    running = str(ActionStatus.RUNNING)
     closing = update(ActionRun).values(finished_at=moment)
     backup = closing.where(ActionRun.action == ACTION, ActionRun.status == running)
     session.execute(backup.values(status=str(ActionStatus.SUCCESS)))
-    others = closing.where(ActionRun.status.in_(going_on))
+    others = closing.where(ActionRun.status.in_(OPEN_STATUSES))
     session.execute(others.values(status=str(ActionStatus.FAILED), error=str(Message("run_cut_by_backup"))))
 
 

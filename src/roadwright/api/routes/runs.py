@@ -19,9 +19,9 @@ from roadwright.api.guard import caller_of
 from roadwright.api.idempotency import Key, once
 from roadwright.api.problems import Problem
 from roadwright.api.routing import problems
-from roadwright.api.schemas import ENDED, Run, RunList, RunRequest, run_shape
+from roadwright.api.schemas import Run, RunList, RunRequest, run_shape
 from roadwright.api.state import Caller, CallerOf, Server, ServerOf
-from roadwright.domain.actions import ActionStatus
+from roadwright.domain.actions import OPEN_STATUSES, ActionStatus
 from roadwright.domain.errors import InputError
 from roadwright.store.models import ActionRun
 
@@ -100,7 +100,7 @@ async def show_run(
     deadline = loop.time() + wait
     while True:
         run = await run_in_threadpool(_found, server, run_id)
-        if run.status in ENDED or loop.time() >= deadline or server.is_closing:
+        if run.status not in OPEN_STATUSES or loop.time() >= deadline or server.is_closing:
             return Response(json.dumps(run_shape(run)), media_type="application/json")  # may hold thousands of rows
         await asyncio.sleep(min(_LOOK_SECONDS, max(deadline - loop.time(), 0.01)))
 
@@ -151,7 +151,7 @@ async def _follow(server: Server, caller: Caller, run_id: str) -> AsyncIterator[
         now = (run.status, run.progress, run.progress_json)
         if not is_valid:
             return
-        if run.status in ENDED:
+        if run.status not in OPEN_STATUSES:
             yield _event("end", number + 1, run_shape(run))
             return
         if now != shown:

@@ -106,11 +106,6 @@ def revoke_token(session: Session, name: str) -> ApiToken:
     return token
 
 
-def token_of(session: Session, secret: str) -> ApiToken | None:
-    """The token that this is, where it is one that lets in."""
-    return standing_token(session, digest_of(secret))
-
-
 def standing_token(session: Session, digest: str) -> ApiToken | None:
     """The token of this digest, where it still lets in."""
     token = session.scalar(select(ApiToken).where(ApiToken.digest == digest))

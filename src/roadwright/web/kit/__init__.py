@@ -4,7 +4,18 @@ All return ``Markup``; a plain text that is given to them is escaped. Pages writ
 there, and where they must, they use `html`, which escapes what it fills in.
 """
 
-from roadwright.web.kit.blocks import ACTS, banner, card, card_head, dialog, empty, progress, skeleton, table
+from roadwright.web.kit.blocks import (
+    ACTS,
+    banner,
+    card,
+    card_head,
+    dialog,
+    dialog_inside,
+    empty,
+    progress,
+    skeleton,
+    table,
+)
 from roadwright.web.kit.controls import (
     button,
     choice,
@@ -35,6 +46,7 @@ __all__ = [
     "choice",
     "count",
     "dialog",
+    "dialog_inside",
     "empty",
     "field",
     "form",

@@ -89,14 +89,20 @@ def progress(label: str, share: float | None = None, state: Literal["", "ok", "f
 
 
 def dialog(id_: str, title: str, content: str | Html, *, wide: bool = False) -> Html:
-    """A dialog, closed at first: ``button(…, opens=id)`` or ``Visit.open(id)`` opens it, Esc and its cross close it."""
+    """A dialog, closed at first: ``button(…, opens=id)`` or ``Visit.script("open", id)`` opens it, Esc and its cross
+    close it.
+    """
     attributed = attributes(
         class_="rw-dialog wide" if wide else "rw-dialog", id=id_, aria_labelledby=f"{id_}-title", data_testid=id_
     )
+    return html("<dialog{a}>{inside}</dialog>", a=attributed, inside=dialog_inside(id_, title, content))
+
+
+def dialog_inside(id_: str, title: str, content: str | Html) -> Html:
+    """What stands in a dialog: its title, the cross that closes it, and the content."""
     return html(
-        '<dialog{a}><header><h2{t}>{title}</h2><button type="button" class="rw-btn ghost icon small" data-closes="" '
-        'aria-label="Close">{cross}</button></header><div>{content}</div></dialog>',
-        a=attributed,
+        '<header><h2{t}>{title}</h2><button type="button" class="rw-btn ghost icon small" data-closes="" '
+        'aria-label="Close">{cross}</button></header><div>{content}</div>',
         t=attributes(id=f"{id_}-title"),
         title=title,
         cross=icon("fail"),

@@ -315,7 +315,7 @@ class Acts:
         self.visit.script("open", "bulk-dialog")
 
     def _fill_bulk(self, column: str, value: str, found: Preview | None) -> None:
-        self.visit.script("backlog.fill", "bulk-form", str(bulk_form(len(self.pending.many), column, value, found)))
+        self.visit.script("html", "bulk-form", str(bulk_form(len(self.pending.many), column, value, found)))
 
     async def _previewed(self, column: str, value: str) -> Preview:
         return await preview(self.visit, self.pending, column, value)
@@ -382,7 +382,7 @@ class Acts:
 
     async def similar(self, value: Typed) -> None:
         found = await self.visit.read(similar_ideas, value) if value.strip() else []
-        self.visit.script("backlog.fill", "similar", str(similar_html(found)))
+        self.visit.script("html", "similar", str(similar_html(found)))
 
     async def open_similar(self, key: Key) -> None:
         """Look at an idea that says the same; what was typed stays in its fields."""
@@ -402,7 +402,7 @@ class Acts:
             **{"country": country, "deadline_date": deadline_date},
         }
         if not title.strip():
-            self.visit.script("backlog.fill", "submit-fault", "A title is needed: what is it, in one line?")
+            self.visit.script("html", "submit-fault", "A title is needed: what is it, in one line?")
             return
         idea = {name: value for name, value in given.items() if value.strip()}
         caller = await self.visit.standing()
@@ -416,7 +416,7 @@ class Acts:
 
         key, said = await asyncio.to_thread(enter)
         self.visit.saved("submit-form")
-        self.visit.script("backlog.fill", "similar", "")
+        self.visit.script("html", "similar", "")
         self.visit.script("close", "submit")
         if said == "OK":
             self.visit.notice("ok", Message("idea_entered", params={"key": key}))

@@ -178,7 +178,7 @@ async def show_conflicts(visit: Visit, pending: Pending, *, opens: bool) -> None
         return made
 
     made = await visit.read(load)
-    visit.script("backlog.fill", "conflicts", "".join(map(str, made)))
+    visit.script("html", "conflicts", "".join(map(str, made)))
     if opens and made:
         visit.script("open", "conflict-dialog")
     elif not made:

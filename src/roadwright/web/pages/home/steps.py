@@ -9,7 +9,7 @@ from roadwright.store.models import ActionRun
 from roadwright.web.formats import plural
 from roadwright.web.kit import Html, attributes, html, icon, joined, progress
 from roadwright.web.page import address_of
-from roadwright.web.told import is_open, outcome, tone
+from roadwright.web.told import is_open, outcome, share, tone
 
 _TITLES = {
     "pm.backlog_sync": ("sync", "Sync the backlog"),
@@ -82,20 +82,12 @@ def _card(step: NextStep, run: ActionRun | None, number: int, *, is_first: bool)
 
 def _said(step: NextStep, run: ActionRun | None, title: str) -> Html:
     if run is not None:
-        share = _share(run)
-        bar = progress(title, share, "" if is_open(run) else "fail" if tone(run) == "fail" else "ok")
+        bar = progress(title, share(run), "" if is_open(run) else "fail" if tone(run) == "fail" else "ok")
         return html('{bar}<span class="said" role="status">{words}</span>', bar=bar, words=outcome(run))
     if step.lacks:
         return html('<span class="said">{why}</span>', why=_LACKS[step.lacks])
     work = html("<em>{work}</em> ", work=plural(step.work, *_WORK[step.action]) + ".") if step.work else Html()
     return html('<span class="said">{work}{why}</span>', work=work, why=_WHY[step.action])
-
-
-def _share(run: ActionRun) -> float | None:
-    figures = run.progress_json or {}
-    done, total = figures.get("done"), figures.get("total")
-    is_known = isinstance(done, int | float) and isinstance(total, int | float) and total > 0
-    return float(done) / float(total) if is_known and done is not None and total is not None else None
 
 
 def _to_run(run: ActionRun) -> Html:

@@ -10,7 +10,7 @@ from roadwright.grid.listing import GridRow
 from roadwright.services.roadmaps.board import BoardEntry
 from roadwright.sheets.spec import TabSpec
 from roadwright.web import formats
-from roadwright.web.kit import Html, attributes, button, choice, form, html, icon, joined, text_field
+from roadwright.web.kit import Html, attributes, button, choice, form, html, joined, text_field
 from roadwright.web.words import sentence
 
 _SOURCES = (
@@ -18,17 +18,6 @@ _SOURCES = (
     ("run_id", "The portfolio of a run"),
     ("keys", "A list of initiatives"),
 )
-
-
-def inside(title: str, content: Html) -> Html:
-    """A title and what is asked, for the dialog that all questions of the page share."""
-    return html(
-        '<header><h2 id="asked-title">{title}</h2><button type="button" class="rw-btn ghost icon small" data-closes="" '
-        'aria-label="Close">{cross}</button></header><div>{content}</div>',
-        title=title,
-        cross=icon("fail"),
-        content=content,
-    )
 
 
 def planning(entry: BoardEntry, periods: Sequence[str]) -> Html:

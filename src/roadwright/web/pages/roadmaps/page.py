@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from nicegui import ui
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,13 +29,14 @@ from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationRun, OrganizationMetricsConfig
 from roadwright.store.roadmaps import all_roadmaps
+from roadwright.web.asked import Asked
 from roadwright.web.edits import said_of, save
 from roadwright.web.kit import Html, banner, button, dialog, html, joined, region
 from roadwright.web.kit import tabs as kit_tabs
 from roadwright.web.page import Refused, Visit, address_of, page
 from roadwright.web.pages.roadmaps import board, dialogs, gates, versions
-from roadwright.web.pages.roadmaps.running import Runs
 from roadwright.web.places import first_roadmap
+from roadwright.web.running import Runs
 from roadwright.web.shell import shell
 
 _TABS = (("board", "Now / next / later"), ("gates", "Gates"), ("versions", "Versions and compare"))
@@ -200,8 +202,6 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
             id_="roadmap-gates",
         )
         with_classes = f"rw-versions{shown['versions']}"
-        from nicegui import ui  # noqa: PLC0415 - one plain element around three regions
-
         outer = ui.element("div").classes(with_classes)
         outer.props["id"], outer.props["data-testid"] = "roadmap-versions", "versions"
         with outer:
@@ -210,8 +210,7 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
                 picking = region(versions.comparing(view, others, sides["v"], sides["with"]))
                 beside = region(Html(), "rw-beside", test="compare")
         region(dialog("new-roadmap", "New roadmap", dialogs.new_roadmap()) if may_plan else Html())
-        with ui.element("dialog").classes("rw-dialog").props("id=asked aria-labelledby=asked-title data-testid=asked"):
-            asked = region(Html())
+        asked = Asked(visit)
 
     async def compared() -> None:
         if not sides["with"]:
@@ -265,10 +264,6 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
 
     waiting: dict[str, tuple[TabSpec, list[RowChange]]] = {}
 
-    def ask_of(title: str, content: Html) -> None:
-        asked.show(dialogs.inside(title, content))
-        visit.script("open", "asked")
-
     async def keep(spec: TabSpec, rows: list[RowChange], *, form: str = "") -> bool:
         """Save rows and tell what came of it; a conflict is asked about. Whether all were saved."""
         changed = await save(visit, spec, rows)
@@ -281,7 +276,7 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         await refresh()
         if clashing:
             waiting["rows"] = spec, [replace(sent, on_conflict=OnConflict.SHEET) for sent, _ in clashing]
-            ask_of("Somebody else changed this", dialogs.conflict(spec, clashing))
+            asked.ask("Somebody else changed this", dialogs.conflict(spec, clashing))
             return False
         if failed:
             visit.notice("fail", "; ".join(failed))
@@ -342,7 +337,7 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         known = [
             period for lane in lanes_of(view.entries, view.period, view.periods, view.years) for period in lane.periods
         ]
-        ask_of(entry.title, dialogs.planning(entry, known))
+        asked.ask(entry.title, dialogs.planning(entry, known))
 
     @visit.act("planned", Role.PLANNER)
     async def planned(key: str, mark: str, planned_period: str, priority_rank: str, is_locked: str) -> None:
@@ -352,11 +347,11 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
             "is_locked": is_locked,
         }
         if await keep(tabs.ROADMAP_ENTRIES, [change(key, mark, **values)], form=f"form-plan-{key}"):
-            visit.script("close", "asked")
+            asked.close()
 
     @visit.act("waive", Role.APPROVER)
     async def waive(key: str) -> None:
-        ask_of("Waive the gates", gates.waiving(entry_of(key), visit.caller.who))
+        asked.ask("Waive the gates", gates.waiving(entry_of(key), visit.caller.who))
 
     @visit.act("waived", Role.APPROVER)
     async def waived(key: str, mark: str, reason: str) -> None:
@@ -365,7 +360,7 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         who = (await visit.standing()).who
         sent = change(key, mark, waived_by=who, waiver_reason=reason.strip())
         if await keep(tabs.ROADMAP_ENTRIES, [sent], form=f"form-waive-{key}"):
-            visit.script("close", "asked")
+            asked.close()
             visit.notice("ok", "Waived.")
 
     @visit.act("unwaive", Role.APPROVER)
@@ -385,13 +380,13 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         is_waiver = any(name in row.changes for row in rows for name in ("waived_by", "waiver_reason"))
         if is_waiver and not (await visit.standing()).role.may(Role.APPROVER):
             raise Refused("role_too_low", needed=Role.APPROVER, role=visit.caller.role)
-        visit.script("close", "asked")
+        asked.close()
         await keep(spec, rows)
 
     @visit.act("keep-theirs")
     async def keep_theirs() -> None:
         waiting.clear()
-        visit.script("close", "asked")
+        asked.close()
         await refresh()
 
     async def run(action: str, **options: object) -> None:
@@ -413,11 +408,11 @@ async def roadmap(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
     @visit.act("preview", Role.APPROVER)
     async def preview() -> None:
         found = await visit.read(_preview, view.name)
-        ask_of("Publish a version", versions.previewing(found, view.name))
+        asked.ask("Publish a version", versions.previewing(found, view.name))
 
     @visit.act("publish-now", Role.APPROVER)
     async def publish() -> None:
-        visit.script("close", "asked")
+        asked.close()
         await run("pm.roadmap_publish")
 
     @visit.act("new", Role.PLANNER)

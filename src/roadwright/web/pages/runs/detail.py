@@ -44,7 +44,7 @@ from roadwright.web.kit.marks import Kind
 from roadwright.web.page import Refused, Visit, address_of, page
 from roadwright.web.pages.runs.ledger import cancel_button, cancel_run
 from roadwright.web.shell import shell
-from roadwright.web.told import headline, is_open, options_of, outcome
+from roadwright.web.told import headline, is_open, options_of, outcome, sentence_of
 from roadwright.web.words import action_words, person, sentence, words
 
 _ROWS = 100
@@ -214,7 +214,7 @@ def _state(visit: Visit, seen: _Seen) -> Html:
             cancel=cancel_button(visit, run),
         )
     if run.error and run.status != "success":
-        lines = joined(html("<p>{line}</p>", line=sentence(line)) for line in run.error.splitlines()[:12])
+        lines = joined(html("<p>{line}</p>", line=sentence_of(line)) for line in run.error.splitlines()[:12])
         kind: Any = "warn" if run.status == "cancelled" else "fail"
         title = "It was cancelled" if run.status == "cancelled" else "It failed"
         return banner(kind, title, lines, test="error")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from typing import Literal
 
+from nicegui import ui
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,13 +27,13 @@ from roadwright.services.rows.identity import identity_of
 from roadwright.services.rows.notes import level_of
 from roadwright.store.models import Initiative
 from roadwright.store.registry import load_registry
+from roadwright.web.asked import Asked
 from roadwright.web.edits import NOT_SAVED, said_of, save
 from roadwright.web.kit import Html, button, choice, form, html, region, text_field
 from roadwright.web.page import Refused, Visit, page
-from roadwright.web.pages.roadmaps.dialogs import inside
-from roadwright.web.pages.roadmaps.running import Runs
 from roadwright.web.pages.scoring import params, registry
 from roadwright.web.pages.scoring.params import Typed
+from roadwright.web.running import Runs
 from roadwright.web.shell import shell
 from roadwright.web.words import words
 
@@ -99,8 +100,6 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
             score=button("Score all", "score", look="primary", glyph="scoring", test="score"),
         )
     lead = "What counts, what drives it, and which numbers nobody has vouched for yet."
-    from nicegui import ui  # noqa: PLC0415 - plain elements around regions
-
     async with shell(visit, "scoring", "Scoring & KPIs", lead=lead, actions=actions):
         said = region(Html(), "rw-said")
         tree = region(
@@ -127,16 +126,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
                 waits = region(waiting(), "rw-card rw-params", test="params")
                 stale = region(params.stale(None), "rw-card", test="stale")
             models = region(lines(), "rw-card rw-models", test="models")
-        with (
-            ui.element("dialog")
-            .classes("rw-dialog wide")
-            .props("id=asked aria-labelledby=asked-title data-testid=asked")
-        ):
-            asked = region(Html())
-
-    def ask_of(title: str, content: Html) -> None:
-        asked.show(inside(title, content))
-        visit.script("open", "asked")
+        asked = Asked(visit, wide=True)
 
     async def show_node() -> None:
         kpi = next((one for one in shown.kpis if one.kpi_key == state["kpi"]), None)
@@ -274,7 +264,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
             raise Refused("row_not_there", key=f"{key} {model}", tab=tabs.MATH_MODELS.name)
         formula, chain = (str(row.values.get(name) or "") for name in ("formula_text", "metric_chain_text"))
         visit.saved("form-model")
-        ask_of(model, model_form(row, formula, chain))
+        asked.ask(model, model_form(row, formula, chain))
 
     @visit.act("model", Role.PLANNER)
     async def keep_model(key: str, model: str, mark: str, formula_text: str, metric_chain_text: str) -> None:
@@ -283,17 +273,17 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         changed = await save(visit, tabs.MATH_MODELS, [RowChange(identity, mark, sent)])
         [row] = changed.rows
         if level_of(row.run_status) in NOT_SAVED:
-            asked.show(inside(model, model_form(row, formula_text, metric_chain_text, said_of(row.run_status))))
+            asked.show(model, model_form(row, formula_text, metric_chain_text, said_of(row.run_status)))
             return
         visit.saved("form-model")
-        visit.script("close", "asked")
+        asked.close()
         await refresh()
 
     @visit.act("edit-registry", Role.PLANNER)
     async def edit_registry() -> None:
         rows, marks = await visit.read(_registry_fields)
         visit.saved("form-registry")
-        ask_of("KPI registry", registry.editing(rows, {}, marks))
+        asked.ask("KPI registry", registry.editing(rows, {}, marks))
 
     @visit.act("registry", Role.PLANNER)
     async def keep_registry(  # noqa: PLR0917 - the fields of the form, one of each for a row
@@ -328,10 +318,10 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
             if level_of(row.run_status) in NOT_SAVED
         }
         if faults:
-            asked.show(inside("KPI registry", registry.editing(given, faults, marks)))
+            asked.show("KPI registry", registry.editing(given, faults, marks))
             return
         visit.saved("form-registry")
-        visit.script("close", "asked")
+        asked.close()
         await refresh()
 
     async def run(action: str, tab: str | None = None, **options: object) -> None:
@@ -355,7 +345,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
             about="Scores that were computed already are activated; nothing is computed.",
             save=button("Switch", submits=True, look="primary", test="switch-now"),
         )
-        ask_of("Switch the framework", form("switched", fields, id_="form-switch"))
+        asked.ask("Switch the framework", form("switched", fields, id_="form-switch"))
 
     @visit.act("switched", Role.PLANNER)
     async def switched(framework: Framework) -> None:
@@ -366,7 +356,7 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
             if failed:
                 visit.notice("fail", "; ".join(failed[:3]))
         visit.saved("form-switch")
-        visit.script("close", "asked")
+        asked.close()
         await run("pm.switch_framework", tabs.SCORING_INPUTS.name)
 
     async def told(happened: Sequence[Event]) -> None:

@@ -354,7 +354,6 @@ rw.backlog = (() => {
     },
     tick: names => document.querySelectorAll("#columns-form input").forEach(one => { one.checked = names.includes(one.value); }),
     steps: count => byId("undo")?.toggleAttribute("hidden", !count),
-    fill: (id, html) => { const at = byId(id); if (at) at.innerHTML = html; },
     deselect: () => api?.deselectAll(),
   };
 })();

@@ -59,7 +59,6 @@ const rw = {
     marked.forEach(key => document.getElementById("r-" + key)?.classList.add("marked"));
     if (focused?.isConnected) focused.focus({ preventScroll: true });
   },
-  check(selector, checked) { document.querySelectorAll(selector).forEach(b => b.setAttribute("aria-checked", checked)); },
   tab(name, list) {
     const tabs = document.querySelector(list || "[role=tablist]"); if (!tabs) return;
     for (const tab of tabs.querySelectorAll("[role=tab]")) {
@@ -68,6 +67,7 @@ const rw = {
       document.getElementById(tab.getAttribute("aria-controls"))?.classList.toggle("hidden", !on);
     }
   },
+  html(id, html) { const place = document.getElementById(id); if (place) place.innerHTML = html; },
   open(id) { const one = document.getElementById(id); if (one?.showModal && !one.open) one.showModal(); },
   close(id) { const one = document.getElementById(id); if (one?.open) one.close(); },
   density(name) { if (name === "normal") delete document.body.dataset.density; else document.body.dataset.density = name; },

@@ -22,7 +22,6 @@
   rw.enabled = (act, on) => document.querySelectorAll(`.rw-head [data-act="${act}"]`).forEach(b => {
     b.disabled = !on; b.title = on ? "" : "Nothing is changed";
   });
-  rw.html = (id, html) => { const place = document.getElementById(id); if (place) place.innerHTML = html; };
   rw.added = html => {
     const body = document.querySelector(".rw-bench-table tbody[data-side=out]"); if (!body) return;
     const made = document.createElement("tbody"); made.innerHTML = html;

@@ -12,10 +12,7 @@ from roadwright.domain.actions import ActionStatus
 from roadwright.store.models import ActionRun
 from roadwright.web.kit import Html, html, joined, progress
 from roadwright.web.page import Visit
-from roadwright.web.words import action_done, action_words, words
-
-_OPEN = (ActionStatus.QUEUED, ActionStatus.RUNNING)
-_TOLD = ("new_entries", "admitted", "blocked", "waived", "changed", "seeded", "selected", "warned", "failed")
+from roadwright.web.told import headline, is_open, outcome, share, tone
 
 
 class Runs:
@@ -38,21 +35,16 @@ class Runs:
         """How far they are; what is over is told, once."""
         lines = []
         for run in await self._visit.read(_runs_of, list(self._asked)):
-            if run.status in _OPEN:
-                label = f"{action_words(run.action)}: {run.progress or words(run.status)}"
-                lines.append(html("<p>{label}</p>{bar}", label=label, bar=progress(label)))
-                continue
-            then = self._asked.pop(run.run_id, "")
-            if run.status == ActionStatus.SUCCESS and not run.error:
-                told = _summary(run)
-                self._visit.notice("ok", action_done(run.action) + (f": {told}." if told else "."))
-                if then:
+            if is_open(run):
+                label = f"{headline(run)}: {outcome(run)}"
+                lines.append(html("<p>{label}</p>{bar}", label=label, bar=progress(label, share(run))))
+            elif run.run_id in self._asked:  # else it was told while this was read
+                then = self._asked.pop(run.run_id)
+                kind = tone(run)
+                shown: Literal["ok", "warn", "fail"] = kind if kind in ("ok", "fail") else "warn"
+                self._visit.notice(shown, f"{headline(run)}: {outcome(run)}")
+                if then and run.status == ActionStatus.SUCCESS:
                     self._visit.go(then)
-            else:
-                kind: Literal["warn", "fail"] = "warn" if run.status == ActionStatus.PARTIAL else "fail"
-                self._visit.notice(
-                    kind, f"{action_words(run.action)}: {run.error or _summary(run) or words(run.status)}"
-                )
         if not lines:
             return Html()
         return html('<div class="rw-card" role="status" data-testid="progress">{lines}</div>', lines=joined(lines))
@@ -62,8 +54,3 @@ def _runs_of(session: Session, names: Sequence[str]) -> list[ActionRun]:
     rows = list(session.scalars(select(ActionRun).where(ActionRun.run_id.in_(names)).order_by(ActionRun.id)))
     session.expunge_all()
     return rows
-
-
-def _summary(run: ActionRun) -> str:
-    said = run.summary_json or {}
-    return ", ".join(f"{said[name]} {words(name)}" for name in _TOLD if said.get(name))
