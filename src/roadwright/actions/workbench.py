@@ -18,7 +18,7 @@ from roadwright.optimize import Explanation, InvalidProblem, Problem, parse_prob
 from roadwright.services.portfolios.candidates import ScenarioProblem, find_scenario
 from roadwright.services.portfolios.explaining import Explained
 from roadwright.services.portfolios.problem import BuiltProblem, build_problem
-from roadwright.services.portfolios.runs import find_optimization_run, is_answered, latest_answer
+from roadwright.services.portfolios.runs import find_optimization_run, latest_answer
 from roadwright.services.portfolios.workbench.answers import Baseline, DataChanges, data_changes
 from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.services.scoring.models_of import load_models
@@ -58,10 +58,6 @@ class KpiFact:
     level: str
     direction: Direction
     baseline_value: float | None
-
-    @property
-    def is_north_star(self) -> bool:
-        return self.level == KpiLevel.NORTH_STAR
 
 
 @dataclass(frozen=True)
@@ -110,8 +106,9 @@ def load_bench(workspace: Workspace, scenario_name: str, data: str | None = None
         run = latest if data in (None, AS_NOW) else _run(session, data, scenario) or latest
         built, broken = _as_it_is(session, scenario)
         now = built.problem if built is not None else None
-        baseline = _baseline(latest)
-        stands_on = _stands_on(run, now, baseline, is_now=data == AS_NOW, broken=broken)
+        answer = None if latest is None else Explained.of(latest)
+        explained = answer if run is latest or run is None else Explained.of(run)
+        stands_on = _stands_on(run, explained, now, is_now=data == AS_NOW, broken=broken)
         problem = stands_on.problem
         bench = Bench(
             scenario_name=scenario.scenario_name,
@@ -122,8 +119,8 @@ def load_bench(workspace: Workspace, scenario_name: str, data: str | None = None
             facts=_facts(session, problem),
             kpis=_kpis(session, problem),
             places=built.places if built is not None and stands_on.run is None else _places(stands_on.run),
-            baseline=baseline,
-            known=_known(stands_on.run),
+            baseline=None if answer is None else Baseline(answer.run.run_id, answer.problem, answer.solution),
+            known=explained.known if explained is not None and stands_on.run is not None else {},
             since=_since(stands_on.problem, now) if stands_on.run is not None else DataChanges(),
             broken=broken,
         )
@@ -158,19 +155,20 @@ class _StandsOn:
 
 def _stands_on(
     run: OptimizationRun | None,
+    explained: Explained | None,
     now: Problem | None,
-    baseline: Baseline | None,
     *,
     is_now: bool,
     broken: Sequence[Message],
 ) -> _StandsOn:
     """The problem that what-ifs stand on: a run's where there is one, unless it is to be the data as they are."""
-    kept = None if run is None or run.inputs_snapshot_json is None else parse_problem(run.inputs_snapshot_json)
+    kept = None if explained is None else explained.problem
+    if kept is None and run is not None and run.inputs_snapshot_json is not None:
+        kept = parse_problem(run.inputs_snapshot_json)
     if now is not None and (is_now or kept is None):
         return _StandsOn(now, None)
     if kept is not None:
         return _StandsOn(kept, run)
-    assert baseline is None
     raise ScenarioProblem("bench_has_no_problem", faults=list(broken))
 
 
@@ -183,8 +181,7 @@ def _run(session: Session, run_id: str, scenario: OptimizationScenario) -> Optim
 def _as_it_is(session: Session, scenario: OptimizationScenario) -> tuple[BuiltProblem | None, tuple[Message, ...]]:
     """The scenario's problem as a run would solve it now; else why there is none."""
     try:
-        candidates = judged_candidates(session, scenario, SOURCE)
-        built = build_problem(session, scenario, candidates.candidates, candidates.locks)
+        built = _built(session, scenario)
     except ScenarioProblem as problem:
         return None, (problem.message,)
     if built.problem is None:
@@ -193,23 +190,17 @@ def _as_it_is(session: Session, scenario: OptimizationScenario) -> tuple[BuiltPr
     return built, ()
 
 
+def _built(session: Session, scenario: OptimizationScenario) -> BuiltProblem:
+    candidates = judged_candidates(session, scenario, SOURCE)
+    return build_problem(session, scenario, candidates.candidates, candidates.locks)
+
+
 def built_now(session: Session, scenario: OptimizationScenario) -> BuiltProblem:
     """The scenario's problem as it stands. Raises ScenarioProblem and InvalidProblem."""
-    candidates = judged_candidates(session, scenario, SOURCE)
-    built = build_problem(session, scenario, candidates.candidates, candidates.locks)
+    built = _built(session, scenario)
     if built.problem is None:
         raise InvalidProblem(built.faults)
     return built
-
-
-def _baseline(run: OptimizationRun | None) -> Baseline | None:
-    kept = None if run is None or not is_answered(run) else Explained.of(run)
-    return None if kept is None else Baseline(kept.run.run_id, kept.problem, kept.solution)
-
-
-def _known(run: OptimizationRun | None) -> Mapping[str, Explanation]:
-    kept = None if run is None else Explained.of(run)
-    return {} if kept is None else kept.known
 
 
 def _places(run: OptimizationRun | None) -> Mapping[str, str]:
