@@ -12,6 +12,7 @@ from roadwright.cli.workspace import WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.messages import Level
 from roadwright.sheets.backend import SheetError
+from roadwright.sync.lists import forget_lists
 from roadwright.workspace import spreadsheets
 from roadwright.workspace.spreadsheets import SpreadsheetReport
 
@@ -31,6 +32,8 @@ def setup(folder: WorkspaceOption = Path()) -> None:
     """Add the tabs that spreadsheets lack, ready to type into. What is there is never touched."""
     with opened(folder) as workspace:
         reports = list(spreadsheets.set_up(workspace))
+        if any(report.added for report in reports):
+            forget_lists(workspace)
     for report in reports:
         for tab in report.added:
             typer.echo(f"{report.ref.label}: added {tab}")

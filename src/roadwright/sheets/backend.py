@@ -9,13 +9,14 @@ that the `WriteReceipt` names as refused.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from roadwright.domain.errors import OperationError
 from roadwright.domain.messages import Message
+from roadwright.domain.text import same_text
 from roadwright.sheets.values import LAST_ROW, CellValue, cell_name
 
 
@@ -217,6 +218,12 @@ def no_tab(workbook: str, tab: str, tabs: Sequence[str]) -> WorkbookUnreadable:
     return WorkbookUnreadable("no_tab" if tabs else "no_tab_no_tabs", workbook=workbook, tab=tab, tabs=tuple(tabs))
 
 
+def spelled(tab: str, tabs: Iterable[str]) -> str | None:
+    """A tab's name as the workbook spells it; None where it has none of that name."""
+    alike = [name for name in tabs if same_text(name, tab)]
+    return tab if tab in alike else next(iter(alike), None)
+
+
 def refused_rows(edit: TabEdit, protected: Mapping[tuple[int, int], Message]) -> dict[int, Message]:
     """The rows of an edit that can't be written because of these cells. Raises SheetError when it is the header."""
     refused: dict[int, Message] = {}
@@ -227,18 +234,21 @@ def refused_rows(edit: TabEdit, protected: Mapping[tuple[int, int], Message]) ->
     return refused
 
 
+def numbers_below(edit: TabEdit) -> list[int]:
+    """The numbers of the rows below the last one, as many as are new. Raises SheetError past the end of the tab."""
+    last, count = max(edit.last_data_row, edit.header_row), len(edit.appended)
+    if count and last + count > LAST_ROW:
+        raise SheetError("no_rows_left", tab=edit.tab, count=count, last=last, most=LAST_ROW)
+    return list(range(last + 1, last + 1 + count))
+
+
 def new_row_numbers(edit: TabEdit, obstacle: Callable[[int, int], str | None]) -> list[int]:
     """Where the new rows of an edit go: directly below the last row.
 
     ``obstacle`` says of a cell (row, column) that is to be filled why it can't be, as the code of a message. Raises
     SheetError where there is no room.
     """
-    if not edit.appended:
-        return []
-    last = max(edit.last_data_row, edit.header_row)
-    numbers = list(range(last + 1, last + 1 + len(edit.appended)))
-    if numbers[-1] > LAST_ROW:
-        raise SheetError("no_rows_left", tab=edit.tab, count=len(numbers), last=last, most=LAST_ROW)
+    numbers = numbers_below(edit)
     for number, values in zip(numbers, edit.appended, strict=True):
         for column, value in values.items():
             if value is not None and value != "" and (why := obstacle(number, column)) is not None:

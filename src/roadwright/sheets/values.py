@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Hashable
 from decimal import Decimal
+from functools import lru_cache
 
 from roadwright.domain.messages import MessageError
 
@@ -83,6 +85,30 @@ def column_letters(column: int) -> str:
 def cell_name(row: int, column: int) -> str:
     """A cell's name as people say it: row 7, column 2 is ``B7``."""
     return f"{column_letters(column)}{row}"
+
+
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+
+
+@lru_cache(maxsize=LAST_COLUMN)
+def column_number(letters: str) -> int:
+    """The 1-based number of a column: ``A`` is 1, ``AB`` is 28. Raises ValueError for what names no column."""
+    number = 0
+    if not (letters.isascii() and letters.isalpha()):
+        raise ValueError(f"{letters!r} is no column")
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    if number > LAST_COLUMN:
+        raise ValueError(f"{letters!r} is no column")
+    return number
+
+
+def parse_cell(address: str) -> tuple[int, int]:
+    """Row and column of a cell's address. Raises ValueError for anything else, such as a whole column."""
+    match = _CELL.fullmatch(address)
+    if match is None:
+        raise ValueError(f"{address!r} is no cell")
+    return int(match[2]), column_number(match[1])
 
 
 _AS_THEY_ARE = (str, int, float, bool)

@@ -314,13 +314,14 @@ def run_pass(
         if not refused:
             return reports
         can_wait = any(isinstance(error, WorkbookBusy) for error in refused.values())
-        moves += any(isinstance(error, WorkbookMoved) for error in refused.values())
-        if not can_wait or (time.monotonic() >= deadline and not 0 < moves <= _MOST_MOVES):
+        has_moved = any(isinstance(error, WorkbookMoved) for error in refused.values())
+        moves += has_moved
+        if not can_wait or (time.monotonic() >= deadline and not (has_moved and moves <= _MOST_MOVES)):
             raise PendingWrite(written.reasons(tabs), reports) from next(iter(refused.values()))
         earlier = reports
         cache = None
         workspace.safe_point()
-        if not moves:
+        if not has_moved:
             time.sleep(_PAUSE)
 
 

@@ -73,6 +73,11 @@ def _shown(workspace: Workspace) -> dict[str, str]:
     return {str(address): str(digest) for address, digest in content.items()} if isinstance(content, dict) else {}
 
 
+def forget_lists(workspace: Workspace) -> None:
+    """Let the lists of all workbooks be looked at again: some were made anew, and are empty."""
+    (workspace.private / SHOWN_FILE).unlink(missing_ok=True)
+
+
 def _note(workspace: Workspace, shown: dict[str, str]) -> None:
     if shown != _shown(workspace):
         with suppress(SheetError):  # then they are looked at again

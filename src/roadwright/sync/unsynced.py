@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from roadwright.domain.actions import ActionStatus
 from roadwright.sheets.backend import WorkbookRef
 from roadwright.store.clock import to_text
 from roadwright.store.models import ActionRun, WorkspaceIdentity, WrittenWorkbook
+from roadwright.sync.written import file_digest
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 BACKLOG_SYNC = "pm.backlog_sync"
@@ -65,7 +65,7 @@ def _is_changed(file: Path, known: Collection[str], since: str) -> bool:
     """Whether it was written to since then, by somebody else than us."""
     with suppress(OSError):
         written = dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC)
-        return to_text(written) > since and hashlib.sha256(file.read_bytes()).hexdigest() not in known
+        return to_text(written) > since and (digest := file_digest(file)) is not None and digest not in known
     return False
 
 

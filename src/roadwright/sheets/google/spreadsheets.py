@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from roadwright.domain.messages import Message, failure, notice
-from roadwright.domain.text import same_text
 from roadwright.sheets.addresses import spreadsheet_id
-from roadwright.sheets.backend import SheetError, WorkbookRef, WorkbookUnreadable
+from roadwright.sheets.backend import SheetError, WorkbookRef, WorkbookUnreadable, spelled
 from roadwright.sheets.backends.google.client import OutcomeUnknown, SheetsFault
 from roadwright.sheets.backends.google.content import TabContent
 from roadwright.sheets.backends.google.credentials import client_for
@@ -64,7 +63,7 @@ class Spreadsheet:
             return read_tabs(self._client, self._id, there, self.account)[1]
 
     def _spelled(self, tab: str) -> str | None:
-        return next((name for name in self._listing.tabs if same_text(name, tab)), None)
+        return spelled(tab, self._listing.tabs)
 
     def check_edit(self) -> None:
         """Try whether it may be edited, by a write that changes nothing. Raises SheetError."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 
 from roadwright.sheets.backend import Area
-from roadwright.sheets.backends.xlsx.addresses import area_text, column_number, overlap, parse_area
+from roadwright.sheets.backends.xlsx.addresses import area_text, overlap, parse_area
 from roadwright.sheets.backends.xlsx.appending import (
     Growth,
     grown_filter,
@@ -25,7 +25,7 @@ from roadwright.sheets.backends.xlsx.cells import (
 )
 from roadwright.sheets.backends.xlsx.markup import Splice, apply_splices, set_attribute, tag_end
 from roadwright.sheets.moments import Shows, from_serial, to_serial, what_format_shows
-from roadwright.sheets.values import LAST_COLUMN, column_letters
+from roadwright.sheets.values import LAST_COLUMN, column_letters, column_number
 
 
 @given(st.integers(1, LAST_COLUMN))

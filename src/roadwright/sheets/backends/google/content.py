@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from roadwright.domain.messages import Message
@@ -60,6 +61,15 @@ FORMATS = {
 """The number format that a cell gets whose own does not show what it holds."""
 NO_FORMAT: dict[str, str] = {}
 """Lets a cell show its number as it is."""
+
+
+@lru_cache(maxsize=1_000)
+def _shown_by(kind: str, pattern: str) -> tuple[Shows | None, bool]:
+    """What a number format shows a number as, where that is no number, and whether it shows a percentage."""
+    shown = (what_format_shows(0, pattern) if pattern and kind != "TEXT" else None) or _SHOWN_AS.get(kind)
+    has_sign = bool(pattern) and shows_percent(0, pattern)
+    is_percent = kind == "PERCENT" or (has_sign and (not kind or (shown is None and kind in ("CUSTOM", "NUMBER"))))
+    return shown, is_percent
 
 
 @dataclass
@@ -118,17 +128,12 @@ class TabContent:
     def _meaning(self, row: int, column: int, value: Scalar) -> CellValue | None:
         if not isinstance(value, float):
             return value
-        kind, pattern = self.formats.get((row, column), ("", ""))
-        if kind or pattern:
-            if kind == "PERCENT" or (not kind and pattern and shows_percent(0, pattern)):
-                return Percent(value)
-            shown = what_format_shows(0, pattern) if pattern and kind != "TEXT" else None
-            shown = shown or _SHOWN_AS.get(kind)
-            if shown is not None:
-                moment = from_serial(value, shown, False)
-                return _number(moment) if isinstance(moment, int | float) else moment
-            if kind in ("", "CUSTOM", "NUMBER") and pattern and shows_percent(0, pattern):
-                return Percent(value)
+        shown, is_percent = _shown_by(*self.formats.get((row, column), ("", "")))
+        if is_percent:
+            return Percent(value)
+        if shown is not None:
+            moment = from_serial(value, shown, False)
+            return _number(moment) if isinstance(moment, int | float) else moment
         return _number(value)
 
     def grid(self) -> Grid:
@@ -198,8 +203,7 @@ class TabContent:
         Raises Unwritable.
         """
         kind, pattern = self.formats.get((row, column), ("", ""))
-        shown = what_format_shows(0, pattern) if pattern and kind != "TEXT" else None
-        shown = shown or _SHOWN_AS.get(kind)
+        shown, is_percent = _shown_by(kind, pattern)
         if value is None or value == "":
             return None, None
         if isinstance(value, bool):
@@ -207,7 +211,7 @@ class TabContent:
         if isinstance(value, str):
             return _text(value), None
         if isinstance(value, int | float):
-            if isinstance(value, PercentPoints) and isinstance(self._meaning(row, column, 0.5), Percent):
+            if isinstance(value, PercentPoints) and is_percent:
                 return value.as_share(), None
             if isinstance(value, Percent):
                 return float(value), None if kind == "PERCENT" else {"type": "PERCENT", "pattern": "0.##%"}

@@ -32,7 +32,7 @@ class Listing:
 
     @property
     def tabs(self) -> list[str]:
-        return [sheet["title"] for sheet in self.sheets]
+        return [sheet["title"] for sheet in self.sheets if sheet.get("sheetType", "GRID") == "GRID"]
 
 
 def list_tabs(client: SheetsClient, spreadsheet: str, tell: TellProgress = tell_nobody) -> Listing:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, tell_nobody
-from roadwright.domain.text import same_text
 from roadwright.sheets.addresses import spreadsheet_id
 from roadwright.sheets.backend import (
     Grid,
@@ -26,14 +25,16 @@ from roadwright.sheets.backend import (
     new_row_numbers,
     no_tab,
     refused_rows,
+    spelled,
 )
 from roadwright.sheets.backends.google.client import SheetsFault
 from roadwright.sheets.backends.google.content import Cells, TabContent
 from roadwright.sheets.backends.google.credentials import client_for
 from roadwright.sheets.backends.google.faults import in_words, is_no_such_range, is_protected
 from roadwright.sheets.backends.google.landing import Plan
-from roadwright.sheets.backends.google.reading import Listing, list_tabs, read_tabs
+from roadwright.sheets.backends.google.reading import list_tabs, read_tabs
 from roadwright.sheets.backends.google.writing import TabWork, Writer
+from roadwright.sheets.files import place_file
 from roadwright.sheets.values import CellValue, Unwritable, cell_name, says_the_same
 
 TABS_FILE = "google-tabs.json"
@@ -96,8 +97,6 @@ class GoogleWorkbook:
         return f"outdated {uuid.uuid4().hex}" if content.title in self._outdated else content.digest()
 
     def plan_append(self, edit: TabEdit) -> list[int]:
-        if not edit.appended:
-            return []
         content = self._content(edit.tab)
 
         def obstacle(row: int, column: int) -> str | None:
@@ -146,9 +145,9 @@ class GoogleWorkbook:
                 cell = cell_name(number, work.plan.place(column) or column)
                 rows.setdefault(number, Message("google_cell_lost", params={"tab": work.tab, "cell": cell}))
         for work in works:
-            if not work.inserts and work.plan.has_moved:
+            if not work.appended and work.plan.has_moved:
                 numbers = {line.origin: number for number, line in work.plan.lines.items()}
-                work.new_rows = [numbers[number] for number in work.new_rows]
+                work.new_rows = [numbers.get(number, number) for number in work.new_rows]
         receipts = [TabReceipt(tuple(work.new_rows), rows) for work, rows in zip(works, refused, strict=True)]
         return WriteReceipt(True, tuple(receipts))
 
@@ -197,7 +196,7 @@ class GoogleWorkbook:
             for column, value in cells.items():
                 content.put(number, column, value, formats.get((number, column)))
         new = {(index, column): chosen for index, column, chosen in work.new_formats}
-        if work.inserts:
+        if work.appended:
             content.row_count += len(work.new_rows)
             for index, (number, cells) in enumerate(zip(work.new_rows, work.appended, strict=True)):
                 for column, value in cells.items():
@@ -208,11 +207,12 @@ class GoogleWorkbook:
     # ---- what is read
 
     def _content(self, tab: str) -> TabContent:
-        found = next((one for name, one in self._contents.items() if same_text(name, tab)), None)
-        if found is None:
+        name = spelled(tab, self._contents)
+        if name is None:
             self._fetch(tab)
-            found = next(one for name, one in self._contents.items() if same_text(name, tab))
-        return found
+            name = spelled(tab, self._contents)
+            assert name is not None
+        return self._contents[name]
 
     def _fetch(self, tab: str) -> None:
         with in_words(self._ref, self._account):
@@ -232,37 +232,32 @@ class GoogleWorkbook:
     def _to_fetch(self, tab: str) -> list[str]:
         """The tab as the spreadsheet spells it, and those that were announced and are there."""
         there = self.tabs()
-        name = _spelled(tab, there)
+        name = spelled(tab, there)
         if name is None:
             self._list()
             there = self.tabs()
-            name = _spelled(tab, there)
+            name = spelled(tab, there)
         if name is None:
             raise no_tab(self.name, tab, there)
-        more = [spelled for one in self._announced if (spelled := _spelled(one, there)) is not None]
+        more = [found for one in self._announced if (found := spelled(one, there)) is not None]
         return list(dict.fromkeys([name, *(one for one in more if one not in self._contents)]))
 
-    def _list(self) -> Listing:
+    def _list(self) -> None:
         with in_words(self._ref, self._account):
             listing = list_tabs(self._client, self._id, self._tell)
         self._title = listing.title
-        self._tabs = [one["title"] for one in listing.sheets if one.get("sheetType", "GRID") == "GRID"]
+        self._tabs = listing.tabs
         note_tabs(self._scratch, self._id, self._tabs)
-        return listing
 
 
 class _ProtectedMeanwhile(Exception):
     """Some rows were taken out of what is to be written."""
 
 
-def _spelled(tab: str, tabs: Sequence[str]) -> str | None:
-    return tab if tab in tabs else next((name for name in tabs if same_text(name, tab)), None)
-
-
 def _work(edit: TabEdit, content: TabContent, refused: dict[int, Message], numbers: Sequence[int]) -> TabWork:
     """What is to be sent for an edit: cells that hold something else now. Raises SheetError."""
     wanted: dict[int, Cells] = {}
-    formats: list[tuple[int, int, dict[str, str]]] = []
+    formats: list[tuple[int, int, Mapping[str, str]]] = []
     for (row, column), value in edit.cells.items():
         if row in refused or says_the_same(content.value(row, column), value):
             continue
@@ -271,7 +266,7 @@ def _work(edit: TabEdit, content: TabContent, refused: dict[int, Message], numbe
         if number_format is not None:
             formats.append((row, column, number_format))
     appended: list[Cells] = []
-    new_formats: list[tuple[int, int, dict[str, str]]] = []
+    new_formats: list[tuple[int, int, Mapping[str, str]]] = []
     is_free = not any(number in content.rows for number in numbers)
     for index, (number, values) in enumerate(zip(numbers, edit.appended, strict=True)):
         cells: Cells = {}
@@ -284,17 +279,13 @@ def _work(edit: TabEdit, content: TabContent, refused: dict[int, Message], numbe
                 new_formats.append((index, column, number_format))
         appended.append(cells)
     below = max(edit.last_data_row, edit.header_row)
-    plan_rows = content.rows
     if not is_free:  # something of people's stands beside them already, such as formulas
         wanted.update(zip(numbers, appended, strict=True))
-    plan = Plan(plan_rows, wanted, edit.keys, edit.header_row)
-    work = TabWork(content, plan, appended if is_free else [], below, own_columns=frozenset(edit.own_columns))
-    work.inserts = is_free
-    if not is_free:
-        work.new_rows = list(numbers)
         formats += [(numbers[index], column, chosen) for index, column, chosen in new_formats]
-    else:
-        work.new_formats = list(new_formats)
+        appended, new_formats = [], []
+    plan = Plan(content.rows, wanted, edit.keys, edit.header_row)
+    work = TabWork(content, plan, appended, below, frozenset(edit.own_columns), [] if is_free else list(numbers))
+    work.new_formats = new_formats
     work.formats = [(plan.lines[row], column, chosen) for row, column, chosen in formats]
     work.asked = list(work.formats)
     return work
@@ -329,7 +320,5 @@ def note_tabs(scratch: Path | None, spreadsheet: str, tabs: Sequence[str]) -> No
     known = _known_tabs(scratch)
     if scratch is None or known.get(spreadsheet) == list(tabs):
         return
-    with suppress(OSError):
-        unfinished = scratch / f"{TABS_FILE}.{uuid.uuid4().hex}.part"
-        unfinished.write_text(json.dumps({**known, spreadsheet: list(tabs)}), encoding="utf-8")
-        unfinished.replace(scratch / TABS_FILE)
+    with suppress(SheetError):
+        place_file(scratch / TABS_FILE, json.dumps({**known, spreadsheet: list(tabs)}).encode())

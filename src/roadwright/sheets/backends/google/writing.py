@@ -18,7 +18,7 @@ from roadwright.sheets.backends.google.client import Json, OutcomeUnknown, Sheet
 from roadwright.sheets.backends.google.content import CALCULATED, Cells, Scalar, TabContent, content_of, from_echo
 from roadwright.sheets.backends.google.landing import Line, Plan, same
 from roadwright.sheets.backends.google.reading import quoted
-from roadwright.sheets.values import cell_name, column_letters
+from roadwright.sheets.values import cell_name, parse_cell
 
 _ROUNDS = 12
 _FORMAT_FIELD = "userEnteredFormat.numberFormat"
@@ -33,6 +33,7 @@ class TabWork:
     content: TabContent
     plan: Plan
     appended: list[Cells] = field(default_factory=list)
+    """New rows to insert; those beside which people have something already are written as cells of their rows."""
     below: int = 0
     """The row below which new rows go."""
     own_columns: frozenset[int] = frozenset()
@@ -45,8 +46,6 @@ class TabWork:
     """The same of appended rows, by their place among these."""
     asked: list[tuple[Line, int, Mapping[str, str]]] = field(default_factory=list)
     """All formats that were to change, whatever became of them."""
-    inserts: bool = True
-    """Whether the new rows are inserted; not where people have something beside them already."""
     now: TabContent | None = None
     """The tab as it was read last, where it was read again."""
 
@@ -125,12 +124,14 @@ class Writer:
 
     def append(self, work: TabWork) -> None:
         """Insert the new rows below the data."""
-        first = min(column for cells in work.appended for column in cells)
-        header = work.plan.lines.get(work.plan.header_row)
-        first = min([first, *(header.held if header is not None else ())])
-        last = max(column for cells in work.appended for column in cells)
-        rows = [[cells.get(column) for column in range(first, last + 1)] for cells in work.appended]
         for _ in range(_ROUNDS):
+            header = _as_it_stands(work.plan, _header(work.plan))
+            placed = [_as_it_stands(work.plan, cells) for cells in work.appended]
+            columns = [column for cells in placed for column in cells]
+            if not columns:
+                raise WorkbookBusy("google_header_gone", tab=work.tab)
+            first, last = min([*columns, *header]), max(columns)
+            rows = [[cells.get(column) for column in range(first, last + 1)] for cells in placed]
             below = work.below if not work.plan.has_moved else max(work.plan.lines, default=work.below)
             where = f"{quoted(work.tab)}!{cell_name(below, first)}:{cell_name(below, last)}"
             try:
@@ -139,22 +140,21 @@ class Writer:
                 if self._were_appended(work):
                     return
                 continue
-            top, left = _corner(updates["updatedRange"])
+            top, left = parse_cell(updates["updatedRange"].rpartition("!")[2].partition(":")[0])
             values = updates.get("updatedData", {}).get("values", [])
             work.new_rows = list(range(top, top + len(rows)))
             landed = {n: _row(values, n - top, left) for n in work.new_rows}
-            self._correct(work, landed)
+            self._correct(work, placed, header, landed)
             return
         raise WorkbookBusy("google_keeps_moving", spreadsheet=self._name, tabs=(work.tab,))
 
-    def _correct(self, work: TabWork, landed: Mapping[int, Cells]) -> None:
-        """See to it that new rows hold what they should, in the columns where they should."""
-        wanted = dict(zip(work.new_rows, work.appended, strict=True))
+    def _correct(self, work: TabWork, placed: Sequence[Cells], header: Cells, landed: Mapping[int, Cells]) -> None:
+        """See to it that new rows hold what they should, in the columns where they should as these stand now."""
+        wanted = dict(zip(work.new_rows, placed, strict=True))
         extra = {n: dict.fromkeys(landed[n].keys() - cells.keys()) for n, cells in wanted.items()}
         if all(_holds(landed[n], cells) for n, cells in wanted.items()) and not any(extra.values()):
             return
-        header = work.plan.lines.get(work.plan.header_row)
-        rows = dict(landed) | ({work.plan.header_row: header.held} if header is not None else {})
+        rows = dict(landed) | ({work.plan.header_row: header} if header else {})
         plan = Plan(rows, {n: {**extra[n], **cells} for n, cells in wanted.items()}, (), work.plan.header_row)
         lines = [plan.lines[n] for n in work.new_rows]
         self.put([TabWork(work.content, plan)])
@@ -191,8 +191,8 @@ class Writer:
             wanted = [one for work in works for one in _formats_of(work)]
             if not wanted:
                 return
-            rows = sorted({(work.tab, row, work.content.column_count) for work, _, row, _, _ in wanted})
-            ranges = [f"{quoted(tab)}!{row}:{row}" for tab, row, _ in rows]
+            rows = sorted({(work.tab, row) for work, _, row, _, _ in wanted})
+            ranges = [f"{quoted(tab)}!{row}:{row}" for tab, row in rows]
             try:
                 reply = self._client.update(
                     self._id,
@@ -214,6 +214,16 @@ class Writer:
                 for work in works:
                     _restore_formats(work)
         raise WorkbookBusy("google_keeps_moving", spreadsheet=self._name, tabs=tuple(work.tab for work in works))
+
+
+def _header(plan: Plan) -> Cells:
+    line = plan.lines.get(plan.header_row)
+    return {} if line is None else line.held
+
+
+def _as_it_stands(plan: Plan, cells: Cells) -> Cells:
+    """Cells in the columns where these stand now; without those whose column is gone."""
+    return {place: value for column, value in cells.items() if (place := plan.place(column))}
 
 
 def _formats_of(work: TabWork) -> list[tuple[TabWork, Line, int, int, Mapping[str, str]]]:
@@ -354,14 +364,3 @@ def _row(values: Sequence[Sequence[Any]], index: int, first: int) -> Cells:
     cells = values[index] if index < len(values) else ()
     read = {column: from_echo(value) for column, value in enumerate(cells, first)}
     return {column: value for column, value in read.items() if value is not None}
-
-
-def _corner(named: str) -> tuple[int, int]:
-    """The row and column of the first cell of a range."""
-    cell = named.rpartition("!")[2].partition(":")[0].replace("$", "")
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    assert column_letters(column) == letters.upper()
-    return int(cell[len(letters) :]), column

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from roadwright.sheets.backend import Area, SheetError
-from roadwright.sheets.values import LAST_COLUMN, cell_name, column_letters
+from roadwright.sheets.values import cell_name, column_letters, parse_cell
 
 _MOST_ROWS_OF_AREAS = 500_000
 _MOST_LOOKS = 20 * _MOST_ROWS_OF_AREAS
-
-_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
-
-
-@lru_cache(maxsize=LAST_COLUMN)
-def column_number(letters: str) -> int:
-    """The 1-based number of a column: ``A`` is 1, ``AB`` is 28. Raises ValueError for what names no column."""
-    number = 0
-    if not (letters.isascii() and letters.isalpha()):
-        raise ValueError(f"{letters!r} is no column")
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    if number > LAST_COLUMN:
-        raise ValueError(f"{letters!r} is no column")
-    return number
-
-
-def parse_cell(address: str) -> tuple[int, int]:
-    """Row and column of a cell's address. Raises ValueError for anything else, such as a whole column."""
-    match = _CELL.fullmatch(address)
-    if match is None:
-        raise ValueError(f"{address!r} is no cell")
-    return int(match[2]), column_number(match[1])
 
 
 def parse_area(reference: str) -> Area:

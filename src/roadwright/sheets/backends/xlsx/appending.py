@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from roadwright.domain.messages import Message
-from roadwright.sheets.backend import Area, Grid, SheetError, TabEdit
-from roadwright.sheets.backends.xlsx.addresses import area_text, areas_by_row, column_number, overlap, parse_area
+from roadwright.sheets.backend import Area, Grid, SheetError, TabEdit, numbers_below
+from roadwright.sheets.backends.xlsx.addresses import area_text, areas_by_row, overlap, parse_area
 from roadwright.sheets.backends.xlsx.cells import CellFormula
 from roadwright.sheets.backends.xlsx.markup import Attributes, ElementPath, walk
 from roadwright.sheets.backends.xlsx.sheet_part import SHEET_DATA, SheetPart
 from roadwright.sheets.backends.xlsx.tables import ExcelTable
-from roadwright.sheets.values import LAST_COLUMN, LAST_ROW, CellValue, cell_name
+from roadwright.sheets.values import LAST_COLUMN, CellValue, cell_name, column_number
 
 
 @dataclass
@@ -40,13 +40,10 @@ class AppendPlan:
 
 def plan_rows(edit: TabEdit, grid: Grid, tables: list[ExcelTable]) -> AppendPlan:
     """Find the rows for ``edit.appended``. Raises SheetError, naming what is in the way, when there is no room."""
-    count = len(edit.appended)
     last = max(edit.last_data_row, edit.header_row)
-    if not count:
+    rows = numbers_below(edit)
+    if not rows:
         return AppendPlan(old_last_row=last)
-    rows = list(range(last + 1, last + 1 + count))
-    if rows[-1] > LAST_ROW:
-        raise SheetError("no_rows_left", tab=edit.tab, count=count, last=last, most=LAST_ROW)
     written = {column for row in edit.appended for column, value in row.items() if value is not None and value != ""}
     own = [table for table in tables if _is_of_header(table, edit.header_row, written)]
     growing = [table for table in own if last <= table.last_body_row < rows[-1]]

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from roadwright.domain.progress import ROWS_A_TIME, TellProgress, tell_nobody
 from roadwright.sheets.backend import Area, Grid, SheetError, WorkbookUnreadable
-from roadwright.sheets.backends.xlsx.addresses import areas_by_row, column_number, parse_area
+from roadwright.sheets.backends.xlsx.addresses import areas_by_row, parse_area
 from roadwright.sheets.backends.xlsx.cells import decode_text
 from roadwright.sheets.backends.xlsx.markup import (
     REPORTED,
@@ -33,7 +33,15 @@ from roadwright.sheets.backends.xlsx.markup import (
 from roadwright.sheets.backends.xlsx.sheet_part import data_place
 from roadwright.sheets.backends.xlsx.usual_rows import PLAIN_TEXT, UsualRow, has_usual_markup, rows_of
 from roadwright.sheets.moments import Shows, from_serial
-from roadwright.sheets.values import CellError, CellValue, NotCalculated, Percent, cell_name, column_letters
+from roadwright.sheets.values import (
+    CellError,
+    CellValue,
+    NotCalculated,
+    Percent,
+    cell_name,
+    column_letters,
+    column_number,
+)
 
 _LIST = re.compile(rb"<sst[\s>]")
 _USUAL_ITEM = re.compile(f'<si><t(?: xml:space="preserve")?>({PLAIN_TEXT})</t></si>')

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from roadwright.sheets.backends.xlsx.addresses import column_number
 from roadwright.sheets.backends.xlsx.markup import (
     REPORTED,
     Head,
@@ -23,7 +22,7 @@ from roadwright.sheets.backends.xlsx.markup import (
     tag_end,
 )
 from roadwright.sheets.backends.xlsx.usual_rows import RowPlaces, places_in, places_of
-from roadwright.sheets.values import column_letters
+from roadwright.sheets.values import column_letters, column_number
 
 _TRUE = ("1", "true")
 
