@@ -142,3 +142,19 @@ def test_every_text_can_be_read_and_every_mark_seen(theme: str) -> None:
     seen = [(mark, "panel") for mark in ("c1", "c2", "c3", "c4", "c5", "c6", "c-rest", "line-strong", "focus")]
     faults = [pair for pair in read if _contrast(token[pair[0]], token[pair[1]]) < 4.5]
     assert faults + [pair for pair in seen if _contrast(token[pair[0]], token[pair[1]]) < 3] == []
+
+
+def test_an_act_takes_its_values_and_no_others_unless_its_form_may_have_any() -> None:
+    async def strict(place: int) -> None:
+        """One value."""
+
+    async def open_(kind: str, **sent: str | list[str]) -> None:
+        """Whatever fields the form has."""
+
+    assert made_act("strict", Role.VIEWER, strict).read({"place": "3"}) == {"place": 3}
+    with pytest.raises(ValidationError):
+        made_act("strict", Role.VIEWER, strict).read({"place": "3", "more": "x"})
+    act = made_act("open", Role.VIEWER, open_)
+    assert act.read({"kind": "cap", "members": ["A", "B"]}) == {"kind": "cap", "members": ["A", "B"]}
+    with pytest.raises(ValidationError):
+        act.read({"kind": "cap", "members": {"A": 1}})

@@ -19,7 +19,16 @@ from sqlalchemy.orm import Session
 from roadwright.domain.initiatives import ContributionSource
 from roadwright.domain.text import folded
 from roadwright.grid.scoring import waiting_params
-from roadwright.optimize import CancelSignal, Problem, Solution, SolveOptions, Worker, snapshot_hash, solve_isolated
+from roadwright.optimize import (
+    CancelSignal,
+    Problem,
+    Solution,
+    SolveOptions,
+    Worker,
+    snapshot_hash,
+    solve_isolated,
+    worth,
+)
 from roadwright.services.portfolios.candidates import ScenarioProblem, candidates_of
 from roadwright.services.portfolios.problem import build_problem
 from roadwright.services.scoring.contributions import contribute
@@ -153,8 +162,7 @@ class Effects:
         if cancel.is_set():
             return None
         solution = solve(problem, SolveOptions(time_limit=SECONDS, tie_break=False, diagnose=False))
-        value = solution.objective_value
-        best = (value[0].final if value else None) if isinstance(value, list) else value
+        best = worth(solution)
         if not cancel.is_set():
             with self._lock:
                 self._values[place] = best

@@ -26,8 +26,8 @@ from roadwright.grid.sources import Source
 from roadwright.optimize import Problem
 from roadwright.services.portfolios.candidates import find_scenario, rules_of
 from roadwright.services.portfolios.rules import FIELD_OF_COLUMN, rule_columns
-from roadwright.services.portfolios.workbench.changes import Changes
-from roadwright.services.portfolios.workbench.question import added_id, gone_from
+from roadwright.services.portfolios.workbench.changes import Changes, added_id
+from roadwright.services.portfolios.workbench.question import gone_from
 from roadwright.services.rows.identity import identity_of
 from roadwright.services.rows.notes import level_of
 from roadwright.sheets.spec import TabSpec

@@ -14,6 +14,17 @@ from roadwright.domain.roles import Role
 Done = Callable[..., Awaitable[None]]
 
 
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Open(BaseModel):
+    """Of an act that takes whatever fields its form has: texts, or several of one name."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str | list[str]]
+
+
 @dataclass(frozen=True)
 class Act:
     """One act: the role it needs at the time it is asked for, the values it takes, and what does it."""
@@ -26,15 +37,21 @@ class Act:
     def read(self, given: Mapping[str, object]) -> dict[str, Any]:
         """The values, as the act takes them. Raises pydantic.ValidationError for others."""
         read = self.values.model_validate(dict(given))
-        return {name: getattr(read, name) for name in type(read).model_fields}
+        return {name: getattr(read, name) for name in type(read).model_fields} | (read.model_extra or {})
 
 
 def made_act(name: str, role: Role, do: Done) -> Act:
-    """The act whose values are the parameters of the function, by their annotations: text is read as what they say."""
+    """The act whose values are the parameters of the function, by their annotations: text is read as what they say.
+
+    A function with ``**`` parameters takes whatever fields its form has.
+    """
     hints = get_type_hints(do)
+    parameters = inspect.signature(do).parameters.values()
+    takes_more = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
     fields: dict[str, Any] = {
         parameter.name: (hints[parameter.name], ... if parameter.default is parameter.empty else parameter.default)
-        for parameter in inspect.signature(do).parameters.values()
+        for parameter in parameters
+        if parameter.kind is not parameter.VAR_KEYWORD
     }
-    model = create_model(f"Values of {name}", __config__=ConfigDict(extra="forbid"), **fields)
+    model = create_model(f"Values of {name}", __base__=_Open if takes_more else _Strict, **fields)
     return Act(name, role, do, model)

@@ -7,7 +7,7 @@ from typing import Any
 
 from roadwright.domain.decimals import rounded
 from roadwright.domain.figures import figure
-from roadwright.optimize import Solution
+from roadwright.optimize import Solution, worth
 from roadwright.store.models import OptimizationRun
 
 
@@ -30,7 +30,7 @@ def shown_figures(candidates: int, solution: Solution | None) -> dict[str, objec
         figures.update(
             selected_count=len(solution.selected),
             capacity_used=solution.tokens_used,
-            objective_value=_last_stage(solution),
+            objective_value=worth(solution),
             bound=solution.bound,
             gap_percent=None if solution.gap is None else rounded(solution.gap * 100),
             targets_met=f"{met} of {len(solution.targets)}" if solution.targets else None,
@@ -92,11 +92,3 @@ def run_facts(run: OptimizationRun) -> dict[str, Any]:
 def shows_answer(shown: Mapping[str, object]) -> bool:
     """Whether there is a portfolio behind these figures."""
     return shown.get("selected_count") is not None
-
-
-def _last_stage(solution: Solution) -> float | None:
-    """The objective's value; of several stages the last one's."""
-    value = solution.objective_value
-    if isinstance(value, list):
-        return value[-1].final if value else None
-    return value

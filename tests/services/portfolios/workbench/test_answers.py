@@ -181,3 +181,13 @@ def test_the_closest_calls_come_first_then_mandates_and_limits(base: Problem) ->
     answer = Answer(base, solve(base))
     assert closest_first(answer) == ["INIT-000003", "INIT-000001", "INIT-000002"]
     assert worth_explaining(answer) == ["capacity", *closest_first(answer), "law"]
+
+
+def test_without_one_added_rule_what_is_changed_in_later_ones_moves_along() -> None:
+    rules = [{"type": "capacity_cap"}, {"type": "capacity_floor"}, {"type": "capacity_cap"}]
+    changes = Changes().changed(added=rules).toggled("added 1").toggled("added 3").toggled("law")
+    changes = changes.edited("added 1", "max_tokens", 5, None).edited("added 3", "max_tokens", 7, None)
+    left = changes.without_added(0)
+    assert [rule["type"] for rule in left.added] == ["capacity_floor", "capacity_cap"]
+    assert set(left.off) == {"added 2", "law"}
+    assert {id: dict(fields) for id, fields in left.edits.items()} == {"added 2": {"max_tokens": 7}}

@@ -174,6 +174,31 @@ def test_an_answer_that_shows_nothing_of_other_cells_costs_a_reading(
     assert silent == []
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["replies arrive", "replies are lost"])
+@pytest.mark.parametrize("keys", [(1,), ()], ids=["by key", "by all cells"])
+def test_values_and_new_rows_follow_a_column_that_was_inserted_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[int, ...], lost: bool
+) -> None:
+    with double(tmp_path, monkeypatch) as server:
+        rows = [["K1", "one", "red", "old", ""], ["K2", "two", "red", "old", ""]]
+        spreadsheet = server.make("Plan", {"Plan": [HEADER, *rows]}, rows=20, columns=8)
+        person = server.person(spreadsheet)
+        workbook = GoogleWorkbook(ref_of(spreadsheet), None)
+        workbook.read("Plan")
+        server.faults = [Fault("before", "values.batchUpdate", times=1, do=lambda: person.insert_column("Plan", 2))]
+        if lost:
+            server.faults.append(Fault("reset_after", "values.batchUpdate", times=1))
+        new = {1: "K3", 2: "three", 3: "blue", 4: "new"}
+        edit = TabEdit("Plan", 1, {(2, 4): "done"}, [new], 3, keys=keys, own_columns={1: 10.0, 4: 10.0})
+        workbook.write([edit])
+        assert person.rows("Plan") == [
+            ["Key", "Name", "", "Team", "Status", "Seen"],
+            ["K1", "one", "", "red", "done"],
+            ["K2", "two", "", "red", "old"],
+            ["K3", "three", "", "blue", "new"],
+        ]
+
+
 if __name__ == "__main__":
     amount = int(sys.argv[1]) // 4
     patch = pytest.MonkeyPatch()

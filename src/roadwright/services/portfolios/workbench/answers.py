@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from roadwright.domain.optimization import CAPACITY_ID
@@ -20,8 +21,8 @@ from roadwright.optimize import (
     worth,
 )
 from roadwright.services.portfolios.shown import has_answer
-from roadwright.services.portfolios.workbench.changes import Changes
-from roadwright.services.portfolios.workbench.question import added_place, is_own, switched_key
+from roadwright.services.portfolios.workbench.changes import Changes, added_place
+from roadwright.services.portfolios.workbench.question import is_own, switched_key
 
 SECONDS = 20.0
 """How long a what-if may take; then the best that was found stands, until somebody asks to keep looking."""
@@ -44,10 +45,14 @@ class Step:
 
 @dataclass(frozen=True)
 class WayOut:
-    """Changes after which the rules can be met. ``is_own`` where it only takes back what the person changed."""
+    """Changes after which the rules can be met."""
 
     steps: tuple[Step, ...]
-    is_own: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it only takes back what the person changed."""
+        return all(is_own(step.id) for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,11 @@ class Answer:
     def value(self) -> float | None:
         return worth(self.solution)
 
+    @cached_property
+    def closest(self) -> Sequence[str]:
+        """See `closest_first`."""
+        return closest_first(self)
+
 
 def find_answer(
     problem: Problem,
@@ -79,11 +89,7 @@ def find_answer(
     solution = solve_isolated(problem, options, cancel=cancel, worker=worker)
     if solution.diagnosis is None:
         return Answer(problem, solution)
-    ways: list[WayOut] = []
-    repair = solution.repair
-    if repair is not None:
-        steps = tuple(Step(one.id, one.field, one.before, one.after) for one in repair.changes)
-        ways.append(WayOut(steps, all(is_own(step.id) for step in steps)))
+    repair, ways = solution.repair, repairs_of(solution)
     own = [row.id for row in solution.diagnosis.conflict if is_own(row.id)]
     if own and not any(way.is_own for way in ways) and not cancel.is_set():
         way = _own_way_out(problem, own, worker, cancel)
@@ -93,6 +99,13 @@ def find_answer(
     return Answer(problem, solution, tuple(ways))
 
 
+def repairs_of(solution: Solution) -> list[WayOut]:
+    """The optimizer's repair as a way out, where it found one."""
+    if solution.repair is None:
+        return []
+    return [WayOut(tuple(Step(one.id, one.field, one.before, one.after) for one in solution.repair.changes))]
+
+
 def _own_way_out(problem: Problem, own: Sequence[str], worker: Worker, cancel: threading.Event) -> WayOut | None:
     """Taking back the fewest of the person's own rules in the conflict that is enough; None where it is not."""
     for dropped in (*((id,) for id in own), *([tuple(own)] if len(own) > 1 else [])):
@@ -100,7 +113,7 @@ def _own_way_out(problem: Problem, own: Sequence[str], worker: Worker, cancel: t
         options = SolveOptions(time_limit=_TRY_SECONDS, tie_break=False, diagnose=False)
         tried = solve_isolated(problem.changed(constraints=kept), options, cancel=cancel, worker=worker)
         if has_answer(tried):
-            return WayOut(tuple(Step(id) for id in dropped), True)
+            return WayOut(tuple(Step(id) for id in dropped))
     return None
 
 
@@ -204,4 +217,4 @@ def worth_explaining(answer: Answer) -> list[str]:
     mandates = [rule.id for rule in problem.constraints if rule.forces is not None]
     limits = [rule.id for rule in problem.constraints if rule.id in binding and rule.has_limit_price]
     floors = [target.id for target in problem.targets if target.id in binding and target.type == "floor"]
-    return [CAPACITY_ID, *closest_first(answer), *mandates, *limits, *floors]
+    return [CAPACITY_ID, *answer.closest, *mandates, *limits, *floors]

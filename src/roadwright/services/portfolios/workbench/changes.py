@@ -18,6 +18,20 @@ _Amount = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
 _Weight = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1e6)]
 
 
+ADDED = "added "
+
+
+def added_id(place: int) -> str:
+    """The id of a rule that a person added."""
+    return f"{ADDED}{place + 1}"
+
+
+def added_place(id: str) -> int | None:
+    """Which of the added rules an id names."""
+    rest = id.removeprefix(ADDED)
+    return int(rest) - 1 if id.startswith(ADDED) and rest.isdigit() else None
+
+
 class WrongChanges(InputError):
     """Changes that can't be made to a scenario."""
 
@@ -110,9 +124,19 @@ class Changes(_Part):
         return self.changed(edits={one: fields for one, fields in edits.items() if fields})
 
     def without_added(self, place: int) -> Self:
-        """Without one of the further rules; places of edits to later ones move along."""
-        added = [dict(rule) for number, rule in enumerate(self.added) if number != place]
-        return self.changed(added=added)
+        """Without one of the further rules; what is changed in later ones moves along."""
+
+        def moved(id: str) -> str | None:
+            at = added_place(id)
+            if at is None or at < place:
+                return id
+            return None if at == place else added_id(at - 1)
+
+        return self.changed(
+            added=[dict(rule) for number, rule in enumerate(self.added) if number != place],
+            off=[new for id in self.off if (new := moved(id)) is not None],
+            edits={new: dict(fields) for id, fields in self.edits.items() if (new := moved(id)) is not None},
+        )
 
     def weighed(self, weights: Mapping[str, float]) -> Self:
         """Other weights. Raises WrongChanges where nothing has a weight."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from roadwright.domain.optimization import CAPACITY_ID
 from roadwright.optimize import Problem, parse_problem, problem_to_json
-from roadwright.services.portfolios.workbench.changes import Changes
+from roadwright.services.portfolios.workbench.changes import ADDED, Changes, added_id
 
-_SWITCH, _ADDED = "switch ", "added "
+_SWITCH = "switch "
 """How ids of a person's own rules begin: with a blank, so that no stored rule has such an id."""
 
 
@@ -24,20 +24,9 @@ def switched_key(id: str) -> str | None:
     return id.removeprefix(_SWITCH) if id.startswith(_SWITCH) else None
 
 
-def added_id(place: int) -> str:
-    """The id of a rule that a person added."""
-    return f"{_ADDED}{place + 1}"
-
-
-def added_place(id: str) -> int | None:
-    """Which of the added rules an id names."""
-    rest = id.removeprefix(_ADDED)
-    return int(rest) - 1 if id.startswith(_ADDED) and rest.isdigit() else None
-
-
 def is_own(id: str) -> bool:
     """Whether a rule is there only because of what the person changed."""
-    return id.startswith((_SWITCH, _ADDED))
+    return id.startswith((_SWITCH, ADDED))
 
 
 def asked_problem(base: Problem, changes: Changes) -> Problem:

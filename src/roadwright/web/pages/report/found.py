@@ -15,7 +15,7 @@ from roadwright.domain.errors import InputError
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run
-from roadwright.services.portfolios.workbench.answers import Answer, Step, WayOut
+from roadwright.services.portfolios.workbench.answers import Answer, repairs_of
 from roadwright.services.roadmaps.report.content import Report, report_of
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
 from roadwright.web.pages.workbench.compare import Runs, load_runs
@@ -66,11 +66,7 @@ def load_paper(session: Session, text: str) -> Paper:
     desk = None
     if bench is not None and bench.baseline is not None:
         solution = bench.baseline.solution
-        ways: tuple[WayOut, ...] = ()
-        if solution.repair is not None:
-            steps = tuple(Step(one.id, one.field, one.before, one.after) for one in solution.repair.changes)
-            ways = (WayOut(steps, False),)
-        answer = Answer(bench.problem, solution, ways)
+        answer = Answer(bench.problem, solution, tuple(repairs_of(solution)))
         desk = Desk(bench, answer=answer, shown=answer if answer.has_answer else None, prices=dict(bench.known))
     report = report_of(session, run.run_id)
     others = [

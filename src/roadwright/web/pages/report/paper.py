@@ -278,7 +278,8 @@ def _price_in(desk: Desk, key: str) -> str:
 
 
 def _left(desk: Desk) -> Html:
-    outside = [one.key for one in desk.problem.candidates if one.key not in desk.chosen and one.tokens is not None]
+    chosen = desk.chosen
+    outside = [one.key for one in desk.problem.candidates if one.key not in chosen and one.tokens is not None]
     priced = {key: known for key in outside if (known := desk.prices.get(key)) is not None and known.computed}
     near = sorted(
         (key for key, known in priced.items() if not known.conflict and known.loss is not None),

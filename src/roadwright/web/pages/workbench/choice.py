@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from roadwright.optimize import Explanation
-from roadwright.services.portfolios.workbench.answers import closest_first
 from roadwright.services.portfolios.workbench.question import is_own
 from roadwright.services.portfolios.workbench.sentences import in_words
 from roadwright.web import formats
@@ -40,7 +39,7 @@ def sides(desk: Desk) -> tuple[list[str], list[str]]:
 
 def _closest(desk: Desk) -> list[str]:
     if desk.shown is not None:
-        return closest_first(desk.shown)
+        return list(desk.shown.closest)
     sized = [one for one in desk.problem.candidates if one.tokens is not None]
     return [one.key for one in sorted(sized, key=lambda one: one.key)]
 

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.domain.kpis import Direction, KpiLevel
+from roadwright.optimize import Problem, Solution
 from roadwright.services.portfolios.overview import answers_of
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered
+from roadwright.services.portfolios.shown import shows_answer
 from roadwright.store.models import Initiative, OptimizationRun
 from roadwright.web import formats
 from roadwright.web.kit import Html, attributes, button, chip, empty, html, joined
@@ -68,7 +70,7 @@ def load_runs(session: Session, ids: Sequence[str]) -> Runs:
     others = [
         (row.run_id, f"{row.scenario_name}, {row.run_id}")
         for row in session.execute(newest)
-        if row.shown_json.get("selected_count") is not None and row.run_id not in ids
+        if shows_answer(row.shown_json) and row.run_id not in ids
     ]
     rows = session.execute(
         select(Initiative.initiative_key, Initiative.title).where(Initiative.initiative_key.in_(keys))
@@ -91,38 +93,27 @@ def _column(run: OptimizationRun) -> Column:
     )
 
 
+def _solved(label: str, run_id: str | None, problem: Problem, solution: Solution) -> Column:
+    return Column(
+        label,
+        run_id,
+        solution.achieved,
+        frozenset(solution.selected),
+        solution.tokens_used,
+        problem.capacity,
+        sum(target.met for target in solution.targets),
+        len(solution.targets),
+    )
+
+
 def compare(desk: Desk, runs: Runs) -> Html:
     """The table."""
     own: list[Column] = []
     if desk.shown is not None:
-        solution = desk.shown.solution
-        own.append(
-            Column(
-                "This what-if",
-                None,
-                solution.achieved,
-                frozenset(solution.selected),
-                solution.tokens_used,
-                desk.shown.problem.capacity,
-                sum(target.met for target in solution.targets),
-                len(solution.targets),
-            )
-        )
+        own.append(_solved("This what-if", None, desk.shown.problem, desk.shown.solution))
     base = desk.bench.baseline
     if base is not None:
-        solution = base.solution
-        own.append(
-            Column(
-                "Baseline",
-                base.run_id,
-                solution.achieved,
-                frozenset(solution.selected),
-                solution.tokens_used,
-                base.problem.capacity,
-                sum(target.met for target in solution.targets),
-                len(solution.targets),
-            )
-        )
+        own.append(_solved("Baseline", base.run_id, base.problem, base.solution))
     columns = [*own, *(column for column in runs.columns if base is None or column.run_id != base.run_id)]
     if not columns:
         return empty("There is nothing to compare yet.")

@@ -66,13 +66,14 @@ def _target(desk: Desk, target: Target, found: TargetResult) -> Html:
 
 def usage(desk: Desk) -> Html:
     """The tokens that the chosen use by slice, with floors and caps."""
+    chosen = desk.chosen
     used: dict[str, float] = defaultdict(float)
     spelled: dict[str, str] = {}
     for candidate in desk.problem.candidates:
         name = (candidate.dimensions.get(desk.slice) or "").strip()
         shown = slice_words(desk.slice, name) if name else f"No {desk.slice}"
         spelled.setdefault(shown.casefold(), shown)
-        if candidate.key in desk.chosen:
+        if candidate.key in chosen:
             used[shown.casefold()] += candidate.tokens or 0.0
     limits: dict[str, dict[int, float]] = defaultdict(dict)
     for rule in desk.problem.constraints:

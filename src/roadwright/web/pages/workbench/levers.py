@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from roadwright.domain.optimization import ObjectiveMode
 from roadwright.domain.reading.units import unit_named
 from roadwright.optimize import Constraint, Objective, Target
-from roadwright.services.portfolios.workbench.question import added_id, added_place, asked_problem
+from roadwright.services.portfolios.workbench.changes import added_id, added_place
+from roadwright.services.portfolios.workbench.question import asked_problem
 from roadwright.services.portfolios.workbench.sentences import Part, in_words
 from roadwright.web import formats
 from roadwright.web.kit import Html, attributes, button, card_head, count, html, icon, joined
@@ -164,8 +165,13 @@ def rules(desk: Desk) -> Html:
     for row in rows:
         kinds.setdefault(type(row).type, len(kinds))
     rows.sort(key=lambda row: (row.forces is None and row.forbids is None, not row.numbers(), kinds[type(row).type]))
-    shown = joined(_rule(desk, row) for row in (*added, *rows))
-    targets = joined(_rule(desk, row) for row in desk.bench.problem.targets)
+    solution = None if desk.is_stale else desk.solution
+    binding: set[str] = set()
+    if solution is not None:
+        binding = {one.id for one in solution.constraints if one.binding}
+        binding |= {one.id for one in solution.targets if one.binding}
+    shown = joined(_rule(desk, row, binding) for row in (*added, *rows))
+    targets = joined(_rule(desk, row, binding) for row in desk.bench.problem.targets)
     head = card_head("Rules", button("Add", "add", look="ghost", glyph="plus", small=True, test="add-rule"))
     total = count(len(rows) + len(added))
     none = html('<p class="dim">No rules: any portfolio within the capacity is allowed.</p>')
@@ -183,7 +189,7 @@ def rules(desk: Desk) -> Html:
     )
 
 
-def _rule(desk: Desk, row: Constraint | Target) -> Html:
+def _rule(desk: Desk, row: Constraint | Target, binding: Collection[str]) -> Html:
     id = row.id
     is_on = id not in desk.changes.off
     now = desk.problem.rows.get(id, row)
@@ -191,11 +197,6 @@ def _rule(desk: Desk, row: Constraint | Target) -> Html:
     for name, value in edits.items():
         now = now.with_number(name, value)
     parts = desk.sentence(now)
-    solution = None if desk.is_stale else desk.solution
-    binding = set()
-    if solution is not None:
-        binding = {one.id for one in solution.constraints if one.binding}
-        binding |= {one.id for one in solution.targets if one.binding}
     marks = []
     price = desk.prices.get(id)
     if is_on and price is not None and price.kind == "mandate" and price.loss:

@@ -191,11 +191,14 @@ def _seeking(visit: Visit, work: Work) -> Callable[[str], Callable[[Done], Done]
         def register(do: Done) -> Done:
             @wraps(do)
             async def done(**values: object) -> None:
+                asked = work.asked
                 try:
                     await do(**values)
                 except RoadwrightError:
                     work.refuse()
                     raise
+                if work.asked == asked:  # there was nothing to ask: nothing is sought any more
+                    work.settle()
 
             visit.act(name)(done)
             return do
@@ -360,30 +363,8 @@ def _act_on_dialogs(visit: Visit, desk: Desk, work: Work) -> None:
     async def kind(value: str) -> None:
         fill(dialogs.ADD, dialogs.add(desk, value))
 
-    @visit.act("add_rule")
-    async def add_rule(  # noqa: PLR0917
-        kind: str,
-        dimension_key: Sent = "",
-        members: Sent = "",
-        min_tokens: Sent = "",
-        max_tokens: Sent = "",
-        min_count: Sent = "",
-        max_count: Sent = "",
-        kpi_key: Sent = "",
-        bonus_value: Sent = "",
-        reason: Sent = "",
-    ) -> None:
-        sent: dict[str, Sent] = {
-            "dimension_key": dimension_key,
-            "members": members,
-            "min_tokens": min_tokens,
-            "max_tokens": max_tokens,
-            "min_count": min_count,
-            "max_count": max_count,
-            "kpi_key": kpi_key,
-            "bonus_value": bonus_value,
-            "reason": reason,
-        }
+    @seeking("add_rule")
+    async def add_rule(kind: str, **sent: Sent) -> None:
         try:
             rule = dialogs.built_rule(desk, kind, sent)
             changes = desk.changes.changed(added=[*(dict(one) for one in desk.changes.added), rule])

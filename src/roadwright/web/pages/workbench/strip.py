@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from roadwright.domain.optimization import CAPACITY_ID, ObjectiveMode, RunStatus
 from roadwright.services.portfolios.workbench.answers import Answer, Step, WayOut, objective_change
-from roadwright.services.portfolios.workbench.question import added_place, gone_from, is_own, switched_key
+from roadwright.services.portfolios.workbench.changes import added_place
+from roadwright.services.portfolios.workbench.question import gone_from, is_own, switched_key
 from roadwright.services.portfolios.workbench.sentences import Part, in_words
 from roadwright.web import formats
 from roadwright.web.kit import Html, banner, button, chip, html, icon, joined, meter

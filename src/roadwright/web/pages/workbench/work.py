@@ -71,7 +71,8 @@ class Work:
         self.visit, self.desk, self.regions = visit, desk, regions
         self.client = f"web {visit.client.id}"
         self._later: set[asyncio.Task[None]] = set()
-        self._number = 0
+        self.asked = 0
+        """How many answers were asked for."""
 
     @property
     def pool(self) -> SolverPool:
@@ -89,14 +90,12 @@ class Work:
         """Take over changes, and find their answer."""
         if self.desk.change(changes):
             await self.resolve()
-        else:
-            self.settle()
 
     async def resolve(self, seconds: float = SECONDS) -> None:
         """Find the answer to what is asked now, and show it; a newer question ends this one."""
         desk = self.desk
-        self._number += 1
-        number = self._number
+        self.asked += 1
+        number = self.asked
         try:
             problem = await asyncio.to_thread(asked_problem, desk.bench.problem, desk.changes)
         except InvalidProblem as wrong:
@@ -104,14 +103,14 @@ class Work:
             self.refuse()
             self.visit.notice("fail", "; ".join(str(fault.said) for fault in wrong.faults))
             return
-        if number != self._number:
+        if number != self.asked:
             return
         self.visit.script("solving", True)
         self.pool.end(self.client, Lane.EXTRAS)
         work = partial(_answered, problem, seconds)
         question: Question[Answer] = self.pool.ask(Lane.ANSWERS, self.client, work, owner=self.visit.caller.who)
         answer = await self._awaited(question)
-        if answer is None or number != self._number:
+        if answer is None or number != self.asked:
             return
         await self._take(answer)
 
@@ -252,7 +251,8 @@ class Work:
             await asyncio.wait([waiting], timeout=_FLUSH)
             if question.cancel.is_set():
                 raise Superseded("question_superseded")
-            part, found[:] = list(found), []
+            part = list(found)
+            del found[: len(part)]  # the solver's thread may have added more meanwhile
             if part:
                 took(part)
             if waiting.done() and not found:
