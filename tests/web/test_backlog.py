@@ -197,6 +197,7 @@ def test_the_panel_tells_all_and_is_walked_with_keys(page: Any) -> None:
         "History",
     ):
         assert part in told
+    page.wait_for_function("document.querySelector('.rw-change')?.innerText.includes('France')")  # once it is saved
     change = page.locator(".rw-change").first.inner_text()
     assert change == "Country UK → France"
     assert "planner@example.com, control room" in page.locator(".rw-history").first.inner_text()
