@@ -6,6 +6,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from roadwright.actions import ledger
 from roadwright.workspace.workspace import open_workspace
 from tests.cli.test_cancel import Start, start
@@ -77,6 +79,7 @@ def test_nothing_is_left_of_what_was_built(start: Start, tmp_path: Path) -> None
         assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_twice_ends_it_at_once_and_the_next_demo_cleans_up(start: Start, tmp_path: Path) -> None:
     ended(start("demo", str(tmp_path / "sample"), script=TWICE_WHILE_BUILDING))
     [left] = [path for path in tmp_path.iterdir() if path.is_dir()]
@@ -96,6 +99,7 @@ def test_the_main_job_ends_and_what_is_done_stays(start: Start, tmp_path: Path) 
     workspace.close()
 
 
+@pytest.mark.thorough
 def test_a_demo_that_is_killed_is_cleaned_up_by_the_next_one(start: Start, tmp_path: Path) -> None:
     process = start(
         "demo", str(tmp_path / "sample"), script=WHILE_BUILDING.replace("press()", "os.kill(os.getpid(), 9)")

@@ -27,6 +27,7 @@ def test_the_model_of_the_second_solver_is_the_contract(family: str) -> None:
         assert all(Fraction(least) <= stage.sign * value <= Fraction(found) for stage, value, (least, found) in stages)
 
 
+@pytest.mark.thorough
 def test_both_find_the_same_optima() -> None:
     families = ("near_equal", "exact_limits", "ordinary")  # all of them: make bench
     tasks = [task for family in families for task in tasks_of(family, range(10, 11), [100], seconds=4.0)]

@@ -20,13 +20,13 @@ tabs = ["Ideas", "Complaints"]
 
 
 _ON_GOOGLE = ("test_backlog_sync.py", "test_keys.py", "test_nothing_to_do.py")
-"""The tests that always run on spreadsheets of the double, too; of the others `make test-all` runs that as well."""
+"""The tests that always run on spreadsheets of the double, too; `make test-all` runs the others there as well."""
 
-_ABOUT_CELLS = (
-    *("test_every_tab.py", "test_failed_cells.py", "test_headers.py", "test_math_models.py"),
-    *("test_optimization_center.py", "test_product_ops.py", "test_reading.py", "test_tab_cache.py"),
+_ON_POSTGRESQL = (
+    *("test_backlog_merge.py", "test_backlog_sync.py", "test_crash.py", "test_keys.py"),
+    *("test_random_work.py", "test_sets_not_written.py", "test_unconfirmed.py"),
 )
-"""Tests of what cells say, which is the same on each database: on PostgreSQL only `make test-all` runs them."""
+"""The tests that always run there: of keys, turns, transactions and deaths. What cells say is the same everywhere."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         backend = _backend_of(item)
         if (backend == "google" and item.path.name not in _ON_GOOGLE) or (
-            backend == "postgresql" and item.path.name in _ABOUT_CELLS
+            backend == "postgresql" and item.path.name not in _ON_POSTGRESQL
         ):
             item.add_marker("thorough")
     dropped = [item for item in items if _is_left_out(item)]

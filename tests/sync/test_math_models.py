@@ -198,6 +198,7 @@ def test_a_key_in_its_short_form_names_the_same_row(house: House) -> None:
     assert second.text("run_status").startswith("FAILED: initiative_key / model_name: INIT-000001 / m stands already")
 
 
+@pytest.mark.thorough
 @pytest.mark.files
 def test_many_models_are_saved_and_seeded_without_a_query_for_each(house: House) -> None:
     start(house)

@@ -108,6 +108,7 @@ def test_the_filter_completes_narrows_and_points_at_what_is_wrong(page: Any) -> 
     assert page.input_value("[data-testid=filter]") == "department = Growth"
 
 
+@pytest.mark.thorough
 def test_a_filter_is_saved_and_used_again(room: Room, page: Any) -> None:
     filtered(page, "risk_level = high")
     page.click("[data-testid=save-filter]")
@@ -144,6 +145,7 @@ def test_what_is_refused_stays_with_its_fault(room: Room, page: Any) -> None:
     assert cell(page, "INIT-000008", "tokens").inner_text() == "90"
 
 
+@pytest.mark.thorough
 def test_a_block_is_pasted(page: Any) -> None:
     cell(page, "INIT-000002", "department").click()
     text = "Growth\tSpain\nGrowth\tFrance\n"
@@ -160,6 +162,7 @@ def test_a_block_is_pasted(page: Any) -> None:
     assert cell(page, "INIT-000002", "department").inner_text() == "Finance"
 
 
+@pytest.mark.thorough
 def test_many_rows_are_previewed_applied_and_taken_back(page: Any) -> None:
     for key in ("INIT-000005", "INIT-000006", "INIT-000007"):
         cell(page, key, "country").click()
@@ -180,6 +183,7 @@ def test_many_rows_are_previewed_applied_and_taken_back(page: Any) -> None:
     shows(page, "INIT-000006", "risk_level", "low")
 
 
+@pytest.mark.thorough
 def test_the_panel_tells_all_and_is_walked_with_keys(page: Any) -> None:
     edited(page, "INIT-000009", "country", "France")
     shows(page, "INIT-000009", "country", "France")
@@ -212,6 +216,7 @@ def test_the_panel_tells_all_and_is_walked_with_keys(page: Any) -> None:
     shows(page, "INIT-000009", "country", "UK")
 
 
+@pytest.mark.thorough
 def test_a_framework_is_switched_and_contributions_go_back_to_computed(room: Room, page: Any) -> None:
     rows = f"{room.base}/api/v1/tabs/KPI_Contributions/rows"
     [row] = page.context.request.get(rows, params={"filter": "initiative_key = INIT-000009"}).json()["rows"]

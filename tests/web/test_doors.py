@@ -100,7 +100,9 @@ def _disabled(shared_room: Room, page: Any) -> None:
         disable_user(session, LEAVER)
 
 
-@pytest.mark.parametrize("ends", [_sign_out, _other_role, _disabled])
+@pytest.mark.parametrize(
+    "ends", [_sign_out, *(pytest.param(one, marks=pytest.mark.thorough) for one in (_other_role, _disabled))]
+)
 def test_an_open_page_ends_with_its_session(shared_room: Room, ends: Any) -> None:
     with closing(open_workspace(shared_room.root)) as workspace, workspace.store.transaction() as session:
         if LEAVER not in [user.email for user in users(session)]:

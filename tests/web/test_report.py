@@ -22,7 +22,7 @@ def printed(page: Any) -> bytes:
     return content
 
 
-@pytest.mark.parametrize("name", ["Growth%20first", "opt-1"])
+@pytest.mark.parametrize("name", ["Growth%20first", pytest.param("opt-1", marks=pytest.mark.thorough)])
 def test_the_decision_stands_on_one_sheet(room: Room, name: str) -> None:
     page = room.open(f"/report/{name}", "viewer")
     said = page.inner_text("[data-testid=paper]")
@@ -42,6 +42,7 @@ def test_the_decision_stands_on_one_sheet(room: Room, name: str) -> None:
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_on_a_phone_and_of_nothing(room: Room) -> None:
     page = room.open("/report/balanced", "contributor", phone=True, dark=True)
     assert room.checked(page) == []

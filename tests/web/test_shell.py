@@ -8,7 +8,7 @@ from roadwright.domain.roles import Role
 from tests.web.conftest import Room
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, True), (True, False)])
+@pytest.mark.parametrize(("phone", "dark"), [(False, True), pytest.param(True, False, marks=pytest.mark.thorough)])
 def test_the_frame_is_well_made(shared_room: Room, phone: bool, dark: bool) -> None:
     page = shared_room.open("/", phone=phone, dark=dark)
     assert ("body--dark" in page.evaluate("document.body.className")) == dark
@@ -75,4 +75,16 @@ def test_a_lost_connection_is_told_and_comes_back(shared_room: Room) -> None:
     page.wait_for_selector(".rw-notices .warn")
     page.evaluate("window.socket.connect()")
     page.wait_for_selector(".rw-offline", state="hidden")
+    shared_room.close(page)
+
+
+def test_every_page_comes_up_clean(shared_room: Room) -> None:
+    page = shared_room.open("/", Role.ADMIN)
+    for path in (
+        *("/backlog", "/scoring", "/workbench/Growth%20first", "/roadmaps/Q2%20committed?tab=gates"),
+        *("/report/Growth%20first", "/runs", "/runs/OPT-000002", "/settings"),
+    ):
+        shared_room.goto(page, path)
+        assert shared_room.faults[page] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     shared_room.close(page)

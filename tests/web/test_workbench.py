@@ -75,6 +75,7 @@ def test_a_switch_changes_the_answer_and_the_link_opens_the_same(room: Room) -> 
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_rules_that_clash_name_the_switch_and_offer_it_first(room: Room) -> None:
     page = bench(room)
     press(page, f"switch-{CHECK}-out")
@@ -94,6 +95,7 @@ def test_rules_that_clash_name_the_switch_and_offer_it_first(room: Room) -> None
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_capacity_numbers_in_rules_and_new_rules(room: Room) -> None:
     page = bench(room)
     page.fill("[data-testid=capacity]", "1140")
@@ -220,6 +222,7 @@ def test_what_a_browser_sends_is_not_believed(room: Room) -> None:
     room.close(page)
 
 
+@pytest.mark.thorough
 def test_saving_asks_why_and_the_run_becomes_the_baseline(room: Room) -> None:
     page = bench(room)
     press(page, f"switch-{WELCOME}-in")
