@@ -17,9 +17,9 @@ import python_calamine
 import xlsxwriter
 
 from roadwright import tabs
-from roadwright.actions.collecting import rare_collections
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
+from roadwright.domain.garbage import rare_collections
 from roadwright.services.bindings.backlog import BacklogBinding
 from roadwright.services.bindings.initiatives import all_initiatives
 from roadwright.services.scoring.compute import compute_scores

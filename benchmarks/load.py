@@ -82,7 +82,15 @@ def serving(folder: Path) -> Iterator[tuple[int, float]]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     port = int(re.findall(r":(\d+)/", process.stdout.readline())[0])
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/api/v1/health")
+    answer = connection.getresponse()
+    assert answer.read()
+    assert answer.status == http.HTTPStatus.OK
     seconds = time.monotonic() - began
+    connection.request("GET", "/")  # the pages are loaded after the calls
+    connection.getresponse().read()
+    connection.close()
     try:
         yield port, seconds
     finally:

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from roadwright.optimize.model.collector import paused_collector
+from roadwright.domain.garbage import paused_collections
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +15,7 @@ def _collecting() -> None:
 
 
 def test_nothing_is_collected_inside_and_afterwards_it_goes_on() -> None:
-    with paused_collector():
+    with paused_collections():
         assert not gc.isenabled()
         made = [[place] for place in range(100_000)]
     assert gc.isenabled()
@@ -25,13 +25,13 @@ def test_nothing_is_collected_inside_and_afterwards_it_goes_on() -> None:
 
 def test_what_was_off_stays_off_and_what_is_frozen_stays_frozen() -> None:
     gc.disable()
-    with paused_collector():
+    with paused_collections():
         pass
     assert not gc.isenabled()
     gc.enable()
     gc.freeze()
     try:
-        with paused_collector():
+        with paused_collections():
             pass
         assert gc.get_freeze_count() > 0
     finally:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from roadwright.actions.registry import ACTIONS
 from roadwright.domain.roles import Role
 from roadwright.web import formats, kit, words
-from roadwright.web.acts import made_act
+from roadwright.web.acts import Act
 from roadwright.web.assets import FOLDER, load_assets
 
 TYPED = "<b onclick='x'>\"&</b>{0}"
@@ -92,7 +92,7 @@ def test_values_of_an_act_are_read_by_its_parameters() -> None:
     async def do(key: str, capacity: float, on: bool = False) -> None:
         """Nothing."""
 
-    act = made_act("do", Role.VIEWER, do)
+    act = Act("do", Role.VIEWER, do)
     assert act.read({"key": "INIT-1", "capacity": "12.5", "on": "true"}) == {
         "key": "INIT-1",
         "capacity": 12.5,
@@ -151,10 +151,10 @@ def test_an_act_takes_its_values_and_no_others_unless_its_form_may_have_any() ->
     async def open_(kind: str, **sent: str | list[str]) -> None:
         """Whatever fields the form has."""
 
-    assert made_act("strict", Role.VIEWER, strict).read({"place": "3"}) == {"place": 3}
+    assert Act("strict", Role.VIEWER, strict).read({"place": "3"}) == {"place": 3}
     with pytest.raises(ValidationError):
-        made_act("strict", Role.VIEWER, strict).read({"place": "3", "more": "x"})
-    act = made_act("open", Role.VIEWER, open_)
+        Act("strict", Role.VIEWER, strict).read({"place": "3", "more": "x"})
+    act = Act("open", Role.VIEWER, open_)
     assert act.read({"kind": "cap", "members": ["A", "B"]}) == {"kind": "cap", "members": ["A", "B"]}
     with pytest.raises(ValidationError):
         act.read({"kind": "cap", "members": {"A": 1}})

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
-from roadwright.actions.collecting import rare_collections
 from roadwright.actions.contract import ActionContext, Answer, Report
 from roadwright.actions.progress import Progress
 from roadwright.actions.submit import Submission, submitted
@@ -20,6 +19,7 @@ from roadwright.domain.actions import ActionStatus
 from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
+from roadwright.domain.garbage import rare_collections
 from roadwright.domain.messages import Level, Message
 from roadwright.store.models import ActionRun
 from roadwright.store.session import Store, StoreError

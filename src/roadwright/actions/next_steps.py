@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -18,7 +18,7 @@ from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.roles import Role
 from roadwright.services.portfolios.runs import latest_run
 from roadwright.services.roadmaps.pipeline import latest_scenario
-from roadwright.services.roadmaps.score_faults import UNCOMPUTABLE, score_faults
+from roadwright.services.roadmaps.score_faults import UNCOMPUTABLE, ScoreFaults
 from roadwright.store.models import (
     GatePolicy,
     Initiative,
@@ -28,8 +28,7 @@ from roadwright.store.models import (
     Roadmap,
     RoadmapEntry,
 )
-from roadwright.sync.unsynced import book_states
-from roadwright.workspace.workspace import Workspace
+from roadwright.sync.unsynced import BookState
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,15 @@ class NextStep:
     """What there is none of, so that it can't be done: ``scenario``, ``roadmap`` or ``approved roadmap``."""
 
 
-def next_steps(session: Session, workspace: Workspace) -> list[NextStep]:
-    """All five, in the order of the round. The first with work is the one to do."""
+def next_steps(session: Session, faults: ScoreFaults, books: Sequence[BookState]) -> list[NextStep]:
+    """All five, in the order of the round. The first with work is the one to do.
+
+    Of faulty scores and workbooks that are found already.
+    """
+    stale = sum(len(found) for code, found in faults.items() if code != UNCOMPUTABLE)
     return [
-        _sync(session, workspace),
-        NextStep(SCORE_SELECTED.name, work=_scores(session)),
+        _sync(session, books),
+        NextStep(SCORE_SELECTED.name, work=stale),
         _gates(session),
         _optimize(session),
         _publish(session),
@@ -62,14 +65,10 @@ def _count(session: Session, *wanted: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).where(*wanted)) or 0
 
 
-def _sync(session: Session, workspace: Workspace) -> NextStep:
-    changed = sum(one.is_changed for one in book_states(session, workspace))
+def _sync(session: Session, books: Sequence[BookState]) -> NextStep:
+    changed = sum(one.is_changed for one in books)
     is_empty = session.scalar(select(Initiative.id).limit(1)) is None
     return NextStep(BACKLOG_SYNC.name, work=changed or int(is_empty))
-
-
-def _scores(session: Session) -> int:
-    return sum(len(found) for code, found in score_faults(session).items() if code != UNCOMPUTABLE)
 
 
 def _gates(session: Session) -> NextStep:

@@ -17,6 +17,7 @@ import uvicorn
 from roadwright.api.front import Front
 from roadwright.api.limits import LARGEST_BODY, LOOPBACK
 from roadwright.domain.errors import InputError, OperationError
+from roadwright.domain.garbage import keep_loaded
 from roadwright.jobs.logs import log_as_json
 from roadwright.services.people.accounts import has_users
 from roadwright.workspace.workspace import Workspace
@@ -41,7 +42,8 @@ class NotForStrangers(InputError):
 def _listening(host: str, port: int) -> socket.socket:
     """A socket at this address; of port 0 one that is free. Raises CantServe."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends at once (TCP_NODELAY) only where the protocol is named; else each answer waits 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -105,6 +107,7 @@ def serve(
         loaded = _load(workspace, host, number, key, with_worker=with_worker, saves=watches)
         front.answer_calls(loaded.app)
         furnish(loaded.app, loaded.server)
+        keep_loaded()
         return loaded
 
     shown = f"[{host}]" if ":" in host else host

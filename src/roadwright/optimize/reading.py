@@ -13,11 +13,11 @@ from typing import Annotated, Any
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from roadwright.domain.garbage import paused_collections
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
 from roadwright.domain.optimization import CAPACITY_ID, TOKENS, Dimension, ObjectiveMode
 from roadwright.optimize.constraints import KINDS
 from roadwright.optimize.messages import hint
-from roadwright.optimize.model.collector import paused_collector
 from roadwright.optimize.model.constraint import Constraint, known_fields
 from roadwright.optimize.model.names import Names, is_everything
 from roadwright.optimize.model.problem import (
@@ -76,7 +76,7 @@ class _Weights:
     weights: Numbers = field(default_factory=dict)
 
 
-@paused_collector()
+@paused_collections()
 def parse_problem(value: object) -> Problem:
     """The Problem that a Problem JSON (already loaded into Python values) describes.
 

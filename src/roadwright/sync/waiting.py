@@ -17,11 +17,11 @@ from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.services.bindings.intake import UNTITLED
 from roadwright.services.roadmaps.attention import Need, NeedKind, stored_needs
-from roadwright.services.roadmaps.score_faults import UNCOMPUTABLE, score_faults
+from roadwright.services.roadmaps.score_faults import UNCOMPUTABLE, ScoreFaults
 from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import ActionRun, Initiative, Roadmap, RoadmapEntry
 from roadwright.sync.overview import stopped_rows
-from roadwright.sync.unsynced import book_states
+from roadwright.sync.unsynced import BookState
 from roadwright.workspace.workspace import Workspace
 
 _RUNS = 5
@@ -64,8 +64,8 @@ class Waiting:
     place: str = ""
 
 
-def waiting(session: Session, workspace: Workspace) -> list[Waiting]:
-    """All groups that are not empty, the worst first."""
+def waiting(session: Session, workspace: Workspace, faults: ScoreFaults, books: Sequence[BookState]) -> list[Waiting]:
+    """All groups that are not empty, the worst first; of faulty scores and workbooks that are found already."""
     needs = stored_needs(session)
     found = [
         *_intake_conflicts(session),
@@ -73,10 +73,10 @@ def waiting(session: Session, workspace: Workspace) -> list[Waiting]:
         *_of_scenarios(needs),
         *_blocked(session),
         *_candidates(session, needs),
-        *_scores(session),
+        *_scores(faults),
         *_models(needs),
         *_untitled(session),
-        *_workbooks(session, workspace),
+        *_workbooks(books),
     ]
     order = list(WaitKind)
     return sorted((one for one in found if one.count), key=lambda one: order.index(one.kind))
@@ -158,8 +158,7 @@ def _candidates(session: Session, needs: Sequence[Need]) -> Iterator[Waiting]:
         yield _titled(kind, [found[key] for key in keys])
 
 
-def _scores(session: Session) -> Iterator[Waiting]:
-    faults = score_faults(session)
+def _scores(faults: ScoreFaults) -> Iterator[Waiting]:
     yield _titled(WaitKind.SCORE_MISSING, faults.get(UNCOMPUTABLE, ()))
     stale = [one for code, found in faults.items() if code != UNCOMPUTABLE for one in found]
     yield _titled(WaitKind.SCORE_STALE, stale)
@@ -189,7 +188,7 @@ def _untitled(session: Session) -> Iterator[Waiting]:
     yield Waiting(WaitKind.UNTITLED, len(found), names, tuple(one.initiative_key for one in found))
 
 
-def _workbooks(session: Session, workspace: Workspace) -> Iterator[Waiting]:
-    books = [one for one in book_states(session, workspace) if one.is_changed or one.is_open]
-    names = tuple(f"{one.ref.name} (open)" if one.is_open else one.ref.name for one in books)
-    yield Waiting(WaitKind.WORKBOOKS, len(books), names)
+def _workbooks(books: Sequence[BookState]) -> Iterator[Waiting]:
+    waits = [one for one in books if one.is_changed or one.is_open]
+    names = tuple(f"{one.ref.name} (open)" if one.is_open else one.ref.name for one in waits)
+    yield Waiting(WaitKind.WORKBOOKS, len(waits), names)

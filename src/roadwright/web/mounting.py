@@ -53,10 +53,11 @@ def _mount_pages(app: FastAPI, server: Server, assets: Assets, frame: Frame) -> 
     from roadwright.web.live import Live  # noqa: PLC0415
     from roadwright.web.nonces import give_nonces  # noqa: PLC0415
     from roadwright.web.page import PAGES, serve_pages  # noqa: PLC0415
-    from roadwright.web.room import Room  # noqa: PLC0415
+    from roadwright.web.room import Room, SharedReads  # noqa: PLC0415
     from roadwright.web.shell import show_fault  # noqa: PLC0415
 
-    room = Room(server, Live(server.hub), assets, frozenset(one.place for one in PAGES))
+    shared = SharedReads(server.workspace, server.hub)
+    room = Room(server, Live(server.hub), assets, shared, frozenset(one.place for one in PAGES))
     inner.state.room = room
     inner.on_startup(room.live.start)
     inner.on_shutdown(room.live.stop)

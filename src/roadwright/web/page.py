@@ -26,7 +26,7 @@ from roadwright.domain.messages import Message, MessageError
 from roadwright.domain.roles import Role
 from roadwright.services.people.preferences import keep_preference, preference
 from roadwright.store.models import ActionRun
-from roadwright.web.acts import Act, Done, made_act
+from roadwright.web.acts import Act, Done
 from roadwright.web.live import Told
 from roadwright.web.room import Room
 
@@ -108,7 +108,7 @@ class Visit:
         """Decorates what is done when a control of this act is used. Its parameters are the values that it takes."""
 
         def register(do: Done) -> Done:
-            self._acts[name] = made_act(name, role, do)
+            self._acts[name] = Act(name, role, do)
             return do
 
         return register

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import inf
 
 from roadwright.domain.decimals import exact
-from roadwright.optimize.model.collector import paused_collector
+from roadwright.domain.garbage import paused_collections
 from roadwright.optimize.model.constraint import LinearRow
 from roadwright.optimize.model.evaluation import Evaluation, evaluate
 from roadwright.optimize.model.objective import SHORTFALL_STAGE, Stage, plan
@@ -45,7 +45,7 @@ def roles(problem: Problem, solution: Solution) -> Mapping[str, Role]:
     return roles_of(model, evaluate(model, solution.selected))
 
 
-@paused_collector()
+@paused_collections()
 def roles_of(model: PortfolioModel, best: Evaluation) -> Mapping[str, Role]:
     """The same for a portfolio that was evaluated."""
     around = _Around.of(model, best)

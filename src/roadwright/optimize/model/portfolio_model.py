@@ -19,10 +19,10 @@ from math import inf
 import numpy as np
 
 from roadwright.domain.decimals import exact
+from roadwright.domain.garbage import paused_collections
 from roadwright.domain.optimization import TOKENS, capacity_id
 from roadwright.optimize.model.candidates import CandidateIndex
 from roadwright.optimize.model.canonical import target_order
-from roadwright.optimize.model.collector import paused_collector
 from roadwright.optimize.model.constraint import LinearRow
 from roadwright.optimize.model.linear import Linear, matrix_of, measured_row
 from roadwright.optimize.model.names import is_everything
@@ -55,7 +55,7 @@ class PortfolioModel:
     targets: tuple[Needed, ...]
 
     @classmethod
-    @paused_collector()
+    @paused_collections()
     def of(cls, problem: Problem) -> PortfolioModel:
         index = CandidateIndex.of(problem)
         targets = sorted(needed_targets(problem), key=lambda needed: (target_order(needed.target), needed.target.id))
@@ -174,7 +174,7 @@ class PortfolioModel:
         return tuple(self._rows.owners)
 
     @cached_property
-    @paused_collector()
+    @paused_collections()
     def linear(self) -> Linear:
         matrix, row_lower, row_upper, wide = matrix_of(self.rows, self.width)
         lower, upper = np.zeros(self.width), np.ones(self.width)

@@ -17,8 +17,10 @@ from roadwright.store.registry import load_registry
 UNCOMPUTABLE = "score_not_computable"
 """The code of a score that lacks an input; all others are settled by scoring again."""
 
+ScoreFaults = Mapping[str, Sequence[Initiative]]
 
-def score_faults(session: Session) -> Mapping[str, Sequence[Initiative]]:
+
+def score_faults(session: Session) -> ScoreFaults:
     """By the code of what the gate ``score_current`` says, the initiatives with a framework that it says it of."""
     wanted = select(Initiative.initiative_key).where(
         Initiative.active_scoring_framework.is_not(None), Initiative.lifecycle_status.not_in(NEVER_CANDIDATES)

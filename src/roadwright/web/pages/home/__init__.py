@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from roadwright.actions import ledger
 from roadwright.actions.next_steps import NextStep, next_steps
+from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.api.events import Event
 from roadwright.domain.roles import Role
 from roadwright.services.roadmaps.pipeline import Pipeline, pipeline_of
+from roadwright.services.roadmaps.score_faults import score_faults
 from roadwright.store.models import ActionRun
+from roadwright.sync.unsynced import book_states
 from roadwright.sync.waiting import Waiting, waiting
 from roadwright.web.formats import moment
 from roadwright.web.kit import Html, card_head, html, joined, link, region
@@ -26,6 +29,7 @@ from roadwright.web.pages.home.steps import cards
 from roadwright.web.shell import shell, shown_places
 from roadwright.web.told import is_open
 from roadwright.web.words import sentence
+from roadwright.workspace.workspace import Workspace
 
 _ACTIVITY = 7
 
@@ -42,18 +46,21 @@ class _View:
     runs: dict[str, ActionRun] = field(default_factory=dict)
 
 
+def _facts(session: Session, workspace: Workspace) -> tuple[Pipeline, list[Waiting], list[NextStep], str | None]:
+    """What is the same for everybody: stages, what waits, the steps of all roles, and when the last sync ended."""
+    faults, books = score_faults(session), book_states(session, workspace)
+    synced = ledger.newest_end(session, (BACKLOG_SYNC.name,))
+    steps = next_steps(session, faults, books)
+    return pipeline_of(session), waiting(session, workspace, faults, books), steps, synced
+
+
 async def _looked(visit: Visit) -> _View:
-    workspace = visit.server.workspace
-
-    def facts(session: Session) -> tuple[Pipeline, list[Waiting], list[NextStep], str | None]:
-        steps = [step for step in next_steps(session, workspace) if visit.may(step.role)]
-        synced = ledger.newest_end(session, ("pm.backlog_sync",))
-        return pipeline_of(session), waiting(session, workspace), steps, synced
-
-    found, waits, steps, synced = await visit.read(facts)
-    newest = await asyncio.to_thread(ledger.runs, workspace.store, _ACTIVITY)
-    working = await asyncio.to_thread(ledger.open_runs, workspace.store)
-    return _View(found, waits, steps, newest, synced, {run.action: run for run in working})
+    store = visit.server.workspace.store
+    found, waits, steps, synced = await visit.room.shared.read(_facts)
+    newest = await asyncio.to_thread(ledger.runs, store, _ACTIVITY)
+    working = await asyncio.to_thread(ledger.open_runs, store)
+    mine = [step for step in steps if visit.may(step.role)]
+    return _View(found, waits, mine, newest, synced, {run.action: run for run in working})
 
 
 @page("/", "Home", place="home")

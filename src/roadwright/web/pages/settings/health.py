@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from nicegui import background_tasks
 from sqlalchemy.orm import Session
 
 from roadwright.actions.doctor import Finding, diagnose
@@ -29,7 +28,7 @@ _LINKS = {
 
 
 async def health_part(visit: Visit) -> None:
-    """The cards, and their acts. The checks take a second or two: they come when the page is shown."""
+    """The cards, and their acts. The checks take a second or two: they begin when the page is shown."""
     health = region(_checking(), "rw-card", test="health")
     books = region(_files(await visit.read(_books, visit)), "rw-card", test="files")
 
@@ -51,7 +50,7 @@ async def health_part(visit: Visit) -> None:
             run = await visit.ask(action, tab)
             visit.go(address_of("runs", run.run_id))
 
-    background_tasks.create(check())
+    visit.client.on_connect(check)
 
 
 def _books(session: Session, visit: Visit) -> list[BookState]:
