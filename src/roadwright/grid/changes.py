@@ -14,7 +14,7 @@ from roadwright.grid.listing import GridRow, told
 from roadwright.grid.marks import CHANGED, base_of
 from roadwright.grid.reading import read_rows
 from roadwright.grid.saving import Tab, tab_of
-from roadwright.grid.sources import INITIATIVE_TABS, Source, stored_rows
+from roadwright.grid.sources import INITIATIVE_TABS, stored_rows
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity, display_key, identity_of
 from roadwright.services.rows.merge import MergeRules, merge_and_save
@@ -196,7 +196,7 @@ def _leave_unsent(spec: TabSpec, row: Row, sent: RowChange, *, is_new: bool) -> 
 
 def _judge(context: RowsContext, spec: TabSpec, tab: Tab, work: Sequence[_Work]) -> None:
     """Find the base of each row, and say of those that can't be merged why."""
-    there = set(tab.binding.listed(context.session))
+    there = set(tab.binding.listed(context.session)) if any(one.moves for one in work) else set()
     taken = {one.result.identity for one in work if one.stored is not None and not one.moves}
     for one in work:
         if one.is_done:
@@ -302,7 +302,6 @@ def _remove(context: RowsContext, tab: Tab, work: Sequence[_Work]) -> int:
 
 def _told(session: Session, spec: TabSpec, work: Sequence[_Work]) -> list[GridRow]:
     """Each row as it is stored now, with what is said of it."""
-    source = Source(session, spec)
     wanted = [one.result.identity if one.result.row_version or not one.moves else one.before for one in work]
     binding = tab_of(spec).binding
     stored = stored_rows(session, spec, binding, {identity for identity in wanted if any(identity)})
@@ -313,5 +312,5 @@ def _told(session: Session, spec: TabSpec, work: Sequence[_Work]) -> list[GridRo
             sent = {name: plain(one.row.values.get(name, one.sent.identity.get(name))) for name in spec.identity}
             rows.append(GridRow(sent, None, {}, one.result.notes.words))
         else:
-            rows.append(told(spec, values, one.result.notes, source.binding))
+            rows.append(told(spec, values, one.result.notes, binding))
     return rows
