@@ -10,13 +10,23 @@ import shutil
 import subprocess
 import sys
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+)
+"""With which it is started for pictures and tests."""
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 _INSTALL = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+
+
+def installed() -> str | None:
+    """The path of the one that is there."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 def main() -> None:
     """Install it where it is not there."""
-    if any(shutil.which(name) for name in _NAMES):
+    if installed() is not None:
         return
     if os.name != "posix" or os.geteuid() != 0 or shutil.which("apt-get") is None:
         print("there is no Chromium: tests of pages are skipped", file=sys.stderr)

@@ -6,7 +6,6 @@ One is made of each page in `SHOTS` that is registered, and nothing of pages tha
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,12 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.get_chromium import FLAGS, installed
+
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars"),
-)
 _PROGRAM = "from roadwright.cli.entry import main; main()"
 _DESK, _PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -91,12 +87,12 @@ def shoot(entry: str, into: Path, shots: tuple[Shot, ...] = SHOTS) -> None:
     """Make the pictures, and say which."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - of developers only
 
-    chromium = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    chromium = installed()
     if chromium is None:
         raise SystemExit("there is no Chromium to make pictures with; scripts/get_chromium.py installs it")
     into.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = driver.chromium.launch(executable_path=chromium, args=[*FLAGS, "--hide-scrollbars"])
         for shot in shots:
             made = _shoot(browser, entry, shot, into)
             print(f"{into / shot.name}.png" if made else f"{shot.address}: there is no such page, no picture")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from roadwright.api.serving import listening
 from roadwright.cli.main import app
 from tests.house import House, make_house
 
@@ -47,6 +50,26 @@ def until(holds: Callable[[], object]) -> Any:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     return found
+
+
+def test_answers_are_not_held_back() -> None:
+    """asyncio sets TCP_NODELAY where the protocol is named; else the second part of each answer waits for 40 ms."""
+
+    async def accepted() -> int:
+        set_to: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        async def came(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            set_to.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listener = listening("127.0.0.1", 0)
+        async with await asyncio.start_server(came, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            found = await set_to
+            writer.close()
+        return found
+
+    assert asyncio.run(accepted()) != 0
 
 
 def test_a_workspace_is_served(tmp_path: Path) -> None:

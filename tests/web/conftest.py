@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from scripts.get_chromium import FLAGS, installed
 from typer.testing import CliRunner
 
 from roadwright.cli.main import app
@@ -26,10 +27,6 @@ from roadwright.services.people.accounts import add_user
 from roadwright.workspace.workspace import open_workspace
 
 PASSWORD = "correct horse battery"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
-]
 _LATEST = {"width": 1440, "height": 900}
 _PHONE = {"width": 390, "height": 844}
 
@@ -158,13 +155,13 @@ def browser() -> Iterator[Any]:
     """A browser; skipped where there is no Chromium. Its driver's event loop ends with the module: no other test finds
     one running in its process.
     """
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = installed()
     if chromium is None:
         pytest.skip("there is no Chromium to look at pages with; scripts/get_chromium.py installs it")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        started = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield started
         started.close()
 

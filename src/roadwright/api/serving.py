@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from roadwright.api.front import Front
-from roadwright.api.limits import LARGEST_BODY, LOOPBACK
+from roadwright.api.limits import LARGEST_BODY
+from roadwright.domain.addresses import LOOPBACK
 from roadwright.domain.errors import InputError, OperationError
 from roadwright.domain.garbage import keep_loaded
 from roadwright.jobs.logs import log_as_json
@@ -39,7 +40,7 @@ class NotForStrangers(InputError):
     """The server would be reached by others, and nobody could sign in."""
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
     """A socket at this address; of port 0 one that is free. Raises CantServe."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends at once (TCP_NODELAY) only where the protocol is named; else each answer waits 40 ms
@@ -98,7 +99,7 @@ def serve(
     if host not in LOOPBACK and not anybody:
         raise NotForStrangers("no_user_to_serve", host=host)
     log_as_json()
-    listener = _listening(host, port)
+    listener = listening(host, port)
     settings = workspace.settings.server
     number, key = listener.getsockname()[1], secrets.token_urlsafe(24)
     front = Front()

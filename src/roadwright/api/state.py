@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 
 from roadwright.actions import ledger
 from roadwright.api.events import Hub
-from roadwright.api.limits import LOOPBACK
+from roadwright.domain.addresses import LOOPBACK
 from roadwright.domain.roles import Role
 from roadwright.jobs.following import Follower
 from roadwright.jobs.pending import PendingWrites

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from roadwright.domain.addresses import is_private
 from roadwright.domain.messages import Message
 from roadwright.domain.roles import ROLES, Role
 from roadwright.domain.text import folded
@@ -71,9 +72,7 @@ class RequestsSettings(BaseModel):
 
 def _issuer(text: str) -> str:
     """An https address; http on this machine only, where a provider is tried out."""
-    parts = urlsplit(one_line(text))
-    is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if not parts.hostname or not (parts.scheme == "https" or is_here) or parts.query or parts.fragment:
+    if not is_private(one_line(text)) or any(urlsplit(text)[3:]):  # a query, a fragment
         raise ValueError(Message("should_be_an_issuer"))
     return text
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -22,6 +21,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from roadwright.domain.addresses import is_private
 from roadwright.domain.errors import InputError
 
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -29,7 +29,6 @@ _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "E
 _SECONDS = 10.0
 _KEPT_SECONDS = 3600.0
 _LEEWAY = 60
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -106,7 +105,7 @@ class Provider:
             if self._known is not None and time.monotonic() - self._known[0] < _KEPT_SECONDS:
                 return self._known[1]
             found = self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-            if found.get("issuer") != self.issuer or not all(_is_safe(found.get(name)) for name in _ENDPOINTS):
+            if found.get("issuer") != self.issuer or not all(is_private(str(found.get(name))) for name in _ENDPOINTS):
                 raise SignInRefused("oidc_not_believed", issuer=self.issuer, why="metadata")
             self._known = time.monotonic(), found
             return found
@@ -137,17 +136,9 @@ class Provider:
         if claims.get("nonce") != attempt.nonce:
             raise ValueError("nonce")
         endpoint = metadata.get("userinfo_endpoint")
-        if "email" in claims or not _is_safe(endpoint):
+        if "email" in claims or not is_private(str(endpoint)):
             return dict(claims)
         more = self._get(str(endpoint), str(token["access_token"]))
         if more.get("sub") != claims["sub"]:
             raise ValueError("sub")
         return {**more, **claims}
-
-
-def _is_safe(url: object) -> bool:
-    """Whether what is sent there is read by nobody on the way."""
-    parts = urlsplit(url) if isinstance(url, str) else None
-    if parts is None or not parts.hostname:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 from google.auth.credentials import Credentials
@@ -22,6 +22,7 @@ from google.auth.exceptions import GoogleAuthError, TransportError
 from google.auth.transport.requests import AuthorizedSession, Request
 from urllib3.exceptions import NewConnectionError
 
+from roadwright.domain.addresses import leads_here
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.sheets.backend import SheetError
 
@@ -30,8 +31,6 @@ Json = dict[str, Any]
 ENDPOINT = "https://sheets.googleapis.com/"
 ENDPOINT_VARIABLE = "ROADWRIGHT_GOOGLE_ENDPOINT"
 """The variable that sends all calls of the Sheets API to a server on this machine, for tests."""
-
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TIMEOUT = 10.0, 190.0
 """Seconds to connect, and to wait for a reply: Google itself gives up after 180."""
 _TRIES, _TRIES_UNREACHABLE = 8, 4
@@ -73,12 +72,7 @@ def endpoint() -> str:
     named = os.environ.get(ENDPOINT_VARIABLE, "")
     if not named:
         return ENDPOINT
-    try:
-        parts = urlsplit(named)
-        is_fine = parts.scheme in ("http", "https") and parts.hostname in _LOOPBACK and "@" not in parts.netloc
-    except ValueError:
-        is_fine = False
-    if not is_fine:
+    if not leads_here(named):
         raise SheetError("google_endpoint_refused", variable=ENDPOINT_VARIABLE, endpoint=named)
     return named.rstrip("/") + "/"
 
