@@ -42,7 +42,9 @@ def test_as_json_it_is_one_object_with_steps_answers_and_needs(house: House) -> 
 
 def test_failed_rows_are_exit_4_where_that_is_asked_for(house: House) -> None:
     house.type_into("Backlog", 2, {"risk_level": "dangerous"})
-    assert called("plan", "-w", str(house.root)).exit_code == 0
+    found = called("plan", "-w", str(house.root))
+    assert found.exit_code == 0
+    assert {line[:2] for line in found.output.splitlines() if "failed 1" in line} == {"! "}
     assert called("plan", "-w", str(house.root), "--strict").exit_code == 4
     assert called("plan", "-w", str(house.root), "--scenario", "Plam").exit_code == 2
     assert called("plan", "-w", str(house.root), "--scenario", "Plan", "--all").exit_code == 2

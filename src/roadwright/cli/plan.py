@@ -23,6 +23,7 @@ from roadwright.actions.summary import summary_line
 from roadwright.cli.actions import reporter
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.figures import figure
 from roadwright.domain.optimization import RunStatus
@@ -126,7 +127,7 @@ def run_round(
 def tell_step(console: Console, step: PlanStep, result: ActionResult) -> None:
     """A line for a step, and below it why it failed."""
     mark = ("✓ ", "green") if result.exit_code == 0 else ("✗ ", "bold red")
-    if result.exit_code is ExitCode.INFEASIBLE:
+    if result.exit_code is ExitCode.INFEASIBLE or result.status == ActionStatus.PARTIAL:
         mark = ("! ", "bold yellow")
     line = Text.assemble(mark, step.title)
     same = result.summary.get("unchanged_since")
