@@ -127,6 +127,9 @@ class XlsxWorkbook:
     def write(self, edits: Sequence[TabEdit]) -> WriteReceipt:
         works, receipts = [], []
         for edit in edits:
+            if not edit.cells and not edit.appended:  # the tab, which may not even be parsed yet, is right as it is
+                receipts.append(TabReceipt())
+                continue
             refused = refused_rows(edit, self.protected_cells(edit))
             work = self._work(edit, refused)
             works.append(work)
