@@ -171,7 +171,7 @@ def _examine(
         holding = dict.fromkeys(_unread_holding(saving, binding, result, stored))
         before.update((name, row.values[name]) for name in saving.others if name in row.values)
     while True:
-        values = {**before, **{name: row.values[name] for name in changes}}
+        values = {**before, **{name: row.values[name] for name in changes}} if changes else before
         if holding:
             return _Examined(values, changes, failed, holding)
         found = Notes()
