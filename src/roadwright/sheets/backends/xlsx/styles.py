@@ -6,6 +6,8 @@ A cell's ``s`` attribute counts the ``xf`` elements of ``cellXfs`` (ECMA-376 par
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from roadwright.domain.messages import MessageError
 from roadwright.sheets.backends.xlsx.markup import (
@@ -53,64 +55,80 @@ def _fills(alignment: bytes, name: str) -> bool:
     return any(re.search(rb"\s%b\s*=\s*[\"']%b" % (name.encode(), word.encode()), alignment) for word in _FILLING)
 
 
+@dataclass
+class _Read:
+    """What a styles part says."""
+
+    formats: list[bytes] = field(default_factory=list)
+    list_start: int = 0
+    list_end: int = 0
+    """Where the list of the formats begins and ends in the part."""
+    shows: dict[str, Shows] = field(default_factory=dict)
+    percent: set[str] = field(default_factory=set)
+    wrapping: dict[str, float] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=16)
+def _read(raw: bytes, where: str) -> _Read:
+    """Read a styles part: once, as the workbooks of a workspace are opened again and again, and their styles stay."""
+    read = _Read()
+    codes: dict[int, str] = {}
+    numbers: list[int] = []
+    fonts: list[float] = []
+    opened = font = 0
+
+    def start(path: ElementPath, attributes: Attributes, at: int) -> None:
+        nonlocal opened, font
+        if path == ("styleSheet", "numFmts", "numFmt"):
+            codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+        elif path == (*_FONTS, "font"):
+            fonts.append(_USUAL_SIZE)
+        elif path == (*_FONTS, "font", "sz"):
+            size = float(attributes.get("val", _USUAL_SIZE))
+            fonts[-1] = size if 1 <= size <= _LARGEST_SIZE else _USUAL_SIZE
+        elif path == _FORMATS:
+            read.list_start = at
+        elif path == (*_FORMATS, "xf"):
+            if len(numbers) > 2 * MAX_CELL_FORMATS:
+                raise ValueError("more cell formats than a workbook can have")
+            numbers.append(int(attributes.get("numFmtId", "0")))
+            font = int(attributes.get("fontId", "0"))
+            opened = at
+        elif path == (*_FORMATS, "xf", "alignment") and _breaks_lines(attributes):
+            read.wrapping[str(len(numbers) - 1)] = fonts[font] if font < len(fonts) else _USUAL_SIZE
+
+    def end(path: ElementPath, at: int) -> None:
+        if path == (*_FORMATS, "xf"):
+            read.formats.append(raw[opened : element_end(raw, opened, at)])
+        elif path == _FORMATS:
+            read.list_end = at
+
+    walk(raw, where, start, end)
+    for index, number in enumerate(numbers):
+        shows = what_format_shows(number, codes.get(number))
+        if shows is not None:
+            read.shows[str(index)] = shows
+        elif shows_percent(number, codes.get(number)):
+            read.percent.add(str(index))
+    return read
+
+
 class Styles:
     """The cell formats of a workbook. ``raw`` is the styles part (None when the workbook has none)."""
 
     def __init__(self, raw: bytes | None, where: str) -> None:
+        read = _Read() if raw is None else _read(raw, where)
         self._raw = raw
-        self._where = where
-        self._formats: list[bytes] = []
+        self._formats = read.formats
         self._added: list[bytes] = []
-        self._list_start = self._list_end = 0
+        self._list_start, self._list_end = read.list_start, read.list_end
         self._derived: dict[tuple[str, Shows | str | None], str] = {}
-        self.shows: dict[str, Shows] = {}
+        self.shows = dict(read.shows)
         """What the formats show that show no plain number, by the cell's ``s`` attribute; no ``s`` means ``"0"``."""
-        self.percent: set[str] = set()
+        self.percent = set(read.percent)
         """The formats that show a number as a percentage."""
-        self.wrapping: dict[str, float] = {}
+        self.wrapping = dict(read.wrapping)
         """The font sizes, in points, of the formats that break long text into lines."""
-        if raw is not None:
-            self._read(raw)
-
-    def _read(self, raw: bytes) -> None:
-        codes: dict[int, str] = {}
-        numbers: list[int] = []
-        fonts: list[float] = []
-        opened = font = 0
-
-        def start(path: ElementPath, attributes: Attributes, at: int) -> None:
-            nonlocal opened, font
-            if path == ("styleSheet", "numFmts", "numFmt"):
-                codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
-            elif path == (*_FONTS, "font"):
-                fonts.append(_USUAL_SIZE)
-            elif path == (*_FONTS, "font", "sz"):
-                size = float(attributes.get("val", _USUAL_SIZE))
-                fonts[-1] = size if 1 <= size <= _LARGEST_SIZE else _USUAL_SIZE
-            elif path == _FORMATS:
-                self._list_start = at
-            elif path == (*_FORMATS, "xf"):
-                if len(numbers) > 2 * MAX_CELL_FORMATS:
-                    raise ValueError("more cell formats than a workbook can have")
-                numbers.append(int(attributes.get("numFmtId", "0")))
-                font = int(attributes.get("fontId", "0"))
-                opened = at
-            elif path == (*_FORMATS, "xf", "alignment") and _breaks_lines(attributes):
-                self.wrapping[str(len(numbers) - 1)] = fonts[font] if font < len(fonts) else _USUAL_SIZE
-
-        def end(path: ElementPath, at: int) -> None:
-            if path == (*_FORMATS, "xf"):
-                self._formats.append(raw[opened : element_end(raw, opened, at)])
-            elif path == _FORMATS:
-                self._list_end = at
-
-        walk(raw, self._where, start, end)
-        for index, number in enumerate(numbers):
-            shows = what_format_shows(number, codes.get(number))
-            if shows is not None:
-                self.shows[str(index)] = shows
-            elif shows_percent(number, codes.get(number)):
-                self.percent.add(str(index))
 
     def showing(self, style: str | None, value: float | DateValue) -> str | None:
         """A format like ``style`` that shows this value as what it is: the same one where it does, else a copy of it.
