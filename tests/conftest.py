@@ -23,9 +23,27 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+_SAID_OF_ROWS = ("/tests/services/", "/tests/sync/test_headers.py", "/tests/workspace/test_identity.py")
+"""What these say of rows is the same on every database: those on PostgreSQL are left to `make test-all`."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the modules that take longest, so that none of them is left to one process at the end."""
     items.sort(key=lambda item: "/tests/web/" not in item.path.as_posix())
+    for item in items:
+        kinds = _kinds_of(item)
+        if (kinds == ["postgresql"] and any(part in item.path.as_posix() for part in _SAID_OF_ROWS)) or (
+            len(kinds) > 1 and len(set(kinds)) == 1  # from one kind of database into the same kind
+        ):
+            item.add_marker("thorough")
+
+
+def _kinds_of(item: pytest.Item) -> list[object]:
+    """The kinds of the databases that a test runs on."""
+    callspec = getattr(item, "callspec", None)
+    params = {} if callspec is None else callspec.params
+    return [params[name] for name in ("house", "database_url", "second_url") if name in params]
 
 
 @contextmanager

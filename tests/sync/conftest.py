@@ -28,13 +28,17 @@ _ON_POSTGRESQL = (
 )
 """The tests that always run there: of keys, turns, transactions and deaths. What cells say is the same everywhere."""
 
+_ON_FILES = ("test_killed_at_every_lasting_step_in_turn", "test_killed_at_the_same_step_again_and_again")
+"""Those among them that take a minute there."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         backend = _backend_of(item)
         if (backend == "google" and item.path.name not in _ON_GOOGLE) or (
-            backend == "postgresql" and item.path.name not in _ON_POSTGRESQL
+            backend == "postgresql"
+            and (item.path.name not in _ON_POSTGRESQL or getattr(item, "originalname", "") in _ON_FILES)
         ):
             item.add_marker("thorough")
     dropped = [item for item in items if _is_left_out(item)]
