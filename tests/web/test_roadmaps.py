@@ -11,6 +11,7 @@ from roadwright.domain.roles import Role
 from roadwright.store.models import Initiative, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap
 from roadwright.workspace.workspace import open_workspace
+from tests.house import House
 from tests.web.conftest import Room, email
 
 pytestmark = pytest.mark.thorough
@@ -140,6 +141,36 @@ def test_drift_is_shown_and_a_version_published_after_a_preview(room: Room) -> N
     page.wait_for_selector("[data-testid=road-strip]:has-text('no drift since v2')", timeout=30_000)
     page.click("[data-testid=publish]")
     page.wait_for_selector("[data-testid=asked]:has-text('Equal content')")
+    assert room.faults[page] == []
+    room.close(page)
+
+
+def test_a_roadmap_is_made_and_adopts_a_run(room: Room) -> None:
+    name = "Q2 short list"
+    page = room.open(PATH, Role.PLANNER)
+    page.click("[data-testid=new-roadmap-open]")
+    page.fill("[data-testid=new-name]", name)
+    page.fill("[data-testid=new-period]", "2026-Q2")
+    page.select_option("[data-testid=new-source]", "keys")
+    page.fill("[data-testid=new-ref]", f"{CARD}, {OTHER}")
+    page.click("[data-testid=new-save]")
+    page.wait_for_url("**/roadmaps/Q2%20short%20list", timeout=30_000)
+    page.wait_for_selector(f"[data-testid=entry-{OTHER}]")
+    assert page.locator("[data-testid^=entry-]").count() == 2
+    with closing(open_workspace(room.root)) as workspace:
+        house, scenario = House(workspace), "The short list"
+        fields = {"period_key": "2026-Q2", "capacity_total_tokens": 2000, "objective_mode": "north_star"}
+        house.type_new("Scenario_Config", {"scenario_name": scenario, "roadmap_name": name, **fields})
+        done = house.done("pm.optimize_run_all_candidates", options=[f"scenario_name={scenario}"])
+    run = str(done.optimization_run_id)
+    page.click("[data-testid=tab-versions]")
+    page.select_option("[data-testid=adopt-run]", run)
+    page.click("[data-testid=adopt]")
+    page.wait_for_selector(f"[data-testid=versions]:has-text('It shows the choice of {run}')")
+    with closing(open_workspace(room.root)) as workspace, workspace.store.transaction() as session:
+        roadmap = find_roadmap(session, name)
+        assert roadmap is not None
+        assert roadmap.adopted_run == run
     assert room.faults[page] == []
     room.close(page)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from roadwright.domain.roles import Role
-from roadwright.store.models import InitiativeParam, OrganizationMetricsConfig
+from roadwright.store.models import Initiative, InitiativeParam, OrganizationMetricsConfig
 from roadwright.workspace.workspace import open_workspace
 from tests.web.conftest import Room
 
@@ -108,4 +108,24 @@ def test_scoring_runs_and_is_told(room: Room) -> None:
     page = room.open("/scoring", Role.PLANNER)
     page.click("[data-testid=score]")
     page.wait_for_selector(".rw-notices > div:has-text('core')", timeout=60_000)
+    room.close(page)
+
+
+def test_the_framework_is_switched_for_all_that_have_one(room: Room) -> None:
+    def frameworks() -> dict[str, str]:
+        with closing(open_workspace(room.root)) as workspace, workspace.store.transaction() as session:
+            name = Initiative.active_scoring_framework
+            rows = session.execute(select(Initiative.initiative_key, name).where(name.is_not(None)))
+            return {key: str(framework) for key, framework in rows}
+
+    before = frameworks()
+    assert set(before.values()) > {"WSJF"}
+    page = room.open("/scoring", Role.PLANNER)
+    page.click("[data-testid=switch]")
+    page.select_option("#switch-framework", "WSJF")
+    page.click("[data-testid=switch-now]")
+    page.wait_for_selector("[data-testid=asked]", state="hidden")
+    page.wait_for_selector(".rw-notices > div:has-text('framework')", timeout=60_000)
+    assert frameworks() == dict.fromkeys(before, "WSJF")
+    assert room.faults[page] == []
     room.close(page)
