@@ -12,7 +12,7 @@ from roadwright.sync.unsynced import BookState
 from roadwright.sync.waiting import Waiting, WaitKind, waiting
 from tests.actions.company import PERIOD, add_candidates, add_initiatives, add_kpis, add_scenario, aim, type_by_key
 from tests.actions.roadmaps import CREATE, type_gates, type_roadmap
-from tests.house import House, make_house
+from tests.house import Cells, House, make_house
 
 RUN = "pm.optimize_run_all_candidates"
 
@@ -114,7 +114,7 @@ def test_candidates_that_lack_a_field_and_entries_that_a_gate_keeps_off(house: H
 
 
 def test_scores_that_lack_an_input_and_those_whose_inputs_changed(house: House) -> None:
-    inputs = {"active_scoring_framework": "RICE", "rice_reach": 100, "rice_impact": 2, "rice_effort": 3}
+    inputs: Cells = {"active_scoring_framework": "RICE", "rice_reach": 100, "rice_impact": 2, "rice_effort": 3}
     lacking, changed = add_initiatives(house, {"title": "Gift cards"}, {"title": "Night shift"})
     house.done("pm.populate_initiatives")
     type_by_key(house, "Scoring_Inputs", {lacking: inputs, changed: {**inputs, "rice_confidence": 0.5}})

@@ -11,7 +11,7 @@ from roadwright.domain.roles import Role
 from roadwright.store.models import Initiative, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap
 from roadwright.workspace.workspace import open_workspace
-from tests.house import House
+from tests.house import Cells, House
 from tests.web.conftest import Room, email
 
 pytestmark = pytest.mark.thorough
@@ -159,7 +159,7 @@ def test_a_roadmap_is_made_and_adopts_a_run(room: Room) -> None:
     assert page.locator("[data-testid^=entry-]").count() == 2
     with closing(open_workspace(room.root)) as workspace:
         house, scenario = House(workspace), "The short list"
-        fields = {"period_key": "2026-Q2", "capacity_total_tokens": 2000, "objective_mode": "north_star"}
+        fields: Cells = {"period_key": "2026-Q2", "capacity_total_tokens": 2000, "objective_mode": "north_star"}
         house.type_new("Scenario_Config", {"scenario_name": scenario, "roadmap_name": name, **fields})
         done = house.done("pm.optimize_run_all_candidates", options=[f"scenario_name={scenario}"])
     run = str(done.optimization_run_id)
