@@ -17,7 +17,7 @@ from tests.web.conftest import Room, email
 pytestmark = pytest.mark.thorough
 
 PATH = "/roadmaps/Q2%20committed"
-CARD, OTHER, BLOCKED = "INIT-000001", "INIT-000002", "INIT-000010"
+CARD, OTHER, BLOCKED = "INIT-000001", "INIT-000007", "INIT-000010"
 
 
 def entry(room: Room, key: str) -> dict[str, object]:
@@ -64,8 +64,10 @@ def test_who_finds_which_controls(room: Room, role: Role, has: list[str], has_no
 
 def test_a_card_is_moved_and_ordered(room: Room) -> None:
     page = room.open(PATH, Role.PLANNER)
+    counts = [page.locator(f"[data-testid=lane-{lane}] li").count() for lane in ("now", "next", "later", "unplanned")]
+    assert counts == [12, 5, 2, 1]
     page.drag_and_drop(f"[data-testid=entry-{CARD}]", "[data-testid=lane-next] ol")
-    page.wait_for_selector(f"[data-testid=lane-next] header p:has-text('1 entry') >> xpath=../../ol/li[@id='r-{CARD}']")
+    page.wait_for_selector(f"[data-testid=lane-next] header p:has-text('6 entries') >> xpath=../../ol/li[@id='r-{CARD}']")
     assert entry(room, CARD)["planned_period"] == "2026-Q3"
     page.click(f"[data-testid=plan-{OTHER}]")
     page.fill(f"#planned-{OTHER}", "2026-Q3")
@@ -128,7 +130,7 @@ def test_an_approver_waives_with_a_reason_and_a_planner_may_not(room: Room) -> N
 def test_drift_is_shown_and_a_version_published_after_a_preview(room: Room) -> None:
     page = room.open(f"{PATH}?tab=board", Role.APPROVER)
     page.click("[data-testid=plan-INIT-000006]")
-    page.fill("#planned-INIT-000006", "2026-Q2")
+    page.fill("#planned-INIT-000006", "2026-Q3")
     page.click("[data-testid=plan-save]")
     page.wait_for_selector("[data-testid=road-strip]:has-text('since v1'):not(:has-text('no drift'))")
     page.click("[data-testid=road-strip] .state a")
