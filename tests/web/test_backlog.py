@@ -123,13 +123,21 @@ def test_a_filter_is_saved_and_used_again(room: Room, page: Any) -> None:
     room.close(other)
 
 
-def test_a_cell_is_edited_with_the_keyboard_and_taken_back(page: Any) -> None:
-    edited(page, "INIT-000009", "tokens", "1,075")
-    shows(page, "INIT-000009", "tokens", "1,075")
-    page.wait_for_selector("#undo:not([hidden])")
+def test_a_cell_is_edited_with_the_keyboard_and_taken_back_also_after_the_page_was_left(room: Room) -> None:
+    page = opened(room, anew=True)
+    for tokens in ("1,075", "1,080"):
+        edited(page, "INIT-000009", "tokens", tokens)
+        shows(page, "INIT-000009", "tokens", tokens)
+        page.wait_for_selector(".rw-cell-wait", state="detached")
     page.keyboard.press("Control+z")
+    shows(page, "INIT-000009", "tokens", "1,075")
+    room.goto(page, "/backlog")
+    page.wait_for_selector("#undo:not([hidden])")
+    page.wait_for_selector(".ag-row[row-id=INIT-000009]")
+    page.keyboard.press("u")
     shows(page, "INIT-000009", "tokens", "75")
     page.wait_for_selector("#undo[hidden]", state="attached")
+    room.close(page)
 
 
 def test_what_is_refused_stays_with_its_fault(room: Room, page: Any) -> None:

@@ -67,7 +67,9 @@ def test_a_card_is_moved_and_ordered(room: Room) -> None:
     counts = [page.locator(f"[data-testid=lane-{lane}] li").count() for lane in ("now", "next", "later", "unplanned")]
     assert counts == [12, 5, 2, 1]
     page.drag_and_drop(f"[data-testid=entry-{CARD}]", "[data-testid=lane-next] ol")
-    page.wait_for_selector(f"[data-testid=lane-next] header p:has-text('6 entries') >> xpath=../../ol/li[@id='r-{CARD}']")
+    page.wait_for_selector(
+        f"[data-testid=lane-next] header p:has-text('6 entries') >> xpath=../../ol/li[@id='r-{CARD}']"
+    )
     assert entry(room, CARD)["planned_period"] == "2026-Q3"
     page.click(f"[data-testid=plan-{OTHER}]")
     page.fill(f"#planned-{OTHER}", "2026-Q3")

@@ -23,7 +23,7 @@ _KEYS = (
     ("Space", "selects a row"),
     ("o", "opens an initiative"),
     ("[ ]", "previous and next in the panel"),
-    ("Ctrl+Z", "takes the last edit back"),
+    ("u", "takes the last edit back; so does Ctrl+Z"),
 )
 _OPTIONS: dict[str, object] = {
     **{"headerHeight": 34, "rowHeight": 34, "loading": True, "animateRows": False},
@@ -87,7 +87,8 @@ def _actions(visit: Visit) -> Html:
     made = [button("Columns", opens="columns-dialog", test="columns")]
     if visit.may(Role.CONTRIBUTOR):
         undo = (
-            '<button type="button" class="rw-btn" id="undo" data-act="undo" data-testid="undo" hidden>{i}Undo</button>'
+            '<button type="button" class="rw-btn" id="undo" data-act="undo" data-shortcut="u" data-testid="undo"'
+            " hidden>{i}Undo</button>"
         )
         made.append(html(undo, i=icon("back")))
         made.append(button("Submit an idea", look="primary", glyph="plus", opens="submit", test="submit"))
