@@ -125,9 +125,9 @@ class Room:
 
 
 @contextmanager
-def _served(root: Path) -> Iterator[str]:
-    """The workspace, served by a process of its own; yields its address."""
-    program = "from roadwright.cli.entry import main; main()"
+def served(root: Path, before: str = "") -> Iterator[str]:
+    """The workspace, served by a process of its own; yields its address. ``before`` is what the process does first."""
+    program = f"{before}\nfrom roadwright.cli.entry import main; main()"
     command = [sys.executable, "-c", program, "serve", "-w", str(root), "--port", "0", "--no-watch"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
@@ -143,7 +143,7 @@ def shared_server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The demo's workspace and its address: served once for each test process."""
     root = tmp_path_factory.mktemp("shared") / "workspace"
     shutil.copytree(demo, root)
-    with _served(root) as base:
+    with served(root) as base:
         yield root, base
 
 
@@ -183,5 +183,5 @@ def room(browser: Any, demo: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """The demo's workspace, a copy for each test module that changes it, served."""
     root = tmp_path_factory.mktemp("served") / "workspace"
     shutil.copytree(demo, root)
-    with _served(root) as base:
+    with served(root) as base:
         yield Room(root, base, browser)
