@@ -326,7 +326,20 @@ def test_columns_are_chosen_for_the_person(room: Room) -> None:
     page.click("[data-testid=columns-go]")
     page.wait_for_selector('.ag-header-cell[col-id="roadmaps"]')
     assert page.locator('.ag-header-cell[col-id="country"]').count() == 0
+    page.locator('.ag-header-cell[col-id="department"]').focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowRight"):  # before the title is no place
+        page.keyboard.press(f"Shift+{key}")
+    assert page.evaluate("document.activeElement.getAttribute('col-id')") == "department"
+    assert "column 5 of" in page.locator("#moved").inner_text()
+    order = "[...document.querySelectorAll('.ag-header-cell')].sort((a, b) => a.ariaColIndex - b.ariaColIndex)"
+    page.wait_for_function(
+        "fetch('/backlog/rows').then(r => r.json()).then(all => all.columns[4].name === 'department')"
+    )
+    assert room.checked(page) == []
     again = opened(room, role=Role.APPROVER)
+    assert again.evaluate(f"{order}.map(one => one.getAttribute('col-id'))")[2:6] == [
+        *("lifecycle_status", "risk_level", "tokens", "department")
+    ]
     assert again.locator('.ag-header-cell[col-id="country"]').count() == 0
     rows = json.loads(again.evaluate("fetch('/backlog/rows').then(r => r.text())"))
     assert "country" not in rows["names"]

@@ -23,6 +23,7 @@ _KEYS = (
     ("Space", "selects a row"),
     ("o", "opens an initiative"),
     ("[ ]", "previous and next in the panel"),
+    ("Shift ← →", "on a header, moves its column"),
     ("u", "takes the last edit back; so does Ctrl+Z"),
 )
 _OPTIONS: dict[str, object] = {
@@ -76,6 +77,7 @@ async def backlog(visit: Visit) -> None:
                 grid = ui.aggrid(_OPTIONS, theme="quartz", auto_size_columns=False).classes("rw-grid")
                 grid.props("data-testid=backlog-grid role=region aria-label=Backlog")
                 region(_empty(visit, view))
+                region(html('<span id="moved" class="sr-only" role="status"></span>'))
             panel = region(Html(), "rw-panel", test="initiative", tag="aside", label="Initiative")
         region(_dialogs(visit, view), "rw-dialogs")
     Acts(visit, view, panel).register()
