@@ -32,7 +32,7 @@ def entry(room: Room, key: str) -> dict[str, object]:
         return {name: getattr(found, name) for name in names}
 
 
-@pytest.mark.parametrize(("tab", "phone"), [("board", False), ("gates", True), ("versions", False), ("board", True)])
+@pytest.mark.parametrize(("tab", "phone"), [("board", False), ("gates", True), ("versions", True), ("board", True)])
 def test_it_is_well_made(room: Room, tab: str, phone: bool) -> None:
     page = room.open(f"{PATH}?tab={tab}&with=Q2%20open%20floor", Role.APPROVER, phone=phone, dark=phone)
     page.wait_for_selector(f"[data-testid={tab}]:not(.hidden)")
