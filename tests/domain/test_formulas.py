@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roadwright.domain.formulas import FormulaError, FormulaResult, evaluate, increment_warning, parse_formula
+from roadwright.domain.formulas import (
+    FormulaError,
+    FormulaResult,
+    evaluate,
+    increment_warning,
+    parse_formula,
+    typed_lines,
+)
 from roadwright.domain.messages import Level
 
 
@@ -202,6 +209,38 @@ def test_what_can_not_be_read_names_line_and_way_out(text: str, line: int, said:
         parse_formula(text)
     assert error.value.line == line
     assert said in str(error.value.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "pointed"),
+    [
+        ("value = 1\n  x + = 2  # more", 2, "= 2"),
+        ("  value = (a", 1, "(a"),
+        ("(a +\n   2x) * b", 2, "2x) * b"),
+        ("value = (a +\n\t b.c)", 2, ".c)"),
+        ("a = 1\r\n  value = a + sqr(4)", 2, "sqr(4)"),
+        ("a = 1\n  value = a * (b,\n   c)", 3, "c)"),
+        ("value = a + round(x, n)", 1, "n)"),
+        ("value = b + later\nlater = 3", 1, "later"),
+        ("value = a ** (60 + 5)", 1, "60 + 5)"),
+        ("value = a )", 1, ")"),
+        ("value = 2 * import", 1, "import"),
+        ("value = a × 2", 1, "× 2"),
+        ("value = m²", 1, "²"),
+        ("value = cafe\u0301", 1, "e\u0301"),
+        ("a +", 1, ""),
+        ("a = 1\nb = 2", 2, None),
+        ("", 1, None),
+    ],
+)
+def test_it_names_the_character(text: str, line: int, pointed: str | None) -> None:
+    with pytest.raises(FormulaError) as error:
+        parse_formula(text)
+    place = error.value.place
+    assert error.value.placed.params["place"] == place
+    assert error.value.line == line
+    found = None if place is None else typed_lines(text)[line - 1].partition("  #")[0][place:]
+    assert found == pointed
 
 
 def test_limits_are_exact() -> None:

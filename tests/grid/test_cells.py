@@ -8,7 +8,18 @@ from sqlalchemy import select
 
 from roadwright import tabs
 from roadwright.domain.messages import Level
-from roadwright.grid.cells import MOST_STEPS, CellEdit, Outcome, Steps, outcomes, preview_of, row_changes
+from roadwright.grid.cells import (
+    MOST_CELLS,
+    MOST_SESSIONS,
+    MOST_STEPS,
+    CellEdit,
+    Outcome,
+    Steps,
+    StepsOfSessions,
+    outcomes,
+    preview_of,
+    row_changes,
+)
 from roadwright.grid.editing import preview_rows, save_rows
 from roadwright.grid.panel import last_change, panel_of
 from roadwright.grid.view import screen_rows
@@ -135,6 +146,26 @@ def test_fifty_steps_are_kept() -> None:
         steps.keep([Outcome(FIRST, Level.OK, "OK", {"country": n}, {"country": n + 1}, {}, {}, {})])
     assert len(steps) == MOST_STEPS
     assert steps.take()[0].seen == MOST_STEPS + 5
+
+
+def test_of_large_edits_fewer_steps_are_kept_and_the_last_one_whatever_its_size() -> None:
+    steps = Steps()
+    for size in (MOST_CELLS // 2, MOST_CELLS // 2, 1, MOST_CELLS + 1):
+        before = len(steps)
+        steps.keep([Outcome(FIRST, Level.OK, "OK", {"country": 1}, {"country": 2}, {}, {}, {})] * size)
+        assert len(steps) == (before + 1 if size == MOST_CELLS // 2 else 2 if size == 1 else 1)
+    assert len(steps.take()) == MOST_CELLS + 1
+
+
+def test_steps_are_those_of_a_session_and_end_after_many_others() -> None:
+    sessions = StepsOfSessions()
+    mine, other = sessions.of("mine"), sessions.of("other")
+    mine.keep([Outcome(FIRST, Level.OK, "OK", {"country": 1}, {"country": 2}, {}, {}, {})])
+    assert (sessions.of("mine") is mine, len(other)) == (True, 0)
+    for n in range(MOST_SESSIONS - 1):
+        sessions.of(str(n))
+    assert sessions.of("mine") is mine, "it was asked for after the other"
+    assert sessions.of("other") is not other
 
 
 def test_history_tells_what_a_sheet_changed(backlog: House) -> None:

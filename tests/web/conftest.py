@@ -28,6 +28,9 @@ from roadwright.workspace.workspace import open_workspace
 
 PASSWORD = "correct horse battery"
 _LATEST = {"width": 1440, "height": 900}
+_ARRIVED = """Promise.allSettled(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().iterations !== Infinity).map(one => one.finished))"""
+"""Rows that still move are paler than they are."""
 _PHONE = {"width": 390, "height": 844}
 
 
@@ -105,11 +108,14 @@ class Room:
         """What is wrong with a page that is shown; nothing, if all is well."""
         from axe_playwright_python.sync_playwright import Axe
 
+        page.evaluate(_ARRIVED)
         found = [*self.faults[page]]
         for violation in Axe().run(page).response["violations"]:
             places = ", ".join(str(node["target"][0]) for node in violation["nodes"][:3])
             found.append(f"{violation['id']}: {violation['help']} ({places})")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if (
+            page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]
+        ):  # innerWidth grows with it
             found.append("it scrolls sideways")
         if page.locator("h1").count() != 1:
             found.append("it has not one h1")
@@ -122,9 +128,9 @@ class Room:
 
 
 @contextmanager
-def _served(root: Path) -> Iterator[str]:
-    """The workspace, served by a process of its own; yields its address."""
-    program = "from roadwright.cli.entry import main; main()"
+def served(root: Path, before: str = "") -> Iterator[str]:
+    """The workspace, served by a process of its own; yields its address. ``before`` is what the process does first."""
+    program = f"{before}\nfrom roadwright.cli.entry import main; main()"
     command = [sys.executable, "-c", program, "serve", "-w", str(root), "--port", "0", "--no-watch"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
@@ -140,7 +146,7 @@ def shared_server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The demo's workspace and its address: served once for each test process."""
     root = tmp_path_factory.mktemp("shared") / "workspace"
     shutil.copytree(demo, root)
-    with _served(root) as base:
+    with served(root) as base:
         yield root, base
 
 
@@ -180,5 +186,5 @@ def room(browser: Any, demo: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """The demo's workspace, a copy for each test module that changes it, served."""
     root = tmp_path_factory.mktemp("served") / "workspace"
     shutil.copytree(demo, root)
-    with _served(root) as base:
+    with served(root) as base:
         yield Room(root, base, browser)

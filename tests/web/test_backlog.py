@@ -123,13 +123,21 @@ def test_a_filter_is_saved_and_used_again(room: Room, page: Any) -> None:
     room.close(other)
 
 
-def test_a_cell_is_edited_with_the_keyboard_and_taken_back(page: Any) -> None:
-    edited(page, "INIT-000009", "tokens", "1,075")
-    shows(page, "INIT-000009", "tokens", "1,075")
-    page.wait_for_selector("#undo:not([hidden])")
+def test_a_cell_is_edited_with_the_keyboard_and_taken_back_also_after_the_page_was_left(room: Room) -> None:
+    page = opened(room, anew=True)
+    for tokens in ("1,075", "1,080"):
+        edited(page, "INIT-000009", "tokens", tokens)
+        shows(page, "INIT-000009", "tokens", tokens)
+        page.wait_for_selector(".rw-cell-wait", state="detached")
     page.keyboard.press("Control+z")
+    shows(page, "INIT-000009", "tokens", "1,075")
+    room.goto(page, "/backlog")
+    page.wait_for_selector("#undo:not([hidden])")
+    page.wait_for_selector(".ag-row[row-id=INIT-000009]")
+    page.keyboard.press("u")
     shows(page, "INIT-000009", "tokens", "75")
     page.wait_for_selector("#undo[hidden]", state="attached")
+    room.close(page)
 
 
 def test_what_is_refused_stays_with_its_fault(room: Room, page: Any) -> None:
@@ -318,7 +326,20 @@ def test_columns_are_chosen_for_the_person(room: Room) -> None:
     page.click("[data-testid=columns-go]")
     page.wait_for_selector('.ag-header-cell[col-id="roadmaps"]')
     assert page.locator('.ag-header-cell[col-id="country"]').count() == 0
+    page.locator('.ag-header-cell[col-id="department"]').focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowRight"):  # before the title is no place
+        page.keyboard.press(f"Shift+{key}")
+    assert page.evaluate("document.activeElement.getAttribute('col-id')") == "department"
+    assert "column 5 of" in page.locator("#moved").inner_text()
+    order = "[...document.querySelectorAll('.ag-header-cell')].sort((a, b) => a.ariaColIndex - b.ariaColIndex)"
+    page.wait_for_function(
+        "fetch('/backlog/rows').then(r => r.json()).then(all => all.columns[4].name === 'department')"
+    )
+    assert room.checked(page) == []
     again = opened(room, role=Role.APPROVER)
+    assert again.evaluate(f"{order}.map(one => one.getAttribute('col-id'))")[2:6] == [
+        *("lifecycle_status", "risk_level", "tokens", "department")
+    ]
     assert again.locator('.ag-header-cell[col-id="country"]').count() == 0
     rows = json.loads(again.evaluate("fetch('/backlog/rows').then(r => r.text())"))
     assert "country" not in rows["names"]

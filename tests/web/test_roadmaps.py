@@ -11,12 +11,13 @@ from roadwright.domain.roles import Role
 from roadwright.store.models import Initiative, RoadmapEntry
 from roadwright.store.roadmaps import find_roadmap
 from roadwright.workspace.workspace import open_workspace
+from tests.house import Cells, House
 from tests.web.conftest import Room, email
 
 pytestmark = pytest.mark.thorough
 
 PATH = "/roadmaps/Q2%20committed"
-CARD, OTHER, BLOCKED = "INIT-000001", "INIT-000002", "INIT-000010"
+CARD, OTHER, BLOCKED = "INIT-000001", "INIT-000007", "INIT-000010"
 
 
 def entry(room: Room, key: str) -> dict[str, object]:
@@ -31,7 +32,7 @@ def entry(room: Room, key: str) -> dict[str, object]:
         return {name: getattr(found, name) for name in names}
 
 
-@pytest.mark.parametrize(("tab", "phone"), [("board", False), ("gates", True), ("versions", False), ("board", True)])
+@pytest.mark.parametrize(("tab", "phone"), [("board", False), ("gates", True), ("versions", True), ("board", True)])
 def test_it_is_well_made(room: Room, tab: str, phone: bool) -> None:
     page = room.open(f"{PATH}?tab={tab}&with=Q2%20open%20floor", Role.APPROVER, phone=phone, dark=phone)
     page.wait_for_selector(f"[data-testid={tab}]:not(.hidden)")
@@ -63,8 +64,12 @@ def test_who_finds_which_controls(room: Room, role: Role, has: list[str], has_no
 
 def test_a_card_is_moved_and_ordered(room: Room) -> None:
     page = room.open(PATH, Role.PLANNER)
+    counts = [page.locator(f"[data-testid=lane-{lane}] li").count() for lane in ("now", "next", "later", "unplanned")]
+    assert counts == [12, 5, 2, 1]
     page.drag_and_drop(f"[data-testid=entry-{CARD}]", "[data-testid=lane-next] ol")
-    page.wait_for_selector(f"[data-testid=lane-next] header p:has-text('1 entry') >> xpath=../../ol/li[@id='r-{CARD}']")
+    page.wait_for_selector(
+        f"[data-testid=lane-next] header p:has-text('6 entries') >> xpath=../../ol/li[@id='r-{CARD}']"
+    )
     assert entry(room, CARD)["planned_period"] == "2026-Q3"
     page.click(f"[data-testid=plan-{OTHER}]")
     page.fill(f"#planned-{OTHER}", "2026-Q3")
@@ -127,7 +132,7 @@ def test_an_approver_waives_with_a_reason_and_a_planner_may_not(room: Room) -> N
 def test_drift_is_shown_and_a_version_published_after_a_preview(room: Room) -> None:
     page = room.open(f"{PATH}?tab=board", Role.APPROVER)
     page.click("[data-testid=plan-INIT-000006]")
-    page.fill("#planned-INIT-000006", "2026-Q2")
+    page.fill("#planned-INIT-000006", "2026-Q3")
     page.click("[data-testid=plan-save]")
     page.wait_for_selector("[data-testid=road-strip]:has-text('since v1'):not(:has-text('no drift'))")
     page.click("[data-testid=road-strip] .state a")
@@ -140,6 +145,36 @@ def test_drift_is_shown_and_a_version_published_after_a_preview(room: Room) -> N
     page.wait_for_selector("[data-testid=road-strip]:has-text('no drift since v2')", timeout=30_000)
     page.click("[data-testid=publish]")
     page.wait_for_selector("[data-testid=asked]:has-text('Equal content')")
+    assert room.faults[page] == []
+    room.close(page)
+
+
+def test_a_roadmap_is_made_and_adopts_a_run(room: Room) -> None:
+    name = "Q2 short list"
+    page = room.open(PATH, Role.PLANNER)
+    page.click("[data-testid=new-roadmap-open]")
+    page.fill("[data-testid=new-name]", name)
+    page.fill("[data-testid=new-period]", "2026-Q2")
+    page.select_option("[data-testid=new-source]", "keys")
+    page.fill("[data-testid=new-ref]", f"{CARD}, {OTHER}")
+    page.click("[data-testid=new-save]")
+    page.wait_for_url("**/roadmaps/Q2%20short%20list", timeout=30_000)
+    page.wait_for_selector(f"[data-testid=entry-{OTHER}]")
+    assert page.locator("[data-testid^=entry-]").count() == 2
+    with closing(open_workspace(room.root)) as workspace:
+        house, scenario = House(workspace), "The short list"
+        fields: Cells = {"period_key": "2026-Q2", "capacity_total_tokens": 2000, "objective_mode": "north_star"}
+        house.type_new("Scenario_Config", {"scenario_name": scenario, "roadmap_name": name, **fields})
+        done = house.done("pm.optimize_run_all_candidates", options=[f"scenario_name={scenario}"])
+    run = str(done.optimization_run_id)
+    page.click("[data-testid=tab-versions]")
+    page.select_option("[data-testid=adopt-run]", run)
+    page.click("[data-testid=adopt]")
+    page.wait_for_selector(f"[data-testid=versions]:has-text('It shows the choice of {run}')")
+    with closing(open_workspace(room.root)) as workspace, workspace.store.transaction() as session:
+        roadmap = find_roadmap(session, name)
+        assert roadmap is not None
+        assert roadmap.adopted_run == run
     assert room.faults[page] == []
     room.close(page)
 

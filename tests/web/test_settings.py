@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from roadwright.domain.roles import Role
+from roadwright.services.people.accounts import add_user
+from roadwright.workspace.workspace import open_workspace
 from tests.web.conftest import PASSWORD, Room, email
 
 pytestmark = pytest.mark.thorough
@@ -84,4 +88,27 @@ def test_the_look_is_chosen_and_kept(shared_room: Room) -> None:
     shared_room.goto(page, "/settings")
     assert page.locator("[data-testid=theme-dark]").get_attribute("aria-checked") == "true"
     assert page.evaluate("document.body.dataset.density") == "compact"
+    shared_room.close(page)
+
+
+def test_a_password_is_changed_which_ends_all_sessions(shared_room: Room) -> None:
+    me, chosen = "mover", "another horse battery"
+    with closing(open_workspace(shared_room.root)) as workspace, workspace.store.transaction() as session:
+        add_user(session, email(me), Role.VIEWER, PASSWORD)
+    page = shared_room.open("/settings", me, anew=True)
+    page.click("[data-testid=password-open]")
+    for old, then in (("not my password", ".rw-notices .fail"), (PASSWORD, "form input[name=password]")):
+        page.fill("#field-old", old)
+        page.fill("#field-new", chosen)
+        page.click("[data-testid=password-save]")
+        page.wait_for_selector(then)
+    answers = [
+        page.context.request.post(
+            f"{shared_room.base}/sign-in",
+            data={"email": email(me), "password": tried},
+            headers={"Origin": shared_room.base},
+        ).status
+        for tried in (PASSWORD, chosen)
+    ]
+    assert answers == [401, 204]
     shared_room.close(page)

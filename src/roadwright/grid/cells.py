@@ -24,6 +24,10 @@ from roadwright.sheets.merge import OnConflict
 
 MOST_STEPS = 50
 """So many edits can be taken back."""
+MOST_CELLS = 20_000
+"""So many cells of them are remembered; the last edit is, however large."""
+MOST_SESSIONS = 200
+"""Edits are remembered of so many sessions, those that opened the page last."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +151,9 @@ def preview_of(found: Iterable[Outcome]) -> Preview:
 
 @dataclass
 class Steps:
-    """What somebody edited on one page, to be taken back step by step."""
+    """What somebody edited, to be taken back step by step."""
 
-    _steps: deque[list[CellEdit]] = field(default_factory=lambda: deque(maxlen=MOST_STEPS))
+    _steps: deque[list[CellEdit]] = field(default_factory=deque)
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -162,9 +166,27 @@ class Steps:
             for name in one.after
             if name in tabs.BACKLOG.by_name
         ]
-        if step:
-            self._steps.append(step)
+        if not step:
+            return
+        self._steps.append(step)
+        while len(self) > MOST_STEPS or (len(self) > 1 and sum(map(len, self._steps)) > MOST_CELLS):
+            self._steps.popleft()
 
     def take(self) -> list[CellEdit]:
         """The last step, which is forgotten with that; nothing where there is none."""
         return self._steps.pop() if self._steps else []
+
+
+class StepsOfSessions:
+    """What was edited in each session, on whichever of its pages: one that is left and opened again has it."""
+
+    def __init__(self) -> None:
+        self._by_session: dict[str, Steps] = {}
+
+    def of(self, session: str) -> Steps:
+        """The steps of a session, which are there until the server ends or many others were here since."""
+        steps = self._by_session.pop(session, None) or Steps()
+        self._by_session[session] = steps  # the last one now
+        while len(self._by_session) > MOST_SESSIONS:
+            del self._by_session[next(iter(self._by_session))]
+        return steps

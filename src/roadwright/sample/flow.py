@@ -117,7 +117,7 @@ def _type_everything(workspace: Workspace, switch: SeriesSwitch) -> Iterator[str
     add(tabs.MATH_MODELS, tabs.PARAMS)
     yield "they type scenarios, constraints and targets"
     add(tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
-    yield "they set up two roadmaps with different gates, and one of them is approved"
+    yield "they set up two roadmaps with different gates, plan them by quarter, and one of them is approved"
     add(tabs.ROADMAPS, tabs.GATES, tabs.ROADMAP_ENTRIES)
     _must_work(workspace, switch, ActionRequest("pm.roadmap_create"))
     for status in (RoadmapStatus.IN_REVIEW, RoadmapStatus.APPROVED):

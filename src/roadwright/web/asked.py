@@ -17,7 +17,7 @@ class Asked:
         self._visit = visit
         look = "rw-dialog wide" if wide else "rw-dialog"
         with ui.element("dialog").classes(look).props(f"id={_ID} aria-labelledby={_ID}-title data-testid={_ID}"):
-            self._inside = region(Html())
+            self._inside = region(Html(), "rw-asked")
 
     def show(self, title: str, content: Html) -> None:
         """Fill it with a question."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.api.events import Hub
 from roadwright.api.state import Server
+from roadwright.grid.cells import StepsOfSessions
 from roadwright.web.assets import Assets
 from roadwright.web.live import Live
 from roadwright.workspace.workspace import Workspace
@@ -60,3 +61,5 @@ class Room:
     shared: SharedReads
     places: frozenset[str] = field(default_factory=frozenset)
     """The places of the navigation that have a page."""
+    edits: StepsOfSessions = field(default_factory=StepsOfSessions)
+    """What was edited on the Backlog, by session, to be taken back."""

@@ -8,5 +8,6 @@ text passes three walls: only plain characters and known signs (``cells``), only
 from roadwright.domain.formulas.errors import FormulaError
 from roadwright.domain.formulas.formula import Formula, FormulaResult, evaluate, parse_formula
 from roadwright.domain.formulas.increments import increment_warning
+from roadwright.domain.formulas.text import typed_lines
 
-__all__ = ["Formula", "FormulaError", "FormulaResult", "evaluate", "increment_warning", "parse_formula"]
+__all__ = ["Formula", "FormulaError", "FormulaResult", "evaluate", "increment_warning", "parse_formula", "typed_lines"]

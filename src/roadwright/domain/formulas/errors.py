@@ -12,27 +12,31 @@ _SHOWN = 40
 
 
 class FormulaError(InputError):
-    """A formula that can't be read or computed: the line (from 1) and what is wrong there."""
+    """A formula that can't be read or computed: the line (from 1), the character in it (from 0), and what is wrong.
 
-    def __init__(self, line: int, code: str, /, **params: object) -> None:
+    There is no character where the whole line, or all of the formula, is wrong.
+    """
+
+    def __init__(self, line: int, place: int | None, code: str, /, **params: object) -> None:
         super().__init__(code, **params)
         self.line = line
+        self.place = place
 
     @classmethod
-    def of(cls, line: int, message: Message) -> FormulaError:
+    def of(cls, line: int, place: int | None, message: Message) -> FormulaError:
         """The error with this message."""
-        return cls(line, message.code, **message.params)
+        return cls(line, place, message.code, **message.params)
 
     @property
     def placed(self) -> Message:
-        """The message with its line."""
-        return Message("at_line", params={"line": self.line, "what": self.message})
+        """The message with its line; the character is for those who show the formula."""
+        return Message("at_line", params={"line": self.line, "place": self.place, "what": self.message})
 
     def __str__(self) -> str:
         return str(self.placed)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return FormulaError.of, (self.line, self.message)
+        return FormulaError.of, (self.line, self.place, self.message)
 
 
 def cut(piece: str) -> str:

@@ -60,7 +60,7 @@ def parse_formula(text: str) -> Formula:
     formula = Formula(text, steps, _params(steps))
     names = len({*formula.params, *formula.assigned})
     if names > MAX_NAMES:
-        raise FormulaError(1, "formula_too_many_names", count=names, most=MAX_NAMES)
+        raise FormulaError(1, None, "formula_too_many_names", count=names, most=MAX_NAMES)
     return formula
 
 
@@ -73,7 +73,9 @@ def _params(steps: tuple[FormulaStep, ...]) -> dict[str, int]:
             if name.id in known:
                 continue
             if name.id in set_later:
-                raise FormulaError(name.lineno, "name_read_too_early", name=cut(name.id), set_in=set_later[name.id])
+                raise FormulaError(
+                    *(name.lineno, name.col_offset), "name_read_too_early", name=cut(name.id), set_in=set_later[name.id]
+                )
             first_use.setdefault(name.id, name.lineno)
         known.add(step.name)
     return first_use
@@ -88,7 +90,7 @@ def evaluate(formula: Formula, params: Mapping[str, float]) -> FormulaResult:
         try:
             results[step.name] = calculate(step.expression)
         except CannotCompute as problem:
-            raise FormulaError.of(step.line, problem.message) from None
+            raise FormulaError.of(step.line, None, problem.message) from None
         except RecursionError:
             raise too_deep(step.line) from None
     return FormulaResult(
@@ -102,11 +104,11 @@ def _given(formula: Formula, name: str, params: Mapping[str, float]) -> float:
     line = formula.first_use[name]
     if name not in params:
         spare = [param for param in params if param not in formula.first_use]
-        raise FormulaError(line, "name_without_value", name=cut(name), hint=nearest(name, spare))
+        raise FormulaError(line, None, "name_without_value", name=cut(name), hint=nearest(name, spare))
     try:
         value = float(params[name])
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise FormulaError(line, "name_not_finite", name=cut(name))
+        raise FormulaError(line, None, "name_not_finite", name=cut(name))
     return value

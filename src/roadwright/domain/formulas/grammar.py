@@ -44,18 +44,23 @@ class FormulaStep:
 
 def read_steps(codes: Sequence[str]) -> tuple[FormulaStep, ...]:
     """The steps of lines that ``code_lines`` let pass. Raises FormulaError."""
+    indents = [len(code) - len(code.lstrip(" \t")) for code in codes]  # Python would take them for blocks
     try:
-        statements = ast.parse("\n".join(codes)).body
+        tree = ast.parse("\n".join(code[indent:] for code, indent in zip(codes, indents, strict=True)))
     except SyntaxError as error:
-        raise _unreadable(codes, error) from None
+        raise _unreadable(codes, indents, error) from None
     except (RecursionError, MemoryError):
         raise too_deep(1) from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr | ast.stmt):
+            node.col_offset += indents[node.lineno - 1]
+    statements = tree.body
     if len(statements) == 1 and isinstance(statements[0], ast.Expr):
         steps = [FormulaStep(VALUE, statements[0].lineno, statements[0].value, is_bare=True)]
     else:
         steps = [_step(statement) for statement in statements]
         if all(step.name != VALUE for step in steps):
-            raise FormulaError(steps[-1].line, "no_result_line")
+            raise FormulaError(steps[-1].line, None, "no_result_line")
     for step in steps:
         _check(step.expression)
         _check_exponents(step.expression)
@@ -69,32 +74,37 @@ def reads(expression: ast.expr) -> list[ast.Name]:
     return sorted(names, key=lambda name: (name.lineno, name.col_offset))
 
 
-def _unreadable(codes: Sequence[str], error: SyntaxError) -> FormulaError:
+def _unreadable(codes: Sequence[str], indents: Sequence[int], error: SyntaxError) -> FormulaError:
     line = min(max(error.lineno or 1, 1), len(codes))
-    code = codes[line - 1]
-    rest = code[max((error.offset or 1) - 1, 0) :]
+    code, indent = codes[line - 1], indents[line - 1]
+    place = min(indent + max((error.offset or 1) - 1, 0), len(code))
+    rest = code[place:]
     what = Message("unreadable_at", params={"rest": cut(rest)})
     if not rest:
-        what = Message("unreadable_at_end", params={"code": cut(code)})
+        what = Message("unreadable_at_end", params={"code": cut(code[indent:])})
     if "%" in code:
-        return FormulaError(line, "unreadable_line", what=what, hint=Message("hint_percent"))
+        return FormulaError(line, place, "unreadable_line", what=what, hint=Message("hint_percent"))
     if len(_EQUALS.findall(code)) > 1:
-        return FormulaError(line, "unreadable_line", what=what, hint=Message("hint_double_equals"))
-    return FormulaError.of(line, what)
+        return FormulaError(line, place, "unreadable_line", what=what, hint=Message("hint_double_equals"))
+    return FormulaError.of(line, place, what)
+
+
+def _at(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """The line of a piece, and its first character."""
+    return node.lineno, node.col_offset
 
 
 def _step(statement: ast.stmt) -> FormulaStep:
-    line = statement.lineno
     if isinstance(statement, ast.Expr):
-        raise FormulaError(line, "lines_need_names")
+        raise FormulaError(*_at(statement), "lines_need_names")
     if not isinstance(statement, ast.Assign):
-        raise FormulaError(line, "line_not_a_step")
+        raise FormulaError(*_at(statement), "line_not_a_step")
     target = statement.targets[0]
     if len(statement.targets) > 1 or not isinstance(target, ast.Name):
-        raise FormulaError(line, "line_sets_several")
+        raise FormulaError(*_at(target), "line_sets_several")
     if target.id in FUNCTIONS:
-        raise FormulaError(line, "function_as_name", name=target.id)
-    return FormulaStep(target.id, line, statement.value)
+        raise FormulaError(*_at(target), "function_as_name", name=target.id)
+    return FormulaStep(target.id, statement.lineno, statement.value)
 
 
 def _check(expression: ast.expr) -> None:
@@ -103,7 +113,7 @@ def _check(expression: ast.expr) -> None:
     while pending:
         node, depth = pending.pop()
         if depth > MAX_DEPTH:
-            raise too_deep(node.lineno)
+            raise too_deep(*_at(node))
         if type(node) not in EXPRESSIONS:
             raise _refusal(node)
         _check_operators(node)
@@ -118,16 +128,16 @@ def _operands(node: ast.expr) -> list[ast.expr]:
         _check_call(node)
         return node.args
     if isinstance(node, ast.Name) and node.id in FUNCTIONS:
-        raise FormulaError(node.lineno, "function_not_called", name=node.id)
+        raise FormulaError(*_at(node), "function_not_called", name=node.id)
     return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
 
 
 def _refusal(node: ast.expr) -> FormulaError:
     if isinstance(node, ast.Tuple):
-        return FormulaError(node.lineno, "comma_outside_function")
+        return FormulaError(*_at(node.elts[1] if len(node.elts) > 1 else node), "comma_outside_function")
     if isinstance(node, ast.Starred):
-        return FormulaError(node.lineno, "star_without_number")
-    return FormulaError(node.lineno, "expression_not_in_formulas", expression=type(node).__name__)
+        return FormulaError(*_at(node), "star_without_number")
+    return FormulaError(*_at(node), "expression_not_in_formulas", expression=type(node).__name__)
 
 
 def _check_operators(node: ast.expr) -> None:
@@ -139,20 +149,20 @@ def _check_operators(node: ast.expr) -> None:
     for operator in operators:
         if type(operator) not in OPERATORS:
             sign = _SHIFTS.get(type(operator), type(operator).__name__)
-            raise FormulaError(node.lineno, "no_operator", sign=sign)
+            raise FormulaError(*_at(node), "no_operator", sign=sign)
 
 
 def _check_call(node: ast.Call) -> None:
     if not isinstance(node.func, ast.Name):
-        raise FormulaError(node.lineno, "parenthesis_after_number")
+        raise FormulaError(*_at(node), "parenthesis_after_number")
     name = node.func.id
     function = FUNCTIONS.get(name)
     if function is None:
         raise FormulaError(
-            node.lineno, "no_function", name=cut(name), hint=nearest(name, FUNCTIONS), functions=tuple(FUNCTIONS)
+            *_at(node), "no_function", name=cut(name), hint=nearest(name, FUNCTIONS), functions=tuple(FUNCTIONS)
         )
     if node.keywords:
-        raise FormulaError(node.lineno, "arguments_with_names", function=name)
+        raise FormulaError(*_at(node), "arguments_with_names", function=name)
     fewest, most, given = function.fewest, function.most, len(node.args)
     if given < fewest or (most is not None and given > most):
         code = (
@@ -162,12 +172,12 @@ def _check_call(node: ast.Call) -> None:
             if fewest == most
             else "argument_count_either"
         )
-        raise FormulaError(node.lineno, code, function=name, fewest=fewest, most=most, given=given)
+        raise FormulaError(*_at(node), code, function=name, fewest=fewest, most=most, given=given)
     if name == "round" and len(node.args) > 1:
         digits = node.args[1]
         is_literal = isinstance(digits, ast.Constant) and isinstance(digits.value, int)
         if not (is_literal and 0 <= ast.literal_eval(digits) <= MAX_DIGITS):
-            raise FormulaError(node.lineno, "round_digits", most=MAX_DIGITS)
+            raise FormulaError(*_at(digits), "round_digits", most=MAX_DIGITS)
 
 
 def _check_exponents(expression: ast.expr) -> None:
@@ -180,4 +190,4 @@ def _check_exponents(expression: ast.expr) -> None:
         try:
             check_exponent(calculator({})(node.right))
         except CannotCompute as problem:
-            raise FormulaError.of(node.lineno, problem.message) from None
+            raise FormulaError.of(*_at(node.right), problem.message) from None

@@ -48,37 +48,46 @@ _HINTS = {
 """What is said of a character that is no sign of formulas: a message's code."""
 
 
+def typed_lines(text: str) -> list[str]:
+    """The lines of a formula as they are counted; blank ones at its end are none."""
+    return text.rstrip(" \t\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def code_lines(text: str) -> list[str]:
-    """The lines of a formula, numbered as in the text, without comments and outer blanks. Raises FormulaError."""
+    """The lines of a formula, numbered as in the text, without comments and the blanks at their ends.
+
+    Blanks at their beginnings stay, so that a character has the same place as in the text. Raises FormulaError.
+    """
     if len(text) > MAX_CHARACTERS:
-        raise FormulaError(1, "formula_too_long", characters=len(text), most=MAX_CHARACTERS)
-    lines = text.rstrip(" \t\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        raise FormulaError(1, None, "formula_too_long", characters=len(text), most=MAX_CHARACTERS)
+    lines = typed_lines(text)
     if len(lines) > MAX_LINES:
-        raise FormulaError(MAX_LINES + 1, "formula_too_many_lines", lines=len(lines), most=MAX_LINES)
+        raise FormulaError(MAX_LINES + 1, None, "formula_too_many_lines", lines=len(lines), most=MAX_LINES)
     for number, line in enumerate(lines, 1):
         _check_is_plain(line, number)
-    codes = [line.split("#", 1)[0].strip(" \t") for line in lines]
+    codes = [line.split("#", 1)[0].rstrip(" \t") for line in lines]
     if not any(codes):
-        raise FormulaError(1, "empty_formula")
-    open_at: list[int] = []
+        raise FormulaError(1, None, "empty_formula")
+    open_at: list[tuple[int, int]] = []
     for number, code in enumerate(codes, 1):
         _check_signs(code, number, open_at)
     if open_at:
-        raise FormulaError(open_at[-1], "parenthesis_never_closed")
+        raise FormulaError(*open_at[-1], "parenthesis_never_closed")
     return codes
 
 
 def _check_is_plain(line: str, number: int) -> None:
     if unicodedata.is_normalized("NFKC", line):
         return
-    for character in line:
+    for place, character in enumerate(line):
         plain = unicodedata.normalize("NFKC", character)
         if plain != character:
             shown = shown_character(character)
             raise FormulaError(
-                number, "character_not_plain", character=character, shown=shown, instead=_instead_of(plain)
+                number, place, "character_not_plain", character=character, shown=shown, instead=_instead_of(plain)
             )
-    raise FormulaError(number, "accents_apart")
+    both = enumerate(zip(line, unicodedata.normalize("NFKC", line), strict=False))
+    raise FormulaError(number, next((n for n, (one, plain) in both if one != plain), None), "accents_apart")
 
 
 def _instead_of(plain: str) -> Message:
@@ -88,26 +97,26 @@ def _instead_of(plain: str) -> Message:
     return Message("write_instead", params={"plain": cut(plain)}) if plain.isascii() else Message("write_in_letters")
 
 
-def _check_signs(code: str, number: int, open_at: list[int]) -> None:
-    """Refuse what is no name, number or sign of the grammar; ``open_at`` has the lines of the open parentheses."""
+def _check_signs(code: str, number: int, open_at: list[tuple[int, int]]) -> None:
+    """Refuse what is no name, number or sign of the grammar; ``open_at`` has where the open parentheses stand."""
     place = 0
     while place < len(code):
         token = _TOKEN.match(code, place)
         if token is None:
             character, hint = code[place], Message(_HINTS.get(code[place], "hint_ascii_names"))
             shown = shown_character(character)
-            raise FormulaError(number, "character_not_in_formulas", character=character, shown=shown, hint=hint)
+            raise FormulaError(number, place, "character_not_in_formulas", character=character, shown=shown, hint=hint)
         if token["number"]:
             _check_number(code, token, number)
         elif token["name"]:
-            _check_name(token["name"], number)
+            _check_name(token, number)
         elif token["sign"] == "(":
-            open_at.append(number)
+            open_at.append((number, place))
             if len(open_at) > MAX_DEPTH:
-                raise too_deep(number)
+                raise too_deep(number, place)
         elif token["sign"] == ")":
             if not open_at:
-                raise FormulaError(number, "parenthesis_closes_nothing")
+                raise FormulaError(number, place, "parenthesis_closes_nothing")
             open_at.pop()
         place = token.end()
 
@@ -115,18 +124,19 @@ def _check_signs(code: str, number: int, open_at: list[int]) -> None:
 def _check_number(code: str, token: re.Match[str], number: int) -> None:
     word = _WORD.match(code, token.end())
     if word is not None:
-        raise FormulaError(number, "neither_number_nor_name", word=cut(token[0] + word[0]))
+        raise FormulaError(number, token.start(), "neither_number_nor_name", word=cut(token[0] + word[0]))
     if not math.isfinite(float(token[0])):
-        raise FormulaError(number, "number_in_formula_too_large", number=cut(token[0]))
+        raise FormulaError(number, token.start(), "number_in_formula_too_large", number=cut(token[0]))
 
 
-def _check_name(name: str, number: int) -> None:
+def _check_name(token: re.Match[str], number: int) -> None:
+    name, place = token["name"], token.start()
     if name in _RESERVED:
-        raise FormulaError(number, "name_reserved", name=name)
+        raise FormulaError(number, place, "name_reserved", name=name)
     if name.startswith("__"):
-        raise FormulaError(number, "name_begins_reserved", name=cut(name))
+        raise FormulaError(number, place, "name_begins_reserved", name=cut(name))
 
 
-def too_deep(line: int) -> FormulaError:
+def too_deep(line: int, place: int | None = None) -> FormulaError:
     """The error for nesting beyond ``MAX_DEPTH``."""
-    return FormulaError(line, "formula_too_deep", most=MAX_DEPTH)
+    return FormulaError(line, place, "formula_too_deep", most=MAX_DEPTH)

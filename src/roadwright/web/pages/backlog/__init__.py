@@ -23,7 +23,8 @@ _KEYS = (
     ("Space", "selects a row"),
     ("o", "opens an initiative"),
     ("[ ]", "previous and next in the panel"),
-    ("Ctrl+Z", "takes the last edit back"),
+    ("Shift ← →", "on a header, moves its column"),
+    ("u", "takes the last edit back; so does Ctrl+Z"),
 )
 _OPTIONS: dict[str, object] = {
     **{"headerHeight": 34, "rowHeight": 34, "loading": True, "animateRows": False},
@@ -76,6 +77,7 @@ async def backlog(visit: Visit) -> None:
                 grid = ui.aggrid(_OPTIONS, theme="quartz", auto_size_columns=False).classes("rw-grid")
                 grid.props("data-testid=backlog-grid role=region aria-label=Backlog")
                 region(_empty(visit, view))
+                region(html('<span id="moved" class="sr-only" role="status"></span>'))
             panel = region(Html(), "rw-panel", test="initiative", tag="aside", label="Initiative")
         region(_dialogs(visit, view), "rw-dialogs")
     Acts(visit, view, panel).register()
@@ -87,7 +89,8 @@ def _actions(visit: Visit) -> Html:
     made = [button("Columns", opens="columns-dialog", test="columns")]
     if visit.may(Role.CONTRIBUTOR):
         undo = (
-            '<button type="button" class="rw-btn" id="undo" data-act="undo" data-testid="undo" hidden>{i}Undo</button>'
+            '<button type="button" class="rw-btn" id="undo" data-act="undo" data-shortcut="u" data-testid="undo"'
+            " hidden>{i}Undo</button>"
         )
         made.append(html(undo, i=icon("back")))
         made.append(button("Submit an idea", look="primary", glyph="plus", opens="submit", test="submit"))

@@ -87,7 +87,7 @@ class Acts:
         self.is_mine = view.is_mine
         self.key = ""
         self.panel = panel
-        self.pending = Pending()
+        self.pending = Pending(visit.room.edits.of(visit.caller.digest))
         self.first = view.open
         self.edited: Panel | None = None
         self._opened = 0
@@ -124,8 +124,9 @@ class Acts:
         visit.client.on_connect(self.begin)
 
     async def begin(self) -> None:
-        """The browser is there: narrow the rows, and open what the address names."""
+        """The browser is there: narrow the rows, open what the address names, offer to take back what was edited."""
         with self.visit.client:
+            self.visit.script("backlog.steps", len(self.pending.steps))
             if self.text or self.is_mine:
                 await self._narrow(self.text, -1)
             if self.first:

@@ -98,7 +98,8 @@ def columns_dialog(shown: Collection[str]) -> Html:
         for name in order
     )
     content = html(
-        '<p class="dim">The title is always shown. Drag a header in the grid to move its column.</p>'
+        '<p class="dim">The title is always shown. Drag a header in the grid to move its column, or press Shift and an '
+        "arrow key on it.</p>"
         '<fieldset class="rw-columns">{boxes}</fieldset><div class="rw-buttons">{go}{back}</div>',
         boxes=boxes,
         go=button("Show these", look="primary", submits=True, test="columns-go"),

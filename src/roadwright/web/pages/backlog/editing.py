@@ -47,9 +47,9 @@ class Edit(BaseModel):
 
 @dataclass
 class Pending:
-    """What one page remembers between acts."""
+    """What one page remembers between acts; what can be taken back is its session's, and outlives it."""
 
-    steps: Steps = field(default_factory=Steps)
+    steps: Steps
     conflicts: dict[tuple[str, str], CellEdit] = field(default_factory=dict)
     """By key and stored column, edits that wait for somebody to say whose value stands."""
     many: Sequence[str] = ()
@@ -200,7 +200,7 @@ async def settle(visit: Visit, pending: Pending, key: str, column: str, *, keeps
 
 
 async def undo(visit: Visit, pending: Pending) -> None:
-    """Put back what the last edit of this page changed, where nobody has changed it since."""
+    """Put back what the last edit of this session changed, where nobody has changed it since."""
     edits = pending.steps.take()
     if not edits:
         visit.notice("warn", Message("nothing_to_undo"))

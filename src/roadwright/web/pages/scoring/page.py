@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from roadwright import tabs
 from roadwright.api.events import Event
 from roadwright.domain.initiatives import Framework
-from roadwright.domain.messages import Level
+from roadwright.domain.messages import Level, Message
 from roadwright.domain.roles import Role
 from roadwright.domain.shown import shown_value
 from roadwright.grid.changes import RowChange
@@ -247,11 +247,12 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         visit.notice(kind, "Approved." if level is Level.OK else said_of(said))
         await refresh()
 
-    def model_form(row: GridRow, formula: str, chain: str, fault: str = "") -> Html:
+    def model_form(row: GridRow, formula: str, chain: str, fault: str = "", where: Message | None = None) -> Html:
         key, model = (str(row.identity[name]) for name in tabs.MATH_MODELS.identity)
         fields = html(
-            "{formula}{chain}<div class=rw-buttons>{save}</div>",
+            "{formula}{pointed}{chain}<div class=rw-buttons>{save}</div>",
             formula=text_field("Formula", "formula_text", value=formula, lines=6, fault=fault, id_="model-formula"),
+            pointed=params.pointed(formula, where) if where is not None else "",
             chain=text_field("Chain", "metric_chain_text", value=chain, hint="driver -> … -> KPI", id_="model-chain"),
             save=button("Save model", submits=True, look="primary", test="model-save"),
         )
@@ -273,7 +274,9 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
         changed = await save(visit, tabs.MATH_MODELS, [RowChange(identity, mark, sent)])
         [row] = changed.rows
         if level_of(row.run_status) in NOT_SAVED:
-            asked.show(model, model_form(row, formula_text, metric_chain_text, said_of(row.run_status)))
+            said = changed.results[0].notes.messages
+            where = next((one for one in said if one.column == "formula_text" and "place" in one.params), None)
+            asked.show(model, model_form(row, formula_text, metric_chain_text, said_of(row.run_status), where))
             return
         visit.saved("form-model")
         asked.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from roadwright.domain.formulas import typed_lines
+from roadwright.domain.messages import Message
 from roadwright.domain.shown import shown_value
 from roadwright.grid.listing import GridRow
 from roadwright.grid.param_effects import ParamId, limits_of
@@ -15,6 +18,7 @@ from roadwright.web.page import address_of
 from roadwright.web.words import plain, sentence
 
 COLUMNS = ("value", "min", "max", "source")
+_WORD = re.compile(r"\w+|\W")
 
 
 @dataclass(frozen=True)
@@ -188,13 +192,34 @@ def models(
 def _formula(one: ModelLine) -> Html:
     if not one.formula:
         return html('<p class="dim">No formula yet.</p>')
-    bad = one.fault.params.get("line") if one.fault else None
-    lines = joined(
-        html("<code{a}>{line}</code>", a=attributes(class_="bad" if number == bad else None), line=line)
-        for number, line in enumerate(one.formula.splitlines(), start=1)
-    )
     fault = html('<p class="fault" role="alert">{fault}</p>', fault=str(one.fault)) if one.fault else ""
-    return html('<div class="rw-formula">{lines}</div>{fault}', lines=lines, fault=fault)
+    return html("{lines}{fault}", lines=pointed(one.formula, one.fault), fault=fault)
+
+
+def pointed(formula: str, fault: Message | None) -> Html:
+    """A formula as it was typed, with a mark under what is wrong in it: from a character on, or a whole line."""
+    bad, place = (fault.params.get("line"), fault.params.get("place")) if fault else (None, None)
+    lines = joined(
+        html("<code>{line}</code>", line=_marked(line, place if isinstance(place, int) else None))
+        if number == bad
+        else html("<code>{line}</code>", line=line)
+        for number, line in enumerate(typed_lines(formula), start=1)
+    )
+    return html('<div class="rw-formula">{lines}</div>', lines=lines)
+
+
+def _marked(line: str, place: int | None) -> Html:
+    """A line whose word or sign at this place is marked; at its end that is a blank."""
+    start, end = 0, len(line)
+    if place is not None:
+        word = _WORD.match(line, place)
+        start, end = place, end if word is None else word.end()
+    return html(
+        '{before}<b class="bad"><span class="sr-only">wrong from here: </span>{piece}</b>{after}',
+        before=line[:start],
+        piece=line[start:end] or "\u00a0",
+        after=line[end:],
+    )
 
 
 def _graph(chain: Sequence[str], names: Mapping[str, str]) -> Html:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
+from roadwright.domain.text import folded
 from roadwright.optimize import Explanation
 from roadwright.services.portfolios.workbench.question import is_own
 from roadwright.services.portfolios.workbench.sentences import in_words
@@ -14,7 +16,11 @@ from roadwright.web.pages.workbench.desk import Desk
 
 DRAWN = 300
 """Rows that are drawn at first; of more candidates the closest calls, and further ones when they are asked for."""
-MORE = 150
+MORE = 200
+FEWEST = 60
+"""Rows that are drawn of those that could be chosen, however many are."""
+MOST_FOUND = 200
+"""Rows that a search brings at once."""
 WAYS = (("out", "Out"), ("auto", "Auto"), ("in", "In"))
 
 
@@ -32,23 +38,68 @@ def sides(desk: Desk) -> tuple[list[str], list[str]]:
 
     rest.sort(key=place)
     room = DRAWN + desk.more
-    pinned = set(desk.changes.switches) | dropped
-    shown = [key for number, key in enumerate(rest) if number < max(room - len(chosen), 60) or key in pinned]
+    pinned = {*desk.changes.switches, *dropped, *found(desk)}
+    shown = [key for number, key in enumerate(rest) if number < max(room - len(chosen), FEWEST) or key in pinned]
     return chosen, shown
+
+
+def _sized(desk: Desk) -> list[str]:
+    return [candidate.key for candidate in desk.problem.candidates if candidate.tokens is not None]
+
+
+def found(desk: Desk) -> list[str]:
+    """The keys of what is searched for, by title, key, department or country; none where nothing is."""
+    wanted = folded(desk.sought)
+    if not wanted:
+        return []
+    all_found = (key for key in _sized(desk) if wanted in folded(f"{key} {desk.bench.title(key)} {facts(desk, key)}"))
+    return list(islice(all_found, MOST_FOUND))
+
+
+def search(desk: Desk) -> Html:
+    """The field that finds rows among all candidates, where these are more than are drawn at first."""
+    if len(_sized(desk)) <= DRAWN:
+        return Html()
+    field = attributes(
+        type="search",
+        class_="rw-input",
+        id="choice-search",
+        placeholder="Title, key, department or country",
+        aria_label="Find a candidate",
+        value=desk.sought,
+        maxlength=200,
+        data_act="search",
+        data_live=True,
+        data_testid="filter",
+        autocomplete="off",
+    )
+    return html(
+        '<div class="rw-search">{icon}<input{a}><span id="choice-found" class="dim" role="status">{told}</span></div>',
+        icon=icon("search"),
+        a=field,
+        told=search_told(desk),
+    )
+
+
+def search_told(desk: Desk) -> str:
+    """How many are found."""
+    if not desk.sought.strip():
+        return ""
+    count_ = len(found(desk))
+    first = "the first " if count_ == MOST_FOUND else ""
+    return f"{first}{formats.number(count_)} of {formats.plural(len(_sized(desk)), 'candidate')}"
 
 
 def _closest(desk: Desk) -> list[str]:
     if desk.shown is not None:
         return list(desk.shown.closest)
-    sized = [one for one in desk.problem.candidates if one.tokens is not None]
-    return [one.key for one in sorted(sized, key=lambda one: one.key)]
+    return sorted(_sized(desk))
 
 
 def hidden(desk: Desk) -> int:
     """How many that could be chosen are not drawn."""
     chosen, rest = sides(desk)
-    sized = sum(candidate.tokens is not None for candidate in desk.problem.candidates)
-    return sized - len(chosen) - len(rest)
+    return len(_sized(desk)) - len(chosen) - len(rest)
 
 
 def table(desk: Desk) -> Html:
@@ -57,10 +108,11 @@ def table(desk: Desk) -> Html:
     desk.drawn = {*chosen, *rest}
     star = desk.bench.north_star
     return html(
-        '<table class="rw-bench-table"><thead><tr><th scope="col">Switch</th><th scope="col">Initiative</th>'
+        '{search}<table class="rw-bench-table"><thead><tr><th scope="col">Switch</th><th scope="col">Initiative</th>'
         '<th scope="col" class="num">Tokens</th><th scope="col" class="num" title="{star}">{short}</th>'
         '<th scope="col">Price</th><th scope="col" class="num firm" title="How often it is chosen when estimates are '
         'off">Firm</th></tr></thead>{inside}{outside}{bare}</table>{more}',
+        search=search(desk),
         star=star.name,
         short=short_name(star.key, star.name),
         inside=_body("in", "ok", "Chosen", "if left out", rows(desk, chosen), number=len(chosen)),

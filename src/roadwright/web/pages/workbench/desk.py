@@ -43,6 +43,8 @@ class Desk:
     """Runs that are compared beside the baseline."""
     more: int = 0
     """Further rows of the list that somebody asked for."""
+    sought: str = ""
+    """What is searched for in the list."""
     drawn: set[str] = field(default_factory=set)
     """The rows of the list that the browser has."""
     is_waiting_for_prices: bool = False

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Literal
+from typing import Annotated, Literal
 
 from nicegui import ui
+from pydantic import Field
 
 from roadwright.actions.workbench import AS_NOW, load_bench, scenario_names
 from roadwright.api.events import Event
@@ -315,6 +316,12 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
     @visit.act("more")
     async def more() -> None:
         desk.more += choice.MORE
+        work.show_rows()
+        visit.script("html", "choice-more", str(choice.more(desk)))
+
+    @visit.act("search")
+    async def search(value: Annotated[str, Field(max_length=200)]) -> None:
+        desk.sought = value
         work.show_rows()
         visit.script("html", "choice-more", str(choice.more(desk)))
 

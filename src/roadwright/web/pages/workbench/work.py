@@ -202,10 +202,17 @@ class Work:
                 "marked": sorted(desk.moved),
             },
         )
+        self.show_found()
         if desk.is_waiting_for_prices:
             self.visit.script("waiting", ".p", "pricing…")
         else:
             self.visit.script("cells", ".p", choice.prices(desk, desk.drawn))
+
+    def show_found(self) -> None:
+        """Of the rows only those that are searched for, and how many these are."""
+        desk = self.desk
+        self.visit.script("found", choice.found(desk) if desk.sought.strip() else None)
+        self.visit.script("html", "choice-found", choice.search_told(desk))
 
     def settle(self) -> None:
         """Nothing is sought any more: controls show what holds."""

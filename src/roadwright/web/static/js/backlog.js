@@ -94,6 +94,17 @@ rw.backlog = (() => {
       api.setGridOption("columnDefs", [{ ...definition(given.columns[0]), width: innerWidth - 28, minWidth: 100 }]);
     } else api.setGridOption("columnDefs", given.columns.map(definition));
   };
+  const shownNames = () => api.getAllDisplayedColumns().map(one => one.getColId()).filter(name => given.columns.some(one => one.name === name));
+  let keeping = 0;
+  const shift = (name, by) => {   /* by keys; the grid's own way loses presses that come before a column has arrived */
+    const names = shownNames(), from = names.indexOf(name), to = from + by;
+    if (from < 1 || to < 1 || to >= names.length) return;   // the title stays first
+    api.moveColumns([name], api.getAllGridColumns().map(one => one.getColId()).indexOf(names[to]));
+    api.ensureColumnVisible(name);
+    byId("moved").textContent = `${given.columns.find(one => one.name === name).label} is column ${to + 1} of ${names.length}`;
+    clearTimeout(keeping);
+    keeping = setTimeout(() => rw.act("columns", { names: shownNames() }), 250);
+  };
   const rowOf = (names, [number, mark, ...cells]) => {
     const row = { k: keyOf(number), m: mark, f: cells.pop() };
     names.forEach((name, place) => { row[name] = cells[place]; });
@@ -296,8 +307,7 @@ rw.backlog = (() => {
       });
       api.addEventListener("columnMoved", p => {
         if (!p.finished || p.source !== "uiColumnMoved") return;
-        const names = api.getAllDisplayedColumns().map(one => one.getColId()).filter(name => given.columns.some(one => one.name === name));
-        rw.act("columns", { names });
+        rw.act("columns", { names: shownNames() });
       });
       loaded();
     },
@@ -307,6 +317,12 @@ rw.backlog = (() => {
     document.addEventListener("input", event => { if (event.target === box()) ask(); });
     document.addEventListener("focusin", event => { if (event.target === box()) ask(true); });
     document.addEventListener("focusout", event => { if (event.target === box()) setTimeout(drawOffers, 150); });
+    document.addEventListener("keydown", event => {
+      const head = event.target.closest?.(".rw-grid .ag-header-cell");
+      if (!head || !event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+      event.preventDefault(); event.stopImmediatePropagation();
+      shift(head.getAttribute("col-id"), event.key === "ArrowLeft" ? -1 : 1);
+    }, true);
     document.addEventListener("paste", paste);
     document.addEventListener("copy", copy);
     document.addEventListener("mousedown", event => {

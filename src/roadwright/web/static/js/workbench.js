@@ -27,6 +27,10 @@
     const made = document.createElement("tbody"); made.innerHTML = html;
     body.append(...made.children);
   };
+  rw.found = keys => {
+    const found = keys && new Set(keys);
+    document.querySelectorAll(".rw-bench-table tr[id^='r-']").forEach(row => { row.hidden = Boolean(found) && !found.has(row.dataset.key); });
+  };
   rw.waiting = (where, words) => document.querySelectorAll(`.rw-bench-table ${where}`).forEach(cell => {
     const dim = document.createElement("span"); dim.className = "dim"; dim.textContent = words; cell.replaceChildren(dim);
   });
