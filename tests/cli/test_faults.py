@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from roadwright.domain.disk import os_fault, size_in_words
 from roadwright.domain.errors import InputError, OperationError, RoadwrightError
 from roadwright.domain.exit_codes import exit_code_of
+from roadwright.domain.machine import os_fault, size_in_words
 from roadwright.store import full_disk
 from tests.cli.test_actions import roadwright, run
 from tests.house import House
@@ -169,7 +169,7 @@ def test_a_full_disk_says_how_much_is_needed(house: House, monkeypatch: pytest.M
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("roadwright.domain.disk.free_space", lambda _: 100)
+    monkeypatch.setattr("roadwright.domain.machine.free_space", lambda _: 100)
     house.type_new("Backlog", {"title": "More"})
     monkeypatch.setattr("roadwright.sheets.backends.xlsx.swap.os.fsync", full)
     result = run(house, "pm.save_selected", "--tab", "Backlog")

@@ -9,13 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roadwright.domain.chains import Chain, ChainError, chain_json, chain_text, check_chain, parse_chain
-from roadwright.domain.drivers import driver_path
+from roadwright.domain.chains import Chain, ChainError, chain_json, chain_text, check_chain, driver_path, parse_chain
 from roadwright.domain.formulas import increment_warning, parse_formula
 from roadwright.domain.kpis import Direction, KpiLevel
-from roadwright.domain.math_models import Pattern
+from roadwright.domain.math_models import Pattern, suggested_chain, suggested_formula
 from roadwright.domain.messages import Level, Message
-from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import RegisteredKpi, Registry
 
 LEVELS = {

@@ -333,7 +333,7 @@ def test_the_same_as_python_computes(text: str) -> None:
 
 def test_the_evaluator_and_graphs_are_loaded_by_use_only() -> None:
     code = (
-        "import sys; import roadwright.domain.formulas, roadwright.domain.chains, roadwright.domain.patterns; "
+        "import sys; import roadwright.domain.formulas, roadwright.domain.chains, roadwright.domain.math_models; "
         "import roadwright.services.scoring.math_model, roadwright.services.scoring.contributions; "
         "sys.exit(bool({'simpleeval', 'networkx'} & set(sys.modules)))"
     )

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.domain.headers import normalised
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.optimization import slice_value
 from roadwright.domain.periods import same_period
-from roadwright.domain.text import BLANKS, INVISIBLE, composed, folded, same_text, same_words
+from roadwright.domain.text import BLANKS, INVISIBLE, composed, folded, normalised, same_text, same_words
 
 TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from("eEéÉ\u0301\u0345ßﬁ \u00a0\t\u00ad"))
 

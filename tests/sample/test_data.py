@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.domain.figures import figure
-from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Framework, ScopeMode, tokens_field
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
 from roadwright.domain.optimization import Dimension, ObjectiveMode, TargetKind
 from roadwright.domain.periods import days_of, same_period
 from roadwright.domain.registry import RegisteredKpi, Registry
+from roadwright.domain.shown import figure
+from roadwright.domain.text import normalised
 from roadwright.optimize.constraints import KINDS
 from roadwright.sample import company
 from roadwright.sample.company import (

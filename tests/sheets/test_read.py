@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.domain.headers import normalised
+from roadwright.domain.text import normalised
 from roadwright.sheets.backend import Area, Grid
 from roadwright.sheets.kinds import BOOLEAN, DATE, KEY, LIST, NUMBER, TEXT, choice, within
 from roadwright.sheets.read import HeaderProblem, Row, Table, read_table

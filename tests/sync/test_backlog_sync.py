@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from roadwright.domain.headers import normalised
+from roadwright.domain.text import normalised
 from roadwright.store.models import Initiative
 from tests.house import House
 from tests.sync.spreadsheet import opened, rearrange

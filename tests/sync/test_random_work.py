@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from roadwright.domain.headers import normalised
+from roadwright.domain.text import normalised
 from roadwright.sheets.read import Row
 from roadwright.store.models import Initiative
 from tests.house import House

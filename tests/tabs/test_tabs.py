@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from roadwright.domain.headers import normalised
+from roadwright.domain.text import normalised
 from roadwright.optimize.constraints import KINDS
 from roadwright.services.bindings.constraint_sets import needed_cells
 from roadwright.sheets.kinds import (

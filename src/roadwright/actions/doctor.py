@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions import ledger
-from roadwright.domain.disk import size_in_words
+from roadwright.domain.machine import size_in_words
 from roadwright.domain.messages import Level, Message, failure, notice
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve

@@ -16,10 +16,10 @@ from roadwright.actions.contract import ActionContext, Answer, Report
 from roadwright.actions.progress import Progress
 from roadwright.actions.submit import Submission, submitted
 from roadwright.domain.actions import ActionStatus
-from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
 from roadwright.domain.garbage import rare_collections
+from roadwright.domain.machine import os_fault
 from roadwright.domain.messages import Level, Message
 from roadwright.store.models import ActionRun
 from roadwright.store.session import Store, StoreError

@@ -16,11 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
-from roadwright.domain.csv_cells import harmless
-from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.figures import figure
 from roadwright.domain.filters import FieldKind
+from roadwright.domain.machine import os_fault
+from roadwright.domain.shown import figure, harmless
 from roadwright.services.backlog import (
     all_fields,
     backlog_fields,

@@ -14,11 +14,11 @@ from rich.text import Text
 
 from roadwright.cli.row_lines import NARROW
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
-from roadwright.domain.figures import figure
+from roadwright.domain.sentences import shown, signed
+from roadwright.domain.shown import figure
 from roadwright.services.roadmaps.compare import Changed, DecisionComparison, Figures, Moved, SliceFigures, sentences
 from roadwright.services.roadmaps.compare import compare as compared
 from roadwright.services.roadmaps.decisions import find_decision
-from roadwright.services.roadmaps.in_words import shown, signed
 
 _NAME_HELP = "A roadmap, a version (growth@2) or a run (OPT-000001)."
 

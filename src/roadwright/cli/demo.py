@@ -20,9 +20,9 @@ from roadwright.actions.plan import Planned
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.plan import PLAIN_WIDTH, run_round, show_needs, tell_step
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.figures import figure
 from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import GateStatus
+from roadwright.domain.shown import figure
 from roadwright.sample.company import ABOUT, COMMITTED, NAME, OPEN_FLOOR
 from roadwright.sample.flow import DOOR, PUBLISH, StepFailed, make_sample, publish_own
 from roadwright.services.roadmaps.compare import Decision, compare, sentences

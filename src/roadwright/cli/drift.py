@@ -12,10 +12,10 @@ from rich.text import Text
 
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.figures import figure
+from roadwright.domain.sentences import signed
+from roadwright.domain.shown import figure
 from roadwright.services.roadmaps.content import known_sum
 from roadwright.services.roadmaps.drift import Drift
-from roadwright.services.roadmaps.in_words import signed
 from roadwright.services.roadmaps.lookup import find_named
 from roadwright.services.roadmaps.policy import PolicyProblem
 from roadwright.services.roadmaps.standing import drift_judged_now

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
-from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.machine import os_fault
 from roadwright.services.roadmaps.export_named import export_named
 
 

@@ -26,9 +26,9 @@ from typer.exceptions import TyperException
 
 from roadwright import __version__
 from roadwright.cli.interrupts import answered
-from roadwright.domain.disk import os_fault
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.exit_codes import ExitCode, exit_code_of
+from roadwright.domain.machine import os_fault
 from roadwright.domain.messages import Message
 
 _private: ContextVar[Path | None] = ContextVar("_private", default=None)

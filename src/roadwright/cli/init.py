@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from roadwright.cli.workspace import stop
-from roadwright.domain.disk import os_fault
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.machine import os_fault
 from roadwright.sheets.backend import SheetError
 from roadwright.store.session import StoreError
 from roadwright.workspace.create import create_workspace

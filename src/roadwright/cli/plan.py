@@ -25,8 +25,8 @@ from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.actions import ActionStatus
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.figures import figure
 from roadwright.domain.optimization import RunStatus
+from roadwright.domain.shown import figure
 from roadwright.services.portfolios.overview import ScenarioAnswer
 from roadwright.services.roadmaps.attention import Need, NeedKind
 from roadwright.workspace.workspace import Workspace

@@ -16,10 +16,10 @@ from roadwright.actions.what_if import WhatIf
 from roadwright.actions.what_if import what_if as ask
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.figures import figure
+from roadwright.domain.sentences import signed
+from roadwright.domain.shown import figure
 from roadwright.services.portfolios.shown import has_answer
 from roadwright.services.portfolios.what_if import Difference, Moved, Question
-from roadwright.services.roadmaps.in_words import signed
 
 _NOTHING = "–"
 

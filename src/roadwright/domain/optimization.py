@@ -1,4 +1,4 @@
-"""The optimizer's words: objective modes, dimensions, target kinds, run states."""
+"""The optimizer's words: objective modes, dimensions, target kinds, run states, kinds of alerts."""
 
 from __future__ import annotations
 
@@ -170,3 +170,12 @@ class RunStatus(StrEnum):
     INVALID = "invalid"
     CANCELLED = "cancelled"
     FAILED = "failed"
+
+
+class AlertKind(StrEnum):
+    """What an alert is about, as Gaps_And_Alerts names it."""
+
+    TARGET = "target"
+    CONSTRAINT = "constraint"
+    DATA = "data"
+    INFEASIBLE = "infeasible"

@@ -1,10 +1,13 @@
-"""How values are shown to people: in a cell, and in quotes in a message."""
+"""How values are shown to people: in a cell, in quotes in a message, in a CSV file, and as figures in sentences."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from fractions import Fraction
+
+from roadwright.domain.decimals import as_float
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that no database and no file takes: NUL and halves of surrogate pairs."""
@@ -66,3 +69,32 @@ def in_json(value: object) -> str:
         text = "a list" if isinstance(value, list | tuple) else "a value"
     text = text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 3] + "…'"
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a cell begins with that is calculated when the file is opened, full-width forms and hidden beginnings too."""
+
+
+def harmless(text: str) -> str:
+    """The text with ``'`` before it where it would be taken for a formula. Numbers are not to be given."""
+    return f"'{text}" if text.startswith(_STARTS_FORMULA) else text
+
+
+_WHOLE = 1e-9
+_UNREADABLE = 1e21
+"""From here on nobody reads digits: powers of ten say more, and infinity has no digits at all."""
+
+
+def figure(number: float) -> str:
+    """The number as people write it: thousands separated, at most six decimals, no trailing zeros."""
+    if not abs(number) < _UNREADABLE:
+        return f"{number:.6g}"
+    if abs(number - round(number)) <= _WHOLE * max(1.0, abs(number)):
+        return f"{round(number):,}"
+    digits = 6 if abs(number) >= 1e-3 else 12
+    return f"{number:,.{digits}f}".rstrip("0").rstrip(".")
+
+
+def ten_digits(number: Fraction | float) -> str:
+    """The number with thousands separated and ten digits, which tell a limit from its neighbours."""
+    return f"{as_float(Fraction(number)):,.10g}"

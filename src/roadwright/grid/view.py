@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.headers import in_words
 from roadwright.domain.initiatives import ScopeMode
 from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.shown import tidy
+from roadwright.domain.text import in_words
 from roadwright.grid.listing import notes_of
 from roadwright.grid.sources import Source
 from roadwright.services.backlog.backlog import contributions_text, roadmaps_of

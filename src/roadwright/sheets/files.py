@@ -18,8 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from roadwright.domain.disk import os_fault
-from roadwright.domain.machine import running_kernel
+from roadwright.domain.machine import os_fault, running_kernel
 from roadwright.sheets.backend import SheetError
 
 _LEFTOVER_AGE_NS = 24 * 3600 * 10**9

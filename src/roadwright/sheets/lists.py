@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from xlsxwriter.workbook import Workbook
 
-from roadwright.domain.headers import in_words, normalised
+from roadwright.domain.text import in_words, normalised
 from roadwright.sheets.backend import Grid, TabEdit
 from roadwright.sheets.spec import TYPED, TabSpec
 from roadwright.sheets.values import CellValue, column_letters

@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Level, Message
-from roadwright.domain.text import folded
+from roadwright.domain.text import folded, normalised
 from roadwright.sheets.backend import Grid
 from roadwright.sheets.carried import carried_value
 from roadwright.sheets.habits import UNITS, Habits, TabMapping, numbered

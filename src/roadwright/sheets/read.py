@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
-from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.progress import TellProgress, counted, tell_nobody
+from roadwright.domain.text import normalised
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.plain import plain_values

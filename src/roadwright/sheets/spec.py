@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from roadwright.domain.headers import in_words, normalised
 from roadwright.domain.messages import Level, Message, MessageError
 from roadwright.domain.reading.units import Unit
 from roadwright.domain.reading.words import is_blank_word
+from roadwright.domain.text import in_words, normalised
 from roadwright.sheets.scope import NOTHING_KNOWN, Scope
 from roadwright.sheets.values import CellValue
 

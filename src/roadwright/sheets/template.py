@@ -21,7 +21,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from roadwright.domain.disk import os_fault
+from roadwright.domain.machine import os_fault
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.charts import add_charts
 from roadwright.sheets.lists import add_lists, lists_of

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 
-from roadwright.domain.disk import disk_is_full, free_space
+from roadwright.domain.machine import disk_is_full, free_space
 
 NEEDED = 1 << 20
 """Bytes that are needed beside a copy of the database for SQLite to work at all: its log and its shared memory."""

@@ -17,8 +17,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from roadwright.domain.decimals import rounded
-from roadwright.domain.disk import special_kind
 from roadwright.domain.errors import OperationError
+from roadwright.domain.machine import special_kind
 from roadwright.domain.text import folded
 from roadwright.store.full_disk import explain_full_disks
 from roadwright.store.migrations import NEWEST
@@ -171,7 +171,7 @@ def connect(url: str) -> Engine:
         _use_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
-        # What SQLite has no functions for, see filtering.folding.
+        # What SQLite has no functions for, see services.backlog.folding.
         connection.create_function("folded", 1, _folded, deterministic=True)
         connection.create_function("rounded", 1, _rounded, deterministic=True)
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Message
-from roadwright.domain.text import folded
+from roadwright.domain.text import folded, normalised
 from roadwright.services.imports.known import Preset
 from roadwright.services.imports.propose import ForeignTable, Proposal, propose
 from roadwright.services.imports.words import letters_of

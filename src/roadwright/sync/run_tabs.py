@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
-from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Message, notice
-from roadwright.domain.text import folded
+from roadwright.domain.text import folded, normalised
 from roadwright.services.portfolios.shown import shows_answer
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.kinds import MINUTE

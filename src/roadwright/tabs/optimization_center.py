@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from roadwright.domain.alerts import AlertKind
 from roadwright.domain.initiatives import Lifecycle
 from roadwright.domain.optimization import (
     MODE_SYNONYMS,
     TARGET_SYNONYMS,
+    AlertKind,
     ObjectiveMode,
     RunStatus,
     Severity,

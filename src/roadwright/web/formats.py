@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from roadwright.domain.figures import figure
 from roadwright.domain.reading.currencies import currency_of
 from roadwright.domain.reading.units import unit_named
+from roadwright.domain.shown import figure
 
 NONE = "–"
 """Stands where there is no figure."""

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from roadwright import tabs
-from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
+from roadwright.domain.text import normalised
 from roadwright.sheets.habits import AUTO, TabMapping
 from roadwright.sheets.spec import Owner, header_names
 from roadwright.sheets.values import LAST_ROW

@@ -17,8 +17,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from roadwright import tabs
-from roadwright.domain.disk import os_fault, special_kind
 from roadwright.domain.errors import InputError
+from roadwright.domain.machine import os_fault, special_kind
 from roadwright.domain.messages import Message
 from roadwright.domain.periods import FiscalYear
 from roadwright.domain.reading.rules import ReadingRules

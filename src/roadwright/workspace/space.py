@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from roadwright.domain.disk import free_space
+from roadwright.domain.machine import free_space
 from roadwright.store.full_disk import needed_space
 from roadwright.workspace.workspace import Workspace
 

@@ -25,9 +25,9 @@ from roadwright.actions.pm.results import WRITE_RESULTS
 from roadwright.actions.pm.roadmap_choice import note_promised_twice
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
-from roadwright.domain.figures import figure
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.optimization import RunStatus, Severity
+from roadwright.domain.shown import figure
 from roadwright.optimize import (
     Explanation,
     Solution,

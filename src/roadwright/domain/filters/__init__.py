@@ -4,13 +4,11 @@ A text is read into a tree of comparisons (``parse_filter``), which a row matche
 written as text again (``filter_text``). The fields that it may name are given; the backlog's are declared elsewhere.
 """
 
-from roadwright.domain.filters.complaints import unknown_field
 from roadwright.domain.filters.completing import Completion, completions, slot_at, values_needed
-from roadwright.domain.filters.errors import FilterError
+from roadwright.domain.filters.errors import FilterError, unknown_field
 from roadwright.domain.filters.fields import Field, FieldKind, Span, find_field
 from roadwright.domain.filters.matching import matches
 from roadwright.domain.filters.parse import parse_filter
-from roadwright.domain.filters.text import filter_text
 from roadwright.domain.filters.tree import (
     Comparison,
     Emptiness,
@@ -20,6 +18,7 @@ from roadwright.domain.filters.tree import (
     Not,
     Operator,
     Some,
+    filter_text,
     without_last,
 )
 

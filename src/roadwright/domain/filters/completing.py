@@ -16,10 +16,9 @@ from lark.exceptions import UnexpectedInput
 
 from roadwright.domain.filters.fields import Field, FieldKind, find_field
 from roadwright.domain.filters.grammar import parser
-from roadwright.domain.filters.text import value_text
-from roadwright.domain.filters.values import accepted_operators
-from roadwright.domain.headers import normalised
-from roadwright.domain.text import folded
+from roadwright.domain.filters.parse import accepted_operators
+from roadwright.domain.filters.tree import value_text
+from roadwright.domain.text import folded, normalised
 
 MOST = 8
 """So many completions are offered at once."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from roadwright.domain.headers import normalised
+from roadwright.domain.text import normalised
 
 
 class FieldKind(StrEnum):

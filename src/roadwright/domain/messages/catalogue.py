@@ -28,7 +28,6 @@ from roadwright.domain.messages import (
     scoring,
     server,
     sync,
-    system,
     workbooks,
     workspace,
 )
@@ -51,7 +50,6 @@ AREAS: tuple[Mapping[str, str], ...] = (
     scoring.TEXTS,
     server.TEXTS,
     sync.TEXTS,
-    system.TEXTS,
     workbooks.TEXTS,
     workspace.TEXTS,
 )

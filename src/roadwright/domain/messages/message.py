@@ -13,8 +13,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any, Self
 
-from roadwright.domain.figures import figure, ten_digits
-from roadwright.domain.shown import in_json, quoted
+from roadwright.domain.shown import figure, in_json, quoted, ten_digits
 
 
 class Level(StrEnum):

@@ -1,4 +1,5 @@
-"""What is wrong with a workspace: its settings, its folder, the database under its workbooks, its backups."""
+"""What is wrong with a workspace: its settings, its folder and the disk,
+the database under its workbooks, its backups."""
 
 from __future__ import annotations
 
@@ -103,4 +104,12 @@ TEXTS = {
     "workspace_not_lockable": (
         "the workspace can't be locked: {why} ({file}); Roadwright must be able to write into this folder"
     ),
+    "disk_full": "the disk is full",
+    "disk_full_has": "the disk is full: {needed_size} are needed in {folder}, {free_size} are free",
+    "disk_full_needs": "the disk is full: {needed_size} are needed in {folder}",
+    "kind_device": "a device",
+    "kind_folder": "a folder",
+    "kind_named_pipe": "a named pipe",
+    "kind_socket": "a socket",
+    "os_error": "{why}",
 }

@@ -9,9 +9,8 @@ from functools import cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.figures import figure
 from roadwright.domain.filters.fields import LISTS
-from roadwright.domain.shown import tidy
+from roadwright.domain.shown import figure, tidy
 from roadwright.domain.text import folded
 from roadwright.services.backlog.carried import further_fields
 from roadwright.services.backlog.columns import ON_ROADMAP

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session, object_session
 from roadwright import tabs
 from roadwright.domain.chains import ChainError, chain_json, check_chain, parse_chain
 from roadwright.domain.formulas import FormulaError, increment_warning, parse_formula
-from roadwright.domain.math_models import says_increment
+from roadwright.domain.math_models import says_increment, suggested_chain, suggested_formula
 from roadwright.domain.messages import Message
-from roadwright.domain.patterns import suggested_chain, suggested_formula
 from roadwright.domain.registry import Registry, UnknownKpi, nearest
 from roadwright.domain.shown import tidy
 from roadwright.services.bindings.initiatives import all_initiatives, load_initiatives, stamp

@@ -9,8 +9,8 @@ from functools import cache
 from importlib import resources
 
 from roadwright.domain.errors import InputError
-from roadwright.domain.headers import normalised
 from roadwright.domain.registry import nearest
+from roadwright.domain.text import normalised
 
 NAMES = ("jira", "azure", "linear", "trello", "github", "asana", "aha", "productboard", "monday")
 

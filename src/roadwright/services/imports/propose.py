@@ -11,9 +11,8 @@ from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from roadwright.domain.headers import normalised
 from roadwright.domain.messages import Message, notice
-from roadwright.domain.text import folded
+from roadwright.domain.text import folded, normalised
 from roadwright.services.imports.known import Preset, recognised
 from roadwright.services.imports.words import letters_of, names_of, synonyms, words_of
 from roadwright.sheets.habits import TabMapping, numbered

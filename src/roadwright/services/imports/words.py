@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import Lifecycle, RiskLevel
+from roadwright.domain.text import normalised
 
 _COLUMNS: Mapping[str, str] = {
     "title": (

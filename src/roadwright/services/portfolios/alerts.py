@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from roadwright.domain.alerts import AlertKind
-from roadwright.domain.amounts import amount
 from roadwright.domain.messages import Message, notice
-from roadwright.domain.optimization import FindingKind, RunStatus, Severity, TargetKind
+from roadwright.domain.optimization import AlertKind, FindingKind, RunStatus, Severity, TargetKind
+from roadwright.domain.sentences import amount
 from roadwright.optimize import Explanation, Fault, Problem, ProblemFinding, Solution, Target, is_everything
 from roadwright.services.portfolios.diagnosis import DiagnosedRow, way_out
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef

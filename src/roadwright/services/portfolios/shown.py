@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roadwright.domain.decimals import rounded
-from roadwright.domain.figures import figure
+from roadwright.domain.shown import figure
 from roadwright.optimize import Solution, worth
 from roadwright.store.models import OptimizationRun
 

@@ -11,10 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.domain.alerts import AlertKind
 from roadwright.domain.initiatives import NEVER_CANDIDATES, tokens_field
 from roadwright.domain.messages import Message, notice
-from roadwright.domain.optimization import RunStatus
+from roadwright.domain.optimization import AlertKind, RunStatus
 from roadwright.services.portfolios.candidates import ScenarioProblem, candidates_of, tokens_of
 from roadwright.services.portfolios.runs import latest_run
 from roadwright.store.models import (

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from roadwright.domain.amounts import amount
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.periods import CALENDAR, FiscalYear, same_period
+from roadwright.domain.sentences import amount
 from roadwright.domain.text import folded
 from roadwright.services.roadmaps.content import known_sum
 from roadwright.sheets.plain import plain

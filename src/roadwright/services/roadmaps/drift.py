@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from roadwright.domain.messages import Message, warning
+from roadwright.domain.sentences import shown
 from roadwright.services.roadmaps.content import (
     Content,
     Entry,
@@ -21,7 +22,6 @@ from roadwright.services.roadmaps.content import (
     known_sum,
     reading_kpis,
 )
-from roadwright.services.roadmaps.in_words import shown
 from roadwright.sheets.plain import plain
 
 

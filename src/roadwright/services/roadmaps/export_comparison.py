@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from xlsxwriter import Workbook
 
-from roadwright.domain.csv_cells import harmless
+from roadwright.domain.sentences import shown
+from roadwright.domain.shown import harmless
 from roadwright.services.roadmaps.compare import DecisionComparison, Figures, sentences
 from roadwright.services.roadmaps.export_markdown import escaped
-from roadwright.services.roadmaps.in_words import shown
 
 HEAD = ("change", "initiative_key", "title", "tokens", "department", "country", "what")
 Line = tuple[str, str, str, float | None, str, str, str]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 
-from roadwright.domain.csv_cells import harmless
+from roadwright.domain.shown import harmless
 from roadwright.services.roadmaps.content import Edition, Entry, reading_order
 
 _FIELDS = (

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from roadwright.domain.csv_cells import harmless
 from roadwright.domain.periods import days_of
+from roadwright.domain.shown import harmless
 from roadwright.services.roadmaps.content import Edition, Entry, reading_order
 
 _PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from roadwright.domain.figures import figure
 from roadwright.domain.roadmaps import GateStatus
+from roadwright.domain.sentences import signed
+from roadwright.domain.shown import figure
 from roadwright.domain.text import folded
 from roadwright.services.roadmaps.content import Content, Edition, Entry, KpiTotal, scores_are_mixed
-from roadwright.services.roadmaps.in_words import signed
 
 
 def published_line(edition: Edition) -> str:

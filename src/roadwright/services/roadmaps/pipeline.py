@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.alerts import AlertKind
 from roadwright.domain.kpis import Direction
+from roadwright.domain.optimization import AlertKind
 from roadwright.domain.periods import same_period
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer

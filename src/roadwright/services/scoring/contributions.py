@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
+from roadwright.domain.chains import DrivenBy, driver_path
 from roadwright.domain.decimals import rounded
-from roadwright.domain.drivers import DrivenBy, driver_path
-from roadwright.domain.figures import figure
 from roadwright.domain.messages import Level, Message
+from roadwright.domain.shown import figure
 from roadwright.services.scoring.frameworks import Score
 from roadwright.services.scoring.math_model import ModelResult
 

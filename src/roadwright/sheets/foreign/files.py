@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from roadwright.domain.disk import os_fault, special_kind
+from roadwright.domain.machine import os_fault, special_kind
 from roadwright.sheets.backend import WorkbookRef, WorkbookUnreadable
 from roadwright.sheets.backends import open_backend
 from roadwright.sheets.foreign.separated import cells_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from roadwright.domain.headers import in_words
+from roadwright.domain.text import in_words
 from roadwright.sheets.kinds import BOOLEAN
 from roadwright.sheets.lists import LONGEST, TAB
 from roadwright.sheets.rules import BACKEND_OWNED, rejects_others

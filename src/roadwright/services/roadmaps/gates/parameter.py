@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
-from roadwright.domain.headers import normalised
 from roadwright.domain.initiatives import Lifecycle, RiskLevel
 from roadwright.domain.reading.numbers import ACCEPTED, parse_number
 from roadwright.domain.reading.rules import Unreadable
 from roadwright.domain.registry import nearest
+from roadwright.domain.text import normalised
 from roadwright.sheets.kinds import split_list
 from roadwright.sheets.spec import header_names
 

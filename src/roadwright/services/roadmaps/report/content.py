@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright.domain.alerts import AlertKind
 from roadwright.domain.decimals import rounded
-from roadwright.domain.figures import figure
 from roadwright.domain.kpis import KpiLevel
-from roadwright.domain.optimization import ObjectiveMode, RunStatus, Severity
+from roadwright.domain.optimization import AlertKind, ObjectiveMode, RunStatus, Severity
+from roadwright.domain.shown import figure
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.overview import ScenarioAnswer, answers_of
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered

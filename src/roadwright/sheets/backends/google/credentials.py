@@ -21,7 +21,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.oauth2.credentials import Credentials as OwnCredentials
 from google.oauth2.service_account import Credentials as ServiceAccount
 
-from roadwright.domain.disk import os_fault
+from roadwright.domain.machine import os_fault
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.backends.google.client import SheetsClient, endpoint
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from roadwright.domain.disk import special_kind
+from roadwright.domain.machine import special_kind
 from roadwright.domain.messages import Message
 from roadwright.sheets.backend import SheetError, WorkbookUnreadable
 from roadwright.sheets.backends.xlsx.markup import (

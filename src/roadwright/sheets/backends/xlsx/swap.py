@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from roadwright.domain.disk import os_fault, special_kind
+from roadwright.domain.machine import os_fault, special_kind
 from roadwright.sheets.backend import SheetError, WorkbookBusy
 from roadwright.sheets.files import put_in_place, sync_folder, temporary_file, write_and_check
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.actions.workbench import bench_of_run
-from roadwright.domain.alerts import AlertKind
 from roadwright.domain.errors import InputError
+from roadwright.domain.optimization import AlertKind
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run

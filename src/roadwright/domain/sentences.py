@@ -1,12 +1,18 @@
-"""How values and differences stand in sentences and tables. Pure."""
+"""How values, amounts and differences stand in sentences and tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from roadwright.domain.amounts import amount
-from roadwright.domain.figures import figure
 from roadwright.domain.messages import Level, Message
+from roadwright.domain.shown import figure
+
+
+def amount(number: float, unit: str | None = None) -> Message:
+    """The number as people write it, with its unit where it has one: ``1,200 EUR``."""
+    if unit is None or not unit:
+        return Message("amount", Level.OK, params={"number": number})
+    return Message("amount_of_unit", Level.OK, params={"number": number, "unit": unit})
 
 
 def shown(value: object) -> Message | str:
