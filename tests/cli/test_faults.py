@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from roadwright.domain.errors import InputError, OperationError, RoadwrightError
 from roadwright.domain.exit_codes import exit_code_of
 from roadwright.domain.machine import os_fault, size_in_words
-from roadwright.store import full_disk
+from roadwright.store import session as database
 from tests.cli.test_actions import roadwright, run
 from tests.house import House
 
@@ -182,13 +182,13 @@ def test_a_full_disk_says_how_much_is_needed(house: House, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_CANTOPEN])
 def test_what_sqlite_says_of_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
-    monkeypatch.setattr(full_disk, "free_space", lambda _: 0)
+    monkeypatch.setattr(database, "free_space", lambda _: 0)
     said = sqlite3.OperationalError("disk I/O error")
     said.sqlite_errorcode = code
-    words = str(full_disk.explained(said, tmp_path / "x.db"))
+    words = str(database.explained(said, tmp_path / "x.db"))
     assert words.startswith(f"the disk is full: 1.0 MB are needed in {tmp_path}")
-    monkeypatch.setattr(full_disk, "free_space", lambda _: 1 << 40)
-    told = full_disk.explained(said, tmp_path / "x.db")
+    monkeypatch.setattr(database, "free_space", lambda _: 1 << 40)
+    told = database.explained(said, tmp_path / "x.db")
     assert (told is not None) == (code == sqlite3.SQLITE_FULL), "with room on the disk it is another fault"
 
 

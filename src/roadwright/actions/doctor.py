@@ -22,10 +22,10 @@ from roadwright.services.rows.notes import level_of
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import Owner
+from roadwright.store.kpis import load_registry
 from roadwright.store.migrations.compare import schema_differences
 from roadwright.store.models import Initiative
 from roadwright.store.presence import PRIVATE
-from roadwright.store.registry import load_registry
 from roadwright.store.roadmaps import all_roadmaps
 from roadwright.store.session import StoreError, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache

@@ -21,9 +21,9 @@ from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapSource
 from roadwright.services.portfolios.shown import shows_answer
 from roadwright.services.portfolios.workbench.stored import forget_what_ifs, old_what_ifs
-from roadwright.store.chunks import chunks
 from roadwright.store.clock import to_text
 from roadwright.store.models import ActionRun, OptimizationRun, Portfolio, PortfolioItem, Roadmap, RoadmapVersion
+from roadwright.store.queries import chunks
 from roadwright.workspace.workspace import Workspace
 
 BYTES_FREED = "bytes_freed"

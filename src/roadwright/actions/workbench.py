@@ -23,7 +23,7 @@ from roadwright.services.portfolios.workbench.answers import Baseline, DataChang
 from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.services.scoring.models_of import load_models
 from roadwright.services.scoring.ranges import RangedModel, drawn_contributions
-from roadwright.store.chunks import chunks
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import (
     Initiative,
     InitiativeParam,
@@ -31,7 +31,7 @@ from roadwright.store.models import (
     OptimizationScenario,
     OrganizationMetricsConfig,
 )
-from roadwright.store.registry import load_registry
+from roadwright.store.queries import chunks
 from roadwright.workspace.workspace import Workspace
 
 AS_NOW = "now"

@@ -22,9 +22,9 @@ from roadwright.services.bindings.initiatives import new_initiative, set_attribu
 from roadwright.services.bindings.intake import UNTITLED
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import CellProblem, Owner, meaning
-from roadwright.store.chunks import chunks
 from roadwright.store.clock import RowVersions
 from roadwright.store.models import Initiative, IssuedKey
+from roadwright.store.queries import chunks
 from roadwright.store.session import one_at_a_time
 from roadwright.sync.keys import issue_keys
 from roadwright.sync.reading import scope_of

@@ -34,8 +34,8 @@ from roadwright.services.portfolios.problem import build_problem
 from roadwright.services.scoring.contributions import contribute
 from roadwright.services.scoring.math_model import Param, ScoredModel, run_model
 from roadwright.services.scoring.models_of import load_models
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import Initiative, InitiativeParam, OptimizationScenario
-from roadwright.store.registry import load_registry
 
 WITHOUT_RANGE = 0.3
 """How far a param without limits is taken to be off, as a share of its value."""

@@ -19,9 +19,9 @@ from roadwright.services.roadmaps.content import known_sum
 from roadwright.services.roadmaps.selected import runs_over
 from roadwright.services.roadmaps.standing import drift_of
 from roadwright.services.roadmaps.versions import newest_version
-from roadwright.store.initiatives import initiatives_by_key
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import Roadmap
-from roadwright.store.registry import load_registry
+from roadwright.store.queries import initiatives_by_key
 from roadwright.store.roadmaps import all_roadmaps
 
 

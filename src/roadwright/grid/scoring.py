@@ -17,6 +17,7 @@ from roadwright.services.roadmaps.gates.checks import score_current
 from roadwright.services.roadmaps.gates.subject import Setting, Subject
 from roadwright.services.scoring.math_model import run_model
 from roadwright.services.scoring.models_of import LoadedModel, load_models
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import (
     Initiative,
     InitiativeParam,
@@ -24,8 +25,7 @@ from roadwright.store.models import (
     OptimizationTarget,
     OrganizationMetricsConfig,
 )
-from roadwright.store.registry import load_registry
-from roadwright.store.scores import current_scores
+from roadwright.store.queries import current_scores
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from roadwright.services.roadmaps.scenarios import judged_candidates
 from roadwright.services.rows.binding import Binding
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.initiatives import ATTRIBUTES
 from roadwright.store.models import OptimizationScenario
+from roadwright.store.queries import ATTRIBUTES
 from roadwright.sync.run_tabs import RUN_TABS, rows_for
 from roadwright.sync.saves import BINDINGS
 

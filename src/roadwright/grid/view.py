@@ -21,9 +21,9 @@ from roadwright.services.backlog.backlog import contributions_text, roadmaps_of
 from roadwright.sheets.kinds import LIST
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import STATUS_COLUMN, Column, Owner
-from roadwright.store.initiatives import ATTRIBUTES
 from roadwright.store.models import Initiative
 from roadwright.store.percentiles import score_percentiles
+from roadwright.store.queries import ATTRIBUTES
 
 TOKENS = "tokens"
 """The column of the size that is planned: one of three, as the scope says."""

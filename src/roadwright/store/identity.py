@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
 from roadwright.store.models import (
     Initiative,
@@ -18,6 +17,7 @@ from roadwright.store.models import (
     WorkspaceIdentity,
     WorkspaceRevision,
 )
+from roadwright.store.queries import chunks
 
 
 @dataclass(frozen=True)

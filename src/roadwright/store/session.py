@@ -1,4 +1,8 @@
-"""Opening the database: SQLite file or PostgreSQL by URL, brought to the newest schema."""
+"""Opening the database: SQLite file or PostgreSQL by URL, brought to the newest schema.
+
+What its sessions carry: the fiscal year of the workspace, how often they wrote. SQLite calls a full disk by several
+other names; here it is said in words.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import ORMExecuteState, Session, object_session, sessionmaker
 
 from roadwright.domain.decimals import rounded
 from roadwright.domain.errors import OperationError
-from roadwright.domain.machine import special_kind
+from roadwright.domain.machine import disk_is_full, free_space, special_kind
+from roadwright.domain.periods import CALENDAR, FiscalYear
 from roadwright.domain.text import folded
-from roadwright.store.full_disk import explain_full_disks
 from roadwright.store.migrations import NEWEST
 
 # SQLAlchemy prints a traceback where it drops a connection that was lost, which whoever needs it says in words.
@@ -289,3 +294,57 @@ def writes(session: Session) -> int:
     """How often the session has written so far, what waits in it included: the same number, the same content."""
     session.flush()
     return int(session.info.get(_WRITES, 0))
+
+
+NEEDED = 1 << 20
+"""Bytes that are needed beside a copy of the database for SQLite to work at all: its log and its shared memory."""
+_PRIMARY = 0xFF
+"""The part of an error code that extended ones have in common."""
+
+
+class DiskFull(sqlite3.OperationalError):
+    """The disk of the database is full; the message says how much is needed."""
+
+
+def needed_space(file: Path) -> int:
+    """Bytes that the disk of a database should have free: its log can grow to the size of the file."""
+    try:
+        return file.stat().st_size + NEEDED
+    except OSError:
+        return NEEDED
+
+
+def explained(fault: BaseException | None, file: Path) -> DiskFull | None:
+    """The same fault in words where a full disk is behind it."""
+    if not isinstance(fault, sqlite3.Error) or isinstance(fault, DiskFull):
+        return None
+    code = getattr(fault, "sqlite_errorcode", 0) & _PRIMARY
+    free = free_space(file.parent)
+    is_failed_write = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and free is not None and free < NEEDED
+    if code != sqlite3.SQLITE_FULL and not is_failed_write:
+        return None
+    return DiskFull(str(disk_is_full(file.parent, needed_space(file))))
+
+
+def explain_full_disks(engine: Engine, file: Path) -> None:
+    """Let the engine raise OperationalError with these words for its original exception."""
+
+    @event.listens_for(engine, "handle_error", retval=True)
+    def _explain(context: ExceptionContext) -> BaseException | None:
+        words = explained(context.original_exception, file)
+        return None if words is None else OperationalError(context.statement, None, words)
+
+
+FISCAL_YEAR = "fiscal_year"
+"""Under this name a session's ``info`` holds it."""
+
+
+def fiscal_year_of(session: Session | None) -> FiscalYear:
+    """The fiscal year of the workspace that opened the session."""
+    found = session.info.get(FISCAL_YEAR) if session is not None else None
+    return found if isinstance(found, FiscalYear) else CALENDAR
+
+
+def fiscal_year_at(row: object) -> FiscalYear:
+    """The same, of the session in which a row was loaded."""
+    return fiscal_year_of(object_session(row))

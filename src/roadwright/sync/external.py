@@ -15,8 +15,8 @@ from sqlalchemy import or_, select
 from roadwright.services.backlog.carried import forget_carried_names
 from roadwright.services.rows.baselines import baselines_of
 from roadwright.sheets.read import Row
-from roadwright.store.chunks import chunks
 from roadwright.store.models import Initiative
+from roadwright.store.queries import chunks
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.reports import SheetRow
 from roadwright.tabs.peoples_intake import EXTERNAL_ID, PEOPLES_INTAKE

@@ -21,8 +21,8 @@ from roadwright.services.bindings.intake import FIELDS, IntakeBinding, instead_o
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.merge import MergeRules, merge_and_save
 from roadwright.sheets.plain import plain
-from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
+from roadwright.store.queries import attributes_of
 from roadwright.sync.bases import find_lost_bases, give_bases, settle
 from roadwright.sync.common_words import StoredWord, spell_common_words
 from roadwright.sync.context import OpenTab, SyncContext

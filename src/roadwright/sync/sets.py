@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from roadwright.services.rows.binding import SetBinding
 from roadwright.services.rows.identity import Identity, identity_of, identity_text
-from roadwright.store.chunks import chunks
 from roadwright.store.models import SetBaseline
+from roadwright.store.queries import chunks
 from roadwright.sync.bases import load_bases
 from roadwright.sync.context import SET_VERSION, OpenTab, SyncContext
 from roadwright.sync.reports import SheetRow

@@ -27,7 +27,6 @@ from roadwright.sheets.plain import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
-from roadwright.store.initiatives import ATTRIBUTES
 from roadwright.store.models import (
     Initiative,
     InitiativeMathModel,
@@ -37,8 +36,8 @@ from roadwright.store.models import (
     Portfolio,
     PortfolioItem,
 )
+from roadwright.store.queries import ATTRIBUTES, current_scores
 from roadwright.store.roadmaps import all_roadmaps
-from roadwright.store.scores import current_scores
 from roadwright.sync.reports import SheetRow
 from roadwright.tabs.peoples_intake import CARRIED_PREFIX, EXTERNAL_ID, EXTERNAL_URL
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX

@@ -20,8 +20,8 @@ from roadwright.services.rows.identity import Identity, identity_of, identity_te
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.plain import plain
 from roadwright.store.identity import known_row_versions
-from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import SetBaseline
+from roadwright.store.queries import initiatives_by_key
 from roadwright.sync.context import SET_VERSION, OpenTab
 from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
 

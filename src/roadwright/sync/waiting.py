@@ -18,8 +18,8 @@ from roadwright.domain.roadmaps import GateStatus
 from roadwright.services.bindings.intake import UNTITLED
 from roadwright.services.roadmaps.attention import Need, NeedKind, stored_needs
 from roadwright.services.roadmaps.score_faults import UNCOMPUTABLE, ScoreFaults
-from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import ActionRun, Initiative, Roadmap, RoadmapEntry
+from roadwright.store.queries import initiatives_by_key
 from roadwright.sync.overview import stopped_rows
 from roadwright.sync.unsynced import BookState
 from roadwright.workspace.workspace import Workspace

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roadwright.domain.machine import free_space
-from roadwright.store.full_disk import needed_space
+from roadwright.store.session import needed_space
 from roadwright.workspace.workspace import Workspace
 
 

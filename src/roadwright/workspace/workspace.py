@@ -20,10 +20,9 @@ from roadwright.sheets.habits import NO_MAPPING, TabMapping
 from roadwright.sheets.mapping import look_through
 from roadwright.sheets.read import Through
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.fiscal import FISCAL_YEAR
 from roadwright.store.identity import Revision, workspace_id
 from roadwright.store.presence import PRIVATE
-from roadwright.store.session import EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
+from roadwright.store.session import FISCAL_YEAR, EmptyDatabase, Store, StoreError, file_of, open_store, parse_url
 from roadwright.tabs.peoples_intake import INTAKE_HABITS, PEOPLES_INTAKE, USUAL_INTAKE, with_carried
 from roadwright.workspace.folders import Folder, use_folder
 from roadwright.workspace.identity import Note, check_database, missing_database, read_note, write_note

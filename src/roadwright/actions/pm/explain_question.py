@@ -20,8 +20,8 @@ from roadwright.services.portfolios.candidates import find_scenario
 from roadwright.services.portfolios.drafts import place_in_sheet
 from roadwright.services.portfolios.explaining import Explained, why_no_candidate
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run
-from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
+from roadwright.store.queries import initiatives_by_key
 from roadwright.sync.engine import read_tab
 from roadwright.sync.selection import Selection
 from roadwright.workspace.workspace import TabPlace

@@ -18,10 +18,9 @@ from roadwright.services.backlog.fields import LAST_RUN_PRICE, ROADMAP_FIELDS, b
 from roadwright.sheets.carried import CARRIED
 from roadwright.sheets.kinds import LIST, NUMBER
 from roadwright.sheets.spec import Kind
-from roadwright.store.chunks import chunks
-from roadwright.store.initiatives import ATTRIBUTES, attributes_of
 from roadwright.store.models import Initiative, LastRunPrice, Roadmap, RoadmapEntry
 from roadwright.store.percentiles import score_percentiles
+from roadwright.store.queries import ATTRIBUTES, attributes_of, chunks
 from roadwright.tabs import BACKLOG
 from roadwright.tabs.peoples_intake import CARRIED_PREFIX
 

@@ -17,9 +17,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from roadwright.domain.text import folded
-from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, ToldDuplicate
+from roadwright.store.queries import chunks
 
 MOST_COMPARISONS = 50
 """With how many others an idea is compared."""

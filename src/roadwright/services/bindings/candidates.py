@@ -20,8 +20,8 @@ from roadwright.services.portfolios.candidates import CandidateSet, tokens_of
 from roadwright.services.portfolios.dependencies import needed_by
 from roadwright.services.rows.binding import Defaults, Edit
 from roadwright.services.rows.identity import Identity
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import OptimizationConstraint
-from roadwright.store.registry import load_registry
 
 
 class CandidatesBinding(Defaults):

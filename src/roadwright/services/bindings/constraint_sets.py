@@ -28,8 +28,8 @@ from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import OptimizationConstraint, OptimizationConstraintSet, OptimizationTarget
-from roadwright.store.registry import load_registry
 
 SetRow = OptimizationConstraint | OptimizationTarget
 _ROW = "row"

@@ -15,8 +15,8 @@ from roadwright.services.rows.identity import Identity
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
 from roadwright.store.identity import known_numbers
-from roadwright.store.initiatives import ATTRIBUTES, attributes_of, initiatives_by_key
 from roadwright.store.models import Initiative
+from roadwright.store.queries import ATTRIBUTES, attributes_of, initiatives_by_key
 from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
 
 _LOADED = "initiatives by key"

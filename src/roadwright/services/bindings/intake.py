@@ -14,8 +14,8 @@ from roadwright.services.rows.binding import Defaults, Edit
 from roadwright.services.rows.identity import Identity
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import Owner
-from roadwright.store.initiatives import attributes_of
 from roadwright.store.models import Initiative
+from roadwright.store.queries import attributes_of
 from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
 
 UNTITLED = "(untitled)"

@@ -23,10 +23,10 @@ from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import TypedRow
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import Percent
-from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
+from roadwright.store.kpis import load_drivers, load_registry
 from roadwright.store.models import Initiative, InitiativeMathModel, InitiativeParam
-from roadwright.store.registry import load_drivers, load_registry
+from roadwright.store.queries import chunks
 
 Part = InitiativeMathModel | InitiativeParam
 

@@ -23,9 +23,8 @@ from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
-from roadwright.store.kpi_references import kpi_uses, respell_kpi
+from roadwright.store.kpis import kpi_uses, registered, respell_kpi
 from roadwright.store.models import OrganizationMetricsConfig
-from roadwright.store.registry import registered
 
 _FIELDS = tuple(column.name for column in tabs.METRICS_CONFIG.owned(Owner.INPUT))
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.periods import FiscalYear, days_of, lacks_year, same_period
 from roadwright.services.rows.notes import Notes
-from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.models import OptimizationScenario, Roadmap
+from roadwright.store.session import fiscal_year_of
 
 
 @dataclass(frozen=True)

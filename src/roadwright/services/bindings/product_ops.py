@@ -28,10 +28,10 @@ from roadwright.services.rows.binding import Defaults, Edit, Refused, Values
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import Initiative
 from roadwright.store.percentiles import score_percentiles
-from roadwright.store.registry import load_registry
-from roadwright.store.scores import current_scores
+from roadwright.store.queries import current_scores
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
 
 _MOST_TITLES = 2_000

@@ -19,8 +19,8 @@ from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.spec import Owner
 from roadwright.store.clock import now
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import OptimizationConstraintSet, OptimizationScenario
-from roadwright.store.registry import load_registry
 
 _FIELDS = tuple(column.name for column in tabs.SCENARIO_CONFIG.owned(Owner.INPUT))
 _WEIGHTS = "objective_weights_json"

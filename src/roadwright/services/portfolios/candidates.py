@@ -16,8 +16,6 @@ from roadwright.domain.periods import same_period
 from roadwright.domain.registry import nearest
 from roadwright.domain.roadmaps import STANDS
 from roadwright.domain.text import folded
-from roadwright.store.chunks import chunks
-from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.models import (
     Initiative,
     OptimizationConstraint,
@@ -27,7 +25,9 @@ from roadwright.store.models import (
     Roadmap,
     RoadmapEntry,
 )
+from roadwright.store.queries import chunks
 from roadwright.store.roadmaps import all_roadmaps, find_roadmap, only_named
+from roadwright.store.session import fiscal_year_of
 
 
 class ScenarioProblem(InputError):

@@ -17,8 +17,8 @@ from roadwright.services.portfolios.alerts import Alert, explanation_alerts
 from roadwright.services.portfolios.facts import CandidateFacts, RunRef
 from roadwright.services.portfolios.prices import keep_prices, prices_in
 from roadwright.services.portfolios.results import reasons_of
-from roadwright.store.fiscal import fiscal_year_at
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
+from roadwright.store.session import fiscal_year_at
 
 
 @dataclass(frozen=True)

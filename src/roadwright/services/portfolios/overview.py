@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from roadwright.domain.registry import RegisteredKpi
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import OptimizationRun, OptimizationScenario
-from roadwright.store.registry import load_registry
 
 
 @dataclass(frozen=True)

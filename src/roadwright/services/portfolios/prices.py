@@ -8,8 +8,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from roadwright.optimize import Explanation
-from roadwright.store.chunks import chunks
 from roadwright.store.models import LastRunPrice
+from roadwright.store.queries import chunks
 
 
 def prices_in(explanations: Iterable[Explanation]) -> dict[str, float]:

@@ -30,8 +30,8 @@ from roadwright.services.portfolios.candidates import rules_of, tokens_of
 from roadwright.services.portfolios.dependencies import DependencyRules, dependencies_bind, dependency_rules
 from roadwright.services.portfolios.duplicates import duplicates, mandatory_duplicates
 from roadwright.services.portfolios.rules import RuleSet, add_locks, named_initiatives, read_rules
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import Initiative, OptimizationConstraint, OptimizationScenario, OptimizationTarget
-from roadwright.store.registry import load_registry
 
 _SLICES = {
     Dimension.COUNTRY: "country",

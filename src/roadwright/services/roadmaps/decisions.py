@@ -16,8 +16,8 @@ from roadwright.services.roadmaps.lookup import answered, find_named_or_run
 from roadwright.services.roadmaps.snapshot import content_now
 from roadwright.services.roadmaps.synergies import synergies_of
 from roadwright.services.roadmaps.versions import content_of
-from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.models import OptimizationRun
+from roadwright.store.session import fiscal_year_of
 
 
 def find_decision(session: Session, text: str) -> Decision:

@@ -13,8 +13,8 @@ from roadwright.services.roadmaps.lookup import answered, find_named_or_run
 from roadwright.services.roadmaps.snapshot import content_now
 from roadwright.services.roadmaps.versions import edition_of
 from roadwright.store.clock import now
-from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Initiative, OptimizationRun
+from roadwright.store.queries import initiatives_by_key
 
 UNPUBLISHED = 0
 """The number of an edition that is no published version."""

@@ -14,7 +14,7 @@ from roadwright.services.roadmaps.export_csv import csv_text
 from roadwright.services.roadmaps.export_issues import Elsewhere, jira_csv
 from roadwright.services.roadmaps.export_markdown import markdown_text
 from roadwright.services.roadmaps.export_workbook import workbook_bytes
-from roadwright.store.initiatives import initiatives_by_key
+from roadwright.store.queries import initiatives_by_key
 
 _Places = Mapping[str, Elsewhere]
 

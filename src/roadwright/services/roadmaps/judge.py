@@ -16,14 +16,12 @@ from roadwright.services.roadmaps.gates import Setting, Subject
 from roadwright.services.roadmaps.policy import PolicyGate, policy_of
 from roadwright.services.roadmaps.selected import select_entries
 from roadwright.services.scoring.models_of import load_models
-from roadwright.store.chunks import chunks
 from roadwright.store.clock import now
-from roadwright.store.fiscal import fiscal_year_of
-from roadwright.store.initiatives import initiatives_by_key
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
 from roadwright.store.percentiles import score_percentiles
-from roadwright.store.registry import load_registry
-from roadwright.store.scores import current_scores
+from roadwright.store.queries import chunks, current_scores, initiatives_by_key
+from roadwright.store.session import fiscal_year_of
 
 
 def is_waived(entry: RoadmapEntry) -> bool:

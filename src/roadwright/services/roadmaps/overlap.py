@@ -17,11 +17,10 @@ from roadwright.domain.roadmaps import PROMISED, GateStatus, RoadmapSource
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.candidates import tokens_of
 from roadwright.services.portfolios.runs import find_optimization_run
-from roadwright.store.chunks import chunks
-from roadwright.store.fiscal import fiscal_year_of
-from roadwright.store.initiatives import initiatives_by_key
 from roadwright.store.models import Roadmap, RoadmapEntry
+from roadwright.store.queries import chunks, initiatives_by_key
 from roadwright.store.roadmaps import find_roadmap
+from roadwright.store.session import fiscal_year_of
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from roadwright.domain.optimization import AlertKind
 from roadwright.domain.periods import same_period
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer
-from roadwright.store.fiscal import fiscal_year_of
 from roadwright.store.models import (
     Initiative,
     OptimizationRun,
@@ -22,6 +21,7 @@ from roadwright.store.models import (
     OrganizationMetricsConfig,
     Roadmap,
 )
+from roadwright.store.session import fiscal_year_of
 
 Counts = Mapping[str, int]
 

@@ -11,8 +11,8 @@ from roadwright.domain.initiatives import NEVER_CANDIDATES
 from roadwright.services.roadmaps.gates import Setting
 from roadwright.services.roadmaps.gates.checks import score_current
 from roadwright.services.roadmaps.judge import subjects_of
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import Initiative
-from roadwright.store.registry import load_registry
 
 UNCOMPUTABLE = "score_not_computable"
 """The code of a score that lacks an input; all others are settled by scoring again."""

@@ -28,7 +28,7 @@ from roadwright.services.roadmaps.content import (
 from roadwright.services.roadmaps.policy import DEFAULT_GATES, rows_of_policy
 from roadwright.services.roadmaps.selected import adopted_run_of
 from roadwright.services.roadmaps.synergies import synergies_of
-from roadwright.store.initiatives import initiatives_by_key
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import (
     Initiative,
     OptimizationRun,
@@ -37,7 +37,7 @@ from roadwright.store.models import (
     RoadmapEntry,
 )
 from roadwright.store.percentiles import score_percentiles
-from roadwright.store.registry import load_registry
+from roadwright.store.queries import initiatives_by_key
 
 
 def content_now(session: Session, roadmap: Roadmap) -> Content:

@@ -16,8 +16,8 @@ from roadwright.domain.roadmaps import RoadmapSource, RoadmapStatus
 from roadwright.services.backlog import find_initiatives
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered
 from roadwright.sheets.kinds import split_list
-from roadwright.store.chunks import chunks
 from roadwright.store.models import Initiative, OptimizationRun, Portfolio, Roadmap
+from roadwright.store.queries import chunks
 
 _SHOWN_RUNS = 5
 _REF = "source_ref"

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from roadwright.services.rows.identity import Identity, identity_text
 from roadwright.sheets.plain import plain
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.chunks import chunks
 from roadwright.store.models import RowAnnotation, RowBaseline, UnconfirmedWrite
+from roadwright.store.queries import chunks
 
 _COPIES_A_TIME = 5_000
 """So many copies are kept with one statement: all of a large tab at once would stand in memory twice more."""

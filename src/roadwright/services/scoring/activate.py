@@ -16,7 +16,7 @@ from roadwright.domain.initiatives import Framework
 from roadwright.domain.messages import Level, Message
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, InitiativeScore
-from roadwright.store.scores import current_scores
+from roadwright.store.queries import current_scores
 from roadwright.store.session import Store
 
 

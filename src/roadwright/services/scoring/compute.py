@@ -22,9 +22,9 @@ from roadwright.services.scoring.fresh import fresh_score
 from roadwright.services.scoring.math_model import ModelResult, run_model
 from roadwright.services.scoring.models_of import LoadedModel, load_models
 from roadwright.store.clock import now
+from roadwright.store.kpis import load_drivers, load_registry
 from roadwright.store.models import Initiative, InitiativeScore
-from roadwright.store.registry import load_drivers, load_registry
-from roadwright.store.scores import current_scores
+from roadwright.store.queries import current_scores
 
 
 @dataclass

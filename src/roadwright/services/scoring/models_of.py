@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from roadwright.domain.math_models import says_increment
 from roadwright.domain.text import folded
 from roadwright.services.scoring.math_model import Param, ScoredModel
-from roadwright.store.chunks import chunks
 from roadwright.store.models import InitiativeMathModel, InitiativeParam
+from roadwright.store.queries import chunks
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,8 @@
 
 from roadwright.store.models.base import Base
 from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBaseline, SetBaseline, UnconfirmedWrite
-from roadwright.store.models.filters import SavedFilter
-from roadwright.store.models.folder import WorkspaceFolder
-from roadwright.store.models.initiative import COMPARED, Initiative, IssuedKey, ToldDuplicate
+from roadwright.store.models.initiative import COMPARED, Initiative, IssuedKey, SavedFilter, ToldDuplicate
 from roadwright.store.models.ledger import ActionRun, SheetRequest
-from roadwright.store.models.metrics import OrganizationMetricsConfig
 from roadwright.store.models.optimization import (
     LastRunPrice,
     OptimizationConstraint,
@@ -20,8 +17,13 @@ from roadwright.store.models.optimization import (
 )
 from roadwright.store.models.people import ApiToken, IdempotentRequest, Preference, User, WebSession, WrittenWorkbook
 from roadwright.store.models.roadmap import GatePolicy, Roadmap, RoadmapEntry, RoadmapStatusChange, RoadmapVersion
-from roadwright.store.models.scoring import InitiativeMathModel, InitiativeParam, InitiativeScore
-from roadwright.store.models.workspace import KeyFloor, WorkspaceIdentity, WorkspaceRevision
+from roadwright.store.models.scoring import (
+    InitiativeMathModel,
+    InitiativeParam,
+    InitiativeScore,
+    OrganizationMetricsConfig,
+)
+from roadwright.store.models.workspace import KeyFloor, WorkspaceFolder, WorkspaceIdentity, WorkspaceRevision
 
 __all__ = [
     "COMPARED",

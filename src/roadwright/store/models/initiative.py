@@ -1,4 +1,4 @@
-"""Initiative: one idea or piece of work, with everything that tabs show of it."""
+"""Initiative: one idea or piece of work, with everything that tabs show of it; filters that were saved by name."""
 
 from __future__ import annotations
 
@@ -133,3 +133,13 @@ class ToldDuplicate(Base):
     initiative_key: Mapped[Key] = mapped_column(primary_key=True)
     other_key: Mapped[Key] = mapped_column(primary_key=True)
     told_at: Mapped[Moment]
+
+
+class SavedFilter(Provenance, Base):
+    """One filter, to be used again by its name."""
+
+    __tablename__ = "saved_filters"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    filter_text: Mapped[str]

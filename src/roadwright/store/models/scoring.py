@@ -1,4 +1,4 @@
-"""Scores and math models of an initiative."""
+"""The organisation's KPI registry; scores and math models of an initiative."""
 
 from __future__ import annotations
 
@@ -6,6 +6,24 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roadwright.store.models.base import Base, Moment, Provenance, Row
+
+
+class OrganizationMetricsConfig(Provenance, Base):
+    """One KPI. Attributes have the names of Metrics_Config's columns."""
+
+    __tablename__ = "organization_metrics_config"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kpi_key: Mapped[str] = mapped_column(unique=True)
+    kpi_name: Mapped[str]
+    kpi_level: Mapped[str] = mapped_column(String(16))
+    unit: Mapped[str | None]
+    direction: Mapped[str] = mapped_column(String(16))
+    baseline_value: Mapped[float | None]
+    description: Mapped[str | None]
+    is_active: Mapped[bool]
+    driven_by: Mapped[list[str] | None]
+    notes: Mapped[str | None]
 
 
 class InitiativeScore(Base):

@@ -1,4 +1,7 @@
-"""Which workspace a database belongs to, how far it has come, and from which numbers its keys go on."""
+"""Which workspace a database belongs to, how far it has come, from which numbers its keys go on; and its folders.
+
+Several folders that work on one database are copies of one.
+"""
 
 from __future__ import annotations
 
@@ -44,3 +47,19 @@ class KeyFloor(Base):
     prefix: Mapped[str] = mapped_column(String(8), primary_key=True)
     """Of the keys: ``ACT``, ``OPT``."""
     number: Mapped[int]
+
+
+class WorkspaceFolder(Base):
+    """One folder with workbooks, told from its copies by the order in which they are used (see workspace.folders)."""
+
+    __tablename__ = "workspace_folders"
+
+    folder: Mapped[str] = mapped_column(String(16), primary_key=True)
+    began: Mapped[int]
+    """The number of its first use, among the uses of all folders."""
+    used: Mapped[int]
+    """The number of its last use."""
+    turn: Mapped[str] = mapped_column(String(16))
+    """What its last use wrote into the folder as well."""
+    place: Mapped[str]
+    """The path that it had then."""

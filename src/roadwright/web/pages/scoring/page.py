@@ -25,8 +25,8 @@ from roadwright.grid.sources import Source
 from roadwright.services.roadmaps.pipeline import latest_scenario
 from roadwright.services.rows.identity import identity_of
 from roadwright.services.rows.notes import level_of
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import Initiative
-from roadwright.store.registry import load_registry
 from roadwright.web.asked import Asked
 from roadwright.web.edits import NOT_SAVED, said_of, save
 from roadwright.web.kit import Html, button, choice, form, html, region, text_field
