@@ -11,7 +11,9 @@ from roadwright.domain.messages import Level
 from roadwright.domain.registry import RegisteredKpi, Registry
 from roadwright.services.scoring.contributions import (
     Contributions,
+    RangedModel,
     contribute,
+    drawn_contributions,
     math_warnings,
     model_notes,
     redundancy_warnings,
@@ -159,3 +161,32 @@ def test_each_kpi_has_the_value_of_one_of_its_models_and_the_best_of_those_witho
     best = {kpi: min(values) if kpi == "contact_rate" else max(values) for kpi, values in expected.items()}
     assert dict(made.by_kpi) == best
     assert len(made.warnings) == sum(len(values) > 1 for values in expected.values())
+
+
+RANGED_REGISTRY = Registry.of(
+    RegisteredKpi(key, level, Direction.INCREASE, True)
+    for key, level in (("gmv", KpiLevel.NORTH_STAR), ("nps", KpiLevel.STRATEGIC))
+)
+
+
+def ranged_model(name: str, kpi: str, formula: str, **params: float) -> ScoredModel:
+    return ScoredModel(name, kpi, formula, False, True, [Param(n, value, True) for n, value in params.items()])
+
+
+def test_only_what_depends_on_a_range_is_drawn_and_it_stays_within() -> None:
+    ranged = RangedModel(
+        ranged_model("orders", "gmv", "visits * uplift", visits=100, uplift=0.2), {"uplift": (0.1, 0.4)}
+    )
+    fixed = RangedModel(ranged_model("love", "nps", "points", points=3), {})
+    drawn = [drawn_contributions([ranged, fixed], RANGED_REGISTRY, None, str(seed)) for seed in range(30)]
+    assert {tuple(one) for one in drawn} == {("gmv",)}
+    assert all(10 <= one["gmv"] <= 40 for one in drawn)
+    assert len({one["gmv"] for one in drawn}) > 20
+    assert drawn[3] == drawn_contributions([ranged, fixed], RANGED_REGISTRY, None, "3")
+
+
+def test_a_range_of_a_param_that_the_formula_does_not_use_draws_nothing() -> None:
+    unused = RangedModel(ranged_model("orders", "gmv", "visits", visits=100, spare=1), {"spare": (0, 9)})
+    assert drawn_contributions([unused], RANGED_REGISTRY, None, "1") == {}
+    suggested = RangedModel(ranged_model("orders", "gmv", "visits", visits=100), {"visits": (0, 9)})
+    assert drawn_contributions([suggested], RANGED_REGISTRY, False, "1") == {}

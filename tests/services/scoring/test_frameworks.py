@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.services.scoring.frameworks import Score
-from roadwright.services.scoring.rice import rice
-from roadwright.services.scoring.wsjf import wsjf
+from roadwright.services.scoring.frameworks import Score, rice, wsjf
 
 NONE = Score()
 

@@ -6,20 +6,19 @@ where no person has typed others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from roadwright.domain.decimals import rounded
-from roadwright.domain.initiatives import ContributionSource, Framework
+from roadwright.domain.initiatives import ContributionSource, Framework, tokens_field
 from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.domain.registry import Registry
 from roadwright.services.scoring.contributions import contribute, math_warnings, model_notes, redundancy_warnings
-from roadwright.services.scoring.frameworks import Score
-from roadwright.services.scoring.fresh import fresh_score
-from roadwright.services.scoring.math_model import ModelResult, run_model
+from roadwright.services.scoring.frameworks import RICE_INPUTS, WSJF_INPUTS, Score, rice, wsjf
+from roadwright.services.scoring.math_model import EffortInputs, ModelResult, math_score, run_model
 from roadwright.services.scoring.models_of import LoadedModel, load_models
 from roadwright.store.clock import now
 from roadwright.store.kpis import load_drivers, load_registry
@@ -137,3 +136,17 @@ def compute_scores(
                 _keep(session, initiative, framework, score, source)
     session.flush()
     return scored
+
+
+def fresh_score(initiative: Initiative, framework: Framework, results: Sequence[ModelResult]) -> Score:
+    """The score; ``results`` are what the initiative's models give, for MATH_MODEL."""
+    if framework is Framework.RICE:
+        return rice(*(getattr(initiative, name) for name in RICE_INPUTS))
+    if framework is Framework.WSJF:
+        return wsjf(*(getattr(initiative, name) for name in WSJF_INPUTS))
+    return math_score(results, _effort(initiative), initiative.use_math_model)
+
+
+def _effort(initiative: Initiative) -> EffortInputs:
+    name = tokens_field(initiative.scope_mode)
+    return EffortInputs(initiative.effort_engineering_days, getattr(initiative, name), name)

@@ -1,4 +1,4 @@
-"""What a framework's score is, and the rules that all frameworks share. Pure."""
+"""RICE and WSJF; what a framework's score is, and the rules that all frameworks share. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from roadwright.domain.decimals import quotient
+from roadwright.domain.decimals import product, quotient, total
 from roadwright.domain.messages import Level, Message
 
 
@@ -50,3 +50,45 @@ def score_of(framework: str, value: float, effort: float, components: Mapping[st
     if not math.isfinite(overall):
         return no_score("score_too_large", framework=framework)
     return Score(value, effort, overall, dict(components))
+
+
+RICE_INPUTS = ("rice_reach", "rice_impact", "rice_confidence", "rice_effort")
+
+
+def rice(reach: float | None, impact: float | None, confidence: float | None, effort: float | None) -> Score:
+    """RICE: value = reach * impact * confidence, overall = value / effort (Intercom's RICE, S. McBride 2016).
+
+    Reach >= 0 per period, impact 0 to 3, confidence 0 to 1, effort > 0.
+    """
+    inputs = dict(zip(RICE_INPUTS, (reach, impact, confidence, effort), strict=True))
+    missing = missing_inputs("RICE", inputs)
+    if missing is not None or reach is None or impact is None or confidence is None or effort is None:
+        return missing or Score()
+    components = {n: v for n, v in inputs.items() if v is not None}
+    return score_of("RICE", product(reach, impact, confidence), effort, components)
+
+
+WSJF_INPUTS = ("wsjf_business_value", "wsjf_time_criticality", "wsjf_risk_reduction", "wsjf_job_size")
+
+
+def wsjf(
+    business_value: float | None, time_criticality: float | None, risk_reduction: float | None, job_size: float | None
+) -> Score:
+    """WSJF: cost of delay = business value + time criticality + risk reduction, overall = cost of delay / job size.
+
+    Weighted shortest job first, D. Reinertsen, "The Principles of Product Development Flow", 2009. The three parts of
+    the cost of delay are >= 0, job size > 0.
+    """
+    parts = (business_value, time_criticality, risk_reduction, job_size)
+    inputs = dict(zip(WSJF_INPUTS, parts, strict=True))
+    missing = missing_inputs("WSJF", inputs)
+    if (
+        missing is not None
+        or business_value is None
+        or time_criticality is None
+        or risk_reduction is None
+        or job_size is None
+    ):
+        return missing or Score()
+    cost_of_delay = total((business_value, time_criticality, risk_reduction))
+    return score_of("WSJF", cost_of_delay, job_size, {n: v for n, v in inputs.items() if v is not None})

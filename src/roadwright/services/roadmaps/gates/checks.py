@@ -20,7 +20,7 @@ from roadwright.services.roadmaps.gates.parameter import BACKLOG_FIELDS, FIELDS,
 from roadwright.services.roadmaps.gates.rule import gate
 from roadwright.services.roadmaps.gates.subject import Setting, Subject
 from roadwright.services.scoring.activate import active_scores
-from roadwright.services.scoring.fresh import fresh_score
+from roadwright.services.scoring.compute import fresh_score
 from roadwright.services.scoring.math_model import run_model
 from roadwright.services.scoring.models_of import LoadedModel
 
