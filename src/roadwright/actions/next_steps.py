@@ -17,8 +17,8 @@ from roadwright.actions.pm.scoring import SCORE_SELECTED
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.roles import Role
 from roadwright.services.portfolios.runs import latest_run
+from roadwright.services.roadmaps.attention import UNCOMPUTABLE, ScoreFaults
 from roadwright.services.roadmaps.pipeline import latest_scenario
-from roadwright.services.roadmaps.score_faults import UNCOMPUTABLE, ScoreFaults
 from roadwright.store.models import (
     GatePolicy,
     Initiative,

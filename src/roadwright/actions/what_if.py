@@ -33,7 +33,7 @@ from roadwright.services.portfolios.problem import build_problem
 from roadwright.services.portfolios.runs import latest_answer
 from roadwright.services.portfolios.shown import has_answer
 from roadwright.services.portfolios.what_if import Difference, Known, Question, changed_problem
-from roadwright.services.roadmaps.scenarios import judged_candidates
+from roadwright.services.roadmaps.judge import judged_candidates
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
 from roadwright.sync.reading import scope_of
 from roadwright.workspace.workspace import Workspace

@@ -20,7 +20,7 @@ from roadwright.services.portfolios.explaining import Explained
 from roadwright.services.portfolios.problem import BuiltProblem, build_problem
 from roadwright.services.portfolios.runs import find_optimization_run, latest_answer
 from roadwright.services.portfolios.workbench.answers import Baseline, DataChanges, data_changes
-from roadwright.services.roadmaps.scenarios import judged_candidates
+from roadwright.services.roadmaps.judge import judged_candidates
 from roadwright.services.scoring.contributions import RangedModel, drawn_contributions
 from roadwright.services.scoring.models_of import load_models
 from roadwright.store.kpis import load_registry

@@ -14,7 +14,7 @@ from roadwright.domain.messages import Message
 from roadwright.domain.registry import Registry
 from roadwright.domain.text import folded
 from roadwright.services.roadmaps.gates.checks import score_current
-from roadwright.services.roadmaps.gates.subject import Setting, Subject
+from roadwright.services.roadmaps.gates.rule import Setting, Subject
 from roadwright.services.scoring.math_model import run_model
 from roadwright.services.scoring.models_of import LoadedModel, load_models
 from roadwright.store.kpis import load_registry

@@ -17,7 +17,7 @@ from roadwright.services.bindings.candidates import candidate_rows
 from roadwright.services.bindings.initiatives import all_keys, initiative_values
 from roadwright.services.portfolios.candidates import ScenarioProblem, constraints_of
 from roadwright.services.portfolios.dependencies import dependencies_bind
-from roadwright.services.roadmaps.scenarios import judged_candidates
+from roadwright.services.roadmaps.judge import judged_candidates
 from roadwright.services.rows.binding import Binding
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.sheets.spec import TabSpec

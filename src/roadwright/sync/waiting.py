@@ -16,8 +16,7 @@ from roadwright.domain.initiatives import NEVER_CANDIDATES
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.roadmaps import GateStatus
 from roadwright.services.bindings.intake import UNTITLED
-from roadwright.services.roadmaps.attention import Need, NeedKind, stored_needs
-from roadwright.services.roadmaps.score_faults import UNCOMPUTABLE, ScoreFaults
+from roadwright.services.roadmaps.attention import UNCOMPUTABLE, Need, NeedKind, ScoreFaults, stored_needs
 from roadwright.store.models import ActionRun, Initiative, Roadmap, RoadmapEntry
 from roadwright.store.queries import initiatives_by_key
 from roadwright.sync.overview import stopped_rows

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from roadwright.services.roadmaps.preview import Preview, preview_of
-from roadwright.services.roadmaps.versions import publish
+from roadwright.services.roadmaps.versions import Preview, preview_of, publish
 from tests.house import House
 from tests.services.roadmaps.curated import change_initiative, put_initiatives, put_kpis, put_roadmap, roadmap_named
 

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from roadwright.services.roadmaps.content import Content, content_hash
-from roadwright.services.roadmaps.editions import find_edition
 from roadwright.services.roadmaps.export_files import file_stems
+from roadwright.services.roadmaps.export_named import find_edition
 from roadwright.services.roadmaps.versions import NeverChanges, content_of
 from roadwright.sheets.backend import SheetError
 from roadwright.sheets.files import place_file

@@ -19,7 +19,7 @@ from roadwright.services.portfolios.candidates import (
     tokens_of,
 )
 from roadwright.services.portfolios.dependencies import dependencies_bind
-from roadwright.services.roadmaps.scenarios import judged_candidates
+from roadwright.services.roadmaps.judge import judged_candidates
 from roadwright.services.rows.identity import identity_of
 from roadwright.services.rows.notes import Notes
 from roadwright.store.models import OptimizationScenario

@@ -41,7 +41,7 @@ from roadwright.optimize import (
 from roadwright.services.portfolios.candidates import ScenarioProblem, find_scenario
 from roadwright.services.portfolios.drafts import RunDraft, explain_draft, solve_draft
 from roadwright.services.portfolios.runs import keep_run, latest_run
-from roadwright.services.roadmaps.scenarios import judged_candidates
+from roadwright.services.roadmaps.judge import judged_candidates
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows

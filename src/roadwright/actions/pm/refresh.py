@@ -10,7 +10,7 @@ from roadwright.actions.options import ScenarioOption, chosen
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.services.bindings.backlog import intake_notes, say_intake
 from roadwright.services.portfolios.candidates import find_scenario
-from roadwright.services.roadmaps.scenarios import judged_candidates
+from roadwright.services.roadmaps.judge import judged_candidates
 from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, show_tab

@@ -27,7 +27,7 @@ from roadwright.domain.messages import Message
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.domain.text import folded
 from roadwright.services.bindings.roadmaps import RoadmapsBinding
-from roadwright.services.roadmaps.status import Refusal, move_roadmap
+from roadwright.services.roadmaps.versions import Refusal, move_roadmap
 from roadwright.sheets.kinds import choice
 from roadwright.store.models import ActionRun
 from roadwright.store.roadmaps import all_roadmaps

@@ -23,7 +23,7 @@ from roadwright.services.portfolios.candidates import (
 )
 from roadwright.services.portfolios.drafts import RunDraft
 from roadwright.services.portfolios.problem import build_problem
-from roadwright.services.roadmaps.scenarios import judged_candidates
+from roadwright.services.roadmaps.judge import judged_candidates
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Initiative, OptimizationScenario
 from roadwright.sync.context import OpenTab, SyncContext

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,10 @@ from roadwright.domain.messages import Message, notice
 from roadwright.domain.optimization import AlertKind, RunStatus
 from roadwright.services.portfolios.candidates import ScenarioProblem, candidates_of, tokens_of
 from roadwright.services.portfolios.runs import latest_run
+from roadwright.services.roadmaps.gates import Setting
+from roadwright.services.roadmaps.gates.checks import score_current
+from roadwright.services.roadmaps.judge import subjects_of
+from roadwright.store.kpis import load_registry
 from roadwright.store.models import (
     Initiative,
     InitiativeMathModel,
@@ -161,3 +165,24 @@ def _model_needs(session: Session) -> Iterator[Need]:
         code = "need_param_value" if param.value is None else "need_param_approval"
         said = notice(code, param=param.param_name, model=param.model_name)
         yield Need(NeedKind.PARAM, said, tabs.PARAMS.name, owner, (owner, param.model_name, param.param_name))
+
+
+UNCOMPUTABLE = "score_not_computable"
+"""The code of a score that lacks an input; all others are settled by scoring again."""
+
+ScoreFaults = Mapping[str, Sequence[Initiative]]
+
+
+def score_faults(session: Session) -> ScoreFaults:
+    """By the code of what the gate ``score_current`` says, the initiatives with a framework that it says it of."""
+    wanted = select(Initiative.initiative_key).where(
+        Initiative.active_scoring_framework.is_not(None), Initiative.lifecycle_status.not_in(NEVER_CANDIDATES)
+    )
+    keys = list(session.scalars(wanted.order_by(Initiative.initiative_key)))
+    setting = Setting("", load_registry(session))
+    found: dict[str, list[Initiative]] = {}
+    for subject in subjects_of(session, keys).values():
+        fault = score_current(subject, None, setting)
+        if fault is not None:
+            found.setdefault(fault.code, []).append(subject.initiative)
+    return found

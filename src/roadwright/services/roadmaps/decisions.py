@@ -13,8 +13,7 @@ from roadwright.domain.messages import Message, notice
 from roadwright.services.roadmaps.compare import Decision, Item
 from roadwright.services.roadmaps.content import Content, reading_kpis
 from roadwright.services.roadmaps.lookup import answered, find_named_or_run
-from roadwright.services.roadmaps.snapshot import content_now
-from roadwright.services.roadmaps.synergies import synergies_of
+from roadwright.services.roadmaps.snapshot import content_now, synergies_of
 from roadwright.services.roadmaps.versions import content_of
 from roadwright.store.models import OptimizationRun
 from roadwright.store.session import fiscal_year_of

@@ -12,15 +12,17 @@ from roadwright.domain.initiatives import Framework
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.domain.roadmaps import STANDS, GateResult, GateSeverity, GateStatus
+from roadwright.services.portfolios.candidates import CandidateSet, ScenarioProblem, candidates_of
 from roadwright.services.roadmaps.gates import Setting, Subject
-from roadwright.services.roadmaps.policy import PolicyGate, policy_of
+from roadwright.services.roadmaps.policy import PolicyGate, PolicyProblem, policy_of
 from roadwright.services.roadmaps.selected import select_entries
 from roadwright.services.scoring.models_of import load_models
 from roadwright.store.clock import now
 from roadwright.store.kpis import load_registry
-from roadwright.store.models import Initiative, Roadmap, RoadmapEntry
+from roadwright.store.models import Initiative, OptimizationScenario, Roadmap, RoadmapEntry
 from roadwright.store.percentiles import score_percentiles
 from roadwright.store.queries import chunks, current_scores, initiatives_by_key
+from roadwright.store.roadmaps import find_roadmap
 from roadwright.store.session import fiscal_year_of
 
 
@@ -163,3 +165,17 @@ def _lifecycles(session: Session, subjects: Iterable[Subject]) -> Mapping[str, s
         )
         found.update((key, status) for key, status in rows)
     return found
+
+
+def judged_candidates(session: Session, scenario: OptimizationScenario, source: str) -> CandidateSet:
+    """The scenario's candidates. Raises ScenarioProblem.
+
+    What was judged before stays as it was judged: a roadmap changes when people judge it again, not when it is run.
+    """
+    roadmap = find_roadmap(session, scenario.roadmap_name) if scenario.roadmap_name else None
+    if roadmap is not None and any(entry.gate_status is None for entry in roadmap.entry_rows):
+        try:
+            judge_roadmap(session, roadmap, source, only_new=True)
+        except PolicyProblem as problem:
+            raise ScenarioProblem("roadmap_not_judged", roadmap=roadmap.roadmap_name, why=problem.message) from problem
+    return candidates_of(session, scenario)

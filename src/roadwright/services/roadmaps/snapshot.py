@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import Registry
 from roadwright.domain.roadmaps import STANDS, GateSeverity, GateStatus
+from roadwright.optimize.constraints import SynergyBonus
 from roadwright.services.portfolios.candidates import tokens_of
 from roadwright.services.roadmaps.content import (
     Content,
@@ -19,6 +20,7 @@ from roadwright.services.roadmaps.content import (
     LeftOut,
     Origin,
     RoadmapFacts,
+    Synergy,
     Totals,
     Verdict,
     Waiver,
@@ -27,7 +29,6 @@ from roadwright.services.roadmaps.content import (
 )
 from roadwright.services.roadmaps.policy import DEFAULT_GATES, rows_of_policy
 from roadwright.services.roadmaps.selected import adopted_run_of
-from roadwright.services.roadmaps.synergies import synergies_of
 from roadwright.store.kpis import load_registry
 from roadwright.store.models import (
     Initiative,
@@ -178,4 +179,21 @@ def _origin(run: OptimizationRun) -> Origin:
         capacity_total=run.capacity_total,
         snapshot_hash=run.snapshot_hash,
         finished_at=run.finished_at,
+    )
+
+
+def synergies_of(run: OptimizationRun, selected: Collection[str]) -> tuple[Synergy, ...]:
+    """The synergies that count, by the rules that the run obeyed, in their order."""
+    snapshot = run.inputs_snapshot_json or {}
+    there = {*selected, *(snapshot.get("delivered") or ())}
+    rules = (rule for rule in snapshot.get("constraints") or () if rule["type"] == SynergyBonus.type)
+    return tuple(
+        Synergy(
+            group=rule["dimension_key"],
+            kpi_key=rule["kpi_key"],
+            bonus=rule["bonus_value"],
+            members=tuple(sorted(rule["members"])),
+        )
+        for rule in rules
+        if there.issuperset(rule["members"])
     )

@@ -2,7 +2,6 @@
 
 from roadwright.services.roadmaps.gates import checks  # noqa: F401 - registers every gate
 from roadwright.services.roadmaps.gates.parameter import ParameterProblem
-from roadwright.services.roadmaps.gates.rule import GATES, GateRule
-from roadwright.services.roadmaps.gates.subject import Setting, Subject
+from roadwright.services.roadmaps.gates.rule import GATES, GateRule, Setting, Subject
 
 __all__ = ["GATES", "GateRule", "ParameterProblem", "Setting", "Subject"]

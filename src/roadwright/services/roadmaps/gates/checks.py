@@ -17,8 +17,7 @@ from roadwright.domain.registry import Registry, UnknownKpi
 from roadwright.domain.roadmaps import Gate
 from roadwright.services.portfolios.candidates import tokens_of
 from roadwright.services.roadmaps.gates.parameter import BACKLOG_FIELDS, FIELDS, LIFECYCLES, NONE, NUMBER, PERCENT, RISK
-from roadwright.services.roadmaps.gates.rule import gate
-from roadwright.services.roadmaps.gates.subject import Setting, Subject
+from roadwright.services.roadmaps.gates.rule import Setting, Subject, gate
 from roadwright.services.scoring.activate import active_scores
 from roadwright.services.scoring.compute import fresh_score
 from roadwright.services.scoring.math_model import run_model

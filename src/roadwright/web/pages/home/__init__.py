@@ -14,8 +14,8 @@ from roadwright.actions.next_steps import NextStep, next_steps
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.api.events import Event
 from roadwright.domain.roles import Role
+from roadwright.services.roadmaps.attention import score_faults
 from roadwright.services.roadmaps.pipeline import Pipeline, pipeline_of
-from roadwright.services.roadmaps.score_faults import score_faults
 from roadwright.store.models import ActionRun
 from roadwright.sync.unsynced import book_states
 from roadwright.sync.waiting import Waiting, waiting

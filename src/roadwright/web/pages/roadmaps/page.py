@@ -22,8 +22,8 @@ from roadwright.services.roadmaps.compare import compare
 from roadwright.services.roadmaps.decisions import find_decision
 from roadwright.services.roadmaps.drift import DriftedValue
 from roadwright.services.roadmaps.lookup import find_named
-from roadwright.services.roadmaps.preview import Preview, preview_of
 from roadwright.services.roadmaps.standing import drift_judged_now
+from roadwright.services.roadmaps.versions import Preview, preview_of
 from roadwright.services.rows.notes import level_of
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import TabSpec

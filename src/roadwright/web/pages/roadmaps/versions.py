@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from roadwright.grid.roadmap_board import RoadmapView
 from roadwright.services.roadmaps.compare import DecisionComparison, FieldChange, Figures
 from roadwright.services.roadmaps.drift import DriftedValue
-from roadwright.services.roadmaps.preview import Preview
+from roadwright.services.roadmaps.versions import Preview
 from roadwright.web import formats
 from roadwright.web.kit import Html, button, card, card_head, chip, choice, form, html, icon, joined, table
 from roadwright.web.words import person, plain, sentence, words
