@@ -12,8 +12,8 @@ from roadwright.domain.filters import slot_at, values_needed
 from roadwright.grid.ideas import is_editable, own_ideas, submit_idea
 from roadwright.grid.view import CONFLICTS, DEFAULT, grid_columns, screen_rows, shown_columns, statuses
 from roadwright.services.backlog import all_fields, save_filter
+from roadwright.services.backlog.columns import values_in_use
 from roadwright.services.backlog.duplicates import Idea, is_likely_title, similar_ideas
-from roadwright.services.backlog.in_use import values_in_use
 from roadwright.services.bindings.initiatives import new_initiative
 from roadwright.store.clock import RowVersions
 from roadwright.store.models import Initiative

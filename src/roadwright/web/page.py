@@ -24,7 +24,7 @@ from roadwright.api.state import Caller, Server
 from roadwright.domain.errors import RoadwrightError
 from roadwright.domain.messages import Message, MessageError
 from roadwright.domain.roles import Role
-from roadwright.services.people.preferences import keep_preference, preference
+from roadwright.services.people.accounts import keep_preference, preference
 from roadwright.store.models import ActionRun
 from roadwright.web.acts import Act, Done
 from roadwright.web.live import Told

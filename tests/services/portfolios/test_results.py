@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from roadwright.optimize import candidate_worth, explain, parse_problem, solve
-from roadwright.services.portfolios.facts import CandidateFacts, RunRef
-from roadwright.services.portfolios.results import reasons_of, results_rows
+from roadwright.services.portfolios.results import CandidateFacts, RunRef, reasons_of, results_rows
 
 KPIS = [{"key": "gmv", "level": "north_star"}]
 RETENTION = {"key": "retention", "level": "strategic"}

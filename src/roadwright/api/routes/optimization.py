@@ -12,7 +12,7 @@ from roadwright.api.problems import Problem
 from roadwright.api.routing import problems
 from roadwright.api.state import ServerOf
 from roadwright.domain.text import folded
-from roadwright.services.portfolios.curve import curve_of
+from roadwright.services.portfolios.explaining import curve_of
 from roadwright.services.portfolios.runs import find_optimization_run
 from roadwright.services.portfolios.shown import whole_run
 from roadwright.store.models import OptimizationRun

@@ -1,10 +1,11 @@
-"""Users: added, listed, given a role, disabled and let in again; and whether a password is theirs."""
+"""Users: added, listed, given a role, disabled and let in again; whether a password is theirs; what they chose."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -16,7 +17,7 @@ from roadwright.domain.registry import nearest
 from roadwright.domain.roles import ROLES, Role
 from roadwright.domain.text import folded
 from roadwright.store.clock import now
-from roadwright.store.models import ApiToken, User, WebSession
+from roadwright.store.models import ApiToken, Preference, User, WebSession
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
@@ -194,3 +195,18 @@ def user_with_password(session: Session, email: str, password: str) -> User | No
     if _hasher().check_needs_rehash(known):
         user.password_hash = _hasher().hash(password[:LONGEST_PASSWORD])
     return user
+
+
+def preference(session: Session, who: str, name: str) -> Mapping[str, Any]:
+    """What this person chose under this name; nothing where they never did."""
+    found = session.get(Preference, (who, name))
+    return {} if found is None else found.value
+
+
+def keep_preference(session: Session, who: str, name: str, chosen: Mapping[str, Any]) -> None:
+    """Keep what this person chose, in addition to what they had chosen under the name."""
+    found = session.get(Preference, (who, name))
+    if found is None:
+        session.add(Preference(who=who, name=name, value=dict(chosen)))
+    else:
+        found.value = {**found.value, **chosen}

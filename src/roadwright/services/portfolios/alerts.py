@@ -9,8 +9,7 @@ from roadwright.domain.optimization import AlertKind, FindingKind, RunStatus, Se
 from roadwright.domain.sentences import amount
 from roadwright.optimize import Explanation, Fault, Problem, ProblemFinding, Solution, Target, is_everything
 from roadwright.services.portfolios.diagnosis import DiagnosedRow, way_out
-from roadwright.services.portfolios.facts import CandidateFacts, RunRef
-from roadwright.services.portfolios.results import NOT_SELECTED, dependencies_of
+from roadwright.services.portfolios.results import NOT_SELECTED, CandidateFacts, RunRef, dependencies_of
 
 Alert = dict[str, object]
 

@@ -1,24 +1,29 @@
-"""Explaining a run that is kept: what was asked and answered, what is known of it, and what is found out later."""
+"""Explaining a run that is kept: what was asked and answered, what is known of it, and what is found out later.
+
+One of these is its curve: what more tokens would bring, made once and kept with the run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roadwright.domain.errors import InputError
 from roadwright.domain.initiatives import NEVER_CANDIDATES, Lifecycle
 from roadwright.domain.messages import Message
+from roadwright.domain.optimization import RunStatus
 from roadwright.domain.periods import same_period
-from roadwright.optimize import Explanation, Problem, Role, Solution, parse_problem, roles
+from roadwright.optimize import Explanation, Problem, Role, Solution, frontier, parse_problem, roles
 from roadwright.services.portfolios.alerts import Alert, explanation_alerts
-from roadwright.services.portfolios.facts import CandidateFacts, RunRef
-from roadwright.services.portfolios.prices import keep_prices, prices_in
-from roadwright.services.portfolios.results import reasons_of
+from roadwright.services.portfolios.results import CandidateFacts, RunRef, reasons_of
+from roadwright.services.portfolios.runs import find_optimization_run, keep_prices, prices_in
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
-from roadwright.store.session import fiscal_year_at
+from roadwright.store.session import Store, fiscal_year_at
 
 
 @dataclass(frozen=True)
@@ -115,3 +120,33 @@ def why_no_candidate(initiative: Initiative, run: OptimizationRun | Optimization
         "run_period": run.period_key,
     }
     return Message(code, params=params)
+
+
+_CURVE = "frontier"
+CURVE_SECONDS = 60.0
+"""How long it may take; what is found by then is told, and kept where it is the whole curve."""
+
+
+class NoCurve(InputError):
+    """The run was never solved, so that it has no curve."""
+
+
+def curve_of(store: Store, run_id: str) -> dict[str, Any] | None:
+    """The frontier of a run; None where there is no such run. Raises NoCurve."""
+    with store.transaction() as session:
+        run = find_optimization_run(session, run_id)
+    if run is None:
+        return None
+    kept = run.context_json.get(_CURVE)
+    if isinstance(kept, dict):
+        return kept
+    if run.inputs_snapshot_json is None:
+        raise NoCurve("run_without_curve", run=run.run_id, status=run.status)
+    found = frontier(parse_problem(run.inputs_snapshot_json), seconds=CURVE_SECONDS)
+    body = found.to_json()
+    if found.status is RunStatus.OPTIMAL:
+        with store.transaction() as session:
+            again = find_optimization_run(session, run_id)
+            if again is not None:
+                again.context_json = {**again.context_json, _CURVE: body}
+    return body

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
 from roadwright.domain.messages import Message, notice
 from roadwright.domain.text import folded
-from roadwright.optimize import Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
+from roadwright.optimize import Explanation, Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.services.portfolios import alerts as alert_rows
 from roadwright.services.portfolios.drafts import RunDraft
 from roadwright.services.portfolios.duplicates import MANDATORY_DUPLICATE
-from roadwright.services.portfolios.facts import CandidateFacts, RunRef
-from roadwright.services.portfolios.prices import keep_prices, prices_in
-from roadwright.services.portfolios.results import results_rows
+from roadwright.services.portfolios.results import CandidateFacts, RunRef, results_rows
 from roadwright.services.portfolios.shown import has_answer, shown_figures, shows_answer
 from roadwright.store.clock import now
-from roadwright.store.models import OptimizationRun, Portfolio, PortfolioItem
+from roadwright.store.models import LastRunPrice, OptimizationRun, Portfolio, PortfolioItem
 from roadwright.store.numbers import next_number
 from roadwright.store.percentiles import score_percentiles
+from roadwright.store.queries import chunks
 from roadwright.store.session import Store
 
 _ATTEMPTS = 20
@@ -216,3 +215,31 @@ def run_key(text: str) -> str:
     """A run's key in full: ``opt-3`` is ``OPT-000003``. Another text stays as it is."""
     number = parse_key(OPTIMIZATION_RUN, text)
     return text if number is None else make_key(OPTIMIZATION_RUN, number)
+
+
+def prices_in(explanations: Iterable[Explanation]) -> dict[str, float]:
+    """By initiative that was left out what forcing it in costs, where that is known and it can be forced in."""
+    return {
+        one.id: one.loss
+        for one in explanations
+        if one.kind == "outside" and one.computed and not one.conflict and one.loss is not None
+    }
+
+
+def keep_prices(session: Session, run_number: int, candidates: Iterable[str], prices: Mapping[str, float]) -> None:
+    """Keep what a run says of its candidates; of those that took part in a newer run, that one's stands."""
+    keys = sorted(candidates)
+    known: dict[str, int] = {}
+    for part in chunks(keys):
+        found = select(LastRunPrice.initiative_key, LastRunPrice.run_number).where(
+            LastRunPrice.initiative_key.in_(part)
+        )
+        known.update((key, number) for key, number in session.execute(found))
+
+    def rows(wanted: Iterable[str]) -> list[dict[str, object]]:
+        return [{"initiative_key": key, "run_number": run_number, "price": prices.get(key)} for key in wanted]
+
+    if new := rows(key for key in keys if key not in known):
+        session.execute(insert(LastRunPrice), new)
+    if older := rows(key for key in keys if known.get(key, run_number + 1) <= run_number):
+        session.execute(update(LastRunPrice), older)

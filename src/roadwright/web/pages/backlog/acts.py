@@ -22,8 +22,8 @@ from roadwright.grid.ideas import COLUMNS, is_editable, submit_idea
 from roadwright.grid.panel import Panel, panel_of
 from roadwright.grid.view import DEFAULT, grid_columns
 from roadwright.services.backlog import all_fields, find_saved, save_filter, saved_filters
+from roadwright.services.backlog.columns import values_in_use
 from roadwright.services.backlog.duplicates import similar_ideas
-from roadwright.services.backlog.in_use import values_in_use
 from roadwright.services.rows.notes import level_of
 from roadwright.store.models import Initiative
 from roadwright.web.edits import NOT_SAVED, said_of, save

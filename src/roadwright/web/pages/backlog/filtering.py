@@ -16,8 +16,8 @@ from roadwright.domain.filters import (
 )
 from roadwright.grid.ideas import own_ideas
 from roadwright.services.backlog import all_fields, resolve_filter
+from roadwright.services.backlog.columns import values_in_use
 from roadwright.services.backlog.find import keys_matching, matching_keys
-from roadwright.services.backlog.in_use import values_in_use
 from roadwright.web.formats import plural
 from roadwright.web.kit import button, html
 from roadwright.web.pages.backlog.rows import number_of

@@ -19,7 +19,7 @@ from roadwright.domain.keys import INITIATIVE, parse_key
 from roadwright.domain.roles import Role
 from roadwright.grid.ideas import COLUMNS, editable_ideas
 from roadwright.grid.view import grid_columns, screen_rows, shown_columns, statuses
-from roadwright.services.people.preferences import keep_preference, preference
+from roadwright.services.people.accounts import keep_preference, preference
 from roadwright.store.models import ActionRun, Initiative
 from roadwright.web.room import Room
 from roadwright.web.words import glyph_of, kind_of, words
