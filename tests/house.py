@@ -22,8 +22,7 @@ from roadwright import tabs
 from roadwright.actions.execute import ActionResult
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
-from roadwright.sheets.addresses import spreadsheet_address
-from roadwright.sheets.backend import TabEdit, Workbook
+from roadwright.sheets.backend import TabEdit, Workbook, spreadsheet_address
 from roadwright.sheets.backends.memory import MemoryBook, MemoryTab, book_at, put_book, remove_book
 from roadwright.sheets.read import Row, read_table
 from roadwright.sheets.values import CellValue

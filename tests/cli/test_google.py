@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from roadwright import tabs
 from roadwright.cli.main import app
-from roadwright.sheets.addresses import spreadsheet_address
+from roadwright.sheets.backend import spreadsheet_address
 from roadwright.sheets.backends.google.content import Json
 from roadwright.sheets.rules import BACKEND_OWNED
 from roadwright.workspace.settings import FILE, template

@@ -13,8 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.oauth2.credentials import Credentials
 
-from roadwright.sheets.addresses import spreadsheet_address, spreadsheet_id
-from roadwright.sheets.backend import WorkbookRef
+from roadwright.sheets.backend import WorkbookRef, spreadsheet_address, spreadsheet_id
 from tests.google.book import Assumptions
 from tests.google.server import ROBOT, RUNNING, FakeSheets
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from roadwright.sheets.backend import Area, Grid
-from roadwright.sheets.carried import carried_value
-from roadwright.sheets.habits import AUTO, TabMapping
+from roadwright.sheets.habits import AUTO, TabMapping, parts_of, person_of
+from roadwright.sheets.kinds.texts import carried_value
 from roadwright.sheets.mapping import look_through
-from roadwright.sheets.parts import parts_of, person_of
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.sheets.values import LAST_COLUMN, CellValue
 from roadwright.tabs.peoples_intake import INTAKE_HABITS, PEOPLES_INTAKE

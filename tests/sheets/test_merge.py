@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.sheets.merge import NO_EDITS, OnConflict, RowMerge, merge_row
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import NO_EDITS, OnConflict, RowMerge, merge_row, plain
 
 A, B, C = "a", "b", "c"
 

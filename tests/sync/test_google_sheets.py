@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from roadwright.actions.requests import look_at_requests
-from roadwright.sheets.addresses import spreadsheet_id
+from roadwright.sheets.backend import spreadsheet_id
 from roadwright.sheets.backends.google.client import SheetsClient
 from roadwright.store.models import Initiative
 from tests.google.access import double

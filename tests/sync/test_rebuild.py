@@ -15,7 +15,7 @@ from roadwright import tabs
 from roadwright.cli.main import app
 from roadwright.domain.roadmaps import RoadmapStatus
 from roadwright.services.roadmaps.versions import publish
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.values import CellValue
 from roadwright.store.models import Initiative, IssuedKey, Roadmap
 from roadwright.store.presence import PRIVATE

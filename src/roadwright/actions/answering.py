@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright.actions.asked import TYPED, Found
-from roadwright.actions.summary import summary_line
+from roadwright.actions.contract import summary_line
 from roadwright.domain.actions import OPEN_STATUSES, REFUSED, REQUEST_STATUSES
 from roadwright.domain.messages import Message
 from roadwright.services.rows.baselines import save_baselines
 from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.spec import Owner
 from roadwright.sheets.values import CellValue
 from roadwright.store.clock import RowVersions, now

@@ -1,8 +1,8 @@
-"""What an action is: its name, help, tabs and options; what it is given, and what it answers."""
+"""What an action is: its name, help, tabs and options; what it is given, what it answers, and what stops it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,6 +19,7 @@ from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.messages import Level, Message
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import TabSpec
+from roadwright.store.models import Roadmap
 from roadwright.sync.reports import RowReport, TabReport
 from roadwright.sync.selection import Selection
 from roadwright.workspace.turns import Turn
@@ -169,3 +170,30 @@ class Action:
     """Whether it takes --select; an action that always works on everything does not."""
     check: Callable[[Asked], None] = _nothing_to_check
     """Refuses, before the action is written down, what can't be done as it is asked. Raises InputError."""
+
+
+def summary_line(summary: Mapping[str, object], hidden: Collection[str] = ()) -> str:
+    """The figures of an answer that say something: short lists whole, of a list of objects how many there are."""
+
+    def shown(value: object) -> str:
+        if isinstance(value, list):
+            return str(len(value)) if any(isinstance(part, dict) for part in value) else "; ".join(map(str, value))
+        return str(value)
+
+    told = {name: value for name, value in summary.items() if name not in hidden and value not in (0, None, "", [])}
+    return ", ".join(f"{name} {shown(value)}" for name, value in told.items())
+
+
+def row_stops(place: str, status: str) -> Message:
+    """A row, by its place or name, that could not be saved; ``status`` is what it says itself."""
+    return Message("row_stops", params={"place": place, "status": status})
+
+
+def numbered_row_stops(spec: TabSpec, row: int, status: str) -> Message:
+    """The same of a row that has no name."""
+    return Message("numbered_row_stops", params={"tab": spec.name, "row": row, "status": status})
+
+
+def roadmap_stops(roadmap: Roadmap, *faults: Message) -> Message:
+    """What stands against a roadmap."""
+    return Message("roadmap_stops", params={"roadmap": roadmap.roadmap_name, "faults": faults})

@@ -1,4 +1,4 @@
-"""Executing: a run of the ledger is done, and what came of it is written down."""
+"""Executing: a run of the ledger is done, its progress is told, and what came of it is written down."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from roadwright.actions import ledger
 from roadwright.actions.cancelling import Cancel, Cancelled, CancelSwitch
-from roadwright.actions.contract import ActionContext, Answer, Report
-from roadwright.actions.progress import Progress
+from roadwright.actions.contract import ActionContext, Answer, Figures, Report
 from roadwright.actions.submit import Submission, submitted
 from roadwright.domain.actions import ActionStatus
 from roadwright.domain.errors import RoadwrightError
@@ -247,3 +246,31 @@ def result_of(run_id: str, name: str, status: str, answer: Answer) -> ActionResu
         answer.error,
         answer.optimization_run_id,
     )
+
+
+LEDGER_SECONDS = 1.0
+
+
+class Progress:
+    """The report of one running action. A new step is written down at once, counts and figures when there is time.
+
+    Raises Cancelled where the action is asked to end.
+    """
+
+    def __init__(self, store: Store, number: int, door: Report, cancel: Cancel) -> None:
+        self._store = store
+        self._number = number
+        self._door = door
+        self._cancel = cancel
+        self._written_at = 0.0
+
+    def __call__(
+        self, message: str, done: int | None = None, total: int | None = None, *, figures: Figures | None = None
+    ) -> None:
+        self._door(message, done, total)
+        is_step = done is None and figures is None
+        if is_step or monotonic() - self._written_at >= LEDGER_SECONDS:
+            self._written_at = monotonic()
+            counted = f" {done:,} of {total:,}" if done is not None and total is not None else ""
+            ledger.note_progress(self._store, self._number, message + counted, figures)
+        self._cancel.check()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from roadwright.domain.messages import Level
 from roadwright.services.rows.notes import Notes
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sync.reports import SheetRow
 
 RowKey = tuple[object, ...]

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.actions.answering import show_requests
 from roadwright.actions.asked import Found, known_requests, left_over, read_options, recognise
-from roadwright.actions.registry import find_action
-from roadwright.actions.roles import role_for
+from roadwright.actions.registry import find_action, role_for
 from roadwright.actions.submit import ActionRequest, Submission, checked, submit
 from roadwright.domain.errors import InputError, OperationError
 from roadwright.domain.messages import Message

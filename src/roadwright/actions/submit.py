@@ -11,7 +11,7 @@ from roadwright.actions.options import Options, UsageError, parse_options
 from roadwright.actions.registry import find_action, find_command
 from roadwright.domain.shown import UNSTORABLE, shown_value
 from roadwright.domain.text import folded
-from roadwright.sheets.addresses import spreadsheet_address
+from roadwright.sheets.backend import spreadsheet_address
 from roadwright.store.models import ActionRun
 from roadwright.sync.selection import ALL, Selection, parse_selection
 from roadwright.workspace.workspace import TabPlace, Workspace

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from roadwright.actions import ledger
-from roadwright.actions.registry import find_action
-from roadwright.actions.roles import in_the_name_of, role_for
+from roadwright.actions.registry import find_action, in_the_name_of, role_for
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.api.problems import Problem
 from roadwright.api.state import Caller, Server

@@ -16,14 +16,13 @@ from rich.table import Table
 from rich.text import Text
 
 from roadwright.actions.cancelling import CancelSwitch
-from roadwright.actions.contract import Report
+from roadwright.actions.contract import Report, summary_line
 from roadwright.actions.execute import CANCELLED_BY_PERSON, ActionResult
 from roadwright.actions.ledger import requester
 from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS, find_action
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
-from roadwright.actions.summary import summary_line
 from roadwright.cli.endings import ending
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.row_lines import RowLine, print_rows

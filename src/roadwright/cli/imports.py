@@ -12,10 +12,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from roadwright.actions.contract import summary_line
 from roadwright.actions.ledger import requester
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
-from roadwright.actions.summary import summary_line
 from roadwright.cli.workspace import WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.services.imports.known import preset

@@ -15,11 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from roadwright.actions.cancelling import Cancelled, SeriesSwitch
+from roadwright.actions.contract import summary_line
 from roadwright.actions.execute import CANCELLED_BY_PERSON, ActionResult
 from roadwright.actions.ledger import requester
 from roadwright.actions.plan import Planned, PlanStep
 from roadwright.actions.plan import plan as do_plan
-from roadwright.actions.summary import summary_line
 from roadwright.cli.actions import reporter
 from roadwright.cli.interrupts import end_now, interrupts_ask
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop

@@ -19,8 +19,7 @@ from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity, display_key, identity_of
 from roadwright.services.rows.merge import MergeRules, merge_and_save
 from roadwright.services.rows.results import RowResult
-from roadwright.sheets.merge import OnConflict
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import OnConflict, plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import Layout, Owner, TabSpec

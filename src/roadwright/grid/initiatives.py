@@ -14,7 +14,7 @@ from roadwright.grid.listing import page_of
 from roadwright.grid.sources import Source
 from roadwright.services.backlog import backlog_values, json_values
 from roadwright.services.bindings.initiatives import load_initiatives
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.store.models import (
     ActionRun,
     Initiative,

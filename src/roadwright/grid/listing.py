@@ -27,7 +27,7 @@ from roadwright.services.rows.baselines import load_annotations
 from roadwright.services.rows.binding import Binding
 from roadwright.services.rows.identity import Identity, identity_text
 from roadwright.services.rows.notes import Notes
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.read import BACKEND_COLUMNS
 from roadwright.sheets.spec import TabSpec
 

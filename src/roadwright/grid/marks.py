@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.spec import TabSpec
 
 _WIDTH = 6

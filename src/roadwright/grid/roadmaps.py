@@ -8,7 +8,7 @@ from roadwright import tabs
 from roadwright.domain.text import folded
 from roadwright.grid.listing import told_rows
 from roadwright.grid.sources import Source
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.store.models import Roadmap
 
 

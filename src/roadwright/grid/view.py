@@ -19,7 +19,7 @@ from roadwright.grid.listing import notes_of
 from roadwright.grid.sources import Source
 from roadwright.services.backlog.backlog import contributions_text, roadmaps_of
 from roadwright.sheets.kinds import LIST
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.spec import STATUS_COLUMN, Column, Owner
 from roadwright.store.models import Initiative
 from roadwright.store.percentiles import score_percentiles

@@ -13,7 +13,7 @@ from roadwright.actions.execute import PENDING_WRITES
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.actions.pm.explaining import EXPLAIN_SELECTION
 from roadwright.actions.pm.optimization import RUN_ALL_CANDIDATES, RUN_SELECTED_CANDIDATES
-from roadwright.actions.pm.results import WRITE_RESULTS
+from roadwright.actions.pm.refresh import WRITE_RESULTS
 from roadwright.actions.registry import BY_NAME
 from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.domain.actions import ActionStatus

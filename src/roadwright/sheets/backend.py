@@ -9,10 +9,12 @@ that the `WriteReceipt` names as refused.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from roadwright.domain.errors import OperationError
 from roadwright.domain.messages import Message
@@ -254,3 +256,28 @@ def new_row_numbers(edit: TabEdit, obstacle: Callable[[int, int], str | None]) -
             if value is not None and value != "" and (why := obstacle(number, column)) is not None:
                 raise SheetError("new_rows_blocked", tab=edit.tab, cell=cell_name(number, column), why=Message(why))
     return numbers
+
+
+GOOGLE_HOST = "docs.google.com"
+_PATH = re.compile(r"/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/(?P<id>[A-Za-z0-9_-]{10,200})(?:/.*)?")
+
+
+# Addresses of spreadsheets are taken as people copy them out of their browser.
+def is_of_google(address: str) -> bool:
+    """Whether the address leads to Google's editors."""
+    parts = urlsplit(address)
+    return parts.scheme in ("https", "http") and parts.hostname == GOOGLE_HOST
+
+
+def spreadsheet_id(address: str) -> str | None:
+    """The id of the spreadsheet at an address; None where it is no address of one that can be edited.
+
+    ``/d/e/…`` is a published copy, which has an id of another kind.
+    """
+    found = _PATH.fullmatch(urlsplit(address).path) if is_of_google(address) else None
+    return None if found is None else found["id"]
+
+
+def spreadsheet_address(spreadsheet: str) -> str:
+    """The address of a spreadsheet by its id, the same whichever way people copied it."""
+    return f"https://{GOOGLE_HOST}/spreadsheets/d/{spreadsheet}"

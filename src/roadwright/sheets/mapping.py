@@ -13,10 +13,9 @@ from dataclasses import replace
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded, normalised
 from roadwright.sheets.backend import Grid
-from roadwright.sheets.carried import carried_value
-from roadwright.sheets.habits import UNITS, Habits, TabMapping, numbered
+from roadwright.sheets.habits import UNITS, Habits, TabMapping, mail_of, numbered, parts_of, person_of
 from roadwright.sheets.kinds import is_blank
-from roadwright.sheets.parts import mail_of, parts_of, person_of
+from roadwright.sheets.kinds.texts import carried_value
 from roadwright.sheets.read import BACKEND_COLUMNS, HeaderProblem, View, header_cells
 from roadwright.sheets.spec import TYPED, TabSpec, header_names
 from roadwright.sheets.values import LAST_COLUMN, CellValue, column_letters

@@ -1,15 +1,19 @@
-"""Three-way merge of one row, cell by cell: what the copy once showed, what it says now, what is stored now. Pure."""
+"""Three-way merge of one row, cell by cell: what the copy once showed, what it says now, what is stored now. Pure.
+
+Values are compared in their plain form, which JSON keeps and which compares by meaning: that of a copy's memory, too.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from roadwright.domain.decimals import rounded
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.periods import days_of
-from roadwright.domain.text import folded, same_words
-from roadwright.sheets.plain import plain
+from roadwright.domain.text import composed, folded, same_words
 
 
 class OnConflict(StrEnum):
@@ -102,3 +106,30 @@ def _form(value: object) -> object:
         entries = [_form(entry) for entry in value]
         return sorted(map(str, entries)) if all(isinstance(entry, str) for entry in value) else entries
     return {folded(key): _form(entry) for key, entry in value.items()} if isinstance(value, dict) else value
+
+
+_PLAIN = frozenset({int, bool, type(None)})
+
+
+def plain(value: object) -> object:
+    """Dates as ISO text, tuples as lists, fractions to 15 digits, texts in NFC, everything else as it is.
+
+    Some spreadsheet programs keep no more than 15 digits: 1/3 comes back from them as another float. Some keyboards and
+    file systems give é as two characters, which look like one and mean the same.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, str | float):
+        return composed(value) if isinstance(value, str) else rounded(value)
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {composed(str(key)): plain(entry) for key, entry in value.items()}
+    return value
+
+
+def plain_values(values: Mapping[str, object]) -> dict[str, object]:
+    """All values of a row in plain form."""
+    return {column: value if type(value) in _PLAIN else plain(value) for column, value in values.items()}

@@ -15,7 +15,7 @@ from roadwright.domain.progress import TellProgress, counted, tell_nobody
 from roadwright.domain.text import normalised
 from roadwright.sheets.backend import Area, Grid, SheetError
 from roadwright.sheets.kinds import is_blank
-from roadwright.sheets.plain import plain_values
+from roadwright.sheets.merge import plain_values
 from roadwright.sheets.scope import NOTHING_KNOWN, Scope
 from roadwright.sheets.spec import (
     TYPED,

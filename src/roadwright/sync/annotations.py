@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from roadwright.services.rows.baselines import Baseline, save_annotations
 from roadwright.services.rows.identity import Identity, identity_of, identity_text
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.bases import load_bases

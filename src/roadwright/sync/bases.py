@@ -19,7 +19,7 @@ from roadwright.services.rows.baselines import (
 from roadwright.services.rows.binding import Binding, Values
 from roadwright.services.rows.identity import Identity, display_key, identity_of, identity_text
 from roadwright.services.rows.merge import MergeRules, merge_and_save
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
 from roadwright.sync.common_words import spell_common_words, stored_in

@@ -20,7 +20,7 @@ from roadwright.services.bindings.initiatives import issued_numbers, load_initia
 from roadwright.services.bindings.intake import FIELDS, IntakeBinding, instead_of
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.merge import MergeRules, merge_and_save
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.store.models import Initiative
 from roadwright.store.queries import attributes_of
 from roadwright.sync.bases import find_lost_bases, give_bases, settle

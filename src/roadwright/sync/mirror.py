@@ -18,7 +18,7 @@ from roadwright.services.rows.baselines import Baseline, load_annotations
 from roadwright.services.rows.identity import Identity, display_key, identity_of, identity_text
 from roadwright.services.rows.notes import Notes, says_before
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.spec import Owner, TabSpec
 from roadwright.sheets.values import CellValue

@@ -12,7 +12,7 @@ from roadwright.domain.messages import Level, Message
 from roadwright.services.rows.baselines import Baseline
 from roadwright.sheets.backend import TabEdit
 from roadwright.sheets.kinds import is_blank
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.scope import NOTHING_KNOWN, Scope
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning

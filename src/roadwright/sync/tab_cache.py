@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 import roadwright
 from roadwright.domain.messages import Level, Message
 from roadwright.sheets.backend import Workbook
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.read import Row, Table, UnreadRow
 from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import CellProblem, Column, Layout, TabSpec, meaning

@@ -23,7 +23,7 @@ from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBi
 from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding
 from roadwright.services.roadmaps.export_files import file_stems
 from roadwright.services.rows.identity import Identity
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now

@@ -17,8 +17,7 @@ from roadwright.domain.provenance import is_row_version
 from roadwright.services.rows.baselines import save_baselines, versions_since
 from roadwright.services.rows.binding import Binding
 from roadwright.services.rows.identity import Identity, identity_of, identity_text
-from roadwright.sheets.merge import OnConflict
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import OnConflict, plain
 from roadwright.store.identity import known_row_versions
 from roadwright.store.models import SetBaseline
 from roadwright.store.queries import initiatives_by_key

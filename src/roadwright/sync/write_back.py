@@ -16,7 +16,7 @@ from roadwright.domain.provenance import is_row_version
 from roadwright.services.rows.baselines import Baseline, save_baselines
 from roadwright.services.rows.identity import Identity, display_key, identity_text
 from roadwright.sheets.backend import TabEdit
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.read import BACKEND_COLUMNS, Row
 from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import CellProblem, Column, Owner, TabSpec, meaning

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from roadwright.sheets.carried import CARRIED
 from roadwright.sheets.habits import Habits, Overflow
 from roadwright.sheets.kinds import TEXT, WORD
+from roadwright.sheets.kinds.texts import CARRIED
 from roadwright.sheets.spec import Column, Owner, TabSpec
 from roadwright.tabs.backlog import BACKLOG
 from roadwright.tabs.columns import PROVENANCE, system, typed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from roadwright import tabs
 from roadwright.domain.messages import Message
-from roadwright.sheets.addresses import is_of_google
+from roadwright.sheets.backend import is_of_google
 from roadwright.sheets.template import write_template
 from roadwright.store.presence import PRIVATE
 from roadwright.tabs import lists

@@ -25,8 +25,7 @@ from roadwright.domain.reading.rules import ReadingRules
 from roadwright.domain.registry import nearest
 from roadwright.domain.shown import UNSTORABLE
 from roadwright.domain.text import folded
-from roadwright.sheets.addresses import spreadsheet_address, spreadsheet_id
-from roadwright.sheets.backend import WorkbookRef, scheme_of
+from roadwright.sheets.backend import WorkbookRef, scheme_of, spreadsheet_address, spreadsheet_id
 from roadwright.sheets.spec import TabSpec
 from roadwright.workspace.intake_settings import FileName, HeaderRow, IntakeBook, TabName, no_truth_value, one_line
 from roadwright.workspace.server_settings import (

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from roadwright import tabs
 from roadwright.domain.messages import Message, notice
-from roadwright.sheets.addresses import is_of_google
-from roadwright.sheets.backend import SheetError, WorkbookRef
+from roadwright.sheets.backend import SheetError, WorkbookRef, is_of_google
 from roadwright.workspace.workspace import TabPlace, Workspace
 
 if TYPE_CHECKING:

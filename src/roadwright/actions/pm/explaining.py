@@ -8,7 +8,7 @@ from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds
 from roadwright.actions.options import ExplainOption, RunOption, ScenarioOption
 from roadwright.actions.pm.explain_question import Question, asked_of, question_of
-from roadwright.actions.pm.results import WRITE_RESULTS
+from roadwright.actions.pm.refresh import WRITE_RESULTS
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.keys import canonical_key
 from roadwright.domain.messages import Level, Message

@@ -9,8 +9,15 @@ from sqlalchemy import select
 
 from roadwright import tabs
 from roadwright.actions.cancelling import Cancelled
-from roadwright.actions.contract import Action, ActionContext, Answer, explain_seconds, on_conflict, time_limit
-from roadwright.actions.faults import row_stops
+from roadwright.actions.contract import (
+    Action,
+    ActionContext,
+    Answer,
+    explain_seconds,
+    on_conflict,
+    row_stops,
+    time_limit,
+)
 from roadwright.actions.options import (
     ExplainOption,
     OnConflictOption,
@@ -21,8 +28,7 @@ from roadwright.actions.options import (
     chosen,
 )
 from roadwright.actions.pm.candidates import show_candidates
-from roadwright.actions.pm.results import WRITE_RESULTS
-from roadwright.actions.pm.roadmap_choice import note_promised_twice
+from roadwright.actions.pm.refresh import WRITE_RESULTS
 from roadwright.actions.pm.run_inputs import INPUT_TABS, RULE_TABS, Saved, draft_of, save_inputs
 from roadwright.domain.exit_codes import EXIT_CODE_OF, ExitCode
 from roadwright.domain.messages import Level, Message
@@ -42,6 +48,7 @@ from roadwright.services.portfolios.candidates import ScenarioProblem, find_scen
 from roadwright.services.portfolios.drafts import RunDraft, explain_draft, solve_draft
 from roadwright.services.portfolios.runs import keep_run, latest_run
 from roadwright.services.roadmaps.judge import judged_candidates
+from roadwright.services.roadmaps.overlap import promised_twice
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import PendingWrite, run_pass, say_of_rows
@@ -318,3 +325,10 @@ RUN_SELECTED_CANDIDATES = Action(
     tabs=(tabs.CANDIDATES,),
     options=RunOptions,
 )
+
+
+def note_promised_twice(request: ActionContext, draft: RunDraft) -> None:
+    """Note on a solved draft which of its choices another roadmap promises as well; the run alerts of them."""
+    if draft.solution is not None and draft.scenario.roadmap_name:
+        with request.workspace.store.transaction() as session:
+            draft.promised_twice = promised_twice(session, draft.scenario.roadmap_name, draft.solution.selected)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.faults import numbered_row_stops, roadmap_stops, row_stops
+from roadwright.actions.contract import Action, ActionContext, Answer, numbered_row_stops, roadmap_stops, row_stops
 from roadwright.actions.options import ByOption, OnConflictOption, Options, RoadmapOption, Text, chosen, option
 from roadwright.actions.pm.roadmap_request import named_roadmap, only_roadmap
 from roadwright.actions.pm.roadmap_status import decided_by

@@ -1,4 +1,7 @@
-"""pm.refresh_tab: what is stored, onto a tab; what was typed and not saved yet stays."""
+"""What is stored, onto tabs again; what was typed and not saved yet stays.
+
+pm.refresh_tab does that with one tab, pm.optimize_write_results with Runs, Results and Gaps_And_Alerts.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Sequence
 
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.options import ScenarioOption, chosen
+from roadwright.actions.options import RunOption, ScenarioOption, chosen
 from roadwright.actions.pm.candidates import show_candidates
 from roadwright.services.bindings.backlog import intake_notes, say_intake
 from roadwright.services.portfolios.candidates import find_scenario
@@ -15,7 +18,7 @@ from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab, run_pass, show_tab
 from roadwright.sync.reports import TabReport
-from roadwright.sync.run_tabs import RUN_TABS, write_run_tab
+from roadwright.sync.run_tabs import RUN_TABS, run_tab_places, write_run_tab
 from roadwright.sync.saves import BINDINGS
 
 
@@ -74,5 +77,30 @@ REFRESH_TAB = Action(
     run=_run,
     tabs=tuple(tabs.BY_NAME[name] for name in BINDINGS) + RUN_TABS,
     options=ScenarioOption,
+    selects=False,
+)
+
+
+def _write_results(request: ActionContext) -> Answer:
+    workspace = request.workspace
+    only = chosen(request.options, RunOption).run_id
+
+    def work(current: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
+        return [write_run_tab(current, tab, only) for tab in open_tabs]
+
+    request.report("writing Runs, Results and Gaps_And_Alerts")
+    return Answer(tabs=run_pass(workspace, request.action, run_tab_places(workspace), work, tell=request.report))
+
+
+WRITE_RESULTS = Action(
+    name="pm.optimize_write_results",
+    help="writes Runs, Results and Gaps_And_Alerts again from the database",
+    explanation=(
+        "Results shows the latest answered run of each scenario, Gaps_And_Alerts the latest run of each; run_id shows "
+        "another run of its scenario. Your notes stay with their rows."
+    ),
+    run=_write_results,
+    tabs=RUN_TABS,
+    options=RunOption,
     selects=False,
 )

@@ -8,8 +8,7 @@ from typing import Annotated
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer, Asked, on_conflict
-from roadwright.actions.faults import row_stops
+from roadwright.actions.contract import Action, ActionContext, Answer, Asked, on_conflict, row_stops
 from roadwright.actions.options import (
     ByOption,
     OnConflictOption,

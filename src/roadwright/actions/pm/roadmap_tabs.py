@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext, on_conflict
-from roadwright.actions.faults import row_stops
+from roadwright.actions.contract import ActionContext, on_conflict, row_stops
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
 from roadwright.services.bindings.roadmap_entries import UNDECLARED, RoadmapEntriesBinding, entry_notes, say_entries

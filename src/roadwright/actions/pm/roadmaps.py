@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import Action, ActionContext, Answer
-from roadwright.actions.faults import numbered_row_stops, roadmap_stops, row_stops
+from roadwright.actions.contract import Action, ActionContext, Answer, numbered_row_stops, roadmap_stops, row_stops
 from roadwright.actions.options import UsageError
 from roadwright.actions.pm.roadmap_request import AskedRoadmap, CheckOptions, CreateOptions, asked_roadmap, take_asked
 from roadwright.actions.pm.roadmap_status import decided_by

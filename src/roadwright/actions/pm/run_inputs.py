@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
-from roadwright.actions.contract import ActionContext, on_conflict
-from roadwright.actions.faults import row_stops
+from roadwright.actions.contract import ActionContext, on_conflict, row_stops
 from roadwright.actions.notes import RowNotes
 from roadwright.actions.options import ScenarioOption, UsageError, chosen
 from roadwright.domain.keys import canonical_key

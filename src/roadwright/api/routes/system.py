@@ -10,8 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roadwright import __version__, tabs
 from roadwright.actions.options import helps
-from roadwright.actions.registry import ACTIONS
-from roadwright.actions.roles import role_of
+from roadwright.actions.registry import ACTIONS, role_of
 from roadwright.api.metrics import Metrics
 from roadwright.api.routing import problems
 from roadwright.api.schemas import ActionList, Check, Health, Me, Ready

@@ -15,8 +15,8 @@ from roadwright.domain.text import folded
 from roadwright.services.backlog.carried import further_fields
 from roadwright.services.backlog.columns import ON_ROADMAP
 from roadwright.services.backlog.fields import LAST_RUN_PRICE, ROADMAP_FIELDS, backlog_fields, filter_fields
-from roadwright.sheets.carried import CARRIED
 from roadwright.sheets.kinds import LIST, NUMBER
+from roadwright.sheets.kinds.texts import CARRIED
 from roadwright.sheets.spec import Kind
 from roadwright.store.models import Initiative, LastRunPrice, Roadmap, RoadmapEntry
 from roadwright.store.percentiles import score_percentiles

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import Field, FieldKind
-from roadwright.sheets.carried import carried_value
 from roadwright.sheets.kinds import TEXT
+from roadwright.sheets.kinds.texts import carried_value
 from roadwright.store.models import Initiative
 from roadwright.tabs.peoples_intake import CARRIED_PREFIX, EXTERNAL_ID, EXTERNAL_URL
 

@@ -29,8 +29,7 @@ from roadwright.services.rows.merge import prose_of
 from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.kinds import LIST
-from roadwright.sheets.merge import same_meaning
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain, same_meaning
 from roadwright.store.models import Initiative
 
 FROM_BACKLOG = "backlog"

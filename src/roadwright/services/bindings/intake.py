@@ -12,7 +12,7 @@ from roadwright.domain.messages import Message
 from roadwright.services.bindings.initiatives import by_identity, new_initiative, set_attribute, stamp
 from roadwright.services.rows.binding import Defaults, Edit
 from roadwright.services.rows.identity import Identity
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.spec import Owner
 from roadwright.store.models import Initiative
 from roadwright.store.queries import attributes_of

@@ -15,9 +15,8 @@ from roadwright.domain.messages import Message, notice
 from roadwright.domain.text import folded, normalised
 from roadwright.services.imports.known import Preset, recognised
 from roadwright.services.imports.words import letters_of, names_of, synonyms, words_of
-from roadwright.sheets.habits import TabMapping, numbered
+from roadwright.sheets.habits import TabMapping, mail_of, numbered
 from roadwright.sheets.kinds import is_blank
-from roadwright.sheets.parts import mail_of
 from roadwright.sheets.values import CellValue
 
 _LOOKED_AT = 400

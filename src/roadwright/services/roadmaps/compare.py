@@ -15,7 +15,7 @@ from roadwright.domain.periods import CALENDAR, FiscalYear, same_period
 from roadwright.domain.sentences import amount
 from roadwright.domain.text import folded
 from roadwright.services.roadmaps.content import known_sum
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from roadwright.services.roadmaps.content import (
     known_sum,
     reading_kpis,
 )
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 
 
 class Drifted(StrEnum):

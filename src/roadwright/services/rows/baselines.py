@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from roadwright.services.rows.identity import Identity, identity_text
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import plain
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import RowAnnotation, RowBaseline, UnconfirmedWrite
 from roadwright.store.queries import chunks

@@ -12,8 +12,7 @@ from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
-from roadwright.sheets.merge import OnConflict, merge_row
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import OnConflict, merge_row, plain
 from roadwright.sheets.spec import Owner, TabSpec
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from roadwright.domain.progress import TellProgress, tell_nobody
-from roadwright.sheets.addresses import is_of_google
-from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef
+from roadwright.sheets.backend import SheetError, Workbook, WorkbookRef, is_of_google
 
 
 def open_backend(

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from roadwright.domain.messages import Message, failure, notice
-from roadwright.sheets.addresses import spreadsheet_id
-from roadwright.sheets.backend import SheetError, WorkbookRef, WorkbookUnreadable, spelled
+from roadwright.sheets.backend import SheetError, WorkbookRef, WorkbookUnreadable, spelled, spreadsheet_id
 from roadwright.sheets.backends.google.client import OutcomeUnknown, SheetsFault
 from roadwright.sheets.backends.google.content import TabContent
 from roadwright.sheets.backends.google.credentials import client_for

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.sheets.addresses import spreadsheet_id
-from roadwright.sheets.backend import SheetError, WorkbookBusy, WorkbookUnreadable
+from roadwright.sheets.backend import SheetError, WorkbookBusy, WorkbookUnreadable, spreadsheet_id
 from roadwright.sheets.backends.google import GoogleWorkbook
 from roadwright.sheets.backends.google.client import OutcomeUnknown, SheetsClient, Unreachable, endpoint
 from roadwright.sheets.backends.google.credentials import TOKEN_FILE, client_for, keep_token

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, tell_nobody
-from roadwright.sheets.addresses import spreadsheet_id
 from roadwright.sheets.backend import (
     Grid,
     SheetError,
@@ -26,6 +25,7 @@ from roadwright.sheets.backend import (
     no_tab,
     refused_rows,
     spelled,
+    spreadsheet_id,
 )
 from roadwright.sheets.backends.google.client import SheetsFault
 from roadwright.sheets.backends.google.content import Cells, TabContent

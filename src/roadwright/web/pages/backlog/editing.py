@@ -21,8 +21,7 @@ from roadwright.grid.ideas import change_idea
 from roadwright.grid.panel import last_change, panel_of
 from roadwright.grid.view import TOKENS, screen_rows, statuses
 from roadwright.services.backlog.find import column_values
-from roadwright.sheets.merge import OnConflict
-from roadwright.sheets.plain import plain
+from roadwright.sheets.merge import OnConflict, plain
 from roadwright.web.formats import moment
 from roadwright.web.kit import Html
 from roadwright.web.page import Visit

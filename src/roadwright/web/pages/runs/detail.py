@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from roadwright.actions import ledger
-from roadwright.actions.registry import ACTIONS
-from roadwright.actions.roles import role_of
+from roadwright.actions.registry import ACTIONS, role_of
 from roadwright.actions.submit import submitted
 from roadwright.api.events import Event
 from roadwright.domain.messages import Level
