@@ -12,8 +12,8 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from roadwright.actions.registry import ACTIONS
+from roadwright.cli.endings import RowLine, print_rows
 from roadwright.cli.main import app
-from roadwright.cli.row_lines import RowLine, print_rows
 from tests.actions.company import constrain
 from tests.house import House
 

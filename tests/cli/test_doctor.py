@@ -175,7 +175,7 @@ def test_folders_and_files_that_can_not_be_written(house: House, monkeypatch: py
 
 
 def test_a_disk_without_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roadwright.workspace.space.free_space", lambda _: 12_000)
+    monkeypatch.setattr("roadwright.actions.doctor.free_space", lambda _: 12_000)
     assert_bad(doctor(house.root), "disk: only 12.0 KB free in", "an action may need 1.", "make room on this disk")
 
 

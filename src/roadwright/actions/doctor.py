@@ -1,9 +1,10 @@
-"""The checks behind `roadwright doctor`: settings, database, workbooks and their headers, unfinished runs, solver."""
+"""The checks behind `roadwright doctor`: settings, database, disks, workbooks and headers, unfinished runs, solver."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.actions import ledger
-from roadwright.domain.machine import size_in_words
+from roadwright.domain.machine import free_space, size_in_words
 from roadwright.domain.messages import Level, Message, failure, notice
 from roadwright.domain.registry import north_star_problem
 from roadwright.optimize import parse_problem, solve
@@ -27,13 +28,12 @@ from roadwright.store.migrations.compare import schema_differences
 from roadwright.store.models import Initiative
 from roadwright.store.presence import PRIVATE
 from roadwright.store.roadmaps import all_roadmaps
-from roadwright.store.session import StoreError, schema_version, shown_url
+from roadwright.store.session import StoreError, needed_space, schema_version, shown_url
 from roadwright.sync.engine import WorkbookCache
 from roadwright.sync.importing import cannot_be_matched, proposal_for
 from roadwright.sync.run_tabs import without_overview
 from roadwright.workspace.identity import WrongDatabase
 from roadwright.workspace.settings import FILE, SettingsError
-from roadwright.workspace.space import rooms
 from roadwright.workspace.workspace import TabPlace, Workspace, open_workspace
 
 _MOST_PLACES = 20
@@ -235,3 +235,36 @@ def _solver() -> Finding:
         return Finding("solver", notice("solver_answers", solver=solver))
     message = failure("solver_fails", solver=solver, status=str(solution.status))
     return Finding("solver", message, notice("advice_install_again"))
+
+
+@dataclass(frozen=True)
+class Room:
+    """A disk, by a folder of the workspace that lies on it."""
+
+    folder: Path
+    free: int
+    needed: int
+
+
+def rooms(workspace: Workspace) -> list[Room]:
+    """Each disk once. A workbook needs its size again, because the new one is written beside it; so does the log of a
+    SQLite database."""
+    needs: dict[Path, int] = {workspace.root: 0}
+    for path in workspace.workbook_files():
+        with suppress(OSError):
+            needs[path.parent] = max(needs.get(path.parent, 0), path.stat().st_size)
+    url = workspace.store.engine.url
+    if url.get_backend_name() == "sqlite":
+        file = Path(str(url.database))
+        needs[file.parent] = needs.get(file.parent, 0) + needed_space(file)
+    found: dict[int, Room] = {}
+    for folder, needed in needs.items():
+        free = free_space(folder)
+        with suppress(OSError):
+            device = folder.stat().st_dev
+            if free is not None:
+                before = found.get(device)
+                found[device] = Room(
+                    before.folder if before else folder, free, needed + (before.needed if before else 0)
+                )
+    return list(found.values())

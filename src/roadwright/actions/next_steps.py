@@ -28,7 +28,7 @@ from roadwright.store.models import (
     Roadmap,
     RoadmapEntry,
 )
-from roadwright.sync.unsynced import BookState
+from roadwright.sync.written import BookState
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,8 @@ from roadwright.actions.options import helps
 from roadwright.actions.registry import ACTIONS, find_action
 from roadwright.actions.runner import run_action
 from roadwright.actions.submit import ActionRequest
-from roadwright.cli.endings import ending
+from roadwright.cli.endings import RowLine, ending, print_rows
 from roadwright.cli.interrupts import end_now, interrupts_ask
-from roadwright.cli.row_lines import RowLine, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.messages import Level

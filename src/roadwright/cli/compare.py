@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from roadwright.cli.row_lines import NARROW
+from roadwright.cli.endings import NARROW
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened
 from roadwright.domain.sentences import shown, signed
 from roadwright.domain.shown import figure

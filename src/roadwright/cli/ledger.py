@@ -1,4 +1,7 @@
-"""`roadwright runs` shows what was asked and what came of it; `roadwright rerun` solves a run again."""
+"""`roadwright runs` shows what was asked and what came of it; `rerun` solves a run again.
+
+`cancel` asks a running action to end, from another terminal or another machine.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roadwright.actions import ledger
-from roadwright.cli.endings import ending
-from roadwright.cli.row_lines import RowLine, print_rows
+from roadwright.cli.endings import RowLine, ending, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.services.portfolios.rerun import rerun_snapshot
@@ -135,3 +137,20 @@ def rerun(
         for difference in comparison.differences:
             typer.echo(f"  {difference}")
     raise typer.Exit(ExitCode.DONE if comparison.identical else ExitCode.FAILED)
+
+
+def cancel(
+    run_id: Annotated[str, typer.Argument(metavar="ACT-…", help="The run; `roadwright runs` lists them.")],
+    folder: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    with opened(folder) as workspace:
+        try:
+            run = ledger.request_cancel(workspace.store, run_id)
+        except ledger.NotRunning as error:
+            stop(ExitCode.WRONG, "nothing_to_cancel", why=error.message, folder=str(folder))
+    if as_json:
+        asked = {"run_id": run.run_id, "status": run.status, "cancel_requested_at": run.cancel_requested_at}
+        typer.echo(json.dumps(asked, indent=2))
+    else:
+        typer.echo(f"{run.run_id} ({run.action}) is asked to end; what it has found by then is kept")

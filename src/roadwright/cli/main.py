@@ -52,7 +52,7 @@ COMMANDS = {
         "Show the ledger: the newest runs, or the facts of one (with --json everything about it).",
     ),
     "cancel": (
-        "roadwright.cli.cancel:cancel",
+        "roadwright.cli.ledger:cancel",
         "Ask a running action to end. A solve keeps the best answer found by then. Exit code 2: it is not running.",
     ),
     "solve": (

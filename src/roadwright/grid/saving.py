@@ -1,17 +1,22 @@
-"""How the rows of each tab are saved beyond its binding: what is judged together, and how a row moves or goes."""
+"""How the rows of each tab are saved beyond its binding: what is judged together, and how a row moves or goes.
+
+Waivers that people send over the network are given by an approver, in that person's own name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.errors import InputError
-from roadwright.domain.messages import Level, Message
-from roadwright.grid.waivers import WAIVER
+from roadwright.domain.messages import Level, Message, failure
+from roadwright.domain.roles import Role
+from roadwright.domain.text import folded
 from roadwright.services.bindings.backlog import say_intake
 from roadwright.services.bindings.math_models import MathModelsBinding, PartsBinding
 from roadwright.services.bindings.metrics import MetricsConfigBinding, judge_registry
@@ -25,6 +30,36 @@ from roadwright.services.rows.results import RowResult
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Layout, TabSpec
 from roadwright.sync.saves import BINDINGS
+
+if TYPE_CHECKING:
+    from roadwright.grid.changes import RowChange
+
+
+WAIVER = ("waived_by", "waiver_reason")
+
+
+def with_waivers_judged(spec: TabSpec, rows: Sequence[RowChange], who: str, role: Role) -> list[RowChange]:
+    """The rows, those refused whose waiver the sender may not give; a waiver without a name is the sender's."""
+    if spec != tabs.ROADMAP_ENTRIES:
+        return list(rows)
+    return [_judged(row, who, role) for row in rows]
+
+
+def _judged(row: RowChange, who: str, role: Role) -> RowChange:
+    if not any(name in row.changes for name in WAIVER):
+        return row
+    if not role.may(Role.APPROVER):
+        return replace(row, refused=_refusal("waiver_needs_role", needed=Role.APPROVER, role=role))
+    name = row.changes.get("waived_by")
+    if name not in (None, "") and folded(str(name)) != folded(who):
+        return replace(row, refused=_refusal("waived_by_another", name=name, who=who))
+    if "waived_by" not in row.changes and row.changes.get("waiver_reason") not in (None, ""):
+        return replace(row, changes={**row.changes, "waived_by": who})
+    return row
+
+
+def _refusal(code: str, **params: object) -> Message:
+    return failure(code, **params).about("waived_by")
 
 
 class NotSaved(InputError):

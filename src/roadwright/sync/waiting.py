@@ -20,7 +20,7 @@ from roadwright.services.roadmaps.attention import UNCOMPUTABLE, Need, NeedKind,
 from roadwright.store.models import ActionRun, Initiative, Roadmap, RoadmapEntry
 from roadwright.store.queries import initiatives_by_key
 from roadwright.sync.overview import stopped_rows
-from roadwright.sync.unsynced import BookState
+from roadwright.sync.written import BookState
 from roadwright.workspace.workspace import Workspace
 
 _RUNS = 5

@@ -18,7 +18,7 @@ from roadwright.domain.text import folded
 from roadwright.grid.changes import RowChange
 from roadwright.grid.editing import save_rows
 from roadwright.grid.listing import MOST_ROWS, list_rows
-from roadwright.grid.waivers import with_waivers_judged
+from roadwright.grid.saving import with_waivers_judged
 from roadwright.sheets.merge import OnConflict
 from roadwright.sheets.spec import Column, TabSpec
 

@@ -17,8 +17,8 @@ from roadwright.domain.roles import Role
 from roadwright.services.roadmaps.attention import score_faults
 from roadwright.services.roadmaps.pipeline import Pipeline, pipeline_of
 from roadwright.store.models import ActionRun
-from roadwright.sync.unsynced import book_states
 from roadwright.sync.waiting import Waiting, waiting
+from roadwright.sync.written import book_states
 from roadwright.web.formats import moment
 from roadwright.web.kit import Html, card_head, html, joined, link, region
 from roadwright.web.page import Refused, Visit, page

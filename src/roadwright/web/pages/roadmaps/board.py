@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadwright.domain.roadmaps import GateStatus, RoadmapStatus
-from roadwright.grid.roadmap_board import RoadmapView
+from roadwright.grid.roadmaps import RoadmapView
 from roadwright.services.roadmaps.board import BoardEntry, Lane, LaneName, lanes_of
 from roadwright.services.roadmaps.content import known_sum
 from roadwright.web import formats

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from roadwright.domain.roadmaps import Gate, GateResult, GateSeverity, GateStatus
-from roadwright.grid.roadmap_board import RoadmapView
+from roadwright.grid.roadmaps import RoadmapView
 from roadwright.services.roadmaps.board import BoardEntry, by_judgement
 from roadwright.web import formats
 from roadwright.web.kit import (

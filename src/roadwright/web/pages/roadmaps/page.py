@@ -16,7 +16,7 @@ from roadwright.domain.messages import Level
 from roadwright.domain.roadmaps import MOVES, RoadmapStatus
 from roadwright.domain.roles import Role
 from roadwright.grid.changes import RowChange
-from roadwright.grid.roadmap_board import RoadmapView, roadmap_view
+from roadwright.grid.roadmaps import RoadmapView, roadmap_view
 from roadwright.services.roadmaps.board import BoardEntry, LaneName, lanes_of, ranks_for
 from roadwright.services.roadmaps.compare import compare
 from roadwright.services.roadmaps.decisions import find_decision

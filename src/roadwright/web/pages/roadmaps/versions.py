@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from roadwright.grid.roadmap_board import RoadmapView
+from roadwright.grid.roadmaps import RoadmapView
 from roadwright.services.roadmaps.compare import DecisionComparison, FieldChange, Figures
 from roadwright.services.roadmaps.drift import DriftedValue
 from roadwright.services.roadmaps.versions import Preview

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.actions.doctor import Finding, diagnose
 from roadwright.domain.roles import Role
-from roadwright.sync.unsynced import BookState, book_states
+from roadwright.sync.written import BookState, book_states
 from roadwright.web.formats import plural
 from roadwright.web.kit import Html, button, card_head, chip, html, joined, link, progress, region, table
 from roadwright.web.page import Visit, address_of
