@@ -128,7 +128,6 @@ def roadmap_view(session: Session, roadmap: Roadmap) -> RoadmapView:
                 is_locked=entry.is_locked,
                 selected=entry.selected,
                 mark=row.mark,
-                note=row.run_status,
             )
         )
     in_use = periods_in_use(session)

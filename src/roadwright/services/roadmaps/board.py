@@ -45,8 +45,6 @@ class BoardEntry:
     selected: bool | None = None
     mark: str | None = None
     """What its caller has seen of its row."""
-    note: str = ""
-    """What is to be said of its row."""
 
     @property
     def is_blocked(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 from roadwright.web.kit.html import Html, attributes, html, joined
 from roadwright.web.kit.icons import icon
 
-Look = Literal["", "primary", "ghost", "danger"]
+Look = Literal["", "primary", "ghost"]
 
 
 def _face(text: str, glyph: str, *, hides_text: bool) -> Html:

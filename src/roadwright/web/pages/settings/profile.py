@@ -7,7 +7,6 @@ from roadwright.web.kit import Html, button, card_head, dialog, form, html, regi
 from roadwright.web.page import Theme, Visit
 
 _THEMES = (("light", "Light"), ("dark", "Dark"), ("system", "As the system"))
-_BUTTONS = '<div class="rw-buttons">{b}</div>'
 _DENSITIES = (("compact", "Compact"), ("normal", "Normal"), ("roomy", "Roomy"))
 
 
