@@ -19,7 +19,7 @@ ROLES: Mapping[str, Role | None] = MappingProxyType(
         "GET /me": Role.VIEWER,
         "GET /actions": Role.VIEWER,
         "GET /metrics": Role.VIEWER,
-        "POST /runs": Role.VIEWER,  # and what the action needs, see actions.roles
+        "POST /runs": Role.VIEWER,  # and what the action needs, see actions.registry
         "GET /runs": Role.VIEWER,
         "GET /runs/{run_id}": Role.VIEWER,
         "POST /runs/{run_id}/cancel": Role.PLANNER,

@@ -110,7 +110,7 @@ class _Entries(Tab):
     def __init__(self, spec: TabSpec, binding: Binding) -> None:
         super().__init__(spec, binding)
         assert isinstance(binding, RoadmapEntriesBinding)
-        binding.comes_from_approvers = True  # see ``grid.waivers``
+        binding.comes_from_approvers = True  # see `with_waivers_judged`
 
     def cannot_move(
         self,

@@ -2,10 +2,10 @@
 
 from roadwright.services.backlog.backlog import backlog_values, cell_texts, cell_values, filter_values, json_values
 from roadwright.services.backlog.fields import backlog_fields, filter_fields, named_fields
-from roadwright.services.backlog.find import find_initiatives
-from roadwright.services.backlog.saved import (
+from roadwright.services.backlog.find import (
     NameProblem,
     all_fields,
+    find_initiatives,
     find_saved,
     remove_filter,
     resolve_filter,
