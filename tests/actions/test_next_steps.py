@@ -9,8 +9,8 @@ import pytest
 
 from roadwright.actions.next_steps import NextStep, next_steps
 from roadwright.domain.roles import Role
-from roadwright.services.roadmaps.score_faults import score_faults
-from roadwright.sync.unsynced import BookState
+from roadwright.services.roadmaps.attention import score_faults
+from roadwright.sync.written import BookState
 from tests.actions.company import PERIOD, add_candidates, add_kpis, add_scenario, type_by_key
 from tests.actions.roadmaps import CHECK, CREATE, SET_STATUS, type_gates, type_roadmap
 from tests.house import House, make_house

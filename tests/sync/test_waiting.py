@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from roadwright.services.roadmaps.score_faults import score_faults
-from roadwright.sync.unsynced import BookState
+from roadwright.services.roadmaps.attention import score_faults
 from roadwright.sync.waiting import Waiting, WaitKind, waiting
+from roadwright.sync.written import BookState
 from tests.actions.company import PERIOD, add_candidates, add_initiatives, add_kpis, add_scenario, aim, type_by_key
 from tests.actions.roadmaps import CREATE, type_gates, type_roadmap
 from tests.house import Cells, House, make_house
