@@ -174,6 +174,6 @@ TEXTS = {
     ),
     "unknown_roadmap": 'there is no roadmap "{roadmap}"{hint}; {known}',
     "unknown_run": "there is no run {run}; {known}",
-    "unknown_version": 'there is no version "{version}"; {known}',
+    "unknown_version": 'there is no version "{version}"{hint}; {known}',
     "version_never_changes": "version {version} is published, and a published version never changes",
 }

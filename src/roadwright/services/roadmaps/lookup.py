@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.errors import InputError
 from roadwright.domain.keys import OPTIMIZATION_RUN, parse_key
 from roadwright.domain.messages import Level, Message
-from roadwright.domain.registry import nearest
+from roadwright.domain.registry import did_you_mean, nearest
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.runs import find_optimization_run, is_answered, run_key
 from roadwright.store.models import OptimizationRun, Roadmap, RoadmapVersion
@@ -45,12 +45,16 @@ def find_named(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | N
             raise UnknownName.saying(named)
         there = [one.roadmap_name for one in by_name.values()]
         raise UnknownName("unknown_roadmap", roadmap=name, hint=nearest(name, there), known=listed("roadmaps", there))
+    wanted_number = int(match["number"])
     for version in roadmap.versions:
-        if version.number == int(match["number"]):
+        if version.number == wanted_number:
             return roadmap, version
     numbers = [f"{roadmap.roadmap_name}@{one.number}" for one in roadmap.versions]
     known = listed("versions", numbers) if numbers else Message("never_published")
-    raise UnknownName("unknown_version", version=f"{roadmap.roadmap_name}@{int(match['number'])}", known=known)
+    near = min((one.number for one in roadmap.versions), key=lambda one: abs(one - wanted_number), default=None)
+    hint = "" if near is None else did_you_mean(f"{roadmap.roadmap_name}@{near}")
+    version_named = f"{roadmap.roadmap_name}@{wanted_number}"
+    raise UnknownName("unknown_version", version=version_named, hint=hint, known=known)
 
 
 def find_named_or_run(session: Session, text: str) -> tuple[Roadmap, RoadmapVersion | None] | OptimizationRun:
