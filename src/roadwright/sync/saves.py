@@ -117,7 +117,7 @@ def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[R
         return []
     counts, code = _STILL_COUNTS[tab.spec.name]
     binding = BINDINGS[tab.spec.name]()
-    gone = set(binding.listed(session)) - {identity_of(tab.spec.identity, row.brief) for row in tab.table.rows}
+    gone = set(binding.listed(session)) - {tab.identity_of(row) for row in tab.table.rows}
     rows = binding.load(session, gone)
     status = Notes([warning(code)]).text
     return [
