@@ -76,6 +76,16 @@ def _closing(which: ColumnElement[bool], status: ActionStatus, error: str) -> Up
     return closing.values(status=str(status), error=error, finished_at=now())
 
 
+def close_left(store: Store, until: str) -> int:
+    """Close the runs of an older copy of the database that were asked for until then, and say how many there were.
+
+    They may have been done in the database that went on, and are not to be done twice.
+    """
+    with store.transaction() as session:
+        closing = _closing(ActionRun.created_at <= until, ActionStatus.FAILED, str(Message("run_of_older_copy")))
+        return cast("CursorResult[Any]", session.execute(closing)).rowcount
+
+
 _present: dict[str, Presence] = {}
 """The signs of life of this process' own runs."""
 
