@@ -15,6 +15,7 @@ from roadwright.services.roadmaps.decisions import find_decision
 from roadwright.services.roadmaps.lookup import find_named
 from roadwright.services.roadmaps.selected import runs_over
 from roadwright.services.roadmaps.versions import content_of
+from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import OptimizationScenario, Roadmap
 from tests.actions.company import add_kpis, add_scenario, constrain, contribute
 from tests.actions.roadmaps import (
@@ -167,6 +168,18 @@ def test_what_can_not_be_saved_is_not_renamed(growth: tuple[House, list[str]]) -
     assert codes(save_rows(house.workspace, tabs.ROADMAPS, twice, "api:anna")).count("identity_stored") == 1
 
 
+def rename(house: House, spec: TabSpec, identity: tuple[str, ...], **changes: object) -> Changed:
+    with house.workspace.store.transaction() as session:
+        [row] = told_rows(session, Source(session, spec), [identity])
+        session.rollback()
+    return save_rows(house.workspace, spec, [RowChange(row.identity, row.mark, changes)], "api:anna")
+
+
+def stored(house: House, spec: TabSpec) -> list[tuple[str, ...]]:
+    with house.workspace.store.transaction() as session:
+        return sorted(Source(session, spec).identities)
+
+
 def test_the_sets_of_a_scenario_go_along(house: House) -> None:
     add_kpis(house)
     add_scenario(house, "Plan")
@@ -174,16 +187,39 @@ def test_the_sets_of_a_scenario_go_along(house: House) -> None:
     constrain(house, "capacity_cap", "UK", dimension="country", max_tokens=5)
     for tab in ("Scenario_Config", "Constraints"):
         house.done("pm.save_selected", tab=tab)
-    with house.workspace.store.transaction() as session:
-        [row] = told_rows(session, Source(session, tabs.SCENARIO_CONFIG), [("plan",)])
-        session.rollback()
-    sent = [RowChange(row.identity, row.mark, {"scenario_name": "Q2 plan"})]
-    assert save_rows(house.workspace, tabs.SCENARIO_CONFIG, sent, "api:anna").also_changed == (tabs.CONSTRAINTS,)
+    changed = rename(house, tabs.SCENARIO_CONFIG, ("plan",), scenario_name="Q2 plan")
+    assert changed.also_changed == (tabs.CONSTRAINTS,)
     for action in ("pm.refresh_tab", "pm.save_selected"):
         for tab in ("Constraints", "Scenario_Config"):
             house.done(action, tab=tab)
         assert [row.text("scenario_name") for row in house.rows("Scenario_Config")] == ["Q2 plan", "Other"]
         assert [row.text("scenario_name") for row in house.rows("Constraints")] == ["Q2 plan"]
-        with house.workspace.store.transaction() as session:
-            assert [one[0] for one in Source(session, tabs.CONSTRAINTS).identities] == ["q2 plan"]
-            assert len(Source(session, tabs.SCENARIO_CONFIG).identities) == 2
+        assert [one[0] for one in stored(house, tabs.CONSTRAINTS)] == ["q2 plan"]
+        assert stored(house, tabs.SCENARIO_CONFIG) == [("other",), ("q2 plan",)]
+
+
+def test_models_with_their_params_and_kpis_are_renamed_on_their_sheets(house: House) -> None:
+    add_kpis(house)
+    [key] = add_ideas(house, {})
+    model = {"initiative_key": key, "model_name": "a", "target_kpi_key": "gmv"}
+    house.type_new("MathModels", {**model, "formula_text": "value = reach * uplift"})
+    for name in ("reach", "uplift"):
+        house.type_new("Params", {"initiative_key": key, "model_name": "a", "param_name": name, "value": 5})
+    for tab in ("MathModels", "Params"):
+        house.done("pm.save_selected", tab=tab)
+    owner = key.casefold()
+    changed = rename(house, tabs.MATH_MODELS, (owner, "a"), model_name="Main", target_kpi_key=None)
+    assert changed.rows[0].identity["model_name"] == "a", "what fails is not renamed"
+    assert stored(house, tabs.PARAMS) == [(owner, "a", "reach"), (owner, "a", "uplift")]
+    changed = rename(house, tabs.MATH_MODELS, (owner, "a"), model_name="Main")
+    assert (changed.also_changed, changed.rows[0].run_status) == ((tabs.PARAMS,), "OK")
+    rename(house, tabs.METRICS_CONFIG, ("visits",), kpi_key="sessions")
+    for action in ("pm.refresh_tab", "pm.save_selected"):
+        for tab in ("Params", "MathModels", "Metrics_Config"):
+            house.done(action, tab=tab)
+        assert [row.text("model_name") for row in house.rows("MathModels")] == ["Main"]
+        assert [row.text("model_name") for row in house.rows("Params")] == ["Main", "Main"]
+        assert stored(house, tabs.PARAMS) == [(owner, "main", "reach"), (owner, "main", "uplift")]
+        assert stored(house, tabs.MATH_MODELS) == [(owner, "main")]
+        kpis = {row.text("kpi_key") for row in house.rows("Metrics_Config")}
+        assert (kpis & {"visits", "sessions"}, len(kpis)) == ({"sessions"}, len(stored(house, tabs.METRICS_CONFIG)))

@@ -16,7 +16,7 @@ from roadwright.domain.text import folded
 from roadwright.grid.waivers import WAIVER
 from roadwright.services.bindings.backlog import say_intake
 from roadwright.services.bindings.constraint_sets import ConstraintsBinding, TargetsBinding
-from roadwright.services.bindings.math_models import MathModelsBinding, PartsBinding
+from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding, PartsBinding
 from roadwright.services.bindings.metrics import MetricsConfigBinding, judge_registry
 from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, say_entries
 from roadwright.services.bindings.scenarios import ScenarioBinding
@@ -138,7 +138,9 @@ class _Renamed(Tab):
         index[after] = index.pop(before)
 
     def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
-        if not was_saved:
+        if was_saved:
+            move_copies(session, self.spec, {before: after})
+        else:
             self.move(session, after, before)
 
 
@@ -150,7 +152,6 @@ class _Scenarios(_Renamed):
         if not was_saved:
             return
         assert isinstance(self.binding, ScenarioBinding)
-        move_copies(session, tabs.SCENARIO_CONFIG, {before: after})
         for spec, binding in ((tabs.CONSTRAINTS, ConstraintsBinding()), (tabs.TARGETS, TargetsBinding())):
             own = [identity for identity in binding.listed(session) if identity[:1] == before]
             move_copies(session, spec, {identity: (*after, *identity[1:]) for identity in own})
@@ -163,6 +164,39 @@ class _Scenarios(_Renamed):
 
 
 class _MathModels(_Renamed):
+    """The params of a model that is renamed stay its own."""
+
+    def cannot_move(
+        self, session: Session, before: Identity, after: Identity, stored: Mapping[str, object]
+    ) -> Message | None:
+        if any(identity[:2] == after for identity in ParamsBinding().listed(session)):
+            return Message("model_name_on_params", column="model_name")
+        return super().cannot_move(session, before, after, stored)
+
+    def move(self, session: Session, before: Identity, after: Identity) -> None:
+        super().move(session, before, after)
+        self._name_params(session, before, after, after[1])
+
+    def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
+        super().moved(session, before, after, was_saved=was_saved)
+        if not was_saved:
+            return
+        assert isinstance(self.binding, MathModelsBinding)
+        _, model = self.binding.rows(session)[after]
+        own = self._name_params(session, after, after, model.model_name)
+        move_copies(session, tabs.PARAMS, {(*before, *identity[2:]): identity for identity in own})
+        self.also_changed += (tabs.PARAMS,) if own else ()
+
+    @staticmethod
+    def _name_params(session: Session, before: Identity, after: Identity, name: str) -> list[Identity]:
+        """Let the params of one model be those of another name. Returns them under it."""
+        rows = ParamsBinding().rows(session)
+        own = [identity for identity in rows if identity[:2] == before]
+        for identity in own:
+            rows[identity][1].model_name = name
+        session.flush()
+        return [(*after, *identity[2:]) for identity in own]
+
     def finish(self, context: RowsContext, results: Sequence[RowResult]) -> None:  # noqa: ARG002
         assert isinstance(self.binding, MathModelsBinding)
         self.binding.show_primaries(context.session)
@@ -226,7 +260,11 @@ class _Metrics(Tab):
         sent = {result.identity for result in results}
         others = [i for i in self.binding.listed(context.session) if i not in sent]
         unsent = [RowResult(Row(0), identity, "", is_selected=False) for identity in others]
-        return judge_registry(context, self.binding, [*results, *unsent])
+        counts = judge_registry(context, self.binding, [*results, *unsent])
+        stored = set(self.binding.listed(context.session))
+        renamed = {before: after for after, before in self.binding.renamed.items() if after in stored}
+        move_copies(context.session, self.spec, renamed)
+        return counts
 
 
 _TABS: Mapping[str, Callable[[TabSpec, Binding], Tab]] = MappingProxyType(

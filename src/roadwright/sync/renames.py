@@ -17,7 +17,12 @@ from roadwright.sync.bases import load_bases
 from roadwright.sync.context import OpenTab
 
 _RENAMED = frozenset(
-    spec.name for spec in (tabs.ROADMAPS, tabs.ROADMAP_ENTRIES, tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS)
+    spec.name
+    for spec in (
+        *(tabs.ROADMAPS, tabs.ROADMAP_ENTRIES),
+        *(tabs.SCENARIO_CONFIG, tabs.CONSTRAINTS, tabs.TARGETS),
+        *(tabs.MATH_MODELS, tabs.PARAMS, tabs.METRICS_CONFIG),
+    )
 )
 """The tabs whose rows are renamed without their sheet, or go by the name of such a row."""
 
