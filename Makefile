@@ -44,7 +44,11 @@ screenshots: env
 env:
 	@$(PYTHON) scripts/make_env.py
 
-# For developers, after a change of the dependencies in pyproject.toml (needs uv).
+# For developers, after a change of the dependencies in pyproject.toml (needs uv). Beside the lock of everything, one of
+# what runs, and one of what builds it: what stands in them stands in the first in the same versions.
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --quiet --upgrade \
-		--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(COMPILE) --upgrade --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) --upgrade -c requirements.lock pyproject.toml -o requirements-runtime.lock
+	echo hatchling | $(COMPILE) --upgrade -c requirements.lock - -o requirements-build.lock

@@ -8,12 +8,16 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from configparser import ConfigParser
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from typer.main import get_command
 
 from roadwright.cli.main import LazyCommand, app
@@ -114,6 +118,54 @@ def test_the_image_copies_what_there_is() -> None:
             assert (ROOT / name).exists(), name
     [script] = re.findall(r'"-c", "(.*)"\]', text)
     compile(script, "healthcheck", "exec")
+
+
+def locked(name: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """By name of a package what a lock says of it: its version, and the hashes of its files."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    found: dict[str, tuple[str, frozenset[str]]] = {}
+    for line in filter(None, text.splitlines()):
+        said = re.fullmatch(r"(\S+?)(?:\[.*?\])?==(\S+)(?: *; [^-]*?)?((?: +--hash=sha256:[0-9a-f]{64})+) *", line)
+        assert said, line
+        found[canonicalize_name(said[1])] = said[2], frozenset(said[3].split())
+    return found
+
+
+def needed(requirements: list[str], extra: str = "") -> set[str]:
+    """The packages that these requirements need here, with all that those need."""
+    found: set[str] = set()
+    waiting = [(Requirement(one), extra) for one in requirements]
+    while waiting:
+        one, of = waiting.pop()
+        if one.marker is not None and not one.marker.evaluate({"extra": of}):
+            continue
+        name = canonicalize_name(one.name)
+        new = {"", *one.extras} if name not in found else one.extras
+        found.add(name)
+        waiting += [(Requirement(more), one_extra) for more in metadata.requires(name) or () for one_extra in new]
+    return found
+
+
+def test_what_the_image_is_made_of_is_locked_in_the_same_versions() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    whole, runs, builds = (locked(f"requirements{one}.lock") for one in ("", "-runtime", "-build"))
+    for part in (runs, builds):
+        assert part.items() <= whole.items()
+    at_run_time = needed(project["project"]["dependencies"])
+    assert at_run_time <= runs.keys()
+    for_developers = needed(project["project"]["optional-dependencies"]["dev"]) - at_run_time
+    assert {"pytest", "playwright", "mypy"} <= for_developers
+    assert not for_developers & runs.keys()
+    assert needed(project["build-system"]["requires"]) <= builds.keys()
+
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    installs = re.findall(r"(/opt/\w+)/bin/pip install (.*?)(?: \\| *$)", text, re.MULTILINE)
+    assert [(place, options.split()[-1]) for place, options in installs] == [
+        ("/opt/roadwright", "requirements-runtime.lock"),
+        ("/opt/build", "requirements-build.lock"),
+        ("/opt/roadwright", "/dist/*.whl"),
+    ]
+    assert all("--require-hashes" in options or "--no-deps" in options for _, options in installs)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")

@@ -143,7 +143,7 @@ def test_what_is_unknown_or_no_candidate_is_exit_2_in_words(house: House) -> Non
         assert outcome.exit_code == 2, asked
         assert words in str(outcome.error)
     named = house.run(EXPLAIN, options=["run_id=OPT-000077"])
-    assert (named.exit_code, named.error) == (2, "there is no optimization run OPT-000077; Runs lists them")
+    assert (named.exit_code, named.error) == (2, "there is no optimization run OPT-000077 (the newest is OPT-000001)")
 
 
 def test_an_initiative_outside_the_candidates_that_a_rule_names_says_why(house: House) -> None:

@@ -47,6 +47,32 @@ def published(api: Api) -> Api:
     return api
 
 
+def names_the_nearest(api: Api, optimization: str) -> None:
+    """What is asked for and is not there is a 404 that says what was likely meant, or how far keys go."""
+    runs = api.get("/runs")["items"]
+    newest = runs[0]["run_id"]
+    [solved] = [run["run_id"] for run in runs if run["optimization_run_id"] == optimization]
+    for method, path, code, named in (
+        ("GET", "/roadmaps/Q2 roadmep", "unknown_roadmap", "did you mean Q2 roadmap"),
+        ("GET", "/roadmaps/Q2 roadmap/versions/7", "unknown_version", "did you mean Q2 roadmap@1"),
+        ("GET", "/initiatives/INIT-000999", "no_such_initiative", "INIT-000003"),
+        ("GET", "/initiatives/INIT_2", "no_such_initiative", "did you mean INIT-000002"),
+        ("PATCH", "/initiatives/idea 01", "no_such_initiative", "did you mean INIT-000002"),
+        ("GET", f"/runs/ACT-{10**11}", "no_action_run", newest),
+        ("GET", "/runs/ACT0002", "no_action_run", "did you mean ACT-000002"),
+        ("GET", f"/runs/{optimization}", "no_action_run_but_optimization", f"did you mean {solved}"),
+        ("POST", "/runs/ACT-000999/cancel", "no_action_run", newest),
+        ("GET", "/optimization-runs/OPT-000009", "no_run_of_this_key", optimization),
+        ("GET", "/optimization-runs/OPT-000009/frontier", "no_run_of_this_key", optimization),
+        ("GET", f"/optimization-runs/{solved}", "no_run_of_this_key", f"did you mean {optimization}"),
+        ("POST", "/what-if", "unknown_scenario", "did you mean Q2"),
+    ):
+        body = {"PATCH": {"changes": {"title": "x"}}, "POST": {"scenario_name": "Q22"}}.get(method)
+        answer = api.call(method, path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (404, code), path
+        assert named in answer.json()["detail"], answer.json()["detail"]
+
+
 def test_from_ideas_to_a_published_roadmap(published: Api) -> None:
     [line] = published.get("/roadmaps")["items"]
     assert (line["roadmap_name"], line["status"], line["version"]) == ("Q2 roadmap", "published", 1)
@@ -62,17 +88,14 @@ def test_from_ideas_to_a_published_roadmap(published: Api) -> None:
     openpyxl.load_workbook(io.BytesIO(book.content))
     for form in ("md", "csv"):
         assert "INIT-000003" in published.call("GET", f"/roadmaps/Q2 roadmap/versions/1?format={form}").text
-    assert published.call("GET", "/roadmaps/Q2 roadmap/versions/2").status_code == 404
-    missing = published.call("GET", "/roadmaps/Q2 roadmep")
-    assert (missing.status_code, missing.json()["code"]) == (404, "unknown_roadmap")
 
     [listed] = published.get("/optimization-runs")["items"]
+    names_the_nearest(published, listed["run_id"])
     whole = published.get(f"/optimization-runs/{listed['run_id']}")
     assert set(whole["result"]["selected"]) == {"INIT-000002", "INIT-000003"}
     curve = published.get(f"/optimization-runs/{listed['run_id']}/frontier")
     assert len(curve["points"]) >= 3
     assert published.get(f"/optimization-runs/{listed['run_id']}/frontier") == curve
-    assert published.call("GET", "/optimization-runs/OPT-000009").status_code == 404
 
     [row] = [r for r in published.rows("Backlog") if r["identity"]["initiative_key"] == "INIT-000003"]
     change = {"engineering_tokens": 60}

@@ -20,8 +20,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from roadwright.actions import ledger
+from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.api.serving import listening
 from roadwright.cli.main import app
+from roadwright.store.models import ActionRun
 from tests.house import House, make_house
 
 _WAIT = 60.0
@@ -117,6 +120,37 @@ def test_a_workspace_is_served(tmp_path: Path) -> None:
         assert process.wait(20) == 0
         assert process.stderr is not None
         assert address.partition("key=")[2] not in process.stderr.read()
+
+
+@pytest.mark.thorough
+def test_told_to_end_twice_it_ends_at_once_and_the_next_one_takes_the_run(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}")
+    store = house.workspace.store
+
+    def now() -> ActionRun:
+        return ledger.runs(store, 1)[0]
+
+    with house.workspace.exclusive():  # so that whoever begins the run has to wait
+        asked = checked(house.workspace, ActionRequest("pm.refresh_tab", "Gates"))
+        run = submit(house.workspace, asked, "test", for_worker=True)
+        with serving(house.root) as (process, _):
+            until(lambda: now().worker)
+            process.send_signal(signal.SIGTERM)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(3) == 128 + signal.SIGTERM
+            assert process.stderr is not None
+            assert "Traceback" not in process.stderr.read()
+        left = now()
+        assert (left.run_id, left.status, left.tries) == (run.run_id, "queued", 1)
+        assert (left.progress, left.worker) == (ledger.INTERRUPTED_TRY, None)
+    with serving(house.root) as (process, _):
+        until(lambda: now().finished_at)
+        assert (now().run_id, now().status, now().tries) == (run.run_id, "success", 2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    house.workspace.close()
 
 
 def test_strangers_are_served_only_where_they_can_sign_in(house: House) -> None:

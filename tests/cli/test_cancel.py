@@ -285,7 +285,7 @@ def test_a_run_is_cancelled_from_another_terminal(planned: House, start: Start) 
     late = CliRunner().invoke(app, ["cancel", run.run_id, "-w", str(planned.root)])
     assert (late.exit_code, "is not running: it ended" in late.stderr) == (2, True)
     unknown = CliRunner().invoke(app, ["cancel", "OPT-000001", "-w", str(planned.root)])
-    assert (unknown.exit_code, "there is no action run OPT-000001; name the action's run" in unknown.stderr) == (
+    assert (unknown.exit_code, "there is no action run OPT-000001; name the action's run, ACT-" in unknown.stderr) == (
         2,
         True,
     )

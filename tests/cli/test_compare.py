@@ -106,7 +106,7 @@ def test_what_there_is_not_is_exit_2(house: House) -> None:
     for name, said in {
         "grwoth": 'there is no roadmap "grwoth" (did you mean growth?); the roadmaps are growth, core',
         "grwoth@1": 'there is no roadmap "grwoth" (did you mean growth?)',
-        "growth@7": 'there is no version "growth@7"; the versions are growth@1',
+        "growth@7": 'there is no version "growth@7" (did you mean growth@1?); the versions are growth@1',
         "core@1": 'there is no version "core@1"; it was never published',
         "OPT-000099": "there is no run OPT-000099; the runs are OPT-000001",
         "core@": 'there is no roadmap "core@" (did you mean core?)',

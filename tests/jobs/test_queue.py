@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from roadwright.services.people.keys import make_token
 from roadwright.services.portfolios.drafts import solve_draft
 from roadwright.store.models import ActionRun
 from tests.actions.company import add_candidates, add_kpis, add_scenario
+from tests.actions.hard import hard_plan
 from tests.conftest import postgres_database
 from tests.house import House, make_house
 
@@ -111,6 +113,30 @@ def test_a_run_of_workers_that_die_is_taken_again_and_fails_after_three_tries(te
     _, said = worker.communicate(timeout=20)
     assert (worker.returncode, "Traceback" in said) == (0, False)
     assert jobs(team) == []
+
+
+@pytest.mark.thorough
+def test_a_run_is_cancelled_that_another_worker_does(team: House) -> None:
+    hard_plan(team)
+    workers = [start_worker(team) for _ in range(2)]
+    try:
+        solving = ask(team, dataclasses.replace(OPTIMIZE, options=("time_limit=200",)))
+        until(lambda: (now(team, solving).progress_json or {}).get("incumbent") is not None)
+        does_it = now(team, solving).worker
+        ledger.request_cancel(team.workspace.store, solving.run_id)
+        until(lambda: now(team, solving).finished_at, 20)
+        ended = now(team, solving)
+        assert (ended.status, ended.tries, ended.worker) == ("cancelled", 1, does_it)
+        assert (ended.summary_json or {})["optimization_status"] == "cancelled", "it kept what it had found"
+        after = ask(team)
+        until(lambda: now(team, after).finished_at)
+        assert now(team, after).status == "success"
+        until(lambda: not jobs(team))
+        assert [worker.poll() for worker in workers] == [None, None], "it was the run that ended"
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
 
 
 @pytest.fixture

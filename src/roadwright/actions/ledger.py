@@ -15,10 +15,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer
 
 from roadwright.actions.contract import Answer, Figures
+from roadwright.actions.unknown_runs import no_such_run
 from roadwright.domain.actions import OPEN_STATUSES, ActionStatus
 from roadwright.domain.errors import InputError
 from roadwright.domain.exit_codes import ExitCode
-from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key
+from roadwright.domain.keys import ACTION_RUN, make_key
 from roadwright.domain.messages import Message
 from roadwright.store import queue
 from roadwright.store.clock import now
@@ -73,6 +74,16 @@ def _taken_again(worker: str) -> Update:
 def _closing(which: ColumnElement[bool], status: ActionStatus, error: str) -> Update:
     closing = update(ActionRun).where(which, ActionRun.status.in_(OPEN_STATUSES))
     return closing.values(status=str(status), error=error, finished_at=now())
+
+
+def close_left(store: Store, until: str) -> int:
+    """Close the runs of an older copy of the database that were asked for until then, and say how many there were.
+
+    They may have been done in the database that went on, and are not to be done twice.
+    """
+    with store.transaction() as session:
+        closing = _closing(ActionRun.created_at <= until, ActionStatus.FAILED, str(Message("run_of_older_copy")))
+        return cast("CursorResult[Any]", session.execute(closing)).rowcount
 
 
 _present: dict[str, Presence] = {}
@@ -205,6 +216,10 @@ class NotRunning(InputError):
     """There is nothing to cancel; the message says why."""
 
 
+class NoSuchRun(NotRunning):
+    """No run has this key; the message says which one was likely meant."""
+
+
 def request_cancel(store: Store, run_id: str) -> ActionRun:
     """Ask a queued or running run to end. Raises NotRunning.
 
@@ -214,8 +229,7 @@ def request_cancel(store: Store, run_id: str) -> ActionRun:
         mark_interrupted(session)
         run = session.scalar(select(ActionRun).where(ActionRun.run_id == run_id.strip().upper()).with_for_update())
         if run is None:
-            is_optimization = run_id.strip().upper().startswith(OPTIMIZATION_RUN)
-            raise NotRunning("no_action_run_but_optimization" if is_optimization else "no_action_run", run_id=run_id)
+            raise NoSuchRun.saying(no_such_run(session, run_id))
         if run.status not in OPEN_STATUSES:
             ended = {"run_id": run.run_id, "action": run.action, "status": run.status}
             if run.finished_at:
@@ -416,7 +430,7 @@ def page_of_runs(
         if before is not None:
             number = session.scalar(select(ActionRun.id).where(ActionRun.run_id == before.strip().upper()))
             if number is None:
-                raise InputError("no_action_run", run_id=before)
+                raise InputError.saying(no_such_run(session, before))
             wanted.append(ActionRun.id < number)
         newest = select(ActionRun).where(*wanted).order_by(ActionRun.id.desc()).limit(limit + 1)
         newest = newest.options(defer(ActionRun.rows_json, raiseload=True))
@@ -428,6 +442,15 @@ def find_run(store: Store, run_id: str) -> ActionRun | None:
     with store.transaction() as session:
         mark_interrupted(session)
         return session.scalar(select(ActionRun).where(ActionRun.run_id == run_id.strip().upper()))
+
+
+def known_run(store: Store, run_id: str) -> ActionRun:
+    """The run of this key. Raises NoSuchRun."""
+    run = find_run(store, run_id)
+    if run is None:
+        with store.transaction() as session:
+            raise NoSuchRun.saying(no_such_run(session, run_id))
+    return run
 
 
 def newest_end(session: Session, actions: Collection[str]) -> str | None:

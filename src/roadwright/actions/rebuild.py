@@ -13,9 +13,11 @@ from roadwright.actions.contract import Answer
 from roadwright.actions.execute import ActionResult, failed_result, result_of
 from roadwright.domain.actions import ActionStatus
 from roadwright.domain.exit_codes import ExitCode
+from roadwright.domain.messages import Message
 from roadwright.domain.provenance import REBUILD
 from roadwright.sheets.backend import SheetError
 from roadwright.sync.rebuild import may_be_rebuilt, rebuild
+from roadwright.workspace.identity import went_on_until
 from roadwright.workspace.turns import WorkspaceBusy
 from roadwright.workspace.workspace import Workspace, open_workspace
 
@@ -27,7 +29,12 @@ def run_rebuild(root: Path, requested_by: str, report: Callable[[str], None]) ->
     workspace = replace(workspace, is_waiting=lambda: report(ledger.awaited(store)))
     try:
         with workspace.exclusive():
-            if not may_be_rebuilt(workspace):
+            until = went_on_until(workspace)
+            is_needed = may_be_rebuilt(workspace)
+            left = 0 if until is None else ledger.close_left(store, until)
+            if left:
+                report(str(Message("runs_of_older_copy", params={"count": left})))
+            if not is_needed:
                 report("the database knows everything that the workbooks hold; there is nothing to take over")
                 return ActionResult(None, REBUILD, str(ActionStatus.SUCCESS), ExitCode.DONE)
             return _rebuilt(workspace.used(), requested_by, report)

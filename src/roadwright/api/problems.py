@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
-from roadwright.actions.ledger import NotRunning
+from roadwright.actions.ledger import NoSuchRun, NotRunning
 from roadwright.api.limits import LARGEST_BODY
 from roadwright.domain.errors import InputError, OperationError, RoadwrightError
 from roadwright.domain.messages import Message, MessageError
@@ -60,6 +60,7 @@ class Problem(MessageError):
 _STATUS_OF: Mapping[type[RoadwrightError], int] = {
     UnknownTab: 404,
     UnknownName: 404,
+    NoSuchRun: 404,
     NotRunning: 409,
     InputError: 422,
     WorkspaceBusy: 503,

@@ -107,9 +107,10 @@ class Server:
         if self.worker is not None:
             self.worker.wake()
 
-    def follow(self, spec: TabSpec) -> None:
-        """Rows of a tab were saved without its sheet: let the workbook show them."""
-        self.follower.follow(spec)
+    def follow(self, *specs: TabSpec) -> None:
+        """Rows of these tabs were saved without their sheets: let the workbooks show them."""
+        for spec in specs:
+            self.follower.follow(spec)
 
     @property
     def local_person(self) -> Caller:

@@ -15,11 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from roadwright.actions import ledger
+from roadwright.actions.unknown_runs import no_run_at_all
 from roadwright.cli.endings import RowLine, ending, print_rows
 from roadwright.cli.workspace import JsonOption, WorkspaceOption, opened, stop
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.services.portfolios.rerun import rerun_snapshot
-from roadwright.services.portfolios.runs import find_optimization_run
+from roadwright.services.portfolios.runs import find_optimization_run, no_such_optimization
 from roadwright.services.portfolios.shown import run_facts, whole_run
 from roadwright.store.models import ActionRun, OptimizationRun
 
@@ -65,15 +66,16 @@ def runs(
         behind = action.optimization_run_id if log and action is not None else run_id
         with workspace.store.transaction() as session:
             optimization = find_optimization_run(session, behind) if behind is not None else None
+            if optimization is None and action is None:
+                stop(ExitCode.WRONG, "no_run", why=no_run_at_all(session, run_id), folder=str(folder))
     body: dict[str, Any]
     if optimization is not None:
         body = whole_run(optimization) if as_json else run_facts(optimization)
-    elif action is not None:
+    else:
+        assert action is not None
         body = _action_json(action)
         if not as_json:
             body["status"] = ending(action.status, action.summary_json or {}).text
-    else:
-        stop(ExitCode.WRONG, "no_run", run_id=run_id, folder=str(folder))
     if log:
         _show_log(run_id, optimization, as_json=as_json)
     elif as_json:
@@ -127,8 +129,8 @@ def rerun(
 ) -> None:
     with opened(folder) as workspace, workspace.store.transaction() as session:
         run = find_optimization_run(session, run_id)
-    if run is None:
-        stop(ExitCode.WRONG, "no_optimization_run", run_id=run_id, folder=str(folder))
+        if run is None:
+            stop(ExitCode.WRONG, "no_run", why=no_such_optimization(session, run_id), folder=str(folder))
     comparison = rerun_snapshot(run)
     if as_json:
         typer.echo(json.dumps(comparison.to_json(), ensure_ascii=False, indent=2))

@@ -23,6 +23,12 @@ def parse_key(prefix: str, text: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def number_in(text: str) -> int | None:
+    """The last number in a text that is meant as a key, however it is mistyped: 12 in ``INIT_12`` and ``ACT-0012``."""
+    found = re.findall(r"\d{1,12}", text, re.ASCII)
+    return int(found[-1]) if found else None
+
+
 @lru_cache(maxsize=200_000)
 def canonical_key(text: str) -> str | None:
     """An initiative's key as it is stored (``init-1`` is ``INIT-000001``), or None where the text is no such key."""

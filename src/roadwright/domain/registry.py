@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from roadwright.domain.errors import InputError
+from roadwright.domain.keys import make_key
 from roadwright.domain.kpis import CONTRIBUTABLE, Direction, KpiLevel
 from roadwright.domain.messages import Level, Message
 from roadwright.domain.text import folded
@@ -80,6 +81,15 @@ def nearest(word: str, known: Iterable[str]) -> Message | str:
 def did_you_mean(name: str) -> Message:
     """What is said of the known word that was likely meant: `` (did you mean gmv?)``."""
     return Message("did_you_mean", Level.OK, params={"name": name})
+
+
+def nearest_key(prefix: str, number: int | None, known: Collection[int]) -> Message | str:
+    """What is said of a key that nothing has: the one of the nearest number, or how far the numbers go."""
+    if not known:
+        return ""
+    if number is None or number > max(known):
+        return Message("newest_key", Level.OK, params={"key": make_key(prefix, max(known))})
+    return did_you_mean(make_key(prefix, min(known, key=lambda one: abs(one - number))))
 
 
 def key_problem(key: str) -> Message | None:

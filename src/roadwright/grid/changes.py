@@ -62,6 +62,9 @@ class Changed:
     results: list[RowResult] = field(default_factory=list)
     """Of each row what was merged: the values that changed, the cells that keep what was typed."""
 
+    also_changed: Sequence[TabSpec] = ()
+    """Tabs that show something else now, beside the one of these rows."""
+
     @property
     def is_nothing(self) -> bool:
         return not (self.saved or self.created or self.removed)
@@ -136,6 +139,7 @@ def change_rows(context: RowsContext, spec: TabSpec, rows: Sequence[RowChange], 
     answer = Changed([], saved - created, created, removed)
     answer.results = [one.result for one in work]
     answer.rows = _told(session, spec, work)
+    answer.also_changed = tab.also_changed
     return answer
 
 
@@ -208,14 +212,16 @@ def _judge(context: RowsContext, spec: TabSpec, tab: Tab, work: Sequence[_Work])
                 notes.fail("initiative_enters_as_idea", key=one.result.key)
             one.is_done = notes.has_failed
             continue
-        if one.moves and (problem := tab.cannot_move(one.before, one.result.identity, one.stored)) is not None:
-            notes.add(problem)
-            one.is_done = True
-            continue
         if one.moves and (one.result.identity in there or one.result.identity in taken):
             notes.fail("identity_stored", " / ".join(spec.identity), key=one.result.key)
             one.is_done = True
             continue
+        session, after = context.session, one.result.identity
+        if one.moves and (problem := tab.cannot_move(session, one.before, after, one.stored)) is not None:
+            notes.add(problem)
+            one.is_done = True
+            continue
+        taken.add(after)
         _find_base(spec, one)
         if one.sent.remove and not one.is_done:
             _judge_removal(spec, one)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roadwright import tabs
@@ -18,17 +19,22 @@ from roadwright.domain.messages import Level, Message, failure
 from roadwright.domain.roles import Role
 from roadwright.domain.text import folded
 from roadwright.services.bindings.backlog import say_intake
-from roadwright.services.bindings.math_models import MathModelsBinding, PartsBinding
+from roadwright.services.bindings.constraint_sets import ConstraintsBinding, TargetsBinding
+from roadwright.services.bindings.math_models import MathModelsBinding, ParamsBinding, PartsBinding
 from roadwright.services.bindings.metrics import MetricsConfigBinding, judge_registry
 from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, say_entries
 from roadwright.services.bindings.scenarios import ScenarioBinding
 from roadwright.services.roadmaps.judge import confirm_waiver
+from roadwright.services.roadmaps.renaming import Renaming, roadmap_uses
+from roadwright.services.rows.baselines import move_copies
 from roadwright.services.rows.binding import Binding, SetBinding
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Layout, TabSpec
+from roadwright.store.models import OptimizationConstraintSet
+from roadwright.store.roadmaps import find_roadmap, only_named
 from roadwright.sync.saves import BINDINGS
 
 if TYPE_CHECKING:
@@ -74,12 +80,15 @@ class Tab:
         self.binding = binding
         self.also_saved = 0
         """Rows that were changed beyond what their columns say."""
+        self.also_changed: tuple[TabSpec, ...] = ()
+        """Tabs that show something else now, beside this one."""
 
     def finish(self, context: RowsContext, results: Sequence[RowResult]) -> tuple[int, int] | None:
         """After the rows are saved one by one. Returns how many are saved and new, where that is decided here."""
 
     def cannot_move(
         self,
+        session: Session,  # noqa: ARG002
         before: Identity,  # noqa: ARG002
         after: Identity,  # noqa: ARG002
         stored: Mapping[str, object],  # noqa: ARG002
@@ -114,6 +123,7 @@ class _Entries(Tab):
 
     def cannot_move(
         self,
+        session: Session,  # noqa: ARG002
         before: Identity,  # noqa: ARG002
         after: Identity,  # noqa: ARG002
         stored: Mapping[str, object],
@@ -148,6 +158,7 @@ class _Renamed(Tab):
 
     def cannot_move(
         self,
+        session: Session,  # noqa: ARG002
         before: Identity,
         after: Identity,
         stored: Mapping[str, object],  # noqa: ARG002
@@ -161,20 +172,112 @@ class _Renamed(Tab):
         index[after] = index.pop(before)
 
     def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
-        if not was_saved:
+        if was_saved:
+            move_copies(session, self.spec, {before: after})
+        else:
             self.move(session, after, before)
 
 
+class _Scenarios(_Renamed):
+    """The sets of a scenario that is renamed stay its own; its runs keep the name under which they were made."""
+
+    def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
+        super().moved(session, before, after, was_saved=was_saved)
+        if not was_saved:
+            return
+        assert isinstance(self.binding, ScenarioBinding)
+        for spec, binding in ((tabs.CONSTRAINTS, ConstraintsBinding()), (tabs.TARGETS, TargetsBinding())):
+            own = [identity for identity in binding.listed(session) if identity[:1] == before]
+            move_copies(session, spec, {identity: (*after, *identity[1:]) for identity in own})
+            self.also_changed += (spec,) if own else ()
+        name = self.binding.rows(session)[after].scenario_name
+        for one in session.scalars(select(OptimizationConstraintSet)):
+            if folded(one.scenario_name or "") == before[0]:
+                one.scenario_name = name
+        session.flush()
+
+
 class _MathModels(_Renamed):
+    """The params of a model that is renamed stay its own."""
+
+    def cannot_move(
+        self, session: Session, before: Identity, after: Identity, stored: Mapping[str, object]
+    ) -> Message | None:
+        if any(identity[:2] == after for identity in ParamsBinding().listed(session)):
+            return Message("model_name_on_params", column="model_name")
+        return super().cannot_move(session, before, after, stored)
+
+    def move(self, session: Session, before: Identity, after: Identity) -> None:
+        super().move(session, before, after)
+        self._name_params(session, before, after, after[1])
+
+    def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
+        super().moved(session, before, after, was_saved=was_saved)
+        if not was_saved:
+            return
+        assert isinstance(self.binding, MathModelsBinding)
+        _, model = self.binding.rows(session)[after]
+        own = self._name_params(session, after, after, model.model_name)
+        move_copies(session, tabs.PARAMS, {(*before, *identity[2:]): identity for identity in own})
+        self.also_changed += (tabs.PARAMS,) if own else ()
+
+    @staticmethod
+    def _name_params(session: Session, before: Identity, after: Identity, name: str) -> list[Identity]:
+        """Let the params of one model be those of another name. Returns them under it."""
+        rows = ParamsBinding().rows(session)
+        own = [identity for identity in rows if identity[:2] == before]
+        for identity in own:
+            rows[identity][1].model_name = name
+        session.flush()
+        return [(*after, *identity[2:]) for identity in own]
+
     def finish(self, context: RowsContext, results: Sequence[RowResult]) -> None:  # noqa: ARG002
         assert isinstance(self.binding, MathModelsBinding)
         self.binding.show_primaries(context.session)
 
 
+class _Roadmaps(Tab):
+    """A roadmap that is renamed stays the same one, with its entries, waivers and versions."""
+
+    def __init__(self, spec: TabSpec, binding: Binding) -> None:
+        super().__init__(spec, binding)
+        self._renamed: dict[Identity, Renaming] = {}
+
+    def cannot_move(
+        self,
+        session: Session,
+        before: Identity,
+        after: Identity,
+        stored: Mapping[str, object],
+    ) -> Message | None:
+        if (named := only_named(session, after[0])) is not None:
+            return Message("roadmap_name_on_entries", column="roadmap_name", params={"why": named})
+        if uses := roadmap_uses(session, before[0]):
+            said = {"roadmap": stored["roadmap_name"], "uses": uses}
+            return Message("roadmap_named_elsewhere", column="roadmap_name", params=said)
+        return None
+
+    def move(self, session: Session, before: Identity, after: Identity) -> None:
+        roadmap = find_roadmap(session, before[0])
+        assert roadmap is not None
+        self._renamed[after] = Renaming.begin(session, roadmap, after[0])
+
+    def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
+        renaming = self._renamed.pop(after)
+        if not was_saved:
+            renaming.take_back(session)
+            return
+        renaming.finish(session)
+        keys = [folded(entry.initiative_key) for entry in renaming.roadmap.entry_rows]
+        move_copies(session, tabs.ROADMAPS, {before: after})
+        move_copies(session, tabs.ROADMAP_ENTRIES, {(*before, key): (*after, key) for key in keys})
+        self.also_changed += (tabs.ROADMAP_ENTRIES, tabs.SCENARIO_CONFIG)
+
+
 class _Metrics(Tab):
     """The registry is judged as a whole: also the KPIs that are not sent are looked at."""
 
-    def cannot_move(self, before: Identity, after: Identity, stored: Mapping[str, object]) -> None:
+    def cannot_move(self, session: Session, before: Identity, after: Identity, stored: Mapping[str, object]) -> None:
         """A KPI is renamed where nothing uses it, which is judged in the end."""
 
     def move(self, session: Session, before: Identity, after: Identity) -> None:  # noqa: ARG002
@@ -191,7 +294,11 @@ class _Metrics(Tab):
         sent = {result.identity for result in results}
         others = [i for i in self.binding.listed(context.session) if i not in sent]
         unsent = [RowResult(Row(0), identity, "", is_selected=False) for identity in others]
-        return judge_registry(context, self.binding, [*results, *unsent])
+        counts = judge_registry(context, self.binding, [*results, *unsent])
+        stored = set(self.binding.listed(context.session))
+        renamed = {before: after for after, before in self.binding.renamed.items() if after in stored}
+        move_copies(context.session, self.spec, renamed)
+        return counts
 
 
 _TABS: Mapping[str, Callable[[TabSpec, Binding], Tab]] = MappingProxyType(
@@ -199,8 +306,9 @@ _TABS: Mapping[str, Callable[[TabSpec, Binding], Tab]] = MappingProxyType(
         tabs.BACKLOG.name: _Backlog,
         tabs.MATH_MODELS.name: _MathModels,
         tabs.PARAMS.name: _Renamed,
-        tabs.SCENARIO_CONFIG.name: _Renamed,
+        tabs.SCENARIO_CONFIG.name: _Scenarios,
         tabs.METRICS_CONFIG.name: _Metrics,
+        tabs.ROADMAPS.name: _Roadmaps,
         tabs.ROADMAP_ENTRIES.name: _Entries,
     }
 )

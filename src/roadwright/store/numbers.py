@@ -8,11 +8,22 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from roadwright.domain.keys import INITIATIVE
 from roadwright.store.models import Base, IssuedKey, KeyFloor
 
+_HIGHEST = 2**31 - 1
+"""PostgreSQL's integers end here."""
+
 
 def next_number(session: Session, numbers: InstrumentedAttribute[int], prefix: str) -> int:
     """The next number of a kind of keys whose tables count by themselves (``ACT``, ``OPT``)."""
     floor = session.get(KeyFloor, prefix)
     return max(session.scalar(select(func.max(numbers))) or 0, floor.number if floor is not None else 0) + 1
+
+
+def numbers_near(session: Session, numbers: InstrumentedAttribute[int], wanted: int | None) -> list[int]:
+    """Of the numbers that a table has those next to this one: the last up to it and the first above, or the last."""
+    wanted = _HIGHEST if wanted is None else min(wanted, _HIGHEST)
+    below = session.scalar(select(func.max(numbers)).where(numbers <= wanted))
+    above = session.scalar(select(func.min(numbers)).where(numbers > wanted))
+    return [number for number in (below, above) if number is not None]
 
 
 def go_on_above(session: Session, prefix: str, number: int) -> None:

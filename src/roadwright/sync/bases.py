@@ -17,7 +17,7 @@ from roadwright.services.rows.baselines import (
     save_unconfirmed,
 )
 from roadwright.services.rows.binding import Binding, Values
-from roadwright.services.rows.identity import Identity, display_key, identity_of, identity_text
+from roadwright.services.rows.identity import Identity, display_key, identity_text
 from roadwright.services.rows.merge import MergeRules, merge_and_save
 from roadwright.sheets.merge import plain
 from roadwright.sheets.read import Row
@@ -77,7 +77,7 @@ def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[Sheet
     unconfirmed = load_unconfirmed(session, folder, place)
     if not unconfirmed:
         return
-    there = {identity_text(identity_of(tab.spec.identity, row.brief)) for row in tab.table.rows}
+    there = {identity_text(tab.identity_of(row)) for row in tab.table.rows}
     over = [identity for identity in unconfirmed if identity not in there]
     blanks = {column.name: plain(column.blank_means) for column in tab.spec.saved}
     for result in results:
@@ -136,7 +136,7 @@ def results_of(tab: OpenTab, picked: Collection[int]) -> list[SheetRow]:
     seen: dict[tuple[str, ...], Row] = {}
     results = []
     for row in table.rows:
-        identity = identity_of(spec.identity, row.brief)
+        identity = tab.identity_of(row)
         result = SheetRow(row, identity, display_key(spec, row.brief), is_selected=row.number in picked)
         unread = () if row.number in tab.settled else [column for column in spec.identity if column in row.problems]
         if not unread and any(identity):

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.services.rows.baselines import Baseline
 from roadwright.services.rows.context import RowsContext
-from roadwright.services.rows.identity import Identity
+from roadwright.services.rows.identity import Identity, identity_of
 from roadwright.sheets.backend import Workbook
-from roadwright.sheets.read import Table
+from roadwright.sheets.read import Row, Table
 from roadwright.sheets.spec import TabSpec
 from roadwright.sheets.values import CellValue
 from roadwright.store.clock import RowVersions
@@ -69,6 +69,8 @@ class OpenTab:
     """The sets of which no row is left on the tab, and whose rows were removed for that."""
     early_row_versions: list[str] = field(default_factory=list)
     """Row versions that are older than those of all rows of this pass."""
+    renamed: dict[int, Identity] = field(default_factory=dict)
+    """By row what it is now, where it was renamed since this copy of the tab was written (see ``sync.renames``)."""
     needs_row_version: set[Identity] = field(default_factory=set)
     """Rows that get a new row version although nothing in them changed: they tell how new this copy of the tab is."""
 
@@ -78,6 +80,10 @@ class OpenTab:
     @property
     def spec(self) -> TabSpec:
         return self.place.spec
+
+    def identity_of(self, row: Row) -> Identity:
+        """Which row it is."""
+        return self.renamed.get(row.number) or identity_of(self.spec.identity, row.brief)
 
 
 @dataclass

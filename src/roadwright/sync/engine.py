@@ -21,7 +21,7 @@ from roadwright.domain.messages import Level
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.services.rows.baselines import confirm
 from roadwright.services.rows.binding import Binding, SetBinding
-from roadwright.services.rows.identity import Identity, identity_of
+from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.merge import MergeRules
 from roadwright.services.rows.notes import Notes, level_of
 from roadwright.sheets.backend import (
@@ -41,6 +41,7 @@ from roadwright.store.session import one_at_a_time, writes
 from roadwright.sync.bases import keep_saved, merge_results, results_of, unsettle
 from roadwright.sync.context import OpenTab, SyncContext, begin_sync
 from roadwright.sync.reading import scope_of
+from roadwright.sync.renames import follow_renames
 from roadwright.sync.reports import RowReport, SheetRow, TabReport, report_rows
 from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import new_to_the_tab, record_sets, remove_gone, reserve_row_versions, sets_were_written
@@ -338,8 +339,9 @@ def merge_tab(
     """Merge and save the selected rows. The tab itself is not brought up to date yet."""
     spec, table, session = tab.place.spec, tab.table, context.session
     picked = selection.picks(spec, table.rows)
+    follow_renames(session, tab, binding)
     if spec.set_identity:
-        picked = whole_sets(table, spec.set_identity, picked)
+        picked = whole_sets(tab, picked)
     results = results_of(tab, picked)
     rules = MergeRules(context.source, on_conflict, only, show_only)
     report = TabReport(tab.place)
@@ -379,16 +381,19 @@ def show_tab(
     report.rows = report_rows(tab.place, results)
 
 
-def whole_sets(table: Table, set_identity: Sequence[str], picked: set[int]) -> set[int]:
+def whole_sets(tab: OpenTab, picked: set[int]) -> set[int]:
     """Selecting a row of a set selects the whole set."""
-    sets = {identity_of(set_identity, row.values) for row in table.rows if row.number in picked}
-    return {row.number for row in table.rows if identity_of(set_identity, row.values) in sets}
+    width = len(tab.spec.set_identity)
+    set_of = {row.number: tab.identity_of(row)[:width] for row in tab.table.rows}
+    sets = {set_of[number] for number in picked if number in set_of}
+    return {number for number, name in set_of.items() if name in sets}
 
 
 def say_of_rows(
     context: SyncContext, tab: OpenTab, binding: Binding, say: Callable[[SheetRow], Notes | None]
 ) -> TabReport:
     """Save nothing, and put a new status on the rows of which there is something to say."""
+    follow_renames(context.session, tab, binding)
     results = results_of(tab, set())
     merge_results(context, tab, binding, results, MergeRules(context.source, show_only=True))
     for result in results:

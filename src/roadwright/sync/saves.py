@@ -19,7 +19,7 @@ from roadwright.services.bindings.roadmap_entries import RoadmapEntriesBinding, 
 from roadwright.services.bindings.roadmaps import GatesBinding, RoadmapsBinding
 from roadwright.services.bindings.scenarios import ScenarioBinding
 from roadwright.services.rows.binding import Binding, Values
-from roadwright.services.rows.identity import display_key, identity_of
+from roadwright.services.rows.identity import display_key
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import SheetError, TabEdit
 from roadwright.sheets.merge import OnConflict
@@ -27,6 +27,7 @@ from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.bases import load_bases
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import merge_tab
+from roadwright.sync.renames import follow_renames
 from roadwright.sync.reports import RowReport, SheetRow, TabReport
 from roadwright.sync.selection import Selection
 
@@ -61,7 +62,8 @@ def _math_models(context: SyncContext, tab: OpenTab, selection: Selection, on_co
 
 def _metrics_config(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
     """Save the selected rows if the registry as a whole stays right, else none of them."""
-    there = {row.number: identity_of(tab.spec.identity, row.values) for row in tab.table.rows}
+    follow_renames(context.session, tab, MetricsConfigBinding())
+    there = {row.number: tab.identity_of(row) for row in tab.table.rows}
     binding = MetricsConfigBinding(renamed_rows(context.session, there, load_bases(context.session, tab)))
     results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
     report.saved, report.created = judge_registry(context, binding, results)
@@ -117,7 +119,7 @@ def still_in_effect(session: Session, tab: OpenTab, report: TabReport) -> list[R
         return []
     counts, code = _STILL_COUNTS[tab.spec.name]
     binding = BINDINGS[tab.spec.name]()
-    gone = set(binding.listed(session)) - {identity_of(tab.spec.identity, row.brief) for row in tab.table.rows}
+    gone = set(binding.listed(session)) - {tab.identity_of(row) for row in tab.table.rows}
     rows = binding.load(session, gone)
     status = Notes([warning(code)]).text
     return [

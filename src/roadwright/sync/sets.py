@@ -18,7 +18,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from roadwright.services.rows.binding import SetBinding
-from roadwright.services.rows.identity import Identity, identity_of, identity_text
+from roadwright.services.rows.identity import Identity, identity_text
 from roadwright.store.models import SetBaseline
 from roadwright.store.queries import chunks
 from roadwright.sync.bases import load_bases
@@ -54,10 +54,11 @@ def remove_gone(
     unread = [o.row for o in results if any(name in o.row.problems for name in spec.identity)]
     if any(name in row.problems for row in unread for name in spec.set_identity):
         return 0
-    unsure = {identity_of(spec.set_identity, row.values) for row in unread}
+    width = len(spec.set_identity)
+    unsure = {tab.identity_of(row)[:width] for row in unread}
     present = {o.identity for o in results}
-    sets_on_tab = {identity[: len(spec.set_identity)] for identity in present}
-    is_selected = {identity_of(binding.spec.set_identity, o.row.values) for o in results if o.is_selected}
+    sets_on_tab = {identity[:width] for identity in present}
+    is_selected = {o.identity[:width] for o in results if o.is_selected}
     known, stored, newest_row_version = (
         known_sets(context.session, tab),
         _stored_sets(context.session, binding),
@@ -123,15 +124,15 @@ def sets_were_written(session: Session, row_versions: Iterable[str]) -> None:
 
 def new_to_the_tab(context: SyncContext, binding: SetBinding, results: Sequence[SheetRow]) -> list[Identity]:
     """The stored rows of the sets that were looked at which do not stand on the tab."""
-    is_selected = {identity_of(binding.spec.set_identity, o.row.values) for o in results if o.is_selected}
-    present = {o.identity for o in results}
     width = len(binding.spec.set_identity)
+    is_selected = {o.identity[:width] for o in results if o.is_selected}
+    present = {o.identity for o in results}
     return [i for i in binding.listed(context.session) if i not in present and i[:width] in is_selected]
 
 
 def reserve_row_versions(context: SyncContext, tab: OpenTab, binding: SetBinding, results: Iterable[SheetRow]) -> None:
     """Take versions for what the sets will show before any row is saved, so that they are older than the rows'."""
-    names = {identity_of(binding.spec.set_identity, o.row.values) for o in results}
+    names = {o.identity[: len(binding.spec.set_identity)] for o in results}
     names |= _stored_sets(context.session, binding).keys()
     tab.early_row_versions = [context.row_versions.next() for _ in names]
 

@@ -23,7 +23,7 @@ async def save(visit: Visit, spec: TabSpec, rows: Sequence[RowChange]) -> Change
         with server.edits:
             changed = save_rows(server.workspace, spec, rows, caller.requested_by)
         if not changed.is_nothing:
-            server.follow(spec)
+            server.follow(spec, *changed.also_changed)
         return changed
 
     return await asyncio.to_thread(saved)

@@ -7,6 +7,7 @@ covered by it: a database without that revision is empty, an older copy, or anot
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from roadwright.domain.messages import Level, Message
 from roadwright.sheets.files import place_file
+from roadwright.store.clock import to_text
 from roadwright.store.identity import Revision, has_revision, is_empty, latest_revision, moved_to, workspace_id
 from roadwright.store.session import StoreError, shown_url
 from roadwright.workspace.contents import held_by
@@ -79,6 +81,18 @@ def check_database(workspace: Workspace, note: Note | None) -> Message | None:
         return None
     params = {"folder": str(workspace.root), "database": _shown(workspace), "identity": mine[:8]}
     return Message("folder_joined", Level.OK, params=params)
+
+
+def went_on_until(workspace: Workspace) -> str | None:
+    """Until when the folder worked on a database that went on from this older copy; None where this is no such copy."""
+    note = read_note(workspace.private)
+    if note is None or note.revision is None:
+        return None
+    with workspace.store.transaction() as session:
+        if has_revision(session, note.revision):
+            return None
+    seen = (workspace.private / FILE).stat().st_mtime
+    return to_text(dt.datetime.fromtimestamp(seen, dt.UTC))
 
 
 def refuse_moved(workspace: Workspace) -> None:

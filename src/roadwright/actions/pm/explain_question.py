@@ -16,10 +16,17 @@ from roadwright.domain.messages import Message
 from roadwright.domain.optimization import RunStatus, capacity_id
 from roadwright.domain.text import folded
 from roadwright.optimize import unknown_keys
+from roadwright.services.bindings.initiatives import no_such_initiative
 from roadwright.services.portfolios.candidates import find_scenario
 from roadwright.services.portfolios.drafts import place_in_sheet
 from roadwright.services.portfolios.explaining import Explained, why_no_candidate
-from roadwright.services.portfolios.runs import find_optimization_run, is_answered, latest_answer, latest_run
+from roadwright.services.portfolios.runs import (
+    find_optimization_run,
+    is_answered,
+    latest_answer,
+    latest_run,
+    no_such_optimization,
+)
 from roadwright.store.models import Initiative, OptimizationRun, OptimizationScenario
 from roadwright.store.queries import initiatives_by_key
 from roadwright.sync.engine import read_tab
@@ -75,7 +82,7 @@ def _run_to_explain(session: Session, request: ActionContext, asked: ExplainQues
     if named is not None:
         run = find_optimization_run(session, named)
         if run is None:
-            raise UsageError("no_run_to_explain", run_id=named)
+            raise UsageError.saying(no_such_optimization(session, named))
         return run, True
     name = chosen(request.options, ScenarioOption).scenario_name
     mine = {folded(scenario): scenario for scenario in asked.scenarios if scenario}
@@ -107,7 +114,7 @@ def question_of(session: Session, request: ActionContext, asked: ExplainQuestion
     initiatives = initiatives_by_key(session, ids or ())
     wrong = unknown_keys(kept.problem, ids or ())
     if wrong:
-        raise UsageError("several_faults", faults=[_why_unknown(run, id, initiatives.get(id)) for id in wrong])
+        raise UsageError("several_faults", faults=[_why_unknown(session, run, id, initiatives.get(id)) for id in wrong])
     return Question(run, scenario, kept, ids, initiatives, is_chosen)
 
 
@@ -118,9 +125,9 @@ def _id(kept: Explained, name: str) -> str:
     return canonical_key(name) or by_name.get(folded(name), name)
 
 
-def _why_unknown(run: OptimizationRun, id: str, initiative: Initiative | None) -> Message:
+def _why_unknown(session: Session, run: OptimizationRun, id: str, initiative: Initiative | None) -> Message:
     params: dict[str, object] = {"id": id, "run_id": run.run_id}
     if initiative is not None:
         params["why"] = why_no_candidate(initiative, run)
         return Message("was_no_candidate", params=params)
-    return Message("no_such_initiative" if canonical_key(id) else "not_of_run", params=params)
+    return no_such_initiative(session, id) if canonical_key(id) else Message("not_of_run", params=params)

@@ -18,7 +18,7 @@ from roadwright.domain.roles import Role
 from roadwright.grid.changes import RowChange
 from roadwright.grid.ideas import NotYours, change_idea, submit_idea
 from roadwright.grid.initiatives import list_initiatives, whole_initiative
-from roadwright.services.bindings.initiatives import load_initiatives
+from roadwright.services.bindings.initiatives import load_initiatives, no_such_initiative
 from roadwright.sheets.merge import OnConflict
 
 router = APIRouter(tags=["initiatives"])
@@ -74,7 +74,7 @@ def show_initiative(key: InitiativeKey, server: ServerOf) -> WholeInitiative:
     with server.workspace.store.transaction() as session:
         found = whole_initiative(session, key)
         if found is None:
-            raise Problem(404, "no_such_initiative", id=key)
+            raise Problem.of(404, no_such_initiative(session, key))
         return WholeInitiative.model_validate(found)
 
 
@@ -101,7 +101,7 @@ def change(key: InitiativeKey, body: IdeaPatch, server: ServerOf, caller: Caller
     row = RowChange({"initiative_key": key}, body.mark, body.changes, on_conflict=body.on_conflict)
     with server.workspace.store.transaction() as session:
         if not load_initiatives(session, [key]):
-            raise Problem(404, "no_such_initiative", id=key)
+            raise Problem.of(404, no_such_initiative(session, key))
     try:
         with server.edits:
             is_any = caller.role.may(Role.PLANNER)

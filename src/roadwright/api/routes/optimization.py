@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 
 from roadwright.api.problems import Problem
 from roadwright.api.routing import problems
-from roadwright.api.state import ServerOf
+from roadwright.api.state import Server, ServerOf
+from roadwright.domain.messages import Message
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.explaining import curve_of
-from roadwright.services.portfolios.runs import find_optimization_run
+from roadwright.services.portfolios.runs import find_optimization_run, no_such_optimization
 from roadwright.services.portfolios.shown import whole_run
 from roadwright.store.models import OptimizationRun
 from roadwright.sync.run_tabs import rows_for
@@ -54,6 +55,11 @@ class WholeOptimizationRun(BaseModel):
     result: dict[str, Any] | None
 
 
+def _no_such(server: Server, run_id: str) -> Message:
+    with server.workspace.store.transaction() as session:
+        return no_such_optimization(session, run_id)
+
+
 @router.get("/optimization-runs", responses=problems(404, 422))
 def list_optimization_runs(
     server: ServerOf,
@@ -71,7 +77,7 @@ def list_optimization_runs(
     if before is not None:
         place = next((n for n, row in enumerate(rows) if row["run_id"] == before.strip().upper()), None)
         if place is None:
-            raise Problem(404, "no_run_of_this_key", run_id=before)
+            raise Problem.of(404, _no_such(server, before))
         rows = rows[place + 1 :]
     items = [OptimizationRunLine.model_validate(row) for row in rows[:limit]]
     return OptimizationRunList(items=items, next=items[-1].run_id if len(rows) > limit else None, total=total)
@@ -83,7 +89,7 @@ def show_optimization_run(run_id: RunKey, server: ServerOf) -> WholeOptimization
     with server.workspace.store.transaction() as session:
         run = find_optimization_run(session, run_id)
         if run is None:
-            raise Problem(404, "no_run_of_this_key", run_id=run_id)
+            raise Problem.of(404, no_such_optimization(session, run_id))
         return WholeOptimizationRun.model_validate(whole_run(run))
 
 
@@ -92,5 +98,5 @@ def show_frontier(run_id: RunKey, server: ServerOf) -> dict[str, Any]:
     """What more tokens would bring: every portfolio that can't be beaten. Made when it is first asked for."""
     found = curve_of(server.workspace.store, run_id)
     if found is None:
-        raise Problem(404, "no_run_of_this_key", run_id=run_id)
+        raise Problem.of(404, _no_such(server, run_id))
     return found

@@ -69,10 +69,7 @@ def _place(server: Server, body: RunRequest) -> tuple[str | None, str | None]:
 
 
 def _found(server: Server, run_id: str) -> ActionRun:
-    run = ledger.find_run(server.workspace.store, run_id)
-    if run is None:
-        raise Problem(404, "no_action_run", run_id=run_id)
-    return run
+    return ledger.known_run(server.workspace.store, run_id)
 
 
 @router.get("/runs", responses=problems(422))

@@ -191,7 +191,7 @@ def change_tab_rows(name: TabName, body: RowsPatch, server: ServerOf, caller: Ca
     with server.edits:
         changed = save_rows(server.workspace, spec, rows, caller.requested_by)
     if not changed.is_nothing:
-        server.follow(spec)
+        server.follow(spec, *changed.also_changed)
     return RowsAnswer.model_validate({"rows": [row.to_json() for row in changed.rows]})
 
 

@@ -37,8 +37,8 @@ TEXTS = {
     ),
     "keys_not_on_backlog": "the backlog has no {keys}",
     "new_roadmap_without_period": 'roadmap "{roadmap}" is new: give its period too, with --option period_key=2026-Q3',
-    "no_action_run": "there is no action run {run_id}",
-    "no_action_run_but_optimization": "there is no action run {run_id}; name the action's run (ACT-…)",
+    "no_action_run": "there is no action run {run_id}{hint}",
+    "no_action_run_but_optimization": "there is no action run {run_id}; name the action's run, ACT-…{hint}",
     "no_candidates_of_scenario": (
         '{keys}: no candidate of scenario "{scenario}"; pm.populate_candidates shows those there are'
     ),
@@ -49,8 +49,7 @@ TEXTS = {
         "period_key and filter, run_id or keys"
     ),
     "no_roadmap_yet": "there is no roadmap yet; fill in a row of Roadmaps",
-    "no_run_to_explain": "there is no optimization run {run_id}; Runs lists them",
-    "no_such_initiative": "there is no initiative {id}",
+    "no_such_initiative": "there is no initiative {id}{hint}",
     "no_such_roadmap": 'there is no roadmap "{roadmap}"{hint}, there are: {names}',
     "not_of_run": '{run_id} has neither an initiative nor a row "{id}"; name keys, row numbers, or rows as Targets!7',
     "nothing_ticked": (

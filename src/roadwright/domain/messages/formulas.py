@@ -27,6 +27,7 @@ TEXTS = {
     ),
     "control_character": "{code} a control character",
     "did_you_mean": " (did you mean {name}?)",
+    "newest_key": " (the newest is {key})",
     "divided_by_zero": "division by zero",
     "empty_chain": "there is no KPI in it; write e.g. page_load_time -> checkout_conversion -> gmv",
     "empty_formula": "there is no formula; write an expression, or lines name = expression and value = …",

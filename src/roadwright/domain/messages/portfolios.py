@@ -60,6 +60,7 @@ TEXTS = {
     "no_candidate_roadmap": 'the candidates are those of the roadmap "{roadmap}"',
     "no_candidates": "there are no candidates for {period}",
     "no_problem": "there is no problem to solve",
+    "no_run_of_this_key": "there is no optimization run {run_id}{hint}",
     "no_scenarios": "there is no scenario yet; fill in a row of Scenario_Config",
     "not_selected": "not selected: {why}",
     "reason_adds_nothing": "it adds nothing to what is maximised",

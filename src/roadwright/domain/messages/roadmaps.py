@@ -172,8 +172,14 @@ TEXTS = {
         'there is no policy "{policy}"{hint} on the Gates tab, there are: {known}; fill in its gates there, fix the '
         "name, or clear it for the default policy"
     ),
+    "roadmap_name_on_entries": "the roadmap can not get this name: {why}",
+    "roadmap_named_elsewhere": (
+        '"{roadmap}" is named by {uses}; change these first, or they would find nothing any more'
+    ),
+    "used_by_saved_filters": "the saved filters {where}",
+    "used_by_filter_sources": "the filters that the roadmaps {where} are made from",
     "unknown_roadmap": 'there is no roadmap "{roadmap}"{hint}; {known}',
     "unknown_run": "there is no run {run}; {known}",
-    "unknown_version": 'there is no version "{version}"; {known}',
+    "unknown_version": 'there is no version "{version}"{hint}; {known}',
     "version_never_changes": "version {version} is published, and a published version never changes",
 }

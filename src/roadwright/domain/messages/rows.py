@@ -68,6 +68,7 @@ TEXTS = {
     "min_above_max": "{low} is above max {high}; correct one of them",
     "no_initiative": "no initiative has the key {value!q}{hint}; see the Backlog for those there are",
     "no_known_initiative": "no initiative has the key {value!q}",
+    "model_name_on_params": "there are params of a model of this name already; remove or rename them first",
     "no_saved_model": "{value!q} is no saved model of this initiative",
     "not_brought_up_to_date": "{place} was not brought up to date: {why}",
     "not_in_source": "the {source} of the roadmap names it no more; it stays until you delete its row",

@@ -111,7 +111,6 @@ TEXTS = {
     "no_tab_of_this_name": 'there is no tab "{name}"{hint}; there are: {names}',
     "waiver_needs_role": "a gate is waived by the role {needed}; yours is {role}",
     "waived_by_another": 'it is "{name}"; you are signed in as {who}, and waive in that name only',
-    "no_run_of_this_key": "there is no optimization run {run_id}",
     "run_without_curve": "{run} ended {status} before it had a problem to solve, so that it has no curve",
     "waiver_reason_short": "the reason has to have at least {least} characters",
 }

@@ -54,7 +54,14 @@ TEXTS = {
     ),
     "revision": "revision {number:,}",
     "run_cut_by_backup": (
-        "it was going on when the backup was made, which does not hold its end; run it again, that is safe"
+        "it was going on or waited when the backup was made, which does not hold its end; run it again, that is safe"
+    ),
+    "run_of_older_copy": (
+        "it waited in an older copy of the database, and may have been done since then; ask for it again if it was not"
+    ),
+    "runs_of_older_copy": (
+        "{count} {count:run|runs} of this older copy of the database may have been done since then, and will not be "
+        "done again; roadwright runs shows them"
     ),
     "setting_character": "holds a character that no setting can have (code {character}); type it again without it",
     "setting_missing": "{place}: {why}",

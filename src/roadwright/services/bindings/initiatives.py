@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable
 from functools import cache
 
@@ -10,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.domain.initiatives import ContributionSource, Lifecycle
-from roadwright.domain.keys import INITIATIVE, canonical_key, parse_key
+from roadwright.domain.keys import INITIATIVE, canonical_key, number_in, parse_key
+from roadwright.domain.messages import Message
+from roadwright.domain.registry import did_you_mean, nearest_key
+from roadwright.domain.text import folded
 from roadwright.services.rows.identity import Identity
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
@@ -21,6 +25,8 @@ from roadwright.tabs.backlog import DEFAULT_COEFFICIENT
 
 _LOADED = "initiatives by key"
 """Where a session keeps the initiatives that it has loaded: a pass asks for the same ones again and again."""
+_MOST_TITLES = 2_000
+"""So many titles are compared with a mistyped one."""
 
 
 def load_initiatives(session: Session, keys: Iterable[str]) -> dict[str, Initiative]:
@@ -39,6 +45,22 @@ def all_keys(session: Session) -> list[str]:
 def all_initiatives(session: Session) -> list[Initiative]:
     """Every initiative, in the order of the keys."""
     return list(session.scalars(select(Initiative).order_by(Initiative.id)))
+
+
+def no_such_initiative(session: Session, typed: str) -> Message:
+    """What to say where no initiative has this key: the one that was meant, or how far the keys go."""
+    return Message("no_such_initiative", params={"id": typed, "hint": nearest_initiative(session, typed)})
+
+
+def nearest_initiative(session: Session, typed: str) -> Message | str:
+    """The initiative that was likely meant, by its title or its number: `` (did you mean INIT-000012 …?)``."""
+    if parse_key(INITIATIVE, typed) is None:
+        rows = session.execute(select(Initiative.title, Initiative.initiative_key).limit(_MOST_TITLES))
+        titles = {folded(title): f"{key} {title}" for title, key in rows}
+        if near := difflib.get_close_matches(folded(typed), titles, n=1):
+            return did_you_mean(titles[near[0]])
+    known = [number for key in all_keys(session) if (number := parse_key(INITIATIVE, key)) is not None]
+    return nearest_key(INITIATIVE, number_in(typed), known)
 
 
 def by_identity(session: Session, identities: Collection[Identity]) -> dict[Identity, Initiative]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -12,15 +11,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from roadwright import tabs
 from roadwright.domain.decimals import rounded
 from roadwright.domain.initiatives import ContributionSource
-from roadwright.domain.keys import INITIATIVE, make_key, parse_key
 from roadwright.domain.messages import Message
-from roadwright.domain.registry import Registry, UnknownKpi, did_you_mean
+from roadwright.domain.registry import Registry, UnknownKpi
 from roadwright.domain.text import folded
 from roadwright.services.bindings.initiatives import (
-    all_keys,
     by_identity,
     initiative_values,
     load_initiatives,
+    nearest_initiative,
     set_attribute,
     stamp,
 )
@@ -34,8 +32,6 @@ from roadwright.store.percentiles import score_percentiles
 from roadwright.store.queries import current_scores
 from roadwright.tabs.product_ops import SCORE_PARTS, SCORE_PREFIX
 
-_MOST_TITLES = 2_000
-"""So many titles are compared with a mistyped one."""
 _CONTRIBUTION = "kpi_contribution_json"
 
 
@@ -45,22 +41,9 @@ def known_initiative(session: Session, typed: object) -> Initiative:
         raise Refused(Message("key_missing", column="initiative_key"))
     found = list(load_initiatives(session, [str(typed)]).values())
     if not found:
-        hint = nearest_initiative(session, str(typed))
-        raise Refused(Message("no_initiative", column="initiative_key", params={"value": typed, "hint": hint}))
+        params = {"value": typed, "hint": nearest_initiative(session, str(typed))}
+        raise Refused(Message("no_initiative", column="initiative_key", params=params))
     return found[0]
-
-
-def nearest_initiative(session: Session, typed: str) -> Message | str:
-    """The initiative that was likely meant, by its number or its title: `` (did you mean INIT-000012 …?)``."""
-    number = parse_key(INITIATIVE, typed)
-    if number is not None:
-        known = [key for key in (parse_key(INITIATIVE, key) for key in all_keys(session)) if key is not None]
-        close = min(known, key=lambda one: abs(one - number), default=None)
-        return did_you_mean(make_key(INITIATIVE, close)) if close is not None else ""
-    rows = session.execute(select(Initiative.title, Initiative.initiative_key).limit(_MOST_TITLES))
-    titles = {folded(title): f"{key} {title}" for title, key in rows}
-    near = difflib.get_close_matches(folded(typed), titles, n=1)
-    return did_you_mean(titles[near[0]]) if near else ""
 
 
 def _having(session: Session, columns: Sequence[InstrumentedAttribute[Any]]) -> list[Identity]:

@@ -9,8 +9,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from roadwright.domain.keys import OPTIMIZATION_RUN, make_key, parse_key
+from roadwright.domain.keys import ACTION_RUN, OPTIMIZATION_RUN, make_key, number_in, parse_key
 from roadwright.domain.messages import Message, notice
+from roadwright.domain.registry import did_you_mean, nearest_key
 from roadwright.domain.text import folded
 from roadwright.optimize import Explanation, Solution, SolveOptions, candidate_worth, problem_to_json, snapshot_hash
 from roadwright.services.portfolios import alerts as alert_rows
@@ -19,8 +20,8 @@ from roadwright.services.portfolios.duplicates import MANDATORY_DUPLICATE
 from roadwright.services.portfolios.results import CandidateFacts, RunRef, results_rows
 from roadwright.services.portfolios.shown import has_answer, shown_figures, shows_answer
 from roadwright.store.clock import now
-from roadwright.store.models import LastRunPrice, OptimizationRun, Portfolio, PortfolioItem
-from roadwright.store.numbers import next_number
+from roadwright.store.models import ActionRun, LastRunPrice, OptimizationRun, Portfolio, PortfolioItem
+from roadwright.store.numbers import next_number, numbers_near
 from roadwright.store.percentiles import score_percentiles
 from roadwright.store.queries import chunks
 from roadwright.store.session import Store
@@ -209,6 +210,19 @@ def _alerts(
 def find_optimization_run(session: Session, run_id: str) -> OptimizationRun | None:
     """The run of this key, in any case and also in short."""
     return session.scalar(select(OptimizationRun).where(OptimizationRun.run_id == run_key(run_id)))
+
+
+def no_such_optimization(session: Session, run_id: str) -> Message:
+    """What to say where no optimization run has this key: the one that was meant, or how far the keys go."""
+    number, of_action = number_in(run_id), parse_key(ACTION_RUN, run_id)
+    if of_action is not None:  # the run of the action instead
+        known = session.scalar(
+            select(ActionRun.optimization_run_id).where(ActionRun.run_id == make_key(ACTION_RUN, of_action))
+        )
+        hint = did_you_mean(known) if known is not None else ""
+    else:
+        hint = nearest_key(OPTIMIZATION_RUN, number, numbers_near(session, OptimizationRun.id, number))
+    return Message("no_run_of_this_key", params={"run_id": run_id, "hint": hint})
 
 
 def run_key(text: str) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from roadwright.services.rows.identity import Identity, identity_text
 from roadwright.sheets.merge import plain
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.models import RowAnnotation, RowBaseline, UnconfirmedWrite
+from roadwright.store.models import RowAnnotation, RowBaseline, SetBaseline, UnconfirmedWrite
 from roadwright.store.queries import chunks
 
 _COPIES_A_TIME = 5_000
@@ -93,6 +93,27 @@ def save_baselines(
     )
     while part := list(islice(rows, _COPIES_A_TIME)):
         session.execute(insert(RowBaseline), part)
+
+
+def move_copies(session: Session, spec: TabSpec, moved: Mapping[Identity, Identity]) -> None:
+    """Let what copies of renamed rows showed stand for what they are called now: {before: after}.
+
+    What copies showed of another row that once had the new name stays that row's.
+    """
+    for before, after in moved.items():
+        copies = update(RowBaseline).where(RowBaseline.tab == spec.name, RowBaseline.identity == identity_text(before))
+        session.execute(copies.values(identity=identity_text(after)))
+    width = len(spec.set_identity)
+    sets = {before[:width]: after[:width] for before, after in moved.items() if width}
+    texts = {identity_text(before): identity_text(after) for before, after in moved.items()}
+    for name, new_name in sets.items():
+        of_tab = SetBaseline.tab == spec.name
+        session.execute(delete(SetBaseline).where(of_tab, SetBaseline.set_identity == identity_text(new_name)))
+        of_set = select(SetBaseline).where(of_tab, SetBaseline.set_identity == identity_text(name))
+        for shown in session.scalars(of_set):
+            shown.set_identity = identity_text(new_name)
+            shown.members = [texts.get(member, member) for member in shown.members]
+    session.flush()
 
 
 @dataclass(frozen=True)

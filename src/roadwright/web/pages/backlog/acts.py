@@ -24,6 +24,7 @@ from roadwright.grid.view import DEFAULT, grid_columns
 from roadwright.services.backlog import all_fields, find_saved, save_filter, saved_filters
 from roadwright.services.backlog.columns import values_in_use
 from roadwright.services.backlog.duplicates import similar_ideas
+from roadwright.services.bindings.initiatives import no_such_initiative
 from roadwright.services.rows.notes import level_of
 from roadwright.store.models import Initiative
 from roadwright.web.edits import NOT_SAVED, said_of, save
@@ -213,7 +214,7 @@ class Acts:
         if asked != self._opened or self.edited is not None:
             return  # another one was opened while this one was read
         if key and found is None:
-            self.visit.notice("fail", Message("no_such_initiative", params={"id": key}))
+            self.visit.notice("fail", await self.visit.read(no_such_initiative, key))
         self.key = "" if found is None else found.key
         content = Html()
         if found is not None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from roadwright.actions import ledger
 from roadwright.actions.registry import ACTIONS, role_of
 from roadwright.actions.submit import submitted
+from roadwright.actions.unknown_runs import no_run_at_all
 from roadwright.api.events import Event
 from roadwright.domain.messages import Level
 from roadwright.domain.roles import Role
@@ -93,10 +94,13 @@ class _Seen:
 
 
 def _look(session: Session, visit: Visit, run_id: str) -> _Seen:
+    """Raises NoSuchRun."""
     optimization = find_optimization_run(session, run_id)
     if optimization is not None and optimization.action_run_id is not None:
         return _Seen(session.get(ActionRun, optimization.action_run_id), optimization)
     run = ledger.find_run(visit.server.workspace.store, run_id)
+    if run is None and optimization is None:
+        raise ledger.NoSuchRun.saying(no_run_at_all(session, run_id))
     if run is not None and run.optimization_run_id is not None:
         optimization = find_optimization_run(session, run.optimization_run_id)
     return _Seen(run, optimization)
@@ -107,8 +111,6 @@ async def one_run(visit: Visit) -> None:  # noqa: PLR0915 - the parts of the pag
     """A run of an action, or of the optimizer."""
     run_id = visit.path["run_id"]
     seen = await visit.read(_look, visit, run_id)
-    if seen.run is None and seen.optimization is None:
-        raise ledger.NotRunning("no_action_run", run_id=run_id)
     chosen = visit.query.get("rows", "")
     chosen = chosen if chosen in _LEVELS else ""
     title = headline(seen.run) if seen.run is not None else f"Optimised: {_scenario(seen)}"

@@ -101,10 +101,7 @@ async def cancel_run(visit: Visit, run_id: str) -> None:
     caller, store = await visit.standing(), visit.server.workspace.store
 
     def asked() -> ActionRun:
-        run = ledger.find_run(store, run_id)
-        if run is None:
-            raise Refused("no_action_run", run_id=run_id)
-        return cancelled_for(visit.server, caller, run)
+        return cancelled_for(visit.server, caller, ledger.known_run(store, run_id))
 
     run = await asyncio.to_thread(asked)
     said = "is cancelled" if not is_open(run) else "was asked to end. A solve keeps the best answer found by then"
