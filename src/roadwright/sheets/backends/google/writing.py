@@ -8,17 +8,19 @@ again and a `Plan` says what is to be written next. Nothing is sent again before
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.sheets.backend import WorkbookBusy
-from roadwright.sheets.backends.google.client import Json, OutcomeUnknown, SheetsClient
+from roadwright.sheets.backends.google.client import Json, OutcomeUnknown, SheetsClient, SheetsFault
 from roadwright.sheets.backends.google.content import CALCULATED, Cells, Scalar, TabContent, content_of, from_echo
+from roadwright.sheets.backends.google.faults import is_beyond_grid
 from roadwright.sheets.backends.google.landing import Line, Plan, same
-from roadwright.sheets.backends.google.reading import quoted
-from roadwright.sheets.values import cell_name, parse_cell
+from roadwright.sheets.backends.google.reading import quoted, read_row
+from roadwright.sheets.values import CellValue, cell_name, parse_cell
 
 _ROUNDS = 12
 _FORMAT_FIELD = "userEnteredFormat.numberFormat"
@@ -44,6 +46,8 @@ class TabWork:
     """Cells whose number format has to change, for what they hold to be seen as what it is."""
     new_formats: list[tuple[int, int, Mapping[str, str]]] = field(default_factory=list)
     """The same of appended rows, by their place among these."""
+    shown: list[tuple[Line, int, CellValue]] = field(default_factory=list)
+    """Values that are seen as what they are by their cell's number format only."""
     asked: list[tuple[Line, int, Mapping[str, str]]] = field(default_factory=list)
     """All formats that were to change, whatever became of them."""
     now: TabContent | None = None
@@ -81,6 +85,9 @@ class Writer:
             except OutcomeUnknown:
                 self._find_again(open_works, [])
                 continue
+            except SheetsFault as fault:
+                self._fit_again(open_works, fault)
+                continue
             moved, headers = _look(blocks, echoes)
             for work in open_works:
                 shown = [n for n in work.plan.sent if (work.tab, n) not in moved]
@@ -99,15 +106,28 @@ class Writer:
             if not work.plan.see(content.rows, header_was_seen=work.tab in headers):
                 raise WorkbookBusy("google_header_gone", tab=work.tab)
 
+    def _fit_again(self, works: Sequence[TabWork], fault: SheetsFault) -> None:
+        """Where people deleted rows or columns that a call names, find what is left, and make room for the rest.
+
+        Nothing of the call was applied. Raises any other fault.
+        """
+        if not is_beyond_grid(fault):
+            raise fault
+        for work in works:
+            work.plan.sent = {}
+        self._find_again(works, [work.tab for work in works])
+        self.make_room(works)
+
     def make_room(self, works: Sequence[TabWork]) -> None:
         """Let grids be as large as what is to be written needs."""
         requests: list[Json] = []
         for work in works:
-            content = work.content
+            content, place = work.now or work.content, work.plan.place
+            lines = {n: line.to_send() for n, line in work.plan.lines.items()}
             sides = (
-                ("COLUMNS", content.column_count, [c for line in work.plan.lines.values() for c in line.wanted]),
-                ("COLUMNS", content.column_count, [c for cells in work.appended for c in cells]),
-                ("ROWS", content.row_count, [n for n, line in work.plan.lines.items() if line.wanted]),
+                ("COLUMNS", content.column_count, [place(c) for cells in lines.values() for c in cells]),
+                ("COLUMNS", content.column_count, [place(c) for cells in work.appended for c in cells]),
+                ("ROWS", content.row_count, [n for n, cells in lines.items() if cells]),
             )
             missing: dict[str, int] = {}
             for side, room, needed in sides:
@@ -118,7 +138,8 @@ class Writer:
             content.row_count += max(missing["ROWS"], 0)
             content.column_count += max(missing["COLUMNS"], 0)
         if requests:
-            self._client.update(self._id, [{"appendDimension": one} for one in requests], tell=self._tell)
+            with suppress(OutcomeUnknown):  # a call that finds no room tells
+                self._client.update(self._id, [{"appendDimension": one} for one in requests], tell=self._tell)
 
     # ---- new rows
 
@@ -137,16 +158,34 @@ class Writer:
             try:
                 updates = self._client.append(self._id, where, rows, self._tell)
             except OutcomeUnknown:
-                if self._were_appended(work):
-                    return
+                updates = {}
+            except SheetsFault as fault:
+                self._fit_again([work], fault)
                 continue
-            top, left = parse_cell(updates["updatedRange"].rpartition("!")[2].partition(":")[0])
-            values = updates.get("updatedData", {}).get("values", [])
-            work.new_rows = list(range(top, top + len(rows)))
-            landed = {n: _row(values, n - top, left) for n in work.new_rows}
+            if updates and self._stands(work, header):
+                top, left = parse_cell(updates["updatedRange"].rpartition("!")[2].partition(":")[0])
+                values = updates.get("updatedData", {}).get("values", [])
+                work.new_rows = list(range(top, top + len(rows)))
+                landed = {n: _row(values, n - top, left) for n in work.new_rows}
+            else:
+                landed = self._were_appended(work)
+                if not landed and updates:
+                    raise WorkbookBusy("google_rows_changed", tab=work.tab, count=len(rows))
+                if not landed:
+                    continue
+                header = _as_it_stands(work.plan, _header(work.plan))
+                placed = [_as_it_stands(work.plan, cells) for cells in work.appended]
             self._correct(work, placed, header, landed)
             return
         raise WorkbookBusy("google_keeps_moving", spreadsheet=self._name, tabs=(work.tab,))
+
+    def _stands(self, work: TabWork, header: Cells) -> bool:
+        """Whether the header stands where it did: the answer to an insertion shows nothing of other rows."""
+        if not header:
+            return True
+        number = work.plan.header_row
+        now = read_row(self._client, self._id, work.tab, number, self._tell)
+        return all(same(header.get(c), now.get(c)) for c in header.keys() | now.keys())
 
     def _correct(self, work: TabWork, placed: Sequence[Cells], header: Cells, landed: Mapping[int, Cells]) -> None:
         """See to it that new rows hold what they should, in the columns where they should as these stand now."""
@@ -161,20 +200,26 @@ class Writer:
         numbers = {id(line): n for n, line in plan.lines.items()}
         work.new_rows = [numbers.get(id(line), n) for line, n in zip(lines, work.new_rows, strict=True)]
 
-    def _were_appended(self, work: TabWork) -> bool:
-        """After a lost reply: whether the rows are there, all or none of which were inserted."""
+    def _were_appended(self, work: TabWork) -> dict[int, Cells]:
+        """After a lost reply: what the new rows hold of what was sent, where they are there at all.
+
+        All or none of them were inserted, and maybe beside the columns that were meant: a table that begins elsewhere
+        draws them to its own first column.
+        """
         self._find_again([work], [])
         free = {n: line.held for n, line in work.plan.lines.items() if not line.origin}
-        found: list[int] = []
+        found: dict[int, Cells] = {}
         for cells in work.appended:
             there = [n for n, held in free.items() if _is_new_row(held, cells, work.plan.keys)]
+            there = there or [n for n, held in free.items() if _is_beside(held, cells)]
             if there:
-                found.append(min(there))
-                del free[min(there)]
+                number = min(there)
+                held = _as_it_stands(work.plan, free.pop(number))
+                found[number] = {c: v for c, v in held.items() if any(same(v, value) for value in cells.values())}
         if found and len(found) < len(work.appended):  # people deleted or changed some since
             raise WorkbookBusy("google_rows_changed", tab=work.tab, count=len(work.appended) - len(found))
-        work.new_rows = found
-        return bool(found)
+        work.new_rows = list(found)
+        return found
 
     # ---- number formats
 
@@ -186,6 +231,7 @@ class Writer:
                 line = lines.setdefault(work.new_rows[index], Line({}))
                 line.held = line.held or dict(work.appended[index])
                 work.formats.append((line, column, number_format))
+            _see_formats(work)
         works = [work for work in works if work.formats]
         for _ in range(_ROUNDS):
             wanted = [one for work in works for one in _formats_of(work)]
@@ -204,6 +250,9 @@ class Writer:
                 )
             except OutcomeUnknown:
                 reply = {}
+            except SheetsFault as fault:
+                self._fit_again(works, fault)
+                continue
             seen = _rows_of(reply)
             for work, line, row, column, chosen in wanted:
                 if _is_line(work.plan, line, seen.get((work.tab, row), {})):
@@ -224,6 +273,20 @@ def _header(plan: Plan) -> Cells:
 def _as_it_stands(plan: Plan, cells: Cells) -> Cells:
     """Cells in the columns where these stand now; without those whose column is gone."""
     return {place: value for column, value in cells.items() if (place := plan.place(column))}
+
+
+def _see_formats(work: TabWork) -> None:
+    """Ask for the formats of rows that landed where others were meant to."""
+    if work.now is None:
+        return
+    numbers = {id(line): n for n, line in work.plan.lines.items()}
+    asked = {(id(line), column) for line, column, _ in work.formats}
+    for line, column, value in work.shown:
+        number, place = numbers.get(id(line)), work.plan.place(column)
+        if number is not None and place and (id(line), column) not in asked:
+            sent, number_format = work.now.to_write(number, place, value)
+            if number_format is not None and same(line.held.get(column), sent):
+                work.formats.append((line, column, number_format))
 
 
 def _formats_of(work: TabWork) -> list[tuple[TabWork, Line, int, int, Mapping[str, str]]]:
@@ -286,6 +349,12 @@ def _is_new_row(held: Cells, cells: Cells, keys: Sequence[int]) -> bool:
     """Whether a row that was not there before is this new one: by its key, else by all that was sent."""
     key = {c: cells[c] for c in keys if cells.get(c) is not None}
     return _holds(held, key or cells)
+
+
+def _is_beside(held: Cells, cells: Cells) -> bool:
+    """Whether a row that was not there before holds all that was sent in its order, in other columns."""
+    there = [held[column] for column in sorted(held) if held[column] not in (None, False)]
+    return bool(there) and there == [cells[column] for column in sorted(cells) if cells[column] not in (None, False)]
 
 
 def _holds(held: Mapping[int, Scalar], cells: Mapping[int, Scalar]) -> bool:
