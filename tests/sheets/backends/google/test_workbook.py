@@ -146,6 +146,17 @@ def test_new_rows_follow_a_column_that_is_inserted_while_they_are(google: FakeSh
     ]  # fmt: skip
 
 
+def test_formats_follow_a_column_that_is_inserted_meanwhile(google: FakeSheets) -> None:
+    workbook, person = _book(google)
+    google.faults = [Fault("before", "values.batchUpdate", do=lambda: person.insert_column("Plan", 1))]
+    new: list[dict[int, CellValue | None]] = [{1: "D", 2: "Cards", 3: date(2026, 5, 31)}]
+    workbook.write([TabEdit("Plan", 1, {(2, 3): date(2026, 6, 30)}, new, 4, keys=(1,), own_columns={1: 10.0})])
+    rows = GoogleWorkbook(ref_of(next(iter(google.books))), None).read("Plan").rows
+    assert {row[1]: str(row[4])[:10] for row in rows.values()} == {
+        "key": "status", "A": "2026-06-30", "B": "old", "C": "old", "D": "2026-05-31"
+    }  # fmt: skip
+
+
 def test_a_date_on_a_row_that_was_inserted_meanwhile_is_seen_as_one(google: FakeSheets) -> None:
     ticks = [["", "", "", False] for _ in range(5)]
     spreadsheet = google.make("Plan", {"Plan": [*ROWS, *ticks]}, rows=12, columns=8)

@@ -26,6 +26,8 @@ _ROUNDS = 12
 _FORMAT_FIELD = "userEnteredFormat.numberFormat"
 
 ReadAgain = Callable[[Sequence[str]], list[TabContent]]
+FormatChange = tuple[Line, int, Mapping[str, str]]
+"""A row, a column of the first reading, and the number format that the cell is to get; empty for none."""
 
 
 @dataclass
@@ -42,13 +44,13 @@ class TabWork:
     """Columns in which people have nothing to type."""
     new_rows: list[int] = field(default_factory=list)
     """Where they landed."""
-    formats: list[tuple[Line, int, Mapping[str, str]]] = field(default_factory=list)
+    formats: list[FormatChange] = field(default_factory=list)
     """Cells whose number format has to change, for what they hold to be seen as what it is."""
     new_formats: list[tuple[int, int, Mapping[str, str]]] = field(default_factory=list)
     """The same of appended rows, by their place among these."""
     shown: list[tuple[Line, int, CellValue]] = field(default_factory=list)
     """Values that are seen as what they are by their cell's number format only."""
-    asked: list[tuple[Line, int, Mapping[str, str]]] = field(default_factory=list)
+    asked: list[FormatChange] = field(default_factory=list)
     """All formats that were to change, whatever became of them."""
     now: TabContent | None = None
     """The tab as it was read last, where it was read again."""
@@ -237,12 +239,12 @@ class Writer:
             wanted = [one for work in works for one in _formats_of(work)]
             if not wanted:
                 return
-            rows = sorted({(work.tab, row) for work, _, row, _, _ in wanted})
+            rows = sorted({(work.tab, row) for work, _, row, _ in wanted})
             ranges = [f"{quoted(tab)}!{row}:{row}" for tab, row in rows]
             try:
                 reply = self._client.update(
                     self._id,
-                    [_format(work, row, column, chosen) for work, _, row, column, chosen in wanted],
+                    [_format(work, row, place, chosen) for work, (_, _, chosen), row, place in wanted],
                     tell=self._tell,
                     includeSpreadsheetInResponse=True,
                     responseIncludeGridData=True,
@@ -254,9 +256,9 @@ class Writer:
                 self._fit_again(works, fault)
                 continue
             seen = _rows_of(reply)
-            for work, line, row, column, chosen in wanted:
-                if _is_line(work.plan, line, seen.get((work.tab, row), {})):
-                    work.formats.remove((line, column, chosen))
+            for work, change, row, _ in wanted:
+                if _is_line(work.plan, change[0], seen.get((work.tab, row), {})):
+                    work.formats.remove(change)
             works = [work for work in works if work.formats]
             if works:
                 self._find_again(works, [work.tab for work in works])
@@ -289,10 +291,11 @@ def _see_formats(work: TabWork) -> None:
                 work.formats.append((line, column, number_format))
 
 
-def _formats_of(work: TabWork) -> list[tuple[TabWork, Line, int, int, Mapping[str, str]]]:
+def _formats_of(work: TabWork) -> list[tuple[TabWork, FormatChange, int, int]]:
+    """The changes of formats whose rows and columns are there, with where these stand now."""
     numbers = {id(line): n for n, line in work.plan.lines.items()}
     return [
-        (work, line, numbers[id(line)], place, chosen)
+        (work, (line, column, chosen), numbers[id(line)], place)
         for line, column, chosen in work.formats
         if id(line) in numbers and (place := work.plan.place(column))
     ]
