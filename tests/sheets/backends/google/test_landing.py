@@ -52,6 +52,13 @@ def test_a_row_that_was_written_over_gets_its_place_back() -> None:
     assert (plan.gone, plan.blind) == ([], [])
 
 
+def test_a_row_that_was_typed_into_and_written_over_gets_its_place_back() -> None:
+    plan = _plan(_sheet(_row(1), _row(2), _row(3)), {5: NEW[5]})
+    assert plan.see(_sheet(_row(1), {}, _row(2), {**NEW[5], 4: "typed"}), header_was_seen=True)
+    assert _after(plan)[5] == {1: "K3", 2: "idea 3", 4: "typed"}
+    assert "N5" in {cells[1] for cells in _after(plan).values()}
+
+
 def test_a_row_whose_place_was_taken_after_a_sort_gets_it_back() -> None:
     plan = _plan(_sheet(_row(1, note="mine"), _row(2), _row(3)), {5: NEW[5]})
     sorted_rows: tuple[Cells, ...] = (_row(3), {}, _row(2), {**NEW[5], 3: False, 4: "mine"})

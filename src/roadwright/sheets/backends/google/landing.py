@@ -42,7 +42,7 @@ def same(one: Scalar, other: Scalar) -> bool:
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _content(cells: Mapping[int, Scalar], without: Iterable[int] = ()) -> Hashable:
+def _content(cells: Mapping[int, Scalar], without: Iterable[int] = ()) -> frozenset[Hashable]:
     skipped = set(without)
     return frozenset(
         (column, type(value), value) for column, value in cells.items() if value is not None and column not in skipped
@@ -334,7 +334,7 @@ class _Finder:
     def _new_rows(self) -> None:
         """Rows that show what was sent to empty ones.
 
-        Where another row is found nowhere else, it stood there, and gets its place back.
+        Where another row is found nowhere else, it stood there if what is left of it does, and gets its place back.
         """
         has_stayed = self._all_stay()
         for old, number in self._showing():
@@ -342,9 +342,10 @@ class _Finder:
                 continue
             form = tuple(sorted(self.sent[old]))
             rest = _content(_telling_cells(self.new[number]), form)
-            full = (n for n in self._full if n in self.old)
-            hidden = next((n for n in full if _content(_telling_cells(self.old[n].held), form) == rest), None)
-            if hidden is not None:
+            others = {n: _content(_telling_cells(self.old[n].held), form) for n in self._full if n in self.old}
+            fitting = [n for n, left in others.items() if left <= rest]
+            if fitting:
+                hidden = max(fitting, key=lambda n: len(others[n]))
                 line = self.old[hidden]
                 line.spoiled = {**line.spoiled, **{c: line.spoiled.get(c, line.held.get(c)) for c in form}}
                 self._pair(number, hidden, landed=False)
