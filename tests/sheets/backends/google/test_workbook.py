@@ -146,9 +146,13 @@ def test_new_rows_follow_a_column_that_is_inserted_while_they_are(google: FakeSh
     ]  # fmt: skip
 
 
-def test_formats_follow_a_column_that_is_inserted_meanwhile(google: FakeSheets) -> None:
+@pytest.mark.parametrize("lost", LOST, ids=["replies arrive", "replies are lost"])
+@pytest.mark.parametrize("call", ["values.batchUpdate", "append", "spreadsheets.batchUpdate"])
+def test_formats_follow_a_column_that_is_inserted_meanwhile(google: FakeSheets, call: str, lost: str) -> None:
     workbook, person = _book(google)
-    google.faults = [Fault("before", "values.batchUpdate", do=lambda: person.insert_column("Plan", 1))]
+    google.faults = [Fault("before", call, do=lambda: person.insert_column("Plan", 1))]
+    if lost:
+        google.faults.append(Fault(lost, call))
     new: list[dict[int, CellValue | None]] = [{1: "D", 2: "Cards", 3: date(2026, 5, 31)}]
     workbook.write([TabEdit("Plan", 1, {(2, 3): date(2026, 6, 30)}, new, 4, keys=(1,), own_columns={1: 10.0})])
     rows = GoogleWorkbook(ref_of(next(iter(google.books))), None).read("Plan").rows

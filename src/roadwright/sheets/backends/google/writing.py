@@ -52,6 +52,8 @@ class TabWork:
     """Values that are seen as what they are by their cell's number format only."""
     asked: list[FormatChange] = field(default_factory=list)
     """All formats that were to change, whatever became of them."""
+    is_settled: bool = True
+    """False where rows were inserted, and it was not seen yet whether the columns stood where they did."""
     now: TabContent | None = None
     """The tab as it was read last, where it was read again."""
 
@@ -164,33 +166,36 @@ class Writer:
             except SheetsFault as fault:
                 self._fit_again([work], fault)
                 continue
-            if updates and self._stands(work, header):
+            if updates and (work.new_formats or self._stands(work, header)):
+                work.is_settled = not work.new_formats  # else the answer to the formats shows the header
                 top, left = parse_cell(updates["updatedRange"].rpartition("!")[2].partition(":")[0])
                 values = updates.get("updatedData", {}).get("values", [])
                 work.new_rows = list(range(top, top + len(rows)))
-                landed = {n: _row(values, n - top, left) for n in work.new_rows}
-            else:
-                landed = self._were_appended(work)
-                if not landed and updates:
-                    raise WorkbookBusy("google_rows_changed", tab=work.tab, count=len(rows))
-                if not landed:
-                    continue
-                header = _as_it_stands(work.plan, _header(work.plan))
-                placed = [_as_it_stands(work.plan, cells) for cells in work.appended]
-            self._correct(work, placed, header, landed)
-            return
+                self._correct(work, {n: _row(values, n - top, left) for n in work.new_rows})
+                return
+            if self._settle(work):
+                return
+            if updates:
+                raise WorkbookBusy("google_rows_changed", tab=work.tab, count=len(rows))
         raise WorkbookBusy("google_keeps_moving", spreadsheet=self._name, tabs=(work.tab,))
+
+    def _settle(self, work: TabWork) -> bool:
+        """Find inserted rows by another reading, and put them right; False where they are not there."""
+        landed = self._were_appended(work)
+        if landed:
+            self._correct(work, landed)
+        return bool(landed)
 
     def _stands(self, work: TabWork, header: Cells) -> bool:
         """Whether the header stands where it did: the answer to an insertion shows nothing of other rows."""
         if not header:
             return True
-        number = work.plan.header_row
-        now = read_row(self._client, self._id, work.tab, number, self._tell)
-        return all(same(header.get(c), now.get(c)) for c in header.keys() | now.keys())
+        return _equal(header, read_row(self._client, self._id, work.tab, work.plan.header_row, self._tell))
 
-    def _correct(self, work: TabWork, placed: Sequence[Cells], header: Cells, landed: Mapping[int, Cells]) -> None:
+    def _correct(self, work: TabWork, landed: Mapping[int, Cells]) -> None:
         """See to it that new rows hold what they should, in the columns where they should as these stand now."""
+        header = _as_it_stands(work.plan, _header(work.plan))
+        placed = [_as_it_stands(work.plan, cells) for cells in work.appended]
         wanted = dict(zip(work.new_rows, placed, strict=True))
         extra = {n: dict.fromkeys(landed[n].keys() - cells.keys()) for n, cells in wanted.items()}
         if all(_holds(landed[n], cells) for n, cells in wanted.items()) and not any(extra.values()):
@@ -228,19 +233,16 @@ class Writer:
     def give_formats(self, works: Sequence[TabWork]) -> None:
         """Let cells show what they hold, where their format shows something else."""
         for work in works:
-            lines = work.plan.lines
-            for index, column, number_format in work.new_formats:
-                line = lines.setdefault(work.new_rows[index], Line({}))
-                line.held = line.held or dict(work.appended[index])
-                work.formats.append((line, column, number_format))
+            _format_new_rows(work)
             _see_formats(work)
         works = [work for work in works if work.formats]
         for _ in range(_ROUNDS):
             wanted = [one for work in works for one in _formats_of(work)]
             if not wanted:
                 return
-            rows = sorted({(work.tab, row) for work, _, row, _ in wanted})
-            ranges = [f"{quoted(tab)}!{row}:{row}" for tab, row in rows]
+            rows = {(work.tab, row) for work, _, row, _ in wanted}
+            rows |= {(work.tab, work.plan.header_row) for work in works if not work.is_settled}
+            ranges = [f"{quoted(tab)}!{row}:{row}" for tab, row in sorted(rows)]
             try:
                 reply = self._client.update(
                     self._id,
@@ -256,6 +258,13 @@ class Writer:
                 self._fit_again(works, fault)
                 continue
             seen = _rows_of(reply)
+            moved = [work for work in works if not (work.is_settled or _shows_header(work, seen))]
+            for work in moved:
+                if not self._settle(work):
+                    raise WorkbookBusy("google_rows_changed", tab=work.tab, count=len(work.appended))
+                _format_new_rows(work)
+            if moved:
+                continue
             for work, change, row, _ in wanted:
                 if _is_line(work.plan, change[0], seen.get((work.tab, row), {})):
                     work.formats.remove(change)
@@ -267,6 +276,10 @@ class Writer:
         raise WorkbookBusy("google_keeps_moving", spreadsheet=self._name, tabs=tuple(work.tab for work in works))
 
 
+def _equal(one: Cells, other: Cells) -> bool:
+    return all(same(one.get(column), other.get(column)) for column in one.keys() | other.keys())
+
+
 def _header(plan: Plan) -> Cells:
     line = plan.lines.get(plan.header_row)
     return {} if line is None else line.held
@@ -275,6 +288,24 @@ def _header(plan: Plan) -> Cells:
 def _as_it_stands(plan: Plan, cells: Cells) -> Cells:
     """Cells in the columns where these stand now; without those whose column is gone."""
     return {place: value for column, value in cells.items() if (place := plan.place(column))}
+
+
+def _shows_header(work: TabWork, seen: Mapping[tuple[str, int], Cells]) -> bool:
+    """Whether rows that were inserted are where they are thought to be, as the header stands where it did."""
+    header = _as_it_stands(work.plan, _header(work.plan))
+    work.is_settled = _equal(header, seen.get((work.tab, work.plan.header_row), {}))
+    return work.is_settled
+
+
+def _format_new_rows(work: TabWork) -> None:
+    """Ask for the formats of rows that were inserted."""
+    new = {column for _, column, _ in work.new_formats}
+    work.formats = [change for change in work.formats if change[0].origin or change[1] not in new]
+    for index, column, number_format in work.new_formats:
+        line = work.plan.lines.setdefault(work.new_rows[index], Line({}))
+        line.held = dict(work.appended[index])
+        work.formats.append((line, column, number_format))
+    work.is_settled = work.is_settled or not work.new_formats
 
 
 def _see_formats(work: TabWork) -> None:
