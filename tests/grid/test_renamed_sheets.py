@@ -184,9 +184,8 @@ def test_params_keep_the_spelling_of_a_model_whose_renaming_fails(house: House) 
         assert session.scalars(select(InitiativeParam.model_name)).all() == ["MAIN"]
 
 
-def test_a_kpi_that_is_renamed_in_one_folder_is_not_doubled_by_another(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    here, there = (make_house(tmp_path / name, url, in_memory=True) for name in ("here", "there"))
+def test_a_kpi_that_is_renamed_in_one_folder_is_not_doubled_by_another(tmp_path: Path, database_url: str) -> None:
+    here, there = (make_house(tmp_path / name, database_url, in_memory=True) for name in ("here", "there"))
     add_kpis(here)
     there.done("pm.refresh_tab", tab="Metrics_Config")
     [number] = [row.number for row in here.rows("Metrics_Config") if row.text("kpi_key") == "visits"]
