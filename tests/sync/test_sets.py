@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.house import House
+from tests.house import House, make_house
 
 BOOK = "Optimization_Center.xlsx"
 
@@ -199,3 +200,36 @@ def test_a_deleted_row_that_a_colleague_brought_back_is_not_deleted_again(house:
     save(house)
     save(house)
     assert stored(house) == ["Spain", "UK"]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Iterator[tuple[House, House]]:
+    """Two folders on one database."""
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    here, there = (make_house(tmp_path / name, url, in_memory=True) for name in ("here", "there"))
+    yield here, there
+    for house in (there, here):
+        house.workspace.close()
+
+
+def test_an_empty_tab_of_another_folder_empties_nothing(folders: tuple[House, House]) -> None:
+    here, there = folders
+    here.type_new("Constraints", cap("UK"))
+    save(here)
+    assert save(there)["removed"] == 0
+    assert stored(here) == ["UK"]
+    there.done("pm.refresh_tab", tab="Constraints")
+    here.clear_row("Constraints", 2)
+    assert save(here)["removed"] == 1, "the last row of its own tab"
+    assert stored(here) == []
+
+
+def test_folders_with_sets_of_their_own_leave_each_other_alone(folders: tuple[House, House]) -> None:
+    for house, name in zip(folders, ("base", "other"), strict=True):
+        house.type_new("Constraints", cap(name, name=name))
+        save(house)
+    written = [house.bytes() for house in folders]
+    for _ in range(2):
+        for house in folders:
+            assert save(house)["removed"] == 0
+    assert [house.bytes() for house in folders] == written

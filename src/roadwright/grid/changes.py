@@ -231,7 +231,8 @@ def _find_base(spec: TabSpec, one: _Work) -> None:
     assert one.stored is not None
     notes, sent = one.result.notes, one.row.plain
     if one.sent.mark is None and one.sent.seen is not None:
-        one.result.base = {c.name: plain(one.sent.seen.get(c.name, one.stored.get(c.name))) for c in spec.saved}
+        seen = {c.name: plain(one.sent.seen.get(c.name, one.stored.get(c.name))) for c in spec.saved}
+        one.result.base = seen | _names_of_moving(spec, one)
         return
     if one.sent.mark is None:
         differs = [n for n, said in sent.items() if said != plain(one.stored.get(n))]
@@ -245,7 +246,12 @@ def _find_base(spec: TabSpec, one: _Work) -> None:
         notes.fail("mark_unknown", "mark", tab=spec.name)
         one.is_done = True
         return
-    one.result.base = base
+    one.result.base = base | _names_of_moving(spec, one)
+
+
+def _names_of_moving(spec: TabSpec, one: _Work) -> dict[str, object]:
+    """What the identity of a row that moves showed: it was found by that, so it may be respelled at most since."""
+    return {name: plain((one.stored or {}).get(name)) for name in spec.identity} if one.moves else {}
 
 
 def _judge_removal(spec: TabSpec, one: _Work) -> None:

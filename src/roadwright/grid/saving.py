@@ -33,7 +33,7 @@ from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.results import RowResult
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import Layout, TabSpec
-from roadwright.store.models import OptimizationConstraintSet
+from roadwright.store.models import InitiativeParam, OptimizationConstraintSet
 from roadwright.store.roadmaps import find_roadmap, only_named
 from roadwright.sync.saves import BINDINGS
 
@@ -178,27 +178,47 @@ class _Renamed(Tab):
             self.move(session, after, before)
 
 
+_RULES = (ConstraintsBinding, TargetsBinding)
+
+
 class _Scenarios(_Renamed):
     """The sets of a scenario that is renamed stay its own; its runs keep the name under which they were made."""
+
+    def cannot_move(
+        self, session: Session, before: Identity, after: Identity, stored: Mapping[str, object]
+    ) -> Message | None:
+        if any(identity[:1] == after for make in _RULES for identity in make().listed(session)):
+            return Message("scenario_name_on_rules", column="scenario_name")
+        return super().cannot_move(session, before, after, stored)
 
     def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
         super().moved(session, before, after, was_saved=was_saved)
         if not was_saved:
             return
         assert isinstance(self.binding, ScenarioBinding)
-        for spec, binding in ((tabs.CONSTRAINTS, ConstraintsBinding()), (tabs.TARGETS, TargetsBinding())):
-            own = [identity for identity in binding.listed(session) if identity[:1] == before]
-            move_copies(session, spec, {identity: (*after, *identity[1:]) for identity in own})
-            self.also_changed += (spec,) if own else ()
+        for make in _RULES:
+            own = [identity for identity in make().listed(session) if identity[:1] == before]
+            move_copies(session, make.spec, {identity: (*after, *identity[1:]) for identity in own})
+            self.also_changed += (make.spec,) if own else ()
         name = self.binding.rows(session)[after].scenario_name
-        for one in session.scalars(select(OptimizationConstraintSet)):
-            if folded(one.scenario_name or "") == before[0]:
+        sets = [(folded(one.scenario_name or ""), one) for one in session.scalars(select(OptimizationConstraintSet))]
+        for named, one in sets:
+            if named == after[0]:  # nothing of it is left, see `cannot_move`
+                session.delete(one)
+        session.flush()
+        for named, one in sets:
+            if named == before[0]:
                 one.scenario_name = name
         session.flush()
 
 
 class _MathModels(_Renamed):
     """The params of a model that is renamed stay its own."""
+
+    def __init__(self, spec: TabSpec, binding: Binding) -> None:
+        super().__init__(spec, binding)
+        self._params: dict[Identity, dict[Identity, tuple[InitiativeParam, str]]] = {}
+        """By new name of a model its params as they were: by identity, each with the name of the model on it."""
 
     def cannot_move(
         self, session: Session, before: Identity, after: Identity, stored: Mapping[str, object]
@@ -209,27 +229,25 @@ class _MathModels(_Renamed):
 
     def move(self, session: Session, before: Identity, after: Identity) -> None:
         super().move(session, before, after)
-        self._name_params(session, before, after, after[1])
+        rows = ParamsBinding().rows(session).items()
+        own = {identity: cast("InitiativeParam", row) for identity, (_, row) in rows if identity[:2] == before}
+        self._params[after] = {identity: (row, row.model_name) for identity, row in own.items()}
+        for row in own.values():
+            row.model_name = after[1]
+        session.flush()
 
     def moved(self, session: Session, before: Identity, after: Identity, *, was_saved: bool) -> None:
-        super().moved(session, before, after, was_saved=was_saved)
-        if not was_saved:
-            return
         assert isinstance(self.binding, MathModelsBinding)
-        _, model = self.binding.rows(session)[after]
-        own = self._name_params(session, after, after, model.model_name)
-        move_copies(session, tabs.PARAMS, {(*before, *identity[2:]): identity for identity in own})
-        self.also_changed += (tabs.PARAMS,) if own else ()
-
-    @staticmethod
-    def _name_params(session: Session, before: Identity, after: Identity, name: str) -> list[Identity]:
-        """Let the params of one model be those of another name. Returns them under it."""
-        rows = ParamsBinding().rows(session)
-        own = [identity for identity in rows if identity[:2] == before]
-        for identity in own:
-            rows[identity][1].model_name = name
+        own = self._params.pop(after)
+        if was_saved:
+            super().moved(session, before, after, was_saved=was_saved)
+            move_copies(session, tabs.PARAMS, {identity: (*after, *identity[2:]) for identity in own})
+            self.also_changed += (tabs.PARAMS,) if own else ()
+        else:
+            super().move(session, after, before)
+        for row, name in own.values():
+            row.model_name = self.binding.rows(session)[after][1].model_name if was_saved else name
         session.flush()
-        return [(*after, *identity[2:]) for identity in own]
 
     def finish(self, context: RowsContext, results: Sequence[RowResult]) -> None:  # noqa: ARG002
         assert isinstance(self.binding, MathModelsBinding)
@@ -294,11 +312,7 @@ class _Metrics(Tab):
         sent = {result.identity for result in results}
         others = [i for i in self.binding.listed(context.session) if i not in sent]
         unsent = [RowResult(Row(0), identity, "", is_selected=False) for identity in others]
-        counts = judge_registry(context, self.binding, [*results, *unsent])
-        stored = set(self.binding.listed(context.session))
-        renamed = {before: after for after, before in self.binding.renamed.items() if after in stored}
-        move_copies(context.session, self.spec, renamed)
-        return counts
+        return judge_registry(context, self.binding, [*results, *unsent])
 
 
 _TABS: Mapping[str, Callable[[TabSpec, Binding], Tab]] = MappingProxyType(

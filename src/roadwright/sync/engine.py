@@ -339,7 +339,7 @@ def merge_tab(
     """Merge and save the selected rows. The tab itself is not brought up to date yet."""
     spec, table, session = tab.place.spec, tab.table, context.session
     picked = selection.picks(spec, table.rows)
-    follow_renames(session, tab, binding)
+    follow_renames(context, tab, binding)
     if spec.set_identity:
         picked = whole_sets(tab, picked)
     results = results_of(tab, picked)
@@ -393,7 +393,7 @@ def say_of_rows(
     context: SyncContext, tab: OpenTab, binding: Binding, say: Callable[[SheetRow], Notes | None]
 ) -> TabReport:
     """Save nothing, and put a new status on the rows of which there is something to say."""
-    follow_renames(context.session, tab, binding)
+    follow_renames(context, tab, binding)
     results = results_of(tab, set())
     merge_results(context, tab, binding, results, MergeRules(context.source, show_only=True))
     for result in results:

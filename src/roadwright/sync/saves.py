@@ -62,7 +62,7 @@ def _math_models(context: SyncContext, tab: OpenTab, selection: Selection, on_co
 
 def _metrics_config(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
     """Save the selected rows if the registry as a whole stays right, else none of them."""
-    follow_renames(context.session, tab, MetricsConfigBinding())
+    follow_renames(context, tab, MetricsConfigBinding())
     there = {row.number: tab.identity_of(row) for row in tab.table.rows}
     binding = MetricsConfigBinding(renamed_rows(context.session, there, load_bases(context.session, tab)))
     results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)

@@ -7,14 +7,14 @@ otherwise (a colleague added it in another copy, or an action did).
 A set of which no row is left can't tell that itself; the other rows tell it by their age. The newest of them says when
 the backend last wrote this copy, and what the tab then showed of each set, be it nothing, is remembered with a row
 version that is older than every row written at that time. So whenever that changes, a row of every other set gets a
-new version.
+new version. Of a tab without any row that is all that tells; what only the tabs of other folders showed, it never did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from roadwright.services.rows.binding import SetBinding
@@ -64,13 +64,16 @@ def remove_gone(
         _stored_sets(context.session, binding),
         _newest_row_version(tab),
     )
+    strangers = _strangers(context, known)
     gone: list[Identity] = []
     for name in sorted(stored.keys() - unsure):
         text = identity_text(name)
         on_tab = name in sets_on_tab
         if name not in is_selected and (on_tab or not selection.everything):
             continue
-        shown = known.get(text) or (None if on_tab else _last_shown(context.session, tab, text, newest_row_version))
+        shown = known.get(text)
+        if shown is None and not on_tab:
+            shown = _last_shown(context.session, tab, text, newest_row_version, strangers)
         if shown is None:
             continue
         members = set(shown.members)
@@ -97,22 +100,28 @@ def _newest_row_version(tab: OpenTab) -> str | None:
     return max((row.text("updated_at") for row in tab.table.rows), default=None)
 
 
+def _strangers(context: SyncContext, known: Mapping[str, SetBaseline]) -> frozenset[str]:
+    """The other folders of which this copy of the tab has no row: what their tabs showed tells nothing of it."""
+    folder = context.workspace.folder
+    return frozenset() if folder is None else folder.others - {shown.folder for shown in known.values()}
+
+
 def _last_shown(
-    session: Session, tab: OpenTab, set_identity: str, newest_row_version: str | None
+    session: Session, tab: OpenTab, set_identity: str, newest_row_version: str | None, strangers: Collection[str]
 ) -> SetBaseline | None:
     """What this copy of the tab last showed of a set of which no row is left on it."""
-    query = (
-        _written(tab).where(SetBaseline.set_identity == set_identity).order_by(SetBaseline.row_version.desc()).limit(1)
-    )
+    of_set = _written(tab, strangers).where(SetBaseline.set_identity == set_identity)
+    query = of_set.order_by(SetBaseline.row_version.desc()).limit(1)
     if newest_row_version is not None:
         query = query.where(SetBaseline.row_version <= newest_row_version)
     newest: SetBaseline | None = session.scalar(query)
     return newest
 
 
-def _written(tab: OpenTab) -> Select[SetBaseline]:
-    """What copies of the tab are known to have shown."""
-    return select(SetBaseline).where(SetBaseline.tab == tab.spec.name, SetBaseline.is_written.is_(True))
+def _written(tab: OpenTab, strangers: Collection[str]) -> Select[SetBaseline]:
+    """What copies of the tab are known to have shown, those of these folders left out."""
+    written = select(SetBaseline).where(SetBaseline.tab == tab.spec.name, SetBaseline.is_written.is_(True))
+    return written.where(or_(SetBaseline.folder.is_(None), SetBaseline.folder.not_in(strangers)))
 
 
 def sets_were_written(session: Session, row_versions: Iterable[str]) -> None:
@@ -146,7 +155,9 @@ def record_sets(
 ) -> None:
     """Remember what the tab shows of each set from now on, and give the row versions that its rows carry."""
     session, width = context.session, len(binding.spec.set_identity)
-    known, latest, stored = known_sets(session, tab), _latest(session, tab), _stored_sets(session, binding)
+    known, stored = known_sets(session, tab), _stored_sets(session, binding)
+    strangers = _strangers(context, known)
+    latest = _latest(session, tab, strangers)
     newest_row_version = _newest_row_version(tab)
     shown = {*(o.identity for o in results), *added}
     on_tab = {identity[:width] for identity in shown}
@@ -158,7 +169,7 @@ def record_sets(
         members = sorted(identity_text(identity) for identity in stored.get(name, set()) & shown)
         carried = bool(members)
         if name not in on_tab and name not in tab.emptied:
-            pending = _last_shown(session, tab, text, newest_row_version)
+            pending = _last_shown(session, tab, text, newest_row_version, strangers)
             members = sorted(pending.members) if pending is not None else members
         is_newest = newest is None or sorted(newest.members) == members
         if is_newest and not carried:
@@ -171,7 +182,12 @@ def record_sets(
             row_version = tab.early_row_versions.pop(0) if tab.early_row_versions else context.row_versions.next()
             session.add(
                 SetBaseline(
-                    row_version=row_version, tab=tab.spec.name, set_identity=text, members=members, is_written=False
+                    row_version=row_version,
+                    tab=tab.spec.name,
+                    set_identity=text,
+                    members=members,
+                    is_written=False,
+                    folder=context.folder,
                 )
             )
             tab.set_row_versions[name] = row_version
@@ -181,13 +197,9 @@ def record_sets(
         tab.needs_row_version |= set(witnesses.values())
 
 
-def _latest(session: Session, tab: OpenTab) -> dict[str, SetBaseline]:
+def _latest(session: Session, tab: OpenTab, strangers: Collection[str]) -> dict[str, SetBaseline]:
     """What any copy of the tab last showed of each set, by the set's identity as text."""
-    row_versions = (
-        select(func.max(SetBaseline.row_version))
-        .where(SetBaseline.tab == tab.spec.name, SetBaseline.is_written.is_(True))
-        .group_by(SetBaseline.set_identity)
-    )
-    return {
-        row.set_identity: row for row in session.scalars(_written(tab).where(SetBaseline.row_version.in_(row_versions)))
-    }
+    written = _written(tab, strangers)
+    row_versions = written.with_only_columns(func.max(SetBaseline.row_version)).group_by(SetBaseline.set_identity)
+    newest = session.scalars(written.where(SetBaseline.row_version.in_(row_versions)))
+    return {row.set_identity: row for row in newest}

@@ -121,6 +121,7 @@ def remember(session: Session, tab: OpenTab, appended: Sequence[int]) -> None:
     if table.is_entangled if is_written else tab.settled == tab.recalled:
         return
     content = {
+        "spec": tab.spec.name,
         "columns": table.columns,
         "last_header_column": table.last_header_column,
         "last_data_row": max([table.last_data_row, *appended]),

@@ -101,6 +101,9 @@ TEXTS = {
     "rest_not_saved": "nothing on this row is saved",
     "row_held_back": "{columns} {columns:holds|hold} back this row: nothing else on it is saved",
     "row_left_the_tab": "the row left the tab, and what was typed into it went with it: {texts}",
+    "scenario_name_on_rules": (
+        "there are rules or targets of a scenario of this name already; remove them, or let them name another one first"
+    ),
     "taken_without_value": "{problem}; {instead}",
     "the_backlog_has": "the backlog has {value!q}",
     "the_backlog_has_none": "the idea is on the backlog without it",

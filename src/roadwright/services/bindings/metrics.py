@@ -15,7 +15,7 @@ from roadwright import tabs
 from roadwright.domain.messages import Level, Message, notice
 from roadwright.domain.registry import Registry, key_problem, nearest, north_star_problem
 from roadwright.domain.text import folded
-from roadwright.services.rows.baselines import Baseline
+from roadwright.services.rows.baselines import Baseline, move_copies
 from roadwright.services.rows.binding import Defaults, Edit, Values
 from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity, identity_text
@@ -109,6 +109,8 @@ def judge_registry(
         _refuse(results, problem, _gone(registry.north_stars, results))
         return 0, 0
     binding.apply(context.session)
+    saved = {edit.identity for edit in binding.edits}
+    move_copies(context.session, binding.spec, {old: new for new, old in binding.renamed.items() if new in saved})
     _warn_of_unknown_drivers(results, registry)
     return len(binding.edits), sum(edit.is_new for edit in binding.edits)
 

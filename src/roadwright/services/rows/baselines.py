@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from roadwright.services.rows.identity import Identity, identity_text
 from roadwright.sheets.merge import plain
 from roadwright.sheets.spec import TabSpec
-from roadwright.store.models import RowAnnotation, RowBaseline, SetBaseline, UnconfirmedWrite
+from roadwright.store.models import CachedTab, RowAnnotation, RowBaseline, SetBaseline, UnconfirmedWrite
 from roadwright.store.queries import chunks
 
 _COPIES_A_TIME = 5_000
@@ -98,14 +98,18 @@ def save_baselines(
 def move_copies(session: Session, spec: TabSpec, moved: Mapping[Identity, Identity]) -> None:
     """Let what copies of renamed rows showed stand for what they are called now: {before: after}.
 
-    What copies showed of another row that once had the new name stays that row's.
+    What copies showed of another row that once had the new name stays that row's. The tab is read as a whole once more:
+    a row that is settled under one of these names may be another one now.
     """
-    for before, after in moved.items():
-        copies = update(RowBaseline).where(RowBaseline.tab == spec.name, RowBaseline.identity == identity_text(before))
-        session.execute(copies.values(identity=identity_text(after)))
+    if not moved:
+        return
+    texts = {identity_text(before): identity_text(after) for before, after in moved.items()}
+    _move_unconfirmed(session, spec, texts)
+    for text, new_text in texts.items():
+        copies = update(RowBaseline).where(RowBaseline.tab == spec.name, RowBaseline.identity == text)
+        session.execute(copies.values(identity=new_text))
     width = len(spec.set_identity)
     sets = {before[:width]: after[:width] for before, after in moved.items() if width}
-    texts = {identity_text(before): identity_text(after) for before, after in moved.items()}
     for name, new_name in sets.items():
         of_tab = SetBaseline.tab == spec.name
         session.execute(delete(SetBaseline).where(of_tab, SetBaseline.set_identity == identity_text(new_name)))
@@ -113,7 +117,33 @@ def move_copies(session: Session, spec: TabSpec, moved: Mapping[Identity, Identi
         for shown in session.scalars(of_set):
             shown.set_identity = identity_text(new_name)
             shown.members = [texts.get(member, member) for member in shown.members]
+    session.execute(delete(CachedTab).where(CachedTab.content["spec"].as_string() == spec.name))
     session.flush()
+
+
+def _move_unconfirmed(session: Session, spec: TabSpec, texts: Mapping[str, str]) -> None:
+    """Let renamed rows that were saved, and may not have been written, be known by their new names: {before: after}."""
+    moved = _unconfirmed_of(session, spec, texts)
+    for one in _unconfirmed_of(session, spec, set(texts.values()) - texts.keys()):
+        session.delete(one)  # of a row that once had the new name, and is gone
+    session.flush()
+    for one in moved:
+        one.identity = texts[one.identity]
+    session.flush()
+
+
+def _unconfirmed_of(session: Session, spec: TabSpec, identities: Iterable[str]) -> list[UnconfirmedWrite]:
+    """What is kept of rows of this tab with these identities, in whatever folder.
+
+    A place doesn't tell which tab it is in another folder. The version tells that the row had; one that had none was
+    saved with all of its columns.
+    """
+    found: list[UnconfirmedWrite] = []
+    saved = {column.name for column in spec.saved}
+    for part in chunks(identities):
+        found += session.scalars(select(UnconfirmedWrite).where(UnconfirmedWrite.identity.in_(part)))
+    versions = load_baselines(session, spec.name, {one.seen_version for one in found if one.seen_version})
+    return [one for one in found if one.seen_version in versions or (set(spec.identity) <= one.said.keys() <= saved)]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Schema migrations (Alembic). Each change of a model comes with one file under ``versions``."""
 
-NEWEST = "0014"
+NEWEST = "0015"
 """The newest revision; a test compares it with the files."""
 
 DIGESTS = {
@@ -14,6 +14,7 @@ DIGESTS = {
     "0010_requests_and_waivers.py": "3d3c54e542667aab094ba335abbd0654bacf51e8521e132cfee0e0cc51d00d4b",
     "0012_preferences.py": "0a44a5e2272adba1588c1556580a43298c1e93256d215c53edc7090100ac737d",
     "0014_stored_what_ifs.py": "c4bdda27f128af8680f6a6410a997865fb8b4adf127f2813ec1d3c4e0f516135",
+    "0015_folders_of_sets.py": "a486a63f990d28203c978d2cbb66aec6629b98791dfb16c4ce8f3db7b0a970b3",
     "procrastinate_3_10.sql": "b230158c38b33cf3e89170bd2e80842c0a2ffa489f73c2d6f4685aa7a482fc6f",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""

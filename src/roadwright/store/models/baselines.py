@@ -41,6 +41,8 @@ class SetBaseline(Base):
     """The identities of its rows, each as JSON text."""
     is_written: Mapped[bool]
     """Whether the sheet is known to have shown it: it is remembered before the workbook is written, which may fail."""
+    folder: Mapped[str | None]
+    """The folder whose tab it is, of several on one database; None where that is not known."""
 
 
 class UnconfirmedWrite(Base):
