@@ -29,4 +29,4 @@ def test_a_killed_action_leaves_a_usable_workspace(
         results = dict(campaign(database, tmp_path, new_url, 1, cases))
     assert tuple(results) == cases
     assert {case: tally for case, tally in results.items() if not tally.is_sound} == {}
-    assert {tally.kills for tally in results.values()} == {1}
+    assert {tally.in_the_middle for tally in results.values()} == {1}

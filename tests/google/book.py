@@ -46,6 +46,8 @@ class Assumptions:
     """Cells tell the number format that they show, not only the one that was given to them."""
     tells_who_may_edit: bool = True
     """Protected ranges say whether the caller may edit them."""
+    tells_what_is_false: bool = True
+    """Protected ranges that the caller may not edit say so, and who may; else they say neither."""
     inserted_rows_inherit: bool = False
     """Rows that are appended have the formats of the row above."""
     checkboxes_hold_false: bool = False
@@ -202,6 +204,8 @@ class Book:
         return {"spreadsheetId": self.id, "properties": properties, "sheets": tabs}
 
     def _protection(self, one: Json) -> Json:
+        if not self.assume.tells_what_is_false and not one.get("warningOnly") and not self._may_edit(one):
+            return {name: part for name, part in one.items() if name not in ("editors", "warningOnly")}
         if not self.assume.tells_who_may_edit:
             return one
         return {**one, "requestingUserCanEdit": one.get("warningOnly", False) or self._may_edit(one)}

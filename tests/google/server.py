@@ -33,8 +33,9 @@ class Fault:
     """What goes wrong in the next calls of a method (a part of its name; any where it is empty).
 
     ``status``: this code is answered · ``reset_before``, ``reset_after``: the connection breaks before or after the
-    call was applied · ``drop_after``: it is closed without a reply · ``slow`` · ``garbage`` is answered · ``before``,
-    ``after``: somebody does something just then.
+    call was applied · ``drop_after``: it is closed without a reply · ``slow`` · ``garbage`` is answered, or what can't
+    be unpacked (``bad_gzip``) · ``before``, ``after``: somebody does something just then. A code of 3xx leads to what
+    the ``words`` name; the method ``token`` is that which gives tokens.
     """
 
     kind: str
@@ -80,6 +81,13 @@ class Person:
         with self.at(tab) as (_, found):
             del found.rows[at]
             found.props["gridProperties"]["rowCount"] = len(found.rows)
+
+    def delete_empty_rows(self, tab: str) -> None:
+        """Delete all rows below the last one that holds something."""
+        count = len(self.rows(tab))
+        with self.at(tab) as (_, found):
+            del found.rows[count:]
+            found.props["gridProperties"]["rowCount"] = count
 
     def insert_column(self, tab: str, at: int) -> None:
         with self.at(tab) as (_, found):
@@ -227,11 +235,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
         self.close_connection = True
 
+    def _give_token(self, server: FakeSheets) -> None:
+        for fault in server.take("token", "status"):
+            self._send(fault.code, {"error": fault.words})
+            return
+        self._send(200, {"access_token": "t", "expires_in": 3600, "token_type": "Bearer"})
+
     def _answer(self) -> None:
         server, address = self.server_of, urlsplit(self.path)
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if address.path == "/token":
-            self._send(200, {"access_token": "t", "expires_in": 3600, "token_type": "Bearer"})
+            self._give_token(server)
             return
         try:
             method = str(contract().match(self.command, address.path)[0]["id"])
@@ -269,13 +283,18 @@ class _Handler(BaseHTTPRequestHandler):
             server.contract_errors.append(repr(error))
             code, reply = 500, {"error": {"code": 500, "message": f"the double: {error!r}", "status": "INTERNAL"}}
         server.log.append((method, code))
-        self._send(code, reply, garbage=any(server.take(method, "garbage")), retry_after=retry_after)
+        kinds = [fault.kind for fault in server.take(method, "garbage", "bad_gzip")]
+        self._send(code, reply, kind=kinds[0] if kinds else "", retry_after=retry_after)
 
-    def _send(self, code: int, reply: Json, *, garbage: bool = False, retry_after: str = "") -> None:
-        data = b"<html>502</html>" if garbage else json.dumps(reply).encode()
+    def _send(self, code: int, reply: Json, *, kind: str = "", retry_after: str = "") -> None:
+        data = b"<html>502</html>" if kind else json.dumps(reply).encode()
         head = f"HTTP/1.1 {code} X\r\nContent-Type: application/json; charset=UTF-8\r\nContent-Length: {len(data)}\r\n"
         if retry_after:
             head += f"Retry-After: {retry_after}\r\n"
+        if kind == "bad_gzip":
+            head += "Content-Encoding: gzip\r\n"
+        if 300 <= code < 400:
+            head += f"Location: {reply['error']['message']}\r\n"
         with contextlib.suppress(OSError):
             self.wfile.write(f"{head}\r\n".encode() + data)  # at once: two segments would cost 40 ms of delay each
 

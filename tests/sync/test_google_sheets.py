@@ -144,6 +144,7 @@ def test_a_sync_with_edits_takes_four_calls_at_most_for_each_spreadsheet(house: 
         Assumptions(echo_covers_skipped=False),
         Assumptions(tells_effective_format=False),
         Assumptions(tells_who_may_edit=False),
+        Assumptions(tells_what_is_false=False),
         Assumptions(inserted_rows_inherit=True),
         Assumptions(checkboxes_hold_false=True),
         Assumptions(enforces_validation=True),

@@ -2,7 +2,7 @@
 
     RoadwrightError
     ├── InputError           what was asked or typed can't be used as it is
-    │   ├── actions          NotQueued, NotRunning, UsageError
+    │   ├── actions          NotQueued, UsageError; NotRunning: NoSuchRun
     │   ├── api              NoClientSecret, NotForStrangers
     │   ├── cli              Unreadable
     │   ├── domain           ChainError, FilterError, FormulaError, UnknownKpi

@@ -98,6 +98,9 @@ TEXTS = {
         "`roadwright google login`."
     ),
     "google_tab_empty": "{tab}: is empty; `roadwright google setup` gives it its header",
+    "google_tab_gone": (
+        "{spreadsheet}: a tab was renamed or deleted while it was written. Run again, or give it its name back."
+    ),
     "google_tab_missing": "{tab}: is not there; `roadwright google setup` adds it",
     "google_tab_ready": "{tab}: {rows} {rows:row|rows}, {columns} {columns:column|columns}",
     "google_tab_unusable": "{tab}: {why}",

@@ -49,7 +49,7 @@ def _write(client: SheetsClient, spreadsheet: str) -> object:
 
 
 @pytest.mark.parametrize("call", [_append, _write])
-@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "drop_after", "garbage"])
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "drop_after", "garbage", "bad_gzip"])
 def test_a_write_whose_reply_is_lost_is_sent_once(
     google: FakeSheets, client: SheetsClient, spreadsheet: str, kind: str, call: Callable[[SheetsClient, str], object]
 ) -> None:
@@ -71,7 +71,7 @@ def test_a_write_is_sent_again_after_429_alone(
         _append(client, spreadsheet)
 
 
-@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "drop_after", "garbage", "status"])
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "drop_after", "garbage", "bad_gzip", "status"])
 def test_a_read_is_repeated(google: FakeSheets, client: SheetsClient, spreadsheet: str, kind: str) -> None:
     google.faults = [Fault(kind, "get", times=2)]
     assert client.get(spreadsheet, "spreadsheetId") == {"spreadsheetId": spreadsheet}
@@ -118,6 +118,31 @@ def test_a_foreign_endpoint_is_refused(monkeypatch: pytest.MonkeyPatch, named: s
     with pytest.raises(SheetError) as caught:
         endpoint()
     assert caught.value.message.code == "google_endpoint_refused"
+
+
+def test_a_call_that_is_sent_elsewhere_does_not_go_there(google: FakeSheets, spreadsheet: str) -> None:
+    with FakeSheets() as other:
+        google.faults = [Fault("status", "get", times=9, code=307, words=f"{other.url}v4/spreadsheets/{spreadsheet}")]
+        with pytest.raises(SheetError) as caught:
+            GoogleWorkbook(ref_of(spreadsheet), None)
+        assert caught.value.message.code == "google_refused"
+        assert other.log == []
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "told"),
+    [(503, "", "google_unreachable"), (400, "invalid_grant", "google_sign_in_failed")],
+)
+def test_tokens_that_are_not_given_for_now_are_no_wrong_credentials(
+    google: FakeSheets, spreadsheet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    *, status: int, words: str, told: str
+) -> None:  # fmt: skip
+    monkeypatch.setattr(SheetsClient, "_wait", lambda *_: None)
+    monkeypatch.setattr("google.auth._exponential_backoff.time.sleep", lambda _: None)
+    google.faults = [Fault("status", "token", times=99, code=status, words=words)]
+    with pytest.raises(SheetError) as caught:
+        GoogleWorkbook(ref_of(spreadsheet), None)
+    assert caught.value.message.code == told
 
 
 def test_calls_go_to_google_or_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,8 +148,10 @@ class SheetsClient:
         except TransportError as error:  # not even a token could be asked for
             raise Unreachable(str(error)) from error
         except GoogleAuthError as error:
+            if error.retryable:  # whoever gives tokens is out of order, or busy
+                raise Unreachable(str(error)) from error
             raise SignInFailed(str(error)) from error
-        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+        except requests.RequestException as error:  # the connection broke, or what came over it can't be read
             if not reads and not _was_not_sent(error):
                 raise OutcomeUnknown(str(error)) from error
             raise Unreachable(str(error)) from error

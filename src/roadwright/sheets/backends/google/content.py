@@ -289,8 +289,10 @@ def _may_edit(protected: Json, account: str) -> bool:
         return True
     if "requestingUserCanEdit" in protected:
         return bool(protected["requestingUserCanEdit"])
-    editors = (protected.get("editors") or {}).get("users")
-    return editors is None or not account or account in editors
+    if "editors" not in protected:  # which only they see; and a "no" may be left out
+        return False
+    users = (protected.get("editors") or {}).get("users")
+    return users is None or not account or account in users
 
 
 def _area(one: Json, content: TabContent) -> Area:

@@ -9,7 +9,7 @@ before in rows that got values of others. Rows that are equal in all they hold c
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -42,7 +42,7 @@ def same(one: Scalar, other: Scalar) -> bool:
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _content(cells: Mapping[int, Scalar], without: Iterable[int] = ()) -> Hashable:
+def _content(cells: Mapping[int, Scalar], without: Iterable[int] = ()) -> frozenset[Hashable]:
     skipped = set(without)
     return frozenset(
         (column, type(value), value) for column, value in cells.items() if value is not None and column not in skipped
@@ -214,6 +214,8 @@ class _Finder:
         self.plan, self.sent, self.strayed = plan, sent, strayed
         self.rows, self.new = rows, dict(rows)
         self.old = {n: line for n, line in plan.lines.items() if line.held or line.wanted}
+        self._full = [n for n, line in self.old.items() if _tells(line.held)]
+        """The rows that held something by which they can be told from empty ones."""
         self.found: dict[int, Line] = {}
         self.landed: set[int] = set()
         """The rows that got what was sent to them."""
@@ -225,11 +227,13 @@ class _Finder:
             self.senders[_values(cells, tuple(sorted(cells)))].append(number)
 
     def find(self) -> tuple[dict[int, Line], list[Line]]:
-        self._by_content()
+        self._by_content(self._full)
         self._by_key()
         self._by_the_other_cells()
         self._by_a_telling_cell()
         self._by_place()
+        self._new_rows()
+        self._by_content(self.old)
         self._by_what_is_left()
         for number, cells in self.new.items():
             self.found[number] = line = Line(dict(cells))
@@ -257,13 +261,14 @@ class _Finder:
             self.landed.add(old)
         self.found[number] = line
 
-    def _by_content(self) -> None:
-        """Rows that hold just what they held, or just that and what was sent to them."""
+    def _by_content(self, numbers: Collection[int]) -> None:
+        """Those of these rows that hold just what they held, or just that and what was sent to them."""
         there: dict[Hashable, list[int]] = defaultdict(list)
         for number in sorted(self.new, reverse=True):
             there[_content(self.new[number])].append(number)
-        for landed, numbers in ((True, list(self.sent)), (False, list(self.old))):
-            for old in numbers:
+        chosen = set(numbers)
+        for landed, olds in ((True, [n for n in self.sent if n in chosen]), (False, list(numbers))):
+            for old in olds:
                 line = self.old.get(old)
                 cells = {} if line is None else _with(line.held, self.sent[old]) if landed else line.held
                 places = there.get(_content(cells)) if cells else None
@@ -314,6 +319,8 @@ class _Finder:
     def _by_the_other_cells(self) -> None:
         """Rows that show what was sent to one of them: by all cells but those."""
         for old, number in self._showing():
+            if not _tells(self.plan.lines[old].held):
+                continue
             form = tuple(sorted(self.sent[old]))
             owners = self._alike(form).get(_content(self.new[number], form), [])
             owners = [n for n in owners if n in self.old]
@@ -323,6 +330,31 @@ class _Finder:
                 line = self.old[owners[0]]
                 line.spoiled = {**line.spoiled, **{c: line.spoiled.get(c, line.held.get(c)) for c in form}}
                 self._pair(number, owners[0], landed=False)
+
+    def _new_rows(self) -> None:
+        """Rows that show what was sent to empty ones.
+
+        Where another row is found nowhere else, it stood there if what is left of it does, and gets its place back.
+        """
+        has_stayed = self._all_stay()
+        for old, number in self._showing():
+            if old not in self.old or _tells(self.old[old].held):
+                continue
+            form = tuple(sorted(self.sent[old]))
+            rest = _content(_telling_cells(self.new[number]), form)
+            others = {n: _content(_telling_cells(self.old[n].held), form) for n in self._full if n in self.old}
+            fitting = [n for n, left in others.items() if left <= rest]
+            if fitting:
+                hidden = max(fitting, key=lambda n: len(others[n]))
+                line = self.old[hidden]
+                line.spoiled = {**line.spoiled, **{c: line.spoiled.get(c, line.held.get(c)) for c in form}}
+                self._pair(number, hidden, landed=False)
+            elif number == old if has_stayed else not rest:
+                self._pair(number, old, landed=True)
+
+    def _all_stay(self) -> bool:
+        """Whether all rows that are found stand where they stood."""
+        return all(self.plan.lines.get(number) is line for number, line in self.found.items())
 
     def _showing(self) -> Iterator[tuple[int, int]]:
         """What was sent to a row and is not known to have arrived, and the rows that are not found yet and show it."""
@@ -373,9 +405,9 @@ class _Finder:
 
         Where rows have moved, a row must have most of its cells still.
         """
-        stays = all(self.plan.lines.get(number) is line for number, line in self.found.items())
+        stays = self._all_stay()
         for old, number in self._showing():
-            if old not in self.old:
+            if old not in self.old or not _tells(self.old[old].held):
                 continue
             line = self.old[old]
             known = {c for c, v in line.held.items() if v is not None and c not in self.sent[old]}
@@ -383,7 +415,7 @@ class _Finder:
             if (number == old and stays) or alike * 2 > len(known):
                 self._pair(number, old, landed=True)
         if stays:
-            for number in [n for n in self.old if n in self.new and self.old[n].held]:
+            for number in [n for n in self._full if n in self.old and _tells(self.new.get(n, {}))]:
                 if not self._foreign(number, self.new[number], set(self.new[number])):
                     self._pair_changed(number, number)
 
@@ -398,11 +430,20 @@ class _Finder:
         for old in list(self.old):
             line = self.old[old]
             rest = _content(line.held, written)
-            if rest and there.get(rest):
+            if _content(_telling_cells(line.held), written) and there.get(rest):
                 number = there[rest].pop(0)
                 lost = {c for c in written if not same(line.held.get(c), self.new[number].get(c))}
                 line.spoiled = {**line.spoiled, **{c: line.spoiled.get(c, line.held.get(c)) for c in lost}}
                 self._pair(number, old, landed=False)
+
+
+def _tells(cells: Cells) -> bool:
+    return bool(_telling_cells(cells))
+
+
+def _telling_cells(cells: Cells) -> Cells:
+    """The cells that make a row another one than an empty row: no ticks that are not set, nor formulas filled down."""
+    return {c: v for c, v in cells.items() if v not in (None, CALCULATED) and v is not False}
 
 
 def _telling(lines: Iterable[tuple[int, Line]], written: set[int]) -> dict[tuple[int, Scalar], int]:

@@ -9,14 +9,14 @@ from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import same_text
 from roadwright.sheets.backend import WorkbookBusy
 from roadwright.sheets.backends.google.client import Json, SheetsClient
-from roadwright.sheets.backends.google.content import TabContent, content_of, take_windows
+from roadwright.sheets.backends.google.content import Cells, TabContent, content_of, take_windows
 
 FIRST_WINDOW, LATER_WINDOWS = 5_000, 7_500
 """Rows that one call reads of a tab."""
 _MARGIN = "A:B"
 """Columns that each later window is read with, to see whether rows moved between two calls."""
 _CELLS = "rowData.values(userEnteredValue,effectiveValue,userEnteredFormat.numberFormat,effectiveFormat.numberFormat)"
-_PROTECTED = "protectedRanges(range,warningOnly,requestingUserCanEdit,unprotectedRanges,editors.users)"
+_PROTECTED = "protectedRanges(range,warningOnly,requestingUserCanEdit,unprotectedRanges,editors)"
 _HEAD = "sheetId,title,index,sheetType,gridProperties(rowCount,columnCount)"
 FIELDS = f"properties.title,sheets(properties({_HEAD}),merges,{_PROTECTED},data(startRow,startColumn,{_CELLS}))"
 LISTING = f"properties.title,sheets.properties({_HEAD},hidden)"
@@ -64,6 +64,14 @@ def read_tabs(
         if all(_read_on(client, spreadsheet, content, tell) for content in contents):
             return title, contents
     raise WorkbookBusy("google_keeps_moving", spreadsheet=title or spreadsheet, tabs=tuple(tabs))
+
+
+def read_row(client: SheetsClient, spreadsheet: str, tab: str, number: int, tell: TellProgress = tell_nobody) -> Cells:
+    """One row as it is now."""
+    sheet = _sheet(client.get(spreadsheet, FIELDS, [f"{quoted(tab)}!{number}:{number}"], tell), tab)
+    content = content_of(sheet, "")
+    take_windows(content, sheet.get("data", ()))
+    return content.rows.get(number, {})
 
 
 def _sheet(reply: Json, tab: str) -> Json:

@@ -126,7 +126,7 @@ class GoogleWorkbook:
         intended = {work.tab: {n: dict(line.wanted) for n, line in work.plan.lines.items()} for work in busy}
         for attempt in range(_PROTECTED_MEANWHILE):
             try:
-                with in_words(self._ref, self._account):
+                with in_words(self._ref, self._account, writes=True):
                     self._put(busy, refused_by={work.tab: rows for work, rows in zip(works, refused, strict=True)})
                 break
             except _ProtectedMeanwhile:
@@ -257,12 +257,14 @@ class _ProtectedMeanwhile(Exception):
 def _work(edit: TabEdit, content: TabContent, refused: dict[int, Message], numbers: Sequence[int]) -> TabWork:
     """What is to be sent for an edit: cells that hold something else now. Raises SheetError."""
     wanted: dict[int, Cells] = {}
+    asked: list[tuple[int, int, CellValue | None]] = []
     formats: list[tuple[int, int, Mapping[str, str]]] = []
     for (row, column), value in edit.cells.items():
         if row in refused or says_the_same(content.value(row, column), value):
             continue
         scalar, number_format = _to_write(edit.tab, content, row, column, value)
         wanted.setdefault(row, {})[column] = scalar
+        asked.append((row, column, value))
         if number_format is not None:
             formats.append((row, column, number_format))
     appended: list[Cells] = []
@@ -275,6 +277,7 @@ def _work(edit: TabEdit, content: TabContent, refused: dict[int, Message], numbe
                 continue
             where = 0 if is_free else number  # rows that are inserted have no formats yet
             cells[column], number_format = _to_write(edit.tab, content, where, column, value)
+            asked.append((number, column, value))
             if number_format is not None:
                 new_formats.append((index, column, number_format))
         appended.append(cells)
@@ -288,6 +291,11 @@ def _work(edit: TabEdit, content: TabContent, refused: dict[int, Message], numbe
     work.new_formats = new_formats
     work.formats = [(plan.lines[row], column, chosen) for row, column, chosen in formats]
     work.asked = list(work.formats)
+    work.shown = [
+        (plan.lines[row], column, value)
+        for row, column, value in asked
+        if row in plan.lines and not isinstance(value, str | bool | None)
+    ]
     return work
 
 

@@ -8,22 +8,26 @@ again and a `Plan` says what is to be written next. Nothing is sent again before
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.sheets.backend import WorkbookBusy
-from roadwright.sheets.backends.google.client import Json, OutcomeUnknown, SheetsClient
+from roadwright.sheets.backends.google.client import Json, OutcomeUnknown, SheetsClient, SheetsFault
 from roadwright.sheets.backends.google.content import CALCULATED, Cells, Scalar, TabContent, content_of, from_echo
+from roadwright.sheets.backends.google.faults import is_beyond_grid
 from roadwright.sheets.backends.google.landing import Line, Plan, same
-from roadwright.sheets.backends.google.reading import quoted
-from roadwright.sheets.values import cell_name, parse_cell
+from roadwright.sheets.backends.google.reading import quoted, read_row
+from roadwright.sheets.values import CellValue, cell_name, parse_cell
 
 _ROUNDS = 12
 _FORMAT_FIELD = "userEnteredFormat.numberFormat"
 
 ReadAgain = Callable[[Sequence[str]], list[TabContent]]
+FormatChange = tuple[Line, int, Mapping[str, str]]
+"""A row, a column of the first reading, and the number format that the cell is to get; empty for none."""
 
 
 @dataclass
@@ -40,12 +44,16 @@ class TabWork:
     """Columns in which people have nothing to type."""
     new_rows: list[int] = field(default_factory=list)
     """Where they landed."""
-    formats: list[tuple[Line, int, Mapping[str, str]]] = field(default_factory=list)
+    formats: list[FormatChange] = field(default_factory=list)
     """Cells whose number format has to change, for what they hold to be seen as what it is."""
     new_formats: list[tuple[int, int, Mapping[str, str]]] = field(default_factory=list)
     """The same of appended rows, by their place among these."""
-    asked: list[tuple[Line, int, Mapping[str, str]]] = field(default_factory=list)
+    shown: list[tuple[Line, int, CellValue]] = field(default_factory=list)
+    """Values that are seen as what they are by their cell's number format only."""
+    asked: list[FormatChange] = field(default_factory=list)
     """All formats that were to change, whatever became of them."""
+    is_settled: bool = True
+    """False where rows were inserted, and it was not seen yet whether the columns stood where they did."""
     now: TabContent | None = None
     """The tab as it was read last, where it was read again."""
 
@@ -81,6 +89,9 @@ class Writer:
             except OutcomeUnknown:
                 self._find_again(open_works, [])
                 continue
+            except SheetsFault as fault:
+                self._fit_again(open_works, fault)
+                continue
             moved, headers = _look(blocks, echoes)
             for work in open_works:
                 shown = [n for n in work.plan.sent if (work.tab, n) not in moved]
@@ -99,15 +110,28 @@ class Writer:
             if not work.plan.see(content.rows, header_was_seen=work.tab in headers):
                 raise WorkbookBusy("google_header_gone", tab=work.tab)
 
+    def _fit_again(self, works: Sequence[TabWork], fault: SheetsFault) -> None:
+        """Where people deleted rows or columns that a call names, find what is left, and make room for the rest.
+
+        Nothing of the call was applied. Raises any other fault.
+        """
+        if not is_beyond_grid(fault):
+            raise fault
+        for work in works:
+            work.plan.sent = {}
+        self._find_again(works, [work.tab for work in works])
+        self.make_room(works)
+
     def make_room(self, works: Sequence[TabWork]) -> None:
         """Let grids be as large as what is to be written needs."""
         requests: list[Json] = []
         for work in works:
-            content = work.content
+            content, place = work.now or work.content, work.plan.place
+            lines = {n: line.to_send() for n, line in work.plan.lines.items()}
             sides = (
-                ("COLUMNS", content.column_count, [c for line in work.plan.lines.values() for c in line.wanted]),
-                ("COLUMNS", content.column_count, [c for cells in work.appended for c in cells]),
-                ("ROWS", content.row_count, [n for n, line in work.plan.lines.items() if line.wanted]),
+                ("COLUMNS", content.column_count, [place(c) for cells in lines.values() for c in cells]),
+                ("COLUMNS", content.column_count, [place(c) for cells in work.appended for c in cells]),
+                ("ROWS", content.row_count, [n for n, cells in lines.items() if cells]),
             )
             missing: dict[str, int] = {}
             for side, room, needed in sides:
@@ -118,7 +142,8 @@ class Writer:
             content.row_count += max(missing["ROWS"], 0)
             content.column_count += max(missing["COLUMNS"], 0)
         if requests:
-            self._client.update(self._id, [{"appendDimension": one} for one in requests], tell=self._tell)
+            with suppress(OutcomeUnknown):  # a call that finds no room tells
+                self._client.update(self._id, [{"appendDimension": one} for one in requests], tell=self._tell)
 
     # ---- new rows
 
@@ -137,19 +162,40 @@ class Writer:
             try:
                 updates = self._client.append(self._id, where, rows, self._tell)
             except OutcomeUnknown:
-                if self._were_appended(work):
-                    return
+                updates = {}
+            except SheetsFault as fault:
+                self._fit_again([work], fault)
                 continue
-            top, left = parse_cell(updates["updatedRange"].rpartition("!")[2].partition(":")[0])
-            values = updates.get("updatedData", {}).get("values", [])
-            work.new_rows = list(range(top, top + len(rows)))
-            landed = {n: _row(values, n - top, left) for n in work.new_rows}
-            self._correct(work, placed, header, landed)
-            return
+            if updates and (work.new_formats or self._stands(work, header)):
+                work.is_settled = not work.new_formats  # else the answer to the formats shows the header
+                top, left = parse_cell(updates["updatedRange"].rpartition("!")[2].partition(":")[0])
+                values = updates.get("updatedData", {}).get("values", [])
+                work.new_rows = list(range(top, top + len(rows)))
+                self._correct(work, {n: _row(values, n - top, left) for n in work.new_rows})
+                return
+            if self._settle(work):
+                return
+            if updates:
+                raise WorkbookBusy("google_rows_changed", tab=work.tab, count=len(rows))
         raise WorkbookBusy("google_keeps_moving", spreadsheet=self._name, tabs=(work.tab,))
 
-    def _correct(self, work: TabWork, placed: Sequence[Cells], header: Cells, landed: Mapping[int, Cells]) -> None:
+    def _settle(self, work: TabWork) -> bool:
+        """Find inserted rows by another reading, and put them right; False where they are not there."""
+        landed = self._were_appended(work)
+        if landed:
+            self._correct(work, landed)
+        return bool(landed)
+
+    def _stands(self, work: TabWork, header: Cells) -> bool:
+        """Whether the header stands where it did: the answer to an insertion shows nothing of other rows."""
+        if not header:
+            return True
+        return _equal(header, read_row(self._client, self._id, work.tab, work.plan.header_row, self._tell))
+
+    def _correct(self, work: TabWork, landed: Mapping[int, Cells]) -> None:
         """See to it that new rows hold what they should, in the columns where they should as these stand now."""
+        header = _as_it_stands(work.plan, _header(work.plan))
+        placed = [_as_it_stands(work.plan, cells) for cells in work.appended]
         wanted = dict(zip(work.new_rows, placed, strict=True))
         extra = {n: dict.fromkeys(landed[n].keys() - cells.keys()) for n, cells in wanted.items()}
         if all(_holds(landed[n], cells) for n, cells in wanted.items()) and not any(extra.values()):
@@ -161,42 +207,46 @@ class Writer:
         numbers = {id(line): n for n, line in plan.lines.items()}
         work.new_rows = [numbers.get(id(line), n) for line, n in zip(lines, work.new_rows, strict=True)]
 
-    def _were_appended(self, work: TabWork) -> bool:
-        """After a lost reply: whether the rows are there, all or none of which were inserted."""
+    def _were_appended(self, work: TabWork) -> dict[int, Cells]:
+        """After a lost reply: what the new rows hold of what was sent, where they are there at all.
+
+        All or none of them were inserted, and maybe beside the columns that were meant: a table that begins elsewhere
+        draws them to its own first column.
+        """
         self._find_again([work], [])
         free = {n: line.held for n, line in work.plan.lines.items() if not line.origin}
-        found: list[int] = []
+        found: dict[int, Cells] = {}
         for cells in work.appended:
             there = [n for n, held in free.items() if _is_new_row(held, cells, work.plan.keys)]
+            there = there or [n for n, held in free.items() if _is_beside(held, cells)]
             if there:
-                found.append(min(there))
-                del free[min(there)]
+                number = min(there)
+                held = _as_it_stands(work.plan, free.pop(number))
+                found[number] = {c: v for c, v in held.items() if any(same(v, value) for value in cells.values())}
         if found and len(found) < len(work.appended):  # people deleted or changed some since
             raise WorkbookBusy("google_rows_changed", tab=work.tab, count=len(work.appended) - len(found))
-        work.new_rows = found
-        return bool(found)
+        work.new_rows = list(found)
+        return found
 
     # ---- number formats
 
     def give_formats(self, works: Sequence[TabWork]) -> None:
         """Let cells show what they hold, where their format shows something else."""
         for work in works:
-            lines = work.plan.lines
-            for index, column, number_format in work.new_formats:
-                line = lines.setdefault(work.new_rows[index], Line({}))
-                line.held = line.held or dict(work.appended[index])
-                work.formats.append((line, column, number_format))
+            _format_new_rows(work)
+            _see_formats(work)
         works = [work for work in works if work.formats]
         for _ in range(_ROUNDS):
             wanted = [one for work in works for one in _formats_of(work)]
             if not wanted:
                 return
-            rows = sorted({(work.tab, row) for work, _, row, _, _ in wanted})
-            ranges = [f"{quoted(tab)}!{row}:{row}" for tab, row in rows]
+            rows = {(work.tab, row) for work, _, row, _ in wanted}
+            rows |= {(work.tab, work.plan.header_row) for work in works if not work.is_settled}
+            ranges = [f"{quoted(tab)}!{row}:{row}" for tab, row in sorted(rows)]
             try:
                 reply = self._client.update(
                     self._id,
-                    [_format(work, row, column, chosen) for work, _, row, column, chosen in wanted],
+                    [_format(work, row, place, chosen) for work, (_, _, chosen), row, place in wanted],
                     tell=self._tell,
                     includeSpreadsheetInResponse=True,
                     responseIncludeGridData=True,
@@ -204,16 +254,30 @@ class Writer:
                 )
             except OutcomeUnknown:
                 reply = {}
+            except SheetsFault as fault:
+                self._fit_again(works, fault)
+                continue
             seen = _rows_of(reply)
-            for work, line, row, column, chosen in wanted:
-                if _is_line(work.plan, line, seen.get((work.tab, row), {})):
-                    work.formats.remove((line, column, chosen))
+            moved = [work for work in works if not (work.is_settled or _shows_header(work, seen))]
+            for work in moved:
+                if not self._settle(work):
+                    raise WorkbookBusy("google_rows_changed", tab=work.tab, count=len(work.appended))
+                _format_new_rows(work)
+            if moved:
+                continue
+            for work, change, row, _ in wanted:
+                if _is_line(work.plan, change[0], seen.get((work.tab, row), {})):
+                    work.formats.remove(change)
             works = [work for work in works if work.formats]
             if works:
                 self._find_again(works, [work.tab for work in works])
                 for work in works:
                     _restore_formats(work)
         raise WorkbookBusy("google_keeps_moving", spreadsheet=self._name, tabs=tuple(work.tab for work in works))
+
+
+def _equal(one: Cells, other: Cells) -> bool:
+    return all(same(one.get(column), other.get(column)) for column in one.keys() | other.keys())
 
 
 def _header(plan: Plan) -> Cells:
@@ -226,10 +290,43 @@ def _as_it_stands(plan: Plan, cells: Cells) -> Cells:
     return {place: value for column, value in cells.items() if (place := plan.place(column))}
 
 
-def _formats_of(work: TabWork) -> list[tuple[TabWork, Line, int, int, Mapping[str, str]]]:
+def _shows_header(work: TabWork, seen: Mapping[tuple[str, int], Cells]) -> bool:
+    """Whether rows that were inserted are where they are thought to be, as the header stands where it did."""
+    header = _as_it_stands(work.plan, _header(work.plan))
+    work.is_settled = _equal(header, seen.get((work.tab, work.plan.header_row), {}))
+    return work.is_settled
+
+
+def _format_new_rows(work: TabWork) -> None:
+    """Ask for the formats of rows that were inserted."""
+    new = {column for _, column, _ in work.new_formats}
+    work.formats = [change for change in work.formats if change[0].origin or change[1] not in new]
+    for index, column, number_format in work.new_formats:
+        line = work.plan.lines.setdefault(work.new_rows[index], Line({}))
+        line.held = dict(work.appended[index])
+        work.formats.append((line, column, number_format))
+    work.is_settled = work.is_settled or not work.new_formats
+
+
+def _see_formats(work: TabWork) -> None:
+    """Ask for the formats of rows that landed where others were meant to."""
+    if work.now is None:
+        return
+    numbers = {id(line): n for n, line in work.plan.lines.items()}
+    asked = {(id(line), column) for line, column, _ in work.formats}
+    for line, column, value in work.shown:
+        number, place = numbers.get(id(line)), work.plan.place(column)
+        if number is not None and place and (id(line), column) not in asked:
+            sent, number_format = work.now.to_write(number, place, value)
+            if number_format is not None and same(line.held.get(column), sent):
+                work.formats.append((line, column, number_format))
+
+
+def _formats_of(work: TabWork) -> list[tuple[TabWork, FormatChange, int, int]]:
+    """The changes of formats whose rows and columns are there, with where these stand now."""
     numbers = {id(line): n for n, line in work.plan.lines.items()}
     return [
-        (work, line, numbers[id(line)], place, chosen)
+        (work, (line, column, chosen), numbers[id(line)], place)
         for line, column, chosen in work.formats
         if id(line) in numbers and (place := work.plan.place(column))
     ]
@@ -286,6 +383,12 @@ def _is_new_row(held: Cells, cells: Cells, keys: Sequence[int]) -> bool:
     """Whether a row that was not there before is this new one: by its key, else by all that was sent."""
     key = {c: cells[c] for c in keys if cells.get(c) is not None}
     return _holds(held, key or cells)
+
+
+def _is_beside(held: Cells, cells: Cells) -> bool:
+    """Whether a row that was not there before holds all that was sent in its order, in other columns."""
+    there = [held[column] for column in sorted(held) if held[column] not in (None, False)]
+    return bool(there) and there == [cells[column] for column in sorted(cells) if cells[column] not in (None, False)]
 
 
 def _holds(held: Mapping[int, Scalar], cells: Mapping[int, Scalar]) -> bool:
