@@ -31,6 +31,7 @@ _LATEST = {"width": 1440, "height": 900}
 _ARRIVED = """Promise.allSettled(document.getAnimations()
     .filter(one => one.effect.getComputedTiming().iterations !== Infinity).map(one => one.finished))"""
 """Rows that still move are paler than they are."""
+_CLIPPED = "[...document.querySelectorAll('.rw-acts > *')].some(one => one.getBoundingClientRect().left < 0)"
 _PHONE = {"width": 390, "height": 844}
 
 
@@ -117,6 +118,8 @@ class Room:
             page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]
         ):  # innerWidth grows with it
             found.append("it scrolls sideways")
+        if page.evaluate(_CLIPPED):
+            found.append("a button of its head is not all there")
         if page.locator("h1").count() != 1:
             found.append("it has not one h1")
         return found

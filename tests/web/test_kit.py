@@ -10,10 +10,16 @@ import pytest
 from pydantic import ValidationError
 
 from roadwright.actions.registry import ACTIONS
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.roles import Role
-from roadwright.web import formats, kit, words
+from roadwright.jobs.following import FOLLOWER
+from roadwright.services.portfolios.workbench.changes import WrongChanges
+from roadwright.store.models import ActionRun
+from roadwright.web import formats, kit, told, words
 from roadwright.web.acts import Act
 from roadwright.web.assets import FOLDER, load_assets
+from roadwright.web.pages.workbench.levers import typed
+from roadwright.web.pages.workbench.page import read_number
 
 TYPED = "<b onclick='x'>\"&</b>{0}"
 _ESCAPED = "&lt;b onclick=&#39;x&#39;&gt;&#34;&amp;&lt;/b&gt;{0}"
@@ -86,6 +92,34 @@ def test_every_action_has_words() -> None:
     assert words.initials("anna.maria@example.com") == "AM"
     assert words.person("web:anna@example.com") == "anna@example.com"
     assert words.person("watch") == "saved workbook"
+    assert words.person(FOLLOWER) == "follow-up"
+
+
+@pytest.mark.parametrize(
+    ("action", "asked", "summary", "said"),
+    [
+        ("rows.save", {"tab": "Scenario_Config"}, {"saved": 0, "created": 4}, ("Edited: Scenario Config", "4 added")),
+        ("rows.save", {"tab": "Backlog"}, {"saved": 2, "created": 0}, ("Edited: Backlog", "2 saved")),
+        ("ideas.submit", {"source": "web"}, {"created": 1}, ("Submitted an idea", "1 added")),
+        ("pm.backlog_sync", {}, {"selected": 11, "saved": 11, "created": 11}, ("Synced the backlog", "11 saved")),
+        ("pm.backlog_sync", {}, {"selected": 11}, ("Synced the backlog", "11 rows looked at, nothing new")),
+    ],
+)
+def test_what_came_of_a_run(action: str, asked: dict[str, str], summary: dict[str, int], said: tuple[str, str]) -> None:
+    run = ActionRun(action=action, request_json=asked, summary_json=summary, status=str(ActionStatus.SUCCESS))
+    assert (told.headline(run), told.outcome(run)) == said
+
+
+@pytest.mark.parametrize("value", [20_200_000.0, -1_234.5, 31.5, 0.008, 200.0, 1e30])
+def test_a_number_is_read_as_it_is_shown_in_a_field(value: float) -> None:
+    assert read_number(typed(value)) == value
+
+
+def test_thousands_are_separated_in_fields() -> None:
+    assert [typed(one) for one in (20_200_000.0, -1_234.5, 8.2)] == ["20,200,000", "-1,234.5", "8.2"]
+    for text in ("", "1,5", "12,34,567", "many"):
+        with pytest.raises(WrongChanges):
+            read_number(text)
 
 
 def test_values_of_an_act_are_read_by_its_parameters() -> None:

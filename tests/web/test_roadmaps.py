@@ -138,6 +138,7 @@ def test_drift_is_shown_and_a_version_published_after_a_preview(room: Room) -> N
     page.click("[data-testid=road-strip] .state a")
     page.wait_for_selector("[data-testid=drift]")
     page.wait_for_url("**with=Q2+committed%40v1**")
+    assert "against Q2 committed, v1" in page.inner_text("main")
     page.click("[data-testid=publish]")
     page.wait_for_selector("[data-testid=publish-now]")
     assert "This makes v2" in page.inner_text("[data-testid=asked]")

@@ -52,6 +52,7 @@ def _hostile(room: Room) -> None:
 def test_a_switch_changes_the_answer_and_the_link_opens_the_same(room: Room) -> None:
     page = bench(room, role="viewer")
     assert "equals the saved run" in figures(page)
+    assert page.evaluate("document.documentElement.scrollHeight") <= page.viewport_size["height"]
     assert page.locator("[data-testid=save]").count() == 0
     assert page.inner_text("tbody[data-side=in] .rw-count") == "12"
     press(page, f"switch-{WELCOME}-in")
@@ -112,6 +113,12 @@ def test_capacity_numbers_in_rules_and_new_rules(room: Room) -> None:
     page.press(edit, "Enter")
     page.wait_for_selector("[data-testid=rules] .rw-mark:has-text('edited')")
     settled(page)
+    goal = "[data-testid='edit-target_goal:country:Spain:gmv-target_value']"
+    assert page.input_value(goal) == "3,350,000"
+    page.fill(goal, "9,000,000")
+    page.press(goal, "Enter")
+    page.wait_for_selector("[data-testid=targets]:has-text('of £9.00M goal')")
+    settled(page)
     page.fill("[data-testid=capacity]", "-5")
     page.press("[data-testid=capacity]", "Enter")
     page.wait_for_selector(".rw-notices .fail")
@@ -119,6 +126,11 @@ def test_capacity_numbers_in_rules_and_new_rules(room: Room) -> None:
     page.click("[data-testid=add-rule]")
     page.select_option("[data-testid=rule-kind]", "exclude_pair")
     page.wait_for_selector("[data-testid=rule-members]")
+    page.select_option("[data-testid=rule-kind]", "bundle")
+    page.wait_for_selector("[data-testid=rule-members][multiple]")
+    assert page.eval_on_selector("[data-testid=rule-members]", "one => getComputedStyle(one).overflowY") == "auto"
+    page.select_option("[data-testid=rule-kind]", "exclude_pair")
+    page.wait_for_selector("[data-testid=rule-members]:not([multiple])")
     page.select_option("[data-testid=rule-dimension_key]", "INIT-000012")
     page.select_option("[data-testid=rule-members]", "INIT-000012")
     page.click("[data-testid=rule-send]")
@@ -241,6 +253,7 @@ def test_saving_asks_why_and_the_run_becomes_the_baseline(room: Room) -> None:
     page.wait_for_function(
         "document.querySelector('.rw-state')?.innerText.includes('equals the saved run')", timeout=60_000
     )
+    assert "baseline OPT-" in page.inner_text("#bench-stands-on")
     assert "Promised to the press" in page.inner_text("[data-testid=rules]")
     assert "12 of 24" in figures(page)
     room.close(page)

@@ -89,7 +89,7 @@ def _grid_column(column: Column) -> GridColumn:
     kind = column.kind
     is_typed = column.owner is Owner.INPUT
     return GridColumn(
-        *(column.name, label_of(column.name), column.help, kind.name, tuple(kind.choices), is_typed),
+        *(column.name, label_of(column.name), column.help.replace("`", ""), kind.name, tuple(kind.choices), is_typed),
         is_right=kind.align == "right",
         is_long=kind.wrap and kind.name != LIST.name and column.name != TITLE,
     )

@@ -1,7 +1,8 @@
 """The watched folder: a workbook that a person saved is saved into the database, within seconds.
 
 A file is looked at once nobody has touched it for a moment and it is a whole ZIP. Our own writes are known by their
-digest in the database, whichever process wrote them, so that a save in the very moment of one is not taken for it.
+digest in the database, whichever process wrote them. One that was made over a save which nobody had looked at yet is
+taken for that save: it holds what the person typed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from roadwright.actions.submit import ActionRequest, checked, submit
 from roadwright.domain.errors import RoadwrightError
 from roadwright.jobs.pending import PendingWrites
 from roadwright.sheets.backend import WorkbookRef
-from roadwright.sync.written import file_digest, is_as_written
+from roadwright.sync.written import file_digest, is_as_written, note_written, unread_books
 from roadwright.workspace.workspace import Workspace
 
 WATCHER = "watch"
@@ -69,6 +70,9 @@ class Watch:
         return {place.workbook for place in self._workspace.places()}
 
     def start(self) -> None:
+        unread = unread_books(self._workspace) if self._saves else self._books.values()
+        read = {ref: digest for file, ref in self._books.items() if ref not in unread and (digest := self._seen[file])}
+        note_written(self._workspace.store, read)
         self._thread.start()
 
     def stop(self) -> None:
@@ -141,6 +145,7 @@ class Watch:
         log.info("saved by a person", workbook=ref.label)
         for request in self._requests(ref):
             submit(self._workspace, checked(self._workspace, request), WATCHER, for_worker=True)
+        note_written(self._workspace.store, {ref: digest})  # what is written over it wakes nobody
         return True
 
     def _requests(self, ref: WorkbookRef) -> list[ActionRequest]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -20,7 +20,7 @@ from roadwright.domain.periods import days_of
 from roadwright.domain.progress import tell_nobody
 from roadwright.domain.text import folded
 from roadwright.services.portfolios.shown import shows_answer
-from roadwright.sheets.backend import SheetError
+from roadwright.sheets.backend import SheetError, WorkbookRef
 from roadwright.sheets.files import place_file
 from roadwright.sheets.lists import LONGEST, TAB, lists_edit
 from roadwright.store.models import (
@@ -33,6 +33,7 @@ from roadwright.store.models import (
     Roadmap,
     RoadmapEntry,
 )
+from roadwright.sync.written import note_written, unread_books
 from roadwright.tabs import lists
 from roadwright.workspace.workspace import Workspace
 
@@ -49,6 +50,7 @@ def bring_lists_up_to_date(workspace: Workspace) -> None:
         entries = what_exists(session)
     told = hashlib.sha256(json.dumps(entries).encode("utf-8", "surrogatepass")).hexdigest()
     shown = _shown(workspace)
+    unread: Collection[WorkbookRef] | None = None
     for place in {place.workbook: place for place in workspace.places()}.values():
         ref = place.workbook
         if ref.file is None and shown.get(ref.address) == told:
@@ -58,7 +60,10 @@ def bring_lists_up_to_date(workspace: Workspace) -> None:
             if TAB in workbook.tabs():
                 edit = lists_edit(workbook.read(TAB), entries)
                 if edit is not None:
-                    workbook.write([edit])
+                    unread = unread_books(workspace) if unread is None else unread
+                    receipt = workbook.write([edit])
+                    if ref not in unread:  # else it is still to be read, and has to be told from our own
+                        note_written(workspace.store, {ref: receipt.digest})
                 if ref.file is None:
                     shown[ref.address] = told
     _note(workspace, shown)

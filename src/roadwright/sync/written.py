@@ -24,22 +24,37 @@ from roadwright.store.models import ActionRun, WorkspaceIdentity, WrittenWorkboo
 from roadwright.store.session import Store
 from roadwright.workspace.workspace import TabPlace, Workspace
 
+_OVER = "over "
+"""Stands before the address of a workbook that was written over a save which a watch has yet to find."""
 
-def note_written(store: Store, digests: Mapping[WorkbookRef, str]) -> None:
-    """Keep the digests of workbooks that were written just now."""
-    known = {ref.identity: digest for ref, digest in digests.items() if digest}
-    if not known:
+
+def note_written(
+    store: Store, digests: Mapping[WorkbookRef, str], before: Mapping[WorkbookRef, str | None] | None = None
+) -> None:
+    """Keep the digests of workbooks that were written just now, or are as whoever watches them has found them.
+
+    ``before`` has what they were. Where nobody knew that, the write holds what somebody saved in the very moment of it,
+    and a watch has still to take it for theirs.
+    """
+    given = {ref: digest for ref, digest in digests.items() if digest}
+    if not given:
         return
     with store.transaction() as session:
-        for address, digest in known.items():
+        for ref, digest in given.items():
+            was = (before or {}).get(ref)
+            over = was is not None and was != _known(session, ref)
+            address = f"{_OVER if over else ''}{ref.identity}"
             session.merge(WrittenWorkbook(address=address, digest=digest, written_at=now()))
+
+
+def _known(session: Session, ref: WorkbookRef) -> str | None:
+    return session.scalar(select(WrittenWorkbook.digest).where(WrittenWorkbook.address == ref.identity))
 
 
 def is_as_written(store: Store, ref: WorkbookRef, digest: str) -> bool:
     """Whether a workbook with this digest is as we last wrote it, from whichever process."""
     with store.transaction() as session:
-        found = session.scalar(select(WrittenWorkbook.digest).where(WrittenWorkbook.address == ref.identity))
-    return found == digest
+        return _known(session, ref) == digest
 
 
 def file_digest(file: Path) -> str | None:
@@ -88,6 +103,12 @@ def book_states(session: Session, workspace: Workspace) -> list[BookState]:
         for ref, places in by_book.items()
         if ref.file is not None
     ]
+
+
+def unread_books(workspace: Workspace) -> frozenset[WorkbookRef]:
+    """The workbooks that somebody saved, and that nothing has read since."""
+    with workspace.store.transaction() as session:
+        return frozenset(state.ref for state in book_states(session, workspace) if state.is_changed)
 
 
 def _is_changed(file: Path, known: Collection[str], since: str) -> bool:

@@ -31,6 +31,7 @@ _COUNTS = (
     ("failed", "failed"),
 )
 _ABOUT = ("scenario_name", "roadmap_name")
+_OF_A_TAB = ("pm.save_selected", "pm.refresh_tab", "rows.save")
 
 
 def is_open(run: ActionRun) -> bool:
@@ -47,7 +48,7 @@ def subject(run: ActionRun) -> str:
     """The scenario, roadmap or tab that it is about; empty where it is about no single one."""
     options = options_of(run)
     named = next((options[name] for name in _ABOUT if options.get(name)), "")
-    if named or run.action not in ("pm.save_selected", "pm.refresh_tab"):
+    if named or run.action not in _OF_A_TAB:
         return named
     return str(run.request_json.get("tab") or "").replace("_", " ")
 
@@ -73,9 +74,11 @@ def outcome(run: ActionRun) -> str:
     if summary.get("moved") and summary.get("status"):
         return f"It is {words(str(summary['status']))} now"
     counted = [f"{number(found)} {word}" for name, word in _COUNTS if (found := _count(summary, name))]
-    if not any(_count(summary, name) for name, _ in _DONE) and _count(summary, "selected"):
-        looked = f"{number(_count(summary, 'selected'))} rows looked at"
-        counted = [looked, *(counted or ["nothing new"])]
+    if not any(_count(summary, name) for name, _ in _DONE):
+        if made := _count(summary, "created"):  # where rows were saved, these are among them
+            counted = [f"{number(made)} added", *counted]
+        elif looked := _count(summary, "selected"):
+            counted = [f"{number(looked)} rows looked at", *(counted or ["nothing new"])]
     return sentence_of(", ".join(counted) or "nothing to do")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from roadwright.jobs.following import FOLLOWER
+
 Kind = Literal["ok", "warn", "fail", "conflict", "info", "idle"]
 
 _KINDS: Mapping[str, tuple[Kind, str]] = MappingProxyType(
@@ -68,7 +70,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "pm.roadmap_set_status": ("Move a roadmap's status", "Moved a roadmap's status"),
         "pm.roadmap_publish": ("Publish a roadmap", "Published a roadmap"),
         "rows.save": ("Edit rows", "Edited"),
-        "ideas.submit": ("Submit an idea", "Submitted"),
+        "ideas.submit": ("Submit an idea", "Submitted an idea"),
         "prune": ("Remove old runs", "Removed old runs"),
         "backup": ("Back up", "Backed up"),
     }
@@ -118,6 +120,8 @@ def action_done(name: str) -> str:
 
 def person(requested_by: str) -> str:
     """Who asked, of what the ledger keeps: its name without the door, or the door where nobody stands behind it."""
+    if requested_by == FOLLOWER:
+        return "follow-up"
     door, colon, who = requested_by.partition(":")
     if not colon:
         return _DOORS.get(door, door)

@@ -11,6 +11,7 @@ from roadwright.grid.view import TITLE, TOKENS, GridColumn, grid_columns, label_
 from roadwright.web.formats import number, plural
 from roadwright.web.kit import Html, attributes, button, choice, dialog, form, html, joined, text_field
 from roadwright.web.pages.backlog.panel import shown_value
+from roadwright.web.told import sentence_of
 from roadwright.web.words import words
 
 LONG = ("brief_description", "problem_statement", "hypothesis")
@@ -136,7 +137,7 @@ def bulk_form(count: int, column: str, value: str, found: Preview | None) -> Htm
     return html(
         '<p class="dim">{count}. {help}</p>{form}<div class="rw-buttons rw-apply">{apply}</div>',
         count=f"{plural(count, 'initiative')} selected",
-        help=picked.help,
+        help=sentence_of(picked.help),
         form=form(
             "bulk-preview",
             html(

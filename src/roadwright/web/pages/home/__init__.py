@@ -13,10 +13,13 @@ from roadwright.actions import ledger
 from roadwright.actions.next_steps import NextStep, next_steps
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.api.events import Event
+from roadwright.domain.actions import ActionStatus
 from roadwright.domain.roles import Role
+from roadwright.jobs.following import FOLLOWER
 from roadwright.services.roadmaps.attention import score_faults
 from roadwright.services.roadmaps.pipeline import Pipeline, pipeline_of
 from roadwright.store.models import ActionRun
+from roadwright.store.session import Store
 from roadwright.sync.waiting import Waiting, waiting
 from roadwright.sync.written import book_states
 from roadwright.web.formats import moment
@@ -32,6 +35,7 @@ from roadwright.web.words import sentence
 from roadwright.workspace.workspace import Workspace
 
 _ACTIVITY = 7
+_LOOKED_THROUGH = 50
 
 
 @dataclass
@@ -54,10 +58,16 @@ def _facts(session: Session, workspace: Workspace) -> tuple[Pipeline, list[Waiti
     return pipeline_of(session), waiting(session, workspace, faults, books), steps, synced
 
 
+def _newest(store: Store) -> list[ActionRun]:
+    """What was asked last; that workbooks followed is no news, unless it went wrong."""
+    found = ledger.runs(store, _LOOKED_THROUGH)
+    return [run for run in found if run.requested_by != FOLLOWER or run.status != ActionStatus.SUCCESS][:_ACTIVITY]
+
+
 async def _looked(visit: Visit) -> _View:
     store = visit.server.workspace.store
     found, waits, steps, synced = await visit.room.shared.read(_facts)
-    newest = await asyncio.to_thread(ledger.runs, store, _ACTIVITY)
+    newest = await asyncio.to_thread(_newest, store)
     working = await asyncio.to_thread(ledger.open_runs, store)
     mine = [step for step in steps if visit.may(step.role)]
     return _View(found, waits, mine, newest, synced, {run.action: run for run in working})
@@ -120,7 +130,7 @@ async def home(visit: Visit) -> None:  # noqa: PLR0915 - the parts of the page, 
         if ended or not any(event.kind == "run" for event in events):
             await again(ended)
             return
-        newest = await asyncio.to_thread(ledger.runs, visit.server.workspace.store, _ACTIVITY)
+        newest = await asyncio.to_thread(_newest, visit.server.workspace.store)
         working = await asyncio.to_thread(ledger.open_runs, visit.server.workspace.store)
         view.runs.update({run.action: run for run in working})
         view.activity = newest

@@ -16,7 +16,7 @@ from roadwright.web.pages.report.found import KEY, Paper
 from roadwright.web.pages.workbench.desk import Desk
 from roadwright.web.pages.workbench.evidence import baseline_of, limits
 from roadwright.web.pages.workbench.strip import in_html, way_in_words
-from roadwright.web.words import words
+from roadwright.web.words import plain, words
 
 ON_PAGE = 16
 """Initiatives on the first page; of more the dearest, the others follow on the next."""
@@ -348,7 +348,7 @@ def _other(found: Paper, desk: Desk) -> Html:
 
 
 def _weaknesses(found: Paper, desk: Desk) -> Html:
-    said = [_with_titles(found, desk, one) for one in found.weaknesses]
+    said = [plain(_with_titles(found, desk, one)) for one in found.weaknesses]
     lines = joined(html("<li>{text}</li>", text=f"{text[:1].upper()}{text[1:]}") for text in said[:4])
     more = html("<li>{n} more on Gaps_And_Alerts</li>", n=len(said) - 4) if len(said) > 4 else ""
     return html("<ul class='plain'>{lines}{more}</ul>", lines=lines or html("<li>None are known.</li>"), more=more)

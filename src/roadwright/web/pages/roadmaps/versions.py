@@ -109,18 +109,19 @@ def side_by_side(found: DecisionComparison, names: Mapping[str, str]) -> Html:
     sums = [
         _sum("Entries", Figures(len(found.a.chosen), len(found.b.chosen)), None),
         _sum("Tokens", found.tokens, None),
-        *(_sum(names.get(kpi.kpi_key, sentence(kpi.kpi_key)), kpi.figures, kpi.unit) for kpi in found.kpis),
+        *(_sum(names.get(kpi.kpi_key, sentence(kpi.kpi_key)), kpi.figures, kpi.unit, adds=True) for kpi in found.kpis),
     ]
+    left, right = _side(found.a.label), _side(found.b.label)
     totals = table(
-        ["Total", (found.a.label, "num"), (found.b.label, "num"), ("Change", "num")],
+        ["Total", (left, "num"), (right, "num"), ("Change", "num")],
         sums,
         label="Totals",
         test="totals",
     )
-    listed = table(["Initiative", "Where", found.a.label, found.b.label], rows, label="Differences", test="differences")
+    listed = table(["Initiative", "Where", left, right], rows, label="Differences", test="differences")
     return html(
         '{head}{listed}<p class="dim">{same}</p><h3 class="rw-sub">Totals</h3>{totals}',
-        head=card_head(f"{found.a.label} against {found.b.label}"),
+        head=card_head(f"{left} against {right}"),
         totals=totals,
         listed=listed if rows else "",
         same=same,
@@ -153,13 +154,21 @@ def _shown(value: object) -> str:
     )
 
 
-def _sum(name: str, figures: Figures, unit: str | None) -> Html:
-    a, b = (formats.amount(value, unit, short=True) for value in (figures.a, figures.b))
+def _side(label: str) -> str:
+    """A version as the choice above names it: ``Q2 committed, v2``."""
+    name, at, number = label.rpartition("@")
+    return f"{name}, v{number}" if at and number.isdigit() else label
+
+
+def _sum(name: str, figures: Figures, unit: str | None, *, adds: bool = False) -> Html:
+    """``adds``: what each side adds to a KPI, which is a change of it."""
+    a, b = (formats.amount(value, unit, change=adds, short=True) for value in (figures.a, figures.b))
     said = (
         '<tr><th scope="row">{name}</th><td class="num">{a}</td><td class="num">{b}</td>'
         '<td class="num">{change}</td></tr>'
     )
-    return html(said, name=name, a=a, b=b, change=formats.amount(figures.change, unit, change=True, short=True))
+    against = formats.amount(-figures.change, unit, change=True, short=True)  # the left one against the right one
+    return html(said, name=name, a=a, b=b, change=against)
 
 
 def drifted(changes: Sequence[DriftedValue]) -> Html:
@@ -168,7 +177,7 @@ def drifted(changes: Sequence[DriftedValue]) -> Html:
         html(
             "<li>{icon}<span>{title}{what}</span></li>",
             icon=icon("warn"),
-            title=f"{c.title}: " if c.title else "",
+            title=f"{c.title}: " if c.title and c.title not in str(c.message) else "",
             what=plain(str(c.message)),
         )
         for c in changes

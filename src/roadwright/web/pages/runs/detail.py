@@ -45,7 +45,7 @@ from roadwright.web.page import Refused, Visit, address_of, page
 from roadwright.web.pages.runs.ledger import cancel_button, cancel_run
 from roadwright.web.shell import shell
 from roadwright.web.told import headline, is_open, options_of, outcome, sentence_of
-from roadwright.web.words import action_words, person, sentence, words
+from roadwright.web.words import action_words, person, plain, sentence, words
 
 _ROWS = 100
 _TRUTH = {"TRUE": "yes", "FALSE": "no", "True": "yes", "False": "no"}
@@ -243,7 +243,7 @@ def _asked(seen: _Seen) -> Html:
     if run.started_at and run.finished_at:
         pairs.append(("Took", seconds(_between(run.started_at, run.finished_at))))
     if request.get("tab"):
-        pairs.append(("Tab", str(request["tab"])))
+        pairs.append(("Tab", str(request["tab"]).replace("_", " ")))
     if request.get("select"):
         pairs.append(("Selection", str(request["select"])))
     pairs += [(sentence(name), _TRUTH.get(value, value)) for name, value in options_of(run).items()]
@@ -331,7 +331,7 @@ def _line(row: Mapping[str, Any]) -> Html:
     text = said.removeprefix(str(_LEVELS[level][0])).lstrip(": ·")
     key = str(row.get("key") or "")
     to = address_of("backlog", open=key)
-    shown = html('<a class="rw-link" href="{to}">{key}</a>', to=to, key=key) if key.startswith("INIT-") else key
+    shown = html('<a class="rw-link" href="{to}">{key}</a>', to=to, key=key) if key.startswith("INIT-") else plain(key)
     return html(
         '<tr><td>{tab}</td><td class="num">{row}</td><td>{key}</td><td>{status}</td>'
         '<td class="rw-told">{text}</td></tr>',

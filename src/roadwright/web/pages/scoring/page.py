@@ -225,10 +225,10 @@ async def scoring(visit: Visit) -> None:  # noqa: PLR0915 - one act after the ot
     async def approve(key: str, model: str, param: str, mark: str) -> None:
         one = key, model, param
         if any(of == one for of, _ in typed):
-            raise Refused("param_has_fault", param=param)
+            raise Refused("param_has_fault", param=words(param))
         row = await visit.read(_row_of, tabs.PARAMS.name, one)
         if row is None or row.values.get("value") is None:
-            raise Refused("param_without_value", param=param)
+            raise Refused("param_without_value", param=words(param))
         if await keep_param(one, mark, "approved", value=True):
             visit.notice("ok", f"Approved {words(param)} of {model}.")
             await refresh()

@@ -48,7 +48,7 @@ def registry(kpis: Kpis, models: Sequence[ModelLine], *, may_plan: bool) -> Html
             level=words(kpi.kpi_level) if kpi.is_active else f"{words(kpi.kpi_level)}, not in use",
             base=formats.amount(kpi.baseline_value, kpi.unit, short=True),
             unit=kpi.unit or formats.NONE,
-            better="down" if kpi.direction == Direction.DECREASE else "up",
+            better="fewer" if kpi.direction == Direction.DECREASE else "more",
             drivers=", ".join(_name(kpis, key) for key in kpi.driven_by or ()) or formats.NONE,
             models=formats.number(used[kpi.kpi_key]) if used[kpi.kpi_key] else formats.NONE,
         )

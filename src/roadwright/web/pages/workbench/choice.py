@@ -296,7 +296,7 @@ def _without_tokens(desk: Desk) -> Html:
     lines = joined(
         html(
             '<tr class="bare"><td colspan="5"><a href="{to}">{title}</a> has no tokens, so every run leaves it '
-            "out.</td></tr>",
+            'out.</td><td class="firm"></td></tr>',
             to=address_of("backlog", open=key),
             title=desk.bench.title(key),
         )
@@ -304,7 +304,7 @@ def _without_tokens(desk: Desk) -> Html:
     )
     return html(
         '<tbody><tr class="group"><th colspan="5" scope="rowgroup">{icon}Can’t be judged {count}</th>'
-        "</tr>{lines}</tbody>",
+        '<th class="firm" aria-hidden="true"></th></tr>{lines}</tbody>',
         icon=icon("warn"),
         count=count(len(bare)),
         lines=lines,

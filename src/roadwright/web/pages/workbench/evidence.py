@@ -20,7 +20,7 @@ SLICES = (("department", "Department"), ("country", "Country"))
 def targets(desk: Desk) -> Html:
     """Each target: from where, to where, and how much is missing; the missed ones first."""
     solution = desk.solution
-    rows = {target.id: target for target in (*desk.problem.targets, *desk.bench.problem.targets)}
+    rows = {target.id: target for target in (*desk.bench.problem.targets, *desk.problem.targets)}
     if solution is None or not solution.targets:
         return card_head("Targets") + html('<p class="dim">{why}</p>', why="No targets are set." if not rows else "–")
     lines = joined(

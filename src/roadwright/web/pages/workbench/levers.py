@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from roadwright.domain.optimization import ObjectiveMode
 from roadwright.domain.reading.units import unit_named
 from roadwright.optimize import Constraint, Objective, Target
+from roadwright.services.portfolios.dependencies import dependency_id
 from roadwright.services.portfolios.workbench.changes import added_id, added_place
 from roadwright.services.portfolios.workbench.question import asked_problem
 from roadwright.services.portfolios.workbench.sentences import Part, in_words
@@ -208,7 +209,7 @@ def _rule(desk: Desk, row: Constraint | Target, binding: Collection[str]) -> Htm
     place = added_place(id)
     if place is not None:
         marks.append(button("Remove", "unadd", look="ghost", small=True, test=f"remove-{place}", place=place))
-    reason = row.reason if isinstance(row, Constraint) else None
+    reason = _reason(row) if isinstance(row, Constraint) else None
     kind = "rule" if isinstance(row, Constraint) else "target"
     return html(
         "<li{off}>{switch}<div><p>{sentence} {marks}</p>{reason}</div></li>",
@@ -218,6 +219,13 @@ def _rule(desk: Desk, row: Constraint | Target, binding: Collection[str]) -> Htm
         marks=joined(marks, " "),
         reason=html("<small>{reason}</small>", reason=reason) if reason else "",
     )
+
+
+def _reason(row: Constraint) -> str | None:
+    """Why it is there: a dependency may well say the same as a rule that somebody typed."""
+    if row.reason is None and row.id == dependency_id(row.dimension_key):
+        return "Named as a dependency on the Backlog"
+    return row.reason
 
 
 def _switch(id: str, label: str, *, on: bool, kind: str) -> Html:
@@ -246,13 +254,12 @@ def _piece(desk: Desk, id: str, part: Part) -> Html:
     if part.field is None or part.value is None:
         return html("{t}", t=part.text) if part.kind in ("text", "kpi") else html("<b>{t}</b>", t=part.text)
     scale, before, after = number_form(desk, part)
-    shown = f"{part.value * scale:.10g}"
+    shown = typed(part.value * scale)
     field = html(
         "<input{a}>",
         a=attributes(
             class_="rw-inline",
-            type="number",
-            step="any",
+            inputmode="decimal",
             value=shown,
             style=f"width:{len(shown) + 1}ch",
             id=f"edit-{id}-{part.field}",
@@ -264,6 +271,12 @@ def _piece(desk: Desk, id: str, part: Part) -> Html:
         ),
     )
     return html('<span class="rw-number">{before}{field}{after}</span>', before=before, field=field, after=after)
+
+
+def typed(value: float) -> str:
+    """A number in a field, with thousands separated: ``20,200,000``."""
+    whole, point, rest = f"{value:.10g}".partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdigit() else whole + point + rest
 
 
 def in_label(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Annotated, Literal
@@ -148,7 +149,7 @@ def _tab(desk: Desk, name: str, content: Html, classes: str) -> Region:
 
 def _dialog(id: str, title: str) -> None:
     """An empty dialog, which is filled before it is opened."""
-    region(dialog(id, title, html('<div id="{id}-content"></div>', id=id)))
+    region(dialog(id, title, html('<div id="{id}-content"></div>', id=id)), "rw-floats")
 
 
 def _lead(desk: Desk, names: Sequence[str]) -> Html:
@@ -162,13 +163,11 @@ def _lead(desk: Desk, names: Sequence[str]) -> Html:
         )
         for name in names
     )
-    base = "baseline none" if desk.bench.baseline is None else f"baseline {desk.bench.baseline.run_id}"
     return html(
         '<span class="rw-segs" role="group" aria-label="Scenario">{links}</span> '
-        '<span class="dim">{period} · {base}</span>',
+        '<span class="dim" id="bench-stands-on">{stands_on}</span>',
         links=links,
-        period=desk.bench.period_key,
-        base=base,
+        stands_on=strip.stands_on(desk),
     )
 
 
@@ -237,7 +236,7 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
         if part is None or part.value is None:
             raise WrongChanges("changes_unreadable", place="number", why=field)
         scale, _, _ = levers.number_form(desk, part)
-        number = read_number(value) / scale
+        number = read_number(value, levers.in_label(field)) / scale
         changes = desk.changes.edited(id, field, number, part.value)
         try:
             asked_problem(desk.bench.problem, changes)
@@ -247,7 +246,7 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
 
     @seeking("capacity")
     async def capacity(value: str) -> None:
-        await work.change(desk.changes.changed(capacity=read_number(value)))
+        await work.change(desk.changes.changed(capacity=read_number(value, "capacity")))
 
     @seeking("weight")
     async def weight(kpi: str, value: str) -> None:
@@ -435,9 +434,12 @@ def said_of(wrong: InvalidProblem) -> str:
     return said.replace("dimension_key", "the name").replace("_", " ")
 
 
-def read_number(text: str) -> float:
-    """A number of a field. Raises WrongChanges."""
+_THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(,\d{3})+(\.\d*)?\s*")
+
+
+def read_number(text: str, place: str = "number") -> float:
+    """A number of a field, as the page itself shows it. Raises WrongChanges."""
     try:
-        return float(text)
+        return float(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
     except ValueError as wrong:
-        raise WrongChanges("changes_unreadable", place="number", why=text or "it is blank") from wrong
+        raise WrongChanges("changes_unreadable", place=place, why=text or "it is blank") from wrong

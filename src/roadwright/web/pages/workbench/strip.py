@@ -14,6 +14,12 @@ from roadwright.web.kit import Html, banner, button, chip, html, icon, joined, m
 from roadwright.web.pages.workbench.desk import Desk
 
 
+def stands_on(desk: Desk) -> Html:
+    """Of which period the scenario is, and with which run the answer is compared."""
+    base = "none" if desk.bench.baseline is None else desk.bench.baseline.run_id
+    return html('{period} · <span class="rw-key">baseline {base}</span>', period=desk.bench.period_key, base=base)
+
+
 def strip(desk: Desk, waiting: int | None = None) -> Html:
     """The figures of the answer, and its state. ``waiting`` is how many others are served before."""
     solution, star = desk.solution, desk.bench.north_star

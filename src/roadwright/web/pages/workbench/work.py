@@ -381,6 +381,7 @@ class Work:
         desk.answer, desk.shown = None, None
         if not keeps_changes:
             desk.changes, desk.past = Changes(), []
+        self.visit.script("html", "bench-stands-on", str(strip.stands_on(desk)))
         self.regions.choice.show(choice.table(desk))
         await self.resolve()
 
@@ -399,6 +400,7 @@ class Work:
         desk.bench = replace(
             now, since=bench.since, broken=bench.broken, baseline=new, facts=bench.facts, kpis=bench.kpis
         )
+        self.visit.script("html", "bench-stands-on", str(strip.stands_on(desk)))
         self.regions.notes.show(strip.notes(desk))
         self.regions.strip.show(strip.strip(desk))
 
