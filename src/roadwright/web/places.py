@@ -11,6 +11,7 @@ from roadwright.domain.roles import Role
 from roadwright.services.roadmaps.pipeline import latest_scenario
 from roadwright.store.models import Roadmap
 from roadwright.web.page import address_of
+from roadwright.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ PLACES = (
 """In the order of the rail. One without a page is not shown."""
 
 
-def addresses(session: Session) -> dict[str, str]:
+def addresses(session: Session, workspace: Workspace) -> dict[str, str]:  # noqa: ARG001 - as shared reads are called
     """Where each place leads: Workbench and Report to the latest run's scenario, Roadmaps to the first one."""
     scenario = latest_scenario(session)
     roadmap = first_roadmap(session)

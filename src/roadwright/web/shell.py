@@ -47,7 +47,7 @@ async def shell(
 
 async def shown_places(visit: Visit) -> list[tuple[Place, str]]:
     """The places that this person may go to, and where each leads."""
-    where = await visit.read(addresses)
+    where = await visit.room.shared.read(addresses)
     return [(one, where[one.name]) for one in PLACES if one.name in visit.room.places and visit.may(one.role)]
 
 
