@@ -100,7 +100,7 @@ class Acts:
         visit.act("filter")(self.filter)
         visit.act("open")(self.open)
         visit.act("columns")(self.columns)
-        visit.act("columns-now")(self.columns)
+        visit.act("columns-now")(self.columns_now)
         visit.act("columns-usual")(self.columns_usual)
         contributor, planner = Role.CONTRIBUTOR, Role.PLANNER
         visit.act("mine", contributor)(self.mine)
@@ -188,15 +188,21 @@ class Acts:
     # Columns
 
     async def columns(self, names: list[str] | str = "") -> None:
+        """As they stand in the grid now: it shows them already, and the person may be moving the next one."""
         chosen = [names] if isinstance(names, str) else names
-        await self._keep_columns([name for name in chosen if name in grid_columns()])
+        known = [name for name in chosen if name in grid_columns()]
+        await self.visit.read(keep_columns, self.visit.caller.who, known)
+
+    async def columns_now(self, names: list[str] | str = "") -> None:
+        await self.columns(names)
+        self._show_columns()
 
     async def columns_usual(self) -> None:
-        await self._keep_columns(list(DEFAULT))
+        await self.columns(list(DEFAULT))
+        self._show_columns()
         self.visit.script("backlog.tick", list(DEFAULT))
 
-    async def _keep_columns(self, names: Sequence[str]) -> None:
-        await self.visit.read(keep_columns, self.visit.caller.who, names)
+    def _show_columns(self) -> None:
         self.visit.script("close", "columns-dialog")
         self.visit.script("backlog.reload")
 
