@@ -170,6 +170,8 @@ class WriteReceipt:
     digest: str = ""
     """Of the workbook as it was written, by which the write is told from those of people; empty where that is told
     otherwise. For a file its SHA-256."""
+    replaced: str = ""
+    """The same of the workbook that it took the place of: the one that was read, as another is never written over."""
 
 
 class Workbook(Protocol):

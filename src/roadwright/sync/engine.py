@@ -47,7 +47,7 @@ from roadwright.sync.selection import ALL, Selection
 from roadwright.sync.sets import new_to_the_tab, record_sets, remove_gone, reserve_row_versions, sets_were_written
 from roadwright.sync.tab_cache import recall, remember
 from roadwright.sync.write_back import append_rows, bring_up_to_date, finish
-from roadwright.sync.written import file_digest, note_written
+from roadwright.sync.written import note_written
 from roadwright.tabs import INTAKE
 from roadwright.workspace.contents import newest_row_version_on
 from roadwright.workspace.workspace import TabPlace, Workspace
@@ -176,8 +176,8 @@ class _Written:
     refused: dict[str, SheetError] = field(default_factory=dict)
     digests: dict[WorkbookRef, str] = field(default_factory=dict)
     """Of the workbooks that were written, as they are now."""
-    before: dict[WorkbookRef, str | None] = field(default_factory=dict)
-    """As they were: a workbook that changed since it was read is not written."""
+    before: dict[WorkbookRef, str] = field(default_factory=dict)
+    """As they were before the first write of each."""
 
     def reasons(self, tabs: Sequence[OpenTab]) -> list[str]:
         """What is not up to date and why: a whole workbook where nothing of it could be written, else a tab."""
@@ -210,7 +210,6 @@ def _write(tabs: Sequence[OpenTab], edits: dict[str, TabEdit]) -> _Written:
 def _write_workbook(tabs: Sequence[OpenTab], edits: dict[str, TabEdit], result: _Written) -> None:
     """Write tabs of one workbook; one by one where that can't be done at once for another reason than a lock."""
     names, ref = [tab.place.name for tab in tabs], tabs[0].place.workbook
-    was = None if ref.file is None else file_digest(ref.file)
     try:
         written = tabs[0].workbook.write([edits[name] for name in names])
     except SheetError as error:
@@ -223,7 +222,7 @@ def _write_workbook(tabs: Sequence[OpenTab], edits: dict[str, TabEdit], result: 
     if written.changed:
         result.tabs.update(names)
         result.digests[ref] = written.digest
-        result.before.setdefault(ref, was)
+        result.before.setdefault(ref, written.replaced)
     for name, receipt in zip(names, written.tabs, strict=True):
         result.receipts[name] = receipt
         if receipt.refused:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -29,7 +30,7 @@ _OVER = "over "
 
 
 def note_written(
-    store: Store, digests: Mapping[WorkbookRef, str], before: Mapping[WorkbookRef, str | None] | None = None
+    store: Store, digests: Mapping[WorkbookRef, str], before: Mapping[WorkbookRef, str] = MappingProxyType({})
 ) -> None:
     """Keep the digests of workbooks that were written just now, or are as whoever watches them has found them.
 
@@ -41,8 +42,8 @@ def note_written(
         return
     with store.transaction() as session:
         for ref, digest in given.items():
-            was = (before or {}).get(ref)
-            over = was is not None and was != _known(session, ref)
+            was = before.get(ref)
+            over = bool(was) and was != _known(session, ref)
             address = f"{_OVER if over else ''}{ref.identity}"
             session.merge(WrittenWorkbook(address=address, digest=digest, written_at=now()))
 

@@ -137,12 +137,14 @@ class XlsxWorkbook:
         if len({work.sheet.part for work in works}) < len(works):
             raise ValueError("two edits of one write name the same tab")
         changed = changed_parts(self._package, self._book, works, self._tell)
-        if changed:
-            new = packed(self._package, changed)
-            package = checked(self._package, changed, new)
-            replace_workbook(self._path, new, self._package.sha256, self._scratch)
-            self._take(package)
-        return WriteReceipt(bool(changed), tuple(receipts), self._package.sha256 if changed else "")
+        if not changed:
+            return WriteReceipt(False, tuple(receipts))
+        before = self._package.sha256
+        new = packed(self._package, changed)
+        package = checked(self._package, changed, new)
+        replace_workbook(self._path, new, before, self._scratch)
+        self._take(package)
+        return WriteReceipt(True, tuple(receipts), package.sha256, before)
 
     def _work(self, edit: TabEdit, refused: Collection[int]) -> TabWork:
         if refused:
