@@ -359,11 +359,14 @@ def awaited(store: Store, number: int | None = None) -> str:
     return str(Message("waiting_for_runs", params={"runs": named}) if named else Message("waiting_for_another"))
 
 
-def runs(store: Store, limit: int) -> list[ActionRun]:
-    """The newest runs, newest first."""
+def runs(store: Store, limit: int, *, quiet: str | None = None) -> list[ActionRun]:
+    """The newest runs, newest first; without those of ``quiet`` that went well."""
+    wanted = select(ActionRun).order_by(ActionRun.id.desc()).limit(limit)
+    if quiet is not None:
+        wanted = wanted.where(or_(ActionRun.requested_by != quiet, ActionRun.status != str(ActionStatus.SUCCESS)))
     with store.transaction() as session:
         mark_interrupted(session)
-        return list(session.scalars(select(ActionRun).order_by(ActionRun.id.desc()).limit(limit)))
+        return list(session.scalars(wanted))
 
 
 def waiting_for_worker(store: Store) -> ActionRun | None:

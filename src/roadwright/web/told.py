@@ -50,7 +50,7 @@ def subject(run: ActionRun) -> str:
     named = next((options[name] for name in _ABOUT if options.get(name)), "")
     if named or run.action not in _OF_A_TAB:
         return named
-    return str(run.request_json.get("tab") or "").replace("_", " ")
+    return words(str(run.request_json.get("tab") or ""))
 
 
 def headline(run: ActionRun) -> str:

@@ -13,7 +13,6 @@ from roadwright.actions import ledger
 from roadwright.actions.next_steps import NextStep, next_steps
 from roadwright.actions.pm.backlog import BACKLOG_SYNC
 from roadwright.api.events import Event
-from roadwright.domain.actions import ActionStatus
 from roadwright.domain.roles import Role
 from roadwright.jobs.following import FOLLOWER
 from roadwright.services.roadmaps.attention import score_faults
@@ -35,7 +34,6 @@ from roadwright.web.words import sentence
 from roadwright.workspace.workspace import Workspace
 
 _ACTIVITY = 7
-_LOOKED_THROUGH = 50
 
 
 @dataclass
@@ -60,8 +58,7 @@ def _facts(session: Session, workspace: Workspace) -> tuple[Pipeline, list[Waiti
 
 def _newest(store: Store) -> list[ActionRun]:
     """What was asked last; that workbooks followed is no news, unless it went wrong."""
-    found = ledger.runs(store, _LOOKED_THROUGH)
-    return [run for run in found if run.requested_by != FOLLOWER or run.status != ActionStatus.SUCCESS][:_ACTIVITY]
+    return ledger.runs(store, _ACTIVITY, quiet=FOLLOWER)
 
 
 async def _looked(visit: Visit) -> _View:

@@ -243,7 +243,7 @@ def _asked(seen: _Seen) -> Html:
     if run.started_at and run.finished_at:
         pairs.append(("Took", seconds(_between(run.started_at, run.finished_at))))
     if request.get("tab"):
-        pairs.append(("Tab", str(request["tab"]).replace("_", " ")))
+        pairs.append(("Tab", words(str(request["tab"]))))
     if request.get("select"):
         pairs.append(("Selection", str(request["select"])))
     pairs += [(sentence(name), _TRUTH.get(value, value)) for name, value in options_of(run).items()]
