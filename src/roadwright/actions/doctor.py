@@ -211,12 +211,12 @@ def _unusable(folder: Path) -> Iterator[Finding]:
 
 def _disks(workspace: Workspace) -> Iterator[Finding]:
     """The free space of each disk that holds a part of the workspace, against what an action may need there."""
-    for room in rooms(workspace):
-        free, needed = size_in_words(room.free), size_in_words(room.needed)
-        if room.free >= room.needed:
-            yield Finding("disk", notice("disk_free", free=free, folder=str(room.folder)))
+    for disk in disks(workspace):
+        free, needed = size_in_words(disk.free), size_in_words(disk.needed)
+        if disk.free >= disk.needed:
+            yield Finding("disk", notice("disk_free", free=free, folder=str(disk.folder)))
         else:
-            message = failure("disk_too_full", free=free, folder=str(room.folder), needed=needed)
+            message = failure("disk_too_full", free=free, folder=str(disk.folder), needed=needed)
             yield Finding("disk", message, notice("advice_free_disk"))
 
 
@@ -238,7 +238,7 @@ def _solver() -> Finding:
 
 
 @dataclass(frozen=True)
-class Room:
+class Disk:
     """A disk, by a folder of the workspace that lies on it."""
 
     folder: Path
@@ -246,7 +246,7 @@ class Room:
     needed: int
 
 
-def rooms(workspace: Workspace) -> list[Room]:
+def disks(workspace: Workspace) -> list[Disk]:
     """Each disk once. A workbook needs its size again, because the new one is written beside it; so does the log of a
     SQLite database."""
     needs: dict[Path, int] = {workspace.root: 0}
@@ -257,14 +257,14 @@ def rooms(workspace: Workspace) -> list[Room]:
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))
         needs[file.parent] = needs.get(file.parent, 0) + needed_space(file)
-    found: dict[int, Room] = {}
+    found: dict[int, Disk] = {}
     for folder, needed in needs.items():
         free = free_space(folder)
         with suppress(OSError):
             device = folder.stat().st_dev
             if free is not None:
                 before = found.get(device)
-                found[device] = Room(
+                found[device] = Disk(
                     before.folder if before else folder, free, needed + (before.needed if before else 0)
                 )
     return list(found.values())

@@ -152,15 +152,15 @@ class Plan:
         now = self._columns_now(rows)
         if now is None:
             return False
-        sent, strayed = self.sent, False
+        sent, misplaced = self.sent, False
         if now:
             back = {place: column for column, place in now.items() if place}
             if now != self.columns and not header_was_seen:  # the values landed by the columns' letters
-                strayed = True
+                misplaced = True
                 sent = {n: {_back(back, self.place(c)): v for c, v in cells.items()} for n, cells in sent.items()}
             self.columns = now
             rows = {n: {_back(back, c): v for c, v in cells.items()} for n, cells in rows.items()}
-        finder = _Finder(self, rows, sent, strayed=strayed)
+        finder = _Finder(self, rows, sent, misplaced=misplaced)
         self.lines, self.gone = finder.find()
         self.blind += finder.blind
         self.sent, self._known_counts = {}, None
@@ -207,11 +207,11 @@ def _back(columns: Mapping[int, int], place: int) -> int:
 class _Finder:
     """One search for the rows of a plan among those of another reading.
 
-    ``strayed`` where what was ``sent`` stands in other columns than those that it was meant for.
+    ``misplaced`` where what was ``sent`` stands in other columns than those that it was meant for.
     """
 
-    def __init__(self, plan: Plan, rows: Mapping[int, Cells], sent: Mapping[int, Cells], *, strayed: bool) -> None:
-        self.plan, self.sent, self.strayed = plan, sent, strayed
+    def __init__(self, plan: Plan, rows: Mapping[int, Cells], sent: Mapping[int, Cells], *, misplaced: bool) -> None:
+        self.plan, self.sent, self.misplaced = plan, sent, misplaced
         self.rows, self.new = rows, dict(rows)
         self.old = {n: line for n, line in plan.lines.items() if line.held or line.wanted}
         self._full = [n for n, line in self.old.items() if _tells(line.held)]
@@ -253,7 +253,7 @@ class _Finder:
     def _pair(self, number: int, old: int, *, landed: bool) -> None:
         line = self.old.pop(old)
         before, line.held = line.held, dict(self.new.pop(number))
-        if landed and self.strayed:
+        if landed and self.misplaced:
             line.spoiled = {**line.spoiled, **{c: line.spoiled.get(c, before.get(c)) for c in self.sent[old]}}
         elif landed:
             line.wanted, line.spoiled = {}, {}
