@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadwright.sheets.merge import NO_EDITS, OnConflict, RowMerge, merge_row, plain
+from roadwright.sheets.merge import NO_EDITS, OnConflict, RowMerge, Winners, merge_row, plain
 
 A, B, C = "a", "b", "c"
 
 
 def merged(base: object, sheet: object, stored: object, how: OnConflict = OnConflict.ASK) -> RowMerge:
-    return merge_row(["x"], base={"x": base}, sheet={"x": sheet}, stored={"x": stored}, on_conflict=how)
+    return merge_row(["x"], base={"x": base}, sheet={"x": sheet}, stored={"x": stored}, on_conflict=Winners(how))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,17 @@ def test_a_conflict_can_be_settled_either_way() -> None:
     assert merged(A, B, C, OnConflict.SHEET).conflicts == {}
     for_database = merged(A, B, C, OnConflict.DATABASE)
     assert (for_database.changes, for_database.conflicts) == ({}, {})
+    assert for_database.gave_way == {"x": (B, C)}
+
+
+def test_each_field_can_be_settled_by_itself() -> None:
+    base, sheet, stored = ({name: f"{name}{n}" for name in "xyz"} for n in range(3))
+    how = Winners(columns={"x": OnConflict.SHEET, "y": OnConflict.DATABASE})
+    result = merge_row("xyz", base=base, sheet=sheet, stored=stored, on_conflict=how)
+    assert (result.changes, result.gave_way, result.conflicts) == (
+        *({"x": "x1"}, {"y": ("y1", "y2")}),
+        {"z": ("z1", "z2")},
+    )
 
 
 @pytest.mark.parametrize("how", list(OnConflict))
@@ -54,7 +65,7 @@ def test_settling_touches_conflicts_only(how: OnConflict) -> None:
 
 def test_two_people_on_different_fields_both_keep_their_edits() -> None:
     result = merge_row(
-        ["x", "y"], base={"x": A, "y": A}, sheet={"x": B, "y": A}, stored={"x": A, "y": C}, on_conflict=OnConflict.ASK
+        ["x", "y"], base={"x": A, "y": A}, sheet={"x": B, "y": A}, stored={"x": A, "y": C}, on_conflict=Winners()
     )
     assert result == RowMerge({"x": B}, {}, frozenset("x"))
 
@@ -105,7 +116,7 @@ _ROW = st.dictionaries(st.sampled_from("xyz"), _VALUE)
 def test_whatever_the_three_say(
     base: dict[str, object] | None, sheet: dict[str, object], stored: dict[str, object], how: OnConflict
 ) -> None:
-    result = merge_row("xyz", base=base, sheet=sheet, stored=stored, on_conflict=how)
+    result = merge_row("xyz", base=base, sheet=sheet, stored=stored, on_conflict=Winners(how))
     assert not result.changes.keys() & result.conflicts.keys()
     assert result.changes.keys() | result.conflicts.keys() <= result.edited <= sheet.keys()
     assert all(sheet[column] == value for column, value in result.changes.items())
@@ -116,7 +127,7 @@ def test_whatever_the_three_say(
         column: result.conflicts[column][0] if column in result.conflicts else after.get(column) for column in sheet
     }
     again = merge_row("xyz", base={**(base or {}), **{c: shown[c] for c in shown if c not in result.conflicts}},
-                      sheet=shown, stored=after, on_conflict=how)  # fmt: skip
+                      sheet=shown, stored=after, on_conflict=Winners(how))  # fmt: skip
     assert again.changes == {}
     assert again.conflicts == result.conflicts
 

@@ -17,7 +17,7 @@ from roadwright.actions.options import (
 )
 from roadwright.domain.exit_codes import ExitCode
 from roadwright.domain.messages import Level, Message
-from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.merge import Winners
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.models import Roadmap
 from roadwright.sync.reports import RowReport, TabReport
@@ -83,7 +83,7 @@ def _nothing_to_check(asked: Asked) -> None:
     pass
 
 
-def on_conflict(context: Asked) -> OnConflict:
+def on_conflict(context: Asked) -> Winners:
     return chosen(context.options, OnConflictOption).on_conflict
 
 

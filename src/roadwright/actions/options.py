@@ -15,9 +15,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from roadwright.domain.errors import InputError
 from roadwright.domain.messages import Message, MessageError
+from roadwright.domain.registry import nearest
 from roadwright.domain.shown import shown_value
+from roadwright.domain.text import folded
 from roadwright.sheets.kinds import BOOLEAN
-from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.merge import NOBODY, OnConflict, Winners
+from roadwright.tabs import TABS
 
 _OTHERWISE = "otherwise"
 
@@ -115,12 +118,32 @@ def _plain(text: str) -> str:
     return text
 
 
-def _conflict_rule(text: str) -> OnConflict:
-    word = text.casefold()
+def _winners(text: str) -> Winners:
+    """``sheet`` or ``database``, or of columns by name: ``title: sheet, risk_level: database``."""
+    if ":" not in text:
+        return Winners(_side(text))
+    columns: dict[str, OnConflict] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, _, side = part.rpartition(":")
+        columns[_column(name.strip())] = _side(side)
+    return Winners(columns=columns)
+
+
+def _side(text: str) -> OnConflict:
+    word = text.strip().casefold()
     accepted = [str(rule) for rule in OnConflict if rule is not OnConflict.ASK]
     if word not in accepted:
         raise OptionProblem("option_one_of", accepted=" or ".join(accepted))
     return OnConflict(word)
+
+
+def _column(name: str) -> str:
+    """A column of any tab, by its name or as its header says it."""
+    known = {column.name for spec in TABS for column in spec.saved}
+    found = folded(name).replace(" ", "_")
+    if found not in known:
+        raise OptionProblem("option_no_column", name=name, hint=nearest(found, known))
+    return found
 
 
 def _positive(text: str) -> float:
@@ -149,10 +172,11 @@ Seconds = Annotated[float, reads(_seconds)]
 
 
 class OnConflictOption(Options):
-    on_conflict: Annotated[OnConflict, reads(_conflict_rule)] = option(
-        "who wins where a field was changed both in the sheet and in the database: sheet or database",
+    on_conflict: Annotated[Winners, reads(_winners)] = option(
+        "who wins where a field was changed both in the sheet and in the database: sheet or database, on all columns "
+        "or on those that are named, as in title: sheet, risk_level: database",
         otherwise="nobody: the row says CONFLICT and both values stay",
-        default=OnConflict.ASK,
+        default=NOBODY,
     )
 
 

@@ -19,7 +19,7 @@ from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity, display_key, identity_of
 from roadwright.services.rows.merge import MergeRules, merge_and_save
 from roadwright.services.rows.results import RowResult
-from roadwright.sheets.merge import OnConflict, plain
+from roadwright.sheets.merge import OnConflict, Winners, plain
 from roadwright.sheets.read import Row
 from roadwright.sheets.scope import Scope
 from roadwright.sheets.spec import Layout, Owner, TabSpec
@@ -283,7 +283,8 @@ def _merge(context: RowsContext, tab: Tab, work: Sequence[_Work]) -> tuple[int, 
                 known[one.result.identity] = one.stored
             if one.moves:
                 tab.move(context.session, one.before, one.result.identity)
-        counts = merge_and_save(context, tab.binding, [one.result for one in rows], known, MergeRules(SOURCE, rule))
+        rules = MergeRules(SOURCE, Winners(rule))
+        counts = merge_and_save(context, tab.binding, [one.result for one in rows], known, rules)
         saved, created = saved + counts[0], created + counts[1]
         for one in rows:
             if one.moves:

@@ -21,6 +21,7 @@ from roadwright.store.models import (
     Roadmap,
     RoadmapEntry,
 )
+from roadwright.sync.conflicts import clashing_columns
 
 _MOST_RUNS = 10
 _QUIET = frozenset(
@@ -82,6 +83,9 @@ class Panel:
     values: Mapping[str, object]
     """Its columns, and what `whole_initiative` says beside them."""
     run_status: str
+    clashing: Mapping[str, Sequence[str]]
+    """The columns in which sheets say something else, by workbook and tab; conflicts with intake are told in its
+    ``run_status``."""
     submitted_at: str
     kpis: Mapping[str, Kpi]
     gates: Sequence[Judged]
@@ -99,6 +103,7 @@ def panel_of(session: Session, key: str) -> Panel | None:
         found,
         values,
         statuses(session, [found]).get(found, "OK"),
+        clashing_columns(session, found),
         str(session.scalar(select(Initiative.submitted_at).where(Initiative.initiative_key == found))),
         _kpis(session),
         _gates(session, found),

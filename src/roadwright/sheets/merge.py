@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from roadwright.domain.decimals import rounded
@@ -25,17 +25,37 @@ class OnConflict(StrEnum):
 
 
 @dataclass(frozen=True)
+class Winners:
+    """Who wins on each column where both sides changed it: as said of the column by name, else ``otherwise``."""
+
+    otherwise: OnConflict = OnConflict.ASK
+    columns: Mapping[str, OnConflict] = field(default_factory=dict)
+
+    def of(self, column: str) -> OnConflict:
+        return self.columns.get(column, self.otherwise)
+
+    @property
+    def is_nobody(self) -> bool:
+        """Nothing is settled: both values stay."""
+        return all(side is OnConflict.ASK for side in (self.otherwise, *self.columns.values()))
+
+
+NOBODY = Winners()
+
+
+@dataclass(frozen=True)
 class RowMerge:
     """What the merge of one row came to.
 
     ``changes`` are the values to store (the sheet's edits that stand). ``conflicts`` are fields changed on both
     sides to different values, as (sheet, stored). ``edited`` are all columns whose sheet value is neither what the
-    copy once showed nor what is stored.
+    copy once showed nor what is stored. ``gave_way`` are conflicts that the store won, as (sheet, stored), too.
     """
 
     changes: Mapping[str, object]
     conflicts: Mapping[str, tuple[object, object]]
     edited: frozenset[str]
+    gave_way: Mapping[str, tuple[object, object]] = field(default_factory=dict)
 
 
 NO_EDITS = RowMerge({}, {}, frozenset())
@@ -49,7 +69,7 @@ def merge_row(
     sheet: Mapping[str, object],
     stored: Mapping[str, object],
     blanks: Mapping[str, object] | None = None,
-    on_conflict: OnConflict = OnConflict.ASK,
+    on_conflict: Winners = NOBODY,
     yielding: Collection[str] = (),
     prose: Collection[str] = (),
 ) -> RowMerge:
@@ -65,6 +85,7 @@ def merge_row(
     """
     changes: dict[str, object] = {}
     conflicts: dict[str, tuple[object, object]] = {}
+    gave_way: dict[str, tuple[object, object]] = {}
     edited: set[str] = set()
     shown = {**(blanks or {}), **(base or {})}
     for column in [name for name in columns if name in sheet and sheet[name] != shown.get(name)]:
@@ -77,11 +98,12 @@ def merge_row(
             continue
         edited.add(column)
         gives_way = is_stored_as_shown or column in yielding or same_meaning(said, kept, is_prose=is_prose)
-        if gives_way or on_conflict is OnConflict.SHEET:
+        winner = on_conflict.of(column)
+        if gives_way or winner is OnConflict.SHEET:
             changes[column] = said
-        elif on_conflict is OnConflict.ASK:
-            conflicts[column] = (said, kept)
-    return RowMerge(changes, conflicts, frozenset(edited))
+        else:
+            (conflicts if winner is OnConflict.ASK else gave_way)[column] = (said, kept)
+    return RowMerge(changes, conflicts, frozenset(edited), gave_way)
 
 
 def same_meaning(one: object, other: object, *, is_prose: bool = False) -> bool:

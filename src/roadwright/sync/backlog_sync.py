@@ -14,7 +14,7 @@ from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of
 from roadwright.services.rows.identity import identity_of
 from roadwright.services.rows.merge import MergeRules
 from roadwright.sheets.backend import SheetError
-from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.merge import Winners
 from roadwright.sync.context import OpenTab, SyncContext
 from roadwright.sync.engine import ForeignTab, PendingWrite, WorkbookCache, merge_tab, run_pass, show_tab
 from roadwright.sync.importing import cannot_be_matched, proposal_for
@@ -46,7 +46,7 @@ class SyncResult:
 class Settling:
     """Who wins where intake and backlog changed the same field: on all rows, or on those that are selected on a tab."""
 
-    on_conflict: OnConflict
+    on_conflict: Winners
     place: TabPlace
     selection: Selection = ALL
 

@@ -189,4 +189,5 @@ def merge_results(
     spell_common_words(context.session, binding.spec, unsettled, stored_in(stored_rows))
     counts = merge_and_save(context, binding, results, stored_rows, rules)
     tab.merged += results
+    tab.is_merged = True
     return counts

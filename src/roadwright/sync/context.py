@@ -61,6 +61,8 @@ class OpenTab:
     """The settled rows as this pass leaves the tab."""
     merged: list[SheetRow] = field(default_factory=list)
     """The rows that were merged, with what was saved of them."""
+    is_merged: bool = False
+    """Its rows were merged in this pass, also where there are none."""
     bases: dict[int, Baseline | None] = field(default_factory=dict)
     """By row what this copy of the tab showed there, where somebody asked (see ``sync.bases.load_bases``)."""
     set_row_versions: dict[Identity, str] = field(default_factory=dict)

@@ -33,12 +33,13 @@ from roadwright.sheets.backend import (
     WorkbookMoved,
     WorkbookRef,
 )
-from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.merge import NOBODY, Winners
 from roadwright.sheets.read import HeaderProblem, Table, read_table
 from roadwright.sheets.scope import Scope
 from roadwright.store.identity import known_row_versions, next_revision
 from roadwright.store.session import one_at_a_time, writes
 from roadwright.sync.bases import keep_saved, merge_results, results_of, unsettle
+from roadwright.sync.conflicts import keep_conflicts
 from roadwright.sync.context import OpenTab, SyncContext, begin_sync
 from roadwright.sync.reading import scope_of
 from roadwright.sync.renames import follow_renames
@@ -292,6 +293,7 @@ def run_pass(
             one_at_a_time(session)
             reports = work(begin_sync(workspace, session, source, tell), tabs)
             _say_of_tabs(tabs, reports)
+            keep_conflicts(session, tabs, workspace.folder_token)
             if not write:
                 for tab in tabs:  # a later pass shows it, and may be killed
                     keep_saved(session, tab, workspace.folder_token)
@@ -335,7 +337,7 @@ def merge_tab(
     binding: Binding,
     *,
     selection: Selection = ALL,
-    on_conflict: OnConflict = OnConflict.ASK,
+    on_conflict: Winners = NOBODY,
     only: frozenset[str] | None = None,
     show_only: bool = False,
 ) -> tuple[list[SheetRow], TabReport]:
@@ -343,10 +345,13 @@ def merge_tab(
     spec, table, session = tab.place.spec, tab.table, context.session
     picked = selection.picks(spec, table.rows)
     follow_renames(context, tab, binding)
+    settled = None
+    if not selection.everything:  # of a set that is selected as a whole, the rows that were named
+        settled = frozenset(tab.identity_of(row) for row in table.rows if row.number in picked)
     if spec.set_identity:
         picked = whole_sets(tab, picked)
     results = results_of(tab, picked)
-    rules = MergeRules(context.source, on_conflict, only, show_only)
+    rules = MergeRules(context.source, on_conflict, only, show_only, settled)
     report = TabReport(tab.place)
     if spec.set_identity:
         reserve_row_versions(context, tab, cast("SetBinding", binding), results)

@@ -17,7 +17,7 @@ from roadwright.domain.provenance import REBUILD
 from roadwright.services.bindings.backlog import BacklogBinding, intake_notes_of, missing_from_tab, say_intake
 from roadwright.services.rows.merge import MergeRules
 from roadwright.sheets.backend import SheetError
-from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.merge import NOBODY, OnConflict, Winners
 from roadwright.sheets.read import Table
 from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
@@ -199,7 +199,7 @@ def _save(context: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]
 def _show(context: SyncContext, open_tabs: Sequence[OpenTab]) -> list[TabReport]:
     """Show on a tab what came with the later ones."""
     [tab] = open_tabs
-    results, report = MERGES[tab.spec.name](context, tab, ALL, OnConflict.ASK)
+    results, report = MERGES[tab.spec.name](context, tab, ALL, NOBODY)
     show_tab(context, tab, BINDINGS[tab.spec.name](), results, report)
     return [report]
 
@@ -213,7 +213,7 @@ def _save_backlog(context: SyncContext, open_tabs: Sequence[OpenTab]) -> list[Ta
     take_over(context.session, tab.spec.name, results, trust.rows)
     for place in intake:
         yield_to_backlog(context.session, place, tab)
-    reports = sync_intake(context, intake, (), MergeRules(context.source, OnConflict.DATABASE))
+    reports = sync_intake(context, intake, (), MergeRules(context.source, Winners(OnConflict.DATABASE)))
     say_intake(context.session, results)
     context.session.flush()
     missing = missing_from_tab(context.session, {result.identity for result in results})

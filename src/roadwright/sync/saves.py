@@ -22,7 +22,7 @@ from roadwright.services.rows.binding import Binding, Values
 from roadwright.services.rows.identity import display_key
 from roadwright.services.rows.notes import Notes
 from roadwright.sheets.backend import SheetError, TabEdit
-from roadwright.sheets.merge import OnConflict
+from roadwright.sheets.merge import Winners
 from roadwright.sync.annotations import collect_annotations
 from roadwright.sync.bases import load_bases
 from roadwright.sync.context import OpenTab, SyncContext
@@ -32,35 +32,35 @@ from roadwright.sync.reports import RowReport, SheetRow, TabReport
 from roadwright.sync.selection import Selection
 
 Merged = tuple[list[SheetRow], TabReport]
-Merge = Callable[[SyncContext, OpenTab, Selection, OnConflict], Merged]
+Merge = Callable[[SyncContext, OpenTab, Selection, Winners], Merged]
 
 
 def _plain(binding: Callable[[], Binding]) -> Merge:
-    def merge(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    def merge(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: Winners) -> Merged:
         return merge_tab(context, tab, binding(), selection=selection, on_conflict=on_conflict)
 
     return merge
 
 
-def _backlog(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+def _backlog(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: Winners) -> Merged:
     results, report = merge_tab(context, tab, BacklogBinding(), selection=selection, on_conflict=on_conflict)
     say_intake(context.session, results)
     return results, report
 
 
-def _candidates(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+def _candidates(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: Winners) -> Merged:
     collect_annotations(context, tab)
     return merge_tab(context, tab, CandidatesBinding(), selection=selection, on_conflict=on_conflict)
 
 
-def _math_models(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+def _math_models(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: Winners) -> Merged:
     binding = MathModelsBinding(tab.table.rows)
     merged = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)
     binding.show_primaries(context.session)
     return merged
 
 
-def _metrics_config(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+def _metrics_config(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: Winners) -> Merged:
     """Save the selected rows if the registry as a whole stays right, else none of them."""
     follow_renames(context, tab, MetricsConfigBinding())
     there = {row.number: tab.identity_of(row) for row in tab.table.rows}
@@ -73,7 +73,7 @@ def _metrics_config(context: SyncContext, tab: OpenTab, selection: Selection, on
 def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | TargetsBinding]) -> Merge:
     """Rules and scenarios are named by their row in a run's answer, so the rows are kept as they stand now."""
 
-    def merge(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+    def merge(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: Winners) -> Merged:
         bound = binding()
         results, report = merge_tab(context, tab, bound, selection=selection, on_conflict=on_conflict)
         bound.remember_rows(context.session, {o.identity: o.row.number for o in results if not o.is_duplicate})
@@ -82,7 +82,7 @@ def _with_places(binding: Callable[[], ScenarioBinding | ConstraintsBinding | Ta
     return merge
 
 
-def _roadmap_entries(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: OnConflict) -> Merged:
+def _roadmap_entries(context: SyncContext, tab: OpenTab, selection: Selection, on_conflict: Winners) -> Merged:
     binding = RoadmapEntriesBinding()
     results, report = merge_entries(context, tab, binding, selection, on_conflict)
     say_entries(binding.rows(context.session), results)
@@ -90,7 +90,7 @@ def _roadmap_entries(context: SyncContext, tab: OpenTab, selection: Selection, o
 
 
 def merge_entries(
-    context: SyncContext, tab: OpenTab, binding: RoadmapEntriesBinding, selection: Selection, on_conflict: OnConflict
+    context: SyncContext, tab: OpenTab, binding: RoadmapEntriesBinding, selection: Selection, on_conflict: Winners
 ) -> tuple[list[SheetRow], TabReport]:
     """Merge and save the selected rows, and keep in which row each entry stands: a run names its lock by that."""
     results, report = merge_tab(context, tab, binding, selection=selection, on_conflict=on_conflict)

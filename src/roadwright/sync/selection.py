@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from roadwright.domain.errors import InputError
 from roadwright.domain.text import folded
+from roadwright.services.rows.identity import display_key
 from roadwright.sheets.read import Row
 from roadwright.sheets.spec import TabSpec
 
+_PARTS = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[,;\n]|$)|([^,;\n]+)')
 _ROWS = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
 
 
@@ -36,8 +38,8 @@ class Selection:
             return {row.number for row in all_rows}
         by_name: dict[str, set[int]] = {}
         for row in all_rows:
-            for column in spec.identity:
-                by_name.setdefault(folded(row.text(column)), set()).add(row.number)
+            for name in (display_key(spec, row.brief), *map(row.text, spec.identity)):
+                by_name.setdefault(folded(name), set()).add(row.number)
         there = {row.number for row in all_rows}
         missing = [name for name in self.names if folded(name) not in by_name]
         if missing:
@@ -54,13 +56,20 @@ ALL = Selection(everything=True)
 
 
 def parse_selection(text: str | None) -> Selection:
-    """``INIT-000001, INIT-000004`` or ``7,9-12`` or names, separated by commas. None selects everything."""
+    """``INIT-000001, INIT-000004`` or ``7,9-12`` or names, separated by commas. None selects everything.
+
+    A row is named by any column of its identity, or by all of them as run_status and ledger name it: ``INIT-000004 /
+    growth``. A name in double quotes may hold commas, and is never a row number.
+    """
     if text is None:
         return ALL
     rows: set[int] = set()
     names: list[str] = []
-    for part in re.split(r"[,;\n]", text):
-        word = part.strip()
+    for quoted, plain in _PARTS.findall(text):
+        if quoted:
+            names.append(quoted.replace('""', '"'))
+            continue
+        word = plain.strip()
         match = _ROWS.fullmatch(word)
         if match:
             first, last = int(match[1]), int(match[2] or match[1])

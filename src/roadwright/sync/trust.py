@@ -17,7 +17,7 @@ from roadwright.domain.provenance import is_row_version
 from roadwright.services.rows.baselines import save_baselines, versions_since
 from roadwright.services.rows.binding import Binding
 from roadwright.services.rows.identity import Identity, identity_of, identity_text
-from roadwright.sheets.merge import OnConflict, plain
+from roadwright.sheets.merge import NOBODY, OnConflict, Winners, plain
 from roadwright.store.identity import known_row_versions
 from roadwright.store.models import SetBaseline
 from roadwright.store.queries import initiatives_by_key
@@ -38,7 +38,7 @@ class Trust:
 
     rows: set[int]
     """The rows whose computed values are taken as they stand."""
-    on_conflict: OnConflict
+    on_conflict: Winners
 
 
 def trust_sheet(session: Session, tab: OpenTab, binding: Binding) -> Trust:
@@ -66,8 +66,8 @@ def trust_sheet(session: Session, tab: OpenTab, binding: Binding) -> Trust:
         copies.append((row_version, identity, values))
     save_baselines(session, spec, copies)
     if not behind:
-        return Trust(set(unknown), OnConflict.SHEET)
-    return Trust({row.number for row_version, row in rows.items() if row_version not in behind}, OnConflict.ASK)
+        return Trust(set(unknown), Winners(OnConflict.SHEET))
+    return Trust({row.number for row_version, row in rows.items() if row_version not in behind}, NOBODY)
 
 
 def _sets_shown(session: Session, tab: OpenTab) -> dict[str, str]:

@@ -19,6 +19,7 @@ from roadwright.services.bindings.intake import UNTITLED
 from roadwright.services.roadmaps.attention import UNCOMPUTABLE, Need, NeedKind, ScoreFaults, stored_needs
 from roadwright.store.models import ActionRun, Initiative, Roadmap, RoadmapEntry
 from roadwright.store.queries import initiatives_by_key
+from roadwright.sync.conflicts import standing_conflicts
 from roadwright.sync.overview import stopped_rows
 from roadwright.sync.written import BookState
 from roadwright.workspace.workspace import Workspace
@@ -30,8 +31,7 @@ class WaitKind(StrEnum):
     """What sort of thing waits, the worst first."""
 
     CONFLICTS = "conflicts"
-    """Fields that intake and backlog changed to different values."""
-    ROWS_IN_CONFLICT = "rows-in-conflict"
+    """Rows with fields that sheet and database changed to different values."""
     FAILED_ROWS = "failed-rows"
     NO_ANSWER = "no-answer"
     """Scenarios whose latest run found none, or that have no candidates."""
@@ -67,8 +67,8 @@ def waiting(session: Session, workspace: Workspace, faults: ScoreFaults, books: 
     """All groups that are not empty, the worst first; of faulty scores and workbooks that are found already."""
     needs = stored_needs(session)
     found = [
-        *_intake_conflicts(session),
-        *_stopped(session, workspace),
+        *_in_conflict(session, workspace),
+        *_failed(session, workspace),
         *_of_scenarios(needs),
         *_blocked(session),
         *_candidates(session, needs),
@@ -85,30 +85,24 @@ def _titled(kind: WaitKind, found: Sequence[Initiative]) -> Waiting:
     return Waiting(kind, len(found), tuple(one.title for one in found), tuple(one.initiative_key for one in found))
 
 
-def _intake_conflicts(session: Session) -> Iterator[Waiting]:
-    wanted = select(Initiative).where(Initiative.intake_conflicts.is_not(None)).order_by(Initiative.initiative_key)
-    yield _titled(WaitKind.CONFLICTS, [one for one in session.scalars(wanted) if one.intake_conflicts])
+def _in_conflict(session: Session, workspace: Workspace) -> Iterator[Waiting]:
+    found = standing_conflicts(session, workspace)
+    yield Waiting(WaitKind.CONFLICTS, len(found), tuple(f"{one.tab}, row {one.number}" for one in found))
 
 
-def _stopped(session: Session, workspace: Workspace) -> Iterator[Waiting]:
+def _failed(session: Session, workspace: Workspace) -> Iterator[Waiting]:
     """Rows as the last action on their tab left them; the place is a run that says why."""
-    failed: list[tuple[str, int]] = []
-    clashing: list[tuple[str, int]] = []
-    for name, fails, conflicts in stopped_rows(session, workspace):
-        failed += [(name, number) for number in fails]
-        clashing += [(name, number) for number in conflicts]
-    for kind, level, rows in (
-        (WaitKind.FAILED_ROWS, Level.FAILED, failed),
-        (WaitKind.ROWS_IN_CONFLICT, Level.CONFLICT, clashing),
-    ):
-        if rows:
-            by_tab = {name: [number for tab, number in rows if tab == name] for name, _ in rows}
-            names = tuple(f"{name}, row {number}" for name, numbers in by_tab.items() for number in numbers)
-            yield Waiting(kind, len(rows), names, place=_run_with(session, level, set(by_tab)))
+    rows = [(name, number) for name, numbers, _ in stopped_rows(session, workspace) for number in numbers]
+    if rows:
+        names = tuple(f"{name}, row {number}" for name, number in rows)
+        yield Waiting(
+            WaitKind.FAILED_ROWS, len(rows), names, place=_run_with_failed(session, {name for name, _ in rows})
+        )
 
 
-def _run_with(session: Session, level: Level, names: set[str]) -> str:
-    """The newest run with such a row on one of these tabs; empty where none is kept."""
+def _run_with_failed(session: Session, names: set[str]) -> str:
+    """The newest run with a failed row on one of these tabs; empty where none is kept."""
+    level = Level.FAILED
     says = cast(ActionRun.rows_json, String).contains(str(level))
     runs = select(ActionRun.run_id, ActionRun.rows_json).where(says).order_by(ActionRun.id.desc()).limit(_RUNS)
     for run_id, rows in session.execute(runs):

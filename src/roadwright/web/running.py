@@ -26,9 +26,17 @@ class Runs:
     def is_busy(self) -> bool:
         return bool(self._asked)
 
-    async def ask(self, action: str, options: Mapping[str, object], *, tab: str | None = None, then: str = "") -> None:
+    async def ask(
+        self,
+        action: str,
+        options: Mapping[str, object],
+        *,
+        tab: str | None = None,
+        select: str | None = None,
+        then: str = "",
+    ) -> None:
         """Ask for an action; ``then`` is a page to open once it succeeded."""
-        run = await self._visit.ask(action, tab, options=options)
+        run = await self._visit.ask(action, tab, select, options)
         self._asked[run.run_id] = then
 
     async def shown(self) -> Html:

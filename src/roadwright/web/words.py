@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from roadwright.jobs.following import FOLLOWER
+from roadwright.sheets.spec import Column
+from roadwright.web.formats import smart
 
 Kind = Literal["ok", "warn", "fail", "conflict", "info", "idle"]
 
@@ -106,6 +108,21 @@ def sentence(stored: str) -> str:
     """The same, as a sentence or a heading begins."""
     plain = words(stored)
     return plain[:1].upper() + plain[1:]
+
+
+def value_words(column: Column | None, value: object) -> str:
+    """A stored value of a column as people read it; that of a column that has choices in plain words."""
+    if value in (None, "", []):
+        return "blank"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return smart(float(value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {part}" for key, part in value.items())
+    return words(str(value)) if column is not None and column.kind.choices else str(value)
 
 
 def action_words(name: str) -> str:

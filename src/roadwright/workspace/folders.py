@@ -62,6 +62,12 @@ def use_folder(store: Store, private: Path) -> Folder:
         return Folder(mine.folder, frozenset(one.folder for one in _others(session, mine)))
 
 
+def last_token(private: Path) -> str:
+    """The token that the folder had at its last use, for whoever only looks; empty where it was never used."""
+    note = _read(private / FILE)
+    return "" if note is None else note.token
+
+
 def other_places(store: Store, private: Path) -> list[Path]:
     """Where the other folders that are in use stood at their last use."""
     note = _read(private / FILE)

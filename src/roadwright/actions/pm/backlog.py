@@ -5,12 +5,11 @@ from __future__ import annotations
 from roadwright import tabs
 from roadwright.actions.contract import Action, ActionContext, Answer, Asked, on_conflict
 from roadwright.actions.options import OnConflictOption, UsageError
-from roadwright.sheets.merge import OnConflict
 from roadwright.sync.backlog_sync import Settling, backlog_sync
 
 
 def _check(asked: Asked) -> None:
-    if not asked.selection.everything and on_conflict(asked) is OnConflict.ASK:
+    if not asked.selection.everything and on_conflict(asked).is_nobody:
         raise UsageError("selection_settles_nothing", action=BACKLOG_SYNC.name)
 
 

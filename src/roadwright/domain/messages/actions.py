@@ -63,6 +63,7 @@ TEXTS = {
     "run_not_queued": "{run_id} can't be executed: it runs already, or has ended",
     "option_given_twice": "option {name} is given twice",
     "option_no_batch": "expected a whole number from 1 to {most}",
+    "option_no_column": "no tab has a column {name!q}{hint}",
     "option_no_number": "expected a number",
     "option_no_plain_value": "expected a text, a number, or true or false",
     "option_not_positive": "expected a number above 0",

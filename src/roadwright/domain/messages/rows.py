@@ -30,6 +30,7 @@ TEXTS = {
     ),
     "gate_parameter": "{gate}: {why}",
     "gate_takes_no_parameter": "{gate} takes none, so {value!q} is not used",
+    "gave_way": "the sheet said {said!q}; the database's {kept!q} stays",
     "identity_taken": "{key} stands already in {place}; remove one of the two rows or change it",
     "intake_row_gone": "its row is gone from {place}",
     "key_cell_unreadable": "{why}; clear the cell to submit the row as a new idea",

@@ -25,6 +25,9 @@ TEXTS = {
     "undone": "taken back on {done} initiatives",
     "undone_partly": "taken back on {done} initiatives; {left} were changed since then and stay as they are",
     "act_wrong": "the page sent something that is not taken ({fields:names}); load it again",
+    "conflicts_changed": (
+        "{count} {count:field has|fields have} changed since you chose and {count:is|are} not settled; look again"
+    ),
     "action_needs_role": "{action} needs the role {needed}; yours is {role}",
     "action_not_of_token": "this token does not run {action}; it runs: {actions}",
     "address_not_served": "{host} port {port} can't be served at: {why}; --port 0 takes a free port",

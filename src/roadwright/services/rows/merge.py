@@ -12,7 +12,7 @@ from roadwright.services.rows.context import RowsContext
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.notes import Notes
 from roadwright.services.rows.results import RowResult
-from roadwright.sheets.merge import OnConflict, merge_row, plain
+from roadwright.sheets.merge import NOBODY, Winners, merge_row, plain
 from roadwright.sheets.spec import Owner, TabSpec
 
 
@@ -21,7 +21,7 @@ class MergeRules:
     """How a pass treats the rows: who it acts for, and who wins where both sides changed a field."""
 
     source: str
-    on_conflict: OnConflict = OnConflict.ASK
+    on_conflict: Winners = NOBODY
     only: frozenset[str] | None = None
     """The columns that are saved, where not all of them are."""
     show_only: bool = False
@@ -35,9 +35,9 @@ class MergeRules:
             return frozenset()
         return frozenset(c.name for c in spec.saved if self.only is None or c.name in self.only)
 
-    def settles(self, identity: Identity) -> OnConflict:
+    def settles(self, identity: Identity) -> Winners:
         """Who wins on this row."""
-        return self.on_conflict if self.settled is None or identity in self.settled else OnConflict.ASK
+        return self.on_conflict if self.settled is None or identity in self.settled else NOBODY
 
     def judges(self, column: str) -> bool:
         """Whether a cell of this column that can't be read fails its row."""
@@ -125,6 +125,9 @@ def _judge_cells(saving: _Saving, binding: Binding, result: RowResult) -> None:
         for name, (said, kept) in conflicts.items():
             if rules.judges(name):
                 notes.say(Level.CONFLICT, binding.conflict, name, said=said, kept=kept, tab=saving.spec.name)
+    for name, (said, kept) in result.merge.gave_way.items():
+        if name not in result.unsaved:  # else it stands where it was typed
+            notes.notice("gave_way", name, said=said, kept=kept)
 
 
 def _say_what_waits(saving: _Saving, binding: Binding, result: RowResult, stored: Values | None) -> None:

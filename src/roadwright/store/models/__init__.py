@@ -1,7 +1,14 @@
 """The tables, as typed models."""
 
 from roadwright.store.models.base import Base
-from roadwright.store.models.baselines import CachedTab, RowAnnotation, RowBaseline, SetBaseline, UnconfirmedWrite
+from roadwright.store.models.baselines import (
+    CachedTab,
+    RowAnnotation,
+    RowBaseline,
+    RowConflict,
+    SetBaseline,
+    UnconfirmedWrite,
+)
 from roadwright.store.models.initiative import COMPARED, Initiative, IssuedKey, SavedFilter, ToldDuplicate
 from roadwright.store.models.ledger import ActionRun, SheetRequest
 from roadwright.store.models.optimization import (
@@ -55,6 +62,7 @@ __all__ = [
     "RoadmapVersion",
     "RowAnnotation",
     "RowBaseline",
+    "RowConflict",
     "SavedFilter",
     "SetBaseline",
     "SheetRequest",

@@ -64,6 +64,30 @@ class UnconfirmedWrite(Base):
     """What the sheet said in the columns whose value was taken from it, by column, as JSON values."""
 
 
+class RowConflict(Base):
+    """A row of a sheet that says something else than the database, in fields that both sides changed.
+
+    As the last pass over its tab found it. Conflicts with intake are kept with their initiative.
+    """
+
+    __tablename__ = "row_conflicts"
+    __table_args__ = (Index("ix_row_conflicts_place", "folder", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folder: Mapped[str]
+    place: Mapped[str]
+    """The workbook and the tab."""
+    number: Mapped[int]
+    """Of the row on the tab."""
+    identity: Mapped[list[str]]
+    row_key: Mapped[str]
+    """The row's identity as people read it."""
+    said: Mapped[Row]
+    """What the sheet says in these fields, by column, as JSON values."""
+    seen_at: Mapped[Moment]
+    """When it was found first."""
+
+
 class CachedTab(Base):
     """A tab as the last pass left it (see ``sync.tab_cache``). It only saves time: without it the tab is read."""
 

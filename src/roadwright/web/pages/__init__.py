@@ -1,5 +1,5 @@
 """All pages; importing a module registers its pages. One line for each."""
 
-from roadwright.web.pages import backlog, home, report, roadmaps, runs, scoring, settings, workbench
+from roadwright.web.pages import backlog, conflicts, home, report, roadmaps, runs, scoring, settings, workbench
 
-__all__ = ["backlog", "home", "report", "roadmaps", "runs", "scoring", "settings", "workbench"]
+__all__ = ["backlog", "conflicts", "home", "report", "roadmaps", "runs", "scoring", "settings", "workbench"]

@@ -7,13 +7,14 @@ from typing import Any
 
 from roadwright import tabs
 from roadwright.domain.initiatives import ContributionSource, Framework, Lifecycle
+from roadwright.domain.messages import Level
 from roadwright.grid.panel import Event, Kpi, Panel
 from roadwright.grid.view import label_of, size_column
 from roadwright.services.rows.notes import level_of
 from roadwright.web.formats import NONE, amount, moment, number, smart
-from roadwright.web.kit import Html, banner, button, chip, html, icon, joined, status_chip
+from roadwright.web.kit import Html, banner, button, chip, html, icon, joined, link, status_chip
 from roadwright.web.page import address_of
-from roadwright.web.words import action_done, door_words, person, sentence, words
+from roadwright.web.words import action_done, door_words, person, sentence, value_words, words
 
 _FACTS = (
     *("risk_level", "deadline_date", "earliest_start_date", "candidate_period_key", "program_key", "initiative_type"),
@@ -75,7 +76,15 @@ def _notes(panel: Panel, *, is_own: bool) -> Html:
     said = Html()
     if kind is not None:
         text = panel.run_status.removeprefix(f"{level}: ")
-        said = banner("fail" if kind == "fail" else "warn", sentence(str(level).lower()), html("<p>{t}</p>", t=text))
+        way = link("Settle", "/conflicts", small=True) if level is Level.CONFLICT else Html()
+        told = html("<p>{t}</p>", t=text)
+        said = banner("fail" if kind == "fail" else "warn", sentence(str(level).lower()), told, way)
+    if panel.clashing:
+        lines = joined(
+            html("<p>{place}: {names}</p>", place=place, names=", ".join(map(label_of, names)))
+            for place, names in panel.clashing.items()
+        )
+        said += banner("warn", "A sheet says something else", lines, link("Settle", "/conflicts", small=True))
     if is_own and panel.values["lifecycle_status"] == Lifecycle.NEEDS_INFO:
         words_ = html("<p>Edit the idea to answer; it stays yours to edit until somebody reviews it.</p>")
         said += banner("info", "More information is asked for", words_, test="needs-info")
@@ -118,18 +127,7 @@ def _facts(values: Mapping[str, Any]) -> Html:
 
 def shown_value(name: str, value: object) -> str:
     """A stored value as people read it."""
-    if value in (None, "", []):
-        return "blank"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return smart(float(value))
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {part}" for key, part in value.items())
-    column = tabs.BACKLOG.by_name.get(name)
-    return words(str(value)) if column is not None and column.kind.choices else str(value)
+    return value_words(tabs.BACKLOG.by_name.get(name), value)
 
 
 def _scores(values: Mapping[str, Any], *, may_edit: bool) -> Html:

@@ -28,8 +28,7 @@ class _Words:
 
 
 _WORDS: Mapping[WaitKind, _Words] = {
-    WaitKind.CONFLICTS: _Words("conflict", "conflict with intake", "conflicts with intake", "Settle"),
-    WaitKind.ROWS_IN_CONFLICT: _Words("conflict", "row in conflict", "rows in conflict", "Settle", place="runs"),
+    WaitKind.CONFLICTS: _Words("conflict", "row in conflict", "rows in conflict", "Settle", place="home"),
     WaitKind.FAILED_ROWS: _Words("fail", "row that failed", "rows that failed", "Correct", place="runs"),
     WaitKind.NO_ANSWER: _Words(
         "fail", "scenario without an answer", "scenarios without an answer", "Repair", place="workbench"
@@ -96,9 +95,8 @@ def _address(one: Waiting, place: str) -> str:
     if place == "workbench":
         return address_of("workbench", one.place) if one.place else "/workbench"
     if place == "runs":
-        level = "conflict" if one.kind is WaitKind.ROWS_IN_CONFLICT else "failed"
-        return address_of("runs", one.place, rows=level) if one.place else "/runs"
-    return {"scoring": "/scoring", "settings": "/settings"}[place]
+        return address_of("runs", one.place, rows="failed") if one.place else "/runs"
+    return {"home": "/conflicts", "scoring": "/scoring", "settings": "/settings"}[place]
 
 
 def backlog_of(keys: Sequence[str]) -> str:

@@ -306,7 +306,9 @@ def _rows(seen: _Seen, chosen: str) -> Html:
     if not chosen:
         order = list(_LEVELS)
         picked.sort(key=lambda row: order.index(_level(row)))
-    head = card_head("Rows", segments("Rows", choices, chosen, "rows"))
+    way = link("Settle conflicts", "/conflicts", small=True, test="settle") if counts["conflict"] else Html()
+    of_levels = segments("Rows", choices, chosen, "rows")
+    head = card_head("Rows", html('<span class="rw-buttons">{way}{levels}</span>', way=way, levels=of_levels))
     if not picked:
         return head + empty("No row is like this.")
     lines = joined(_line(row) for row in picked[:_ROWS])
