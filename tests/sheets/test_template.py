@@ -363,8 +363,22 @@ def test_too_many_words_for_a_dropdown_is_an_error_of_the_declaration() -> None:
 def test_writing_makes_the_file_whole_and_leaves_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "Box.xlsx"
     write_template(path, (SPEC,))
-    assert path.read_bytes() == template_bytes((SPEC,), title="Box")
+    origin = open_workbook(path).origin
+    assert path.read_bytes() == template_bytes((SPEC,), title="Box", origin=origin)
     assert [file.name for file in tmp_path.iterdir()] == ["Box.xlsx"]
+
+
+def test_each_has_an_origin_of_its_own_that_other_programs_keep(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.xlsx", "two.xlsx")]
+    for path in paths:
+        write_template(path, (SPEC,))
+    one, two = (open_workbook(path).origin for path in paths)
+    assert one
+    assert two not in ("", one)
+    openpyxl.load_workbook(paths[0]).save(paths[0])
+    assert open_workbook(paths[0]).origin == one
+    openpyxl.Workbook().save(paths[1])
+    assert open_workbook(paths[1]).origin == ""
 
 
 def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from roadwright.workspace.create import create_workspace
 from tests.house import House, make_house
 
 BOOK = "Optimization_Center.xlsx"
@@ -200,6 +201,38 @@ def test_a_deleted_row_that_a_colleague_brought_back_is_not_deleted_again(house:
     save(house)
     save(house)
     assert stored(house) == ["Spain", "UK"]
+
+
+@pytest.mark.files
+@pytest.mark.parametrize("scenario_is_typed_first", [False, True])
+def test_a_workbook_that_was_made_anew_empties_nothing(house: House, scenario_is_typed_first: bool) -> None:
+    path = house.root / BOOK
+    house.type_new("Constraints", cap("Spain"), cap("Italy", name="other"))
+    save(house)
+    path.unlink()
+    create_workspace(house.root)
+    if scenario_is_typed_first:
+        house.type_new("Scenario_Config", {"scenario_name": "Q2", "period_key": "2026-Q2"})
+        house.done("pm.optimize_save_scenario")
+    assert save(house)["removed"] == 0
+    assert (stored(house), countries(house)) == (["Italy", "Spain"], ["Italy", "Spain"])
+    house.clear_row("Constraints", 2)
+    house.clear_row("Constraints", 3)
+    assert save(house)["removed"] == 2, "whoever deletes them there means it"
+    assert stored(house) == []
+
+
+@pytest.mark.files
+def test_a_copy_of_the_workbook_counts_as_the_workbook(house: House) -> None:
+    path = house.root / BOOK
+    house.type_new("Constraints", cap("Spain"))
+    save(house)
+    copy = path.with_name("copy.xlsx")
+    shutil.copy(path, copy)
+    path.unlink()
+    copy.rename(path)
+    house.clear_row("Constraints", 2)
+    assert save(house)["removed"] == 1
 
 
 @pytest.fixture

@@ -174,6 +174,10 @@ class WriteReceipt:
     """The same of the workbook that it took the place of: the one that was read, as another is never written over."""
 
 
+ORIGIN = "Roadwright origin"
+"""The custom property of a workbook file that holds its origin: spreadsheet programs keep it."""
+
+
 class Workbook(Protocol):
     """One open workbook, as it was when it was read."""
 
@@ -189,6 +193,10 @@ class Workbook(Protocol):
 
     def read(self, tab: str) -> Grid:
         """The tab's cells. Raises SheetError when there is no such tab or it can't be read."""
+
+    @property
+    def origin(self) -> str:
+        """What tells it and its copies from one that was made anew for the same tabs; empty where nothing does."""
 
     def fingerprint(self, tab: str) -> str:
         """A text that changes with anything in the workbook that could change what the tab holds, and is cheap to get.

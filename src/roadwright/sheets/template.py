@@ -22,7 +22,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from roadwright.domain.machine import os_fault
-from roadwright.sheets.backend import SheetError
+from roadwright.sheets.backend import ORIGIN, SheetError
 from roadwright.sheets.charts import add_charts
 from roadwright.sheets.lists import add_lists, lists_of
 from roadwright.sheets.readme import add_readme
@@ -195,12 +195,22 @@ NO_ENTRIES: Entries = MappingProxyType({})
 
 
 def template_bytes(
-    specs: Sequence[TabSpec], *, title: str = "", guide: Guide | None = None, entries: Entries = NO_ENTRIES
+    specs: Sequence[TabSpec],
+    *,
+    title: str = "",
+    guide: Guide | None = None,
+    entries: Entries = NO_ENTRIES,
+    origin: str = "",
 ) -> bytes:
-    """An empty workbook with these tabs, and a README tab with the guide, as the bytes of an xlsx file."""
+    """An empty workbook with these tabs, and a README tab with the guide, as the bytes of an xlsx file.
+
+    ``origin`` tells it from others of the same declarations.
+    """
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"title": title, "created": CREATED})
+        if origin:
+            book.set_custom_property(ORIGIN, origin, "text")
         lists = lists_of(specs)
         for spec in specs:
             _add_tab(book, spec, lists)
@@ -218,7 +228,8 @@ def write_template(
 
     Raises SheetError when something is already there (it is never overwritten) or the folder can't be written.
     """
-    content = template_bytes(specs, title=path.stem, guide=guide, entries=entries)
+    origin = uuid.uuid4().hex
+    content = template_bytes(specs, title=path.stem, guide=guide, entries=entries, origin=origin)
     # Not named *.xlsx, so that nobody takes a half-written file for a workbook.
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:

@@ -69,6 +69,8 @@ class OpenTab:
     """On a tab that is saved set by set: what each set shows from this pass on (see ``sync.sets``)."""
     emptied: set[Identity] = field(default_factory=set)
     """The sets of which no row is left on the tab, and whose rows were removed for that."""
+    never_shown: set[Identity] = field(default_factory=set)
+    """The stored sets that this workbook, made anew in the place of another, never showed."""
     early_row_versions: list[str] = field(default_factory=list)
     """Row versions that are older than those of all rows of this pass."""
     renamed: dict[int, Identity] = field(default_factory=dict)

@@ -377,7 +377,7 @@ def show_tab(
     wanted = add(present) if add is not None else ()
     if tab.spec.set_identity:
         sets = cast("SetBinding", binding)
-        wanted = wanted or new_to_the_tab(context, sets, results)
+        wanted = wanted or new_to_the_tab(context, tab, sets, results)
         record_sets(context, tab, sets, results, wanted)
     stored = context.load_again(binding, {*(o.identity for o in results), *wanted})
     unsettle(context, tab, results, stored)

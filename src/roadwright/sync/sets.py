@@ -7,7 +7,8 @@ otherwise (a colleague added it in another copy, or an action did).
 A set of which no row is left can't tell that itself; the other rows tell it by their age. The newest of them says when
 the backend last wrote this copy, and what the tab then showed of each set, be it nothing, is remembered with a row
 version that is older than every row written at that time. So whenever that changes, a row of every other set gets a
-new version. Of a tab without any row that is all that tells; what only the tabs of other folders showed, it never did.
+new version. Of a tab without any row that is all that tells; what only the tabs of other folders showed, it never did,
+nor what another workbook showed in whose place it was made anew: then it gets the rows.
 """
 
 from __future__ import annotations
@@ -75,6 +76,8 @@ def remove_gone(
         if shown is None and not on_tab:
             shown = _last_shown(context.session, tab, text, newest_row_version, strangers)
         if shown is None:
+            if not present and _was_shown(context.session, tab, text):
+                tab.never_shown.add(name)
             continue
         members = set(shown.members)
         gone += [i for i in sorted(stored[name] - present) if identity_text(i) in members]
@@ -119,9 +122,23 @@ def _last_shown(
 
 
 def _written(tab: OpenTab, strangers: Collection[str]) -> Select[SetBaseline]:
-    """What copies of the tab are known to have shown, those of these folders left out."""
+    """What copies of the tab are known to have shown, those of these folders and other workbooks left out."""
     written = select(SetBaseline).where(SetBaseline.tab == tab.spec.name, SetBaseline.is_written.is_(True))
+    if origin := tab.workbook.origin:
+        written = written.where(or_(SetBaseline.origin.is_(None), SetBaseline.origin == origin))
     return written.where(or_(SetBaseline.folder.is_(None), SetBaseline.folder.not_in(strangers)))
+
+
+def _was_shown(session: Session, tab: OpenTab, set_identity: str) -> bool:
+    """Whether a tab of this folder ever showed a set, in whatever workbook."""
+    written = select(SetBaseline.row_version).where(
+        SetBaseline.tab == tab.spec.name,
+        SetBaseline.set_identity == set_identity,
+        SetBaseline.is_written.is_(True),
+        SetBaseline.origin.is_not(None),
+        SetBaseline.origin != tab.workbook.origin,
+    )
+    return session.scalar(written.limit(1)) is not None
 
 
 def sets_were_written(session: Session, row_versions: Iterable[str]) -> None:
@@ -131,12 +148,14 @@ def sets_were_written(session: Session, row_versions: Iterable[str]) -> None:
         session.execute(written.values(is_written=True))
 
 
-def new_to_the_tab(context: SyncContext, binding: SetBinding, results: Sequence[SheetRow]) -> list[Identity]:
-    """The stored rows of the sets that were looked at which do not stand on the tab."""
+def new_to_the_tab(
+    context: SyncContext, tab: OpenTab, binding: SetBinding, results: Sequence[SheetRow]
+) -> list[Identity]:
+    """The stored rows, of the sets that were looked at or that this workbook never showed, that are not on the tab."""
     width = len(binding.spec.set_identity)
-    is_selected = {o.identity[:width] for o in results if o.is_selected}
+    wanted = {o.identity[:width] for o in results if o.is_selected} | tab.never_shown
     present = {o.identity for o in results}
-    return [i for i in binding.listed(context.session) if i not in present and i[:width] in is_selected]
+    return [i for i in binding.listed(context.session) if i not in present and i[:width] in wanted]
 
 
 def reserve_row_versions(context: SyncContext, tab: OpenTab, binding: SetBinding, results: Iterable[SheetRow]) -> None:
@@ -188,6 +207,7 @@ def record_sets(
                     members=members,
                     is_written=False,
                     folder=context.folder,
+                    origin=tab.workbook.origin or None,
                 )
             )
             tab.set_row_versions[name] = row_version

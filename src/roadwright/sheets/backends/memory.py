@@ -147,6 +147,10 @@ class _OpenBook:
             self._grids[name] = Grid(rows, set(content.formulas), list(content.merged))
         return self._grids[name]
 
+    @property
+    def origin(self) -> str:
+        return ""
+
     def fingerprint(self, tab: str) -> str:
         return self._seen.digest(self._named(tab))
 

@@ -1,6 +1,6 @@
 """Schema migrations (Alembic). Each change of a model comes with one file under ``versions``."""
 
-NEWEST = "0016"
+NEWEST = "0017"
 """The newest revision; a test compares it with the files."""
 
 DIGESTS = {
@@ -16,6 +16,7 @@ DIGESTS = {
     "0014_stored_what_ifs.py": "c4bdda27f128af8680f6a6410a997865fb8b4adf127f2813ec1d3c4e0f516135",
     "0015_folders_of_sets.py": "a486a63f990d28203c978d2cbb66aec6629b98791dfb16c4ce8f3db7b0a970b3",
     "0016_row_conflicts.py": "8613196952b34756e439421e5b11281e280705f749478313187c54e2fd203162",
+    "0017_origins_of_sets.py": "9bee862e90d1b1e79e9d4425f9de7cd0c4822fdcd238abd00b5fd0d9fc075560",
     "procrastinate_3_10.sql": "b230158c38b33cf3e89170bd2e80842c0a2ffa489f73c2d6f4685aa7a482fc6f",
 }
 """The SHA-256 of each migration. A migration is never edited: databases that have run it would not get the change."""

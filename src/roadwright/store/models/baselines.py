@@ -43,6 +43,8 @@ class SetBaseline(Base):
     """Whether the sheet is known to have shown it: it is remembered before the workbook is written, which may fail."""
     folder: Mapped[str | None]
     """The folder whose tab it is, of several on one database; None where that is not known."""
+    origin: Mapped[str | None]
+    """The origin of the workbook (see ``sheets.backend.Workbook``); None where it tells none."""
 
 
 class UnconfirmedWrite(Base):

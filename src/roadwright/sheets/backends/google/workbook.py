@@ -91,6 +91,10 @@ class GoogleWorkbook:
             self._grids[content.title] = content.grid()
         return self._grids[content.title]
 
+    @property
+    def origin(self) -> str:
+        return self._id
+
     def fingerprint(self, tab: str) -> str:
         content = self._content(tab)
         # What is to be read again equals nothing that anybody remembers, nor itself the next time.

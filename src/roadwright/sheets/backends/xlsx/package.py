@@ -275,6 +275,11 @@ CONTENT_TYPES = "[Content_Types].xml"
 _RELATION, _OVERRIDE = ("rel:Relationships", "rel:Relationship"), ("ct:Types", "ct:Override")
 
 
+_PROPERTIES = ("custom-properties", "customProperties")
+_PROPERTY = 2
+"""How deep a property stands in its part: below the list of them."""
+
+
 class Relation(NamedTuple):
     """One link from a part to another. ``kind`` is its type, in short (``worksheet``) for those of the standard."""
 
@@ -311,6 +316,30 @@ def relations(package: Package, part: str) -> list[Relation]:
 
     walk(package.read(source), package.where(source), start)
     return found
+
+
+def custom_property(package: Package, name: str) -> str:
+    """The text of a custom property of the document; empty where it has none of this name, or can't be read."""
+    part = next((link.target for link in relations(package, "") if link.kind in _PROPERTIES), None)
+    if part is None or not package.has(part):
+        return ""
+    found: list[str] = []
+    is_wanted = False
+
+    def start(path: ElementPath, attributes: Attributes, _: int) -> None:
+        nonlocal is_wanted
+        if len(path) == _PROPERTY:
+            is_wanted = attributes.get("name") == name
+
+    def text(path: ElementPath, piece: str) -> None:
+        if is_wanted and len(path) > _PROPERTY:
+            found.append(piece)
+
+    try:
+        walk(package.read(part), package.where(part), start, text=text)
+    except WorkbookUnreadable:  # nothing else depends on it
+        return ""
+    return "".join(found).strip()
 
 
 def parts_of_types(package: Package, endings: tuple[str, ...]) -> list[str]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from roadwright.domain.messages import Message
 from roadwright.domain.progress import TellProgress, tell_nobody
 from roadwright.domain.text import same_text
-from roadwright.sheets.backend import Grid, TabEdit, TabReceipt, WriteReceipt, no_tab, refused_rows
+from roadwright.sheets.backend import ORIGIN, Grid, TabEdit, TabReceipt, WriteReceipt, no_tab, refused_rows
 from roadwright.sheets.backends.xlsx.addresses import AreaIndex, area_text
 from roadwright.sheets.backends.xlsx.appending import plan_rows
 from roadwright.sheets.backends.xlsx.book import Sheet, read_book
-from roadwright.sheets.backends.xlsx.package import Package, checked, load_package, packed
+from roadwright.sheets.backends.xlsx.package import Package, checked, custom_property, load_package, packed
 from roadwright.sheets.backends.xlsx.patching import TabWork, changed_parts
 from roadwright.sheets.backends.xlsx.reader import CellFormats, SheetContent, read_shared_strings, read_sheet
 from roadwright.sheets.backends.xlsx.styles import Styles
@@ -79,6 +79,7 @@ class XlsxWorkbook:
         self._contents: dict[str, SheetContent] = {}
         self._tables: dict[str, list[ExcelTable]] = {}
         self._protections: dict[str, Protection] = {}
+        self._origin: str | None = None
 
     @property
     def name(self) -> str:
@@ -92,6 +93,12 @@ class XlsxWorkbook:
 
     def read(self, tab: str) -> Grid:
         return self._content(self._sheet(tab)).grid
+
+    @property
+    def origin(self) -> str:
+        if self._origin is None:
+            self._origin = custom_property(self._package, ORIGIN)
+        return self._origin
 
     def fingerprint(self, tab: str) -> str:
         mine = self._package.entry(self._sheet(tab).part)
