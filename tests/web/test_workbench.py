@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from roadwright.store.models import Initiative
 from roadwright.workspace.workspace import open_workspace
-from tests.web.conftest import Room, served
+from tests.web.conftest import Room
 
 CHECK, WELCOME, FRIEND = "INIT-000008", "INIT-000016", "INIT-000015"
-WITHOUT_TOKENS = "INIT-000028"
 HOSTILE = '<img src=x onerror="window.hit=1"> :key {{7*7}} </script>'
 ANSWERED = "document.body.dataset.solving === '0'"
 PRICED = "![...document.querySelectorAll('.p .dim')].some(one => one.textContent === 'pricing…')"
@@ -273,42 +270,3 @@ def test_a_scenario_that_is_not_there_and_a_link_that_is_gone(room: Room) -> Non
     page.wait_for_selector(".rw-notices .warn")
     assert "equals the saved run" in figures(page)
     room.close(page)
-
-
-FEW_ROWS = """
-from roadwright.web.pages.workbench import choice
-choice.DRAWN, choice.FEWEST, choice.MORE = 14, 2, 3
-"""
-
-
-@pytest.mark.thorough
-def test_of_many_candidates_the_rest_is_found_by_words_and_shown_on_demand(room: Room, tmp_path: Path) -> None:
-    root = tmp_path / "workspace"
-    shutil.copytree(room.root, root)
-
-    def shown() -> list[str]:
-        rows = page.locator(".rw-bench-table tr[id^=r-]:visible")
-        return [str(rows.nth(n).get_attribute("data-key")) for n in range(rows.count())]
-
-    with served(root, FEW_ROWS) as base:
-        many = Room(root, base, room.browser)
-        page = bench(many)
-        assert len(shown()) == 14
-        page.click("[data-testid=more]")
-        page.wait_for_selector("#choice-more:has-text('3 more of 6')")
-        assert len(shown()) == 17
-        with closing(open_workspace(root)) as workspace, workspace.store.transaction() as session:
-            flagged = select(Initiative.initiative_key).where(Initiative.candidate_period_key == "2026-Q2")
-            sought = min(set(session.scalars(flagged)) - {*shown(), WITHOUT_TOKENS})
-        page.keyboard.press("/")
-        page.keyboard.type(sought.lower())
-        page.wait_for_selector("#choice-found:has-text('1 of 23 candidates')")
-        assert shown() == [sought]
-        assert many.checked(page) == []
-        press(page, f"switch-{sought}-in")
-        assert shown() == [sought], "also in the next answer"
-        page.fill("[data-testid=filter]", "")
-        page.wait_for_selector("#choice-found:empty", state="attached")
-        assert sought in shown()
-        assert len(shown()) > 14
-        many.close(page)

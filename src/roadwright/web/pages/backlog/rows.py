@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -21,6 +19,7 @@ from roadwright.grid.ideas import COLUMNS, editable_ideas
 from roadwright.grid.view import grid_columns, screen_rows, shown_columns, statuses
 from roadwright.services.people.accounts import keep_preference, preference
 from roadwright.store.models import ActionRun, Initiative
+from roadwright.web.packed import packed, packed_answer
 from roadwright.web.room import Room
 from roadwright.web.words import glyph_of, kind_of, words
 
@@ -108,10 +107,6 @@ async def _answer(request: Request, load: Any) -> Response:
         with room.server.workspace.store.transaction() as session:
             found = load(session, caller)
             session.rollback()  # to read is to change nothing
-        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=str)
-        return gzip.compress(text.encode(errors="replace"), 5, mtime=0)
+        return packed(found)
 
-    body = await run_in_threadpool(made)
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress(body), media_type="application/json")
-    return Response(body, media_type="application/json", headers={"Content-Encoding": "gzip"})
+    return packed_answer(request, await run_in_threadpool(made))

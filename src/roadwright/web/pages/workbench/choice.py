@@ -1,178 +1,81 @@
-"""The choice: one row for each candidate, with its switch and its price. Rows are drawn once and moved."""
+"""The choice: what is said of each candidate, on which side it stands, in which order. A table or a grid shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
-from roadwright.domain.text import folded
 from roadwright.optimize import Explanation
 from roadwright.services.portfolios.workbench.question import is_own
 from roadwright.services.portfolios.workbench.sentences import in_words
 from roadwright.web import formats
-from roadwright.web.kit import Html, attributes, button, count, html, icon, joined, meter
-from roadwright.web.page import address_of
 from roadwright.web.pages.workbench.desk import Desk
 
-DRAWN = 300
-"""Rows that are drawn at first; of more candidates the closest calls, and further ones when they are asked for."""
-MORE = 200
-FEWEST = 60
-"""Rows that are drawn of those that could be chosen, however many are."""
-MOST_FOUND = 200
-"""Rows that a search brings at once."""
+MOST_IN_TABLE = 300
+"""Candidates that a table shows; more are shown by a grid, which draws what is on the screen."""
 WAYS = (("out", "Out"), ("auto", "Auto"), ("in", "In"))
+SIDES = (("in", "ok", "Chosen", "if left out"), ("out", "idle", "Not chosen", "if forced in"))
+"""The sides, each with its glyph, its words, and what the prices of its rows are for."""
+BARE = ("warn", "Can’t be judged", "has no tokens, so every run leaves it out.")
+"""Those without tokens: glyph, words, and what is said of each."""
+PRICING = "pricing…"
+CHANGED = "changed"
+
+
+class Shown(Protocol):
+    """The choice on an open page."""
+
+    def show(self) -> None:
+        """Show the answer: on which side each candidate stands now."""
+
+    def show_prices(self, keys: Collection[str]) -> None:
+        """Show the prices of these."""
+
+    def end_prices(self) -> None:
+        """No further prices come."""
+
+    def show_firmness(self) -> None:
+        """Show in which share of the trials each was chosen."""
+
+    def show_anew(self) -> None:
+        """The data are others: show all candidates anew."""
+
+
+def is_many(desk: Desk) -> bool:
+    """Whether there are more candidates than a table shows."""
+    return len(sized(desk)) > MOST_IN_TABLE
+
+
+def sized(desk: Desk) -> list[str]:
+    """The candidates that can be judged."""
+    return [candidate.key for candidate in desk.problem.candidates if candidate.tokens is not None]
+
+
+def bare(desk: Desk) -> list[str]:
+    """The candidates that can't be judged, as they have no tokens."""
+    return [candidate.key for candidate in desk.problem.candidates if candidate.tokens is None]
 
 
 def sides(desk: Desk) -> tuple[list[str], list[str]]:
     """The keys that are chosen, and those that could be: those that were dropped first, then the closest calls."""
-    chosen = [] if desk.solution is None else list(desk.solution.selected)
-    order = _closest(desk)
+    known = set(sized(desk))
+    chosen = [] if desk.solution is None else [key for key in desk.solution.selected if key in known]
+    order = sorted(known) if desk.shown is None else desk.shown.closest
     taken, dropped = desk.chosen, desk.moved - desk.chosen
-    rest = [key for key in order if key not in taken]
 
     def place(key: str) -> tuple[bool, float]:
-        known = desk.prices.get(key)
-        loss = known.loss if known is not None and not known.conflict and not desk.is_waiting_for_prices else None
+        price = desk.prices.get(key)
+        loss = price.loss if price is not None and not price.conflict and not desk.is_waiting_for_prices else None
         return key not in dropped, float("inf") if loss is None else loss
 
-    rest.sort(key=place)
-    room = DRAWN + desk.more
-    pinned = {*desk.changes.switches, *dropped, *found(desk)}
-    shown = [key for number, key in enumerate(rest) if number < max(room - len(chosen), FEWEST) or key in pinned]
-    return chosen, shown
-
-
-def _sized(desk: Desk) -> list[str]:
-    return [candidate.key for candidate in desk.problem.candidates if candidate.tokens is not None]
-
-
-def found(desk: Desk) -> list[str]:
-    """The keys of what is searched for, by title, key, department or country; none where nothing is."""
-    wanted = folded(desk.sought)
-    if not wanted:
-        return []
-    all_found = (key for key in _sized(desk) if wanted in folded(f"{key} {desk.bench.title(key)} {facts(desk, key)}"))
-    return list(islice(all_found, MOST_FOUND))
-
-
-def search(desk: Desk) -> Html:
-    """The field that finds rows among all candidates, where these are more than are drawn at first."""
-    if len(_sized(desk)) <= DRAWN:
-        return Html()
-    field = attributes(
-        type="search",
-        class_="rw-input",
-        id="choice-search",
-        placeholder="Title, key, department or country",
-        aria_label="Find a candidate",
-        value=desk.sought,
-        maxlength=200,
-        data_act="search",
-        data_live=True,
-        data_testid="filter",
-        autocomplete="off",
-    )
-    return html(
-        '<div class="rw-search">{icon}<input{a}><span id="choice-found" class="dim" role="status">{told}</span></div>',
-        icon=icon("search"),
-        a=field,
-        told=search_told(desk),
-    )
-
-
-def search_told(desk: Desk) -> str:
-    """How many are found."""
-    if not desk.sought.strip():
-        return ""
-    count_ = len(found(desk))
-    first = "the first " if count_ == MOST_FOUND else ""
-    return f"{first}{formats.number(count_)} of {formats.plural(len(_sized(desk)), 'candidate')}"
-
-
-def _closest(desk: Desk) -> list[str]:
-    if desk.shown is not None:
-        return list(desk.shown.closest)
-    return sorted(_sized(desk))
-
-
-def hidden(desk: Desk) -> int:
-    """How many that could be chosen are not drawn."""
-    chosen, rest = sides(desk)
-    return len(_sized(desk)) - len(chosen) - len(rest)
-
-
-def table(desk: Desk) -> Html:
-    """The whole list."""
-    chosen, rest = sides(desk)
-    desk.drawn = {*chosen, *rest}
-    star = desk.bench.north_star
-    return html(
-        '{search}<table class="rw-bench-table"><thead><tr><th scope="col">Switch</th><th scope="col">Initiative</th>'
-        '<th scope="col" class="num">Tokens</th><th scope="col" class="num" title="{star}">{short}</th>'
-        '<th scope="col">Price</th><th scope="col" class="num firm" title="How often it is chosen when estimates are '
-        'off">Firm</th></tr></thead>{inside}{outside}{bare}</table>{more}',
-        search=search(desk),
-        star=star.name,
-        short=short_name(star.key, star.name),
-        inside=_body("in", "ok", "Chosen", "if left out", rows(desk, chosen), number=len(chosen)),
-        outside=_body("out", "idle", "Not chosen", "if forced in", rows(desk, rest), number=len(rest)),
-        bare=_without_tokens(desk),
-        more=more(desk),
-    )
+    return chosen, sorted((key for key in order if key not in taken), key=place)
 
 
 def short_name(key: str, name: str) -> str:
     """A KPI's name where there is little room: in capital letters where it is an abbreviation of its name."""
     letters = "".join(word[0] for word in name.split()).casefold()
     return key.upper() if key.casefold() == letters and len(key) <= 5 else name if len(name) <= 14 else "North star"
-
-
-def more(desk: Desk) -> Html:
-    """The way to rows that are not drawn."""
-    left = hidden(desk)
-    if not left:
-        return html('<div id="choice-more"></div>')
-    words = f"Show {formats.number(min(left, MORE))} more of {formats.number(left)}"
-    return html('<div id="choice-more" class="rw-more">{b}</div>', b=button(words, "more", small=True))
-
-
-def _body(side: str, glyph: str, words: str, price: str, lines: Html, *, number: int) -> Html:
-    return html(
-        '<tbody data-side="{side}"><tr class="group"><th colspan="4" scope="rowgroup">{icon}{words} {count}</th>'
-        '<th scope="col">{price}</th><th class="firm" aria-hidden="true"></th></tr>{lines}</tbody>',
-        side=side,
-        icon=icon(glyph),
-        words=words,
-        count=count(number),
-        price=price,
-        lines=lines,
-    )
-
-
-def rows(desk: Desk, keys: Iterable[str]) -> Html:
-    """Rows, each with its switch, what it is, its price and how firm it is."""
-    known = {candidate.key: candidate for candidate in desk.problem.candidates}
-    star, moved = desk.bench.north_star.key, desk.moved
-    return joined(_row(desk, key, known[key].tokens, known[key].contributions.get(star), key in moved) for key in keys)
-
-
-def _row(desk: Desk, key: str, tokens: float | None, gain: float | None, is_moved: bool) -> Html:
-    title = desk.bench.title(key)
-    return html(
-        '<tr{a}><td>{switch}</td><th scope="row"><a href="{to}" title="{title}">{title}</a>'
-        '<small>{facts}<span class="changed"> · changed</span></small></th><td class="num">{tokens}</td>'
-        '<td class="num">{gain}</td><td class="p">{price}</td><td class="num firm">{firm}</td></tr>',
-        a=attributes(id=f"r-{key}", class_="marked" if is_moved else None, data_key=key),
-        switch=switch(desk, key, title),
-        to=address_of("backlog", open=key),
-        title=title,
-        facts=facts(desk, key),
-        tokens=formats.number(tokens),
-        gain=desk.amount(star, gain, change=True) if (star := desk.bench.north_star.key) and gain else formats.NONE,
-        price=price(desk, key),
-        firm=firm(desk, key),
-    )
 
 
 def facts(desk: Desk, key: str) -> str:
@@ -184,64 +87,52 @@ def facts(desk: Desk, key: str) -> str:
     return " · ".join(parts)
 
 
-def switch(desk: Desk, key: str, title: str) -> Html:
-    """Out, auto or in."""
-    known = desk.changes.switches.get(key)
-    now = "auto" if known is None else known.way
-    if key in desk.changes.periods:
-        now = "out"
-    buttons = joined(
-        html(
-            "<button{a}>{words}</button>",
-            words=words,
-            a=attributes(
-                type="button",
-                role="radio",
-                aria_checked="true" if way == now else "false",
-                tabindex="0" if way == now else "-1",
-                id=f"sw-{key}-{way}",
-                data_act="switch",
-                data_key=key,
-                data_way=way,
-                data_testid=f"switch-{key}-{way}",
-            ),
-        )
-        for way, words in WAYS
-    )
-    return html('<span class="rw-tri" role="radiogroup"{a}>{b}</span>', a=attributes(aria_label=title), b=buttons)
+def gain(desk: Desk, value: float | None) -> str:
+    """What an initiative brings to the north star."""
+    return desk.amount(desk.bench.north_star.key, value, change=True) if value else formats.NONE
 
 
-def price(desk: Desk, key: str) -> Html:
-    """What leaving it out, or forcing it in, costs; or the rule that does not let it move."""
+def ways(desk: Desk) -> dict[str, str]:
+    """The switches that are not on auto, by key; what is put into another period is out of this one."""
+    switched: dict[str, str] = {key: switch.way for key, switch in desk.changes.switches.items()}
+    return switched | dict.fromkeys(desk.changes.periods, "out")
+
+
+PriceKind = Literal["waits", "none", "locked", "free", "costs"]
+
+
+@dataclass(frozen=True)
+class Price:
+    """What leaving an initiative out, or forcing it in, costs; or the rule that does not let it move."""
+
+    kind: PriceKind
+    words: str
+    drops: int = 0
+    """How many others it would drop."""
+    tip: str = ""
+    loss: float | None = None
+
+
+def price(desk: Desk, key: str) -> Price:
+    """The price of an initiative."""
     known = desk.prices.get(key)
     if known is None or not known.computed:
-        return html('<span class="dim">pricing…</span>') if desk.is_waiting_for_prices else html("{n}", n=formats.NONE)
+        return Price("waits", PRICING) if desk.is_waiting_for_prices else Price("none", formats.NONE)
     if known.conflict:
         return _locked(desk, known)
     if known.loss is None:
-        return html("{n}", n=formats.NONE)
+        return Price("none", formats.NONE)
     inside = known.kind == "inside"
     others = [one for one in (known.added if inside else known.dropped) if one != key]
-    words = ""
-    if others:
-        verb = "would bring in" if inside else "would drop"
-        words = f"{verb} {desk.titles(others, 8)}"
-    drops = "" if inside or not others else html(' <span class="dim">drops {n}</span>', n=len(others))
+    verb = "would bring in" if inside else "would drop"
+    tip = f"{verb} {desk.titles(others, 8)}" if others else ""
+    drops = 0 if inside else len(others)
     if not known.loss:
-        said: Html = html('<span class="dim">no cost</span>')
-    else:
-        said = html('<b class="price">{minus}{loss}</b>', minus=formats.MINUS, loss=desk.worth(known.loss, known.stage))
-    return html("<span{a}>{said}{drops}</span>", a=_tip(words), said=said, drops=drops)
+        return Price("free", "no cost", drops, tip, 0.0)
+    return Price("costs", f"{formats.MINUS}{desk.worth(known.loss, known.stage)}", drops, tip, known.loss)
 
 
-def _tip(words: str) -> Html:
-    """Words on hover and on focus, and for those who listen."""
-    if not words:
-        return Html()
-    return attributes(title=words, tabindex="0", aria_description=words, class_="rw-tip")
-
-
-def _locked(desk: Desk, known: Explanation) -> Html:
+def _locked(desk: Desk, known: Explanation) -> Price:
     rows = desk.rows()
     rules = [rows[id] for id in known.conflict if id in rows]
     named = next((row for row in rules if getattr(row, "reason", None)), rules[0] if rules else None)
@@ -252,60 +143,25 @@ def _locked(desk: Desk, known: Explanation) -> Html:
     else:
         whole = in_words(desk.sentence(named))
         why = getattr(named, "reason", None) or whole
-    return html(
-        '<span{a}>{icon}<span class="cut">{why}</span></span>', a=_lock_tip(why, whole), icon=icon("lock"), why=why
-    )
+    return Price("locked", why, tip=why if why == whole else f"{whole}: {why}")
 
 
-def _lock_tip(why: str, whole: str) -> Html:
-    words = why if why == whole else f"{whole}: {why}"
-    return attributes(title=words, class_="rw-lock", tabindex="0", aria_description=words)
+@dataclass(frozen=True)
+class Firm:
+    """In which share of the trials something was chosen."""
+
+    share: float
+    words: str
+    tip: str
 
 
-def prices(desk: Desk, keys: Iterable[str]) -> dict[str, str]:
-    """The price cells of rows that are drawn."""
-    return {key: str(price(desk, key)) for key in keys if key in desk.drawn}
-
-
-def firm(desk: Desk, key: str) -> Html:
-    """In which share of the trials it was chosen."""
+def firm(desk: Desk, key: str) -> Firm | None:
+    """How firm an initiative's place is; None before there are trials that say it."""
     trials = desk.trials
     share = None if trials is None else trials.share(key)
     if trials is None or share is None:
-        return Html()
+        return None
     said = f"chosen in {trials.chosen.get(key, 0)} of {trials.answered} trials"
     if trials.answered < trials.done:
         said += f"; in {trials.done - trials.answered} the rules can’t be met"
-    return html(
-        '<span class="rw-firm" title="{said}">{bar}{share}</span>',
-        said=said,
-        bar=meter(share, 1),
-        share=formats.percent(share),
-    )
-
-
-def firmness(desk: Desk) -> Mapping[str, str]:
-    """The cells of all rows that are drawn."""
-    return {key: str(firm(desk, key)) for key in desk.drawn}
-
-
-def _without_tokens(desk: Desk) -> Html:
-    bare = [candidate.key for candidate in desk.problem.candidates if candidate.tokens is None]
-    if not bare:
-        return Html()
-    lines = joined(
-        html(
-            '<tr class="bare"><td colspan="5"><a href="{to}">{title}</a> has no tokens, so every run leaves it '
-            'out.</td><td class="firm"></td></tr>',
-            to=address_of("backlog", open=key),
-            title=desk.bench.title(key),
-        )
-        for key in bare
-    )
-    return html(
-        '<tbody><tr class="group"><th colspan="5" scope="rowgroup">{icon}Can’t be judged {count}</th>'
-        '<th class="firm" aria-hidden="true"></th></tr>{lines}</tbody>',
-        icon=icon("warn"),
-        count=count(len(bare)),
-        lines=lines,
-    )
+    return Firm(share, formats.percent(share), said)

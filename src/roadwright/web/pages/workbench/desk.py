@@ -41,13 +41,9 @@ class Desk:
     tab: str = "choice"
     columns: list[str] = field(default_factory=list)
     """Runs that are compared beside the baseline."""
-    more: int = 0
-    """Further rows of the list that somebody asked for."""
-    sought: str = ""
-    """What is searched for in the list."""
-    drawn: set[str] = field(default_factory=set)
-    """The rows of the list that the browser has."""
     is_waiting_for_prices: bool = False
+    has_grid: bool = False
+    """Whether the page shows the choice in a grid, which it does until it is left."""
 
     @property
     def problem(self) -> Problem:

@@ -6,10 +6,9 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Annotated, Literal
+from typing import Literal
 
 from nicegui import ui
-from pydantic import Field
 
 from roadwright.actions.workbench import AS_NOW, load_bench, scenario_names
 from roadwright.api.events import Event
@@ -28,7 +27,17 @@ from roadwright.services.portfolios.workbench.stored import find_what_if
 from roadwright.web.acts import Done
 from roadwright.web.kit import Html, Region, attributes, button, dialog, empty, html, joined, link, region, tabs
 from roadwright.web.page import Visit, address_of, page
-from roadwright.web.pages.workbench import choice, compare, dialogs, evidence, levers, periods, strip
+from roadwright.web.pages.workbench import (
+    choice,
+    choice_grid,
+    choice_table,
+    compare,
+    dialogs,
+    evidence,
+    levers,
+    periods,
+    strip,
+)
 from roadwright.web.pages.workbench.desk import Desk
 from roadwright.web.pages.workbench.dialogs import Sent
 from roadwright.web.pages.workbench.work import Regions, Work
@@ -73,6 +82,7 @@ async def workbench(visit: Visit) -> None:
     desk = Desk(bench)
     if kept is not None:
         desk.changes = kept.changes
+    desk.has_grid = choice.is_many(desk)
     desk.prices = dict(bench.known) if desk.changes.is_nothing else {}
     desk.is_waiting_for_prices = not desk.prices
     desk.tab = next((key for key, _ in TABS if key == visit.query.get("tab")), "choice")
@@ -131,7 +141,7 @@ async def _draw(visit: Visit, desk: Desk, regions: Regions, names: Sequence[str]
             with ui.element("section").classes("rw-pane answer").props('aria-label="Answer"'):
                 firm = button("Test how firm it is", "firm", look="ghost", glyph="sync", small=True)
                 region(tabs("bench", "Views of the answer", TABS, desk.tab, act="tab") + firm, "rw-tabbar")
-                regions.choice = _tab(desk, "choice", choice.table(desk), "rw-choice")
+                regions.choice = _choice(visit, desk)
                 regions.periods = _tab(desk, "periods", periods.periods(desk), "rw-periods")
                 regions.compare = _tab(desk, "compare", Html(), "rw-comparing")
             with ui.element("section").classes("rw-pane evidence").props('aria-label="Evidence"'):
@@ -145,6 +155,13 @@ async def _draw(visit: Visit, desk: Desk, regions: Regions, names: Sequence[str]
 
 def _tab(desk: Desk, name: str, content: Html, classes: str) -> Region:
     return region(content, classes if desk.tab == name else f"{classes} hidden", test=name, id_=f"bench-{name}")
+
+
+def _choice(visit: Visit, desk: Desk) -> choice.Shown:
+    if desk.has_grid:
+        return choice_grid.draw(visit, desk, "" if desk.tab == "choice" else "hidden")
+    drawn = _tab(desk, "choice", choice_table.table(desk), "rw-choice")
+    return choice_table.ChoiceTable(visit, desk, drawn)
 
 
 def _dialog(id: str, title: str) -> None:
@@ -311,18 +328,6 @@ def _act(visit: Visit, desk: Desk, work: Work) -> None:  # noqa: PLR0915 - one s
     @visit.act("firm")
     async def firm() -> None:
         await work.test_firmness()
-
-    @visit.act("more")
-    async def more() -> None:
-        desk.more += choice.MORE
-        work.show_rows()
-        visit.script("html", "choice-more", str(choice.more(desk)))
-
-    @visit.act("search")
-    async def search(value: Annotated[str, Field(max_length=200)]) -> None:
-        desk.sought = value
-        work.show_rows()
-        visit.script("html", "choice-more", str(choice.more(desk)))
 
     @visit.act("slice")
     async def slice_(value: Literal["department", "country"]) -> None:

@@ -56,7 +56,7 @@ class Regions:
     capacity: Region
     objective: Region
     rules: Region
-    choice: Region
+    choice: choice.Shown
     periods: Region
     compare: Region
     targets: Region
@@ -171,7 +171,7 @@ class Work:
         self.show_levers()
         self.visit.script("stale", desk.is_stale)
         if not desk.is_stale:
-            self.show_rows()
+            regions.choice.show()
             regions.targets.show(evidence.targets(desk))
             regions.usage.show(evidence.usage(desk))
             regions.curve.show(evidence.curve(desk))
@@ -186,40 +186,10 @@ class Work:
         capacity = self.desk.problem.capacity
         self.visit.script("capacity", capacity)
 
-    def show_rows(self) -> None:
-        """Move the rows that changed sides; those that the browser does not have yet are added."""
-        desk = self.desk
-        chosen, rest = choice.sides(desk)
-        missing = [key for key in (*chosen, *rest) if key not in desk.drawn]
-        if missing:
-            self.visit.script("added", str(choice.rows(desk, missing)))
-            desk.drawn |= set(missing)
-        self.visit.script(
-            "answer",
-            {
-                "table": ".rw-bench-table",
-                "bodies": {"in": chosen, "out": rest},
-                "marked": sorted(desk.moved),
-            },
-        )
-        self.show_found()
-        if desk.is_waiting_for_prices:
-            self.visit.script("waiting", ".p", "pricing…")
-        else:
-            self.visit.script("cells", ".p", choice.prices(desk, desk.drawn))
-
-    def show_found(self) -> None:
-        """Of the rows only those that are searched for, and how many these are."""
-        desk = self.desk
-        self.visit.script("found", choice.found(desk) if desk.sought.strip() else None)
-        self.visit.script("html", "choice-found", choice.search_told(desk))
-
     def settle(self) -> None:
         """Nothing is sought any more: controls show what holds."""
         desk = self.desk
-        ways = {key: switch.way for key, switch in desk.changes.switches.items()}
-        ways |= dict.fromkeys(desk.changes.periods, "out")
-        self.visit.script("switches", ways)
+        self.visit.script("switches", choice.ways(desk))
         self.visit.script("solving", False)
         self.visit.script("enabled", "undo", bool(desk.past))
         self.visit.script("enabled", "reset", not desk.changes.is_nothing)
@@ -276,8 +246,7 @@ class Work:
         await self._look_later(answer)
         await self._price(answer, [key for key in initiatives if key in later])
         self.desk.is_waiting_for_prices = False
-        left = [key for key in self.desk.drawn if key not in self.desk.prices]
-        self.visit.script("cells", ".p", choice.prices(self.desk, left))
+        self.regions.choice.end_prices()
 
     async def _price(self, answer: Answer, wanted: Sequence[str]) -> None:
         desk = self.desk
@@ -292,7 +261,7 @@ class Work:
 
         def took(part: list[Explanation]) -> None:
             desk.prices |= {one.id: one for one in part}
-            self.visit.script("cells", ".p", choice.prices(desk, [one.id for one in part]))
+            self.regions.choice.show_prices([one.id for one in part])
             if any(one.kind not in ("inside", "outside") for one in part):
                 self.regions.rules.show(levers.rules(desk))
                 self.regions.curve.show(evidence.curve(desk))
@@ -359,7 +328,7 @@ class Work:
 
         def took(part: list[Trials]) -> None:
             desk.trials = part[-1]
-            self.visit.script("cells", ".firm", dict(choice.firmness(desk)))
+            self.regions.choice.show_firmness()
 
         async def test() -> None:
             try:
@@ -381,8 +350,12 @@ class Work:
         desk.answer, desk.shown = None, None
         if not keeps_changes:
             desk.changes, desk.past = Changes(), []
+        if choice.is_many(desk) is not desk.has_grid:
+            await self.keep_link()
+            self.visit.go(self.visit.address)
+            return
         self.visit.script("html", "bench-stands-on", str(strip.stands_on(desk)))
-        self.regions.choice.show(choice.table(desk))
+        self.regions.choice.show_anew()
         await self.resolve()
 
     async def look_again(self) -> None:

@@ -22,29 +22,23 @@
   rw.enabled = (act, on) => document.querySelectorAll(`.rw-head [data-act="${act}"]`).forEach(b => {
     b.disabled = !on; b.title = on ? "" : "Nothing is changed";
   });
-  rw.added = html => {
-    const body = document.querySelector(".rw-bench-table tbody[data-side=out]"); if (!body) return;
-    const made = document.createElement("tbody"); made.innerHTML = html;
-    body.append(...made.children);
-  };
-  rw.found = keys => {
-    const found = keys && new Set(keys);
-    document.querySelectorAll(".rw-bench-table tr[id^='r-']").forEach(row => { row.hidden = Boolean(found) && !found.has(row.dataset.key); });
-  };
   rw.waiting = (where, words) => document.querySelectorAll(`.rw-bench-table ${where}`).forEach(cell => {
     const dim = document.createElement("span"); dim.className = "dim"; dim.textContent = words; cell.replaceChildren(dim);
   });
-  rw.switches = ways => document.querySelectorAll(".rw-tri [role=radio]").forEach(b => {
-    const on = b.dataset.way === (ways[b.dataset.key] || "auto");
-    b.setAttribute("aria-checked", on); b.tabIndex = on ? 0 : -1;
-  });
+  rw.switches = ways => {
+    document.querySelectorAll(".rw-tri [role=radio]").forEach(b => {
+      const on = b.dataset.way === (ways[b.dataset.key] || "auto");
+      b.setAttribute("aria-checked", on); b.tabIndex = on && !b.closest(".ag-row") ? 0 : -1;
+    });
+    rw.choice.switches(ways);
+  };
   rw.capacity = (value, always = false) => ["capacity", "capacity-slider"].forEach(id => {
     const field = document.getElementById(id);
     if (!field || !always && field === document.activeElement && field.type === "number" && +field.value === value) return;
     if (+field.max < value) field.max = value;
     field.value = value;
   });
-  rw.firm = on => { if (on) document.body.dataset.firm = ""; else delete document.body.dataset.firm; };
+  rw.firm = on => { if (on) { document.body.dataset.firm = ""; rw.choice.showFirm(); } else delete document.body.dataset.firm; };
 
   const rows = () => [...document.querySelectorAll(".rw-bench-table tr[id^='r-']")].filter(row => row.offsetParent);
   const ways = { i: "in", a: "auto", x: "out" };
