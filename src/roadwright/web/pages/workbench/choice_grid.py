@@ -54,6 +54,8 @@ class ChoiceGrid:
     def show(self) -> None:
         """Tell the order on both sides, and whether prices stand or are waited for."""
         self._visit.script("choice.answer", _answer(self._desk))
+        if self._desk.is_waiting_for_prices and self._desk.prices:
+            self.show_prices(self._desk.prices)
 
     def show_prices(self, keys: Collection[str]) -> None:
         """Tell the prices of these that are rows."""
@@ -159,7 +161,8 @@ def _rows(desk: Desk) -> Mapping[str, object]:
     star = desk.bench.north_star
     sized = [one for one in desk.problem.candidates if one.tokens is not None]
     brought = [one.contributions.get(star.key) for one in sized]
-    as_saved = Desk(desk.bench, prices=dict(desk.bench.known))
+    as_saved = Desk(desk.bench)
+    as_saved.begin_prices()
     return {
         "keys": [one.key for one in sized],
         "titles": [desk.bench.title(one.key) for one in sized],

@@ -26,6 +26,7 @@ class ChoiceTable:
         self._visit.script("answer", {"table": ".rw-bench-table", "bodies": bodies, "marked": sorted(desk.moved)})
         if desk.is_waiting_for_prices:
             self._visit.script("waiting", ".p", choice.PRICING)
+            self.show_prices([*desk.prices])
         else:
             self.show_prices([*chosen, *rest])
 

@@ -45,6 +45,13 @@ class Desk:
     has_grid: bool = False
     """Whether the page shows the choice in a grid, which it does until it is left."""
 
+    def begin_prices(self) -> None:
+        """Begin with the prices that the saved run has, where that is what is asked; all others are still to come."""
+        known = self.bench.known if self.changes.is_nothing else {}
+        self.prices = {key: price for key, price in known.items() if price.computed}
+        sized = (one.key for one in self.problem.candidates if one.tokens is not None)
+        self.is_waiting_for_prices = not self.prices.keys() >= set(sized)
+
     @property
     def problem(self) -> Problem:
         """What is asked, or stands before anything is."""

@@ -83,8 +83,7 @@ async def workbench(visit: Visit) -> None:
     if kept is not None:
         desk.changes = kept.changes
     desk.has_grid = choice.is_many(desk)
-    desk.prices = dict(bench.known) if desk.changes.is_nothing else {}
-    desk.is_waiting_for_prices = not desk.prices
+    desk.begin_prices()
     desk.tab = next((key for key, _ in TABS if key == visit.query.get("tab")), "choice")
     with_ = [one for one in visit.query.get("with", "").split(",") if one]
     desk.columns = with_[: compare.MOST] or await visit.read(compare.first_columns, name)

@@ -135,9 +135,7 @@ class Work:
         desk.answer = answer
         if answer.has_answer:
             desk.shown = answer
-            is_saved = desk.changes.is_nothing and bool(desk.bench.known)
-            desk.prices = dict(desk.bench.known) if is_saved else {}
-            desk.is_waiting_for_prices = not is_saved
+            desk.begin_prices()
             desk.later, desk.trials = {}, None
         self.show()
         await self.keep_link()
