@@ -361,13 +361,6 @@ rw.backlog = (() => {
   }
   return {
     options, answer, update, judged, settled, reload, panel, setFilter,
-    pill: (name, text) => {   /* a filter that was saved just now */
-      const old = [...document.querySelectorAll("[data-saved]")].find(one => one.textContent === name);
-      const one = old || document.createElement("button");
-      Object.assign(one, { type: "button", className: "rw-pill", textContent: name, title: text });
-      one.dataset.saved = text; one.dataset.testid = "saved-" + name; one.setAttribute("aria-pressed", "true");
-      if (!old) byId("save-filter-open").before(one);
-    },
     tick: names => document.querySelectorAll("#columns-form input").forEach(one => { one.checked = names.includes(one.value); }),
     steps: count => byId("undo")?.toggleAttribute("hidden", !count),
     deselect: () => api?.deselectAll(),
