@@ -86,8 +86,16 @@ def test_the_filter_completes_narrows_and_points_at_what_is_wrong(page: Any) -> 
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_selector("#suggest li >> text=is empty")
-    page.keyboard.type("= gro")
+    page.keyboard.type("=")
     page.wait_for_selector("#suggest li >> text=Growth")
+    assert page.locator("#filter-fault").inner_text() == ""
+    page.locator("h1").click()
+    page.wait_for_function("document.getElementById('filter-fault').textContent.includes('value')")
+    page.keyboard.press("/")
+    page.keyboard.press("End")
+    page.wait_for_function("document.getElementById('filter-fault').textContent === ''")
+    page.keyboard.type(" gro")
+    page.wait_for_function("document.querySelectorAll('#suggest li').length === 1")
     assert page.locator("#filter-fault").inner_text() == ""
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
