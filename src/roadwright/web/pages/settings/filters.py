@@ -56,7 +56,7 @@ def _card(known: list[_Row]) -> Html:
     if not known:
         return head + empty("No filter is saved yet. The backlog's filter line saves one by name.")
     columns = ("Name", "Filter", "Who sees it", "Saved", ACTS)
-    return head + table(columns, [joined(_row(one) for one in known)], label="Saved filters")
+    return head + table(columns, [joined(_row(one) for one in known)], label="Saved filters", stacks=True)
 
 
 def _row(one: _Row) -> Html:
