@@ -419,6 +419,6 @@ class Acts:
         if said == "OK":
             self.visit.notice("ok", Message("idea_entered", params={"key": key}))
         else:
-            self.visit.notice("warn", Message("idea_entered_but", params={"key": key, "said": said}))
+            self.visit.notice("warn", Message("idea_entered_but", params={"key": key, "said": said_of(said)}))
         self.visit.script("backlog.reload")
         await self.open(key)
