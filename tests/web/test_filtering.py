@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from roadwright.api.state import Caller
+from roadwright.domain.roles import ROLES, Role
+from roadwright.services.backlog import own_filters, saved_filters
+from roadwright.web.page import Refused
 from roadwright.web.pages.backlog.filtering import Narrowed, narrowed
+from roadwright.web.pages.backlog.saving import Whose, save_for
 from tests.house import House
 
 
@@ -56,3 +63,26 @@ def test_what_is_wrong_is_told_while_it_is_typed(house: House) -> None:
         assert fault is not None, text
         assert fault["at"] == at
         assert fault["before"] + at + fault["after"] == text
+
+
+def test_whose_filters_a_role_may_save(house: House) -> None:
+    for role in ROLES:
+        may = (Whose.TEAM, Whose.OWN) if role.may(Role.PLANNER) else (Whose.OWN,)
+        assert Whose.of(Caller("ann@example.com", role)) == may
+    viewer, here = Caller("ann@example.com", Role.VIEWER), Caller("ann", Role.ADMIN, is_local=True)
+    assert Whose.of(here) == (Whose.TEAM,), "who signs in nowhere has no filters of their own"
+    with house.workspace.store.transaction() as session:
+        for caller, whose, code in (
+            (viewer, Whose.TEAM, "role_too_low"),
+            (here, Whose.OWN, "filter_needs_account"),
+        ):
+            with pytest.raises(Refused) as caught:
+                save_for(session, caller, "mine", "country = UK", whose)
+            assert caught.value.message.code == code
+        assert (saved_filters(session), own_filters(session, viewer.who), own_filters(session, here.who)) == (
+            [],
+            [],
+            [],
+        )
+        said, shown = save_for(session, viewer, "mine", "country = UK", Whose.OWN)
+        assert (said.code, [one.whose for one in shown]) == ("filter_saved_own", [Whose.OWN])
