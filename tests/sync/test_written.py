@@ -86,3 +86,4 @@ def test_an_import_that_is_synced_at_once_is_ours_and_one_that_is_not_waits_to_b
     assert house.place(tab).workbook in unread_books(house.workspace)
     imported("Refunds by bank")
     assert not is_ours(house, tab), "it stands over what nobody has found yet"
+    house.workspace.close()
