@@ -39,7 +39,27 @@ def offered(text: str, caret: int | None = None) -> list[str]:
         ("department = Growth ", ["and ", "or "]),
         ("department in (Growth ", [", ", ") "]),
         ("(department = Growth ", ["and ", "or ", ") "]),
-        ("department = 'a and b", []),
+        ("department = 'a and b", ["'a and b' "]),
+        ("department = '", ["Growth ", "'Customer Care' "]),
+        ("(department =", [" Growth ", " 'Customer Care' "]),
+        ("department = Growth and", [" initiative_key "]),
+        ("department = Growth OR", [" initiative_key "]),
+        ("department contains", [" Growth "]),
+        ("department !=", [" Growth "]),
+        ("risk_level=", [" low ", " medium ", " high "]),
+        ("use_math_model !=", [" TRUE ", " FALSE "]),
+        ("overall_score >=", [" Growth "]),
+        ("department <", ["<= ", " Growth "]),
+        ("department in", ["in ("]),
+        ("department not in", ["in ("]),
+        ("department in(", ["Growth "]),
+        ("department in (Growth", [", ", ") "]),
+        ("department in (Growth,", ["Growth "]),
+        ("(department = Growth", [" and ", " or ", ") "]),
+        ("(department = elsewhere", [" and ", " or ", ") "]),
+        ("department is not", ["not empty "]),
+        ("department is empty", []),
+        ("(department is empty", [" and ", " or ", ") "]),
         ("department = Growth", []),
         ("nonsense = ", []),
         ("department = ( ", []),
@@ -52,6 +72,12 @@ def test_what_fits_is_offered(text: str, first: list[str]) -> None:
 def test_operators_are_those_that_make_sense() -> None:
     assert offered("is_optimization_candidate ") == ["= ", "!= ", "in (", "not in (", "is empty ", "is not empty "]
     assert "contains " not in offered("engineering_tokens ")
+
+
+@pytest.mark.parametrize("text", ["department =", "overall_score >", "department contains", "risk_level !=", "x in ("])
+def test_values_are_needed_behind_an_operator(text: str) -> None:
+    found = values_needed(slot_at(text, len(text), FIELDS))
+    assert (found and found.name) == {"risk_level !=": None, "x in (": None}.get(text, text.split(maxsplit=1)[0])
 
 
 def test_it_completes_in_the_middle_of_a_text() -> None:

@@ -123,6 +123,24 @@ def test_rows_that_leave_a_mirrored_tab_say_what_goes_with_them(plan: House) -> 
     assert plan.row("Candidates", two).text("notes") == "mine", "a person's own words come back with their row"
 
 
+def test_an_object_whose_cell_shows_its_keys_in_another_order_was_typed_by_nobody(house: House) -> None:
+    add_kpis(house)
+    needs: dict[str, CellValue | None] = {"engineering_tokens": 5, "contributions": "retention: 0.5, latency: -1500"}
+    one, two = add_candidates(house, needs, needs)
+    add_scenario(house)
+    house.done("pm.populate_candidates")
+    shown = '{"latency": -1500, "retention": 0.5}'
+    assert house.row("Candidates", two).raw["strategic_kpi_contributions"] == shown
+    for key in (one, two):
+        house.type_into("Backlog", house.row("Backlog", key).number, {"is_optimization_candidate": False})
+    typed = '{"latency": -1501, "retention": 0.5}'
+    house.type_into("Candidates", house.row("Candidates", one).number, {"strategic_kpi_contributions": typed})
+    house.done("pm.backlog_sync")
+    outcome = house.done("pm.populate_candidates")
+    told = [row.key for row in outcome.rows if row.row == 0 and row.tab == "Candidates"]
+    assert told == [f"{PLAN} / {one}"]
+
+
 @pytest.mark.parametrize("tab", ["Backlog", "Results"])
 def test_text_that_no_database_can_hold_is_named_all_the_same(plan: House, tab: str) -> None:
     plan.done("pm.refresh_tab", tab=tab)

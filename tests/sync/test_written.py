@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
+from roadwright.cli.main import app
 from roadwright.jobs.watching import Watch
 from roadwright.sync.written import file_digest, is_as_written, note_written, unread_books
+from roadwright.workspace.workspace import open_workspace
 from tests.house import House
 
 pytestmark = pytest.mark.files
@@ -61,3 +64,26 @@ def test_a_watch_begins_with_what_nobody_has_still_to_read(house: House) -> None
     watch.start()
     watch.stop()
     assert is_ours(house, "Backlog")
+
+
+def test_an_import_that_is_synced_at_once_is_ours_and_one_that_is_not_waits_to_be_read(house: House) -> None:
+    root, file = house.root, house.root.parent / "Jira.csv"
+
+    def imported(title: str, *more: str) -> None:
+        file.write_text(f"Issue key,Summary,Status\nPAY-1,{title},To Do\n", encoding="utf-8")
+        house.workspace.close()
+        answer = CliRunner().invoke(app, ["import", str(file), "-w", str(root), "--yes", *more])
+        assert answer.exit_code == 0, answer.output
+        house.workspace = open_workspace(root)
+
+    imported("Refund")
+    tab = house.workspace.intake()[-1].full_name
+    assert is_ours(house, tab)
+    imported("Refunds")
+    assert is_ours(house, tab)
+    imported("Refunds by card", "--no-sync")
+    assert not is_ours(house, tab)
+    assert house.place(tab).workbook in unread_books(house.workspace)
+    imported("Refunds by bank")
+    assert not is_ours(house, tab), "it stands over what nobody has found yet"
+    house.workspace.close()

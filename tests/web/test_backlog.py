@@ -66,7 +66,7 @@ def test_it_is_well_made(room: Room, phone: bool, dark: bool, role: Role) -> Non
 
 def test_a_viewer_sees_and_has_no_controls_to_change_anything(room: Room) -> None:
     page = opened(room, role=Role.VIEWER)
-    for name in ("submit", "undo", "save-filter", "bulk", "mine"):
+    for name in ("submit", "undo", "bulk", "mine"):
         assert page.locator(f"[data-testid={name}]").count() == 0, name
     cell(page, "INIT-000001", "country").dblclick()
     assert page.locator(".ag-cell-inline-editing").count() == 0
@@ -86,8 +86,16 @@ def test_the_filter_completes_narrows_and_points_at_what_is_wrong(page: Any) -> 
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_selector("#suggest li >> text=is empty")
-    page.keyboard.type("= gro")
+    page.keyboard.type("=")
     page.wait_for_selector("#suggest li >> text=Growth")
+    assert page.locator("#filter-fault").inner_text() == ""
+    page.locator("h1").click()
+    page.wait_for_function("document.getElementById('filter-fault').textContent.includes('value')")
+    page.keyboard.press("/")
+    page.keyboard.press("End")
+    page.wait_for_function("document.getElementById('filter-fault').textContent === ''")
+    page.keyboard.type(" gro")
+    page.wait_for_function("document.querySelectorAll('#suggest li').length === 1")
     assert page.locator("#filter-fault").inner_text() == ""
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
@@ -106,6 +114,84 @@ def test_the_filter_completes_narrows_and_points_at_what_is_wrong(page: Any) -> 
     page.click("[data-testid=narrow]")
     page.wait_for_function("document.getElementById('backlog-empty').hidden")
     assert page.input_value("[data-testid=filter]") == "department = Growth"
+
+
+def own_pills(page: Any) -> list[str]:
+    return list(page.locator("[data-testid^=own-]").all_inner_texts())
+
+
+def saved(page: Any, text: str, name: str, whose: str | None = None) -> None:
+    """Save what narrows the rows under a name."""
+    filtered(page, text)
+    page.click("[data-testid=save-filter]")
+    page.fill("[data-testid=filter-name]", name)
+    if whose is not None:
+        page.select_option("[data-testid=filter-whose]", whose)
+    page.click("[data-testid=save-filter-go]")
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR])
+def test_a_filter_of_ones_own_is_seen_by_nobody_else(room: Room, role: Role) -> None:
+    page = opened(room, role=role)
+    name = 'Only <b>mine</b> & "so"'
+    filtered(page, "risk_level = low")
+    page.click("[data-testid=save-filter]")
+    assert page.locator("[data-testid=filter-whose]").count() == 0
+    page.fill("[data-testid=filter-name]", name)
+    assert room.checked(page) == []
+    page.click("[data-testid=save-filter-go]")
+    page.wait_for_selector("[data-testid^=own-][aria-pressed=true]")
+    assert own_pills(page) == [name]
+    assert page.get_by_role("button", name=f"{name}, only yours", exact=True).count() == 1
+    page.click("[data-testid^=own-]")  # off, and on again
+    page.wait_for_function("document.querySelector('[data-testid=filter]').value === ''")
+    page.click("[data-testid^=own-]")
+    page.wait_for_url("**filter=risk_level**")
+    assert "%40" not in page.url, "a link to it opens the same for anybody"
+    assert room.checked(page) == []
+    page.evaluate("rw.act('save-filter-now', {name: 'All of us', whose: 'team'})")
+    page.wait_for_selector(".rw-notices .fail >> text=planner")
+    saved(page, "risk_level = low", "\u202e" * 3)
+    page.wait_for_selector(".rw-notices .fail >> text=name")
+    other = opened(room)
+    assert own_pills(other) == []
+    assert "<b>mine" not in other.content()
+    room.goto(other, "/settings")
+    assert name not in other.locator("[data-testid=filters]").inner_text()
+    other.evaluate("name => rw.act('remove-own-filter', {name})", name)
+    other.wait_for_selector(".rw-notices .fail")
+    room.goto(page, "/settings")
+    row = page.locator("[data-testid=filters] tbody tr", has_text="mine")
+    assert "Only you" in row.inner_text()
+    assert room.checked(page) == []
+    row.locator("button").click()
+    page.wait_for_selector("[data-testid=filters] tbody tr:has-text('mine')", state="detached")
+    room.goto(page, "/backlog")
+    page.wait_for_selector("[data-testid=filter]")
+    assert own_pills(page) == []
+    room.close(page)
+    room.close(other)
+
+
+@pytest.mark.thorough
+def test_a_planner_chooses_who_sees_a_filter(room: Room, page: Any) -> None:
+    saved(page, "country = UK", "British", "own")
+    page.wait_for_selector("[data-testid=own-British][aria-pressed=true]")
+    saved(page, "country = Spain", "British", "team")
+    page.wait_for_selector("[data-testid=saved-British][aria-pressed=true]")
+    assert page.locator("[data-testid=own-British]").get_attribute("aria-pressed") == "false"
+    other = opened(room, role=Role.VIEWER)
+    assert other.locator("[data-testid=saved-British]").get_attribute("title") == "country = Spain"
+    assert own_pills(other) == []
+    room.goto(other, "/settings")
+    assert other.locator("[data-testid=filter-British]").count() == 1
+    assert other.locator("[data-testid=filters] button").count() == 0, "the team's are the planners'"
+    room.goto(page, "/settings")
+    page.click("[data-testid=remove-British]")
+    page.wait_for_selector("[data-testid=filter-British]", state="detached")
+    page.click("[data-testid=remove-own-British]")
+    page.wait_for_selector("[data-testid=own-filter-British]", state="detached")
+    room.close(other)
 
 
 @pytest.mark.thorough

@@ -87,6 +87,25 @@ def test_numbers_and_moments() -> None:
     assert formats.listed(["A", "B", "C"]) == "A · B and 1 more"
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("WARNING: engineering_tokens: is blank", "WARNING: Engineering tokens: is blank"),
+        (
+            "FAILED: kpi_key: is empty; country: is long · OK: title: x",
+            "FAILED: KPI key: is empty; Country: is long · OK: Title: x",
+        ),
+        ("max_risk_level: risk_level is high", "max risk level: risk level is high"),
+        (
+            "note: country is computed; Backlog!5 INIT-000004 x_1",
+            "note: country is computed; Backlog!5 INIT-000004 x_1",
+        ),
+    ],
+)
+def test_a_message_names_columns_as_their_headers_do(said: str, shown: str) -> None:
+    assert words.plain(said) == shown
+
+
 def test_every_action_has_words() -> None:
     assert {action.name for action in ACTIONS} <= set(words._ACTIONS)
     assert words.initials("anna.maria@example.com") == "AM"

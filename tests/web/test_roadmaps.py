@@ -141,7 +141,10 @@ def test_drift_is_shown_and_a_version_published_after_a_preview(room: Room) -> N
     assert "against Q2 committed, v1" in page.inner_text("main")
     page.click("[data-testid=publish]")
     page.wait_for_selector("[data-testid=publish-now]")
-    assert "This makes v2" in page.inner_text("[data-testid=asked]")
+    asked = page.inner_text("[data-testid=asked]")
+    assert "This makes v2" in asked
+    assert "Risk level is high; at most medium is accepted" in asked
+    assert "risk level:" not in asked.casefold(), "the gate has no more to say"
     page.click("[data-testid=publish-now]")
     page.wait_for_selector("[data-testid=road-strip]:has-text('no drift since v2')", timeout=30_000)
     page.click("[data-testid=publish]")

@@ -19,8 +19,8 @@ PARTS = ("profile", "users", "tokens", "filters", "health", "files")
 @pytest.mark.parametrize(
     ("role", "parts"),
     [
-        (Role.VIEWER, ["profile"]),
-        (Role.CONTRIBUTOR, ["profile"]),
+        (Role.VIEWER, ["profile", "filters"]),
+        (Role.CONTRIBUTOR, ["profile", "filters"]),
         (Role.PLANNER, ["profile", "tokens", "filters"]),
         (Role.ADMIN, list(PARTS)),
     ],

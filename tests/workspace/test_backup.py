@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from roadwright.actions import ledger
 from roadwright.cli.main import app
+from roadwright.services.backlog import save_own_filter
 from roadwright.sheets.backend import SheetError
 from roadwright.store.copying import differences, snapshot, tally
 from roadwright.store.models import ActionRun, SavedFilter
@@ -44,6 +45,7 @@ def full(house: House) -> House:
         session.add(
             SavedFilter(name="new", filter_text="x", created_at=moment, updated_at=moment, updated_source="test")
         )
+        save_own_filter(session, "ann@example.com", "mine", "title = One")
     house.workspace.published.mkdir()
     (house.workspace.published / "Growth-v1.md").write_text("# Growth")
     return house

@@ -1,4 +1,4 @@
-"""`roadwright filters`: the saved filters of the backlog; saving one by name, and forgetting one."""
+"""`roadwright filters`: the team's saved filters of the backlog; saving one by name, and forgetting one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def save(
     text: Annotated[str, typer.Argument(metavar="FILTER", help='E.g. "overall_score >= 3 and risk_level = low".')],
     folder: _OwnWorkspaceOption = None,
 ) -> None:
-    """Save a filter by name. It is checked first; one that had the name is replaced."""
+    """Save a filter for the team by name. It is checked first; one that had the name is replaced."""
     with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
         saved, before = save_filter(session, name, text, _SOURCE)
     typer.echo(f"@{saved.name} is saved" if before is None else f"@{saved.name} is replaced; it was: {before}")
@@ -68,7 +68,7 @@ def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The saved filter.")],
     folder: _OwnWorkspaceOption = None,
 ) -> None:
-    """Forget a saved filter."""
+    """Forget a saved filter of the team."""
     with opened(_folder(context, folder)) as workspace, workspace.store.transaction() as session:
         removed = remove_filter(session, name)
     typer.echo(f"@{removed.name} is removed; it was: {removed.filter_text}")

@@ -58,12 +58,13 @@ def import_file(  # noqa: PLR0917 - typer takes them by their annotations
         if not typer.confirm("Take it so?", default=True):
             typer.echo("Nothing was written.")
             return
+    is_long = len(plan.sheet.rows) > _MOST_SYNCED
     with opened(folder) as workspace, workspace.exclusive():
-        take_import(workspace, plan)
+        take_import(workspace, plan, is_synced=not (no_sync or is_long))
     typer.echo(f"{plan.entry.workbook} is an intake workbook now, tab {plan.entry.tab}", err=as_json)
     if no_sync:
         return
-    if len(plan.sheet.rows) > _MOST_SYNCED:
+    if is_long:
         typer.echo(f"It is long: roadwright run pm.backlog_sync -w {folder} brings its rows in", err=as_json)
         return
     _sync(folder, as_json)

@@ -124,7 +124,7 @@ COMMANDS = {
     ),
     "filters": (
         "roadwright.cli.filters:app",
-        "The saved filters of the backlog; without a command, list them.",
+        "The team's saved filters of the backlog; without a command, list them.",
     ),
 }
 """By name, where a command's function or group is declared, and its short help.

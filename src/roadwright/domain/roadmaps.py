@@ -124,3 +124,9 @@ class GateResult:
         return cls(
             Gate(str(value["gate"])), GateSeverity(str(value["severity"])), None if message is None else str(message)
         )
+
+
+def without_gate(failure: str) -> str:
+    """A failure in words without its gate, for places where what did not pass says enough."""
+    named, _, what = failure.partition(": ")
+    return what if named.removesuffix(" (warn)") in set(Gate) else failure

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from roadwright.store.models import (
     Initiative,
     InitiativeParam,
     OptimizationConstraintSet,
+    OptimizationScenario,
     OptimizationTarget,
     OrganizationMetricsConfig,
 )
@@ -57,12 +59,13 @@ class Mover:
 
 @dataclass(frozen=True)
 class KpiTarget:
-    """A target on a KPI: of which set, for which slice, and what is to be reached."""
+    """A target on a KPI: of which set and slice, what is to be reached, and the scenarios that it counts for."""
 
     set_name: str
     slice: str
     value: float
     is_floor: bool
+    scenarios: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -136,17 +139,25 @@ def movers(session: Session, kpi: str) -> list[Mover]:
 
 
 def targets_on(session: Session, kpi: str) -> list[KpiTarget]:
-    """The targets on this KPI, of every set."""
+    """The targets on this KPI, of every set; one that scenarios have in sets of the same name is told once."""
     rows = session.execute(
-        select(OptimizationTarget, OptimizationConstraintSet.constraint_set_name)
+        select(OptimizationTarget, OptimizationConstraintSet)
         .join(OptimizationConstraintSet, OptimizationConstraintSet.id == OptimizationTarget.set_id)
         .order_by(OptimizationTarget.id)
     )
-    return [
-        KpiTarget(name, row.dimension_key, row.target_value, row.floor_or_goal == "floor")
-        for row, name in rows
-        if folded(row.kpi_key) == folded(kpi)
-    ]
+    naming = defaultdict[str, list[str]](list)
+    for scenario in session.scalars(select(OptimizationScenario).order_by(OptimizationScenario.id)):
+        naming[folded(scenario.constraint_set_name or "")].append(scenario.scenario_name)
+    found: dict[tuple[object, ...], KpiTarget] = {}
+    for row, owner in rows:
+        if folded(row.kpi_key) != folded(kpi):
+            continue
+        name, is_floor = owner.constraint_set_name, row.floor_or_goal == "floor"
+        place = (folded(name), folded(row.dimension), folded(row.dimension_key), row.target_value, is_floor)
+        known = found.get(place, KpiTarget(name, row.dimension_key, row.target_value, is_floor, ()))
+        more = [owner.scenario_name] if owner.scenario_name else naming[folded(name)]
+        found[place] = replace(known, scenarios=tuple(dict.fromkeys((*known.scenarios, *more))))
+    return list(found.values())
 
 
 def registry_rows(session: Session) -> list[OrganizationMetricsConfig]:

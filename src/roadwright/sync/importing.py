@@ -19,7 +19,7 @@ from roadwright.domain.text import folded, normalised
 from roadwright.services.imports.known import Preset
 from roadwright.services.imports.propose import ForeignTable, Proposal, propose
 from roadwright.services.imports.words import letters_of
-from roadwright.sheets.backend import Grid, SheetError, TabEdit
+from roadwright.sheets.backend import Grid, SheetError, TabEdit, WriteReceipt
 from roadwright.sheets.files import place_file
 from roadwright.sheets.foreign import ForeignSheet, is_workbook_of_ours, read_sheets, workbook_of
 from roadwright.sheets.foreign.files import with_numbered_header
@@ -29,6 +29,7 @@ from roadwright.sheets.kinds import is_blank
 from roadwright.sheets.mapping import look_through
 from roadwright.sheets.read import HeaderProblem, Row, Table, header_cells, read_table
 from roadwright.sheets.values import CellValue
+from roadwright.sync.written import file_digest, note_written
 from roadwright.tabs.peoples_intake import EXTERNAL_ID, INTAKE_HABITS, PEOPLES_INTAKE
 from roadwright.workspace.intake_entry import IntakeEntry, with_intake, with_words
 from roadwright.workspace.intake_settings import IntakeBook
@@ -242,15 +243,24 @@ def _chosen(
     return sheet, proposal
 
 
-def take_import(workspace: Workspace, plan: Plan) -> None:
-    """Do what is planned: the intake workbook, then the settings. Raises SheetError, SettingsChange, SettingsError."""
+def take_import(workspace: Workspace, plan: Plan, *, is_synced: bool = False) -> None:
+    """Do what is planned: the intake workbook, then the settings. Raises SheetError, SettingsChange, SettingsError.
+
+    ``is_synced`` where the backlog is synced right after. Else the workbook waits to be read, as one that a person
+    saved, and whoever watches it may do so.
+    """
     root = workspace.root
     file = root / plan.entry.workbook
     if not plan.is_in_place:
+        ref, replaced = workbook_ref(root, plan.entry.workbook), ""
         if file.exists():
-            _update(workspace, plan)
+            receipt = _update(workspace, plan)
+            digest, replaced = receipt.digest, receipt.replaced
         else:
             place_file(file, workbook_of(plan.sheet, plan.proposal.header_row, plan.entry.tab))
+            digest = file_digest(file) or ""
+        if is_synced:
+            note_written(workspace.store, {ref: digest}, {ref: replaced})
     if not plan.is_known or plan.entry.values:
         settings = root / FILE
         text = settings.read_text(encoding="utf-8-sig")
@@ -272,7 +282,7 @@ def _place_of(workspace: Workspace, plan: Plan) -> TabPlace:
     raise ImportRefused("import_file_there", file=plan.entry.workbook)
 
 
-def _update(workspace: Workspace, plan: Plan) -> None:
+def _update(workspace: Workspace, plan: Plan) -> WriteReceipt:
     """Bring the intake workbook of an earlier export up to date with this one."""
     place = _place_of(workspace, plan)
     workbook = workspace.open(place)
@@ -311,7 +321,7 @@ def _update(workspace: Workspace, plan: Plan) -> None:
     edit = TabEdit(place.tab, header_row, cells, appended, max([table.last_data_row, *grid.rows], default=header_row))
     for cell in workbook.protected_cells(edit):
         cells.pop(cell, None)
-    workbook.write([edit])
+    return workbook.write([edit])
 
 
 def _paired(

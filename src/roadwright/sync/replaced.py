@@ -69,10 +69,17 @@ def computed(
 def in_short(column: Column, value: object) -> object:
     """What is remembered of a computed value: itself where it is short, else a digest."""
     said = plain(value)
-    text = repr(said)
+    text = repr(_in_order(said))
     if len(text) > LONGEST:
-        text = repr(_as_read(column, value))
+        text = repr(_in_order(_as_read(column, value)))
     return said if len(text) <= _SHORT else hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _in_order(said: object) -> object:
+    """The same with the keys of objects in the order in which a cell shows them."""
+    if isinstance(said, Mapping):
+        return {key: _in_order(said[key]) for key in sorted(said)}
+    return [_in_order(one) for one in said] if isinstance(said, list) else said
 
 
 def _as_read(column: Column, value: object) -> object:

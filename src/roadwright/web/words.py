@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
+from roadwright import tabs
+from roadwright.domain.text import in_words
 from roadwright.jobs.following import FOLLOWER
 from roadwright.sheets.spec import Column
 from roadwright.web.formats import smart
@@ -99,9 +102,21 @@ def words(stored: str) -> str:
 _KEYS = re.compile(r"(?<![\w@./-])[a-z]+(?:_[a-z]+)+(?![\w@-])")
 
 
+_NAMED = re.compile(r"(?:^|(?<=[:;·] ))[a-z]+(?:_[a-z]+)*(?=: )")
+
+
+@cache
+def _columns() -> frozenset[str]:
+    return frozenset(column.name for spec in tabs.TABS for column in spec.columns)
+
+
 def plain(said: str) -> str:
-    """A message with its stored words in plain ones: ``max_risk_level: …`` is *max risk level: …*."""
-    return _KEYS.sub(lambda found: words(found[0]), said)
+    """A message with its stored words in plain ones: ``max_risk_level: …`` is *max risk level: …*.
+
+    A column that it is about is named as the tab's header names it: ``risk_level: …`` is *Risk level: …*.
+    """
+    headed = _NAMED.sub(lambda found: in_words(found[0]) if found[0] in _columns() else found[0], said)
+    return _KEYS.sub(lambda found: words(found[0]), headed)
 
 
 def sentence(stored: str) -> str:

@@ -4,7 +4,7 @@ A text is read into a tree of comparisons (``parse_filter``), which a row matche
 written as text again (``filter_text``). The fields that it may name are given; the backlog's are declared elsewhere.
 """
 
-from roadwright.domain.filters.completing import Completion, completions, slot_at, values_needed
+from roadwright.domain.filters.completing import Completion, Slot, completions, slot_at, values_needed
 from roadwright.domain.filters.errors import FilterError, unknown_field
 from roadwright.domain.filters.fields import Field, FieldKind, Span, find_field
 from roadwright.domain.filters.matching import matches
@@ -34,6 +34,7 @@ __all__ = [
     "Membership",
     "Not",
     "Operator",
+    "Slot",
     "Some",
     "Span",
     "completions",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lark import Token, Tree
@@ -25,6 +25,7 @@ MOST = 8
 _OPENED = re.compile("""'(?:[^']|'')*$|"(?:[^"]|"")*$""")
 _QUOTED = re.compile("""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
 _WORD_END = re.compile(r"""[^\s()=!<>,'"]+$""")
+_END = "$END"
 _SIGN_END = re.compile("[=!<>]+$")
 
 
@@ -50,6 +51,10 @@ class Slot:
     """The one that is compared, where an operator or a value is expected."""
     words: tuple[str, ...] = ()
     """The language's own words and signs that can stand there."""
+    gap: str = ""
+    """What has to stand before a completion: a blank behind a word that ends at the caret."""
+    then: Slot | None = None
+    """What is expected behind the typed piece, where it may be whole and the text can't end with it."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,21 @@ def slot_at(text: str, caret: int, fields: Mapping[str, Field]) -> Slot | None:
     allowed, stack = _parsed(head)
     if allowed is None:
         return None
-    return _slot(allowed, stack, start, piece, fields)
+    slot = _slot(allowed, stack, start, piece, fields)
+    if slot is None or not (slot.expected is Expected.VALUE or folded(piece) in slot.words):
+        return slot
+    return replace(slot, then=_slot_behind(before, piece, fields))
+
+
+def _slot_behind(before: str, piece: str, fields: Mapping[str, Field]) -> Slot | None:
+    """What is expected behind a piece that ends at the caret; None where the text may end there."""
+    if not piece:
+        return None
+    allowed, stack = _parsed(before)
+    if allowed is None or _END in allowed:
+        return None
+    slot = _slot(allowed, stack, len(before), "", fields)
+    return None if slot is None else replace(slot, gap=" ")
 
 
 def _start_of_piece(before: str) -> int:
@@ -147,6 +166,8 @@ def _bare(piece: str) -> str:
 
 def values_needed(slot: Slot | None) -> Field | None:
     """The field whose values in use are to be found, where they are not said by its kind."""
+    if slot is not None and slot.then is not None and slot.expected is Expected.OPERATOR:
+        return values_needed(slot.then)
     if slot is None or slot.expected is not Expected.VALUE or slot.field is None:
         return None
     return None if slot.field.kind in (FieldKind.CHOICE, FieldKind.BOOLEAN) else slot.field
@@ -158,11 +179,19 @@ def completions(slot: Slot | None, fields: Mapping[str, Field], in_use: Sequence
         return []
     if slot.expected is Expected.FIELD:
         return _of_fields(slot, fields)
-    if slot.expected is Expected.VALUE:
-        return _of_values(slot, in_use)
+    found = _of_values(slot, in_use) if slot.expected is Expected.VALUE else _of_words(slot)
+    if slot.then is not None and (not found or slot.expected is Expected.OPERATOR):  # > is whole, and begins >=
+        found += completions(slot.then, fields, in_use)
+    return found
+
+
+def _of_words(slot: Slot) -> list[Completion]:
     typed = folded(slot.typed)
     fitting = [word for word in slot.words if word.startswith(typed) and word != typed]
-    return [Completion(word, word if word.endswith("(") else f"{word} ", slot.start) for word in fitting][:12]
+    return [
+        Completion(word, f"{slot.gap if word.isalpha() else ''}{word}{'' if word.endswith('(') else ' '}", slot.start)
+        for word in fitting
+    ][:12]
 
 
 def _of_fields(slot: Slot, fields: Mapping[str, Field]) -> list[Completion]:
@@ -172,7 +201,9 @@ def _of_fields(slot: Slot, fields: Mapping[str, Field]) -> list[Completion]:
         names = [normalised(name) for name in (field.name, *field.aliases)]
         if any(wanted in name for name in names):
             ranked.append((not any(name.startswith(wanted) for name in names), place, field.name))
-    found = [Completion(name, f"{value_text(name)} ", slot.start, is_field=True) for _, _, name in sorted(ranked)]
+    found = [
+        Completion(name, f"{slot.gap}{value_text(name)} ", slot.start, is_field=True) for _, _, name in sorted(ranked)
+    ]
     words = [Completion(word, f"{word} ", slot.start) for word in slot.words if slot.typed and word.startswith(wanted)]
     return [*found[:MOST], *words]
 
@@ -188,6 +219,9 @@ def _of_values(slot: Slot, in_use: Sequence[str]) -> list[Completion]:
         for place, value in enumerate(values)
         if wanted in folded(value)
     ]
-    if len(ranked) == 1 and folded(ranked[0][2]) == wanted and not slot.typed.startswith(("'", '"')):
+    is_quoted = slot.typed.startswith(("'", '"'))
+    if len(ranked) == 1 and folded(ranked[0][2]) == wanted and not is_quoted:
         return []  # it is typed already
-    return [Completion(value, f"{value_text(value)} ", slot.start) for _, _, value in sorted(ranked)[:MOST]]
+    if not ranked and is_quoted and wanted:  # no value in use: what is left to type is the quote
+        ranked = [(True, 0, _bare(slot.typed))]
+    return [Completion(value, f"{slot.gap}{value_text(value)} ", slot.start) for _, _, value in sorted(ranked)[:MOST]]

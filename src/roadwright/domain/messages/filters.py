@@ -52,6 +52,7 @@ TEXTS = {
     "no_comparison_but": '"{sign}" is no comparison; write {meant}',
     "no_field_named": "names no field; expected such as initiative_key, title",
     "no_initiative_key": "{value!q} is no initiative's key; expected {expected}",
+    "no_own_filters": 'you have saved no filter "{name}" for yourself; none is yet',
     "no_saved_filters": 'there is no saved filter "{name}"; none is saved yet',
     "period_without_days": (
         '{field}: "{value}" names no days, so nothing is before or after it; expected a period such as 2026-Q2, '
@@ -65,8 +66,10 @@ TEXTS = {
     "straight_quotes": "write the straight quotes ' or \" instead of {quote}",
     "text_with_blanks": ("text with blanks goes in quotes, such as '{example}'; else expected and, or, or the end"),
     "text_with_symbols": ('expected and, or, or the end, but there is "{piece}"; text with symbols goes in quotes'),
+    "too_many_own_filters": "at most {most} filters are kept for one person; remove one in Settings first",
     "unknown_field": 'there is no field "{name}"{hint}',
     "unknown_field_listed": 'there is no field "{name}"; the fields are: {fields}',
+    "unknown_own_filter": 'you have saved no filter "{name}" for yourself{hint}; there are: {names}',
     "unknown_saved_filter": 'there is no saved filter "{name}"{hint}; there are: {names}',
     "value_expected": "a value is expected{after}{there}",
     "value_expected_not_bracket": (

@@ -18,7 +18,11 @@ TEXTS = {
     "edited_many": "{changed} initiatives were changed",
     "edited_many_partly": "{changed} initiatives were changed, {refused} refused; what was typed stays in their cells",
     "filter_replaced": "{name} is saved in place of: {before}",
-    "filter_saved": "{name} is saved",
+    "filter_saved": "{name} is saved for the team",
+    "filter_saved_own": "{name} is saved, only for you",
+    "filter_needs_account": (
+        "filters of one's own need an account; as long as nobody has to sign in, they are saved for the team"
+    ),
     "idea_entered": "{key} is in the backlog",
     "idea_entered_but": "{key} is in the backlog. {said}",
     "nothing_to_undo": "nothing was edited on this page that could be taken back",

@@ -12,9 +12,11 @@ from roadwright.services.backlog.find import (
     save_filter,
     saved_filters,
 )
+from roadwright.services.backlog.own_filters import OwnFilter, own_filters, remove_own_filter, save_own_filter
 
 __all__ = [
     "NameProblem",
+    "OwnFilter",
     "all_fields",
     "backlog_fields",
     "backlog_values",
@@ -26,8 +28,11 @@ __all__ = [
     "find_saved",
     "json_values",
     "named_fields",
+    "own_filters",
     "remove_filter",
+    "remove_own_filter",
     "resolve_filter",
     "save_filter",
+    "save_own_filter",
     "saved_filters",
 ]

@@ -39,19 +39,20 @@ def saved_filters(session: Session) -> list[SavedFilter]:
 
 def find_saved(session: Session, name: str) -> SavedFilter | None:
     """The saved filter of this name, in any case, with or without the @."""
-    wanted = folded(_bare(name))
+    wanted = folded(bare_name(name))
     return next((saved for saved in saved_filters(session) if folded(saved.name) == wanted), None)
 
 
-def _bare(name: str) -> str:
-    return " ".join(name.removeprefix(SIGN).split())
+def bare_name(name: str) -> str:
+    """A filter's name without the @, and with single blanks."""
+    return " ".join(name.strip().removeprefix(SIGN).split())
 
 
 def resolve_filter(session: Session, text: str) -> Filter:
     """Read a filter of the backlog; ``@name`` is the saved filter of this name. Raises FilterError."""
     if not text.strip().startswith(SIGN):
         return parse_filter(text, all_fields(session))
-    name = _bare(text.strip())
+    name = bare_name(text.strip())
     saved = find_saved(session, name)
     if saved is None:
         raise FilterError.of(text, text.index(SIGN), _unknown(session, name))
@@ -68,23 +69,34 @@ def _unknown(session: Session, name: str) -> Message:
     return Message("unknown_saved_filter", params={"name": name, "hint": nearest(name, names), "names": names})
 
 
+def checked_name(name: str) -> str:
+    """The name as a filter gets it. Raises NameProblem for one that no filter can have."""
+    bare = bare_name(name)
+    if not bare or len(bare) > LONGEST_NAME or not bare.isprintable():
+        raise NameProblem("bad_filter_name", name=name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…")
+    return bare
+
+
+def checked_text(session: Session, text: str) -> str:
+    """The text as it is saved. Raises FilterError for one that is no filter or only names another."""
+    if text.strip().startswith(SIGN):
+        raise FilterError(text, text.index(SIGN), "filter_names_another")
+    parse_filter(text, all_fields(session))
+    return text.strip()
+
+
 def save_filter(session: Session, name: str, text: str, source: str) -> tuple[SavedFilter, str | None]:
     """Save a filter by name, in place of the one that has this name: the filter, and what the text was before.
 
     Raises NameProblem, and FilterError for a text that is no filter or only names another.
     """
-    bare = _bare(name)
-    if not bare or len(bare) > LONGEST_NAME or not bare.isprintable():
-        raise NameProblem("bad_filter_name", name=name)
-    if text.strip().startswith(SIGN):
-        raise FilterError(text, text.index(SIGN), "filter_names_another")
-    parse_filter(text, all_fields(session))
+    bare, checked = checked_name(name), checked_text(session, text)
     saved = find_saved(session, bare)
     before = saved.filter_text if saved is not None else None
     if saved is None:
         saved = SavedFilter(created_at=now())
         session.add(saved)
-    saved.name, saved.filter_text = bare, text.strip()
+    saved.name, saved.filter_text = bare, checked
     saved.updated_at, saved.updated_source = now(), source
     return saved, before
 
@@ -93,7 +105,7 @@ def remove_filter(session: Session, name: str) -> SavedFilter:
     """Forget a saved filter. Raises NameProblem where there is none of this name."""
     saved = find_saved(session, name)
     if saved is None:
-        raise NameProblem.saying(_unknown(session, _bare(name)))
+        raise NameProblem.saying(_unknown(session, bare_name(name)))
     session.delete(saved)
     return saved
 

@@ -23,17 +23,27 @@ def card(title: str, content: str | Html, right: str | Html = "", *, test: str =
     return html(said, a=attributes(data_testid=test or None), head=card_head(title, right), content=content)
 
 
-def table(heads: Sequence[tuple[str, str] | str], rows: Iterable[str | Html], *, label: str, test: str = "") -> Html:
-    """A table that scrolls sideways where it must. A head is its words, or its words and its class (``num``)."""
+def table(
+    heads: Sequence[tuple[str, str] | str],
+    rows: Iterable[str | Html],
+    *,
+    label: str,
+    test: str = "",
+    stacks: bool = False,
+) -> Html:
+    """A table that scrolls sideways where it must. A head is its words, or its words and its class (``num``).
+
+    One that stacks shows all of a row on a phone, without heads: its page's style lays out the cells there.
+    """
     made = [(one, "") if isinstance(one, str) else one for one in heads]
     head = joined(
         html('<th scope="col"{a}>{text}</th>', a=attributes(class_=kind or None), text=text) for text, kind in made
     )
     return html(
-        '<div class="rw-scroll" tabindex="0" role="region"{label}><table class="rw-table"{test}>'
+        '<div class="rw-scroll" tabindex="0" role="region"{label}><table{test}>'
         "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>",
         label=attributes(aria_label=label),
-        test=attributes(data_testid=test or None),
+        test=attributes(class_="rw-table stacks" if stacks else "rw-table", data_testid=test or None),
         head=head,
         rows=joined(rows),
     )

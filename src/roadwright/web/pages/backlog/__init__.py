@@ -12,10 +12,10 @@ from roadwright.web.pages.backlog.dialogs import (
     bulk_frame,
     columns_dialog,
     conflict_dialog,
-    filter_dialog,
     submit_dialog,
 )
 from roadwright.web.pages.backlog.filtering import MOST_CHARACTERS
+from roadwright.web.pages.backlog.saving import Whose, filter_dialog, saved_pills
 from roadwright.web.shell import shell
 
 _KEYS = (
@@ -114,14 +114,6 @@ def _bar(visit: Visit, view: Start) -> Html:
         value=view.text,
         placeholder="lifecycle_status in (new, under_review) and overall_score >= 3",
     )
-    saved = joined(
-        html(
-            '<button type="button" class="rw-pill"{a}>{name}</button>',
-            name=name,
-            a=attributes(data_saved=text, title=text, aria_pressed="false", data_testid=f"saved-{name}"),
-        )
-        for name, text in view.saved
-    )
     mine = html(
         '<button type="button" class="rw-pill" data-act="mine" data-testid="mine" id="mine"{a}>My ideas</button>',
         a=attributes(aria_pressed="true" if view.is_mine else "false"),
@@ -136,12 +128,13 @@ def _bar(visit: Visit, view: Start) -> Html:
     return html(
         '<div class="rw-filterbox">{search}<input{box}><ul id="suggest" role="listbox" aria-label="Completions" '
         'class="rw-suggest" data-testid="suggest" hidden></ul></div><div id="filter-fault" class="rw-filter-fault" '
-        'role="alert"></div><div class="rw-pills">{mine}{saved}{save}<span class="rw-density">{rows}</span></div>',
+        'role="alert"></div><div class="rw-pills">{mine}<span class="rw-saved" id="saved-filters">{saved}</span>{save}'
+        '<span class="rw-density">{rows}</span></div>',
         search=icon("search"),
         box=box,
         mine=mine if visit.may(Role.CONTRIBUTOR) else "",
-        saved=saved,
-        save=save if visit.may(Role.PLANNER) else "",
+        saved=saved_pills(view.saved),
+        save=save if Whose.of(visit.caller) else "",
         rows=rows,
     )
 
@@ -181,6 +174,8 @@ def _dialogs(visit: Visit, view: Start) -> Html:
     made = [columns_dialog(view.columns), conflict_dialog()]
     if visit.may(Role.CONTRIBUTOR):
         made.append(submit_dialog(view.known))
+    if Whose.of(visit.caller):
+        made.append(filter_dialog(Whose.of(visit.caller)))
     if visit.may(Role.PLANNER):
-        made += [filter_dialog(), bulk_frame()]
+        made.append(bulk_frame())
     return joined(made)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from roadwright import tabs
 from roadwright.api.events import Event
-from roadwright.domain.filters import FilterError
 from roadwright.domain.messages import Message
 from roadwright.domain.roles import Role
 from roadwright.domain.shown import shown_value
@@ -21,7 +20,7 @@ from roadwright.grid.changes import RowChange
 from roadwright.grid.ideas import COLUMNS, is_editable, submit_idea
 from roadwright.grid.panel import Panel, panel_of
 from roadwright.grid.view import DEFAULT, grid_columns
-from roadwright.services.backlog import all_fields, find_saved, save_filter, saved_filters
+from roadwright.services.backlog import all_fields, find_saved
 from roadwright.services.backlog.columns import values_in_use
 from roadwright.services.backlog.duplicates import similar_ideas
 from roadwright.services.bindings.initiatives import no_such_initiative
@@ -52,6 +51,7 @@ from roadwright.web.pages.backlog.editing import (
 from roadwright.web.pages.backlog.filtering import MOST_CHARACTERS, narrowed
 from roadwright.web.pages.backlog.panel import panel_html
 from roadwright.web.pages.backlog.rows import chosen_columns, keep_columns
+from roadwright.web.pages.backlog.saving import Whose, save_for, saved_pills, shown_filters
 
 Text = Annotated[str, Field(max_length=MOST_CHARACTERS)]
 Key = Annotated[str, Field(max_length=40)]
@@ -68,7 +68,7 @@ class Start:
         self.text = asked if named is None else named.filter_text
         self.is_mine = visit.query.get("mine") == "1" and visit.may(Role.CONTRIBUTOR)
         self.open = visit.query.get("open", "")[:40]
-        self.saved = [(one.name, one.filter_text) for one in saved_filters(session)]
+        self.saved = shown_filters(session, visit.caller)
         self.columns = chosen_columns(session, visit.caller.who)
         self.has_ideas = session.scalar(select(Initiative.id).limit(1)) is not None
         fields = all_fields(session)
@@ -113,7 +113,7 @@ class Acts:
         visit.act("similar", contributor)(self.similar)
         visit.act("open-similar", contributor)(self.open_similar)
         visit.act("submit-idea", contributor)(self.submit)
-        visit.act("save-filter-now", planner)(self.save_filter)
+        visit.act("save-filter-now")(self.save_filter)
         visit.act("many", planner)(self.many)
         visit.act("bulk-column", planner)(self.bulk_column)
         visit.act("bulk-preview", planner)(self.bulk_preview)
@@ -167,23 +167,13 @@ class Acts:
         self.visit.client.run_javascript(f"document.getElementById('mine').setAttribute('aria-pressed', {pressed})")
         await self._narrow(self.text, -1)
 
-    async def save_filter(self, name: Text) -> None:
-        def save(session: Session) -> tuple[str, str | None]:
-            saved, before = save_filter(session, name, self.text, "web")
-            return saved.name, before
-
-        try:
-            called, before = await self.visit.read(save)
-        except FilterError as wrong:
-            self.visit.notice("fail", wrong.message)
-            return
+    async def save_filter(self, name: Text, whose: Whose) -> None:
+        caller = await self.visit.standing()
+        said, known = await self.visit.read(save_for, caller, name, self.text, whose)
         self.visit.saved("save-filter-form")
         self.visit.script("close", "save-filter-dialog")
-        if before is None:
-            self.visit.notice("ok", Message("filter_saved", params={"name": called}))
-        else:
-            self.visit.notice("ok", Message("filter_replaced", params={"name": called, "before": before}))
-        self.visit.script("backlog.pill", called, self.text)
+        self.visit.notice("ok", said)
+        self.visit.script("html", "saved-filters", str(saved_pills(known, self.text)))
 
     # Columns
 
@@ -429,6 +419,6 @@ class Acts:
         if said == "OK":
             self.visit.notice("ok", Message("idea_entered", params={"key": key}))
         else:
-            self.visit.notice("warn", Message("idea_entered_but", params={"key": key, "said": said}))
+            self.visit.notice("warn", Message("idea_entered_but", params={"key": key, "said": said_of(said)}))
         self.visit.script("backlog.reload")
         await self.open(key)

@@ -1,4 +1,4 @@
-"""The dialogs of the backlog: an idea to submit, many rows to edit, a filter to save, columns to choose, a conflict."""
+"""The dialogs of the backlog: an idea to submit, many rows to edit, columns to choose, a conflict."""
 
 from __future__ import annotations
 
@@ -67,23 +67,6 @@ def similar_html(found: Sequence[tuple[str, str]]) -> Html:
         )
         for key, title in found
     )
-
-
-def filter_dialog() -> Html:
-    """A name for the filter."""
-    content = html(
-        '{name}<div class="rw-buttons">{go}</div>',
-        name=text_field(
-            "Name",
-            "name",
-            required=True,
-            maxlength=200,
-            test="filter-name",
-            hint="Everybody who works here sees it, also in the sheets' and the command line's @name.",
-        ),
-        go=button("Save filter", look="primary", submits=True, test="save-filter-go"),
-    )
-    return dialog("save-filter-dialog", "Save filter", form("save-filter-now", content, id_="save-filter-form"))
 
 
 def columns_dialog(shown: Collection[str]) -> Html:

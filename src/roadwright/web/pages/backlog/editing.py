@@ -28,6 +28,7 @@ from roadwright.web.page import Visit
 from roadwright.web.pages.backlog.dialogs import conflict_html
 from roadwright.web.pages.backlog.rows import chosen_columns, sent_columns
 from roadwright.web.words import person
+from roadwright.web.words import plain as in_plain_words
 
 Value = str | int | float | bool | None
 _STRICT = ConfigDict(extra="forbid")
@@ -95,7 +96,7 @@ async def do_edits(
         found = await asyncio.to_thread(save_edits, visit.server, caller, edits)
     except Exception as problem:
         said = problem.message if isinstance(problem, RoadwrightError) else Message("page_fault")
-        visit.script("backlog.judged", _all_refused(edits, str(said)))
+        visit.script("backlog.judged", _all_refused(edits, in_plain_words(str(said))))
         raise
     if not is_undo:
         pending.steps.keep(found)
@@ -111,7 +112,8 @@ async def show_rows(visit: Visit, keys: Sequence[str]) -> None:
 
     def load(session: Session) -> tuple[dict[str, object], dict[str, str]]:
         names = chosen_columns(session, visit.caller.who)
-        return screen_rows(session, sent_columns(names), keys), statuses(session, keys)
+        said = {key: in_plain_words(text) for key, text in statuses(session, keys).items()}
+        return screen_rows(session, sent_columns(names), keys), said
 
     rows, said = await visit.read(load)
     visit.script("backlog.update", {"names": rows["columns"], "rows": rows["rows"], "statuses": said})
@@ -127,7 +129,7 @@ def _judged(edits: Sequence[CellEdit], found: Sequence[Outcome]) -> dict[str, di
         cell: dict[str, object] | None = None
         if one is not None and kept is not None:
             level = "CONFLICT" if kept in one.conflicts else "FAILED"
-            cell = {"typed": edit.typed, "seen": edit.seen, "level": level, "said": one.said}
+            cell = {"typed": edit.typed, "seen": edit.seen, "level": level, "said": in_plain_words(one.said)}
         told.setdefault(edit.key, {})[edit.column] = cell
     return told
 
@@ -247,4 +249,4 @@ async def apply_preview(visit: Visit, pending: Pending) -> Sequence[Outcome]:
 
 def faults_of(found: Sequence[Outcome]) -> Mapping[str, str]:
     """By column of the first row why its value was refused."""
-    return {name: one.why.get(name, one.said) for one in found[:1] for name in one.kept}
+    return {name: in_plain_words(one.why.get(name, one.said)) for one in found[:1] for name in one.kept}

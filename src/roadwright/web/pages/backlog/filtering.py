@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from roadwright.domain.filters import (
     FilterError,
+    Slot,
     completions,
     filter_text,
     slot_at,
@@ -46,13 +47,15 @@ class Narrowed:
 def narrowed(session: Session, text: str, caret: int, who: str, *, is_mine: bool) -> Narrowed:
     """What a filter finds. While a text is unfinished, what could come next is told instead of what is wrong."""
     found = Narrowed(text)
+    slot = None
     if caret >= 0 and not text.strip().startswith("@"):
-        found.offers = _offers(session, text, caret)
+        slot = slot_at(text, caret, all_fields(session))
+        found.offers = _offers(session, slot)
     try:
         keys = matching_keys(session, text) if text.strip() else None
     except FilterError as wrong:
         found.is_read = False
-        if not _is_unfinished(wrong, text, found.offers):
+        if slot is None or not _is_unfinished(wrong, text, caret, found.offers):
             found.offers = []
             said = str(wrong.message)
             before, rest = text[: wrong.place], text[wrong.place :]
@@ -72,17 +75,24 @@ def narrowed(session: Session, text: str, caret: int, who: str, *, is_mine: bool
     return found
 
 
-def _is_unfinished(wrong: FilterError, text: str, offers: list[dict[str, object]]) -> bool:
-    """Whether a text is wrong only because it is still typed: what is missing stands where something is offered."""
+_NEVER_CLOSED = ("bracket_never_closed", "quote_never_closed")
+
+
+def _is_unfinished(wrong: FilterError, text: str, caret: int, offers: list[dict[str, object]]) -> bool:
+    """Whether a text is wrong only because it is still typed: what is missing stands at its end, where the caret is, or
+    where something is offered.
+    """
+    end = len(text.rstrip())
+    if caret >= end and (wrong.place >= end or wrong.message.code in _NEVER_CLOSED):
+        return True
     if not offers:
         return False
-    start = int(str(offers[0]["start"]))
-    return wrong.message.code == "bracket_never_closed" or wrong.place >= len(text[:start].rstrip())
+    start = min(int(str(one["start"])) for one in offers)
+    return wrong.message.code in _NEVER_CLOSED or wrong.place >= len(text[:start].rstrip())
 
 
-def _offers(session: Session, text: str, caret: int) -> list[dict[str, object]]:
+def _offers(session: Session, slot: Slot | None) -> list[dict[str, object]]:
     fields = all_fields(session)
-    slot = slot_at(text, caret, fields)
     asked = values_needed(slot)
     in_use = values_in_use(session, asked) if asked is not None else ()
     return [

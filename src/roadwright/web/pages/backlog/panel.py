@@ -11,6 +11,7 @@ from roadwright.domain.messages import Level
 from roadwright.grid.panel import Event, Kpi, Panel
 from roadwright.grid.view import label_of, size_column
 from roadwright.services.rows.notes import level_of
+from roadwright.web.edits import said_of
 from roadwright.web.formats import NONE, amount, moment, number, smart
 from roadwright.web.kit import Html, banner, button, chip, html, icon, joined, link, status_chip
 from roadwright.web.page import address_of
@@ -75,7 +76,7 @@ def _notes(panel: Panel, *, is_own: bool) -> Html:
     kind = {"FAILED": "fail", "CONFLICT": "warn", "WARNING": "warn"}.get(str(level))
     said = Html()
     if kind is not None:
-        text = panel.run_status.removeprefix(f"{level}: ")
+        text = said_of(panel.run_status)
         way = link("Settle", "/conflicts", small=True) if level is Level.CONFLICT else Html()
         told = html("<p>{t}</p>", t=text)
         said = banner("fail" if kind == "fail" else "warn", sentence(str(level).lower()), told, way)

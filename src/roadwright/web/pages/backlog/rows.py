@@ -21,7 +21,7 @@ from roadwright.services.people.accounts import keep_preference, preference
 from roadwright.store.models import ActionRun, Initiative
 from roadwright.web.packed import packed, packed_answer
 from roadwright.web.room import Room
-from roadwright.web.words import glyph_of, kind_of, words
+from roadwright.web.words import glyph_of, kind_of, plain, words
 
 _PREFERENCE = "backlog"
 _FOR_PHONES = ("lifecycle_status", "department", "tokens")
@@ -94,7 +94,7 @@ def _said(session: Session) -> dict[str, str]:
     state = (id(session.get_bind()), *session.execute(newest).one())
     if _LAST_SAID and _LAST_SAID[0][0] == state:
         return _LAST_SAID[0][1]
-    found = statuses(session)
+    found = {key: plain(said) for key, said in statuses(session).items()}
     _LAST_SAID[:] = [(state, found)]
     return found
 

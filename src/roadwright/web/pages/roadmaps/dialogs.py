@@ -10,6 +10,7 @@ from roadwright.grid.listing import GridRow
 from roadwright.services.roadmaps.board import BoardEntry
 from roadwright.sheets.spec import TabSpec
 from roadwright.web import formats
+from roadwright.web.edits import said_of
 from roadwright.web.kit import Html, attributes, button, choice, form, html, joined, text_field
 from roadwright.web.words import sentence
 
@@ -94,7 +95,7 @@ def conflict(spec: TabSpec, clashing: Sequence[tuple[RowChange, GridRow]]) -> Ht
         mine=button("Keep mine", "keep-mine", look="primary"),
         theirs=button("Keep theirs", "keep-theirs"),
     )
-    said = joined((html("<p>{said}</p>", said=told.run_status.partition(": ")[2]) for _, told in clashing))
+    said = joined((html("<p>{said}</p>", said=said_of(told.run_status)) for _, told in clashing))
     return html(
         '<div class="stack">{said}<table class="rw-table"><thead><tr><th>Field</th><th>Yours</th><th>Theirs</th></tr>'
         '</thead><tbody>{rows}</tbody></table><div class="rw-buttons">{buttons}</div></div>',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from roadwright.domain.roadmaps import without_gate
 from roadwright.grid.roadmaps import RoadmapView
 from roadwright.services.roadmaps.compare import DecisionComparison, FieldChange, Figures
 from roadwright.services.roadmaps.drift import DriftedValue
@@ -171,6 +172,11 @@ def _sum(name: str, figures: Figures, unit: str | None, *, adds: bool = False) -
     return html(said, name=name, a=a, b=b, change=against)
 
 
+def _why(reason: str) -> str:
+    said = plain(without_gate(reason))
+    return said[:1].upper() + said[1:]
+
+
 def drifted(changes: Sequence[DriftedValue]) -> Html:
     """What is not as it was published."""
     lines = joined(
@@ -210,10 +216,10 @@ def previewing(preview: Preview, name: str) -> Html:
     )
     left = joined(
         html(
-            "<li>{icon}<span><b>{title}</b> <small>{why}</small></span></li>",
+            "<li>{icon}<span><b>{title}</b>{why}</span></li>",
             icon=icon("fail"),
             title=one.title,
-            why=plain("; ".join(one.reasons)),
+            why=joined(html("<br><small>{said}</small>", said=_why(reason)) for reason in one.reasons),
         )
         for one in content.left_out
     )

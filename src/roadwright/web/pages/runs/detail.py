@@ -330,7 +330,7 @@ def _level(row: Mapping[str, Any]) -> str:
 def _line(row: Mapping[str, Any]) -> Html:
     level = _level(row)
     said = str(row.get("run_status") or "")
-    text = said.removeprefix(str(_LEVELS[level][0])).lstrip(": ·")
+    text = plain(said.removeprefix(str(_LEVELS[level][0])).lstrip(": ·"))
     key = str(row.get("key") or "")
     to = address_of("backlog", open=key)
     shown = html('<a class="rw-link" href="{to}">{key}</a>', to=to, key=key) if key.startswith("INIT-") else plain(key)

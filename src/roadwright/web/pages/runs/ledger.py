@@ -146,7 +146,7 @@ def _list(visit: Visit, found: ledger.RunPage, wanted: Wanted) -> Html:
             return empty("Nothing was asked yet.", link("Go home", "/", small=True))
         return empty("No run is like this.", link("Show all runs", "/runs", small=True))
     rows = joined(_row(visit, run) for run in found.runs)
-    return table(_HEADS, [rows], label="Runs", test="runs") + _foot(found, wanted)
+    return table(_HEADS, [rows], label="Runs", test="runs", stacks=True) + _foot(found, wanted)
 
 
 def _row(visit: Visit, run: ActionRun) -> Html:

@@ -122,6 +122,12 @@ def _node(kpi: OrganizationMetricsConfig, x: float, y: float) -> Html:
     )
 
 
+def _about(target: KpiTarget) -> str:
+    """What a target is for, and in which scenarios."""
+    said = f"{target.slice}, {'floor' if target.is_floor else 'goal'}"
+    return f"{said}; {', '.join(target.scenarios)}" if target.scenarios else said
+
+
 def one_kpi(
     kpi: OrganizationMetricsConfig, models: Sequence[ModelLine], moved: Sequence[Mover], targets: Sequence[KpiTarget]
 ) -> Html:
@@ -161,7 +167,7 @@ def one_kpi(
                 html(
                     '<li class="line"><span>{set} <small>{slice}</small></span><b class="num">{value}</b></li>',
                     set=one.set_name,
-                    slice=f"{one.slice}, {'floor' if one.is_floor else 'goal'}",
+                    slice=_about(one),
                     value=formats.amount(one.value, kpi.unit, short=True),
                 )
                 for one in targets

@@ -1,4 +1,4 @@
-"""Settings: one's own profile and tokens; for admins users, saved filters, health and files."""
+"""Settings: one's own profile, filters and tokens; for admins users, health and files."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ async def settings(visit: Visit) -> None:
             await users_part(visit)
         if visit.may(Role.PLANNER):
             await tokens_part(visit)
-            await filters_part(visit)
+        await filters_part(visit)
         if visit.may(Role.ADMIN):
             await health_part(visit)

@@ -93,7 +93,7 @@ def _card(known: Sequence[User], who: str) -> Html:
             "Once there is a user, everybody signs in."
         )
     rows = joined(_row(user, who) for user in known)
-    return head + table(("Address", "Role", "Since", "State", ACTS), [rows], label="Users")
+    return head + table(("Address", "Role", "Since", "State", ACTS), [rows], label="Users", stacks=True)
 
 
 def _row(user: User, who: str) -> Html:

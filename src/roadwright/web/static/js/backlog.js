@@ -248,7 +248,7 @@ rw.backlog = (() => {
   const answer = found => {   /* what the server says of the filter line */
     if (box() && found.of !== box().value) return;   /* more was typed since */
     offers = found.offers; chosen = -1; drawOffers();
-    known = found.fault ? known : found.of;
+    known = "numbers" in found ? found.of : known;   /* else it is no filter, or not yet one */
     document.querySelectorAll("[data-saved]").forEach(one => one.setAttribute("aria-pressed", one.dataset.saved === known && known !== ""));
     byId("save-filter-open")?.toggleAttribute("hidden", !known);
     box()?.setAttribute("aria-invalid", String(Boolean(found.fault)));
@@ -316,7 +316,11 @@ rw.backlog = (() => {
   if (isHere) {
     document.addEventListener("input", event => { if (event.target === box()) ask(); });
     document.addEventListener("focusin", event => { if (event.target === box()) ask(true); });
-    document.addEventListener("focusout", event => { if (event.target === box()) setTimeout(drawOffers, 150); });
+    document.addEventListener("focusout", event => {   /* who leaves an unfinished text is told what is wrong with it */
+      if (event.target !== box()) return;
+      setTimeout(drawOffers, 150);
+      if (box().value !== known) rw.act("filter", { text: box().value, caret: -1 });
+    });
     document.addEventListener("keydown", event => {
       const head = event.target.closest?.(".rw-grid .ag-header-cell");
       if (!head || !event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
@@ -361,13 +365,6 @@ rw.backlog = (() => {
   }
   return {
     options, answer, update, judged, settled, reload, panel, setFilter,
-    pill: (name, text) => {   /* a filter that was saved just now */
-      const old = [...document.querySelectorAll("[data-saved]")].find(one => one.textContent === name);
-      const one = old || document.createElement("button");
-      Object.assign(one, { type: "button", className: "rw-pill", textContent: name, title: text });
-      one.dataset.saved = text; one.dataset.testid = "saved-" + name; one.setAttribute("aria-pressed", "true");
-      if (!old) byId("save-filter-open").before(one);
-    },
     tick: names => document.querySelectorAll("#columns-form input").forEach(one => { one.checked = names.includes(one.value); }),
     steps: count => byId("undo")?.toggleAttribute("hidden", !count),
     deselect: () => api?.deselectAll(),
