@@ -130,5 +130,24 @@ def test_what_changed_since_it_was_chosen_is_not_settled(room: Room) -> None:
     room.close(page)
 
 
+def test_long_texts_and_close_numbers_are_told_apart(room: Room) -> None:
+    long = "A word, and another one. " * 200
+    clash(
+        room,
+        {KEY: {"problem_statement": long + "ours", "effort_engineering_days": 100.2, "country": None}},
+        {KEY: {"problem_statement": long + "theirs", "effort_engineering_days": 100.4, "country": "blank"}},
+    )
+    page = room.open("/conflicts", Role.PLANNER, phone=True)
+    assert room.checked(page) == []
+    said = page.inner_text(f"[data-testid=clash-{KEY}]")
+    missing = [text[-60:] for text in ("100.2", "100.4", long + "ours", long + "theirs") if text not in said]
+    assert missing == []
+    assert page.locator(f"[data-testid=clash-{KEY}] .nothing").count() == 1
+    page.click("[data-testid=all-database]")
+    page.click("[data-testid=settle]:enabled")
+    page.wait_for_selector("[data-testid=conflicts]:has-text('Nothing is in conflict')", timeout=60_000)
+    room.close(page)
+
+
 def _press_before_the_page_hears_of_it(page: Any) -> None:
     page.evaluate("rw.act('settle')")
