@@ -13,7 +13,7 @@ from roadwright.grid.conflicts import last_changes, settlements
 from roadwright.sheets.backends.memory import book_at
 from roadwright.sheets.merge import OnConflict
 from roadwright.store.identity import latest_revision
-from roadwright.store.models import Initiative, RowConflict
+from roadwright.store.models import ActionRun, Initiative, RowConflict
 from roadwright.sync.clashes import RowClash, row_clashes
 from roadwright.sync.waiting import WaitKind, waiting
 from tests.actions.company import add_candidates, add_initiatives, add_kpis, add_scenario
@@ -89,9 +89,29 @@ def test_each_field_is_told_and_settled_by_itself(house: House) -> None:
 
 def test_what_gave_way_is_told_in_the_ledger(house: House) -> None:
     add_initiatives(house, {"title": "Search", "country": "UK"})
-    clash(house, "Backlog", {2: {"country": "FR"}}, {2: {"country": "ES"}})
+    long = "A word and another. " * 50
+    clash(house, "Backlog", {2: {"country": "FR"}}, {2: {"country": "ES", "problem_statement": long}})
+    house.done("pm.save_selected", tab="Backlog", options=["on_conflict=sheet"])
+    clash(house, "Backlog", {2: {"problem_statement": "ours"}}, {2: {"problem_statement": long + "theirs"}})
     ended = house.done("pm.save_selected", tab="Backlog", options=["on_conflict=database"])
-    assert ended.rows[0].notices == ('country: the sheet said "ES"; the database\'s "FR" stays',)
+    [notice] = ended.rows[0].notices
+    assert notice.startswith('problem_statement: the sheet said "A word')
+    with house.workspace.store.transaction() as session:
+        run = session.scalars(select(ActionRun).where(ActionRun.run_id == ended.run_id)).one()
+        [row] = run.rows_json or []
+    assert row["gave_way"] == {"problem_statement": long + "theirs"}, "whole"
+
+
+def test_what_gave_way_on_candidates_is_told_too(house: House) -> None:
+    add_kpis(house)
+    add_candidates(house, {"engineering_tokens": 60, "contributions": "gmv: 60"})
+    add_scenario(house)
+    house.done("pm.populate_candidates", options=["scenario_name=Plan"])
+    clash(house, "Candidates", {2: {"engineering_tokens": 61}}, {2: {"engineering_tokens": 62}})
+    ended = house.done("pm.populate_candidates", options=["scenario_name=Plan", "on_conflict=database"])
+    assert [row.notices for row in ended.rows if row.tab == "Candidates"] == [
+        ('engineering_tokens: the sheet said "62"; the database\'s "61" stays',)
+    ]
 
 
 def test_a_conflict_is_found_once_and_who_changed_the_field_is_known(house: House) -> None:

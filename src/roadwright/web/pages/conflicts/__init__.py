@@ -50,6 +50,7 @@ class _Shown:
 
 def _look(session: Session, visit: Visit) -> _Shown:
     found = row_clashes(session, visit.server.workspace)
+    found.sort(key=lambda row: row.conflict.place is None)  # those of other folders must not hide what can be settled
     rows = found[:_MOST]
     names = [(row.conflict.tab, row.conflict.key) for row in rows]
     changes = last_changes(session, names)
@@ -99,15 +100,16 @@ async def conflicts(visit: Visit) -> None:
     @visit.act("settle", Role.PLANNER)
     async def settle() -> None:
         nonlocal shown
+        picked = dict(chosen)
+        chosen.clear()  # at once: a second press settles nothing twice
         shown = await visit.read(_look, visit)  # a value that changed meanwhile is not what was decided on
         fields = shown.fields
         by_row: dict[str, tuple[SheetConflict, dict[str, OnConflict]]] = {}
-        for id_ in [one for one in chosen if one in fields]:
+        for id_ in [one for one in picked if one in fields]:
             conflict, field = fields[id_]
             row = by_row.setdefault(f"{conflict.tab}\n{conflict.identity}", (conflict, {}))
-            row[1][field.column] = chosen[id_]
-        changed = len(chosen.keys() - fields.keys())
-        chosen.clear()
+            row[1][field.column] = picked[id_]
+        changed = len(picked.keys() - fields.keys())
         for one in settlements(by_row.values()):
             await runs.ask(one.action, {"on_conflict": one.on_conflict}, tab=one.tab, select=one.select)
         if changed:
