@@ -66,14 +66,30 @@ def test_it_is_well_made(clashing: Room, phone: bool, dark: bool) -> None:
     clashing.close(page)
 
 
-def test_a_viewer_sees_both_values_and_settles_nothing(clashing: Room) -> None:
-    page = clashing.open("/conflicts", Role.VIEWER)
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR])
+def test_whoever_does_not_plan_sees_both_values_and_settles_nothing(clashing: Room, role: Role) -> None:
+    page = clashing.open("/conflicts", role)
     said = page.inner_text(f"[data-testid=clash-{OTHER}]")
     assert "In the sheet" in said
     assert ("Support" in said, "Quality" in said) == (True, True)
     assert page.locator("input[type=radio], [data-testid=settle]").count() == 0
-    page.evaluate("rw.act('settle')")
-    page.wait_for_selector(".rw-notices .fail")
+    for number, act in enumerate(
+        ("'settle'", "'choose-all', {value: 'sheet'}", "'choose', {field: 'x', value: 'sheet'}")
+    ):
+        page.evaluate(f"rw.act({act})")
+        page.wait_for_selector(f".rw-notices .fail >> nth={number}")
+    clashing.close(page)
+
+
+def test_what_no_page_sends_is_refused(clashing: Room) -> None:
+    page = clashing.open("/conflicts", Role.PLANNER)
+    wrong = ("{field: 'x', value: 'sheet'}", "{field: {}, value: 'sheet'}", "{field: 'x', value: 'ask'}")
+    for number, given in enumerate(wrong):
+        page.evaluate(f"rw.act('choose', {given})")
+        page.wait_for_selector(f".rw-notices .fail >> nth={number}")
+    page.evaluate("rw.act('choose-all', {value: 'ask'})")
+    page.wait_for_selector(f".rw-notices .fail >> nth={len(wrong)}")
+    assert page.locator("[data-testid=settle]").is_disabled()
     clashing.close(page)
 
 
