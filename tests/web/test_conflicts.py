@@ -66,14 +66,30 @@ def test_it_is_well_made(clashing: Room, phone: bool, dark: bool) -> None:
     clashing.close(page)
 
 
-def test_a_viewer_sees_both_values_and_settles_nothing(clashing: Room) -> None:
-    page = clashing.open("/conflicts", Role.VIEWER)
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR])
+def test_whoever_does_not_plan_sees_both_values_and_settles_nothing(clashing: Room, role: Role) -> None:
+    page = clashing.open("/conflicts", role)
     said = page.inner_text(f"[data-testid=clash-{OTHER}]")
     assert "In the sheet" in said
     assert ("Support" in said, "Quality" in said) == (True, True)
     assert page.locator("input[type=radio], [data-testid=settle]").count() == 0
-    page.evaluate("rw.act('settle')")
-    page.wait_for_selector(".rw-notices .fail")
+    for number, act in enumerate(
+        ("'settle'", "'choose-all', {value: 'sheet'}", "'choose', {field: 'x', value: 'sheet'}")
+    ):
+        page.evaluate(f"rw.act({act})")
+        page.wait_for_selector(f".rw-notices .fail >> nth={number}")
+    clashing.close(page)
+
+
+def test_what_no_page_sends_is_refused(clashing: Room) -> None:
+    page = clashing.open("/conflicts", Role.PLANNER)
+    wrong = ("{field: 'x', value: 'sheet'}", "{field: {}, value: 'sheet'}", "{field: 'x', value: 'ask'}")
+    for number, given in enumerate(wrong):
+        page.evaluate(f"rw.act('choose', {given})")
+        page.wait_for_selector(f".rw-notices .fail >> nth={number}")
+    page.evaluate("rw.act('choose-all', {value: 'ask'})")
+    page.wait_for_selector(f".rw-notices .fail >> nth={len(wrong)}")
+    assert page.locator("[data-testid=settle]").is_disabled()
     clashing.close(page)
 
 
@@ -125,6 +141,25 @@ def test_what_changed_since_it_was_chosen_is_not_settled(room: Room) -> None:
     page.wait_for_selector(f"[data-testid=clash-{KEY}]:has-text('DE')")
     assert cells_of(room, KEY, "country") == ["DE"]
     page.click("[data-testid=all-sheet]")
+    page.click("[data-testid=settle]:enabled")
+    page.wait_for_selector("[data-testid=conflicts]:has-text('Nothing is in conflict')", timeout=60_000)
+    room.close(page)
+
+
+def test_long_texts_and_close_numbers_are_told_apart(room: Room) -> None:
+    long = "A word, and another one. " * 200
+    clash(
+        room,
+        {KEY: {"problem_statement": long + "ours", "effort_engineering_days": 100.2, "country": None}},
+        {KEY: {"problem_statement": long + "theirs", "effort_engineering_days": 100.4, "country": "blank"}},
+    )
+    page = room.open("/conflicts", Role.PLANNER, phone=True)
+    assert room.checked(page) == []
+    said = page.inner_text(f"[data-testid=clash-{KEY}]")
+    missing = [text[-60:] for text in ("100.2", "100.4", long + "ours", long + "theirs") if text not in said]
+    assert missing == []
+    assert page.locator(f"[data-testid=clash-{KEY}] .nothing").count() == 1
+    page.click("[data-testid=all-database]")
     page.click("[data-testid=settle]:enabled")
     page.wait_for_selector("[data-testid=conflicts]:has-text('Nothing is in conflict')", timeout=60_000)
     room.close(page)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from roadwright.domain.messages import Level
 from roadwright.services.rows.notes import Notes
-from roadwright.sheets.merge import plain
 from roadwright.sync.reports import SheetRow
 
 RowKey = tuple[object, ...]
@@ -19,27 +18,15 @@ def row_key(result: SheetRow) -> RowKey:
     return result.identity
 
 
-def _settled(result: SheetRow) -> dict[str, object]:
-    """The cells whose edit gave way to what is stored (on_conflict=database): they wait no longer."""
-    gave_way = result.merge.edited - set(result.merge.changes) - result.kept
-    return {name: plain(result.row.values.get(name)) for name in gave_way}
-
-
 class RowNotes:
-    """What there is to say of the rows of one tab, and which of their cells were settled."""
+    """What there is to say of the rows of one tab."""
 
     def __init__(self, results: Iterable[SheetRow]) -> None:
-        is_selected = [result for result in results if result.is_selected]
-        self._notes = {row_key(result): result.notes for result in is_selected}
-        self._settled = {row_key(result): _settled(result) for result in is_selected}
+        self._notes = {row_key(result): result.notes for result in results if result.is_selected}
 
     def say(self, result: SheetRow) -> Notes | None:
-        """The notes of a row as it stands now, its settled cells free to be overwritten; None for any other row."""
-        key = row_key(result)
-        for name, value in self._settled.get(key, {}).items():
-            if plain(result.row.values.get(name)) == value:  # else someone has typed there since
-                result.kept.discard(name)
-        return self._notes.get(key)
+        """The notes of a row as it stands now; None for any other row."""
+        return self._notes.get(row_key(result))
 
     def by_identity(self, identity: tuple[str, ...]) -> Notes | None:
         return self._notes.get(identity)

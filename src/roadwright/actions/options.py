@@ -125,7 +125,10 @@ def _winners(text: str) -> Winners:
     columns: dict[str, OnConflict] = {}
     for part in filter(None, map(str.strip, text.split(","))):
         name, _, side = part.rpartition(":")
-        columns[_column(name.strip())] = _side(side)
+        column = _column(name.strip())
+        if column in columns:
+            raise OptionProblem("option_column_twice", name=column)
+        columns[column] = _side(side)
     return Winners(columns=columns)
 
 

@@ -49,13 +49,15 @@ class RowMerge:
 
     ``changes`` are the values to store (the sheet's edits that stand). ``conflicts`` are fields changed on both
     sides to different values, as (sheet, stored). ``edited`` are all columns whose sheet value is neither what the
-    copy once showed nor what is stored. ``gave_way`` are conflicts that the store won, as (sheet, stored), too.
+    copy once showed nor what is stored. ``gave_way`` are conflicts that the store won, ``clashes`` all that there were,
+    whoever won: both as (sheet, stored), too.
     """
 
     changes: Mapping[str, object]
     conflicts: Mapping[str, tuple[object, object]]
     edited: frozenset[str]
     gave_way: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+    clashes: Mapping[str, tuple[object, object]] = field(default_factory=dict)
 
 
 NO_EDITS = RowMerge({}, {}, frozenset())
@@ -84,6 +86,7 @@ def merge_row(
     ``stored`` and ``base`` may be as they are.
     """
     changes: dict[str, object] = {}
+    clashes: dict[str, tuple[object, object]] = {}
     conflicts: dict[str, tuple[object, object]] = {}
     gave_way: dict[str, tuple[object, object]] = {}
     edited: set[str] = set()
@@ -98,12 +101,16 @@ def merge_row(
             continue
         edited.add(column)
         gives_way = is_stored_as_shown or column in yielding or same_meaning(said, kept, is_prose=is_prose)
+        if gives_way:
+            changes[column] = said
+            continue
+        clashes[column] = (said, kept)
         winner = on_conflict.of(column)
-        if gives_way or winner is OnConflict.SHEET:
+        if winner is OnConflict.SHEET:
             changes[column] = said
         else:
             (conflicts if winner is OnConflict.ASK else gave_way)[column] = (said, kept)
-    return RowMerge(changes, conflicts, frozenset(edited), gave_way)
+    return RowMerge(changes, conflicts, frozenset(edited), gave_way, clashes)
 
 
 def same_meaning(one: object, other: object, *, is_prose: bool = False) -> bool:

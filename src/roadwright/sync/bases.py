@@ -98,14 +98,15 @@ def _add_unconfirmed(context: SyncContext, tab: OpenTab, results: Sequence[Sheet
 
 
 def keep_saved(session: Session, tab: OpenTab, folder: str) -> set[Identity]:
-    """Keep what was saved of the tab's rows, now or by a pass whose write may have failed, until it is written.
+    """Keep what was saved of the tab's rows or gave way, now or in a pass whose write may have failed, until it is
+    written.
 
     Returns the rows of which something is kept.
     """
     kept: dict[Identity, Unconfirmed] = {}
     for result in tab.merged:
         earlier = {n: said for n, said in result.unconfirmed.items() if result.row.plain.get(n) == said}
-        if said := {**earlier, **result.saved}:
+        if said := {**earlier, **result.saved, **result.gave_way}:
             seen = result.row.text("updated_at")
             kept[result.identity] = Unconfirmed(identity_text(result.identity), seen, said)
     save_unconfirmed(session, folder, tab.place.full_name, kept.values())

@@ -61,6 +61,8 @@ def _keep_of_tab(session: Session, tab: OpenTab, folder: str) -> None:
         if one is None:
             one = RowConflict(folder=folder, place=place, identity=list(identity), seen_at=now())
             session.add(one)
+        elif one.said == said and (one.number, one.row_key) == (number, key):
+            continue  # what is set counts as changed, also as the same
         elif one.said != said:
             one.seen_at = now()
         one.number, one.row_key, one.said = number, key, said
@@ -69,10 +71,10 @@ def _keep_of_tab(session: Session, tab: OpenTab, folder: str) -> None:
 
 
 def _standing(tab: OpenTab) -> dict[Identity, tuple[int, str, dict[str, object]]]:
-    """Rows with the conflicts that this pass leaves: a cell that gives way is not kept any more."""
+    """Rows with the conflicts that this pass leaves: those whose cell stays as it was typed, whoever was to win."""
     found: dict[Identity, tuple[int, str, dict[str, object]]] = {}
     for result in tab.merged:
-        said = {name: plain(said) for name, (said, _) in result.merge.conflicts.items() if name in result.kept}
+        said = {name: plain(said) for name, (said, _) in result.merge.clashes.items() if name in result.kept}
         if said:
             found[result.identity] = (result.row.number, result.key, said)
     return found
@@ -81,7 +83,8 @@ def _standing(tab: OpenTab) -> dict[Identity, tuple[int, str, dict[str, object]]
 def clashing_columns(session: Session, key: str) -> dict[str, list[str]]:
     """Of an initiative the columns in which rows of sheets are in conflict, by where: workbook and tab."""
     found: dict[str, list[str]] = {}
-    rows = select(RowConflict).where(or_(RowConflict.row_key == key, RowConflict.row_key.startswith(f"{key} / ")))
+    named = RowConflict.row_key
+    rows = select(RowConflict).where(or_(named == key, named.startswith(f"{key} / "), named.endswith(f" / {key}")))
     for one in session.scalars(rows.order_by(RowConflict.id)):
         columns = found.setdefault(one.place, [])
         columns += [name for name in one.said if name not in columns]
@@ -91,25 +94,25 @@ def clashing_columns(session: Session, key: str) -> dict[str, list[str]]:
 def standing_conflicts(session: Session, workspace: Workspace) -> list[SheetConflict]:
     """All that stand: those with intake first, each by where its row is."""
     places = {place.full_name: place for place in workspace.places()}
-    return [*_with_intake(session, places), *_of_rows(session, workspace, places)]
+    folder = workspace.folder_token or last_token(workspace.private)
+    return [*_with_intake(session, places, folder), *_of_rows(session, places, folder)]
 
 
-def _with_intake(session: Session, places: Mapping[str, TabPlace]) -> Iterator[SheetConflict]:
+def _with_intake(session: Session, places: Mapping[str, TabPlace], folder: str) -> Iterator[SheetConflict]:
     clashing = select(Initiative).where(Initiative.intake_conflicts.is_not(None))
     found = [one for one in session.scalars(clashing) if one.intake_conflicts]
     found.sort(key=lambda one: (one.intake_source or "", one.intake_row or 0))
     for one in found:
-        place = places.get(one.intake_source or "")
+        is_here = one.folder in (None, folder)  # another folder may have a tab of the same name
+        place = places.get(one.intake_source or "") if is_here else None
         name = place.name if place is not None else one.intake_source or ""
         key = one.initiative_key
         yield SheetConflict(name, place, one.intake_row or 0, (folded(key),), key, one.intake_conflicts or {})
 
 
-def _of_rows(session: Session, workspace: Workspace, places: Mapping[str, TabPlace]) -> Iterator[SheetConflict]:
+def _of_rows(session: Session, places: Mapping[str, TabPlace], folder: str) -> Iterator[SheetConflict]:
     order = {name: number for number, name in enumerate(places)}
-    kept: Iterable[RowConflict] = session.scalars(
-        select(RowConflict).where(RowConflict.folder == (workspace.folder_token or last_token(workspace.private)))
-    )
+    kept: Iterable[RowConflict] = session.scalars(select(RowConflict).where(RowConflict.folder == folder))
     standing: Sequence[RowConflict] = [one for one in kept if one.place in places]
     for one in sorted(standing, key=lambda one: (order[one.place], one.number)):
         place = places[one.place]

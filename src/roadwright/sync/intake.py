@@ -197,7 +197,7 @@ def _keep_place(place: TabPlace, result: SheetRow, initiative: Initiative) -> No
     for name, problem in result.row.problems.items():
         words = replace(problem, column=None)
         result.notes.warn("taken_without_value", name, problem=words, instead=instead_of(initiative, name))
-    conflicts = {name: said for name, (said, _) in result.merge.conflicts.items()} or None
+    conflicts = {name: said for name, (said, _) in result.merge.clashes.items() if name in result.kept} or None
     stands = (place.full_name, place.book, place.tab, result.row.number, False)
     if attributes_of(initiative, _KEPT) != (*stands, conflicts):  # what is set counts as changed, also as the same
         for name, value in zip(_KEPT, (*stands, conflicts), strict=True):

@@ -221,7 +221,10 @@ def replace_rows(
         pending.appended.append({places[name]: value for name, value in cells.items() if value is not None})
     _leave_protected(tab)
     lines = zip(rows, chain(numbers, count(table.last_data_row + 1)), strict=False)
-    return [RowReport(tab.place.name, number, m.key, m.notes.text, m.notes.level) for m, number in lines] + gone
+    return [
+        RowReport(tab.place.name, number, m.key, m.notes.text, m.notes.level, tuple(m.notes.notices))
+        for m, number in lines
+    ] + gone
 
 
 def _leave_protected(tab: OpenTab) -> None:

@@ -32,12 +32,16 @@ class RowReport:
     """It failed only because its workbook could not be written just then."""
     changes: Mapping[str, Sequence[object]] = field(default_factory=dict)
     """By column that was changed, the value before and after."""
+    gave_way: Mapping[str, object] = field(default_factory=dict)
+    """By column what was typed and gave way to what is stored: whole, as its cell is written over."""
 
     def to_json(self) -> dict[str, object]:
         """The row as the ledger and ``--json`` tell it."""
         body: dict[str, object] = {"tab": self.tab, "row": self.row, "key": self.key, "run_status": self.run_status}
         if self.changes:
             body["changes"] = {name: list(pair) for name, pair in self.changes.items()}
+        if self.gave_way:
+            body["gave_way"] = dict(self.gave_way)
         return body | {"notices": list(self.notices)} if self.notices else body
 
 
@@ -67,7 +71,7 @@ class TabReport:
 def report_rows(place: TabPlace, results: list[SheetRow]) -> list[RowReport]:
     """The lines of the rows that were looked at."""
     return [
-        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices), _waits(o), o.changed)
+        RowReport(place.name, o.row.number, o.key, *o.status, tuple(o.notes.notices), _waits(o), o.changed, o.gave_way)
         for o in results
         if o.is_selected
     ]

@@ -19,7 +19,7 @@ from roadwright.services.bindings.intake import UNTITLED
 from roadwright.services.roadmaps.attention import UNCOMPUTABLE, Need, NeedKind, ScoreFaults, stored_needs
 from roadwright.store.models import ActionRun, Initiative, Roadmap, RoadmapEntry
 from roadwright.store.queries import initiatives_by_key
-from roadwright.sync.conflicts import standing_conflicts
+from roadwright.sync.clashes import row_clashes
 from roadwright.sync.overview import stopped_rows
 from roadwright.sync.written import BookState
 from roadwright.workspace.workspace import Workspace
@@ -86,7 +86,7 @@ def _titled(kind: WaitKind, found: Sequence[Initiative]) -> Waiting:
 
 
 def _in_conflict(session: Session, workspace: Workspace) -> Iterator[Waiting]:
-    found = standing_conflicts(session, workspace)
+    found = [one.conflict for one in row_clashes(session, workspace)]
     yield Waiting(WaitKind.CONFLICTS, len(found), tuple(f"{one.tab}, row {one.number}" for one in found))
 
 

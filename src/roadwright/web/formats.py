@@ -6,7 +6,7 @@ import datetime as dt
 
 from roadwright.domain.reading.currencies import currency_of
 from roadwright.domain.reading.units import unit_named
-from roadwright.domain.shown import figure
+from roadwright.domain.shown import figure, tidy
 
 NONE = "–"
 """Stands where there is no figure."""
@@ -33,6 +33,11 @@ def smart(value: float | None) -> str:
         return figure(value).replace("-", MINUS)
     text = number(value, 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact(value: float) -> str:
+    """With all the digits that it has, so that two figures that differ look different: ``61,600.25``."""
+    return f"{MINUS if value < 0 else ''}{tidy(abs(float(value))):,}"
 
 
 def signed(text: str, value: float) -> str:

@@ -127,7 +127,7 @@ def sentence(stored: str) -> str:
 
 def value_words(column: Column | None, value: object) -> str:
     """A stored value of a column as people read it; that of a column that has choices in plain words."""
-    if value in (None, "", []):
+    if value in (None, "", [], {}):
         return "blank"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -62,6 +62,7 @@ TEXTS = {
     "option_no_value": "it is no value of this option",
     "run_not_queued": "{run_id} can't be executed: it runs already, or has ended",
     "option_given_twice": "option {name} is given twice",
+    "option_column_twice": "{name} is named twice",
     "option_no_batch": "expected a whole number from 1 to {most}",
     "option_no_column": "no tab has a column {name!q}{hint}",
     "option_no_number": "expected a number",

@@ -40,6 +40,8 @@ def display_key(spec: TabSpec, values: Mapping[str, object]) -> str:
     parts = []
     for column in spec.identity:
         value = values.get(column)
+        if column == _INITIATIVE:
+            value = _full_key(value)
         if value is not None and value != "":
             parts.append(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
     return " / ".join(parts)

@@ -125,9 +125,14 @@ def _judge_cells(saving: _Saving, binding: Binding, result: RowResult) -> None:
         for name, (said, kept) in conflicts.items():
             if rules.judges(name):
                 notes.say(Level.CONFLICT, binding.conflict, name, said=said, kept=kept, tab=saving.spec.name)
-    for name, (said, kept) in result.merge.gave_way.items():
-        if name not in result.unsaved:  # else it stands where it was typed
-            notes.notice("gave_way", name, said=said, kept=kept)
+
+
+def _say_what_gave_way(result: RowResult) -> None:
+    """Tell what was typed and gives way to what is stored, and free the row of it."""
+    gave_way = {name: both for name, both in result.merge.gave_way.items() if name not in result.kept}
+    for name, (said, kept) in gave_way.items():
+        result.notes.notice("gave_way", name, said=said, kept=kept)
+    result.gave_way = {name: said for name, (said, _) in gave_way.items()}
 
 
 def _say_what_waits(saving: _Saving, binding: Binding, result: RowResult, stored: Values | None) -> None:
@@ -277,6 +282,7 @@ def merge_and_save(
             _say_what_waits(saving, binding, result, stored)
             continue
         was_saved = _save(context, saving, binding, result, stored)
+        _say_what_gave_way(result)
         saved += was_saved
         created += was_saved and stored is None
     return saved, created

@@ -50,8 +50,10 @@ class RowResult:
     """What was typed and is stored now, by column, in plain values."""
     changed: Mapping[str, tuple[object, object]] = field(default_factory=dict)
     """Of a row that was stored before and is saved, by column what it said and what it says now, in plain values."""
+    gave_way: Mapping[str, object] = field(default_factory=dict)
+    """What was typed and gives way to what is stored, by column, in plain values: its cell is written over."""
     unconfirmed: Mapping[str, object] = field(default_factory=dict)
-    """The same of an earlier pass whose write is not known to have worked."""
+    """What was saved or gave way in an earlier pass whose write is not known to have worked."""
     kept: set[str] = field(default_factory=set)
     unsaved: set[str] = field(default_factory=set)
     """Columns that were edited and are not for this pass to save."""
@@ -73,6 +75,8 @@ class RowResult:
         """What was to be saved is not, for what the rows of the tab say together: it stays as it was typed."""
         self.kept |= self.merge.edited
         self.row_version, self.saved, self.changed, self.notes.rest = None, {}, {}, None
+        self.gave_way = {}
+        self.notes.take_back("gave_way")
 
     @property
     def status(self) -> tuple[str, Level]:

@@ -11,11 +11,13 @@ from roadwright.api.events import Event
 from roadwright.domain.messages import Message
 from roadwright.domain.roles import Role
 from roadwright.domain.text import in_words
-from roadwright.grid.conflicts import Change, Clash, RowClash, last_changes, row_clashes, settlements
-from roadwright.sheets.merge import OnConflict
+from roadwright.grid.conflicts import Change, last_changes, settlements
+from roadwright.sheets.merge import OnConflict, same_meaning
+from roadwright.sheets.spec import Column
+from roadwright.sync.clashes import Clash, RowClash, row_clashes
 from roadwright.sync.conflicts import SheetConflict
 from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
-from roadwright.web.formats import moment, plural
+from roadwright.web.formats import exact, moment, plural
 from roadwright.web.kit import Html, attributes, button, chip, empty, html, joined, region
 from roadwright.web.page import Refused, Visit, address_of, page
 from roadwright.web.running import Runs
@@ -48,8 +50,11 @@ class _Shown:
 
 def _look(session: Session, visit: Visit) -> _Shown:
     found = row_clashes(session, visit.server.workspace)
+    found.sort(key=lambda row: row.conflict.place is None)  # those of other folders must not hide what can be settled
     rows = found[:_MOST]
-    return _Shown(rows, [last_changes(session, row.conflict.key) for row in rows], len(found) - len(rows))
+    names = [(row.conflict.tab, row.conflict.key) for row in rows]
+    changes = last_changes(session, names)
+    return _Shown(rows, [changes.get(name, {}) for name in names], len(found) - len(rows))
 
 
 @page("/conflicts", "Conflicts", place="home")
@@ -95,15 +100,16 @@ async def conflicts(visit: Visit) -> None:
     @visit.act("settle", Role.PLANNER)
     async def settle() -> None:
         nonlocal shown
+        picked = dict(chosen)
+        chosen.clear()  # at once: a second press settles nothing twice
         shown = await visit.read(_look, visit)  # a value that changed meanwhile is not what was decided on
         fields = shown.fields
         by_row: dict[str, tuple[SheetConflict, dict[str, OnConflict]]] = {}
-        for id_ in [one for one in chosen if one in fields]:
+        for id_ in [one for one in picked if one in fields]:
             conflict, field = fields[id_]
             row = by_row.setdefault(f"{conflict.tab}\n{conflict.identity}", (conflict, {}))
-            row[1][field.column] = chosen[id_]
-        changed = len(chosen.keys() - fields.keys())
-        chosen.clear()
+            row[1][field.column] = picked[id_]
+        changed = len(picked.keys() - fields.keys())
         for one in settlements(by_row.values()):
             await runs.ask(one.action, {"on_conflict": one.on_conflict}, tab=one.tab, select=one.select)
         if changed:
@@ -173,7 +179,8 @@ def _row(row: RowClash, changes: Mapping[str, Change], chosen: Mapping[str, OnCo
 
 def _field(row: RowClash, field: Clash, change: Change | None, side: OnConflict | None, *, may: bool) -> Html:
     label = in_words(field.column)
-    stored = f"Stored, by {person(change.requested_by)}, {moment(change.at)}" if change is not None else "Stored"
+    is_known = change is not None and same_meaning(change.value, field.kept)  # else something else changed it since
+    stored = f"Stored, by {person(change.requested_by)}, {moment(change.at)}" if change and is_known else "Stored"
     sides = joined(
         _side(row, field, one, from_where, value, is_chosen=side is one, may=may)
         for one, from_where, value in (
@@ -193,8 +200,8 @@ def _side(
     row: RowClash, field: Clash, side: OnConflict, from_where: str, value: object, *, is_chosen: bool, may: bool
 ) -> Html:
     spec = PEOPLES_INTAKE if row.conflict.is_intake else row.conflict.place.spec if row.conflict.place else None
-    shown = value_words(spec.by_name.get(field.column) if spec is not None else None, value)
-    text = html("<span><small>{where}</small><span>{shown}</span></span>", where=from_where, shown=shown)
+    shown = _told(spec.by_name.get(field.column) if spec is not None else None, value)
+    text = html("<span><small>{where}</small>{shown}</span>", where=from_where, shown=shown)
     if not may:
         return html('<div class="side">{text}</div>', text=text)
     radio = attributes(
@@ -208,3 +215,15 @@ def _side(
         data_testid=f"keep-{side}-{field.column}",
     )
     return html('<label class="side"><input{radio}>{text}</label>', radio=radio, text=text)
+
+
+def _told(column: Column | None, value: object) -> Html:
+    """A value so that no two look alike: figures in full, and what is blank not as the word."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return html("<span>{figure}</span>", figure=exact(value))
+    is_blank = value in (None, "", [], {})
+    return html(
+        "<span{a}>{words}</span>",
+        a=attributes(class_="nothing" if is_blank else None),
+        words=value_words(column, value),
+    )

@@ -336,10 +336,11 @@ def _line(row: Mapping[str, Any]) -> Html:
     shown = html('<a class="rw-link" href="{to}">{key}</a>', to=to, key=key) if key.startswith("INIT-") else plain(key)
     return html(
         '<tr><td>{tab}</td><td class="num">{row}</td><td>{key}</td><td>{status}</td>'
-        '<td class="rw-told">{text}</td></tr>',
+        '<td class="rw-told">{text}{notices}</td></tr>',
         tab=str(row.get("tab") or "").replace("_", " "),
         row=row.get("row") or "",
         key=shown,
         status=chip(_LEVELS[level][1], _word(level)),
         text=text,
+        notices=joined(html('<p class="dim">{said}</p>', said=str(said)) for said in row.get("notices") or ()),
     )
