@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -41,6 +43,11 @@ def stored(house: House) -> list[str]:
 
 def save(house: House) -> dict[str, object]:
     return house.done("pm.optimize_save_constraints").summary
+
+
+def make_anew(house: House) -> None:
+    (house.root / BOOK).unlink()
+    create_workspace(house.root)
 
 
 def test_a_deleted_row_is_removed_and_counted(house: House) -> None:
@@ -206,11 +213,9 @@ def test_a_deleted_row_that_a_colleague_brought_back_is_not_deleted_again(house:
 @pytest.mark.files
 @pytest.mark.parametrize("scenario_is_typed_first", [False, True])
 def test_a_workbook_that_was_made_anew_empties_nothing(house: House, scenario_is_typed_first: bool) -> None:
-    path = house.root / BOOK
     house.type_new("Constraints", cap("Spain"), cap("Italy", name="other"))
     save(house)
-    path.unlink()
-    create_workspace(house.root)
+    make_anew(house)
     if scenario_is_typed_first:
         house.type_new("Scenario_Config", {"scenario_name": "Q2", "period_key": "2026-Q2"})
         house.done("pm.optimize_save_scenario")
@@ -220,6 +225,46 @@ def test_a_workbook_that_was_made_anew_empties_nothing(house: House, scenario_is
     house.clear_row("Constraints", 3)
     assert save(house)["removed"] == 2, "whoever deletes them there means it"
     assert stored(house) == []
+
+
+@pytest.mark.files
+def test_a_workbook_that_was_made_anew_gets_its_sets_below_what_was_typed_there_first(house: House) -> None:
+    house.type_new("Constraints", cap("Spain"), cap("Italy", name="other"))
+    save(house)
+    make_anew(house)
+    house.type_new("Constraints", cap("Portugal"))
+    for _ in range(2):
+        assert save(house)["removed"] == 0
+    assert countries(house) == stored(house) == ["Italy", "Portugal", "Spain"]
+
+
+@pytest.mark.files
+def test_rows_that_were_pasted_into_a_workbook_that_was_made_anew_can_be_deleted_there(house: House) -> None:
+    house.type_new("Constraints", cap("Spain"), cap("Italy", name="other"))
+    save(house)
+    pasted = [row.raw for row in house.rows("Constraints")]
+    make_anew(house)
+    house.type_new("Constraints", *pasted)
+    save(house)
+    for row, left in ((2, ["Italy"]), (3, [])):
+        house.clear_row("Constraints", row)
+        assert save(house)["removed"] == 1
+        assert countries(house) == stored(house) == left
+
+
+@pytest.mark.files
+def test_what_a_workbook_showed_that_lost_its_origin_is_not_taken_for_deleted_in_a_new_one(house: House) -> None:
+    path = house.root / BOOK
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist() if name != "docProps/custom.xml"}
+    with ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, re.sub(rb"<(Relationship|Override) [^>]*custom[^>]*/>", b"", content))
+    house.type_new("Constraints", cap("Spain"))
+    save(house)
+    make_anew(house)
+    assert save(house)["removed"] == 0
+    assert countries(house) == stored(house) == ["Spain"]
 
 
 @pytest.mark.files
@@ -255,6 +300,19 @@ def test_an_empty_tab_of_another_folder_empties_nothing(folders: tuple[House, Ho
     here.clear_row("Constraints", 2)
     assert save(here)["removed"] == 1, "the last row of its own tab"
     assert stored(here) == []
+
+
+@pytest.mark.files
+def test_the_workbook_of_another_folder_is_none_in_whose_place_this_one_was_made(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    here, there = (make_house(tmp_path / name, url) for name in ("here", "there"))
+    make_anew(there)
+    here.type_new("Constraints", cap("UK"))
+    for house in (here, there):
+        assert save(house)["removed"] == 0
+    assert (stored(here), countries(there)) == (["UK"], [])
+    for house in (there, here):
+        house.workspace.close()
 
 
 def test_folders_with_sets_of_their_own_leave_each_other_alone(folders: tuple[House, House]) -> None:

@@ -34,6 +34,23 @@ TO_THE_CLOSEST = """() => {
 SHOWN = """[...document.querySelectorAll('.rw-choice-grid .ag-row')].sort((a, b) => a.ariaRowIndex - b.ariaRowIndex)
     .map(row => row.getAttribute('row-id'))"""
 FOCUSED = "document.activeElement.dataset.key"
+LATE = """async key => {
+    const real = window.fetch;
+    let give;
+    const late = new Promise(done => { give = done; });
+    window.fetch = () => late;
+    delete document.body.dataset.rows;
+    rw.choice.load();
+    window.fetch = real;
+    rw.choice.load();
+    while (!document.body.dataset.rows) await new Promise(requestAnimationFrame);
+    const found = await (await real(document.querySelector('.rw-choice-grid').dataset.rows)).json();
+    found.titles.fill('of before');
+    give({ ok: true, json: async () => found });
+    for (let n = 0; n < 5; n++) await new Promise(requestAnimationFrame);
+    return document.querySelector(`.ag-row[row-id=${key}] .rw-named a`).innerText;
+}"""
+"""Asks for the rows twice; the first answer comes last, and holds what was before."""
 FEW = 15_000
 """Bytes of an answer as they are sent."""
 
@@ -149,6 +166,17 @@ def test_rows_are_for_the_person_who_opened_the_page(many: Room) -> None:
     stranger = many.browser.new_context()
     assert stranger.request.get(rows, max_redirects=0).status in (303, 401)
     stranger.close()
+    many.close(page)
+
+
+@pytest.mark.thorough
+def test_rows_that_were_asked_for_before_others_never_stand_in_their_place(many: Room) -> None:
+    page = bench(many)
+    find(page, "idea 200")
+    page.click(f"[data-testid=switch-{GOOD}-out]")
+    assert page.evaluate(LATE, GOOD) == "Idea 200"
+    settled(page)
+    assert side(page, GOOD) == "Not chosen"
     many.close(page)
 
 

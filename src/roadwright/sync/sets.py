@@ -76,7 +76,7 @@ def remove_gone(
         if shown is None and not on_tab:
             shown = _last_shown(context.session, tab, text, newest_row_version, strangers)
         if shown is None:
-            if not present and _was_shown(context.session, tab, text):
+            if not on_tab and _was_shown_before(context.session, tab, text, strangers):
                 tab.never_shown.add(name)
             continue
         members = set(shown.members)
@@ -123,20 +123,24 @@ def _last_shown(
 
 def _written(tab: OpenTab, strangers: Collection[str]) -> Select[SetBaseline]:
     """What copies of the tab are known to have shown, those of these folders and other workbooks left out."""
-    written = select(SetBaseline).where(SetBaseline.tab == tab.spec.name, SetBaseline.is_written.is_(True))
+    written = _written_anywhere(tab, strangers)
     if origin := tab.workbook.origin:
         written = written.where(or_(SetBaseline.origin.is_(None), SetBaseline.origin == origin))
+    return written
+
+
+def _written_anywhere(tab: OpenTab, strangers: Collection[str]) -> Select[SetBaseline]:
+    """The same, also of workbooks that stood in the place of this one."""
+    written = select(SetBaseline).where(SetBaseline.tab == tab.spec.name, SetBaseline.is_written.is_(True))
     return written.where(or_(SetBaseline.folder.is_(None), SetBaseline.folder.not_in(strangers)))
 
 
-def _was_shown(session: Session, tab: OpenTab, set_identity: str) -> bool:
-    """Whether a tab of this folder ever showed a set, in whatever workbook."""
-    written = select(SetBaseline.row_version).where(
-        SetBaseline.tab == tab.spec.name,
-        SetBaseline.set_identity == set_identity,
-        SetBaseline.is_written.is_(True),
-        SetBaseline.origin.is_not(None),
-        SetBaseline.origin != tab.workbook.origin,
+def _was_shown_before(session: Session, tab: OpenTab, set_identity: str, strangers: Collection[str]) -> bool:
+    """Whether a set was shown by a workbook in whose place this one was made anew."""
+    if not tab.workbook.origin:
+        return False
+    written = _written_anywhere(tab, strangers).where(
+        SetBaseline.set_identity == set_identity, SetBaseline.origin != tab.workbook.origin
     )
     return session.scalar(written.limit(1)) is not None
 
@@ -193,8 +197,10 @@ def record_sets(
         is_newest = newest is None or sorted(newest.members) == members
         if is_newest and not carried:
             continue
-        if is_newest and before is not None and sorted(before.members) == members:
+        if is_newest and before is not None and sorted(before.members) == members and _is_of(tab, before):
             before.is_written = True  # rows on the sheet carry its row version
+            if before.origin is None:
+                before.origin = tab.workbook.origin
             tab.set_row_versions[name] = before.row_version
             same.add(name)
         else:
@@ -207,7 +213,7 @@ def record_sets(
                     members=members,
                     is_written=False,
                     folder=context.folder,
-                    origin=tab.workbook.origin or None,
+                    origin=tab.workbook.origin,
                 )
             )
             tab.set_row_versions[name] = row_version
@@ -215,6 +221,11 @@ def record_sets(
     if changed:
         witnesses = {o.identity[:width]: o.identity for o in results if o.is_selected and o.identity[:width] in same}
         tab.needs_row_version |= set(witnesses.values())
+
+
+def _is_of(tab: OpenTab, shown: SetBaseline) -> bool:
+    """Whether this workbook showed it: rows that were pasted from another one still tell what that one showed."""
+    return not tab.workbook.origin or shown.origin in (None, tab.workbook.origin)
 
 
 def _latest(session: Session, tab: OpenTab, strangers: Collection[str]) -> dict[str, SetBaseline]:

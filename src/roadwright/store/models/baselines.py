@@ -44,7 +44,8 @@ class SetBaseline(Base):
     folder: Mapped[str | None]
     """The folder whose tab it is, of several on one database; None where that is not known."""
     origin: Mapped[str | None]
-    """The origin of the workbook (see ``sheets.backend.Workbook``); None where it tells none."""
+    """The origin of the workbook (see ``sheets.backend.Workbook``), empty where it tells none; None where that is not
+    known."""
 
 
 class UnconfirmedWrite(Base):

@@ -40,10 +40,10 @@ def table(
         html('<th scope="col"{a}>{text}</th>', a=attributes(class_=kind or None), text=text) for text, kind in made
     )
     return html(
-        '<div class="rw-scroll" tabindex="0" role="region"{label}><table{test}>'
+        '<div class="rw-scroll" tabindex="0" role="region"{label}><table{a}>'
         "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>",
         label=attributes(aria_label=label),
-        test=attributes(class_="rw-table stacks" if stacks else "rw-table", data_testid=test or None),
+        a=attributes(class_="rw-table stacks" if stacks else "rw-table", data_testid=test or None),
         head=head,
         rows=joined(rows),
     )

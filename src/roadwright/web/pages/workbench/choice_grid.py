@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from fastapi import Request, Response
 from nicegui import app, ui
+from starlette.concurrency import run_in_threadpool
 
 from roadwright.api.state import Caller
 from roadwright.domain.keys import INITIATIVE, parse_key
@@ -54,8 +55,6 @@ class ChoiceGrid:
     def show(self) -> None:
         """Tell the order on both sides, and whether prices stand or are waited for."""
         self._visit.script("choice.answer", _answer(self._desk))
-        if self._desk.is_waiting_for_prices and self._desk.prices:
-            self.show_prices(self._desk.prices)
 
     def show_prices(self, keys: Collection[str]) -> None:
         """Tell the prices of these that are rows."""
@@ -120,12 +119,13 @@ def _numbers(keys: Iterable[str]) -> list[int | None]:
 
 
 def _answer(desk: Desk) -> dict[str, object]:
-    """The sides in their order, what changed sides, and whether the prices are those of the saved run."""
+    """The sides in their order, what changed sides, whether it is the saved run's, and whether prices are to come."""
     chosen, rest = choice.sides(desk)
     return {
         "chosen": _numbers(chosen),
         "rest": _numbers(rest),
         "marked": _numbers(sorted(desk.moved)),
+        "saved": desk.changes.is_nothing,
         "waiting": desk.is_waiting_for_prices,
     }
 
@@ -192,4 +192,4 @@ async def rows(request: Request, id: str) -> Response:
     visit, desk = _OPEN.get(id, (None, None))
     if visit is None or desk is None or visit.caller.who != caller.who:
         return Response(status_code=404)
-    return packed_answer(request, packed(_rows(desk)))
+    return packed_answer(request, await run_in_threadpool(packed, _rows(desk)))

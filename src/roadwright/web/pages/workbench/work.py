@@ -348,6 +348,8 @@ class Work:
         desk.answer, desk.shown = None, None
         if not keeps_changes:
             desk.changes, desk.past = Changes(), []
+        desk.begin_prices()
+        desk.later, desk.trials = {}, None
         if choice.is_many(desk) is not desk.has_grid:
             await self.keep_link()
             self.visit.go(self.visit.address)

@@ -2,7 +2,7 @@
    numbers; prices and firmness come later. What is told before the rows are here waits for them. */
 "use strict";
 rw.choice = (() => {
-  let api = null, given = null, rows = new Map(), isWaiting = true, isFirm = false, hits = null, last = "", later = [];
+  let api = null, given = null, rows = new Map(), isWaiting = true, isFirm = false, hits = null, last = "", later = [], loads = 0;
   const isPhone = () => innerWidth < 700;
   const place = () => document.querySelector(".rw-choice-grid");
   const numberOf = key => Number(key.slice(key.lastIndexOf("-") + 1));
@@ -84,11 +84,14 @@ rw.choice = (() => {
 
   /* Rows, and what is told of them */
   const loaded = async () => {
+    const load = ++loads;
     given = null;
     const answer = await fetch(place().dataset.rows);
+    if (load !== loads) return;   /* asked again meanwhile: what was told since waits for those rows */
     if (answer.status === 401 || answer.redirected) { location.href = "/sign-in?then=" + encodeURIComponent(location.pathname + location.search); return; }
     if (!answer.ok) { rw.notice("fail", "The candidates could not be read. Reload the page to try again."); return; }
     const found = await answer.json();
+    if (load !== loads) return;
     const all = found.keys.map((k, n) => ({ k, t: found.titles[n], f: found.facts[n], tokens: found.tokens[n], gain: found.gains[n], brings: found.brings[n], side: 1, place: n, way: "auto", p: null, firm: null, marked: false }));
     found.bare.forEach(([k, t, f], n) => all.push({ k, t, f, bare: true, side: 2, place: n }));
     for (const row of all) row.sought = folded(`${row.k} ${row.t} ${row.f}`);
@@ -123,10 +126,10 @@ rw.choice = (() => {
     if (isSorted()) changed(() => api.applyTransaction({ update })); else api.applyTransactionAsync({ update });
   };
   const told = {
-    answer: ({ chosen, rest, marked, waiting }) => {
+    answer: ({ chosen, rest, marked, saved, waiting }) => {
       const moved = [], sides = [chosen, rest], isMarked = new Set(marked);
       isWaiting = waiting;
-      for (const row of rows.values()) if (!row.bare) Object.assign(row, { marked: false, firm: null, p: waiting ? null : given.saved[numberOf(row.k)] || null });
+      for (const row of rows.values()) if (!row.bare) Object.assign(row, { marked: false, firm: null, p: saved && given.saved[numberOf(row.k)] || null });
       sides.forEach((numbers, side) => numbers.forEach((number, place) => {
         const row = rows.get(number); if (!row) return;
         if (row.side !== side) moved.push(row.k);
