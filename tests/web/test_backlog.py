@@ -438,3 +438,14 @@ def test_rows_are_for_those_who_are_signed_in(room: Room) -> None:
     answer = stranger.request.get(f"{room.base}/backlog/rows", max_redirects=0)
     assert answer.status in (303, 401)
     stranger.close()
+
+
+def test_rows_that_can_not_be_fetched_say_so(shared_room: Room) -> None:
+    page = shared_room.page(shared_room.signed_in(Role.PLANNER))
+    page.route("**/backlog/rows", lambda route: route.abort())
+    shared_room.goto(page, "/backlog")
+    assert "could not be read" in page.wait_for_selector(".rw-notices .fail").inner_text()
+    page.unroute("**/backlog/rows")
+    page.evaluate("rw.backlog.reload()")
+    page.wait_for_selector(".ag-row")
+    shared_room.close(page)

@@ -113,7 +113,7 @@ rw.backlog = (() => {
 
   /* Rows */
   const loaded = async () => {
-    const answer = await asked;
+    const answer = await asked.catch(() => ({ ok: false }));   // no connection
     if (answer.status === 401 || answer.redirected) { location.href = "/sign-in?then=" + encodeURIComponent(location.pathname + location.search); return; }
     if (!answer.ok) { rw.notice("fail", "The rows could not be read. Reload the page to try again."); return; }
     const found = await answer.json();

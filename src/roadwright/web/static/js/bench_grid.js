@@ -86,7 +86,7 @@ rw.choice = (() => {
   const loaded = async () => {
     const load = ++loads;
     given = null;
-    const answer = await fetch(place().dataset.rows);
+    const answer = await fetch(place().dataset.rows).catch(() => ({ ok: false }));   // no connection
     if (load !== loads) return;   /* asked again meanwhile: what was told since waits for those rows */
     if (answer.status === 401 || answer.redirected) { location.href = "/sign-in?then=" + encodeURIComponent(location.pathname + location.search); return; }
     if (!answer.ok) { rw.notice("fail", "The candidates could not be read. Reload the page to try again."); return; }
