@@ -449,3 +449,19 @@ def test_rows_that_can_not_be_fetched_say_so(shared_room: Room) -> None:
     page.evaluate("rw.backlog.reload()")
     page.wait_for_selector(".ag-row")
     shared_room.close(page)
+
+
+def test_a_text_that_is_left_at_once_is_judged_and_not_saved(shared_room: Room) -> None:
+    page = shared_room.open("/backlog", Role.PLANNER)
+    page.wait_for_selector(".ag-row")
+    page.fill("[data-testid=filter]", "risk_level = low")
+    page.wait_for_selector("[data-testid=save-filter]:visible")
+    assert page.locator("#save-filter-text").text_content() == "risk_level = low"
+    page.focus("[data-testid=filter]")
+    page.keyboard.type(" and")
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_selector("#filter-fault:not(:empty)")
+    page.wait_for_timeout(400)
+    assert page.inner_text("#filter-fault") != "", "what was to be offered comes no more"
+    assert not page.is_visible("[data-testid=save-filter]"), "the line says something else than the rows"
+    shared_room.close(page)

@@ -167,3 +167,18 @@ def test_long_texts_and_close_numbers_are_told_apart(room: Room) -> None:
 
 def _press_before_the_page_hears_of_it(page: Any) -> None:
     page.evaluate("rw.act('settle')")
+
+
+def test_run_again_settles_nothing_anew(room: Room) -> None:
+    clash(room, {KEY: {"country": "FR"}}, {KEY: {"country": "ES"}})
+    with house(room) as made:
+        settled = made.done("pm.save_selected", tab="Backlog", select=KEY, options=["on_conflict=country: database"])
+    clash(room, {KEY: {"country": "NL"}}, {KEY: {"country": "PT"}})
+    page = room.open(f"/runs/{settled.run_id}", Role.PLANNER)
+    page.click("[data-testid=run-again]")
+    page.wait_for_url(lambda address: not address.endswith(settled.run_id))
+    page.wait_for_selector("[data-testid=rows] tr:has-text('Conflict')", timeout=60_000)
+    assert cells_of(room, KEY, "country") == ["PT"], "what was typed since is kept"
+    page.click("[data-testid=conflicts]")
+    page.wait_for_selector(f"[data-testid=clash-{KEY}]")
+    room.close(page)

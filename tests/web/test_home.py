@@ -13,7 +13,7 @@ from roadwright.web.pages.home.stages import stages
 from roadwright.web.pages.home.steps import cards
 from tests.web.conftest import Room
 
-EVERYWHERE = {name: f"/{name}" for name in ("backlog", "runs", "roadmaps", "workbench", "scoring", "settings")}
+EVERYWHERE = {name: f"/{name}" for name in ("home", "backlog", "runs", "roadmaps", "workbench", "scoring", "settings")}
 
 
 @pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
@@ -69,6 +69,11 @@ def test_every_need_has_words_and_leads_to_what_it_is_about() -> None:
     assert shown.count("<li") == len(WaitKind)
     assert backlog_of(["INIT-1"]) == "/backlog?filter=initiative_key+%3D+INIT-1&open=INIT-1"
     assert "href" not in needs(made, {}, ""), "no way to a page that is not there"
+
+
+def test_who_may_not_edit_is_led_to_look() -> None:
+    shown = needs([Waiting(WaitKind.CONFLICTS, 1, ("Backlog, row 2",))], EVERYWHERE, "", may_edit=False)
+    assert ("Settle" in shown, "See" in shown, 'href="/conflicts"' in shown) == (False, True, True)
 
 
 def test_nothing_needed_says_so() -> None:

@@ -35,7 +35,7 @@ def test_a_step_is_run_and_everybody_sees_what_came_of_it(room: Room) -> None:
     listed = room.goto(other, "/runs")
     first = listed.locator("[data-testid=ledger] tbody tr").first
     assert first.locator("td").nth(3).inner_text() == email(Role.PLANNER)
-    first.locator("a").click()
+    first.locator("th a").click()
     listed.wait_for_selector("[data-testid=rows] tbody tr")
     assert listed.locator("h1").inner_text() == "Checked gates"
     room.close(page)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from roadwright.domain.actions import OPEN_STATUSES, ActionStatus
 from roadwright.store.models import ActionRun
-from roadwright.web.formats import number
+from roadwright.web.formats import number, plural
 from roadwright.web.kit.marks import Kind
 from roadwright.web.words import action_done, action_words, kind_of, words
 
@@ -78,7 +78,7 @@ def outcome(run: ActionRun) -> str:
         if made := _count(summary, "created"):  # where rows were saved, these are among them
             counted = [f"{number(made)} added", *counted]
         elif looked := _count(summary, "selected"):
-            counted = [f"{number(looked)} rows looked at", *(counted or ["nothing new"])]
+            counted = [f"{plural(looked, 'row')} looked at", *(counted or ["nothing new"])]
     return sentence_of(", ".join(counted) or "nothing to do")
 
 

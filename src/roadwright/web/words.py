@@ -99,7 +99,7 @@ def words(stored: str) -> str:
     return _SHORT.get(stored) or stored.replace("_", " ")
 
 
-_KEYS = re.compile(r"(?<![\w@./-])[a-z]+(?:_[a-z]+)+(?![\w@-])")
+_KEYS = re.compile(r"(?<![\w@./-])[a-z]+(?:_[a-z]+)+(?![\w@=-])")
 
 
 _NAMED = re.compile(r"(?:^|(?<=[:;·] ))[a-z]+(?:_[a-z]+)*(?=: )")

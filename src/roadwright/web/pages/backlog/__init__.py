@@ -175,7 +175,7 @@ def _dialogs(visit: Visit, view: Start) -> Html:
     if visit.may(Role.CONTRIBUTOR):
         made.append(submit_dialog(view.known))
     if Whose.of(visit.caller):
-        made.append(filter_dialog(Whose.of(visit.caller)))
+        made.append(filter_dialog(Whose.of(visit.caller), view.text))
     if visit.may(Role.PLANNER):
         made.append(bulk_frame())
     return joined(made)

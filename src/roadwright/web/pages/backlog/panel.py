@@ -31,7 +31,7 @@ def panel_html(panel: Panel, *, may_edit: bool, is_own: bool) -> Html:
     """The panel. ``may_edit`` is whether it has the controls of planners, ``is_own`` whether one's own idea is open."""
     values = panel.values
     parts = (
-        _notes(panel, is_own=is_own),
+        _notes(panel, is_own=is_own, may_edit=may_edit),
         _part("What and why", _what(values)),
         _part("Facts", _facts(values)),
         _part("Scores, side by side", _scores(values, may_edit=may_edit)),
@@ -70,14 +70,15 @@ def _part(title: str, content: Html) -> Html:
     return html("<section><h3>{t}</h3>{c}</section>", t=title, c=content) if content else Html()
 
 
-def _notes(panel: Panel, *, is_own: bool) -> Html:
+def _notes(panel: Panel, *, is_own: bool, may_edit: bool) -> Html:
     """What there is to do about it."""
     level = level_of(panel.run_status)
+    way_out = link("Settle" if may_edit else "See", "/conflicts", small=True)
     kind = {"FAILED": "fail", "CONFLICT": "warn", "WARNING": "warn"}.get(str(level))
     said = Html()
     if kind is not None:
         text = said_of(panel.run_status)
-        way = link("Settle", "/conflicts", small=True) if level is Level.CONFLICT else Html()
+        way = way_out if level is Level.CONFLICT else Html()
         told = html("<p>{t}</p>", t=text)
         said = banner("fail" if kind == "fail" else "warn", sentence(str(level).lower()), told, way)
     if panel.clashing:
@@ -85,7 +86,7 @@ def _notes(panel: Panel, *, is_own: bool) -> Html:
             html("<p>{place}: {names}</p>", place=place, names=", ".join(map(label_of, names)))
             for place, names in panel.clashing.items()
         )
-        said += banner("warn", "A sheet says something else", lines, link("Settle", "/conflicts", small=True))
+        said += banner("warn", "A sheet says something else", lines, way_out)
     if is_own and panel.values["lifecycle_status"] == Lifecycle.NEEDS_INFO:
         words_ = html("<p>Edit the idea to answer; it stays yours to edit until somebody reviews it.</p>")
         said += banner("info", "More information is asked for", words_, test="needs-info")

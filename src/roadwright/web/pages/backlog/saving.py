@@ -94,8 +94,8 @@ def saved_pills(known: Sequence[ShownFilter], text: str | None = None) -> Html:
     )
 
 
-def filter_dialog(whose: Sequence[Whose]) -> Html:
-    """A name for the filter, and who is to see it, where there is a choice."""
+def filter_dialog(whose: Sequence[Whose], text: str) -> Html:
+    """A name for the filter that is shown, and who is to see it, where there is a choice."""
     usual = whose[0]
     picked = Html()
     if len(whose) > 1:
@@ -104,7 +104,8 @@ def filter_dialog(whose: Sequence[Whose]) -> Html:
             "Who sees it", "whose", [(one, _WORDS[one]) for one in whose], usual, hint=hint, test="filter-whose"
         )
     content = html(
-        '{name}{picked}<div class="rw-buttons">{go}</div>',
+        '<p><code id="save-filter-text">{text}</code></p>{name}{picked}<div class="rw-buttons">{go}</div>',
+        text=text,
         name=text_field(
             "Name",
             "name",

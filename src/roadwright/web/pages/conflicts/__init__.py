@@ -64,7 +64,8 @@ async def conflicts(visit: Visit) -> None:
     chosen: dict[str, OnConflict] = {}
     runs = Runs(visit)
     may = visit.may(Role.PLANNER)
-    lead = "A field that was changed both in a sheet and here keeps both values until somebody says which one stands."
+    who = "somebody" if may else "a planner"
+    lead = f"A field that was changed both in a sheet and here keeps both values until {who} says which one stands."
     async with shell(visit, "home", "Conflicts", lead=lead):
         said = region(None, "stack")
         bar = region(_bar(shown, chosen, runs) if may else None, "stack")

@@ -82,7 +82,7 @@ async def home(visit: Visit) -> None:  # noqa: PLR0915 - the parts of the page, 
     async with shell(visit, "home", _title(visit, view), lead=lead, actions=_head_acts(visit, where), keys=keys):
         pipeline = region(stages(view.found, where), "rw-pipeline", test="pipeline")
         with ui.element("div").classes("rw-home" if view.steps else "rw-home without-steps"):
-            wanted = region(_needs(view, where), "rw-card rw-needs-card", test="needs")
+            wanted = region(_needs(visit, view, where), "rw-card rw-needs-card", test="needs")
             if view.steps:
                 with ui.element("div").classes("rw-card rw-steps-card"):
                     region(card_head("Next step"))
@@ -94,7 +94,7 @@ async def home(visit: Visit) -> None:  # noqa: PLR0915 - the parts of the page, 
 
     def show(seen: _View) -> None:
         pipeline.show(stages(seen.found, where))
-        wanted.show(_needs(seen, where))
+        wanted.show(_needs(visit, seen, where))
         reached.show(standing(seen.found.standing, has_workbench="workbench" in where))
         log.show(activity(seen.activity, has_runs="runs" in where))
         if view.steps:
@@ -153,6 +153,6 @@ def _head_acts(visit: Visit, where: dict[str, str]) -> Html:
     return joined(acts)
 
 
-def _needs(view: _View, where: dict[str, str]) -> Html:
+def _needs(visit: Visit, view: _View, where: dict[str, str]) -> Html:
     synced = f"Last sync at {moment(view.synced)}." if view.synced else "The backlog was never synced."
-    return html("{card}", card=needs(view.waits, where, synced))
+    return html("{card}", card=needs(view.waits, where, synced, may_edit=visit.may(Role.PLANNER)))

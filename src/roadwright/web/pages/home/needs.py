@@ -62,15 +62,19 @@ _WORDS: Mapping[WaitKind, _Words] = {
 }
 
 
-def needs(found: Sequence[Waiting], places: Mapping[str, str], synced: str) -> Html:
-    """The card. ``places`` are those that have a page; ``synced`` says when the backlog was last synced."""
+def needs(found: Sequence[Waiting], places: Mapping[str, str], synced: str, *, may_edit: bool = True) -> Html:
+    """The card. ``places`` are those that have a page; ``synced`` says when the backlog was last synced. Who may not
+    edit is led to the same places, to look.
+    """
     head = card_head("Needs a person")
     if not found:
         return head + empty(f"Nothing needs you. {synced}")
-    return head + html('<ul class="rw-needs">{rows}</ul>', rows=joined(_row(one, places) for one in found))
+    return head + html(
+        '<ul class="rw-needs">{rows}</ul>', rows=joined(_row(one, places, may_edit=may_edit) for one in found)
+    )
 
 
-def _row(one: Waiting, places: Mapping[str, str]) -> Html:
+def _row(one: Waiting, places: Mapping[str, str], *, may_edit: bool) -> Html:
     said = _WORDS[one.kind]
     which = listed(list(one.names))
     why = f"{which}: {said.more}" if which and said.more else which or said.more
@@ -83,7 +87,7 @@ def _row(one: Waiting, places: Mapping[str, str]) -> Html:
         count=number(one.count),
         what=said.one if one.count == 1 else said.many,
         why=why,
-        button=link(said.button, to, small=True, test=f"go-{one.kind}") if to else "",
+        button=link(said.button if may_edit else "See", to, small=True, test=f"go-{one.kind}") if to else "",
     )
 
 

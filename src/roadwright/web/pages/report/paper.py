@@ -402,7 +402,7 @@ def _without_answer(found: Paper) -> Html:
         repair = html("<h3>Cheapest repair</h3><p>{way}.</p>", way=way_in_words(desk, way)) if way is not None else ""
         body = html(
             "<h3>These can’t all hold</h3><ul class='plain'>{lines}</ul><p class='note'>Drop any one of them "
-            "and the rest can be met.</p>{repair}",
+            "and the rest of these can be met.</p>{repair}",
             lines=lines,
             repair=repair,
         )

@@ -48,6 +48,8 @@ from roadwright.web.told import headline, is_open, options_of, outcome, sentence
 from roadwright.web.words import action_words, person, plain, sentence, words
 
 _ROWS = 100
+_ONCE = ("by", "on_conflict")
+"""Options that are not asked for again: who decided, and which values were to stand."""
 _TRUTH = {"TRUE": "yes", "FALSE": "no", "True": "yes", "False": "no"}
 _LEVELS: Mapping[str, tuple[Level, Kind]] = {
     "failed": (Level.FAILED, "fail"),
@@ -153,7 +155,7 @@ async def one_run(visit: Visit) -> None:  # noqa: PLR0915 - the parts of the pag
         if seen.run is None:
             raise Refused("act_unknown", act="run-again")
         asked = await asyncio.to_thread(submitted, visit.server.workspace, seen.run)
-        options: dict[str, object] = {name: value for name, value in options_of(seen.run).items() if name != "by"}
+        options: dict[str, object] = {name: value for name, value in options_of(seen.run).items() if name not in _ONCE}
         request = seen.run.request_json
         made = await visit.ask(asked.action.name, request.get("tab"), request.get("select"), options)
         visit.go(address_of("runs", made.run_id))
@@ -306,7 +308,7 @@ def _rows(seen: _Seen, chosen: str) -> Html:
     if not chosen:
         order = list(_LEVELS)
         picked.sort(key=lambda row: order.index(_level(row)))
-    way = link("Settle conflicts", "/conflicts", small=True, test="settle") if counts["conflict"] else Html()
+    way = link("Open conflicts", "/conflicts", small=True, test="conflicts") if counts["conflict"] else Html()
     of_levels = segments("Rows", choices, chosen, "rows")
     head = card_head("Rows", html('<span class="rw-buttons">{way}{levels}</span>', way=way, levels=of_levels))
     if not picked:
@@ -315,7 +317,7 @@ def _rows(seen: _Seen, chosen: str) -> Html:
     heads = ("Tab", ("Row", "num"), "What", "Status", "What it says")
     left = len(picked) - _ROWS
     more = html('<p class="dim">{n} more, of which the sheet tells.</p>', n=plural(left, "row")) if left > 0 else ""
-    return head + table(heads, [lines], label="Rows") + more
+    return head + table(heads, [lines], label="Rows", stacks=True) + more
 
 
 def _word(level: str) -> str:

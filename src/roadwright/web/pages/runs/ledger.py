@@ -55,7 +55,8 @@ class Wanted:
 @dataclass(frozen=True)
 class _Choices:
     actions: Sequence[str]
-    people: Sequence[str]
+    people: Sequence[tuple[str, str]]
+    """Each as it is filtered by, and in words."""
 
 
 @page("/runs", "Runs", place="runs")
@@ -108,10 +109,11 @@ async def cancel_run(visit: Visit, run_id: str) -> None:
     visit.notice("ok", f"{run.run_id} {said}.")
 
 
-async def _people(visit: Visit) -> list[str]:
+async def _people(visit: Visit) -> list[tuple[str, str]]:
     """Everybody who ever asked, each once, whichever door they came by."""
     found = await visit.read(ledger.requesters)
-    return sorted({one.partition(":")[2] or one for one in found}, key=str.casefold)
+    known = {one.partition(":")[2] or one: person(one) for one in found}
+    return sorted(known.items(), key=lambda one: one[1].casefold())
 
 
 async def _found(visit: Visit, wanted: Wanted) -> ledger.RunPage:
@@ -129,7 +131,7 @@ async def _found(visit: Visit, wanted: Wanted) -> ledger.RunPage:
 def _filters(wanted: Wanted, choices: _Choices) -> Html:
     actions = [("", "All actions"), *((one, action_words(one)) for one in choices.actions)]
     statuses = [("", "Any status"), *((str(one), sentence(one)) for one in ActionStatus)]
-    people = [("", "Everybody"), *((one, person(one if ":" in one else f"web:{one}")) for one in choices.people)]
+    people = [("", "Everybody"), *choices.people]
     return joined(
         choice(label, name, listed, chosen, act="filter-runs", id_=f"runs-{name}", test=f"filter-{name}", of=name)
         for label, name, listed, chosen in (
@@ -159,8 +161,8 @@ def _row(visit: Visit, run: ActionRun) -> Html:
             cancel=cancel_button(visit, run),
         )
     return html(
-        '<tr{a}><th scope="row"><a href="{to}">{run}</a></th><td>{what}</td><td>{status}</td><td>{told}</td>'
-        "<td>{by}</td><td><time>{when}</time></td></tr>",
+        '<tr{a}><th scope="row"><a href="{to}">{run}</a></th><td><a href="{to}">{what}</a></td><td>{status}</td>'
+        "<td>{told}</td><td>{by}</td><td><time>{when}</time></td></tr>",
         a=attributes(data_testid=f"run-{run.run_id}", id=f"r-{run.run_id}"),
         to=address_of("runs", run.run_id),
         run=run.run_id,

@@ -179,7 +179,8 @@ def conflict(desk: Desk) -> Html:
         return Html()
     rows = joined(_clashing(desk, row.id) for row in answer.solution.diagnosis.conflict)
     text = html(
-        "<p>Drop any one of them and the rest can be met. The last answer stays below, greyed.</p><ul>{rows}</ul>",
+        "<p>Drop any one of them and the rest of these can be met. The last answer stays below, greyed.</p><ul>{rows}"
+        "</ul>",
         rows=rows,
     )
     return banner("fail", "These can’t all hold", text, _ways_out(desk, answer))

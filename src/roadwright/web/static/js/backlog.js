@@ -220,7 +220,7 @@ rw.backlog = (() => {
   let offers = [], chosen = -1, timer = 0;
   const ask = (now = false) => {
     clearTimeout(timer);
-    timer = setTimeout(() => { const field = box(); if (field) rw.act("filter", { text: field.value, caret: field.selectionStart ?? field.value.length }); }, now ? 0 : 120);
+    timer = setTimeout(() => { const field = box(); if (field) rw.act("filter", { text: field.value, caret: document.activeElement === field ? field.selectionStart ?? field.value.length : -1 }); }, now ? 0 : 120);
   };
   const drawOffers = () => {
     const list = byId("suggest"), field = box(); if (!list || !field) return;
@@ -250,7 +250,8 @@ rw.backlog = (() => {
     offers = found.offers; chosen = -1; drawOffers();
     known = "numbers" in found ? found.of : known;   /* else it is no filter, or not yet one */
     document.querySelectorAll("[data-saved]").forEach(one => one.setAttribute("aria-pressed", one.dataset.saved === known && known !== ""));
-    byId("save-filter-open")?.toggleAttribute("hidden", !known);
+    byId("save-filter-open")?.toggleAttribute("hidden", !known || known !== found.of);   /* what is saved is what the line says */
+    if (byId("save-filter-text")) byId("save-filter-text").textContent = known;
     box()?.setAttribute("aria-invalid", String(Boolean(found.fault)));
     const wrong = byId("filter-fault");
     if (wrong) wrong.innerHTML = found.fault ? `<p>${rw.icon("fail")}<span>${rw.escaped(found.fault.said)}</span></p><code>${rw.escaped(found.fault.before)}<b>${rw.escaped(found.fault.at || " ")}</b>${rw.escaped(found.fault.after)}</code>` : "";
@@ -319,6 +320,7 @@ rw.backlog = (() => {
     document.addEventListener("focusout", event => {   /* who leaves an unfinished text is told what is wrong with it */
       if (event.target !== box()) return;
       setTimeout(drawOffers, 150);
+      clearTimeout(timer);
       if (box().value !== known) rw.act("filter", { text: box().value, caret: -1 });
     });
     document.addEventListener("keydown", event => {
