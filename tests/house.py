@@ -156,6 +156,13 @@ def _empty_workspace() -> Path:
     return folder
 
 
+def small_house(folder: Path) -> Iterator[House]:
+    """An empty workspace on SQLite with workbooks in memory, for a fixture to yield from."""
+    made = make_house(folder / "workspace", f"sqlite:///{folder / 'test.db'}", in_memory=True)
+    yield made
+    made.workspace.close()
+
+
 def make_house(
     root: Path,
     database_url: str,

@@ -13,7 +13,7 @@ from roadwright.services.roadmaps.attention import score_faults
 from roadwright.sync.written import BookState
 from tests.actions.company import PERIOD, add_candidates, add_kpis, add_scenario, type_by_key
 from tests.actions.roadmaps import CHECK, CREATE, SET_STATUS, type_gates, type_roadmap
-from tests.house import House, make_house
+from tests.house import House, small_house
 
 SYNC, SCORE, OPTIMISE, PUBLISH = (
     *("pm.backlog_sync", "pm.score_selected", "pm.optimize_run_all_candidates"),
@@ -23,9 +23,7 @@ SYNC, SCORE, OPTIMISE, PUBLISH = (
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 def steps(house: House, *books: BookState) -> dict[str, NextStep]:

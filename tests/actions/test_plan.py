@@ -16,7 +16,7 @@ from roadwright.services.portfolios.candidates import ScenarioProblem
 from roadwright.services.roadmaps.attention import Need, NeedKind
 from roadwright.sheets.backends.memory import book_at
 from tests.actions.company import KPIS, PERIOD, add_scenario, aim, constrain
-from tests.house import Cells, House, make_house
+from tests.house import Cells, House, small_house
 
 RUN = "pm.optimize_run_all_candidates"
 
@@ -24,9 +24,7 @@ RUN = "pm.optimize_run_all_candidates"
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """An empty workspace whose workbooks are in memory."""
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 def planned(house: House, scenario: str | None = None, switch: SeriesSwitch | None = None) -> Planned:

@@ -20,7 +20,7 @@ from roadwright.sheets.backend import WorkbookBusy
 from roadwright.sheets.read import Row
 from roadwright.store.models import ActionRun, SheetRequest
 from roadwright.workspace.server_settings import RequestsSettings
-from tests.house import House, make_house
+from tests.house import House, small_house
 
 SYNC = {"action": "pm.backlog_sync"}
 REFRESH = {"action": "pm.refresh_tab", "tab": "Gates"}
@@ -28,9 +28,7 @@ REFRESH = {"action": "pm.refresh_tab", "tab": "Gates"}
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 def look(house: House) -> Look:

@@ -16,7 +16,7 @@ from roadwright.jobs.logs import log_as_json
 from roadwright.jobs.worker import make_worker
 from roadwright.services.people.accounts import add_user
 from roadwright.services.people.keys import make_token
-from tests.house import House, make_house
+from tests.house import House, small_house
 
 ORIGIN = "http://127.0.0.1:8765"
 PASSWORD = "correct horse battery"
@@ -61,9 +61,7 @@ class Api:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """An empty workspace on SQLite, whose workbooks are in memory."""
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 @pytest.fixture

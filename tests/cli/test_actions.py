@@ -192,7 +192,10 @@ def test_init_makes_a_workspace_and_keeps_what_is_there(tmp_path: Path) -> None:
     again = roadwright("init", str(root))
     assert again.exit_code == 0
     assert "kept" in again.stdout
+    assert "pm.refresh_tab" not in again.stdout
     assert {path: path.read_bytes() for path in before} == before
+    (root / "Roadmaps.xlsx").unlink()
+    assert "pm.refresh_tab" in roadwright("init", str(root)).stdout, "what is stored is not lost with a workbook"
 
 
 def test_init_where_a_file_stands_is_refused_in_words(tmp_path: Path) -> None:

@@ -8,15 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.actions.company import add_initiatives
-from tests.house import House, make_house
+from tests.house import House, small_house
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """An empty one."""
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 @pytest.fixture

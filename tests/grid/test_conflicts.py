@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,6 @@ from tests.house import Cells, House, make_house
 
 FIRST, SECOND = "INIT-000001", "INIT-000002"
 SHEET, DATABASE = OnConflict.SHEET, OnConflict.DATABASE
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
 
 
 def clashes(house: House) -> list[RowClash]:

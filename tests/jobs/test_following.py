@@ -15,14 +15,12 @@ from roadwright.jobs import following
 from roadwright.jobs.following import FOLLOWER, Follower
 from roadwright.store.clock import now
 from roadwright.store.models import ActionRun
-from tests.house import House, make_house
+from tests.house import House, small_house
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 def asked(house: House) -> int:

@@ -14,16 +14,14 @@ from roadwright.jobs.pending import PendingWrites
 from roadwright.sheets.backend import WorkbookBusy
 from roadwright.store.models import ActionRun
 from tests.actions.company import add_candidates, add_kpis, add_scenario
-from tests.house import House, make_house
+from tests.house import House, small_house
 
 DOOR = Door(lambda *_: None, lambda _: None, completes_writes=True)
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 def newest(house: House) -> ActionRun:

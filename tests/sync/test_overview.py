@@ -13,16 +13,14 @@ from openpyxl import load_workbook
 from roadwright.sheets.backends.memory import MemoryTab, book_at
 from roadwright.sync.run_tabs import without_overview
 from tests.actions.company import add_candidates, add_kpis, add_scenario, constrain
-from tests.house import House, make_house
+from tests.house import House, make_house, small_house
 
 RUN = "pm.optimize_run_all_candidates"
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 def company(house: House) -> None:

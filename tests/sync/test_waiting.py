@@ -12,16 +12,14 @@ from roadwright.sync.waiting import Waiting, WaitKind, waiting
 from roadwright.sync.written import BookState
 from tests.actions.company import PERIOD, add_candidates, add_initiatives, add_kpis, add_scenario, aim, type_by_key
 from tests.actions.roadmaps import CREATE, type_gates, type_roadmap
-from tests.house import Cells, House, make_house
+from tests.house import Cells, House, small_house
 
 RUN = "pm.optimize_run_all_candidates"
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    made = make_house(tmp_path / "workspace", f"sqlite:///{tmp_path / 'test.db'}", in_memory=True)
-    yield made
-    made.workspace.close()
+    yield from small_house(tmp_path)
 
 
 def waits(house: House, books: Sequence[BookState] = ()) -> list[Waiting]:

@@ -85,4 +85,4 @@ def test_whose_filters_a_role_may_save(house: House) -> None:
             [],
         )
         said, shown = save_for(session, viewer, "mine", "country = UK", Whose.OWN)
-        assert (said.code, [one.whose for one in shown]) == ("filter_saved_own", [Whose.OWN])
+        assert (said.code, [one.is_own for one in shown]) == ("filter_saved_own", [True])

@@ -22,9 +22,6 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder;
         stop(ExitCode.FAILED, "workspace_not_made", why=error.message)
     except OSError as error:
         stop(ExitCode.FAILED, "workspace_file_not_made", file=str(error.filename or folder), why=os_fault(error))
-    is_there_already = any(path.suffix == ".toml" for path in created.kept) and any(
-        path.suffix == ".xlsx" for path in created.made
-    )
     if created.notice is not None:
         typer.echo(created.notice, err=True)
     for path in created.made:
@@ -35,7 +32,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder;
         typer.echo("\nNext: share the spreadsheets and add their tabs (docs/google.md says how), type ideas, then")
         typer.echo(f"  roadwright google setup -w {folder}")
     else:
-        if is_there_already:
+        if created.is_renewed:
             typer.echo("\nWhat is stored is shown in a workbook that was made anew once its tabs are saved, synced or")
             typer.echo(f"refreshed: roadwright run pm.refresh_tab --tab … -w {folder}")
         typer.echo(f"\nNext: type ideas into {folder / 'Intake.xlsx'}, save and close it, then")

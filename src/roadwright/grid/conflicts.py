@@ -74,5 +74,5 @@ def settlements(chosen: Iterable[tuple[SheetConflict, Mapping[str, OnConflict]]]
 
 
 def _quoted(name: str) -> str:
-    """The name as a selection takes it, whatever stands in it."""
+    """The name in quotes, as a selection takes one with commas."""
     return '"' + name.replace('"', '""') + '"'

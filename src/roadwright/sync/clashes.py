@@ -16,7 +16,6 @@ from roadwright.domain.keys import canonical_key
 from roadwright.services.rows.identity import Identity
 from roadwright.services.rows.merge import prose_of
 from roadwright.sheets.merge import plain, same_meaning
-from roadwright.sheets.spec import TabSpec
 from roadwright.store.queries import initiatives_by_key
 from roadwright.sync.conflicts import SheetConflict, standing_conflicts
 from roadwright.sync.saves import BINDINGS
@@ -53,10 +52,10 @@ def row_clashes(session: Session, workspace: Workspace) -> list[RowClash]:
     stored = _stored(session, conflicts)
     found = []
     for one in conflicts:
-        now = stored.get((_spec_of(one).name, one.identity))
+        now = stored.get((one.spec.name, one.identity))
         if now is None:
             continue
-        prose = prose_of(_spec_of(one))
+        prose = prose_of(one.spec)
         differing = {
             name: (said, plain(now.get(name)))
             for name, said in one.said.items()
@@ -71,12 +70,8 @@ def row_clashes(session: Session, workspace: Workspace) -> list[RowClash]:
     return found
 
 
-def _spec_of(conflict: SheetConflict) -> TabSpec:
-    return PEOPLES_INTAKE if conflict.place is None or conflict.is_intake else conflict.place.spec
-
-
 def _initiative_of(conflict: SheetConflict) -> str | None:
-    identity = dict(zip(_spec_of(conflict).identity, conflict.identity, strict=False))
+    identity = dict(zip(conflict.spec.identity, conflict.identity, strict=False))
     return canonical_key(identity.get("initiative_key", ""))
 
 
@@ -84,7 +79,7 @@ def _stored(session: Session, conflicts: Iterable[SheetConflict]) -> dict[tuple[
     """What is stored for these rows, by tab and identity."""
     wanted: dict[str, list[SheetConflict]] = {}
     for one in conflicts:
-        wanted.setdefault(_spec_of(one).name, []).append(one)
+        wanted.setdefault(one.spec.name, []).append(one)
     found: dict[tuple[str, Identity], Mapping[str, object]] = {}
     for name, rows in wanted.items():
         if name == PEOPLES_INTAKE.name:

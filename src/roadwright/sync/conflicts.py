@@ -16,9 +16,11 @@ from roadwright import tabs
 from roadwright.domain.text import folded
 from roadwright.services.rows.identity import Identity
 from roadwright.sheets.merge import plain
+from roadwright.sheets.spec import TabSpec
 from roadwright.store.clock import now
 from roadwright.store.models import Initiative, RowConflict
 from roadwright.sync.context import OpenTab
+from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
 from roadwright.workspace.folders import last_token
 from roadwright.workspace.workspace import TabPlace, Workspace
 
@@ -38,6 +40,11 @@ class SheetConflict:
     said: Mapping[str, object]
     seen_at: str | None = None
     """When it was found first, where that is known."""
+
+    @property
+    def spec(self) -> TabSpec:
+        """What its row is read by."""
+        return PEOPLES_INTAKE if self.place is None or self.is_intake else self.place.spec
 
     @property
     def is_intake(self) -> bool:

@@ -29,6 +29,11 @@ class Created:
     has_spreadsheets: bool = False
     """Whether workbooks lie elsewhere, where nothing is made."""
 
+    @property
+    def is_renewed(self) -> bool:
+        """Whether the workspace was there, and a workbook of it was made anew."""
+        return bool(self.made) and any(path.name == FILE for path in self.kept)
+
 
 def create_workspace(root: Path) -> Created:
     """Make what is missing of a workspace in this folder: settings, database, every workbook that the settings name.

@@ -12,11 +12,19 @@ from roadwright.services.backlog.find import (
     save_filter,
     saved_filters,
 )
-from roadwright.services.backlog.own_filters import OwnFilter, own_filters, remove_own_filter, save_own_filter
+from roadwright.services.backlog.own_filters import (
+    OwnFilter,
+    SeenFilter,
+    own_filters,
+    remove_own_filter,
+    save_own_filter,
+    seen_filters,
+)
 
 __all__ = [
     "NameProblem",
     "OwnFilter",
+    "SeenFilter",
     "all_fields",
     "backlog_fields",
     "backlog_values",
@@ -35,4 +43,5 @@ __all__ = [
     "save_filter",
     "save_own_filter",
     "saved_filters",
+    "seen_filters",
 ]

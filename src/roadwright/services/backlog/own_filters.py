@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from roadwright.domain.messages import Message
 from roadwright.domain.registry import nearest
 from roadwright.domain.text import folded
-from roadwright.services.backlog.find import NameProblem, bare_name, checked_name, checked_text
+from roadwright.services.backlog.find import NameProblem, bare_name, checked_name, checked_text, saved_filters
 from roadwright.services.people.accounts import keep_preference, preference
 from roadwright.store.clock import now
 
@@ -28,6 +28,22 @@ class OwnFilter:
     name: str
     filter_text: str
     updated_at: str
+
+
+@dataclass(frozen=True)
+class SeenFilter:
+    """A saved filter that a person sees: the team's, or their own."""
+
+    name: str
+    filter_text: str
+    updated_at: str
+    is_own: bool
+
+
+def seen_filters(session: Session, who: str) -> list[SeenFilter]:
+    """The filters that this person sees: the team's by name, then their own."""
+    team = [SeenFilter(one.name, one.filter_text, one.updated_at, False) for one in saved_filters(session)]
+    return team + [SeenFilter(one.name, one.filter_text, one.updated_at, True) for one in own_filters(session, who)]
 
 
 def own_filters(session: Session, who: str) -> list[OwnFilter]:

@@ -128,7 +128,7 @@ def _judge_cells(saving: _Saving, binding: Binding, result: RowResult) -> None:
 
 
 def _say_what_gave_way(result: RowResult) -> None:
-    """Tell what was typed and gives way to what is stored, and free the row of it."""
+    """Tell what was typed and gives way to what is stored: its cell is written over."""
     gave_way = {name: both for name, both in result.merge.gave_way.items() if name not in result.kept}
     for name, (said, kept) in gave_way.items():
         result.notes.notice("gave_way", name, said=said, kept=kept)

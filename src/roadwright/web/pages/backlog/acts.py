@@ -20,7 +20,7 @@ from roadwright.grid.changes import RowChange
 from roadwright.grid.ideas import COLUMNS, is_editable, submit_idea
 from roadwright.grid.panel import Panel, panel_of
 from roadwright.grid.view import DEFAULT, grid_columns
-from roadwright.services.backlog import all_fields, find_saved
+from roadwright.services.backlog import all_fields, find_saved, seen_filters
 from roadwright.services.backlog.columns import values_in_use
 from roadwright.services.backlog.duplicates import similar_ideas
 from roadwright.services.bindings.initiatives import no_such_initiative
@@ -51,7 +51,7 @@ from roadwright.web.pages.backlog.editing import (
 from roadwright.web.pages.backlog.filtering import MOST_CHARACTERS, narrowed
 from roadwright.web.pages.backlog.panel import panel_html
 from roadwright.web.pages.backlog.rows import chosen_columns, keep_columns
-from roadwright.web.pages.backlog.saving import Whose, save_for, saved_pills, shown_filters
+from roadwright.web.pages.backlog.saving import Whose, save_for, saved_pills
 
 Text = Annotated[str, Field(max_length=MOST_CHARACTERS)]
 Key = Annotated[str, Field(max_length=40)]
@@ -68,7 +68,7 @@ class Start:
         self.text = asked if named is None else named.filter_text
         self.is_mine = visit.query.get("mine") == "1" and visit.may(Role.CONTRIBUTOR)
         self.open = visit.query.get("open", "")[:40]
-        self.saved = shown_filters(session, visit.caller)
+        self.saved = seen_filters(session, visit.caller.who)
         self.columns = chosen_columns(session, visit.caller.who)
         self.has_ideas = session.scalar(select(Initiative.id).limit(1)) is not None
         fields = all_fields(session)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from roadwright.api.state import Caller
 from roadwright.domain.messages import Message
 from roadwright.domain.roles import Role
-from roadwright.services.backlog import own_filters, save_filter, save_own_filter, saved_filters
+from roadwright.services.backlog import SeenFilter, save_filter, save_own_filter, seen_filters
 from roadwright.services.backlog.find import LONGEST_NAME
 from roadwright.web.kit import Html, attributes, button, choice, dialog, form, html, icon, joined, text_field
 from roadwright.web.page import Refused
@@ -38,22 +37,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True)
-class ShownFilter:
-    """A saved filter as the page shows it."""
-
-    name: str
-    text: str
-    whose: Whose
-
-
-def shown_filters(session: Session, caller: Caller) -> list[ShownFilter]:
-    """The saved filters that somebody sees: the team's, then their own."""
-    team = [ShownFilter(one.name, one.filter_text, Whose.TEAM) for one in saved_filters(session)]
-    return team + [ShownFilter(one.name, one.filter_text, Whose.OWN) for one in own_filters(session, caller.who)]
-
-
-def save_for(session: Session, caller: Caller, name: str, text: str, whose: Whose) -> tuple[Message, list[ShownFilter]]:
+def save_for(session: Session, caller: Caller, name: str, text: str, whose: Whose) -> tuple[Message, list[SeenFilter]]:
     """Save a filter for the team or for the caller alone: what is told of it, and what there is now.
 
     Raises Refused where the caller may not, NameProblem and FilterError.
@@ -72,22 +56,22 @@ def save_for(session: Session, caller: Caller, name: str, text: str, whose: Whos
     if before is not None:
         said = Message("filter_replaced", params={"name": called, "before": before})
     session.flush()
-    return said, shown_filters(session, caller)
+    return said, seen_filters(session, caller.who)
 
 
-def saved_pills(known: Sequence[ShownFilter], text: str | None = None) -> Html:
+def saved_pills(known: Sequence[SeenFilter], text: str | None = None) -> Html:
     """A pill for each; that of the text that narrows the rows is pressed."""
     return joined(
         html(
             '<button type="button" class="rw-pill"{a}>{glyph}{name}</button>',
             a=attributes(
-                data_saved=one.text,
-                title=one.text,
-                aria_label=f"{one.name}, only yours" if one.whose is Whose.OWN else None,
-                aria_pressed="true" if one.text == text else "false",
-                data_testid=f"{'own' if one.whose is Whose.OWN else 'saved'}-{one.name}",
+                data_saved=one.filter_text,
+                title=one.filter_text,
+                aria_label=f"{one.name}, only yours" if one.is_own else None,
+                aria_pressed="true" if one.filter_text == text else "false",
+                data_testid=f"{'own' if one.is_own else 'saved'}-{one.name}",
             ),
-            glyph=icon("person") if one.whose is Whose.OWN else "",
+            glyph=icon("person") if one.is_own else "",
             name=one.name,
         )
         for one in known

@@ -16,7 +16,6 @@ from roadwright.sheets.merge import OnConflict, same_meaning
 from roadwright.sheets.spec import Column
 from roadwright.sync.clashes import Clash, RowClash, row_clashes
 from roadwright.sync.conflicts import SheetConflict
-from roadwright.tabs.peoples_intake import PEOPLES_INTAKE
 from roadwright.web.formats import exact, moment, plural
 from roadwright.web.kit import Html, attributes, button, chip, empty, html, joined, region
 from roadwright.web.page import Refused, Visit, address_of, page
@@ -31,7 +30,7 @@ _SIDES = (OnConflict.SHEET, OnConflict.DATABASE)
 
 @dataclass(frozen=True)
 class _Shown:
-    """What stands in conflict, and of the rows that are shown who changed what is stored, by row and column."""
+    """What is in conflict, and of the rows that are shown who changed what is stored, by row and column."""
 
     rows: Sequence[RowClash]
     changes: Sequence[Mapping[str, Change]]
@@ -200,8 +199,7 @@ def _field(row: RowClash, field: Clash, change: Change | None, side: OnConflict 
 def _side(
     row: RowClash, field: Clash, side: OnConflict, from_where: str, value: object, *, is_chosen: bool, may: bool
 ) -> Html:
-    spec = PEOPLES_INTAKE if row.conflict.is_intake else row.conflict.place.spec if row.conflict.place else None
-    shown = _told(spec.by_name.get(field.column) if spec is not None else None, value)
+    shown = _told(row.conflict.spec.by_name.get(field.column), value)
     text = html("<span><small>{where}</small>{shown}</span>", where=from_where, shown=shown)
     if not may:
         return html('<div class="side">{text}</div>', text=text)

@@ -339,7 +339,7 @@ def _line(row: Mapping[str, Any]) -> Html:
     return html(
         '<tr><td>{tab}</td><td class="num">{row}</td><td>{key}</td><td>{status}</td>'
         '<td class="rw-told">{text}{notices}</td></tr>',
-        tab=str(row.get("tab") or "").replace("_", " "),
+        tab=words(str(row.get("tab") or "")),
         row=row.get("row") or "",
         key=shown,
         status=chip(_LEVELS[level][1], _word(level)),

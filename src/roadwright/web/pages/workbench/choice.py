@@ -44,12 +44,7 @@ class Shown(Protocol):
 
 def is_many(desk: Desk) -> bool:
     """Whether there are more candidates than a table shows."""
-    return len(sized(desk)) > MOST_IN_TABLE
-
-
-def sized(desk: Desk) -> list[str]:
-    """The candidates that can be judged."""
-    return [candidate.key for candidate in desk.problem.candidates if candidate.tokens is not None]
+    return len(desk.sized) > MOST_IN_TABLE
 
 
 def bare(desk: Desk) -> list[str]:
@@ -59,7 +54,7 @@ def bare(desk: Desk) -> list[str]:
 
 def sides(desk: Desk) -> tuple[list[str], list[str]]:
     """The keys that are chosen, and those that could be: those that were dropped first, then the closest calls."""
-    known = set(sized(desk))
+    known = set(desk.sized)
     chosen = [] if desk.solution is None else [key for key in desk.solution.selected if key in known]
     order = sorted(known) if desk.shown is None else desk.shown.closest
     taken, dropped = desk.chosen, desk.moved - desk.chosen

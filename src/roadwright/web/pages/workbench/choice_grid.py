@@ -132,7 +132,7 @@ def _answer(desk: Desk) -> dict[str, object]:
 
 def _prices(desk: Desk, keys: Collection[str]) -> dict[str, list[object]]:
     """By number what each price says: how it looks, its words, how many others it drops, the tip, the loss."""
-    known = {*choice.sized(desk)}
+    known = {*desk.sized}
     found = {key: choice.price(desk, key) for key in keys if key in known}
     return {
         str(number_of(key)): [one.kind, one.words, one.drops, one.tip, one.loss]
@@ -147,7 +147,7 @@ def _firmness(desk: Desk) -> dict[str, object]:
     if trials is None:
         return {}
     said, counts = {}, {}
-    for key in choice.sized(desk):
+    for key in desk.sized:
         firm = choice.firm(desk, key)
         if firm is not None:
             count = trials.chosen.get(key, 0)

@@ -32,16 +32,16 @@ class ChoiceTable:
 
     def show_prices(self, keys: Collection[str]) -> None:
         """Fill the cells of these that are rows."""
-        known = {*choice.sized(self._desk)}
+        known = {*self._desk.sized}
         self._visit.script("cells", ".p", {key: str(_price(self._desk, key)) for key in keys if key in known})
 
     def end_prices(self) -> None:
         """Fill the cells of all that no price came for."""
-        self.show_prices([key for key in choice.sized(self._desk) if key not in self._desk.prices])
+        self.show_prices([key for key in self._desk.sized if key not in self._desk.prices])
 
     def show_firmness(self) -> None:
         """Fill the cells of all rows."""
-        cells = {key: str(_firm(self._desk, key)) for key in choice.sized(self._desk)}
+        cells = {key: str(_firm(self._desk, key)) for key in self._desk.sized}
         self._visit.script("cells", ".firm", cells)
 
     def show_anew(self) -> None:

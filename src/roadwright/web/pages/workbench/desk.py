@@ -49,8 +49,12 @@ class Desk:
         """Begin with the prices that the saved run has, where that is what is asked; all others are still to come."""
         known = self.bench.known if self.changes.is_nothing else {}
         self.prices = {key: price for key, price in known.items() if price.computed}
-        sized = (one.key for one in self.problem.candidates if one.tokens is not None)
-        self.is_waiting_for_prices = not self.prices.keys() >= set(sized)
+        self.is_waiting_for_prices = not self.prices.keys() >= set(self.sized)
+
+    @property
+    def sized(self) -> list[str]:
+        """The candidates that can be judged."""
+        return [one.key for one in self.problem.candidates if one.tokens is not None]
 
     @property
     def problem(self) -> Problem:

@@ -16,7 +16,7 @@ rw.backlog = (() => {
   const byId = id => document.getElementById(id);
   const keyOf = number => "INIT-" + String(number).padStart(6, "0");
   const shortKey = key => key.slice(key.lastIndexOf("-") + 1).replace(/^0+/, "") || key;
-  const isBlank = value => value === null || value === undefined || value === "";
+  const isBlank = rw.isBlank;
   const text = value => Array.isArray(value) ? value.join(", ") : value;
   const none = '<span class="none">–</span>';
   const chip = (kind, glyph, words) => `<span class="rw-chip ${kind}">${rw.icon(glyph)}${rw.escaped(words)}</span>`;
@@ -61,12 +61,8 @@ rw.backlog = (() => {
 
   /* Columns, from the declaration of the tab */
   const widths = { title: 306, lifecycle_status: 174, department: 126, country: 92, risk_level: 100, tokens: 80, overall_score: 112, deadline_date: 106, candidate_period_key: 88, run_status: 100 };
-  const order = column => (a, b, one, two, falls) => {
-    if (isBlank(a) || isBlank(b)) return isBlank(a) && isBlank(b) ? 0 : (isBlank(a) ? 1 : -1) * (falls ? -1 : 1);
-    if (column.choices.length) return column.choices.indexOf(a) - column.choices.indexOf(b);
-    if (typeof a === "number" && typeof b === "number") return a - b;
-    return String(a).localeCompare(String(b), "en", { sensitivity: "base", numeric: true });
-  };
+  const order = column => (a, b, one, two, falls) => column.choices.length && !isBlank(a) && !isBlank(b)
+    ? column.choices.indexOf(a) - column.choices.indexOf(b) : rw.ordered(a, b, falls);
   const mayEdit = (key, column) => !isPhone() && column.typed && document.body.dataset.offline === undefined
     && (given.mayEdit || (editable.has(key) && given.own.columns.includes(column.name)));
   const editor = column => {
@@ -114,7 +110,7 @@ rw.backlog = (() => {
   /* Rows */
   const loaded = async () => {
     const answer = await asked.catch(() => ({ ok: false }));   // no connection
-    if (answer.status === 401 || answer.redirected) { location.href = "/sign-in?then=" + encodeURIComponent(location.pathname + location.search); return; }
+    if (answer.status === 401 || answer.redirected) { rw.signIn(); return; }
     if (!answer.ok) { rw.notice("fail", "The rows could not be read. Reload the page to try again."); return; }
     const found = await answer.json();
     const isNew = JSON.stringify(found.columns) !== JSON.stringify(given?.columns);

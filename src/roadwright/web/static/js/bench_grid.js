@@ -61,11 +61,7 @@ rw.choice = (() => {
   };
 
   /* Columns. Blanks stand last, however a column is sorted; the sides stay apart. */
-  const ordered = value => (_, __, one, two, falls) => {
-    const a = value(one.data), b = value(two.data), isBlank = v => v === null || v === undefined;
-    if (isBlank(a) || isBlank(b)) return isBlank(a) && isBlank(b) ? 0 : (isBlank(a) ? 1 : -1) * (falls ? -1 : 1);
-    return typeof a === "number" ? a - b : a.localeCompare(b, "en", { sensitivity: "base", numeric: true });
-  };
+  const ordered = value => (_, __, one, two, falls) => rw.ordered(value(one.data), value(two.data), falls);
   const drawn = row => `${row.side} ${row.marked} ${row.way} ${row.p?.join("\t")} ${isWaiting}`;
   const falling = { sortingOrder: ["desc", "asc", null] };
   const columns = () => isPhone() ? [{ colId: "card", headerName: "Candidate", flex: 1, cellRenderer: Card, valueGetter: p => drawn(p.data), sortable: false }] : [
@@ -88,7 +84,7 @@ rw.choice = (() => {
     given = null;
     const answer = await fetch(place().dataset.rows).catch(() => ({ ok: false }));   // no connection
     if (load !== loads) return;   /* asked again meanwhile: what was told since waits for those rows */
-    if (answer.status === 401 || answer.redirected) { location.href = "/sign-in?then=" + encodeURIComponent(location.pathname + location.search); return; }
+    if (answer.status === 401 || answer.redirected) { rw.signIn(); return; }
     if (!answer.ok) { rw.notice("fail", "The candidates could not be read. Reload the page to try again."); return; }
     const found = await answer.json();
     if (load !== loads) return;

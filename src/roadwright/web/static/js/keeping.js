@@ -36,7 +36,7 @@
     const bar = document.querySelector(".rw-offline span");
     if (bar) bar.textContent = `Not connected; what you see is from ${new Date().toISOString().slice(11, 16)} UTC`;
     document.querySelectorAll("main input, main textarea").forEach(field => { if (!field.readOnly) { field.readOnly = true; field.dataset.wasOpen = ""; } });
-    fetch("/api/v1/me").then(answer => { if (answer.status === 401) location.href = "/sign-in?then=" + encodeURIComponent(location.pathname + location.search); }).catch(() => {});
+    fetch("/api/v1/me").then(answer => { if (answer.status === 401) rw.signIn(); }).catch(() => {});
   };
   const back = () => {
     if (document.body.dataset.offline === undefined) return;

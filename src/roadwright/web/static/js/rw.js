@@ -73,6 +73,14 @@ const rw = {
   density(name) { if (name === "normal") delete document.body.dataset.density; else document.body.dataset.density = name; },
   theme(name) { Quasar.Dark.set(name === "dark" || (name === "system" && matchMedia("(prefers-color-scheme: dark)").matches)); },
   place(address) { history.replaceState(history.state, "", address); },
+  signIn() { location.href = "/sign-in?then=" + encodeURIComponent(location.pathname + location.search); },
+
+  /* How a grid's values are ordered: figures by size, texts by their letters; blanks stand last, also where it falls. */
+  isBlank: value => value === null || value === undefined || value === "",
+  ordered(a, b, falls) {
+    if (rw.isBlank(a) || rw.isBlank(b)) return rw.isBlank(a) && rw.isBlank(b) ? 0 : (rw.isBlank(a) ? 1 : -1) * (falls ? -1 : 1);
+    return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { sensitivity: "base", numeric: true });
+  },
 };
 
 document.addEventListener("click", event => {
